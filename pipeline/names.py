@@ -1,0 +1,137 @@
+"""Every Redis key, channel and Celery queue, named in one place, with its type and meaning.
+
+All stand under `REDIS_PREFIX` (default "murmur"); Pub/Sub channels are global across database numbers, so they are
+prefixed as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names under one prefix."""
+
+    prefix: str = "murmur"
+
+    # -- Celery queues (a dot, so that no key of ours can collide with kombu's)
+    @property
+    def posts_queue(self) -> str:
+        """Celery queue: batch ids for `ingest`."""
+        return f"{self.prefix}.posts"
+
+    def stream_queue(self, source: str) -> str:
+        """Celery queue: `read_stream` of one source."""
+        return f"{self.prefix}.stream.{source}"
+
+    @property
+    def upkeep_queue(self) -> str:
+        """Celery queue: upkeep."""
+        return f"{self.prefix}.upkeep"
+
+    # -- claim check
+    def batch(self, batch_id: str) -> str:
+        """String: one raw batch, until it is done."""
+        return f"{self.prefix}:batch:{batch_id}"
+
+    @property
+    def open(self) -> str:
+        """Sorted set: ids of batches not yet done, by the time (ms, Redis's clock) they were last enqueued."""
+        return f"{self.prefix}:open"
+
+    @property
+    def open_bytes(self) -> str:
+        """Number: bytes of all open batches, for the high-water mark."""
+        return f"{self.prefix}:open:bytes"
+
+    @property
+    def attempts(self) -> str:
+        """Hash: batch id → attempts without an outage."""
+        return f"{self.prefix}:attempts"
+
+    # -- order of publication (docs/delivery.md)
+    @property
+    def seq(self) -> str:
+        """Number: the last publication number given out."""
+        return f"{self.prefix}:seq"
+
+    @property
+    def inflight(self) -> str:
+        """Sorted set: batch id → the first number its current attempt reserved."""
+        return f"{self.prefix}:inflight"
+
+    @property
+    def owner(self) -> str:
+        """Hash: batch id → token of the attempt that may commit it."""
+        return f"{self.prefix}:owner"
+
+    # -- Pub/Sub
+    def live(self, key: str) -> str:
+        """Channel: matches of one standing search: `safe`, a newline, a JSON array of posts."""
+        return f"{self.prefix}:live:{key}"
+
+    @property
+    def notices(self) -> str:
+        """Channel: `safe`, a newline, one JSON object: tick, deleted, gone, edited, source, gap."""
+        return f"{self.prefix}:notices"
+
+    # -- standing searches
+    @property
+    def searches(self) -> str:
+        """Hash: key → canonical text."""
+        return f"{self.prefix}:searches"
+
+    @property
+    def searches_lease(self) -> str:
+        """Sorted set: key → lease end, ms by Redis's clock."""
+        return f"{self.prefix}:searches:lease"
+
+    @property
+    def searches_version(self) -> str:
+        """Number: bumped by every change of the registry."""
+        return f"{self.prefix}:searches:version"
+
+    @property
+    def searches_changed(self) -> str:
+        """Sorted set: key → registry version of its last change, so that workers apply differences."""
+        return f"{self.prefix}:searches:changed"
+
+    # -- deletions
+    @property
+    def gone(self) -> str:
+        """Sorted set: tombstones, post id → time (ms); kept at least 7 days."""
+        return f"{self.prefix}:gone"
+
+    # -- readers
+    def reader(self, source: str) -> str:
+        """String with TTL: token of the reader that holds the lease of a source."""
+        return f"{self.prefix}:reader:{source}"
+
+    def cursor(self, source: str) -> str:
+        """String: JSON, where to resume a source."""
+        return f"{self.prefix}:cursor:{source}"
+
+    def source_state(self, source: str) -> str:
+        """String with TTL: JSON, what a source last said of itself: name, state, since, lag_s, detail, generated."""
+        return f"{self.prefix}:source:{source}"
+
+    # -- the rest
+    @property
+    def store(self) -> str:
+        """String: identity of the store that workers write."""
+        return f"{self.prefix}:store"
+
+    def counters(self, process: str) -> str:
+        """Hash with TTL: counts and histograms of one process, summed by `/metrics` of any web process."""
+        return f"{self.prefix}:counters:{process}"
+
+    @property
+    def dead(self) -> str:
+        """Stream: dead letters: raw (cut at 64 kB), error, source, when."""
+        return f"{self.prefix}:dead"
+
+    @property
+    def track(self) -> str:
+        """String: TRACK as set at run time; absent: the setting's."""
+        return f"{self.prefix}:track"

@@ -1,0 +1,142 @@
+"""The canonical post: what every source becomes and everything downstream reads.
+
+These are the JSON names on the wire and in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers
+are null, unknown words "", never guessed. This module knows no source and no store.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Author(msgspec.Struct):
+    """Who wrote a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""
+
+    id: str
+    handle: str
+    name: str = ""
+    bio: str = ""
+    avatar: str = ""
+    followers: int | None = None
+    verified: bool = False
+
+
+class Counts(msgspec.Struct):
+    """Reactions as the source last told them; null where it did not say."""
+
+    replies: int | None = None
+    reposts: int | None = None
+    quotes: int | None = None
+    likes: int | None = None
+
+
+class ReplyTo(msgspec.Struct):
+    """The post answered: its full id ("x:1", "" if unknown) and its author's own id and handle."""
+
+    id: str = ""
+    author: str = ""
+    handle: str = ""
+
+
+class Entity(msgspec.Struct):
+    """A span of `Post.text`: code points from `start` (inclusive) to `end` (exclusive).
+
+    `type` is hashtag, cashtag, mention or link. `value` is the tag, symbol or handle without its sign, or the whole
+    expanded URL. `id` is the mentioned account's own id where the source gives it.
+    """
+
+    type: str
+    start: int
+    end: int
+    value: str
+    id: str = ""
+
+
+class Link(msgspec.Struct):
+    """A link of a post, expanded; `title` as the source's preview gives it."""
+
+    url: str
+    title: str = ""
+
+
+class Media(msgspec.Struct):
+    """A picture or film: `type` is image, video or gif; `url` the thing, `preview` a still of it."""
+
+    type: str
+    url: str
+    preview: str = ""
+    alt: str = ""
+
+
+class Post(msgspec.Struct, kw_only=True):
+    """One post, as a person would know it; see `docs/post.md` for every field.
+
+    `id` is unique and stable over sources: "x:1050118621198921728", "bluesky:did:plc:…/3k…", "mastodon:host/1".
+    `version` orders what we heard of it: the source's time of the event or observation in ms, the same on redelivery.
+    `seq` is the publication number of its last accepted version (0 until stored). `changed` says whether a greater
+    version ever replaced an earlier one: 0 never, 1 numbers only, 2 what it says or who says it.
+    `created_at` is the smaller of the author's claim and `received_at`, fixed at the first storing; `claimed_at` is the
+    claim where it differs. `langs` are BCP 47 primary subtags, empty where the source states none; `lang` is the first.
+    A repost has the id of its original in `repost_of`, empty `text` and no content of its own.
+    """
+
+    id: str
+    version: int
+    seq: int = 0
+    changed: int = 0
+    source: str
+    url: str = ""
+    created_at: int
+    claimed_at: int | None = None
+    received_at: int
+    text: str = ""
+    entities: list[Entity] = []
+    lang: str = ""
+    langs: list[str] = []
+    author: Author
+    counts: Counts = msgspec.field(default_factory=Counts)
+    reply_to: ReplyTo | None = None
+    conversation_id: str = ""
+    repost_of: str = ""
+    quote_of: str = ""
+    hashtags: list[str] = []
+    cashtags: list[str] = []
+    mentions: list[str] = []
+    links: list[Link] = []
+    hosts: list[str] = []
+    media: list[Media] = []
+    sensitive: bool = False
+
+
+class Upsert(msgspec.Struct, frozen=True):
+    """A post was made, seen again or edited. `raw` is the record it came from, kept beside it (b"" for an original
+    that came inside another record)."""
+
+    post: Post
+    raw: bytes = b""
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """A post was withdrawn at its source, at `at` (ms)."""
+
+    id: str
+    at: int
+
+
+class AuthorDeletion(msgspec.Struct, frozen=True):
+    """All posts of an account are withdrawn; `author_id` is the source's own id."""
+
+    source: str
+    author_id: str
+    at: int
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something the source said that is no post: `kind` is limit, disconnect, warning, keepalive, withheld or info."""
+
+    source: str
+    kind: str
+    detail: str = ""
+
+
+Event = Upsert | Deletion | AuthorDeletion | Notice

@@ -1,0 +1,195 @@
+"""One table of settings: name, type, default, validator, help. Read once from the environment, then passed in.
+
+`load` reports every wrong value by key and value. Nothing else in the project reads the environment for a setting.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.errors import SettingsError
+
+SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
+HIDDEN = "•••"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _number(low: float | None, high: float | None, kind: type[int] | type[float] = int) -> Callable[[str], Any]:
+    def parse(value: str) -> int | float:
+        number = kind(value)
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError(f"must be {low if low is not None else '…'} to {high if high is not None else '…'}")
+        return number
+
+    return parse
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("must be true or false")
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+
+
+def _sources(value: str) -> tuple[str, ...]:
+    names = _list(value)
+    unknown = [name for name in names if name not in SOURCES]
+    if unknown or not names:
+        raise ValueError(f"must be a comma-separated list of {', '.join(SOURCES)}")
+    if len(set(names)) < len(names):
+        raise ValueError("names a source twice")
+    return names
+
+
+def _speed(value: str) -> float:
+    if value == "max":
+        return 0.0
+    speed = float(value)
+    if not 0 < speed <= 1_000_000:
+        raise ValueError("must be max, or a number above 0 (1 = as it happened)")
+    return speed
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            raise ValueError(f"must be a URL that starts with {' or '.join(scheme + '://' for scheme in schemes)}")
+        return value
+
+    return parse
+
+
+def _prefix(value: str) -> str:
+    if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
+        raise ValueError("must be letters, digits, - and _")
+    return value
+
+
+def _row(default: Any, parse: Callable[[str], Any], text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": text, "secret": secret})
+
+
+_REDIS = _url("redis", "rediss", "unix")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, each under its environment name in lower case."""
+
+    redis_url: str = _row("", _REDIS, "Redis to use; unset: an embedded Valkey in DATA_DIR", secret=True)
+    broker_url: str = _row("", _REDIS, "Celery's broker; unset: REDIS_URL", secret=True)
+    redis_prefix: str = _row("murmur", _prefix, "Prefix of every Redis name")
+    redis_ca_file: str = _row("", _text, "CA certificate for rediss://; unset: the system's")
+    redis_tls_verify: bool = _row(True, _flag, "false accepts any certificate of a rediss:// server")
+    elasticsearch_url: str = _row("", _url("http", "https"), "Elasticsearch; unset: SQLite in DATA_DIR", secret=True)
+    matcher: str = _row("memory", _choice("memory", "percolator"), "Where standing searches are matched")
+    source: tuple[str, ...] = _row(("demo",), _sources, "Where posts come from: a list of " + ", ".join(SOURCES))
+    track: str = _row("*", _text, "A search: what to take in; 'searches': what people look at")
+    demo_seed: int = _row(1, _number(0, 2**63 - 1), "Seed of the generated posts")
+    demo_rate: float = _row(4.0, _number(0.01, 100_000, float), "Generated posts a second, on average")
+    replay_path: str = _row("", _text, "File or glob of records to replay (.jsonl, .json, .gz of them)")
+    replay_speed: float = _row(1.0, _speed, "1 = as it happened, 60 = a minute in a second, max")
+    replay_loop: bool = _row(False, _flag, "Begin again at the end, ids and times shifted by a lap")
+    x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
+    x_monthly_posts: int = _row(0, _number(0, None), "Posts a month that may be paid for; 0: no limit of ours")
+    bluesky_url: str = _row("", _url("ws", "wss"), "Jetstream to use; unset: the public ones, in turn")
+    mastodon_servers: tuple[str, ...] = _row((), _list, "Mastodon servers to stream from")
+    mastodon_token: str = _row("", _text, "Access token for them", secret=True)
+    host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
+    port: int = _row(8000, _number(1, 65535), "Port of the page")
+    web_concurrency: int = _row(1, _number(1, 64), "Web processes")
+    workers: int = _row(2, _number(1, 64), "Ingest processes that `murmur run` starts")
+    data_dir: Path = _row(Path("data"), Path, "Where posts and the embedded broker lie")
+    retention_days: int = _row(0, _number(0, 36500), "Days a post is kept and visible; 0: no limit")
+    store_max_gb: float = _row(0.0, _number(0, None, float), "Size at which the oldest posts go; 0: 5 when embedded, else no limit")
+    queue_max_mb: int = _row(0, _number(0, None), "Open raw batches at which readers stop; 0: 64, less on a small Redis")
+    allowed_origins: tuple[str, ...] = _row((), _list, "Other origins whose pages may open a socket")
+    trusted_proxies: int = _row(0, _number(0, 16), "Proxies in front whose X-Forwarded headers count")
+    access_token: str = _row("", _text, "If set, page, API and socket ask for it", secret=True)
+    secret_key: str = _row("", _text, "Signs cookies; unset: derived from ACCESS_TOKEN", secret=True)
+    images: str = _row("proxy", _choice("proxy", "off"), "Pictures through our proxy, or initials only")
+    log_level: str = _row("INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged")
+
+    @property
+    def celery_broker(self) -> str:
+        """URL of Celery's broker."""
+        return self.broker_url or self.redis_url
+
+    def shown(self) -> dict[str, str]:
+        """Return every setting as text for a person, secrets covered."""
+        return {row.name.upper(): _shown(row.metadata["secret"], getattr(self, row.name)) for row in fields(self)}
+
+
+def _shown(secret: bool, value: Any) -> str:
+    if secret and value:
+        return HIDDEN
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an environment (this process's by default). An empty value counts as unset.
+
+    Raises:
+        SettingsError: with one line for each wrong value, naming key and value (secrets are not repeated).
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for row in fields(Settings):
+        key = row.name.upper()
+        given = environ.get(key, "").strip()
+        if not given:
+            continue
+        try:
+            values[row.name] = row.metadata["parse"](given)
+        except (ValueError, TypeError) as error:
+            shown = HIDDEN if row.metadata["secret"] else given
+            problems.append(f"{key}={shown}: {error}")
+    problems += _cross_checks(values)
+    if problems:
+        raise SettingsError(problems)
+    if not values.get("host"):
+        values["host"] = "0.0.0.0" if "port" in values else "127.0.0.1"  # noqa: S104 - a platform that sets PORT routes to it
+    return Settings(**values)
+
+
+def _cross_checks(values: Mapping[str, Any]) -> list[str]:
+    problems = []
+    sources = values.get("source", ("demo",))
+    if "replay" in sources and not values.get("replay_path"):
+        problems.append("REPLAY_PATH is empty: SOURCE=replay needs a file or a glob")
+    if "x" in sources and not values.get("x_bearer_token"):
+        problems.append("X_BEARER_TOKEN is empty: SOURCE=x needs one")
+    if "mastodon" in sources and not values.get("mastodon_servers"):
+        problems.append("MASTODON_SERVERS is empty: SOURCE=mastodon needs at least one")
+    if values.get("matcher") == "percolator" and not values.get("elasticsearch_url"):
+        problems.append("MATCHER=percolator needs ELASTICSEARCH_URL")
+    return problems
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return (name, default, help) of every setting, in the table's order."""
+    return [(row.name.upper(), _shown(False, row.default), row.metadata["help"]) for row in fields(Settings)]

@@ -1,0 +1,208 @@
+"""What every store promises: the one interface of memory, SQLite and Elasticsearch, held by one contract suite.
+
+A store writes whole batches, merging by version (docs/delivery.md, "In the worker"), and answers searches through a
+`Reading`, one consistent view. It returns posts as bytes of wire JSON: nobody downstream parses them again.
+Errors are `errors.StoreError` and its children only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
+from pipeline.query.document import Document
+from pipeline.query.tree import Query
+
+Sort = Literal["latest", "followers", "reposts", "likes", "replies", "reach"]
+TopField = Literal["words", "trending", "hashtags", "authors", "domains", "links", "langs", "originals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """One batch's events in order, at most one version an id (the greatest; a deletion wins)."""
+
+    upserts: Sequence[Upsert] = ()
+    deletions: Sequence[Deletion] = ()
+    author_deletions: Sequence[AuthorDeletion] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An accepted post after merging: to be matched and published.
+
+    `body` is its wire JSON with `original` inside; `original` the merged original of a repost or quote, if stored;
+    `before` the document it had until now, where this very call replaced one (None on a redelivery).
+    """
+
+    post: Post
+    original: Post | None
+    document: Document
+    body: bytes
+    before: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Persisted:
+    """What a `persist` did. `entries` holds every accepted post, equal versions (redelivery) and touched reposts of an
+    edited original included; `deleted` the ids to announce (row existed, or tombstone under an hour old);
+    `tombstoned` all ids of the batch that have a tombstone; `inserted` how many rows are new."""
+
+    entries: list[Entry]
+    deleted: list[str] = field(default_factory=list)
+    tombstoned: list[str] = field(default_factory=list)
+    inserted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Posts of a search in order; `next` the opaque token of the following page, None at the end."""
+
+    bodies: list[bytes]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened to a search after a publication number.
+
+    `overflow`: more than the limit matched, `bodies` is empty and the caller resets. `gone`: (id, version) of rows that
+    ever changed (`changed` > 0) and do not match now. `tombstones`: ids withdrawn.
+    """
+
+    bodies: list[bytes]
+    gone: list[tuple[str, int]]
+    tombstones: list[str]
+    overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Counts by bucket: `buckets` is (start ms, count), empty ones left out; `total` their sum."""
+
+    interval_ms: int
+    buckets: list[tuple[int, int]]
+    total: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopItem:
+    """One value: how many counted posts have it, their share, the share in the background, and a score (trending)."""
+
+    value: str
+    count: int
+    share: float
+    background: float | None = None
+    score: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """Most frequent values. `counted` of `matching` posts were looked at (newest first), from `since` to `until`."""
+
+    items: list[TopItem]
+    counted: int
+    matching: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """A span in which a source was, or was not, collected: `why` is "" while all was well."""
+
+    source: str
+    since: int
+    until: int | None
+    search: str
+    why: str
+
+
+class Reading(Protocol):
+    """One consistent view of the store. Every call may raise `QueryTimeout` and `StoreUnavailable`."""
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        before: str | None = None,
+        sort: Sort = "latest",
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Page:
+        """Return a page in the sort's order (ties by newest first). `before` is a former page's `next`; ValueError if
+        it is not. `latest` is by created_at descending."""
+        ...
+
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+        """Return matches with seq > `after` (newest first), and gone and tombstones with seq > `gone_after`."""
+        ...
+
+    def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the wire JSON of those that are stored."""
+        ...
+
+    def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
+        """Return how many posts match."""
+        ...
+
+    def timeline(
+        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+    ) -> Timeline:
+        """Return counts over all that is stored; without an interval one that gives about 60 to 120 buckets."""
+        ...
+
+    def top(
+        self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
+    ) -> Top:
+        """Return the most frequent values of a field over a stated sample."""
+        ...
+
+    def export(self, query: Query) -> Iterator[bytes]:
+        """Yield every match, newest first, in constant memory."""
+        ...
+
+
+class Store(Protocol):
+    """A place where posts lie. Safe to use from several processes; an instance belongs to one thread at a time."""
+
+    identity: str
+    """Made at the first opening, kept with the data: tells two stores apart (`names.store`)."""
+
+    def persist(self, writes: Writes, seq: int) -> Persisted:
+        """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish."""
+        ...
+
+    def reading(self, *, timeout_s: float = 2.0) -> AbstractContextManager[Reading]:
+        """Open a view of all that was persisted before this call (a late-refreshing store refreshes first)."""
+        ...
+
+    def indexed(self) -> int:
+        """Return how many posts are stored, cheaply."""
+        ...
+
+    def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
+        """Remove posts created before a time, then the oldest until under a size; return how many."""
+        ...
+
+    def add_coverage(self, row: CoverageRow) -> None:
+        """Close the source's open row at `row.since` and begin this one."""
+        ...
+
+    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first."""
+        ...
+
+    def upkeep(self) -> None:
+        """Do the periodic work: reach, background of words, checkpoints. Called by upkeep every few seconds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; the store cannot be used afterwards."""
+        ...
