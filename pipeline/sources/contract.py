@@ -1,0 +1,59 @@
+"""What a source is: something that can be read from a cursor on, in chunks. One method, and a context to live in.
+
+A source never touches Redis, Celery or the store; the reader (`pipeline/reader.py`) holds the lease, hands chunks over
+and keeps the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from pipeline.batch import RawRecord
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Some records in order, perhaps none, and the cursor (opaque text) at which reading goes on after them."""
+
+    records: list[RawRecord]
+    cursor: str | None = None
+    instance: str = ""
+
+
+class SourceContext(Protocol):
+    """What the reader offers a source while it reads."""
+
+    def stopped(self) -> bool:
+        """Tell whether the source has been asked to end."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or less if asked to end; return `stopped()`."""
+        ...
+
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
+        """Say how the source is: starting, live, replaying, reconnecting, down, ended."""
+        ...
+
+    def gap(self, since_ms: int, until_ms: int, why: str) -> None:
+        """Say that posts of a time are known to be missing."""
+        ...
+
+
+class Source(Protocol):
+    """One stream of raw records."""
+
+    name: str
+    """The setting's name: demo, replay, bluesky, …"""
+    generated: bool
+    """Whether its posts are made up; the page says so."""
+
+    def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        """Yield chunks from a cursor on (None: from the beginning, or from now), at least one a second, empty if need be.
+
+        Ends when the source has ended for good or `context.stopped()`; raises when it must be opened anew (the reader
+        waits and opens it again at the last cursor handed over).
+        """
+        ...
