@@ -51,7 +51,7 @@ class Source(Protocol):
     """Whether its posts are made up; the page says so."""
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
-        """Yield chunks from a cursor on (None: from the beginning, or from now), at least one a second, empty if need be.
+        """Yield chunks from a cursor on (None: the beginning, or now), at least one a second, empty if need be.
 
         Ends when the source has ended for good or `context.stopped()`; raises when it must be opened anew (the reader
         waits and opens it again at the last cursor handed over).
