@@ -1,0 +1,274 @@
+"""The candidate filter: standing searches by the term that finds them, and the masks of a batch.
+
+`masks` decides all searches for all posts of a batch. It visits only searches whose anchor occurs in the batch. A
+search of terms alone is decided by its terms' bits; what needs more hands the posts that have all its terms to its
+exact check. Adding and removing touch one search's own places; while posts go by, searches move to rarer anchors, a few
+at a time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import TypeVar
+
+from pipeline.match.check import Check, bits, compile_check, compile_reading
+from pipeline.match.columns import Batch
+from pipeline.match.frequency import Frequency
+from pipeline.match.plan import Plan, cost, plans
+from pipeline.match.terms import Term, TermNode, Vocabulary
+from pipeline.query.document import Document
+from pipeline.query.tree import Near, Node, Phrase
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+RECONSIDERED = 4
+"""So many searches a batch, and one more for every 32 posts, are asked whether a rarer anchor would find them."""
+MOVE_AT = 4.0
+"""A search moves when its anchors would bring this many times fewer candidates."""
+
+
+@dataclass(slots=True, eq=False)
+class Alternative:
+    """One way for a search to match, as it lies in the index; `sole` where it is the only one."""
+
+    key: str
+    sole: bool
+    anchor: Term | None
+    others: tuple[Term, ...]
+    excluded: tuple[Term, ...]
+    check: tuple[Check, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """One search in the index, with every use of a term that it has to give back."""
+
+    key: str
+    root: Node
+    places: tuple[Alternative, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A batch decided: search key → mask of its posts, with the work it took. Counts are (search, post) pairs."""
+
+    masks: dict[str, int] = field(default_factory=dict)
+    candidates: int = 0
+    checked: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+    spent_ns: dict[str, int] = field(default_factory=dict)
+
+
+class Index:
+    """Standing searches, ready to be matched against batches. Belongs to one thread."""
+
+    def __init__(self, frequency: Frequency, clock_ns: Callable[[], int] = perf_counter_ns) -> None:
+        self._frequency = frequency
+        self._clock_ns = clock_ns
+        self._vocabulary = Vocabulary()
+        self._standing: dict[str, Standing] = {}
+        self._always: dict[Alternative, None] = {}
+        self._choosers: deque[Standing] = deque()
+
+    def __len__(self) -> int:
+        return len(self._standing)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._standing
+
+    def put(self, key: str, root: Node) -> None:
+        """Add a search, or replace the one under the key."""
+        self.drop(key)
+        standing = self._standing[key] = Standing(key, root)
+        self._place(standing, plans(root, self._frequency.share))
+        if len(standing.terms) > 1:
+            self._choosers.append(standing)
+            if len(self._choosers) > 2 * len(self._standing) + 64:
+                self._choosers = deque(filter(self._is_standing, self._choosers))
+
+    def drop(self, key: str) -> None:
+        """Remove a search; nothing happens if there is none."""
+        standing = self._standing.pop(key, None)
+        if standing is not None:
+            self._unplace(standing)
+
+    def masks(self, documents: Sequence[Document]) -> Outcome:
+        """Decide every search for every post."""
+        outcome = Outcome()
+        if not self._standing or not documents:
+            return outcome
+        batch = Batch(documents)
+        try:
+            self._decide(batch, self._vocabulary.mark(documents), outcome)
+        finally:
+            self._vocabulary.clear()
+        return outcome
+
+    def observe(self, documents: Sequence[Document]) -> None:
+        """Learn from posts which terms are rare, and move a few searches to rarer anchors."""
+        self._frequency.observe(documents, self._vocabulary)
+        for _ in range(min(len(self._choosers), RECONSIDERED + len(documents) // 32)):
+            standing = self._choosers.popleft()
+            if self._is_standing(standing):
+                self._choosers.append(standing)
+                self._reconsider(standing)
+
+    def _is_standing(self, standing: Standing) -> bool:
+        return self._standing.get(standing.key) is standing
+
+    def _reconsider(self, standing: Standing) -> None:
+        share = self._frequency.share_of
+        now = sum(1.0 if p.anchor is None else share(p.anchor.field, p.anchor.token) for p in standing.places)
+        if now <= MOVE_AT * min(share(term.field, term.token) for term in standing.terms):
+            return  # no choice of anchors could be that much better
+        found = plans(standing.root, self._frequency.share)
+        if now > MOVE_AT * sum(cost(plan, self._frequency.share) for plan in found):
+            self._unplace(standing)
+            self._place(standing, found)
+
+    def _decide(self, batch: Batch, touched: list[Term], outcome: Outcome) -> None:  # noqa: C901, PLR0912 - the hot loop: a call a term would cost as much as the term
+        masks = outcome.masks
+        several: dict[str, int] = {}
+        candidates = 0
+        for term in touched:
+            mask = term.mask
+            found_by_it = 0
+            if term.alone:
+                masks.update(dict.fromkeys(term.alone, mask))
+                found_by_it += len(term.alone)
+            if term.pairs:
+                for key, other in term.pairs.items():
+                    both = mask & other.mask
+                    if both:
+                        masks[key] = both
+                found_by_it += len(term.pairs)
+            if term.many:
+                for key, others in term.many.items():
+                    left = mask
+                    for other in others:
+                        left &= other.mask
+                    if left:
+                        masks[key] = left
+                found_by_it += len(term.many)
+            if term.rest:
+                for alternative in term.rest:
+                    self._check(alternative, mask, batch, several, outcome)
+                found_by_it += len(term.rest)
+            if found_by_it:
+                candidates += found_by_it * mask.bit_count()
+        for alternative in self._always:
+            self._check(alternative, batch.everything, batch, several, outcome)
+        outcome.candidates = candidates + len(self._always) * len(batch.documents)
+        masks.update(several)
+
+    def _check(
+        self, alternative: Alternative, left: int, batch: Batch, several: dict[str, int], outcome: Outcome
+    ) -> None:
+        for term in alternative.others:
+            left &= term.mask
+        for term in alternative.excluded:
+            left &= ~term.mask
+        key = alternative.key
+        if left and alternative.check:
+            outcome.checked += left.bit_count()
+            started_ns = self._clock_ns()
+            left = _checked(alternative, left, batch, outcome)
+            outcome.spent_ns[key] = outcome.spent_ns.get(key, 0) + self._clock_ns() - started_ns
+        if left:
+            several[key] = several.get(key, 0) | left
+
+    def _place(self, standing: Standing, found: list[Plan]) -> None:
+        acquired: list[Term] = []
+
+        def acquire(node: TermNode) -> Term:
+            term = self._vocabulary.acquire(node)
+            acquired.append(term)
+            return term
+
+        compiled: dict[int, Check] = {}
+
+        def check_of(node: Node) -> Check:
+            check = compiled.get(id(node))
+            if check is None:
+                reads = isinstance(node, (Phrase, Near))
+                check = compiled[id(node)] = compile_reading(node) if reads else compile_check(node, acquire)
+            return check
+
+        standing.places = tuple(
+            Alternative(
+                standing.key,
+                len(found) == 1,
+                None if plan.anchor is None else acquire(plan.anchor),
+                tuple(map(acquire, plan.others)),
+                tuple(map(acquire, plan.excluded)),
+                tuple(map(check_of, plan.checks)),
+            )
+            for plan in found
+        )
+        standing.terms = tuple(acquired)
+        for place in standing.places:
+            self._enter(place)
+
+    def _enter(self, place: Alternative) -> None:
+        anchor, key, others = place.anchor, place.key, place.others
+        if anchor is None:
+            self._always[place] = None
+        elif not place.sole or place.excluded or place.check:
+            anchor.rest = _with(anchor.rest, place, None)
+        elif not others:
+            anchor.alone = _with(anchor.alone, key, None)
+        elif len(others) == 1:
+            anchor.pairs = _with(anchor.pairs, key, others[0])
+        else:
+            anchor.many = _with(anchor.many, key, others)
+
+    def _unplace(self, standing: Standing) -> None:
+        for place in standing.places:
+            anchor, key = place.anchor, place.key
+            if anchor is None:
+                del self._always[place]
+            elif not place.sole or place.excluded or place.check:
+                anchor.rest = _without(anchor.rest, place)
+            elif not place.others:
+                anchor.alone = _without(anchor.alone, key)
+            elif len(place.others) == 1:
+                anchor.pairs = _without(anchor.pairs, key)
+            else:
+                anchor.many = _without(anchor.many, key)
+        for term in standing.terms:
+            self._vocabulary.release(term)
+        standing.places = standing.terms = ()
+
+
+def _checked(alternative: Alternative, left: int, batch: Batch, outcome: Outcome) -> int:
+    """Return the posts that pass an alternative's checks; one on which they raise does not, and is reported."""
+    asked = left
+    try:
+        for check in alternative.check:
+            left = check(batch, left)
+            if not left:
+                break
+    except Exception as error:  # noqa: BLE001 - whatever one search does on one post, the rest of the batch goes on
+        outcome.errors[alternative.key] = f"{type(error).__name__}: {error}"
+        if asked.bit_count() == 1:
+            return 0
+        return sum(_checked(alternative, bit, batch, outcome) for _, bit in bits(asked))
+    return left
+
+
+def _with(places: dict[K, V] | None, key: K, value: V) -> dict[K, V]:
+    if places is None:
+        return {key: value}
+    places[key] = value
+    return places
+
+
+def _without(places: dict[K, V] | None, key: K) -> dict[K, V] | None:
+    if places is not None:
+        del places[key]
+    return places or None

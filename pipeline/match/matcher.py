@@ -1,0 +1,120 @@
+"""The live matcher: which standing searches does each post of a batch match?
+
+Searches come and go one by one. The answer equals `query.evaluate.matches` for every search and post; how it is found
+is in `index` (candidate filter), `plan` (by which term), `check` (exact check) and `columns` (the batch turned round).
+A matcher belongs to one thread. It reads no store and no Redis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter_ns
+
+from pipeline.match.frequency import Frequency
+from pipeline.match.index import Index, Outcome
+from pipeline.match.plan import has_numbers, without_numbers
+from pipeline.match.report import Report, spread
+from pipeline.query.document import Document
+from pipeline.query.tree import Query
+
+SLOW_NS = 2_000_000
+"""A search whose exact check takes longer than this in one batch is reported, …"""
+SLOW_SHARE = 0.1
+"""… if that is also more than this share of the batch's whole time."""
+
+
+class Matcher:
+    """Standing searches and what they match.
+
+    Searches that ask for counts are kept in two small indexes more: `_counted` as they are, and `_relaxed` without
+    their numbers, to tell which of them stop matching when only counts change.
+    """
+
+    def __init__(self, clock_ns: Callable[[], int] = perf_counter_ns) -> None:
+        frequency = Frequency()
+        self._clock_ns = clock_ns
+        self._all = Index(frequency, clock_ns)
+        self._counted = Index(frequency, clock_ns)
+        self._relaxed = Index(frequency, clock_ns)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._all
+
+    def add(self, key: str, query: Query) -> None:
+        """Add a search, or replace the one under the key."""
+        self._all.put(key, query.root)
+        if has_numbers(query.root):
+            self._counted.put(key, query.root)
+            self._relaxed.put(key, without_numbers(query.root))
+        else:
+            self._counted.drop(key)
+            self._relaxed.drop(key)
+
+    def remove(self, key: str) -> None:
+        """Remove a search; nothing happens if there is none."""
+        for index in (self._all, self._counted, self._relaxed):
+            index.drop(key)
+
+    def match(self, entries: Sequence[Document]) -> Report:
+        """Match every search against every post of a batch, which may be of any size, and report."""
+        started_ns = self._clock_ns()
+        outcome = self._all.masks(entries)
+        report = Report(
+            posts=len(entries),
+            matches=spread(outcome.masks),
+            candidates=outcome.candidates,
+            checked=outcome.checked,
+            errors=outcome.errors,
+            slow=_slow(outcome, self._clock_ns() - started_ns),
+        )
+        self._all.observe(entries)
+        return report
+
+    def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
+        """Return key → indexes of (before, after) pairs that the search matched before and does not now.
+
+        Pairs that differ in counts only are asked of the searches that look at counts, not of all.
+        """
+        content = 0
+        for index, (before, after) in enumerate(changes):
+            if not _only_counts_differ(before, after):
+                content |= 1 << index
+        befores, afters = [before for before, _ in changes], [after for _, after in changes]
+        searches = self._all if content else self._counted
+        return _without(searches.masks(befores), searches.masks(afters))
+
+    def lost_by_counts(self, documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+        """Return key → indexes of posts that the search does not match but could have with other counts.
+
+        This is the `gone` of a post that came again with fresher counts when nobody knows the former ones.
+        """
+        return _without(self._relaxed.masks(documents), self._counted.masks(documents))
+
+    def could_have_matched(self, document: Document, key: str) -> bool:
+        """Tell whether a post matches a search, or could have with other counts. False if there is no such search."""
+        searches = self._relaxed if key in self._relaxed else self._all
+        return key in searches.masks([document]).masks
+
+
+def _only_counts_differ(before: Document, after: Document) -> bool:
+    return (
+        before.created_at == after.created_at
+        and before.words == after.words
+        and before.facets == after.facets
+        and before.urls == after.urls
+        and before.bio == after.bio
+        and before.name == after.name
+    )
+
+
+def _without(then: Outcome, now: Outcome) -> dict[str, tuple[int, ...]]:
+    gone = {key: mask & ~now.masks.get(key, 0) for key, mask in then.masks.items()}
+    return spread({key: mask for key, mask in gone.items() if mask})
+
+
+def _slow(outcome: Outcome, whole_ns: int) -> dict[str, float]:
+    limit_ns = max(SLOW_NS, SLOW_SHARE * whole_ns)
+    return {key: spent / 1e6 for key, spent in outcome.spent_ns.items() if spent > limit_ns}
