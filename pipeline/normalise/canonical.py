@@ -1,0 +1,124 @@
+"""Posts in our own JSON: what `demo` makes (`{"murmur":1,"kind":…}`) and what our exports hold.
+
+The network a post came from stays as it is written inside. What it does not say (a version, spans) is filled in.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from pipeline.errors import RecordError
+from pipeline.normalise import entities as extraction
+from pipeline.normalise.figures import GREATEST
+from pipeline.normalise.hosts import hosts_of
+from pipeline.normalise.times import LATEST_MS
+from pipeline.post import Author, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
+
+LONGEST_ID = 512
+TEXT_LIMIT = 200_000
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """A post, or with `kind` "delete" the withdrawal of one; fields as in `post.Post`."""
+
+    murmur: int = 0
+    kind: str = "post"
+    id: str
+    at: int | None = None
+    version: int = 0
+    source: str = "demo"
+    url: str = ""
+    created_at: int | None = None
+    claimed_at: int | None = None
+    text: str = ""
+    entities: list[Entity] | UnsetType = UNSET
+    lang: str = ""
+    langs: list[str] = []
+    author: Author | None = None
+    counts: Counts = msgspec.field(default_factory=Counts)
+    reply_to: ReplyTo | None = None
+    conversation_id: str = ""
+    repost_of: str = ""
+    quote_of: str = ""
+    hashtags: list[str] = []
+    cashtags: list[str] = []
+    mentions: list[str] = []
+    links: list[Link] = []
+    hosts: list[str] = []
+    media: list[Media] = []
+    sensitive: bool = False
+    original: Record | None = None
+
+
+decode_record = msgspec.json.Decoder(Record).decode
+
+
+def events(record: Record, raw: bytes, received_at: int) -> list[Event]:
+    """Return a record as events, the original it carries first.
+
+    Raises:
+        RecordError: it contradicts itself: no author, a span outside the text, a time outside the calendar.
+    """
+    if record.kind == "delete":
+        return [Deletion(_checked_id(record.id), min(record.at or received_at, received_at))]
+    if record.kind != "post":
+        raise RecordError(f"murmur record of unknown kind {record.kind[:30]!r}")
+    found: list[Event] = []
+    if record.original is not None:
+        found.append(Upsert(_post(record.original, received_at)))
+    found.append(Upsert(_post(record, received_at), raw))
+    return found
+
+
+def _checked_id(text: str) -> str:
+    if not 0 < len(text) <= LONGEST_ID or ":" not in text or not text.isprintable() or " " in text:
+        raise RecordError(f"murmur record with an unusable id: {text[:60]!r}")
+    return text
+
+
+def _post(record: Record, received_at: int) -> Post:
+    created_at = record.created_at
+    if record.author is None or created_at is None:
+        raise RecordError("murmur record without author or created_at")
+    if not 0 <= created_at <= LATEST_MS or not 0 <= record.version <= GREATEST:
+        raise RecordError("murmur record with a time outside the calendar")
+    if not record.source.isidentifier():
+        raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
+    if len(record.text) > TEXT_LIMIT:
+        raise RecordError("murmur record with a text too long to show")
+    claim = record.claimed_at if record.claimed_at is not None else created_at
+    langs = record.langs or ([record.lang] if record.lang else [])
+    post = Post(
+        id=_checked_id(record.id),
+        version=record.version or received_at,
+        source=record.source,
+        url=record.url,
+        created_at=min(created_at, received_at),
+        claimed_at=claim if claim != min(created_at, received_at) else None,
+        received_at=received_at,
+        text=record.text,
+        lang=langs[0] if langs else "",
+        langs=langs,
+        author=record.author,
+        counts=record.counts,
+        reply_to=record.reply_to,
+        conversation_id=record.conversation_id,
+        repost_of=record.repost_of,
+        quote_of=record.quote_of,
+        hashtags=record.hashtags,
+        cashtags=record.cashtags,
+        mentions=record.mentions,
+        links=record.links,
+        hosts=record.hosts or hosts_of(record.links),
+        media=record.media,
+        sensitive=record.sensitive,
+    )
+    if isinstance(record.entities, UnsetType):
+        extraction.complete(post)
+    else:
+        length = len(post.text)
+        if any(not 0 <= one.start < one.end <= length for one in record.entities):
+            raise RecordError("murmur record with a span outside its text")
+        post.entities = record.entities
+    return post

@@ -1,0 +1,69 @@
+"""Times as the sources write them, read into milliseconds since 1970 in UTC. No clock is read here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from pipeline.errors import RecordError
+
+SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+"""When X began to put the time into its ids (2010-11-04)."""
+
+FIRST_SNOWFLAKE = 29_700_859_247
+LATEST_MS = 253_402_300_799_999
+"""The end of year 9999: beyond it no calendar of ours can show a time."""
+
+_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+
+
+@lru_cache(maxsize=512)
+def _day_ms(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp()) * 1000
+
+
+def legacy_ms(text: str) -> int:
+    """Return the time of X v1.1's "Thu Aug 11 23:57:52 +0000 2016".
+
+    Raises:
+        RecordError: it is no such time.
+    """
+    try:
+        _, month, day, clock, zone, year = text.split()
+        hours, minutes, seconds = clock.split(":")
+        shift = int(zone[1:3]) * 3600 + int(zone[3:5]) * 60
+        second = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+        second += shift if zone[0] == "-" else -shift
+        return _day_ms(int(year), _MONTHS[month], int(day)) + second * 1000
+    except (ValueError, KeyError, IndexError, OverflowError):
+        raise RecordError(f"created_at is no time: {text[:60]!r}") from None
+
+
+def iso_ms(text: str) -> int | None:
+    """Return the time of an ISO 8601 text with a zone (UTC where it has none), or None if it is no such time."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        value = round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return value if 0 <= value <= LATEST_MS else None
+
+
+def snowflake_ms(number: int) -> int | None:
+    """Return the time inside an id of X, or None for ids older than that scheme."""
+    if number < FIRST_SNOWFLAKE:
+        return None
+    value = (number >> 22) + SNOWFLAKE_EPOCH_MS
+    return value if value <= LATEST_MS else None
+
+
+def sharpened(seconds_ms: int, number: int) -> int:
+    """Return a time known to the second with the milliseconds of the id, where both agree.
+
+    The same post then has the same time whether it came by stream (with milliseconds) or inside a repost (without).
+    """
+    exact = snowflake_ms(number)
+    return exact if exact is not None and -1000 < exact - seconds_ms < 2000 else seconds_ms

@@ -1,0 +1,107 @@
+"""A text and the spans its source names in it, woven into what a person reads, with the spans moved along.
+
+Sources count in the text as they deliver it: escaped, with short links in it. Here links become what is shown of
+them, trailing links to media or to the quoted post go, `&amp;` becomes `&`, and every span is counted anew in code
+points. Spans that do not stand where the source says are looked for nearby; those found nowhere are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipeline.post import Entity
+
+SIGNS = {"hashtag": "#＃", "mention": "@＠", "cashtag": "$＄"}
+
+_SHORT_LINKS = re.compile(r"(?:\s*https?://t\.co/\w+)+\s*")
+
+
+class Span(NamedTuple):
+    """A span of a source's text, in code points; `shown` is what replaces it (None: it stays), `droppable` says that
+    it is not shown where it ends the text."""
+
+    start: int
+    end: int
+    type: str
+    value: str
+    id: str = ""
+    shown: str | None = None
+    droppable: bool = False
+
+
+def unescape(text: str) -> str:
+    """Return a text without the few HTML escapes that X makes, each undone once."""
+    if "&" not in text:
+        return text
+    return (
+        text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+    )
+
+
+def tag_at(text: str, indices: tuple[int, int] | None, kind: str, value: str) -> tuple[int, int] | None:
+    """Return where a tag, handle or symbol stands in a text: where the source says, else the nearest place."""
+    signs = SIGNS[kind]
+    if indices is not None:
+        start, end = indices
+        if 0 <= start < end <= len(text) and text[start] in signs:
+            there = text[start + 1 : end]
+            if there == value or there.casefold() == value.casefold():
+                return indices
+    return _nearest(rf"[{re.escape(signs)}]{re.escape(value)}(?!\w)", text, indices)
+
+
+def url_at(text: str, indices: tuple[int, int] | None, url: str) -> tuple[int, int] | None:
+    """Return where a URL stands in a text: where the source says, else the nearest place."""
+    if indices is not None and indices[0] >= 0 and text[indices[0] : indices[1]] == url:
+        return indices
+    return _nearest(rf"{re.escape(url)}(?![\w/])", text, indices) if url else None
+
+
+def _nearest(pattern: str, text: str, indices: tuple[int, int] | None) -> tuple[int, int] | None:
+    wanted = indices[0] if indices is not None else 0
+    found = [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
+    return min(found, key=lambda span: abs(span[0] - wanted), default=None)
+
+
+def weave(text: str, spans: list[Span], shown_end: int | None = None) -> tuple[str, list[Entity]]:
+    """Return the text a person reads and its entities.
+
+    `shown_end` is where the source ends what it shows (X's display_text_range); it is believed where nothing but
+    short links is cut away. Leading mentions of a reply stay. Of two spans that overlap, the first wins.
+    """
+    spans.sort()
+    limit = _end(text, spans, shown_end)
+    pieces: list[str] = []
+    entities: list[Entity] = []
+    position = length = 0
+    for span in spans:
+        start, end = span.start, span.end
+        if start < position or end > limit:
+            continue
+        before = unescape(text[position:start])
+        word = span.shown if span.shown is not None else unescape(text[start:end])
+        length += len(before)
+        entities.append(Entity(span.type, length, length + len(word), span.value, span.id))
+        length += len(word)
+        pieces.append(before)
+        pieces.append(word)
+        position = end
+    pieces.append(unescape(text[position:limit]))
+    return "".join(pieces), entities
+
+
+def _end(text: str, spans: list[Span], shown_end: int | None) -> int:
+    limit = len(text.rstrip())
+    if shown_end is not None and 0 <= shown_end < limit and _SHORT_LINKS.fullmatch(text, shown_end):
+        limit = len(text[:shown_end].rstrip())
+    for span in reversed(spans):
+        if span.end == limit and span.droppable:
+            limit = len(text[: span.start].rstrip())
+        elif span.end < limit:
+            break
+    return limit

@@ -1,0 +1,46 @@
+"""The published sample records, line by line, as a replay would hand them over."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import RecordError
+from pipeline.normalise import normalise
+from pipeline.post import Event, Post, Upsert
+from tests.paths import DATA
+
+NOW = 1_790_000_000_000
+
+
+@cache
+def lines(name: str) -> list[bytes]:
+    """Return the records of one sample file, without their line ends; the last one may be torn."""
+    path: Path = DATA / name
+    if not path.exists():
+        pytest.skip(f"sample records are not here: {name}")
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [line for line in data.split(b"\n") if line.strip()]
+
+
+def outcome(raw: bytes, source: str = "replay") -> str:
+    """Return what becomes of a record in a word: its kinds of events, or the reason why it is set aside."""
+    try:
+        found = normalise(raw, source, NOW)
+    except RecordError as error:
+        return str(error)
+    return "+".join(type(event).__name__ for event in found) or "nothing"
+
+
+def outcomes(name: str) -> Counter[str]:
+    """Count what becomes of the records of one sample file."""
+    return Counter(outcome(line) for line in lines(name))
+
+
+def posts(events: list[Event]) -> list[Post]:
+    """Return the posts among events."""
+    return [event.post for event in events if isinstance(event, Upsert)]

@@ -1,0 +1,102 @@
+"""X v1.1: every sample record, and hand-written ones for the rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pipeline.errors import RecordError
+from pipeline.normalise import normalise
+from pipeline.post import AuthorDeletion, Deletion, Link, Notice, Post, Upsert
+from tests.normalise.records import NOW, outcomes, posts
+
+
+def status(**more: Any) -> dict[str, Any]:
+    return {
+        "created_at": "Thu Oct 11 10:00:00 +0000 2018",
+        "id": 1050118621198921700,
+        "id_str": "1050118621198921728",
+        "text": "hello",
+        "timestamp_ms": "1539252000123",
+        "user": {"id": 12, "id_str": "12", "screen_name": "jack", "name": "J &amp; K", "followers_count": 5},
+        "entities": {"hashtags": [], "urls": [], "user_mentions": [], "symbols": []},
+        **more,
+    }
+
+
+def read(**more: Any) -> Post:
+    return posts(normalise(json.dumps(status(**more)).encode(), "x", NOW))[-1]
+
+
+def test_every_streamed_record_is_a_post() -> None:
+    assert outcomes("x-v1.1/stream.jsonl.gz") == {
+        "Upsert": 1826,
+        "Upsert+Upsert": 675,
+        "Upsert+Upsert+Upsert": 35,
+    }
+
+
+def test_id_is_never_taken_through_a_float() -> None:
+    assert read().id == "x:1050118621198921728"
+    with pytest.raises(RecordError):
+        normalise(json.dumps(status(id=1.05e18, id_str=None)).encode(), "x", NOW)
+
+
+def test_text_is_unescaped_once_and_spans_move_along() -> None:
+    post = read(
+        text="a &amp;amp; b &lt;3 #tag",
+        entities={"hashtags": [{"text": "tag", "indices": [20, 24]}]},
+    )
+    assert post.text == "a &amp; b <3 #tag"
+    assert [post.text[one.start : one.end] for one in post.entities] == ["#tag"]
+
+
+def test_links_are_shown_and_trailing_media_links_are_not() -> None:
+    text = "look https://t.co/aaaaaaaaaa now https://t.co/bbbbbbbbbb"
+    post = read(
+        text=text,
+        entities={
+            "urls": [
+                {
+                    "url": "https://t.co/aaaaaaaaaa",
+                    "expanded_url": "https://www.example.com/a/long",
+                    "display_url": "example.com/a/long",
+                    "indices": [5, 28],
+                }
+            ],
+            "media": [
+                {
+                    "url": "https://t.co/bbbbbbbbbb",
+                    "media_url_https": "https://pbs.twimg.com/media/x.jpg",
+                    "type": "photo",
+                    "indices": [33, 56],
+                }
+            ],
+        },
+    )
+    assert post.text == "look example.com/a/long now"
+    assert post.links == [Link("https://www.example.com/a/long")]
+    assert post.hosts == ["example.com"]
+    assert [(one.type, one.url) for one in post.media] == [("image", "https://pbs.twimg.com/media/x.jpg")]
+
+
+def test_repost_carries_its_original_as_a_post_of_its_own() -> None:
+    original = status(id_str="1050118621198921000", retweet_count=7)
+    raw = json.dumps(status(text="RT @jack: hello", retweeted_status=original)).encode()
+    events = normalise(raw, "x", NOW)
+    first, second = posts(events)
+    assert first.text == "hello"
+    assert first.counts.reposts == 7
+    assert second.repost_of == first.id == "x:1050118621198921000"
+    assert second.text == ""
+    assert first.version == second.version == 1539252000123
+    assert [event.raw for event in events if isinstance(event, Upsert)] == [b"", raw]
+
+
+def test_control_messages_are_understood() -> None:
+    assert normalise(b'{"delete":{"status":{"id":1,"id_str":"1","user_id":2}}}', "x", NOW) == [Deletion("x:1", NOW)]
+    assert normalise(b'{"user_delete":{"id":3}}', "x", NOW) == [AuthorDeletion("x", "3", NOW)]
+    assert isinstance(normalise(b'{"limit":{"track":1}}', "x", NOW)[0], Notice)
+    assert outcomes("x-v1.1/control.jsonl") == {"Notice": 36, "Deletion": 31}
