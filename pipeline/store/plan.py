@@ -1,0 +1,255 @@
+"""What a batch does to a store: which rows to put, which to remove, which tombstones to write.
+
+The rules of docs/delivery.md ("In the worker" step 2, "Things that change") live here once for every store. A store
+lends a `Shelf` to look things up and applies the `Plan` in the same transaction. Nothing is written here.
+All posts of a batch share the batch's first publication number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from pipeline.post import Post, Upsert
+from pipeline.query.describe import describe
+from pipeline.query.document import Document
+from pipeline.store.contract import Entry, Persisted, Writes
+from pipeline.store.merge import Outcome, merge
+
+MAX_TOUCHED = 1_000
+"""So many stored reposts are indexed again when their original is edited; the rest at their own next version."""
+
+ANNOUNCE_MS = 3_600_000
+"""A deletion whose row is already gone is announced again while its tombstone is younger than this."""
+
+
+@dataclass(slots=True)
+class Stored:
+    """A row as it is before the batch; `touched` says that an edit of it once reached stored reposts."""
+
+    place: int
+    post: Post
+    body: bytes
+    document: Document
+    touched: bool = False
+
+
+class Shelf(Protocol):
+    """What planning must look up, a batch at a time."""
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were withdrawn here."""
+        ...
+
+    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those (source, author id) are withdrawn."""
+        ...
+
+    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """Return the rows of those ids that are stored."""
+        ...
+
+    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+        ...
+
+    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
+        """Return the stored posts of an account with a version up to `until` (ms)."""
+        ...
+
+
+@dataclass(slots=True)
+class Put:
+    """A row to write. `stored` is the one it replaces; `reindex` says that its words or facets differ from that."""
+
+    post: Post
+    document: Document
+    body: bytes
+    stored: Stored | None = None
+    raw: bytes = b""
+    reindex: bool = True
+    touched: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that one transaction writes. Tombstones are (id → when)."""
+
+    puts: list[Put] = field(default_factory=list)
+    removals: dict[str, Stored] = field(default_factory=dict)
+    tombstones: dict[str, int] = field(default_factory=dict)
+    authors: dict[tuple[str, str], int] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    tombstoned: list[str] = field(default_factory=list)
+
+    def persisted(self) -> Persisted:
+        """Return the contract's report of this plan."""
+        inserted = sum(put.stored is None for put in self.puts)
+        return Persisted(self.entries, self.deleted, self.tombstoned, inserted)
+
+
+encode = msgspec.json.Encoder().encode
+
+
+def with_original(body: bytes, original: bytes | None) -> bytes:
+    """Return a post's wire JSON with the original's inside."""
+    return body if original is None else b'%b,"original":%b}' % (body[:-1], original)
+
+
+def plan(shelf: Shelf, writes: Writes, seq: int, now_ms: int) -> Plan:
+    """Return what a batch does to the store that `shelf` shows. `now_ms` stamps tombstones."""
+    made = Plan()
+    upserts, blocked = _let_in(shelf, writes, made)
+    _delete(shelf, writes, made, blocked, now_ms)
+    _Merging(shelf, made, seq).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])
+    return made
+
+
+def _let_in(shelf: Shelf, writes: Writes, made: Plan) -> tuple[list[Upsert], dict[str, int]]:
+    """Return the upserts that no tombstone forbids, and all tombstones that concern the batch."""
+    ids = {upsert.post.id for upsert in writes.upserts}
+    ids.update(upsert.post.repost_of for upsert in writes.upserts if upsert.post.repost_of)
+    ids.update(deletion.id for deletion in writes.deletions)
+    buried = shelf.tombstones(ids)
+    fresh = {deletion.id for deletion in writes.deletions}
+    authors = shelf.withdrawn_authors({(upsert.post.source, upsert.post.author.id) for upsert in writes.upserts})
+    for gone in writes.author_deletions:
+        key = (gone.source, gone.author_id)
+        authors[key] = max(gone.at, authors.get(key, gone.at))
+    upserts = []
+    for upsert in writes.upserts:
+        post = upsert.post
+        if post.id in buried or post.id in fresh:
+            made.tombstoned.append(post.id)
+        elif post.repost_of in buried or post.repost_of in fresh or _by_gone_author(post, authors):
+            made.tombstones[post.id] = 0
+        else:
+            upserts.append(upsert)
+    return upserts, buried
+
+
+def _by_gone_author(post: Post, authors: Mapping[tuple[str, str], int]) -> bool:
+    return bool(authors) and post.version <= authors.get((post.source, post.author.id), -1)
+
+
+def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int], now_ms: int) -> None:
+    asked = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(made.tombstones))
+    rows = shelf.stored(asked) if asked else {}
+    for gone in writes.author_deletions:
+        made.authors[gone.source, gone.author_id] = gone.at
+        for row in shelf.by_author(gone.source, gone.author_id, gone.at):
+            rows[row.post.id] = row
+    if rows or asked:
+        for reposts in shelf.reposts([*rows, *asked], None).values():
+            rows.update((row.post.id, row) for row in reposts)
+    made.removals = rows
+    for post_id in dict.fromkeys([*asked, *rows]):
+        since = buried.get(post_id)
+        if post_id in rows or since is None or now_ms - since < ANNOUNCE_MS:
+            made.deleted.append(post_id)
+        made.tombstones[post_id] = now_ms if since is None else since
+        made.tombstoned.append(post_id)
+    made.tombstoned = list(dict.fromkeys(made.tombstoned))
+
+
+@dataclass(slots=True)
+class _Merged:
+    post: Post
+    outcome: Outcome | None
+    stored: Stored | None
+    raw: bytes
+    body: bytes
+
+
+class _Merging:
+    """Merges the upserts of one batch, then describes and encodes each accepted post once."""
+
+    def __init__(self, shelf: Shelf, made: Plan, seq: int) -> None:
+        self._shelf = shelf
+        self._made = made
+        self._seq = seq
+
+    def run(self, upserts: Sequence[Upsert]) -> None:
+        if not upserts:
+            return
+        ids = {upsert.post.id for upsert in upserts}
+        wanted = set(ids)
+        for upsert in upserts:
+            wanted.add(upsert.post.repost_of or upsert.post.quote_of)
+        wanted.discard("")
+        rows = {key: row for key, row in self._shelf.stored(wanted).items() if key not in self._made.removals}
+        merged = {upsert.post.id: self._merge(upsert, rows.get(upsert.post.id)) for upsert in upserts}
+        accepted = {key: one for key, one in merged.items() if one.outcome != "dropped"}
+        puts: dict[str, Put] = {}
+        for key, one in accepted.items():
+            original = one.post.repost_of or one.post.quote_of
+            source = merged.get(original) or rows.get(original) if original else None
+            puts[key] = self._put(one, source)
+        self._touch(accepted, puts)
+        self._made.puts = list(puts.values())
+
+    def _merge(self, upsert: Upsert, row: Stored | None) -> _Merged:
+        if row is None:
+            post = upsert.post
+            post.seq = self._seq
+            post.changed = 0
+            return _Merged(post, None, None, upsert.raw, encode(post))
+        post, outcome = merge(row.post, upsert.post, self._seq)
+        body = row.body if outcome == "dropped" else encode(post)
+        return _Merged(post, outcome, row, upsert.raw, body)
+
+    def _put(self, one: _Merged, source: _Merged | Stored | None) -> Put:
+        original = source.post if source is not None else None
+        document = describe(one.post, original)
+        row = one.stored
+        put = Put(one.post, document, one.body, row, one.raw)
+        if row is not None:
+            put.reindex = _differs(row.document, document)
+            put.touched = row.touched
+        before = row.document if row is not None and one.outcome != "again" else None
+        body = with_original(one.body, source.body if source is not None else None)
+        self._made.entries.append(Entry(one.post, original, document, body, before))
+        return put
+
+    def _touch(self, accepted: Mapping[str, _Merged], puts: dict[str, Put]) -> None:
+        """Take in stored reposts whose original came, or says something else now, or was redelivered after that.
+
+        A touched repost gets a version above its own, so that watchers replace the one they hold.
+        """
+        moved = [
+            key
+            for key, one in accepted.items()
+            if not one.post.repost_of
+            and (one.stored is None or one.outcome == "content" or (one.outcome == "again" and one.stored.touched))
+        ]
+        if not moved:
+            return
+        for key, reposts in self._shelf.reposts(moved, MAX_TOUCHED).items():
+            source = accepted[key]
+            for row in reposts:
+                if row.post.id in puts or row.post.id in self._made.removals:
+                    continue
+                puts[key].touched = True
+                if source.outcome == "again":
+                    post = msgspec.structs.replace(row.post, seq=max(row.post.seq, self._seq))
+                else:
+                    version = max(row.post.version + 1, source.post.version)
+                    post = msgspec.structs.replace(
+                        row.post, version=version, changed=2, seq=max(row.post.seq, self._seq)
+                    )
+                outcome: Outcome = "again" if source.outcome == "again" else "content"
+                puts[row.post.id] = self._put(_Merged(post, outcome, row, b"", encode(post)), source)
+
+
+def _differs(old: Document, new: Document) -> bool:
+    return (
+        old.words != new.words
+        or old.facets != new.facets
+        or old.urls != new.urls
+        or old.bio != new.bio
+        or old.name != new.name
+    )

@@ -1,0 +1,294 @@
+"""One view of the SQLite store: searches, pages, changes and counts over one read transaction.
+
+Every statement runs under a deadline: a progress handler, called by SQLite in the thread that runs the statement, stops
+it, so neither a timer nor the kind of thread matters. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import apsw
+
+from pipeline.errors import QueryTimeout, StoreUnavailable
+from pipeline.query.evaluate import matches
+from pipeline.query.tree import Query
+from pipeline.store import place
+from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.plan import with_original
+from pipeline.store.sampling import interval_for
+from pipeline.store.sqlite.compile import Branch, Compiled, compile_tree
+from pipeline.store.sqlite.schema import Rows, rows
+from pipeline.store.sqlite.shelf import STORED, SqliteShelf, stored_row
+
+CHECKED_ONE_BY_ONE = 2_000
+"""Up to so many changed rows are checked against the tree one by one; more are searched for."""
+
+_STEPS_BETWEEN_LOOKS = 20_000
+_CHUNK = 500
+
+
+class Deadline:
+    """A moment after which everything of a reading stops."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._end = time.monotonic() + timeout_s
+
+    def passed(self) -> bool:
+        return time.monotonic() > self._end
+
+    def error(self) -> QueryTimeout:
+        return QueryTimeout(f"the search was stopped after {self._timeout_s:g} s: make it narrower")
+
+    def check(self) -> None:
+        if self.passed():
+            raise self.error()
+
+
+@contextmanager
+def translated(deadline: Deadline | None = None) -> Iterator[None]:
+    """Let no error of SQLite through as its own."""
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise (deadline or Deadline(0)).error() from error
+    except apsw.Error as error:
+        raise StoreUnavailable(f"the store refused: {error}") from error
+
+
+class SqliteReading:
+    """A view as of its opening. `retained_from` is the lowest place that is visible."""
+
+    def __init__(self, connection: apsw.Connection, salt: bytes, timeout_s: float, retained_from: int) -> None:
+        self._connection = connection
+        self._shelf = SqliteShelf(connection, salt)
+        self._deadline = Deadline(timeout_s)
+        self._retained_from = retained_from
+        connection.set_progress_handler(self._deadline.passed, _STEPS_BETWEEN_LOOKS)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        before: str | None = None,
+        sort: Sort = "latest",
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Page:
+        """Return a page in the sort's order; see the contract."""
+        mark = place.parse_token(before, sort) if before is not None else None
+        with translated(self._deadline):
+            if sort == "latest":
+                high = mark[1] if mark else place.MAX_PLACE
+                found = self._places(self._compiled(query, since, until).within(0, high), query)
+                places = list(islice(found, limit + 1))
+                last = (0, places[limit - 1]) if len(places) > limit else None
+            else:
+                ranked = self._ranked(query, sort, limit + 1, mark, self._compiled(query, since, until))
+                places = [at for _, at in ranked]
+                last = ranked[limit - 1] if len(ranked) > limit else None
+            bodies = self._bodies(places[:limit])
+        return Page(bodies, place.token(sort, *last) if last and limit else None)
+
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+        """Return what happened after a publication number; see the contract."""
+        with translated(self._deadline):
+            gone = self._gone(query, gone_after)
+            sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
+            tombstones = [post_id for (post_id,) in self._rows(sql, (gone_after,))]
+            places = self._changed(query, after, limit + 1)
+            overflow = len(places) > limit
+            return Changes([] if overflow else self._bodies(places), gone, tombstones, overflow)
+
+    def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the wire JSON of those that are stored."""
+        with translated(self._deadline):
+            sql = (
+                "SELECT k.value, p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.hash = k.value "
+                "WHERE p.place >= ?"
+            )
+            keys = {self._shelf.key(post_id): post_id for post_id in ids}
+            found = list(self._rows(sql, (json.dumps(list(keys)), self._retained_from)))
+            bodies = self._bodies([at for _, at in found])
+        return dict(zip([keys[key] for key, _ in found], bodies, strict=True))
+
+    def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
+        """Return how many posts match."""
+        with translated(self._deadline):
+            compiled = self._compiled(query, since, until)
+            if compiled.exact and len(compiled.branches) == 1:
+                return sum(count for _, count in self._grouped(compiled.branches[0], place.MAX_PLACE))
+            return sum(1 for _ in self._places(compiled, query))
+
+    def timeline(
+        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+    ) -> Timeline:
+        """Return counts over all that is stored; see the contract."""
+        with translated(self._deadline):
+            compiled = self._compiled(query, since, until)
+            ends = self._ends(compiled, query)
+            if ends is None:
+                start = since or 0
+                return Timeline(interval_ms or interval_for(0), [], 0, start, until if until is not None else start)
+            first, last = ends[0] >> place.TIE_BITS, ends[1] >> place.TIE_BITS
+            since = first if since is None else since
+            until = last + 1 if until is None else until
+            interval = interval_ms or interval_for(until - since)
+            buckets: dict[int, int] = {}
+            if compiled.exact and len(compiled.branches) == 1:
+                for number, count in self._grouped(compiled.branches[0], interval):
+                    buckets[number * interval] = count
+            else:
+                for at in self._places(compiled, query):
+                    start = (at >> place.TIE_BITS) // interval * interval
+                    buckets[start] = buckets.get(start, 0) + 1
+        return Timeline(interval, sorted(buckets.items()), sum(buckets.values()), since, until)
+
+    def top(
+        self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
+    ) -> Top:
+        """Return the most frequent values of a field over a stated sample; see the contract."""
+        raise NotImplementedError
+
+    def export(self, query: Query) -> Iterator[bytes]:
+        """Yield every match, newest first, in constant memory."""
+        with translated(self._deadline):
+            found = self._places(self._compiled(query, None, None), query)
+            while places := list(islice(found, _CHUNK)):
+                yield from self._bodies(places)
+
+    def _rows(self, sql: str, bindings: Sequence[Any] = ()) -> Rows:
+        return rows(self._connection, sql, bindings)
+
+    # -- below: places (integers that order posts by time) of what matches
+
+    def _compiled(self, query: Query, since: int | None, until: int | None) -> Compiled:
+        low = max(self._retained_from, place.floor(since) if since is not None else 0)
+        high = place.floor(until) if until is not None else place.MAX_PLACE
+        return compile_tree(query.root).within(low, high)
+
+    def _places(self, compiled: Compiled, query: Query, extra: Branch | None = None) -> Iterator[int]:
+        """Yield the places of all matches, newest first."""
+        branches = [branch & extra if extra else branch for branch in compiled.branches]
+        streams = [self._stream(branch) for branch in branches]
+        found = streams[0] if len(streams) == 1 else _unique(heapq.merge(*streams, reverse=True))
+        return found if compiled.exact else self._checked(found, query)
+
+    def _stream(self, branch: Branch) -> Iterator[int]:
+        source, parameters = _from(branch)
+        for (at,) in self._rows(f"SELECT {source} ORDER BY 1 DESC", parameters):
+            yield at
+
+    def _checked(self, candidates: Iterable[int], query: Query) -> Iterator[int]:
+        sql = f"SELECT {STORED} FROM posts AS p CROSS JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
+        for at in candidates:
+            self._deadline.check()
+            for row in self._rows(sql, (at,)):
+                if matches(query.root, stored_row(row).document):
+                    yield at
+
+    def _ranked(
+        self, query: Query, sort: Sort, limit: int, mark: tuple[int, int] | None, compiled: Compiled
+    ) -> list[tuple[int, int]]:
+        value = f"coalesce(p.{_SORTED[sort]}, -1)"
+        after = Branch()
+        if mark:
+            after = Branch(conditions=(f"({value}, p.place) < (?, ?)",), parameters=mark)
+        best: set[tuple[int, int]] = set()
+        for branch in compiled.branches:
+            source, parameters = _from(branch & after, posts=True)
+            sql = f"SELECT {value}, {source} ORDER BY 1 DESC, 2 DESC"
+            if compiled.exact:
+                best.update((number, at) for number, at in self._rows(f"{sql} LIMIT {int(limit)}", parameters))
+                continue
+            found = self._rows(sql, parameters)
+            best.update(islice(((number, at) for number, at in found if self._is_match(query, at)), limit))
+        return heapq.nlargest(limit, best)
+
+    def _is_match(self, query: Query, at: int) -> bool:
+        return any(True for _ in self._checked([at], query))
+
+    def _grouped(self, branch: Branch, interval: int) -> Iterator[tuple[int, int]]:
+        """Yield (interval's number, count)."""
+        source, parameters = _from(branch)
+        column, rest = source.split(" ", 1)
+        sql = f"SELECT ({column} >> {place.TIE_BITS}) / {int(interval)}, count(*) {rest} GROUP BY 1"
+        return ((number, count) for number, count in self._rows(sql, parameters))
+
+    def _ends(self, compiled: Compiled, query: Query) -> tuple[int, int] | None:
+        """Return the oldest and the newest place that match."""
+        if not compiled.exact:
+            found = list(self._places(compiled, query))
+            return (found[-1], found[0]) if found else None
+        ends: list[int] = []
+        for branch in compiled.branches:
+            source, parameters = _from(branch)
+            for order in ("ASC", "DESC"):
+                ends += [at for (at,) in self._rows(f"SELECT {source} ORDER BY 1 {order} LIMIT 1", parameters)]
+        return (min(ends), max(ends)) if ends else None
+
+    def _changed(self, query: Query, after: int, limit: int) -> list[int]:
+        """Return the newest matches with seq > `after`."""
+        seen = Branch(low=self._retained_from)
+        sql = "SELECT place FROM posts INDEXED BY posts_seq WHERE seq > ? LIMIT ?"
+        found = [at for (at,) in self._rows(sql, (after, CHECKED_ONE_BY_ONE + 1))]
+        if len(found) <= CHECKED_ONE_BY_ONE:
+            newest = sorted((at for at in found if at >= self._retained_from), reverse=True)
+            return list(islice(self._checked(newest, query), limit))
+        newer = Branch(conditions=("p.seq > ?",), parameters=(after,))
+        return list(islice(self._places(self._compiled(query, None, None), query, newer & seen), limit))
+
+    def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
+        sql = (
+            f"SELECT {STORED} FROM posts AS p INDEXED BY posts_changed CROSS JOIN docs AS d ON d.place = p.place "  # noqa: S608
+            "WHERE p.seq > ? AND p.changed > 0"
+        )
+        gone = []
+        for row in self._rows(sql, (after,)):
+            self._deadline.check()
+            stored = stored_row(row)
+            if stored.place < self._retained_from or not matches(query.root, stored.document):
+                gone.append((stored.post.id, stored.post.version))
+        return gone
+
+    def _bodies(self, places: Iterable[int]) -> list[bytes]:
+        """Return the wire JSON at places, originals inside."""
+        sql = (
+            "SELECT d.body, o.body FROM docs AS d LEFT JOIN posts AS p ON p.hash = d.inside "
+            "LEFT JOIN docs AS o ON o.place = p.place WHERE d.place = ?"
+        )
+        found = (row for at in places for row in self._rows(sql, (at,)))
+        return [with_original(body, original) for body, original in found]
+
+
+_SORTED = {"followers": "followers", "reposts": "reposts", "likes": "likes", "replies": "replies", "reach": "reach"}
+
+
+def _from(branch: Branch, *, posts: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """Return "<place column> FROM … WHERE …" of a branch, and its parameters; `posts` wants that table joined."""
+    joined = posts or bool(branch.conditions)
+    if branch.match is None:
+        column, table = "p.place", "posts AS p"
+        conditions, parameters = [], []
+    else:
+        column, table = "f.rowid", "fts AS f" + (" CROSS JOIN posts AS p ON p.place = f.rowid" if joined else "")
+        conditions, parameters = ["fts MATCH ?"], [branch.match]
+    conditions += [f"{column} >= ?", f"{column} < ?", *branch.conditions]
+    sql = f"{column} FROM {table} WHERE {' AND '.join(conditions)}"
+    return sql, (*parameters, branch.low, branch.high, *branch.parameters)
+
+
+def _unique(places: Iterable[int]) -> Iterator[int]:
+    last = -1
+    for at in places:
+        if at != last:
+            yield at
+        last = at

@@ -1,0 +1,140 @@
+"""The tables of the SQLite store and how a connection is opened. No search and no write of a post is here.
+
+`posts` is small and hot: one row a post with what is compared, sorted and counted. `docs` holds what is read (the wire
+JSON) and what was indexed (words and facets, so that a delete can name exactly what to take out of the index). `fts` is
+the index over it, external content, rowid = place, so newest first is its own order. `raws` lies apart.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import apsw
+
+from pipeline.errors import StoreError, StoreMismatch, StoreUnavailable
+from pipeline.query.analyser import ANALYSER_VERSION
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_MS = 10_000
+COLUMNS = ("words", "urls", "bio", "name", "facets")
+
+# Every printable ASCII mark is part of a token, so that facets and keycaps (`#⃣`) stay whole; only spaces separate.
+_MARKS = "".join(chr(code) for code in range(0x21, 0x7F) if not chr(code).isalnum() and chr(code) not in "'\"")
+_TOKENIZER = f"ascii tokenchars '{_MARKS}''\"'".replace("'", "''")
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE posts (
+  place INTEGER PRIMARY KEY, hash INTEGER NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL,
+  changed INTEGER NOT NULL, touched INTEGER NOT NULL, sample INTEGER NOT NULL, author INTEGER NOT NULL,
+  original INTEGER, followers INTEGER, likes INTEGER, reposts INTEGER, replies INTEGER, quotes INTEGER, reach INTEGER);
+CREATE INDEX posts_hash ON posts (hash);
+CREATE INDEX posts_seq ON posts (seq);
+CREATE INDEX posts_changed ON posts (seq) WHERE changed > 0;
+CREATE INDEX posts_original ON posts (original) WHERE original IS NOT NULL;
+CREATE TABLE docs (
+  place INTEGER PRIMARY KEY, body BLOB NOT NULL, inside INTEGER,
+  words TEXT NOT NULL, urls TEXT NOT NULL, bio TEXT NOT NULL, name TEXT NOT NULL, facets TEXT NOT NULL);
+CREATE VIRTUAL TABLE fts USING fts5 (words, urls, bio, name, facets,
+  content='docs', content_rowid='place', columnsize=0, prefix='2 3', tokenize='TOKENIZER');
+INSERT INTO fts (fts, rank) VALUES ('automerge', 8);
+INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1);
+CREATE TABLE raws (place INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE minutes (minute INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
+CREATE TABLE tombstones (hash INTEGER PRIMARY KEY, id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX tombstones_seq ON tombstones (seq);
+CREATE TABLE authors_gone (source TEXT, author TEXT, at INTEGER NOT NULL, PRIMARY KEY (source, author)) WITHOUT ROWID;
+CREATE TABLE coverage (
+  source TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, search TEXT NOT NULL, why TEXT NOT NULL);
+CREATE INDEX coverage_since ON coverage (since);
+CREATE TABLE background (hour INTEGER, word TEXT, posts INTEGER NOT NULL, PRIMARY KEY (hour, word)) WITHOUT ROWID;
+CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
+""".replace("TOKENIZER", _TOKENIZER)
+
+
+Rows = Iterator[tuple[Any, ...]]
+
+
+def rows(connection: apsw.Connection, sql: str, bindings: Sequence[Any] | dict[str, Any] = ()) -> Rows:
+    """Run a statement and yield its rows as they come."""
+    return cast("Rows", connection.execute(sql, bindings))
+
+
+def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
+    """Return a connection with our pragmas set.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened.
+    """
+    try:
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        for pragma in (
+            "auto_vacuum=INCREMENTAL",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "wal_autocheckpoint=4000",
+            "journal_size_limit=67108864",
+            f"cache_size={-16_384 if reader else -65_536}",
+            f"mmap_size={256 * 1024 * 1024 if reader else 0}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        if reader:
+            connection.execute("PRAGMA query_only=ON").fetchall()
+    except apsw.Error as error:
+        raise StoreUnavailable(f"cannot open {path}: {error}") from error
+    return connection
+
+
+def create(connection: apsw.Connection) -> None:
+    """Make the tables where there are none yet; two processes may do so at once."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchall():
+            connection.execute(TABLES)
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                [
+                    ("identity", secrets.token_hex(16)),
+                    ("salt", secrets.token_bytes(16)),
+                    ("schema", SCHEMA_VERSION),
+                    ("analyser", ANALYSER_VERSION),
+                    ("posts", 0),
+                    ("reach_seq", 0),
+                    ("background_seq", 0),
+                ],
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def meta(connection: apsw.Connection) -> dict[str, Any]:
+    """Return what the store says of itself.
+
+    Raises:
+        StoreError: the file holds no store.
+    """
+    try:
+        return {key: value for key, value in rows(connection, "SELECT key, value FROM meta")}  # noqa: C416 - rows are tuples of any length to mypy
+    except apsw.Error as error:
+        raise StoreError(f"not a store of ours: {error}") from error
+
+
+def check(facts: dict[str, Any]) -> None:
+    """Refuse a store that this program cannot read rightly.
+
+    Raises:
+        StoreMismatch: another schema or analyser wrote it.
+    """
+    if facts["schema"] != SCHEMA_VERSION or facts["analyser"] != ANALYSER_VERSION:
+        raise StoreMismatch(
+            f"the store was indexed by schema {facts['schema']}, analyser {facts['analyser']}; this program has "
+            f"{SCHEMA_VERSION} and {ANALYSER_VERSION}: run `murmur migrate`"
+        )

@@ -1,0 +1,113 @@
+"""What planning a batch looks up in SQLite, inside the writer's transaction. Reads only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apsw
+import msgspec
+
+from pipeline.post import Post
+from pipeline.store.place import TIE_BITS
+from pipeline.store.plan import Stored
+from pipeline.store.sqlite import columns
+from pipeline.store.sqlite.schema import rows
+
+decode_post = msgspec.json.Decoder(Post).decode
+
+STORED = (
+    "p.place, d.body, p.touched, d.words, d.urls, d.bio, d.name, d.facets, "
+    "p.followers, p.likes, p.reposts, p.replies, p.quotes"
+)
+
+
+def stored_row(row: tuple[Any, ...]) -> Stored:
+    """Return the row of `STORED` as planning wants it."""
+    post = decode_post(row[1])
+    document = columns.document(post.id, post.created_at, row[3:8], row[8:13])
+    return Stored(row[0], post, bytes(row[1]), document, bool(row[2]))
+
+
+class SqliteShelf:
+    """Looks things up for one batch. Ids are found by a hash keyed with the store's own salt, so that nobody outside
+    can make two ids meet."""
+
+    def __init__(self, connection: apsw.Connection, salt: bytes) -> None:
+        self._connection = connection
+        self._salt = salt
+
+    def key(self, text: str) -> int:
+        """Return the 64-bit key of an id."""
+        made = hashlib.blake2b(text.encode(), digest_size=8, key=self._salt).digest()
+        return int.from_bytes(made, "big", signed=True)
+
+    def author_key(self, source: str, author_id: str) -> int:
+        """Return the 64-bit key of an account."""
+        return self.key(f"{source}\n{author_id}")
+
+    def _by_key(self, sql: str, ids: Iterable[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        keys = {self.key(post_id): post_id for post_id in ids}
+        for row in rows(self._connection, sql, (json.dumps(list(keys)),)):
+            yield keys[row[0]], row[1:]
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were withdrawn here."""
+        sql = "SELECT t.hash, t.at FROM json_each(?) AS k CROSS JOIN tombstones AS t ON t.hash = k.value"
+        return {post_id: row[0] for post_id, row in self._by_key(sql, ids)}
+
+    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those (source, author id) are withdrawn."""
+        if not self._connection.execute("SELECT 1 FROM authors_gone LIMIT 1").fetchall():
+            return {}
+        sql = "SELECT at FROM authors_gone WHERE source = ? AND author = ?"
+        found = {}
+        for author in authors:
+            for (at,) in rows(self._connection, sql, author):
+                found[author] = at
+        return found
+
+    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """Return the rows of those ids that are stored."""
+        sql = (
+            f"SELECT k.value, {STORED} FROM json_each(?) AS k "  # noqa: S608 - our own column names
+            "CROSS JOIN posts AS p ON p.hash = k.value CROSS JOIN docs AS d ON d.place = p.place"
+        )
+        return {post_id: stored_row(row) for post_id, row in self._by_key(sql, ids)}
+
+    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+        sql = "SELECT k.value, p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.original = k.value"
+        places: dict[str, list[int]] = {}
+        for post_id, row in self._by_key(sql, ids):
+            places.setdefault(post_id, []).append(row[0])
+        return {
+            post_id: [self._row(at) for at in sorted(found, reverse=True)[:limit]] for post_id, found in places.items()
+        }
+
+    def _row(self, at: int) -> Stored:
+        sql = f"SELECT {STORED} FROM posts AS p JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
+        return stored_row(next(iter(rows(self._connection, sql, (at,)))))
+
+    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
+        """Return the stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
+        token = columns.facet_token(f"from:{author_id}".casefold()).replace('"', '""')
+        sql = (
+            "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid WHERE fts MATCH ? AND p.author = ?"
+        )
+        match, key = f'facets : "{token}"', self.author_key(source, author_id)
+        found = [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key)))]
+        return [row for row in found if row.post.version <= until]
+
+    def taken(self, places: Iterable[int]) -> set[int]:
+        """Return which of these places are taken."""
+        sql = "SELECT p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value"
+        return {at for (at,) in rows(self._connection, sql, (json.dumps(list(places)),))}
+
+    def neighbours(self, at: int) -> set[int]:
+        """Return the taken places in the millisecond of a place."""
+        low = at >> TIE_BITS << TIE_BITS
+        sql = "SELECT place FROM posts WHERE place >= ? AND place < ?"
+        return {found for (found,) in rows(self._connection, sql, (low, low + (1 << TIE_BITS)))}

@@ -1,0 +1,152 @@
+"""The SQLite store as a whole: one writer connection, a pool of readers, coverage, pruning and periodic work.
+
+An instance belongs to one thread at a time for writing; readings may be opened by any number of threads, each with its
+own connection. Decisions about posts are in `plan.py`, searches in `reading.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from pipeline.errors import StoreUnavailable
+from pipeline.store import place
+from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
+from pipeline.store.plan import plan
+from pipeline.store.sqlite import schema
+from pipeline.store.sqlite.reading import SqliteReading, translated
+from pipeline.store.sqlite.shelf import SqliteShelf
+from pipeline.store.sqlite.writing import Writer
+
+FILE = "posts.sqlite"
+_MS_A_DAY = 86_400_000
+_IDLE_READERS = 8
+
+
+def now_ms() -> int:
+    """Return this machine's time in ms."""
+    return time.time_ns() // 1_000_000
+
+
+class SqliteStore:
+    """Keeps `contract.Store` in one SQLite file under `directory`.
+
+    Raises:
+        StoreMismatch: another schema or analyser wrote it.
+        StoreUnavailable: it cannot be opened, or is not there and `create` is False.
+    """
+
+    def __init__(self, directory: Path, *, retention_days: int = 0, create: bool = True, check: bool = True) -> None:
+        self._path = directory / FILE
+        self._retention_ms = retention_days * _MS_A_DAY
+        if create:
+            directory.mkdir(parents=True, exist_ok=True)
+        elif not self._path.exists():
+            raise StoreUnavailable(f"there is no store yet in {directory}")
+        self._idle: deque[apsw.Connection] = deque()
+        self._connection = schema.connect(self._path)
+        with translated():
+            if create:
+                schema.create(self._connection)
+            facts = schema.meta(self._connection)
+        if check:
+            schema.check(facts)
+        self.identity = str(facts["identity"])
+        self._salt = bytes(facts["salt"])
+        self._shelf = SqliteShelf(self._connection, self._salt)
+
+    def persist(self, writes: Writes, seq: int) -> Persisted:
+        """Merge a batch in one transaction, all under the number `seq`, and return what to match and publish."""
+        with self._transaction():
+            made = plan(self._shelf, writes, seq, now_ms())
+            Writer(self._connection, self._shelf, seq).apply(made)
+        return made.persisted()
+
+    @contextmanager
+    def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
+        """Open a view of all that was persisted before this call."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = schema.connect(self._path, reader=True)
+        try:
+            with translated():
+                connection.execute("BEGIN").fetchall()
+                connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
+            yield SqliteReading(connection, self._salt, timeout_s, self._retained_from())
+        finally:
+            self._let_go(connection)
+
+    def _let_go(self, connection: apsw.Connection) -> None:
+        connection.set_progress_handler(None)
+        try:
+            connection.execute("ROLLBACK").fetchall()
+        except apsw.Error:
+            connection.close(force=True)
+            return
+        if len(self._idle) < _IDLE_READERS:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def indexed(self) -> int:
+        """Return how many posts are stored."""
+        with translated():
+            ((count,),) = schema.rows(self._connection, "SELECT value FROM meta WHERE key = 'posts'")
+        return int(count)
+
+    def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
+        """Remove posts created before a time, then the oldest until under a size; return how many."""
+        raise NotImplementedError
+
+    def add_coverage(self, row: CoverageRow) -> None:
+        """Close the source's open row at `row.since` and begin this one."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE coverage SET until = max(since, ?) WHERE source = ? AND until IS NULL", (row.since, row.source)
+            )
+            self._connection.execute(
+                "INSERT INTO coverage VALUES (?, ?, ?, ?, ?)", (row.source, row.since, row.until, row.search, row.why)
+            )
+
+    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first."""
+        sql = (
+            "SELECT source, since, until, search, why FROM coverage "
+            "WHERE (?1 IS NULL OR until IS NULL OR until > ?1) AND (?2 IS NULL OR since < ?2) ORDER BY since, rowid"
+        )
+        with translated():
+            return [CoverageRow(*row) for row in schema.rows(self._connection, sql, (since, until))]
+
+    def upkeep(self) -> None:
+        """Do the periodic work."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+        while self._idle:
+            self._idle.pop().close()
+        self._connection.close()
+
+    def _retained_from(self) -> int:
+        return place.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def migrate(directory: Path) -> None:
+    """Make a store that another version wrote one of this version."""
+    SqliteStore(directory, check=False).close()

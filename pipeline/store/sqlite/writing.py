@@ -1,0 +1,159 @@
+"""Applying a plan to the tables: every row of a batch, the index included, in the transaction that is open.
+
+Rows go in by ascending place: FTS5 flushes its buffer whenever a rowid goes back. A change of counts never touches the
+index, and what is taken out of it is named by its stored old words, for a wrong old value would leave them matching.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from pipeline.store import place as places
+from pipeline.store.plan import Plan, Put, Stored
+from pipeline.store.sqlite import columns
+from pipeline.store.sqlite.raws import compress
+from pipeline.store.sqlite.shelf import SqliteShelf
+
+_INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_UPDATE_POST = (
+    "UPDATE posts SET version=?, seq=?, changed=?, touched=?, author=?, original=?, followers=?, likes=?, reposts=?, "
+    "replies=?, quotes=? WHERE place=?"
+)
+_INSERT_DOC = "INSERT INTO docs VALUES (?,?,?,?,?,?,?,?)"
+_UPDATE_DOC = "UPDATE docs SET body=?, inside=?, words=?, urls=?, bio=?, name=?, facets=? WHERE place=?"
+_UPDATE_BODY = "UPDATE docs SET body=?, inside=? WHERE place=?"
+_INDEX = "INSERT INTO fts (rowid, words, urls, bio, name, facets) VALUES (?,?,?,?,?,?)"
+_UNINDEX = "INSERT INTO fts (fts, rowid, words, urls, bio, name, facets) VALUES ('delete',?,?,?,?,?,?)"
+_OLD = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
+_MS_A_MINUTE = 60_000
+
+
+class Writer:
+    """Writes one plan. `seq` numbers its tombstones."""
+
+    def __init__(self, connection: apsw.Connection, shelf: SqliteShelf, seq: int) -> None:
+        self._connection = connection
+        self._shelf = shelf
+        self._seq = seq
+
+    def apply(self, plan: Plan) -> None:
+        """Write everything the plan says."""
+        if plan.removals:
+            self.remove(sorted(row.place for row in plan.removals.values()))
+        if plan.tombstones:
+            self._bury(plan.tombstones)
+        for (source, author), at in plan.authors.items():
+            self._connection.execute(
+                "INSERT INTO authors_gone VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+                (source, author, at),
+            )
+        new = [put for put in plan.puts if put.stored is None]
+        old = [(put.stored, put) for put in plan.puts if put.stored is not None]
+        if new:
+            self._insert(new)
+        if old:
+            self._update(old)
+
+    def _insert(self, puts: Sequence[Put]) -> None:
+        key, author_key = self._shelf.key, self._shelf.author_key
+        posts, docs, raws = [], [], []
+        digests = [places.digest(put.post.id) for put in puts]
+        for at, digest, put in self._placed(puts, digests):
+            post, document = put.post, put.document
+            known = columns.numbers(document)
+            posts.append(
+                (
+                    at,
+                    key(post.id),
+                    post.version,
+                    post.seq,
+                    post.changed,
+                    put.touched,
+                    int.from_bytes(digest, "big") % 100,
+                    author_key(post.source, post.author.id),
+                    key(post.repost_of) if post.repost_of else None,
+                    *known,
+                    known[0],
+                )
+            )
+            inside = post.repost_of or post.quote_of
+            docs.append((at, put.body, key(inside) if inside else None, *columns.texts(document)))
+            if put.raw:
+                raws.append((at, compress(put.raw)))
+        connection = self._connection
+        connection.executemany(_INSERT_POST, posts)
+        connection.executemany(_INSERT_DOC, docs)
+        connection.executemany(_INDEX, [(row[0], *row[3:]) for row in docs])
+        connection.executemany("INSERT INTO raws VALUES (?, ?)", raws)
+        self._count(Counter(row[0] >> places.TIE_BITS for row in docs), 1)
+
+    def _placed(self, puts: Sequence[Put], digests: Sequence[bytes]) -> list[tuple[int, bytes, Put]]:
+        rows = [
+            (places.place(put.post.created_at, digest), digest, put) for put, digest in zip(puts, digests, strict=True)
+        ]
+        wanted = {row[0] for row in rows}
+        if len(wanted) < len(rows) or self._shelf.taken(wanted):
+            taken: set[int] = set()
+            for index, (at, digest, put) in enumerate(rows):
+                taken |= self._shelf.neighbours(at)
+                found = places.free(at, taken)
+                taken.add(found)
+                rows[index] = (found, digest, put)
+        rows.sort(key=lambda row: row[0])
+        return rows
+
+    def _update(self, puts: Iterable[tuple[Stored, Put]]) -> None:
+        key = self._shelf.key
+        execute = self._connection.execute
+        for stored, put in sorted(puts, key=lambda pair: pair[0].place):
+            post, at = put.post, stored.place
+            known = columns.numbers(put.document)
+            original = key(post.repost_of) if post.repost_of else None
+            author = self._shelf.author_key(post.source, post.author.id)
+            execute(_UPDATE_POST, (post.version, post.seq, post.changed, put.touched, author, original, *known, at))
+            inside = post.repost_of or post.quote_of
+            if put.reindex:
+                execute(_UNINDEX, next(iter(execute(_OLD, (at,)))))
+                texts = columns.texts(put.document)
+                execute(_UPDATE_DOC, (put.body, key(inside) if inside else None, *texts, at))
+                execute(_INDEX, (at, *texts))
+            else:
+                execute(_UPDATE_BODY, (put.body, key(inside) if inside else None, at))
+            if put.raw:
+                execute("INSERT OR REPLACE INTO raws VALUES (?, ?)", (at, compress(put.raw)))
+
+    def remove(self, found: Sequence[int]) -> None:
+        """Remove rows by place, ascending: index, documents, raw records and numbers."""
+        connection = self._connection
+        rows: list[Any] = []
+        for at in found:
+            rows += connection.execute(_OLD, (at,)).fetchall()
+        connection.executemany(_UNINDEX, rows)
+        keys = [(row[0],) for row in rows]
+        for table in ("docs", "raws", "posts"):
+            connection.executemany(f"DELETE FROM {table} WHERE place = ?", keys)  # noqa: S608 - our own table names
+        self._count(Counter(row[0] >> places.TIE_BITS for row in rows), -1)
+
+    def _count(self, times: Counter[int], sign: int) -> None:
+        minutes: Counter[int] = Counter()
+        for created_at, count in times.items():
+            minutes[created_at // _MS_A_MINUTE] += sign * count
+        self._connection.executemany(
+            "INSERT INTO minutes VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
+            minutes.items(),
+        )
+        if sign < 0:
+            self._connection.executemany(
+                "DELETE FROM minutes WHERE minute = ? AND posts <= 0", [(key,) for key in minutes]
+            )
+        self._connection.execute("UPDATE meta SET value = value + ? WHERE key = 'posts'", (minutes.total(),))
+
+    def _bury(self, tombstones: dict[str, int]) -> None:
+        self._connection.executemany(
+            "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
+            [(self._shelf.key(post_id), post_id, self._seq, at) for post_id, at in tombstones.items()],
+        )
