@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.post import Author, Post
+from pipeline.query.analyser import MAX_TOKENS, analyse, fold
+from pipeline.query.links import fold_host, link_tokens, parents
+
 BREAK = "\u00b6"
 """A token no analysis yields: it stands between parts that a phrase must not cross."""
 
@@ -31,3 +35,134 @@ class Document:
     name: list[str]
     facets: set[str]
     numbers: dict[str, int]
+
+
+_HAS_MEDIA = {"image": "has:images", "video": "has:videos"}
+
+
+def describe(post: Post, original: Post | None) -> Document:
+    """Return what searches see of a post. `original` is the post it reposts, if stored, and is not read otherwise."""
+    content = original if post.repost_of and original is not None else post
+    facets = {f"source:{post.source}"}
+    _content(content, facets)
+    _who(post, facets, original)
+    words = analyse(content.text)
+    urls: list[str] = []
+    if content.links:
+        _links(content, words, urls)
+    author = post.author
+    return Document(
+        post.id,
+        post.created_at,
+        words,
+        urls,
+        analyse(author.bio) if author.bio else [],
+        analyse(author.name) if author.name else [],
+        facets,
+        _numbers(post),
+    )
+
+
+def _content(post: Post, facets: set[str]) -> None:
+    """Add what comes from the content: of the original, for a repost."""
+    if post.langs or post.lang:
+        for lang in post.langs or (post.lang,):
+            facets.add(f"lang:{lang}")
+    else:
+        facets.add("lang:und")
+    if post.hashtags:
+        facets.add("has:hashtags")
+        facets.update(["#" + fold(tag) for tag in post.hashtags])
+    if post.mentions:
+        facets.add("has:mentions")
+        facets.update(["@" + fold(handle) for handle in post.mentions])
+    if post.cashtags:
+        facets.add("has:cashtags")
+        facets.update(["$" + fold(symbol) for symbol in post.cashtags])
+    if post.links:
+        facets.add("has:links")
+    for host in post.hosts:
+        facets.update(["host:" + parent for parent in parents(fold_host(host))])
+    if post.media:
+        facets.add("has:media")
+        facets.update([_HAS_MEDIA[medium.type] for medium in post.media if medium.type in _HAS_MEDIA])
+    if post.sensitive:
+        facets.add("is:sensitive")
+
+
+def _who(post: Post, facets: set[str], original: Post | None) -> None:
+    """Add who made it and how it stands to other posts: always the post's own."""
+    _author("from:", post.author, facets)
+    if post.author.verified:
+        facets.add("is:verified")
+    answered = post.reply_to
+    if answered is not None:
+        facets.add("is:reply")
+        if answered.id:
+            facets.add("reply_to:" + fold(answered.id))
+        if answered.handle:
+            facets.add("to:" + fold(answered.handle))
+        if answered.author:
+            facets.add("to:" + fold(answered.author))
+    if post.conversation_id:
+        facets.add("conversation:" + fold(post.conversation_id))
+    if post.repost_of:
+        facets.add("is:repost")
+        facets.add("repost_of:" + fold(post.repost_of))
+        if original is not None:
+            _author("reposts_from:", original.author, facets)
+    if post.quote_of:
+        facets.add("is:quote")
+        facets.add("quote_of:" + fold(post.quote_of))
+
+
+def _author(prefix: str, author: Author, facets: set[str]) -> None:
+    if author.handle:
+        facets.add(prefix + fold(author.handle))
+    if author.id:
+        facets.add(prefix + fold(author.id))
+
+
+def _links(post: Post, words: list[str], urls: list[str]) -> None:
+    """Add each link's tokens to `urls`, and to `words` those its shown form does not have at its beginning."""
+    shown: dict[str, tuple[int, int]] = {
+        entity.value: (entity.start, entity.end) for entity in post.entities if entity.type == "link"
+    }
+    seen: set[str] = set()
+    for link in post.links:
+        if link.url in seen:
+            continue
+        seen.add(link.url)
+        tokens = link_tokens(link.url)
+        if not tokens or len(urls) + len(tokens) > MAX_TOKENS:
+            continue
+        if urls:
+            urls.append(BREAK)
+        urls += tokens
+        span = shown.get(link.url)
+        hidden = tokens
+        if span is not None:
+            displayed = link_tokens(post.text[span[0] : span[1]])
+            same = 0
+            while same < len(displayed) and same < len(tokens) and displayed[same] == tokens[same]:
+                same += 1
+            hidden = tokens[same:]
+        if hidden and len(words) + len(hidden) < MAX_TOKENS:
+            words.append(BREAK)
+            words += hidden
+
+
+def _numbers(post: Post) -> dict[str, int]:
+    counts = post.counts
+    numbers: dict[str, int] = {}
+    if post.author.followers is not None:
+        numbers["followers"] = post.author.followers
+    if counts.likes is not None:
+        numbers["likes"] = counts.likes
+    if counts.reposts is not None:
+        numbers["reposts"] = counts.reposts
+    if counts.replies is not None:
+        numbers["replies"] = counts.replies
+    if counts.quotes is not None:
+        numbers["quotes"] = counts.quotes
+    return numbers

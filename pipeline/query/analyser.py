@@ -1,0 +1,139 @@
+"""The one analyser: text to tokens, the same for posts and for searches (docs/search.md, "Words").
+
+Emoji sequences are cut out, each a token; the rest is NFKC, case-folded, NFKC again; a token is a run of letters, marks
+and digits; scripts written without spaces yield a token a character. It runs on every post, so plain ASCII takes a
+short cut. It knows no fields, no tags and no search.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from unicodedata import category, normalize
+
+from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, KEYCAP, UNSPACED, VANISHING
+
+ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
+"""Changes with the rules and with Python's Unicode tables; kept with every index."""
+
+MAX_TOKEN_CHARS = 128
+MAX_TOKENS = 10_000
+
+_MARKS = "".join(chr(code) for code in range(0x20000) if category(chr(code))[0] == "M" and chr(code) != KEYCAP)
+_VANISHING = re.compile(f"[{VANISHING}]")
+_SELECTORS = re.compile("[\ufe0e\ufe0f]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_TOKEN = re.compile(f"[{UNSPACED}][{_MARKS}]*|(?:[^\\W_{UNSPACED}]|[{_MARKS}])+")
+
+_ALONE = "\x02"
+_VANISHES = "\x03"
+_CACHED_CODES = 40_000
+
+_ASCII = bytes(
+    code + 32 if 65 <= code <= 90 else code if chr(code).isalnum() and code < 128 else 32 for code in range(256)
+)
+
+
+class _Classes(dict[int, str]):
+    """What a normalised character does to a token: stays, separates, stands alone or vanishes; filled as met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = category(char)[0]
+        if _VANISHING.match(char):
+            found = _VANISHES
+        elif _UNSPACED.match(char):
+            found = _ALONE
+        else:
+            found = char if kind in "LNM" and char != KEYCAP else " "
+        if len(self) < _CACHED_CODES:
+            self[code] = found
+        return found
+
+
+_classes = _Classes()
+
+
+def analyse(text: str) -> list[str]:
+    """Return the tokens of a text in order, at most `MAX_TOKENS`, each at most `MAX_TOKEN_CHARS` long."""
+    if text.isascii():
+        tokens = text.encode().translate(_ASCII).decode().split()
+    else:
+        tokens = []
+        pattern = EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI
+        for number, part in enumerate(pattern.split(text)):
+            if number & 1:
+                tokens.append(_SELECTORS.sub("", part))
+            elif part.isascii():
+                tokens += part.encode().translate(_ASCII).decode().split()
+            else:
+                tokens += _runs(part)
+    if len(text) > MAX_TOKEN_CHARS and max(map(len, tokens), default=0) > MAX_TOKEN_CHARS:
+        tokens = [token[:MAX_TOKEN_CHARS] for token in tokens]
+    return tokens if len(tokens) <= MAX_TOKENS else tokens[:MAX_TOKENS]
+
+
+def _runs(part: str) -> list[str]:
+    """Return the tokens of a text without emoji."""
+    folded = _fold(part)
+    classed = folded.translate(_classes)
+    if _VANISHES in classed:
+        folded = _fold(_VANISHING.sub("", part))
+        classed = folded.translate(_classes)
+    return _TOKEN.findall(folded) if _ALONE in classed else classed.split()
+
+
+def _fold(text: str) -> str:
+    return normalize("NFKC", normalize("NFKC", text).casefold())
+
+
+def fold(text: str) -> str:
+    """Return a whole value (tag, handle, id) as it is compared: the same folding as words, with nothing cut."""
+    return text.lower() if text.isascii() else _fold(_VANISHING.sub("", text))
+
+
+def analyse_spans(text: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of `analyse` with the span of each in the text as it was given (code points, end exclusive)."""
+    found: list[tuple[str, int, int]] = []
+    offset = 0
+    for number, part in enumerate((EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI).split(text)):
+        if number & 1:
+            found.append((_SELECTORS.sub("", part), offset, offset + len(part)))
+        else:
+            found += _run_spans(part, offset)
+        offset += len(part)
+    return [(token[:MAX_TOKEN_CHARS], start, end) for token, start, end in found[:MAX_TOKENS]]
+
+
+def _run_spans(part: str, offset: int) -> list[tuple[str, int, int]]:
+    folded: list[str] = []
+    origins: list[tuple[int, int]] = []
+    for start, end in _pieces(part):
+        piece = _fold(_VANISHING.sub("", part[start:end]))
+        folded.append(piece)
+        origins += [(start, end)] * len(piece)
+    return [
+        (match.group(), offset + origins[match.start()][0], offset + origins[match.end() - 1][1])
+        for match in _TOKEN.finditer("".join(folded))
+    ]
+
+
+def _pieces(part: str) -> list[tuple[int, int]]:
+    """Split a text where normalising the pieces one by one equals normalising it whole.
+
+    A character and the marks after it is such a piece, but for Hangul and a few vowels that join what stands before
+    them; where the sum is not the whole, a run without spaces is one piece.
+    """
+    pieces: list[tuple[int, int]] = []
+    for run in re.finditer(r"\s+|\S+", part):
+        start = run.start()
+        small: list[tuple[int, int]] = []
+        for place in range(start + 1, run.end() + 1):
+            if place < run.end() and (unicodedata.combining(part[place]) or _VANISHING.match(part[place])):
+                continue
+            small.append((start, place))
+            start = place
+        whole = _fold(_VANISHING.sub("", run.group()))
+        exact = "".join(_fold(_VANISHING.sub("", part[start:end])) for start, end in small) == whole
+        pieces += small if exact else [run.span()]
+    return pieces

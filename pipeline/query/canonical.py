@@ -1,0 +1,225 @@
+"""The normal form of a tree and its one spelling, by which standing searches are keyed.
+
+Groups of the same kind are one, doubles go, children are sorted, NOT is pushed inward where that gives something a
+person may write. Nothing is multiplied out: the result is never larger than what was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from pipeline.errors import QueryError
+from pipeline.query.analyser import analyse
+from pipeline.query.tree import (
+    And,
+    Created,
+    Everything,
+    Facet,
+    Near,
+    Node,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Prefix,
+    Sample,
+    Word,
+)
+
+
+@dataclass(slots=True)
+class Typed:
+    """A tree as typed, with positions, before it is brought to its normal form."""
+
+    kind: Literal["leaf", "not", "and", "or"]
+    at: int
+    children: list[Typed] = field(default_factory=list)
+    leaf: Node | None = None
+
+
+class _Form(NamedTuple):
+    """A tree and its negation, each normal; `finds` and `not_finds` say whether each has something to look for."""
+
+    node: Node
+    negated: Node
+    finds: bool
+    not_finds: bool
+
+
+def normal(typed: Typed) -> Node:
+    """Return the normal form.
+
+    Raises:
+        QueryError: the search, or one side of an OR, says only what it is not.
+    """
+    form = _form(typed, positive=True)
+    if not form.finds:
+        raise _exclusions(typed.at, "A search")
+    return form.node
+
+
+def _exclusions(at: int, what: str) -> QueryError:
+    return QueryError(
+        "only_exclusions", f"{what} needs something to find, not only exclusions.", at, "put * before it: * -cats"
+    )
+
+
+def _form(typed: Typed, *, positive: bool) -> _Form:
+    if typed.kind == "leaf":
+        assert typed.leaf is not None  # noqa: S101 - a leaf has one
+        return _Form(typed.leaf, Not(typed.leaf), finds=True, not_finds=False)
+    if typed.kind == "not":
+        inner = _form(typed.children[0], positive=not positive)
+        return _Form(inner.negated, inner.node, inner.not_finds, inner.finds)
+    forms = [_form(child, positive=positive) for child in typed.children]
+    if typed.kind == "or":
+        if positive:
+            for child, form in zip(typed.children, forms, strict=True):
+                if not form.finds:
+                    raise _exclusions(child.at, "Each side of OR")
+        return _either(forms)
+    return _both(forms)
+
+
+def _both(forms: list[_Form]) -> _Form:
+    """Return the form of an AND: its negation is an OR where every side finds something, else NOT of a group."""
+    node = conjunction([form.node for form in forms], [form.finds for form in forms])
+    all_not = all(form.not_finds for form in forms)
+    negated = disjunction([form.negated for form in forms]) if all_not else negation(node)
+    return _Form(node, negated, any(form.finds for form in forms), all_not)
+
+
+def _either(forms: list[_Form]) -> _Form:
+    negated = conjunction([form.negated for form in forms], [form.not_finds for form in forms])
+    all_find = all(form.finds for form in forms)
+    node = disjunction([form.node for form in forms]) if all_find else negation(negated)
+    return _Form(node, negated, all_find, any(form.not_finds for form in forms))
+
+
+def negation(node: Node) -> Node:
+    """Return NOT of a node, two of them being none."""
+    return node.child if isinstance(node, Not) else Not(node)
+
+
+def conjunction(nodes: list[Node], finds: list[bool]) -> Node:
+    """Return the AND of nodes; `*` goes where another of them finds something."""
+    others = any(finding and not isinstance(node, Everything) for node, finding in zip(nodes, finds, strict=True))
+    children: dict[str, Node] = {}
+    for node in nodes:
+        for child in node.children if isinstance(node, And) else (node,):
+            if not (others and isinstance(child, Everything)):
+                children[_order(child)] = child
+    return _group(And, children)
+
+
+def disjunction(nodes: list[Node]) -> Node:
+    """Return the OR of nodes."""
+    children: dict[str, Node] = {}
+    for node in nodes:
+        for child in node.children if isinstance(node, Or) else (node,):
+            children[_order(child)] = child
+    return _group(Or, children)
+
+
+def _group(kind: type[And] | type[Or], children: dict[str, Node]) -> Node:
+    ordered = tuple(children[text] for text in sorted(children))
+    return ordered[0] if len(ordered) == 1 else kind(ordered)
+
+
+def _order(node: Node) -> str:
+    """Return what children are sorted and compared by: what is wanted before what is not, then by spelling."""
+    return ("1" if isinstance(node, Not) else "0") + spell(node)[0]
+
+
+def spell(node: Node) -> tuple[str, int]:
+    """Return the text of a normal tree, with as few parentheses as can be, and how deep they nest."""
+    if isinstance(node, And):
+        parts = [_grouped(child) if isinstance(child, Or) else spell(child) for child in node.children]
+        return " ".join(text for text, _ in parts), max(depth for _, depth in parts)
+    if isinstance(node, Or):
+        parts = [spell(child) for child in node.children]
+        return " OR ".join(text for text, _ in parts), max(depth for _, depth in parts)
+    if isinstance(node, Not):
+        text, depth = _grouped(node.child) if isinstance(node.child, And | Or) else spell(node.child)
+        return "-" + text, depth
+    return _leaf(node), 0
+
+
+def _grouped(node: Node) -> tuple[str, int]:
+    text, depth = spell(node)
+    return f"({text})", depth + 1
+
+
+def _leaf(node: Node) -> str:  # noqa: C901, PLR0911 - one line a kind
+    match node:
+        case Word(token, "words"):
+            return token
+        case Word(token, name):
+            return f"{_OPERATOR_OF[name]}:{token}"
+        case Phrase(tokens, "words"):
+            return _quoted(tokens)
+        case Phrase(tokens, name):
+            return f"{_OPERATOR_OF[name]}:{_quoted(tokens)}"
+        case Near(tokens, slop):
+            return f"{_quoted(tokens)}~{slop}"
+        case Prefix(token):
+            return f"{token}*"
+        case Facet(name):
+            return "url:" + name[5:] if name.startswith("host:") else name
+        case Number(name, low, high):
+            return f"{name}:{'' if low is None else low}..{'' if high is None else high}"
+        case Created(since, until):
+            return " ".join(
+                f"{word}:{moment(at)}" for word, at in (("since", since), ("until", until)) if at is not None
+            )
+        case Sample(percent):
+            return f"sample:{percent}"
+        case _:
+            return "*"
+
+
+_OPERATOR_OF = {"urls": "url", "bio": "bio", "name": "name"}
+
+
+def _quoted(tokens: tuple[str, ...]) -> str:
+    """Return the tokens in quotes, without blanks where they are the characters of one unspaced word."""
+    joined = "".join(tokens)
+    if not joined.isascii() and tuple(analyse(joined)) == tokens:
+        return f'"{joined}"'
+    return f'"{" ".join(tokens)}"'
+
+
+def moment(at_ms: int) -> str:
+    """Return a time as it is spelled in a search: a day alone at midnight, seconds only where there are some."""
+    at = datetime.fromtimestamp(at_ms // 1000, UTC)
+    if not at_ms % 86_400_000:
+        return at.strftime("%Y-%m-%d").rjust(10, "0")
+    seconds = f"{at:%S}" if at_ms % 60_000 else ""
+    millis = f".{at_ms % 1000:03}" if at_ms % 1000 else ""
+    return f"{at:%Y-%m-%dT%H:%M}" + (f":{seconds}{millis}" if seconds else "") + "Z"
+
+
+def marked(root: Node) -> tuple[str, ...]:
+    """Return what a reader would want marked: wanted words, phrases with blanks, `pre*`, and signed tags, sorted."""
+    found: set[str] = set()
+    _collect(root, found)
+    return tuple(sorted(found))
+
+
+def _collect(node: Node, found: set[str]) -> None:
+    match node:
+        case And(children) | Or(children):
+            for child in children:
+                _collect(child, found)
+        case Word(token, "words"):
+            found.add(token)
+        case Phrase(tokens, "words"):
+            found.add(" ".join(tokens))
+        case Near(tokens, _):
+            found.update(tokens)
+        case Prefix(token):
+            found.add(f"{token}*")
+        case Facet(name) if name[0] in "#@$":
+            found.add(name)
