@@ -1,0 +1,24 @@
+"""Where posts come from: one class a source, each with the one method of `contract.py`."""
+
+from __future__ import annotations
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from pipeline.sources.contract import Source
+
+
+def open_source(name: str, settings: Settings) -> Source:
+    """Return the source of a name.
+
+    Raises:
+        SettingsError: there is no such source (yet).
+    """
+    if name == "demo":
+        from pipeline.sources.demo import DemoSource
+
+        return DemoSource(settings.demo_seed, settings.demo_rate)
+    if name == "replay":
+        from pipeline.sources.replay import ReplaySource
+
+        return ReplaySource(settings.replay_path, settings.replay_speed, loop=settings.replay_loop)
+    raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])

@@ -1,0 +1,83 @@
+# The verbs of this project; `make` alone starts it. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE_SOURCES := $(shell find web/ui -type f 2>/dev/null) package.json package-lock.json
+
+.DEFAULT_GOAL := run
+.PHONY: run page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
+.SUFFIXES:
+
+run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
+	@exec bin/murmur run
+
+page: web/static/.ready ## build the page into web/static
+
+$(VENV)/.ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)" >&2; exit 2; }
+	@echo "Making the Python environment…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
+	@$(BIN)/python -m compileall -q pipeline web cli
+	@ln -sf ../../bin/murmur $(BIN)/murmur
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+web/static/.ready: $(PAGE_SOURCES) bin/build_page | $(VENV)/.ready
+	@echo "Building the page…"
+	@bin/build_page
+	@touch $@
+
+setup-tests:
+	@bin/setup_tests
+
+test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change must pass, set-up included
+	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest || status=1; exit $$status
+
+lint: $(VENV)/.ready-dev web/static/.ready ## ruff, mypy, tsc, eslint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@bin/build_page types
+	@bin/build_page lint
+
+format: $(VENV)/.ready-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+UV_COMPILE = env -u PIP_FIND_LINKS UV_FIND_LINKS= $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: $(VENV)/.ready-dev ## new lock files after a change to requirements*.in or package.json
+	@$(UV_COMPILE) requirements.in -o requirements.txt
+	@$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+	@$(UV_COMPILE) requirements-page.in -o requirements-page.txt
+	@npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
+
+bench: $(VENV)/.ready-dev web/static/.ready ## the end-to-end figure, as a table
+	@$(BIN)/python -m bench.e2e
+
+bench-match: $(VENV)/.ready-dev ## the matcher against its peers
+	@$(BIN)/python -m bench.match
+
+bench-fanout: $(VENV)/.ready-dev ## the web process against its peers
+	@$(BIN)/python -m bench.fanout
+
+bench-history: $(VENV)/.ready-dev ## a million stored posts, searched
+	@$(BIN)/python -m bench.history
+
+bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten minutes
+	@$(BIN)/python -m bench.page
+
+mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
+	@$(BIN)/python -m tests.mutants
+
+soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything, watching memory and losses
+	@$(BIN)/python -m bench.soak
+
+clean: ## drop what was built; posts in DATA_DIR stay
+	rm -rf $(VENV) node_modules web/static .node
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

@@ -1,0 +1,79 @@
+"""What must be right before anything is started: each check gives one line that names what is wrong, or none.
+
+Nothing here changes anything but the probe file it removes again.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import glob
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+from pipeline.settings import Settings
+
+PROJECT = Path(__file__).parents[1]
+
+
+def problems(settings: Settings) -> list[str]:
+    """Return one line for each thing that keeps the product from starting on this machine."""
+    found = [_data_dir(settings.data_dir), _port(settings.host, settings.port), _page(), _replay(settings)]
+    return [line for line in found if line]
+
+
+def _data_dir(data_dir: Path) -> str:
+    probe = data_dir / f".writable-{os.getpid()}"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return f"DATA_DIR={data_dir}: cannot be written: {error.strerror}"
+    return ""
+
+
+def _port(host: str, port: int) -> str:
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            # Where another process may share the port (SO_REUSEPORT), only listening tells that it is taken.
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"PORT={port}: already taken on {host}; set PORT to another one"
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return f"HOST={host}: not an address of this machine"
+        return f"PORT={port}: cannot be listened on: {error.strerror}"
+    return ""
+
+
+def _page() -> str:
+    if (PROJECT / "web" / "static" / "index.html").exists():
+        return ""
+    return "The page is not built: run `make page`"
+
+
+def _replay(settings: Settings) -> str:
+    if "replay" not in settings.source:
+        return ""
+    files = [name for name in glob.glob(settings.replay_path, recursive=True) if Path(name).is_file()]  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not files:
+        return f"REPLAY_PATH={settings.replay_path}: no such file"
+    closed = [name for name in files if not os.access(name, os.R_OK)]
+    return f"REPLAY_PATH={settings.replay_path}: {closed[0]} cannot be read" if closed else ""
+
+
+def lock(data_dir: Path) -> IO[str] | None:
+    """Take DATA_DIR for this run; return the open lock file, or None when another run has it."""
+    handle = (data_dir / "run.lock").open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    return handle

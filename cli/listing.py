@@ -1,0 +1,18 @@
+"""The settings as a person reads them."""
+
+from __future__ import annotations
+
+from pipeline.settings import Settings, table
+
+WIDEST_VALUE = 40
+
+
+def settings_listing(settings: Settings) -> str:
+    """Return a table: name, value (secrets covered), what it is for; a star before what differs from the default."""
+    shown = settings.shown()
+    rows = [
+        (("* " if shown[name] != default else "  ") + name, shown[name] or "–", text) for name, default, text in table()
+    ]
+    names = max(len(name) for name, _, _ in rows)
+    values = min(max(len(value) for _, value, _ in rows), WIDEST_VALUE)
+    return "\n".join(f"{name:<{names}}  {value:<{values}}  {text}" for name, value, text in rows)

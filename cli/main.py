@@ -1,0 +1,153 @@
+"""`murmur`: the command line. Every command is a few lines that read the settings and call what does the work.
+
+Exit status: 0 well, 1 something is not as it should be, 2 something must be put right first (one line says what).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.processes import Role
+from pipeline.errors import MurmurError, SettingsError
+from pipeline.settings import Settings, load
+
+
+class Commands(click.Group):
+    """A click group that turns our own errors into one line each."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            for problem in error.problems:
+                click.echo(problem, err=True)
+            sys.exit(2)
+        except MurmurError as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Murmuration: live search over a stream of social posts. Settings are environment variables: `murmur settings`."""
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine; Ctrl-C ends it."""
+    from cli.run import run as start
+
+    sys.exit(start(load(), os.environ))
+
+
+@main.command()
+def web() -> None:
+    """The page, the API and the sockets (gunicorn)."""
+    from cli.processes import serve
+
+    serve(load())
+
+
+@main.command()
+def reader() -> None:
+    """Read the sources (a Celery worker)."""
+    _celery("reader")
+
+
+@main.command()
+def worker() -> None:
+    """Normalise, persist, match and publish (a Celery worker); start as many as you like."""
+    _celery("worker")
+
+
+@main.command()
+def upkeep() -> None:
+    """Keep readers scheduled, tick, prune, report (a Celery worker with beat in it)."""
+    _celery("upkeep")
+
+
+def _celery(role: Role) -> None:
+    from cli.processes import work
+
+    work(role, load())
+
+
+@main.command()
+def migrate() -> None:
+    """Make or update the store; safe to run again, and before every release."""
+    from cli.processes import prepare_store
+
+    click.echo(prepare_store(load()))
+
+
+@main.command()
+def settings() -> None:
+    """List every setting with its value and what it is for; a star marks what differs from the default."""
+    from cli.listing import settings_listing
+
+    click.echo(settings_listing(load()))
+
+
+@main.command()
+def doctor() -> None:
+    """Say for broker, store, page and sources whether they are well; exit status 1 if one is not."""
+    from cli.doctor import examine
+
+    healthy = True
+    for finding in examine(load()):
+        click.echo(finding.line())
+        healthy = healthy and finding.well
+    sys.exit(0 if healthy else 1)
+
+
+@main.group()
+def dead() -> None:
+    """Records that could not be read: list them, drive them again."""
+
+
+@dead.command("list")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+def dead_list(limit: int) -> None:
+    """Show the newest dead letters: id, source, error, the beginning of the record."""
+    from cli.dead import listing
+
+    for line in listing(load(), limit):
+        click.echo(line)
+
+
+@dead.command("retry")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All of them.")
+def dead_retry(ids: tuple[str, ...], every: bool) -> None:
+    """Give dead letters to the workers again."""
+    from cli.dead import retry
+
+    if not ids and not every:
+        raise click.UsageError("name the ids (`murmur dead list`), or --all")
+    click.echo(f"{retry(load(), list(ids) or None)} enqueued again")
+
+
+@main.command()
+@click.argument("query")
+@click.option("--post", "post_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def explain(query: str, post_file: Path | None) -> None:
+    """Show how a search is understood, and, with --post, why a post (JSON) matches or not."""
+    from cli.explain import explain as explained
+
+    click.echo(explained(query, post_file))
+
+
+@main.command()
+@click.argument("query", required=False)
+def track(query: str | None) -> None:
+    """Show what is taken in, or change it while everything runs: a search, or `searches`."""
+    from cli.track import change, current
+
+    loaded: Settings = load()
+    click.echo(current(loaded) if query is None else change(loaded, query))

@@ -1,0 +1,27 @@
+"""What stands behind the Procfile's lines: the process this command becomes. No decision is taken here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.settings import Settings
+
+Role = Literal["reader", "worker", "upkeep"]
+
+
+def work(role: Role, settings: Settings) -> None:
+    """Become the Celery worker of a role: reader, worker or upkeep. Returns when it was told to end."""
+    from pipeline.app import app, argv
+
+    app.start(argv(role, settings))
+
+
+def prepare_store(settings: Settings) -> str:
+    """Open the store, which makes or updates it, and return one line on it."""
+    from pipeline.store import open_store
+
+    store = open_store(settings)
+    try:
+        return f"The store is ready: {store.indexed():,} posts, identity {store.identity}"
+    finally:
+        store.close()
