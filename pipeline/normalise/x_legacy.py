@@ -7,168 +7,18 @@ through a float; a status of the stream carries `timestamp_ms`; numbers inside a
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Sequence
 
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
-from pipeline.normalise.figures import count_of, digits_of, distinct
-from pipeline.normalise.hosts import hosts_of, shown
+from pipeline.normalise.figures import count_of, digits_of
+from pipeline.normalise.hosts import shown
 from pipeline.normalise.languages import primary
 from pipeline.normalise.times import legacy_ms, sharpened
-from pipeline.normalise.weave import Span, tag_at, unescape, url_at, weave
-from pipeline.post import Author, Counts, Event, Link, Media, Post, ReplyTo, Upsert
-
-Id = int | str | None
-
-
-class Hashtag(msgspec.Struct, gc=False):
-    """A hashtag or a cashtag."""
-
-    text: str
-    indices: tuple[int, int] | None = None
-
-
-class Mention(msgspec.Struct, gc=False):
-    """A mentioned account; all null where it no longer exists."""
-
-    screen_name: str | None = None
-    id: Id = None
-    id_str: str | None = None
-    indices: tuple[int, int] | None = None
-
-
-class Unwound(msgspec.Struct, gc=False):
-    """Where a link leads in the end."""
-
-    title: str | None = None
-
-
-class Url(msgspec.Struct, gc=False):
-    """A short link and what it stands for."""
-
-    url: str | None = None
-    expanded_url: str | None = None
-    display_url: str | None = None
-    indices: tuple[int, int] | None = None
-    unwound: Unwound | None = None
-
-
-class Variant(msgspec.Struct, gc=False):
-    """One encoding of a film."""
-
-    url: str = ""
-    content_type: str | None = None
-    bitrate: int | None = None
-
-
-class VideoInfo(msgspec.Struct):
-    """The encodings of a film."""
-
-    variants: list[Variant] = []
-
-
-class MediaItem(msgspec.Struct):
-    """A picture or film; `url` is the short link in the text."""
-
-    url: str | None = None
-    media_url: str | None = None
-    media_url_https: str | None = None
-    display_url: str | None = None
-    expanded_url: str | None = None
-    type: str | None = None
-    ext_alt_text: str | None = None
-    indices: tuple[int, int] | None = None
-    video_info: VideoInfo | None = None
-
-
-class Entities(msgspec.Struct):
-    """What stands where in the text."""
-
-    hashtags: list[Hashtag] | None = None
-    symbols: list[Hashtag] | None = None
-    urls: list[Url] | None = None
-    user_mentions: list[Mention] | None = None
-    media: list[MediaItem] | None = None
-
-
-class ExtendedTweet(msgspec.Struct):
-    """The whole text of a status longer than 140 characters."""
-
-    full_text: str
-    entities: Entities | None = None
-    extended_entities: Entities | None = None
-    display_text_range: tuple[int, int] | None = None
-
-
-class ProfileUrls(msgspec.Struct):
-    """Links of a profile's description."""
-
-    urls: list[Url] | None = None
-
-
-class ProfileEntities(msgspec.Struct):
-    """Entities of a profile."""
-
-    description: ProfileUrls | None = None
-
-
-class User(msgspec.Struct):
-    """An account."""
-
-    screen_name: str | None = None
-    id: Id = None
-    id_str: str | None = None
-    name: str | None = None
-    description: str | None = None
-    profile_image_url: str | None = None
-    profile_image_url_https: str | None = None
-    followers_count: int | None = None
-    verified: bool | None = None
-    entities: ProfileEntities | None = None
-
-
-class Permalink(msgspec.Struct, gc=False):
-    """The short link by which a quote names its original."""
-
-    url: str | None = None
-
-
-class Status(msgspec.Struct):
-    """A status."""
-
-    user: User | None = None
-    created_at: str | None = None
-    id: Id = None
-    id_str: str | None = None
-    text: str | None = None
-    full_text: str | None = None
-    display_text_range: tuple[int, int] | None = None
-    extended_tweet: ExtendedTweet | None = None
-    entities: Entities | None = None
-    extended_entities: Entities | None = None
-    timestamp_ms: str | int | None = None
-    filter_level: str | None = None
-    lang: str | None = None
-    reply_count: int | str | None = None
-    retweet_count: int | str | None = None
-    quote_count: int | str | None = None
-    favorite_count: int | str | None = None
-    in_reply_to_status_id: Id = None
-    in_reply_to_status_id_str: str | None = None
-    in_reply_to_user_id: Id = None
-    in_reply_to_user_id_str: str | None = None
-    in_reply_to_screen_name: str | None = None
-    retweeted_status: Status | None = None
-    quoted_status: Status | None = None
-    quoted_status_id: Id = None
-    quoted_status_id_str: str | None = None
-    quoted_status_permalink: Permalink | None = None
-    possibly_sensitive: bool | None = None
-    urls: list[Url] | None = None
-    media: list[MediaItem] | None = None
-
-
-decode_status = msgspec.json.Decoder(Status).decode
+from pipeline.normalise.weave import unescape
+from pipeline.normalise.x_legacy_wire import Entities, MediaItem, Status, Url, User
+from pipeline.normalise.x_post import Hidden, ShortLink, Tag, fill
+from pipeline.post import Author, Counts, Event, Media, Post, ReplyTo, Upsert
 
 
 def events(status: Status, raw: bytes, received_at: int) -> list[Event]:
@@ -298,84 +148,46 @@ def _add_content(post: Post, status: Status) -> None:
         named, shown_range, more = status.entities, status.display_text_range, status.extended_entities
     if text is None:
         raise RecordError("X status without a text")
-    extracted = named is None
-    if named is None:
-        named = Entities(urls=status.urls, media=status.media)
-    media = (more.media if more is not None else None) or named.media or ()
-    spans: list[Span] = []
-    _add_tags(post, text, named, spans)
-    _add_links(text, named, spans, status)
-    for item in media if not named.media else named.media:
-        place = url_at(text, item.indices, item.url or "")
-        if place:
-            target = item.expanded_url or item.url or ""
-            spans.append(Span(*place, "link", target, "", item.display_url or shown(target), droppable=True))
-    post.text, post.entities = weave(text, spans, shown_range[1] if shown_range else None)
-    post.links = _links(post, named.urls, status) if named.urls else []
-    post.hashtags, post.cashtags, post.mentions = (
-        distinct(post.hashtags),
-        distinct(post.cashtags),
-        distinct(post.mentions),
-    )
-    if extracted:
-        extraction.complete(post)
-    post.media = [one for one in map(_media, media) if one.url]
-    post.hosts = hosts_of(post.links) if post.links else []
-
-
-def _add_tags(post: Post, text: str, named: Entities, spans: list[Span]) -> None:
-    for tag in named.hashtags or ():
-        post.hashtags.append(tag.text)
-        place = tag_at(text, tag.indices, "hashtag", tag.text)
-        if place:
-            spans.append(Span(*place, "hashtag", tag.text))
-    for tag in named.symbols or ():
-        post.cashtags.append(tag.text)
-        place = tag_at(text, tag.indices, "cashtag", tag.text)
-        if place:
-            spans.append(Span(*place, "cashtag", tag.text))
-    for mention in named.user_mentions or ():
-        handle = mention.screen_name
-        if not handle:
-            continue
-        post.mentions.append(handle)
-        place = tag_at(text, mention.indices, "mention", handle)
-        if place:
-            spans.append(Span(*place, "mention", handle, digits_of(mention.id_str, mention.id)))
-
-
-def _add_links(text: str, named: Entities, spans: list[Span], status: Status) -> None:
-    for url in named.urls or ():
-        target = url.expanded_url or url.url
-        if target:
-            short = url.url or target
-            place = url_at(text, url.indices, short)
-            if place:
-                display = (url.display_url or shown(target)) if target != short or url.display_url else None
-                spans.append(Span(*place, "link", target, "", display, _droppable(url, target, status)))
-
-
-def _droppable(url: Url, target: str, status: Status) -> bool:
-    """Tell whether a link is not shown at the end of a text: to the status itself, or to the one it quotes."""
-    if "/status/" not in target:
-        return False
-    if target.endswith(f"/i/web/status/{digits_of(status.id_str, status.id)}"):
-        return True
-    quoted = _quoted_id(status)
+    media = (more.media if more is not None else None) or (named.media if named is not None else status.media) or ()
     permalink = status.quoted_status_permalink
-    return bool(quoted) and (
-        target.partition("?")[0].endswith(f"/status/{quoted}") or (permalink is not None and permalink.url == url.url)
+    hidden = Hidden(
+        digits_of(status.id_str, status.id),
+        _quoted_id(status),
+        (permalink.url or "") if permalink is not None else "",
+        shown_range[1] if shown_range is not None else None,
     )
+    tags = _tags(named) if named is not None else []
+    links = _links((named.urls if named is not None else status.urls) or (), media)
+    fill(post, text, tags, links, hidden)
+    if named is None:
+        extraction.complete(post)
+    if media:
+        post.media = [one for one in map(_media, media) if one.url]
 
 
-def _links(post: Post, urls: list[Url], status: Status) -> list[Link]:
-    kept = {entity.value for entity in post.entities if entity.type == "link"}
-    links: dict[str, Link] = {}
+def _tags(named: Entities) -> list[Tag]:
+    tags = [Tag("hashtag", tag.text, tag.indices) for tag in named.hashtags or ()]
+    if named.symbols:
+        tags += [Tag("cashtag", tag.text, tag.indices) for tag in named.symbols]
+    for mention in named.user_mentions or ():
+        if mention.screen_name:
+            number = digits_of(mention.id_str, mention.id)
+            tags.append(Tag("mention", mention.screen_name, mention.indices, number))
+    return tags
+
+
+def _links(urls: Sequence[Url], media: Sequence[MediaItem]) -> list[ShortLink]:
+    links = []
     for url in urls:
         target = url.expanded_url or url.url
-        if target and target not in links and (target in kept or not _droppable(url, target, status)):
-            links[target] = Link(target, (url.unwound.title or "") if url.unwound is not None else "")
-    return list(links.values())
+        if target:
+            title = (url.unwound.title or "") if url.unwound is not None else ""
+            links.append(ShortLink(url.url or target, target, url.display_url or "", url.indices, title))
+    for item in media:
+        if item.url:
+            target = item.expanded_url or item.url
+            links.append(ShortLink(item.url, target, item.display_url or "", item.indices, media=True))
+    return links
 
 
 def _media(item: MediaItem) -> Media:

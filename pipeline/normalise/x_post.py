@@ -1,0 +1,98 @@
+"""What both wires of X have in common once their shapes are read: spans into content, links that are not shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.normalise.figures import distinct
+from pipeline.normalise.hosts import hosts_of, shown
+from pipeline.normalise.weave import Span, tag_at, url_at, weave
+from pipeline.post import Link, Post
+
+Indices = tuple[int, int] | None
+
+_MEDIA_PAGE = re.compile(r"https?://(?:mobile\.)?(?:twitter|x)\.com/[^/]+/status/\d+/(?:photo|video)/\d+$")
+
+
+class Tag(NamedTuple):
+    """A hashtag, cashtag or mention as the source names it."""
+
+    type: str
+    value: str
+    indices: Indices
+    id: str = ""
+
+
+class ShortLink(NamedTuple):
+    """A link as the source names it: `url` stands in the text, `target` is what it is short for."""
+
+    url: str
+    target: str
+    display: str
+    indices: Indices
+    title: str = ""
+    media: bool = False
+
+
+class Hidden(NamedTuple):
+    """What is not shown at the end of a text: links to the post itself and to the one it quotes ("" for none), and all
+    from `shown_end` on, where the source says so."""
+
+    itself: str
+    quoted: str
+    quoted_link: str = ""
+    shown_end: int | None = None
+
+
+def fill(post: Post, text: str, tags: Sequence[Tag], links: Sequence[ShortLink], hidden: Hidden) -> None:
+    """Give a post its text, entities, tags and links, as X shows them."""
+    spans: list[Span] = []
+    for tag in tags:
+        place = tag_at(text, tag.indices, tag.type, tag.value)
+        if place is not None:
+            spans.append(Span(place[0], place[1], tag.type, tag.value, tag.id))
+        values = post.hashtags if tag.type == "hashtag" else post.mentions if tag.type == "mention" else post.cashtags
+        values.append(tag.value)
+    for link in links:
+        place = url_at(text, link.indices, link.url)
+        if place is not None:
+            display = (link.display or shown(link.target)) if link.display or link.target != link.url else None
+            spans.append(Span(place[0], place[1], "link", link.target, "", display, _unshown(link, hidden)))
+    post.text, post.entities = weave(text, spans, hidden.shown_end)
+    if tags:
+        post.hashtags = distinct(post.hashtags)
+        post.mentions = distinct(post.mentions)
+        post.cashtags = distinct(post.cashtags)
+    if links:
+        _add_links(post, links, hidden)
+
+
+def _add_links(post: Post, links: Sequence[ShortLink], hidden: Hidden) -> None:
+    kept = {entity.value for entity in post.entities if entity.type == "link"}
+    found: dict[str, Link] = {}
+    for link in links:
+        if link.target not in found and not is_media(link) and (link.target in kept or not _unshown(link, hidden)):
+            found[link.target] = Link(link.target, link.title)
+    post.links = list(found.values())
+    post.hosts = hosts_of(post.links)
+
+
+def is_media(link: ShortLink) -> bool:
+    """Tell whether a link is only the place of a picture or film of the post."""
+    return link.media or _MEDIA_PAGE.match(link.target) is not None
+
+
+def _unshown(link: ShortLink, hidden: Hidden) -> bool:
+    if link.media:
+        return True
+    target = link.target
+    if "/status/" not in target:
+        return False
+    page = target.partition("?")[0]
+    return (
+        page.endswith(f"/i/web/status/{hidden.itself}")
+        or (hidden.quoted != "" and (page.endswith(f"/status/{hidden.quoted}") or link.url == hidden.quoted_link))
+        or _MEDIA_PAGE.match(page) is not None
+    )
