@@ -97,6 +97,11 @@ class Names:
         """Sorted set: key → registry version of its last change, so that workers apply differences."""
         return f"{self.prefix}:searches:changed"
 
+    @property
+    def searches_floor(self) -> str:
+        """Number: registry version below which removals are forgotten; who is behind it reads the whole registry."""
+        return f"{self.prefix}:searches:floor"
+
     # -- deletions
     @property
     def gone(self) -> str:
@@ -130,6 +135,15 @@ class Names:
     def dead(self) -> str:
         """Stream: dead letters: raw (cut at 64 kB), error, source, when."""
         return f"{self.prefix}:dead"
+
+    @property
+    def dead_size(self) -> str:
+        """Hash: `bytes` held by the dead letters, and how many were `dropped` for want of room."""
+        return f"{self.prefix}:dead:size"
+
+    def duty(self, job: str) -> str:
+        """String with TTL: a job of upkeep has been taken; of several upkeep processes one does it, whoever is there."""
+        return f"{self.prefix}:duty:{job}"
 
     @property
     def track(self) -> str:

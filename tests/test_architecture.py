@@ -16,12 +16,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.post": set(),
     "pipeline.batch": set(),
     "pipeline.settings": {"pipeline.errors"},
+    "pipeline.answers": {"pipeline.errors"},
     "pipeline.query": {"pipeline.errors", "pipeline.post"},
     "pipeline.normalise": {"pipeline.errors", "pipeline.post", "pipeline.query"},
     "pipeline.sources": {"pipeline.errors", "pipeline.batch", "pipeline.settings"},
     "pipeline.store": {"pipeline.errors", "pipeline.post", "pipeline.query", "pipeline.settings"},
-    "pipeline.match": {"pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
-    "pipeline.publish": {"pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
+    "pipeline.match": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
+    "pipeline.publish": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
 }
 """A stage, and what it may import besides itself. The rest of `pipeline` (the stories and their Celery wrapping) may
 import every stage; `web` may import all of `WEB_MAY`; `cli` stands on top of everything."""

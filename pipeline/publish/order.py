@@ -1,16 +1,105 @@
 """The order of publication: BEGIN, COMMIT and `safe` of docs/delivery.md, as Lua scripts that run as one step.
 
 Invariant: a message that carries `safe` comes after every publication numbered up to it, and those are in the store.
+Numbers are microseconds of Redis's clock, or one more than the last where several fall into one: they never repeat, not
+even after a broker that lost its tail. This module knows neither posts nor searches, only ids and bytes.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 
+from pipeline.answers import asking
+from pipeline.errors import MurmurError
 from pipeline.names import Names
+
+_SAFE = """
+local function safe()
+  local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+  if first[2] then return string.format('%.0f', tonumber(first[2]) - 1) end
+  return redis.call('GET', KEYS[1]) or '0'
+end
+"""
+
+# KEYS: seq, inflight, owner, open   ARGV: batch id, token, how many, 1 if the batch must be open
+_BEGIN = """
+if ARGV[4] == '1' and not redis.call('ZSCORE', KEYS[4], ARGV[1]) then return false end
+local now = redis.call('TIME')
+local first = tonumber(now[1]) * 1000000 + tonumber(now[2])
+local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+if last >= first then first = last + 1 end
+local text = string.format('%.0f', first)
+redis.call('SET', KEYS[1], string.format('%.0f', first + tonumber(ARGV[3]) - 1))
+redis.call('ZADD', KEYS[2], text, ARGV[1])
+redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
+return text
+"""
+
+# KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices
+# ARGV: batch id, token, n messages, n tombstones, n ids, channel and payload of each message, tombstones, ids
+_COMMIT = (
+    _SAFE
+    + """
+local id = ARGV[1]
+if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
+redis.call('ZREM', KEYS[2], id)
+redis.call('HDEL', KEYS[3], id)
+if redis.call('ZREM', KEYS[4], id) == 1 then
+  redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
+end
+redis.call('DEL', KEYS[5])
+redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
+local head = safe() .. '\\n'
+local at = 5
+local now = redis.call('TIME')
+local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local buried = at + 2 * tonumber(ARGV[3])
+for i = buried + 1, buried + tonumber(ARGV[4]) do redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
+for i = at + 1, buried, 2 do redis.call('PUBLISH', ARGV[i], head .. ARGV[i + 1]) end
+local last = buried + tonumber(ARGV[4]) + tonumber(ARGV[5])
+if redis.call('EXISTS', KEYS[8]) == 1 then
+  local dead = {}
+  for i = buried + tonumber(ARGV[4]) + 1, last do
+    if redis.call('ZSCORE', KEYS[8], ARGV[i]) then dead[#dead + 1] = ARGV[i] end
+  end
+  if #dead > 0 then
+    redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. '}')
+  end
+end
+return 1
+"""
+)
+
+# KEYS: seq, inflight
+_READ = _SAFE + "return safe()"
+
+# KEYS: seq, inflight   ARGV: channel, payload
+_ANNOUNCE = _SAFE + "return redis.call('PUBLISH', ARGV[1], safe() .. '\\n' .. ARGV[2])"
+
+# KEYS: inflight, owner, open   ARGV: number below which an attempt has been dead for long
+_FORGET = """
+local stale = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'LIMIT', 0, 1000)
+local forgotten = 0
+for _, id in ipairs(stale) do
+  if not redis.call('ZSCORE', KEYS[3], id) then
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('HDEL', KEYS[2], id)
+    forgotten = forgotten + 1
+  end
+end
+return forgotten
+"""
+
+
+class BatchDone(MurmurError):
+    """Raised when an attempt is begun at a batch that is no longer open: somebody has done it."""
+
+    code = "batch_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +112,77 @@ class Attempt:
 
 
 class Order:
-    """Gives out publication numbers and publishes under them."""
+    """Gives out publication numbers and publishes under them. Every method may raise `BrokerUnavailable`."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
-        self._redis = redis
+        self._redis: Any = redis  # its types are those of both worlds, answers here are bytes
         self._names = names
+        self._begin = redis.register_script(_BEGIN)
+        self._commit = redis.register_script(_COMMIT)
+        self._safe = redis.register_script(_READ)
+        self._announce = redis.register_script(_ANNOUNCE)
+        self._forget = redis.register_script(_FORGET)
 
-    def begin(self, batch_id: str, count: int) -> Attempt:
-        """Reserve `count` numbers for a batch; an earlier attempt at it loses its right to commit."""
-        raise NotImplementedError
+    def begin(self, batch_id: str, count: int, *, must_be_open: bool = False) -> Attempt:
+        """Reserve `count` numbers for a batch; an earlier attempt at it loses its right to commit.
 
-    def commit(self, attempt: Attempt, messages: Sequence[tuple[str, bytes]], ids: Sequence[str]) -> bool:
+        Raises:
+            BatchDone: `must_be_open` is set and the batch is not among the open ones. Nothing was reserved.
+        """
+        names = self._names
+        token = secrets.token_hex(8)
+        with asking():
+            seq = self._begin(
+                keys=[names.seq, names.inflight, names.owner, names.open],
+                args=[batch_id, token, max(1, count), int(must_be_open)],
+            )
+        if seq is None:
+            raise BatchDone(batch_id)
+        return Attempt(batch_id, token, int(seq))
+
+    def commit(
+        self,
+        attempt: Attempt,
+        messages: Sequence[tuple[str, bytes]],
+        ids: Sequence[str],
+        *,
+        tombstones: Sequence[str] = (),
+    ) -> bool:
         """Publish (channel, payload without its `safe` header) pairs and end the batch, or do nothing.
 
-        `ids` are the batch's post ids: those with a tombstone are announced as deleted again. Returns False when a
+        `ids` are the batch's post ids: those with a tombstone are announced as deleted again. `tombstones` are the ids
+        this batch withdraws; they are entered in the same step, before anything is published. Returns False when a
         newer attempt owns the batch; then nothing was published.
         """
-        raise NotImplementedError
+        names = self._names
+        args: list[str | bytes | int] = [attempt.batch_id, attempt.token, len(messages), len(tombstones), len(ids)]
+        for channel, payload in messages:
+            args += (channel, payload)
+        args += tombstones
+        args += ids
+        keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
+        keys += [names.open_bytes, names.attempts, names.gone, names.notices]
+        with asking():
+            return bool(self._commit(keys=keys, args=args))
 
     def safe(self) -> int:
         """Return the greatest number n such that every publication ≤ n is published and persisted."""
-        raise NotImplementedError
+        with asking():
+            return int(self._safe(keys=[self._names.seq, self._names.inflight]))
+
+    def announce(self, payload: bytes) -> int:
+        """Publish one notice under `safe`; return how many processes heard it."""
+        names = self._names
+        with asking():
+            return int(self._announce(keys=[names.seq, names.inflight], args=[names.notices, payload]))
+
+    def forget_orphans(self, older_than_s: float) -> int:
+        """Let go of numbers reserved long ago for batches that are done since; return how many. Called by upkeep.
+
+        An attempt that died after its batch was committed by another would hold `safe` back for ever.
+        """
+        names = self._names
+        with asking():
+            seconds, micros = self._redis.time()
+            limit = int(seconds) * 1_000_000 + int(micros) - int(older_than_s * 1_000_000)
+            return int(self._forget(keys=[names.inflight, names.owner, names.open], args=[limit]))

@@ -1,0 +1,41 @@
+"""What Redis's own errors become: ours. Every call to Redis in the pipeline stands inside `asking()`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import exceptions
+
+from pipeline.errors import BrokerUnavailable, MurmurError
+
+_PASSING = ("OOM", "MISCONF", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "LOADING", "READONLY", "max number of clients")
+"""How an answer begins that is no but will be yes later: full, cannot write its file, moving, starting."""
+
+
+class BrokerRefused(MurmurError):
+    """Raised when Redis answered with an error: misused, or holding something else under one of our names."""
+
+    code = "broker_refused"
+
+
+@contextmanager
+def asking(wrong_value: str = "\0") -> Iterator[None]:
+    """Turn redis-py's errors into ours.
+
+    Raises:
+        BrokerUnavailable: Redis cannot be reached, is starting, is full, or is a replica now. Trying again is right.
+        ValueError: it answered with an error that begins with `wrong_value`.
+        BrokerRefused: it answered, and said no for another reason.
+    """
+    try:
+        yield
+    except (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError) as error:
+        raise BrokerUnavailable(str(error)) from error
+    except exceptions.RedisError as error:
+        message = str(error)
+        if message.startswith(wrong_value):
+            raise ValueError(message) from error
+        if message.startswith(_PASSING):
+            raise BrokerUnavailable(message) from error
+        raise BrokerRefused(message) from error

@@ -1,0 +1,96 @@
+"""The Celery application: broker, queues, schedule and the command lines of its processes. No decisions about posts.
+
+`celery -A pipeline.app worker …` finds `app` here; `argv` gives the exact lines for reader, worker and upkeep.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from celery import Celery
+
+import celeryconfig
+from pipeline.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker_url, celery_tls
+from pipeline.names import Names
+from pipeline.settings import Settings, load
+
+Role = Literal["reader", "worker", "upkeep"]
+
+TICK_S = 1.0
+HOUSEKEEPING_S = 5.0
+
+
+def celery_options(settings: Settings) -> dict[str, Any]:
+    """Return the options that depend on settings, to lay over `celeryconfig`."""
+    names = Names(settings.redis_prefix)
+    options: dict[str, Any] = {
+        "broker_url": celery_broker_url(settings),
+        "broker_transport_options": {
+            "visibility_timeout": celeryconfig.VISIBILITY_S,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "unacked_restore_limit": 1_000,
+            "unacked_key": f"{names.prefix}.unacked",
+            "unacked_index_key": f"{names.prefix}.unacked_index",
+            "unacked_mutex_key": f"{names.prefix}.unacked_mutex",
+            "socket_timeout": SOCKET_TIMEOUT_S,
+            "socket_connect_timeout": 5.0,
+            "socket_keepalive": True,
+            "health_check_interval": HEALTH_CHECK_S,
+            "retry_on_timeout": True,
+            "max_connections": 4,
+        },
+        "task_default_queue": names.posts_queue,
+        "task_default_exchange": names.posts_queue,
+        "task_default_routing_key": names.posts_queue,
+        "beat_schedule": {
+            "tick": {
+                "task": "murmur.tick",
+                "schedule": TICK_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * TICK_S},
+            },
+            "housekeep": {
+                "task": "murmur.housekeep",
+                "schedule": HOUSEKEEPING_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * HOUSEKEEPING_S},
+            },
+        },
+    }
+    tls = celery_tls(settings)
+    if tls is not None:
+        options["broker_use_ssl"] = tls
+    return options
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return a Celery application for these settings, with the tasks of `pipeline.tasks`."""
+    made = Celery("murmur", include=["pipeline.tasks"], set_as_current=False)
+    made.config_from_object(celeryconfig)
+    made.conf.update(celery_options(settings))
+    return made
+
+
+def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
+    """Return what follows `celery -A pipeline.app` on the command line of a process, `number` telling twins apart.
+
+    Readers and upkeep use threads (one a source, plus one to wait with); ingest runs in the main thread of as many
+    processes as wanted. A prefork pool was seen not to end on SIGTERM in the middle of a backlog.
+    """
+    names = Names(settings.redis_prefix)
+    pool: list[str] = {
+        "reader": ["-P", "threads", "-c", str(len(settings.source) + 1)],
+        "worker": ["-P", "solo"],
+        "upkeep": ["-P", "threads", "-c", "2", "-B"],
+    }[role]
+    queues = {
+        "reader": ",".join(names.stream_queue(source) for source in settings.source),
+        "worker": names.posts_queue,
+        "upkeep": names.upkeep_queue,
+    }[role]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", settings.log_level]
+    return ["worker", *pool, "-Q", queues, "--hostname", f"{role}{number}@%h", *quiet]
+
+
+app = Celery("murmur", include=["pipeline.tasks"])
+app.config_from_object(celeryconfig)
+app.conf.update(celery_options(load()))

@@ -1,0 +1,158 @@
+"""Puts the parts of a process together out of the settings: a worker's stages, a source's reader, upkeep's means.
+
+The only place that knows every part. Nothing happens here but building; a process builds once and keeps.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from redis import Redis
+
+import celeryconfig
+from pipeline.claims import Claims
+from pipeline.connections import connect, is_embedded
+from pipeline.counters import Counters
+from pipeline.dead import DeadLetters
+from pipeline.following import Following
+from pipeline.ingest import Ingest, Stages
+from pipeline.match.matcher import Matcher
+from pipeline.match.registry import Registry
+from pipeline.names import Names
+from pipeline.normalise import normalise
+from pipeline.publish.order import Order
+from pipeline.query.document import describe
+from pipeline.query.parser import parse
+from pipeline.query.tree import Query
+from pipeline.reader import Reader
+from pipeline.settings import Settings
+from pipeline.sources import open_source
+from pipeline.states import Coverage, Speaker
+from pipeline.store import open_store
+from pipeline.store.contract import Store
+from pipeline.tracking import Tracking, current_track
+from pipeline.upkeep import Means, Upkeep, publish_identity
+
+IDENTITY_EVERY_S = 15.0
+
+
+class Process:
+    """What every process of the pipeline shares between its threads: settings, names, one Redis client, counters."""
+
+    def __init__(self, settings: Settings, role: str, *, connections: int = 1) -> None:
+        self.settings = settings
+        self.names = Names(settings.redis_prefix)
+        self.redis: Redis = connect(settings, connections=connections, name=f"{self.names.prefix}-{role}")
+        self.counters = Counters(self.redis, self.names, role)
+        self.order = Order(self.redis, self.names)
+        self.claims = Claims(self.redis, self.names)
+        self.registry = Registry(self.redis, self.names)
+        self.dead = DeadLetters(self.redis, self.names)
+        self._local = threading.local()
+
+    def store(self) -> Store:
+        """Return the calling thread's own store."""
+        store: Store | None = getattr(self._local, "store", None)
+        if store is None:
+            store = self._local.store = open_store(self.settings)
+        return store
+
+    def track(self) -> str:
+        """Return TRACK as it is now."""
+        return current_track(self.redis, self.names, self.settings.track)
+
+
+def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Ingest:
+    """Return a worker's ingest, its standing searches loaded and its store's identity published."""
+    matcher = Matcher()
+    following = Following(process.registry, matcher, understand)
+    store = process.store()
+    following.follow()
+    publish_identity(process.redis, process.names, store)
+    told_s = time.monotonic()
+
+    def tell_identity() -> None:
+        nonlocal told_s
+        if time.monotonic() - told_s > IDENTITY_EVERY_S:
+            told_s = time.monotonic()
+            publish_identity(process.redis, process.names, store)
+
+    process.counters.start(also=tell_identity)
+    return Ingest(
+        Stages(
+            names=process.names,
+            claims=process.claims,
+            order=process.order,
+            store=store,
+            following=following,
+            tracking=Tracking(process.track, understand, describe, matcher),
+            dead=process.dead,
+            counters=process.counters,
+            normalise=normalise,
+            enqueue=enqueue,
+            stopping=stopping,
+        )
+    )
+
+
+def build_reader(
+    process: Process,
+    name: str,
+    *,
+    enqueue: Callable[[str], None],
+    cover: Callable[[Coverage], None],
+    stopping: Callable[[], bool],
+) -> Reader:
+    """Return the reader of a source."""
+    source = open_source(name, process.settings)
+    process.counters.start()
+    speaker = Speaker(
+        process.redis,
+        process.order,
+        process.names,
+        name,
+        generated=source.generated,
+        cover=cover,
+        search=process.track,
+    )
+    return Reader(
+        source,
+        process.claims,
+        speaker,
+        process.counters,
+        enqueue=enqueue,
+        high_water_bytes=process.claims.high_water_bytes(process.settings.queue_max_mb),
+        stopping=stopping,
+    )
+
+
+def build_upkeep(
+    process: Process, *, enqueue: Callable[[str], None], read_stream: Callable[[str], None], queued: Callable[[], int]
+) -> Upkeep:
+    """Return upkeep."""
+    process.counters.start()
+    return Upkeep(
+        Means(
+            settings=process.settings,
+            redis=process.redis,
+            names=process.names,
+            store=process.store,
+            claims=process.claims,
+            order=process.order,
+            registry=process.registry,
+            dead=process.dead,
+            counters=process.counters,
+            enqueue=enqueue,
+            read_stream=read_stream,
+            queued=queued,
+            visibility_s=celeryconfig.VISIBILITY_S,
+            embedded=is_embedded(process.settings),
+        )
+    )
+
+
+def understand(text: str) -> Query:
+    """Return a search as of now."""
+    return parse(text, int(time.time() * 1000))

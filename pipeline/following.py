@@ -1,0 +1,50 @@
+"""A worker's copy of the standing searches: the registry's differences, parsed and given to the matcher.
+
+Followed only after persisting (docs/delivery.md, step 3). A search that cannot be parsed is left out and logged once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from pipeline.errors import QueryError
+from pipeline.match.matcher import Matcher
+from pipeline.match.registry import Registry
+from pipeline.query.tree import Query
+
+log = logging.getLogger(__name__)
+
+
+class Following:
+    """The matcher, kept like the registry."""
+
+    def __init__(self, registry: Registry, matcher: Matcher, parse: Callable[[str], Query]) -> None:
+        self.matcher = matcher
+        self._registry = registry
+        self._parse = parse
+        self._version = 0
+        self._keys: set[str] = set()
+
+    def follow(self) -> None:
+        """Apply what changed in the registry since last time.
+
+        Raises:
+            BrokerUnavailable: Redis did not answer.
+        """
+        changes = self._registry.changes(self._version)
+        if changes.version == self._version:
+            return
+        removed = self._keys - changes.added.keys() if changes.whole else changes.removed & self._keys
+        for key in removed:
+            self.matcher.remove(key)
+        self._keys -= removed
+        for key, text in changes.added.items():
+            try:
+                query = self._parse(text)
+            except QueryError as error:
+                log.warning("standing search %s cannot be parsed: %s", key, error)
+                continue
+            self.matcher.add(key, query)
+            self._keys.add(key)
+        self._version = changes.version

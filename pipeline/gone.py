@@ -1,0 +1,49 @@
+"""What accepted posts matched before and do not match now. Pure: the matcher is asked, nothing is sent.
+
+Where the former version is known, the matcher compares the two. On a redelivery it is not: after a change of numbers,
+the searches that could have matched with others are told; after an edit, everybody, with the searches that still do.
+Telling too many is harmless, for a watcher takes a post out only in the version it is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pipeline.match.matcher import Matcher
+from pipeline.names import Names
+from pipeline.publish.messages import Message, edited_message, gone_messages
+from pipeline.store.contract import Entry
+
+
+def gone_notices(
+    names: Names, matcher: Matcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]]
+) -> list[Message]:
+    """Return the notices for entries that ever changed; `matches` is key → indexes of what they match now."""
+    gone: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    replaced = [entry for entry in entries if entry.before is not None]
+    pairs = [(entry.before, entry.document) for entry in replaced if entry.before is not None]
+    if pairs:
+        for key, places in matcher.lost(pairs).items():
+            gone[key] += [_named(replaced[place]) for place in places]
+    again = [entry for entry in entries if entry.before is None and entry.post.changed == 1]
+    if again:
+        for key, places in matcher.lost_by_counts([entry.document for entry in again]).items():
+            gone[key] += [_named(again[place]) for place in places]
+    return gone_messages(names, gone) + edited_message(names, _edited(entries, matches))
+
+
+def _edited(entries: Sequence[Entry], matches: Mapping[str, Sequence[int]]) -> list[tuple[str, int, list[str]]]:
+    still: dict[int, list[str]] = {
+        index: [] for index, entry in enumerate(entries) if entry.before is None and entry.post.changed > 1
+    }
+    if still:
+        for key, indexes in matches.items():
+            for index in indexes:
+                if index in still:
+                    still[index].append(key)
+    return [(*_named(entries[index]), keys) for index, keys in still.items()]
+
+
+def _named(entry: Entry) -> tuple[str, int]:
+    return entry.post.id, entry.post.version

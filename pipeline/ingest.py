@@ -1,0 +1,270 @@
+"""A batch's way through a worker, top to bottom: normalise, BEGIN, persist, match, COMMIT (docs/delivery.md).
+
+The order is the promise: a post is persisted before it is matched and matched before it is published, and the registry
+is read only after persisting. `Ingest.run` never raises: Celery acknowledges a late task that ended in an ordinary
+exception, so whatever went wrong is decided here. This module knows no Celery and no SQL.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.batch import RawBatch, RawRecord, decode_batch
+from pipeline.claims import Claim, Claims
+from pipeline.counters import Counters
+from pipeline.dead import DeadLetter, DeadLetters, letter_of
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.events import Normalise, Said, listen
+from pipeline.following import Following
+from pipeline.gone import gone_notices
+from pipeline.names import Names
+from pipeline.publish.messages import Message, posts_messages
+from pipeline.publish.order import BatchDone, Order
+from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.tracking import Tracking
+
+log = logging.getLogger(__name__)
+
+WHOLE_ATTEMPTS = 3
+"""So often a batch is tried whole; after that post by post, and the culprit goes to the dead letters."""
+
+OUTAGE_WAIT_S = 5.0
+_OUTAGE = (StoreUnavailable, BrokerUnavailable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What a worker is made of."""
+
+    names: Names
+    claims: Claims
+    order: Order
+    store: Store
+    following: Following
+    tracking: Tracking
+    dead: DeadLetters
+    counters: Counters
+    normalise: Normalise
+    enqueue: Callable[[str], None]
+    stopping: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Ingest:
+    """Takes batches by their ids and does them. Belongs to one thread."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    def run(self, batch_id: str) -> None:
+        """Do one batch, or see to it that it is done later. Never raises."""
+        started = time.perf_counter_ns()
+        try:
+            claim = self._stages.claims.take(batch_id)
+            if claim is None:
+                return
+            for _ in self.attempt(claim):
+                pass
+        except BatchDone:
+            return
+        except _OUTAGE as error:
+            self._put_back(batch_id, error)
+        except Exception:
+            log.exception("batch %s failed", batch_id)
+            self._stages.counters.add("batches_failed")
+            self._enqueue(batch_id)
+        finally:
+            self._stages.counters.add("ingest_us", (time.perf_counter_ns() - started) // 1000)
+
+    def attempt(self, claim: Claim) -> Iterator[str]:
+        """Do a batch step by step, yielding the name of each step done; abandoned anywhere, it can be begun again.
+
+        Raises:
+            BatchDone: it is no longer open.
+            BrokerUnavailable, StoreUnavailable: an outage.
+        """
+        stages = self._stages
+        try:
+            batch = decode_batch(claim.data)
+        except ValueError as error:
+            batch = RawBatch("", [])
+            stages.dead.add([letter_of(batch, RawRecord(0, claim.data), str(error))])
+            stages.counters.add("records_dead")
+        if claim.attempts > WHOLE_ATTEMPTS:
+            yield from self._one_by_one(claim, batch)
+            return
+        with _Spent(stages.counters, "normalise_us"):
+            said = listen(batch, stages.normalise)
+            wanted = stages.tracking.wanted(said.writes)
+        yield "normalised"
+        attempt = stages.order.begin(claim.batch_id, said.numbers, must_be_open=True)
+        yield "begun"
+        with _Spent(stages.counters, "persist_us"):
+            persisted = stages.store.persist(wanted, attempt.seq)
+        yield "persisted"
+        with _Spent(stages.counters, "match_us"):
+            stages.following.follow()
+            yield "followed"
+            messages = self._messages(persisted)
+        yield "matched"
+        with _Spent(stages.counters, "publish_us"):
+            self._set_aside(said.letters)
+            done = stages.order.commit(
+                attempt, messages, _ids(wanted, persisted), tombstones=_tombstones(wanted, persisted)
+            )
+        self._count(batch, said, wanted, [persisted], messages, done=done)
+        yield "committed"
+
+    def _one_by_one(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
+        """Do a batch that failed whole, a record at a time, noting before each which one it is."""
+        stages = self._stages
+        bad = claim.bad | ({claim.trying} if claim.trying is not None else set())
+        letters = [letter_of(batch, batch.records[index], "a worker died over it") for index in sorted(bad)]
+        attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
+        yield "begun"
+        all_persisted: list[Persisted] = []
+        messages: list[Message] = []
+        writes: list[Writes] = []
+        stages.following.follow()
+        for index, record in enumerate(batch.records):
+            if index in bad:
+                continue
+            stages.claims.trying(claim.batch_id, index, frozenset(bad))
+            try:
+                said = listen(batch, stages.normalise, [index])
+                letters += said.letters
+                wanted = stages.tracking.wanted(said.writes)
+                persisted = stages.store.persist(wanted, attempt.seq)
+                stages.following.follow()
+                messages += self._messages(persisted)
+                writes.append(wanted)
+                all_persisted.append(persisted)
+            except _OUTAGE:
+                stages.claims.trying(claim.batch_id, None, frozenset(bad))
+                raise
+            except Exception as error:
+                log.exception("record %d of batch %s is set aside", index, claim.batch_id)
+                letters.append(letter_of(batch, record, f"{type(error).__name__}: {error}"))
+            yield "tried"
+        stages.claims.trying(claim.batch_id, None, frozenset(bad))
+        self._set_aside(letters)
+        merged = Persisted([entry for some in all_persisted for entry in some.entries])
+        merged.deleted.extend(post_id for some in all_persisted for post_id in some.deleted)
+        merged.tombstoned.extend(post_id for some in all_persisted for post_id in some.tombstoned)
+        together = Writes(
+            [upsert for some in writes for upsert in some.upserts], [gone for some in writes for gone in some.deletions]
+        )
+        done = stages.order.commit(attempt, messages, _ids(together, merged), tombstones=_tombstones(together, merged))
+        self._count(batch, Said(together, letters), together, all_persisted, messages, done=done)
+        yield "committed"
+
+    def _messages(self, persisted: Persisted) -> list[Message]:
+        """Return what is to be published for the accepted posts, and for what they no longer match."""
+        entries = persisted.entries
+        if not entries:
+            return []
+        names, matcher, counters = self._stages.names, self._stages.following.matcher, self._stages.counters
+        report = matcher.match([entry.document for entry in entries])
+        messages = posts_messages(names, report.matches, [entry.body for entry in entries])
+        counters.add("matches", sum(map(len, report.matches.values())))
+        counters.add("candidates", report.candidates)
+        counters.add("checked", report.checked)
+        if report.errors:
+            counters.add("match_errors", len(report.errors))
+            log.warning("searches that raised: %s", dict(list(report.errors.items())[:3]))
+        if not any(entry.post.changed for entry in entries):
+            return messages
+        return messages + gone_notices(names, matcher, entries, report.matches)
+
+    def _set_aside(self, letters: list[DeadLetter]) -> None:
+        if letters:
+            counters = self._stages.counters
+            counters.add("records_dead", len(letters))
+            counters.add("dead_dropped", self._stages.dead.add(letters))
+
+    def _put_back(self, batch_id: str, error: Exception) -> None:
+        """Wait a little for the store or the broker, then put the batch back at the end of the queue."""
+        stages = self._stages
+        log.warning("batch %s waits: %s", batch_id, error)
+        stages.counters.add("batches_retried")
+        try:
+            stages.claims.forgive(batch_id)
+        except BrokerUnavailable:
+            log.info("the attempt counts: the broker is away")
+        waited = 0.0
+        while waited < OUTAGE_WAIT_S and not stages.stopping():
+            stages.sleep(0.25)
+            waited += 0.25
+            if isinstance(error, BrokerUnavailable) and self._broker_answers():
+                break
+        self._enqueue(batch_id)
+
+    def _broker_answers(self) -> bool:
+        try:
+            self._stages.claims.backlog()
+        except BrokerUnavailable:
+            return False
+        return True
+
+    def _enqueue(self, batch_id: str) -> None:
+        try:
+            self._stages.enqueue(batch_id)
+        except Exception as error:  # noqa: BLE001 - the batch is still open: upkeep enqueues it again
+            log.warning("batch %s could not be enqueued again, upkeep will: %s", batch_id, error)
+
+    def _count(
+        self,
+        batch: RawBatch,
+        said: Said,
+        wanted: Writes,
+        all_persisted: Sequence[Persisted],
+        messages: Sequence[Message],
+        *,
+        done: bool,
+    ) -> None:
+        counters = self._stages.counters
+        counters.add("records_in", len(batch.records))
+        counters.add("notices", len(said.notices))
+        for told in said.notices:
+            log.info("%s says %s: %s", told.source, told.kind, told.detail)
+        if not done:
+            counters.add("batches_stale")
+            return
+        counters.add("batches_done")
+        counters.add("posts_untracked", len(said.writes.upserts) - len(wanted.upserts))
+        for persisted in all_persisted:
+            counters.add("posts_accepted", len(persisted.entries))
+            counters.add("posts_inserted", persisted.inserted)
+            counters.add("posts_deleted", len(persisted.deleted))
+        counters.add("messages", len(messages))
+        counters.add("message_bytes", sum(len(payload) for _, payload in messages))
+        if batch.records:
+            counters.observe_latency(max(0.0, time.time() * 1000 - batch.records[-1].received_at), len(batch.records))
+
+
+class _Spent:
+    """Adds the time a block took to a counter, in µs."""
+
+    __slots__ = ("_counters", "_name", "_started")
+
+    def __init__(self, counters: Counters, name: str) -> None:
+        self._counters = counters
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter_ns()
+
+    def __exit__(self, *_: object) -> None:
+        self._counters.add(self._name, (time.perf_counter_ns() - self._started) // 1000)
+
+
+def _ids(writes: Writes, persisted: Persisted) -> list[str]:
+    """Return the ids that are announced as deleted if they have a tombstone at COMMIT."""
+    return [*[upsert.post.id for upsert in writes.upserts], *persisted.deleted]
+
+
+def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:
+    return [*dict.fromkeys([*[gone.id for gone in writes.deletions], *persisted.deleted])]

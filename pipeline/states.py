@@ -1,0 +1,121 @@
+"""What a source says of itself: kept in Redis under its name, told to every web process when it changes.
+
+The words: starting, live, replaying, paused (queue full), reconnecting, down, ended, stopped. A change between
+"collected" and "not collected" is a coverage row as well; writing it is upkeep's, which has the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from redis import Redis
+
+from pipeline.answers import asking
+from pipeline.names import Names
+from pipeline.publish.order import Order
+
+TTL_MS = 30_000
+RENEW_S = 5.0
+COLLECTING = frozenset({"live", "replaying", "paused"})
+"""States in which nothing is known to be missing (a paused source is read on later)."""
+
+
+class SourceState(msgspec.Struct):
+    """How a source is: `since` in ms, `lag_s` behind its network, `generated` if its posts are made up."""
+
+    name: str
+    state: str
+    since: int
+    lag_s: float | None = None
+    detail: str = ""
+    generated: bool = False
+
+
+class Coverage(msgspec.Struct):
+    """A span of a source: collected while `why` is "", else not. `until` None: still so."""
+
+    source: str
+    since: int
+    until: int | None
+    search: str
+    why: str
+
+
+_decode = msgspec.json.Decoder(SourceState).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def states(redis: Any, names: Names, sources: Iterable[str]) -> list[SourceState]:
+    """Return what the sources last said; one that has been silent for `TTL_MS` is "down"."""
+    listed = list(sources)
+    with asking():
+        told = redis.mget([names.source_state(source) for source in listed]) if listed else []
+    return [
+        _decode(text) if text else SourceState(source, "down", 0, detail="no reader is running")
+        for source, text in zip(listed, told, strict=True)
+    ]
+
+
+class Speaker:
+    """Tells how one source is. Belongs to the reader's thread; may raise `BrokerUnavailable`."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        order: Order,
+        names: Names,
+        name: str,
+        *,
+        generated: bool,
+        cover: Callable[[Coverage], None],
+        search: Callable[[], str],
+    ) -> None:
+        self._redis = redis
+        self._order = order
+        self._names = names
+        self._cover = cover
+        self._search = search
+        self._told_s = 0.0
+        self._covered: tuple[str, str] | None = None
+        self.state = SourceState(name, "stopped", _now_ms(), generated=generated)
+
+    def say(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
+        """Say how the source is; told on when it changes, and every few seconds so that it does not seem dead."""
+        now = self.state
+        changed = (state, detail) != (now.state, now.detail)
+        if not changed and time.monotonic() - self._told_s < RENEW_S:
+            now.lag_s = lag_s
+            return
+        since = now.since if state == now.state else _now_ms()
+        self.state = SourceState(now.name, state, since, lag_s, detail, now.generated)
+        with asking():
+            self._redis.set(self._names.source_state(now.name), _encode(self.state), px=TTL_MS)
+        if changed:
+            self._order.announce(b'{"type":"source",' + _encode(self.state)[1:])
+        self._told_s = time.monotonic()
+        self._row(state, detail)
+
+    def gap(self, since_ms: int, until_ms: int, why: str) -> None:
+        """Say that posts of a time are known to be missing."""
+        name = self.state.name
+        told = {"type": "gap", "source": name, "from": since_ms, "to": until_ms, "why": why}
+        self._order.announce(_encode(told))
+        self._cover(Coverage(name, since_ms, until_ms, self._search(), why))
+
+    def _row(self, state: str, detail: str) -> None:
+        """Begin a coverage row where collecting begins or ends, or where what is collected changes."""
+        if state in ("starting", "ended"):
+            return
+        row = (self._search(), "" if state in COLLECTING else (detail or state))
+        collecting = row[1] == ""
+        if self._covered is not None and row[0] == self._covered[0] and collecting == (self._covered[1] == ""):
+            return
+        self._covered = row
+        self._cover(Coverage(self.state.name, _now_ms(), None, *row))
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,153 @@
+"""The Celery tasks: thin, no decisions. Each finds its process's parts and calls the story.
+
+`ingest` acknowledges late, `read_stream` at once: a reader runs for days, and its lease, not its message, says
+whether it lives. Messages carry ids and small facts as JSON, never a post.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from celery import current_app, shared_task
+from celery.worker import state as worker_state
+
+from pipeline.assembly import Process, build_ingest, build_reader, build_upkeep
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.ingest import OUTAGE_WAIT_S, Ingest
+from pipeline.settings import load
+from pipeline.states import Coverage
+from pipeline.upkeep import Upkeep
+
+log = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+_parts: dict[str, Any] = {}
+_reading: set[str] = set()
+
+
+@shared_task(name="murmur.ingest", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
+def ingest(batch_id: str) -> None:
+    """Do one batch."""
+    try:
+        story = _ingest()
+    except (StoreUnavailable, BrokerUnavailable) as error:
+        log.warning("batch %s waits: %s", batch_id, error)
+        _wait(OUTAGE_WAIT_S)
+        enqueue(batch_id)
+        return
+    story.run(batch_id)
+
+
+@shared_task(name="murmur.read_stream", acks_late=False, ignore_result=True)  # type: ignore[untyped-decorator]
+def read_stream(source: str) -> None:
+    """Read a source until this process is told to end; one thread a source, whatever was asked."""
+    with _lock:
+        if source in _reading:
+            return
+        _reading.add(source)
+    try:
+        process = _process("reader", connections=2)
+        build_reader(process, source, enqueue=enqueue, cover=_cover, stopping=stopping).run()
+    except (StoreUnavailable, BrokerUnavailable) as error:
+        log.warning("%s cannot be read now, it will be asked for again: %s", source, error)
+    finally:
+        with _lock:
+            _reading.discard(source)
+
+
+@shared_task(name="murmur.tick", ignore_result=True)  # type: ignore[untyped-decorator]
+def tick() -> None:
+    """Tell `safe` and the figures."""
+    try:
+        _upkeep().tick()
+    except (StoreUnavailable, BrokerUnavailable) as error:
+        log.warning("no tick: %s", error)
+
+
+@shared_task(name="murmur.housekeep", ignore_result=True)  # type: ignore[untyped-decorator]
+def housekeep() -> None:
+    """Do what is due."""
+    try:
+        _upkeep().housekeep()
+    except (StoreUnavailable, BrokerUnavailable) as error:
+        log.warning("no housekeeping: %s", error)
+
+
+@shared_task(name="murmur.cover", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
+def cover(source: str, since: int, until: int | None, search: str, why: str) -> None:
+    """Write a coverage row."""
+    row = Coverage(source, since, until, search, why)
+    try:
+        _upkeep().cover(row)
+    except (StoreUnavailable, BrokerUnavailable) as error:
+        log.warning("a coverage row waits: %s", error)
+        _wait(OUTAGE_WAIT_S)
+        _cover(row)
+
+
+def enqueue(batch_id: str) -> None:
+    """Send the id of an open batch to the workers."""
+    names = _names()
+    ingest.apply_async((batch_id,), queue=names.posts_queue)
+
+
+def stopping() -> bool:
+    """Tell whether this worker process was told to end."""
+    return bool(worker_state.should_stop is not None and worker_state.should_stop is not False) or bool(
+        worker_state.should_terminate
+    )
+
+
+def _cover(row: Coverage) -> None:
+    args = (row.source, row.since, row.until, row.search, row.why)
+    cover.apply_async(args, queue=_names().upkeep_queue)
+
+
+def _ask_for_reader(source: str) -> None:
+    read_stream.apply_async((source,), queue=_names().stream_queue(source), expires=5)
+
+
+def _queued() -> int:
+    with current_app.connection_for_read() as connection:
+        return int(connection.default_channel.client.llen(_names().posts_queue))
+
+
+def _wait(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not stopping() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _ingest() -> Ingest:
+    with _lock:
+        if "ingest" not in _parts:
+            _parts["ingest"] = build_ingest(_own_process("worker", 1), enqueue, stopping)
+        return _parts["ingest"]  # type: ignore[no-any-return]
+
+
+def _upkeep() -> Upkeep:
+    with _lock:
+        if "upkeep" not in _parts:
+            process = _own_process("upkeep", 2)
+            _parts["upkeep"] = build_upkeep(process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued)
+        return _parts["upkeep"]  # type: ignore[no-any-return]
+
+
+def _process(role: str, connections: int) -> Process:
+    with _lock:
+        return _own_process(role, connections)
+
+
+def _own_process(role: str, connections: int) -> Process:
+    if "process" not in _parts:
+        _parts["process"] = Process(load(), role, connections=connections)
+    return _parts["process"]  # type: ignore[no-any-return]
+
+
+def _names() -> Any:
+    from pipeline.names import Names
+
+    return Names(load().redis_prefix)

