@@ -7,6 +7,7 @@ import re
 from pipeline.errors import QueryError
 from pipeline.query.analyser import analyse
 from pipeline.query.lexer import Lexeme
+from pipeline.query.scripts import KEYCAP
 from pipeline.query.tree import Everything, Facet, Near, Node, Phrase, Prefix, Word
 from pipeline.query.values import Value, whole
 
@@ -131,7 +132,7 @@ def _refuse_others(lexeme: Lexeme) -> None:
             at + len(found[1]),
             f'{found[1][:20]}* or "a b"~3',
         )
-    inner = re.search(r"\*(?=.)|(?<=\w)\?(?=\w)", text)
+    inner = re.search(rf"\*(?=.)(?!\ufe0f?{KEYCAP})|(?<=\w)\?(?=\w)", text)
     if inner and not re.fullmatch(r"\*+(:.*)?", text):
         star = text[: inner.start()]
         hint = f"{star}*" if len(star) > 1 else "astro*"
