@@ -40,12 +40,10 @@ class Typed:
 
 
 class _Form(NamedTuple):
-    """A tree and its negation, each normal; `finds` and `not_finds` say whether each has something to look for."""
+    """A tree and its negation, each normal."""
 
     node: Node
     negated: Node
-    finds: bool
-    not_finds: bool
 
 
 def normal(typed: Typed) -> Node:
@@ -54,10 +52,18 @@ def normal(typed: Typed) -> Node:
     Raises:
         QueryError: the search, or one side of an OR, says only what it is not.
     """
-    form = _form(typed, positive=True)
-    if not form.finds:
+    node = _form(typed, positive=True).node
+    if not finds(node):
         raise _exclusions(typed.at, "A search")
-    return form.node
+    return node
+
+
+def finds(node: Node) -> bool:
+    """Return whether a normal tree has something to look for, not only exclusions.
+
+    NOT is pushed inward as far as something is found there, so what still begins with NOT finds nothing.
+    """
+    return any(finds(child) for child in node.children) if isinstance(node, And) else not isinstance(node, Not)
 
 
 def _exclusions(at: int, what: str) -> QueryError:
@@ -69,33 +75,26 @@ def _exclusions(at: int, what: str) -> QueryError:
 def _form(typed: Typed, *, positive: bool) -> _Form:
     if typed.kind == "leaf":
         assert typed.leaf is not None  # noqa: S101 - a leaf has one
-        return _Form(typed.leaf, Not(typed.leaf), finds=True, not_finds=False)
+        return _Form(typed.leaf, Not(typed.leaf))
     if typed.kind == "not":
         inner = _form(typed.children[0], positive=not positive)
-        return _Form(inner.negated, inner.node, inner.not_finds, inner.finds)
+        return _Form(inner.negated, inner.node)
     forms = [_form(child, positive=positive) for child in typed.children]
-    if typed.kind == "or":
-        if positive:
-            for child, form in zip(typed.children, forms, strict=True):
-                if not form.finds:
-                    raise _exclusions(child.at, "Each side of OR")
-        return _either(forms)
-    return _both(forms)
+    nodes, negations = [form.node for form in forms], [form.negated for form in forms]
+    if typed.kind == "and":
+        node = conjunction(nodes)
+        return _Form(node, _either(negations) or Not(node))
+    if positive:
+        for child, node in zip(typed.children, nodes, strict=True):
+            if not finds(node):
+                raise _exclusions(child.at, "Each side of OR")
+    negated = conjunction(negations)
+    return _Form(_either(nodes) or negation(negated), negated)
 
 
-def _both(forms: list[_Form]) -> _Form:
-    """Return the form of an AND: its negation is an OR where every side finds something, else NOT of a group."""
-    node = conjunction([form.node for form in forms], [form.finds for form in forms])
-    all_not = all(form.not_finds for form in forms)
-    negated = disjunction([form.negated for form in forms]) if all_not else negation(node)
-    return _Form(node, negated, any(form.finds for form in forms), all_not)
-
-
-def _either(forms: list[_Form]) -> _Form:
-    negated = conjunction([form.negated for form in forms], [form.not_finds for form in forms])
-    all_find = all(form.finds for form in forms)
-    node = disjunction([form.node for form in forms]) if all_find else negation(negated)
-    return _Form(node, negated, all_find, any(form.not_finds for form in forms))
+def _either(nodes: list[Node]) -> Node | None:
+    """Return the OR of nodes where each finds something, as a person may write it."""
+    return disjunction(nodes) if all(finds(node) for node in nodes) else None
 
 
 def negation(node: Node) -> Node:
@@ -103,24 +102,22 @@ def negation(node: Node) -> Node:
     return node.child if isinstance(node, Not) else Not(node)
 
 
-def conjunction(nodes: list[Node], finds: list[bool]) -> Node:
+def conjunction(nodes: list[Node]) -> Node:
     """Return the AND of nodes; `*` goes where another of them finds something."""
-    others = any(finding and not isinstance(node, Everything) for node, finding in zip(nodes, finds, strict=True))
-    children: dict[str, Node] = {}
-    for node in nodes:
-        for child in node.children if isinstance(node, And) else (node,):
-            if not (others and isinstance(child, Everything)):
-                children[_order(child)] = child
+    children = _flat(And, nodes)
+    if any(finds(child) and not isinstance(child, Everything) for child in children.values()):
+        children = {text: child for text, child in children.items() if not isinstance(child, Everything)}
     return _group(And, children)
 
 
 def disjunction(nodes: list[Node]) -> Node:
     """Return the OR of nodes."""
-    children: dict[str, Node] = {}
-    for node in nodes:
-        for child in node.children if isinstance(node, Or) else (node,):
-            children[_order(child)] = child
-    return _group(Or, children)
+    return _group(Or, _flat(Or, nodes))
+
+
+def _flat(kind: type[And] | type[Or], nodes: list[Node]) -> dict[str, Node]:
+    """Return the nodes by spelling, groups of the same kind opened, each once."""
+    return {_order(child): child for node in nodes for child in (node.children if isinstance(node, kind) else (node,))}
 
 
 def _group(kind: type[And] | type[Or], children: dict[str, Node]) -> Node:
