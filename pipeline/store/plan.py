@@ -14,8 +14,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.post import Post, Upsert
-from pipeline.query.describe import describe
-from pipeline.query.document import Document
+from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry, Persisted, Writes
 from pipeline.store.merge import Outcome, merge
 

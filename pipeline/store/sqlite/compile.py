@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 from pipeline.query.tree import (
     And,
@@ -211,3 +212,17 @@ def _leaf(node: Node) -> str:
         tokens = " ".join(_quoted(token) for token in node.tokens)
         return f"words : NEAR({tokens}, {node.slop + len(node.tokens) - 2})"
     raise TypeError(f"the index cannot answer {node!r}")
+
+
+def rows_of(branch: Branch, *, posts: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """Return "<place column> FROM … WHERE …" of a branch, and its parameters; `posts` wants that table joined."""
+    joined = posts or bool(branch.conditions)
+    if branch.match is None:
+        column, table = "p.place", "posts AS p"
+        conditions, parameters = [], []
+    else:
+        column, table = "f.rowid", "fts AS f" + (" CROSS JOIN posts AS p ON p.place = f.rowid" if joined else "")
+        conditions, parameters = ["fts MATCH ?"], [branch.match]
+    conditions += [f"{column} >= ?", f"{column} < ?", *branch.conditions]
+    sql = f"{column} FROM {table} WHERE {' AND '.join(conditions)}"
+    return sql, (*parameters, branch.low, branch.high, *branch.parameters)

@@ -8,59 +8,31 @@ from __future__ import annotations
 
 import heapq
 import json
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import apsw
 
-from pipeline.errors import QueryTimeout, StoreUnavailable
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import place
 from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.plan import with_original
-from pipeline.store.sampling import interval_for
-from pipeline.store.sqlite.compile import Branch, Compiled, compile_tree
+from pipeline.store.sampling import SAMPLED_POSTS, interval_for
+from pipeline.store.sqlite.compile import Branch, Compiled, compile_tree, rows_of
+from pipeline.store.sqlite.deadline import Deadline, translated
 from pipeline.store.sqlite.schema import Rows, rows
 from pipeline.store.sqlite.shelf import STORED, SqliteShelf, stored_row
+from pipeline.store.sqlite.tops import top
 
 CHECKED_ONE_BY_ONE = 2_000
 """Up to so many changed rows are checked against the tree one by one; more are searched for."""
 
 _STEPS_BETWEEN_LOOKS = 20_000
 _CHUNK = 500
-
-
-class Deadline:
-    """A moment after which everything of a reading stops."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
-        self._end = time.monotonic() + timeout_s
-
-    def passed(self) -> bool:
-        return time.monotonic() > self._end
-
-    def error(self) -> QueryTimeout:
-        return QueryTimeout(f"the search was stopped after {self._timeout_s:g} s: make it narrower")
-
-    def check(self) -> None:
-        if self.passed():
-            raise self.error()
-
-
-@contextmanager
-def translated(deadline: Deadline | None = None) -> Iterator[None]:
-    """Let no error of SQLite through as its own."""
-    try:
-        yield
-    except apsw.InterruptError as error:
-        raise (deadline or Deadline(0)).error() from error
-    except apsw.Error as error:
-        raise StoreUnavailable(f"the store refused: {error}") from error
+_MS_A_MINUTE = 60_000
+_ONE_INTERVAL = _MS_A_MINUTE << 40
 
 
 class SqliteReading:
@@ -123,10 +95,7 @@ class SqliteReading:
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
         """Return how many posts match."""
         with translated(self._deadline):
-            compiled = self._compiled(query, since, until)
-            if compiled.exact and len(compiled.branches) == 1:
-                return sum(count for _, count in self._grouped(compiled.branches[0], place.MAX_PLACE))
-            return sum(1 for _ in self._places(compiled, query))
+            return self._count(self._compiled(query, since, until), query)
 
     def timeline(
         self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
@@ -145,7 +114,7 @@ class SqliteReading:
             buckets: dict[int, int] = {}
             if compiled.exact and len(compiled.branches) == 1:
                 for number, count in self._grouped(compiled.branches[0], interval):
-                    buckets[number * interval] = count
+                    buckets[number * interval] = buckets.get(number * interval, 0) + count
             else:
                 for at in self._places(compiled, query):
                     start = (at >> place.TIE_BITS) // interval * interval
@@ -156,7 +125,19 @@ class SqliteReading:
         self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
     ) -> Top:
         """Return the most frequent values of a field over a stated sample; see the contract."""
-        raise NotImplementedError
+        with translated(self._deadline):
+            compiled = self._compiled(query, since, until)
+            places = list(islice(self._places(compiled, query), SAMPLED_POSTS))
+            matching = len(places) if len(places) < SAMPLED_POSTS else self._count(compiled, query)
+            return top(
+                self._connection,
+                places,
+                field,
+                matching=matching,
+                limit=limit,
+                leave_out=query.terms,
+                check=self._deadline.check,
+            )
 
     def export(self, query: Query) -> Iterator[bytes]:
         """Yield every match, newest first, in constant memory."""
@@ -183,7 +164,7 @@ class SqliteReading:
         return found if compiled.exact else self._checked(found, query)
 
     def _stream(self, branch: Branch) -> Iterator[int]:
-        source, parameters = _from(branch)
+        source, parameters = rows_of(branch)
         for (at,) in self._rows(f"SELECT {source} ORDER BY 1 DESC", parameters):
             yield at
 
@@ -204,7 +185,7 @@ class SqliteReading:
             after = Branch(conditions=(f"({value}, p.place) < (?, ?)",), parameters=mark)
         best: set[tuple[int, int]] = set()
         for branch in compiled.branches:
-            source, parameters = _from(branch & after, posts=True)
+            source, parameters = rows_of(branch & after, posts=True)
             sql = f"SELECT {value}, {source} ORDER BY 1 DESC, 2 DESC"
             if compiled.exact:
                 best.update((number, at) for number, at in self._rows(f"{sql} LIMIT {int(limit)}", parameters))
@@ -216,12 +197,33 @@ class SqliteReading:
     def _is_match(self, query: Query, at: int) -> bool:
         return any(True for _ in self._checked([at], query))
 
+    def _count(self, compiled: Compiled, query: Query) -> int:
+        if compiled.exact and len(compiled.branches) == 1:
+            return sum(count for _, count in self._grouped(compiled.branches[0], _ONE_INTERVAL))
+        return sum(1 for _ in self._places(compiled, query))
+
     def _grouped(self, branch: Branch, interval: int) -> Iterator[tuple[int, int]]:
-        """Yield (interval's number, count)."""
-        source, parameters = _from(branch)
+        """Yield (interval's number, count), a number more than once where it comes in parts."""
+        if branch.match is None and not branch.conditions and interval % _MS_A_MINUTE == 0:
+            yield from self._by_minutes(branch, interval)
+            return
+        source, parameters = rows_of(branch)
         column, rest = source.split(" ", 1)
         sql = f"SELECT ({column} >> {place.TIE_BITS}) / {int(interval)}, count(*) {rest} GROUP BY 1"
-        return ((number, count) for number, count in self._rows(sql, parameters))
+        yield from ((number, count) for number, count in self._rows(sql, parameters))
+
+    def _by_minutes(self, branch: Branch, interval: int) -> Iterator[tuple[int, int]]:
+        """Count everything in a span: whole minutes as they were summed up, and the posts at its two ends."""
+        low = -(-(branch.low >> place.TIE_BITS) // _MS_A_MINUTE)
+        high = (branch.high >> place.TIE_BITS) // _MS_A_MINUTE
+        sql = "SELECT minute / ?, sum(posts) FROM minutes WHERE minute >= ? AND minute < ? GROUP BY 1"
+        if low < high:
+            yield from ((n, count) for n, count in self._rows(sql, (interval // _MS_A_MINUTE, low, high)))
+        ends = [(branch.low, place.floor(low * _MS_A_MINUTE)), (place.floor(high * _MS_A_MINUTE), branch.high)]
+        sql = f"SELECT (place >> {place.TIE_BITS}) / ?, count(*) FROM posts WHERE place >= ? AND place < ? GROUP BY 1"  # noqa: S608
+        for start, end in ends if low < high else [(branch.low, branch.high)]:
+            if start < end:
+                yield from ((n, count) for n, count in self._rows(sql, (interval, start, end)))
 
     def _ends(self, compiled: Compiled, query: Query) -> tuple[int, int] | None:
         """Return the oldest and the newest place that match."""
@@ -230,7 +232,7 @@ class SqliteReading:
             return (found[-1], found[0]) if found else None
         ends: list[int] = []
         for branch in compiled.branches:
-            source, parameters = _from(branch)
+            source, parameters = rows_of(branch)
             for order in ("ASC", "DESC"):
                 ends += [at for (at,) in self._rows(f"SELECT {source} ORDER BY 1 {order} LIMIT 1", parameters)]
         return (min(ends), max(ends)) if ends else None
@@ -270,20 +272,6 @@ class SqliteReading:
 
 
 _SORTED = {"followers": "followers", "reposts": "reposts", "likes": "likes", "replies": "replies", "reach": "reach"}
-
-
-def _from(branch: Branch, *, posts: bool = False) -> tuple[str, tuple[Any, ...]]:
-    """Return "<place column> FROM … WHERE …" of a branch, and its parameters; `posts` wants that table joined."""
-    joined = posts or bool(branch.conditions)
-    if branch.match is None:
-        column, table = "p.place", "posts AS p"
-        conditions, parameters = [], []
-    else:
-        column, table = "f.rowid", "fts AS f" + (" CROSS JOIN posts AS p ON p.place = f.rowid" if joined else "")
-        conditions, parameters = ["fts MATCH ?"], [branch.match]
-    conditions += [f"{column} >= ?", f"{column} < ?", *branch.conditions]
-    sql = f"{column} FROM {table} WHERE {' AND '.join(conditions)}"
-    return sql, (*parameters, branch.low, branch.high, *branch.parameters)
 
 
 def _unique(places: Iterable[int]) -> Iterator[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ import apsw
 from pipeline.errors import StoreError, StoreMismatch, StoreUnavailable
 from pipeline.query.analyser import ANALYSER_VERSION
 
+FILE = "posts.sqlite"
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 10_000
 COLUMNS = ("words", "urls", "bio", "name", "facets")
@@ -40,17 +42,19 @@ CREATE TABLE docs (
   words TEXT NOT NULL, urls TEXT NOT NULL, bio TEXT NOT NULL, name TEXT NOT NULL, facets TEXT NOT NULL);
 CREATE VIRTUAL TABLE fts USING fts5 (words, urls, bio, name, facets,
   content='docs', content_rowid='place', columnsize=0, prefix='2 3', tokenize='TOKENIZER');
-INSERT INTO fts (fts, rank) VALUES ('automerge', 8);
+INSERT INTO fts (fts, rank) VALUES ('automerge', 4);
 INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1);
 CREATE TABLE raws (place INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE minutes (minute INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
 CREATE TABLE tombstones (hash INTEGER PRIMARY KEY, id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX tombstones_seq ON tombstones (seq);
 CREATE TABLE authors_gone (source TEXT, author TEXT, at INTEGER NOT NULL, PRIMARY KEY (source, author)) WITHOUT ROWID;
+CREATE TABLE stale (hash INTEGER PRIMARY KEY);
 CREATE TABLE coverage (
   source TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, search TEXT NOT NULL, why TEXT NOT NULL);
 CREATE INDEX coverage_since ON coverage (since);
-CREATE TABLE background (hour INTEGER, word TEXT, posts INTEGER NOT NULL, PRIMARY KEY (hour, word)) WITHOUT ROWID;
+CREATE TABLE background (hour INTEGER, word TEXT, posts INTEGER NOT NULL, PRIMARY KEY (word, hour)) WITHOUT ROWID;
+CREATE INDEX background_hour ON background (hour);
 CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
 """.replace("TOKENIZER", _TOKENIZER)
 
@@ -91,10 +95,21 @@ def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
     return connection
 
 
-def create(connection: apsw.Connection) -> None:
-    """Make the tables where there are none yet; two processes may do so at once."""
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Write all of a block or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def create(connection: apsw.Connection) -> None:
+    """Make the tables where there are none yet; two processes may do so at once."""
+    with transaction(connection):
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchall():
             connection.execute(TABLES)
             connection.executemany(
@@ -105,14 +120,15 @@ def create(connection: apsw.Connection) -> None:
                     ("schema", SCHEMA_VERSION),
                     ("analyser", ANALYSER_VERSION),
                     ("posts", 0),
-                    ("reach_seq", 0),
                     ("background_seq", 0),
+                    ("wiped_seq", 0),
                 ],
             )
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+
+
+def set_meta(connection: apsw.Connection, key: str, value: object) -> None:
+    """Change one thing the store says of itself."""
+    connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
 
 def meta(connection: apsw.Connection) -> dict[str, Any]:
@@ -122,7 +138,7 @@ def meta(connection: apsw.Connection) -> dict[str, Any]:
         StoreError: the file holds no store.
     """
     try:
-        return {key: value for key, value in rows(connection, "SELECT key, value FROM meta")}  # noqa: C416 - rows are tuples of any length to mypy
+        return {key: value for key, value in rows(connection, "SELECT key, value FROM meta")}  # noqa: C416 - rows are tuples of any length
     except apsw.Error as error:
         raise StoreError(f"not a store of ours: {error}") from error
 

@@ -18,6 +18,8 @@ from pipeline.store.sqlite.schema import rows
 
 decode_post = msgspec.json.Decoder(Post).decode
 
+_CACHED_KEYS = 2_000
+
 STORED = (
     "p.place, d.body, p.touched, d.words, d.urls, d.bio, d.name, d.facets, "
     "p.followers, p.likes, p.reposts, p.replies, p.quotes"
@@ -38,11 +40,17 @@ class SqliteShelf:
     def __init__(self, connection: apsw.Connection, salt: bytes) -> None:
         self._connection = connection
         self._salt = salt
+        self._keys: dict[str, int] = {}
 
     def key(self, text: str) -> int:
         """Return the 64-bit key of an id."""
-        made = hashlib.blake2b(text.encode(), digest_size=8, key=self._salt).digest()
-        return int.from_bytes(made, "big", signed=True)
+        known = self._keys.get(text)
+        if known is None:
+            if len(self._keys) > _CACHED_KEYS:
+                self._keys.clear()
+            made = hashlib.blake2b(text.encode(), digest_size=8, key=self._salt).digest()
+            known = self._keys[text] = int.from_bytes(made, "big", signed=True)
+        return known
 
     def author_key(self, source: str, author_id: str) -> int:
         """Return the 64-bit key of an account."""

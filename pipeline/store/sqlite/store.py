@@ -19,11 +19,12 @@ from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.plan import plan
 from pipeline.store.sqlite import schema
-from pipeline.store.sqlite.reading import SqliteReading, translated
+from pipeline.store.sqlite.deadline import translated
+from pipeline.store.sqlite.reading import SqliteReading
 from pipeline.store.sqlite.shelf import SqliteShelf
+from pipeline.store.sqlite.upkeep import Upkeep, prune
 from pipeline.store.sqlite.writing import Writer
 
-FILE = "posts.sqlite"
 _MS_A_DAY = 86_400_000
 _IDLE_READERS = 8
 
@@ -42,7 +43,7 @@ class SqliteStore:
     """
 
     def __init__(self, directory: Path, *, retention_days: int = 0, create: bool = True, check: bool = True) -> None:
-        self._path = directory / FILE
+        self._path = directory.absolute() / schema.FILE
         self._retention_ms = retention_days * _MS_A_DAY
         if create:
             directory.mkdir(parents=True, exist_ok=True)
@@ -59,6 +60,7 @@ class SqliteStore:
         self.identity = str(facts["identity"])
         self._salt = bytes(facts["salt"])
         self._shelf = SqliteShelf(self._connection, self._salt)
+        self._upkeep = Upkeep(self._connection)
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, all under the number `seq`, and return what to match and publish."""
@@ -102,7 +104,8 @@ class SqliteStore:
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
         """Remove posts created before a time, then the oldest until under a size; return how many."""
-        raise NotImplementedError
+        with translated():
+            return prune(self._connection, self._shelf, before_ms=before_ms, max_bytes=max_bytes)
 
     def add_coverage(self, row: CoverageRow) -> None:
         """Close the source's open row at `row.since` and begin this one."""
@@ -124,7 +127,9 @@ class SqliteStore:
             return [CoverageRow(*row) for row in schema.rows(self._connection, sql, (since, until))]
 
     def upkeep(self) -> None:
-        """Do the periodic work."""
+        """Reckon reach again where it changed, gather the background of words, wipe what deletions left in the log."""
+        with translated():
+            self._upkeep.run(now_ms())
 
     def close(self) -> None:
         """Let go of everything."""
@@ -137,16 +142,5 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-
-def migrate(directory: Path) -> None:
-    """Make a store that another version wrote one of this version."""
-    SqliteStore(directory, check=False).close()
+        with translated(), schema.transaction(self._connection):
+            yield

@@ -14,7 +14,7 @@ import apsw
 
 from pipeline.store import place as places
 from pipeline.store.plan import Plan, Put, Stored
-from pipeline.store.sqlite import columns
+from pipeline.store.sqlite import columns, schema
 from pipeline.store.sqlite.raws import compress
 from pipeline.store.sqlite.shelf import SqliteShelf
 
@@ -61,6 +61,7 @@ class Writer:
     def _insert(self, puts: Sequence[Put]) -> None:
         key, author_key = self._shelf.key, self._shelf.author_key
         posts, docs, raws = [], [], []
+        originals = [key(put.post.repost_of) for put in puts if put.post.repost_of]
         digests = [places.digest(put.post.id) for put in puts]
         for at, digest, put in self._placed(puts, digests):
             post, document = put.post, put.document
@@ -89,6 +90,7 @@ class Writer:
         connection.executemany(_INSERT_DOC, docs)
         connection.executemany(_INDEX, [(row[0], *row[3:]) for row in docs])
         connection.executemany("INSERT INTO raws VALUES (?, ?)", raws)
+        self._stale(originals + [key(put.post.id) for put in puts if put.touched])
         self._count(Counter(row[0] >> places.TIE_BITS for row in docs), 1)
 
     def _placed(self, puts: Sequence[Put], digests: Sequence[bytes]) -> list[tuple[int, bytes, Put]]:
@@ -106,9 +108,10 @@ class Writer:
         rows.sort(key=lambda row: row[0])
         return rows
 
-    def _update(self, puts: Iterable[tuple[Stored, Put]]) -> None:
+    def _update(self, puts: Sequence[tuple[Stored, Put]]) -> None:
         key = self._shelf.key
         execute = self._connection.execute
+        self._stale(key(put.post.repost_of or put.post.id) for _, put in puts)
         for stored, put in sorted(puts, key=lambda pair: pair[0].place):
             post, at = put.post, stored.place
             known = columns.numbers(put.document)
@@ -133,10 +136,16 @@ class Writer:
         for at in found:
             rows += connection.execute(_OLD, (at,)).fetchall()
         connection.executemany(_UNINDEX, rows)
+        originals = "SELECT original FROM posts WHERE place = ? AND original IS NOT NULL"
+        self._stale(original for row in rows for (original,) in schema.rows(connection, originals, (row[0],)))
         keys = [(row[0],) for row in rows]
         for table in ("docs", "raws", "posts"):
             connection.executemany(f"DELETE FROM {table} WHERE place = ?", keys)  # noqa: S608 - our own table names
         self._count(Counter(row[0] >> places.TIE_BITS for row in rows), -1)
+
+    def _stale(self, keys: Iterable[int]) -> None:
+        """Say that the reach of these originals must be reckoned again (upkeep)."""
+        self._connection.executemany("INSERT OR IGNORE INTO stale VALUES (?)", ((key,) for key in set(keys)))
 
     def _count(self, times: Counter[int], sign: int) -> None:
         minutes: Counter[int] = Counter()

@@ -1,0 +1,177 @@
+"""The store in memory: the whole contract by brute force, for tests and for what lives no longer than its process.
+
+It decides nothing another way than SQLite does: plan, places, tops and the tree's own evaluation are the same code.
+Readings are snapshots: they hold what was there when they were opened.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from pipeline.store import place
+from pipeline.store.contract import (
+    CoverageRow,
+    Persisted,
+    Reading,
+    Writes,
+)
+from pipeline.store.memory.reading import Contents, MemoryReading, row_place
+from pipeline.store.plan import Plan, Stored, plan
+from pipeline.store.tops import Background
+
+_MS_A_DAY = 86_400_000
+TOMBSTONES_KEPT_MS = 8 * _MS_A_DAY
+
+
+class MemoryStore:
+    """Keeps `contract.Store` in this process."""
+
+    def __init__(self, *, retention_days: int = 0, clock: Callable[[], float] = time.time) -> None:
+        self.identity = secrets.token_hex(16)
+        self._retention_ms = retention_days * _MS_A_DAY
+        self._clock = clock
+        self._contents = Contents()
+        self._authors: dict[tuple[str, str], int] = {}
+        self._coverage: list[CoverageRow] = []
+        self._pending = Background()
+        self._gathered_seq = 0
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    # -- what planning looks up
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were withdrawn here."""
+        held = self._contents.tombstones
+        return {post_id: held[post_id][1] for post_id in ids if post_id in held}
+
+    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those (source, author id) are withdrawn."""
+        return {author: self._authors[author] for author in authors if author in self._authors}
+
+    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """Return the rows of those ids that are stored."""
+        rows = self._contents.rows
+        return {post_id: rows[post_id] for post_id in ids if post_id in rows}
+
+    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+        wanted, found = set(ids), dict[str, list[Stored]]()
+        for row in sorted(self._contents.rows.values(), key=row_place, reverse=True):
+            if row.post.repost_of in wanted:
+                found.setdefault(row.post.repost_of, []).append(row)
+        return {original: rows[:limit] for original, rows in found.items()}
+
+    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
+        """Return the stored posts of an account with a version up to `until` (ms)."""
+        return [
+            row
+            for row in self._contents.rows.values()
+            if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
+        ]
+
+    # -- the contract
+
+    def persist(self, writes: Writes, seq: int) -> Persisted:
+        """Merge a batch, all under the number `seq`, and return what to match and publish."""
+        made = plan(self, writes, seq, self._now_ms())
+        self._apply(made, seq)
+        return made.persisted()
+
+    def _apply(self, made: Plan, seq: int) -> None:
+        held = self._contents
+        for post_id in made.removals:
+            self._remove(post_id)
+        for post_id, at in made.tombstones.items():
+            held.tombstones[post_id] = (max(seq, held.tombstones.get(post_id, (0, 0))[0]), at)
+        for author, at in made.authors.items():
+            self._authors[author] = max(at, self._authors.get(author, at))
+        taken = {row.place for row in held.rows.values()}
+        for put in made.puts:
+            at = put.stored.place if put.stored else self._place(put.post.id, put.post.created_at, taken)
+            taken.add(at)
+            held.rows[put.post.id] = Stored(at, put.post, put.body, put.document, put.touched)
+            if put.stored is None:
+                held.reach[put.post.id] = put.document.numbers.get("followers", -1)
+            if put.raw:
+                held.raws[put.post.id] = put.raw
+
+    @staticmethod
+    def _place(post_id: str, created_at: int, taken: set[int]) -> int:
+        return place.free(place.place(created_at, place.digest(post_id)), taken)
+
+    def _remove(self, post_id: str) -> None:
+        for table in (self._contents.rows, self._contents.raws, self._contents.reach):
+            table.pop(post_id, None)
+
+    @contextmanager
+    def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
+        """Open a view of all that was persisted before this call."""
+        retained = place.floor(self._now_ms() - self._retention_ms) if self._retention_ms else 0
+        yield MemoryReading(self._contents.copy(), retained, time.monotonic() + timeout_s)
+
+    def indexed(self) -> int:
+        """Return how many posts are stored."""
+        return len(self._contents.rows)
+
+    def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
+        """Remove posts created before a time, then the oldest until under a size; return how many."""
+        rows = sorted(self._contents.rows.values(), key=row_place)
+        size = sum(len(row.body) + len(self._contents.raws.get(row.post.id, b"")) for row in rows)
+        removed = 0
+        for row in rows:
+            old = before_ms is not None and row.place < place.floor(before_ms)
+            if not old and (max_bytes is None or size <= max_bytes):
+                break
+            size -= len(row.body) + len(self._contents.raws.get(row.post.id, b""))
+            self._remove(row.post.id)
+            removed += 1
+        return removed
+
+    def add_coverage(self, row: CoverageRow) -> None:
+        """Close the source's open row at `row.since` and begin this one."""
+        self._coverage = [
+            replace(old, until=max(old.since, row.since)) if old.source == row.source and old.until is None else old
+            for old in self._coverage
+        ] + [row]
+
+    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first."""
+        rows = [
+            row
+            for row in self._coverage
+            if (since is None or row.until is None or row.until > since) and (until is None or row.since < until)
+        ]
+        return sorted(rows, key=lambda row: row.since)
+
+    def upkeep(self) -> None:
+        """Reckon reach again, gather the background of words, forget old tombstones."""
+        held = self._contents
+        for post_id, row in held.rows.items():
+            most: dict[str, int] = {}
+            for repost in self.reposts([post_id], None).get(post_id, []):
+                author, followers = repost.post.author.id, repost.post.author.followers
+                if followers is not None and author != row.post.author.id:
+                    most[author] = max(followers, most.get(author, 0))
+            own = row.post.author.followers
+            held.reach[post_id] = (own or 0) + sum(most.values()) if most or own is not None else held.reach[post_id]
+        new = [row for row in held.rows.values() if row.post.seq > self._gathered_seq]
+        for row in new:
+            inside = held.rows.get(row.post.repost_of)
+            self._pending.add(row.body, inside.body if inside else None)
+            self._gathered_seq = max(self._gathered_seq, row.post.seq)
+        posts, words = self._pending.take()
+        held.background_posts.update(posts)
+        held.background.update({(hour, word): count for hour, word, count in words})
+        oldest = self._now_ms() - TOMBSTONES_KEPT_MS
+        held.tombstones = {key: stone for key, stone in held.tombstones.items() if stone[1] >= oldest}
+        self._authors = {key: at for key, at in self._authors.items() if at >= oldest}
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._contents = Contents()

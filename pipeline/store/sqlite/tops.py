@@ -1,0 +1,64 @@
+"""Tops of a search out of SQLite: the newest matches, counted, and the stored background of words. Reads only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import apsw
+
+from pipeline.store.contract import Top, TopField
+from pipeline.store.sqlite.schema import rows
+from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, trending, with_background
+
+PAIRS = (
+    "SELECT d.body, o.body, d.place >> 20 FROM docs AS d LEFT JOIN posts AS p ON p.hash = d.inside "
+    "LEFT JOIN docs AS o ON o.place = p.place WHERE d.place = ?"
+)
+
+
+def pairs(connection: apsw.Connection, places: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield body, original's body and created_at (ms) of the posts at places."""
+    return (row for at in places for row in rows(connection, PAIRS, (at,)))
+
+
+def top(
+    connection: apsw.Connection,
+    places: Sequence[int],
+    field: TopField,
+    *,
+    matching: int,
+    limit: int,
+    leave_out: Sequence[str],
+    check: Callable[[], None],
+) -> Top:
+    """Return the top of a field over the posts at `places`, newest first; `check` raises when time is up."""
+    tally, earlier = Tally(field), Tally(field)
+    newest = places[0] >> 20 if places else 0
+    for number, (body, original, created_at) in enumerate(pairs(connection, places)):
+        if not number % 100:
+            check()
+        late = field == "trending" and created_at <= newest - WINDOW_MS
+        (earlier if late else tally).add(body, original)
+    items = tally.items(limit)
+    if field == "words":
+        items = with_background(items, *background(connection, newest, [item.value for item in items]))
+    elif field == "trending":
+        seen, total = background(connection, newest, (word for word, count in tally.counts.items() if count > 2))
+        items = trending(tally, earlier, seen, total, leave_out=leave_out, limit=limit)
+    oldest = earlier.oldest or tally.oldest
+    return Top(items, tally.posts + earlier.posts, matching, oldest, newest + 1 if places else 0)
+
+
+def background(connection: apsw.Connection, newest: int, words: Iterable[str]) -> tuple[dict[str, int], int]:
+    """Return in how many posts of the background each word is, and how many posts that background holds."""
+    last = newest // 3_600_000
+    span = (last - BACKGROUND_HOURS, last)
+    ((total,),) = rows(connection, "SELECT total(posts) FROM background_hours WHERE hour BETWEEN ? AND ?", span)
+    sql = (
+        "SELECT word, sum(posts) FROM background WHERE hour BETWEEN ? AND ? "
+        "AND word IN (SELECT value FROM json_each(?)) GROUP BY word"
+    )
+    found = rows(connection, sql, (*span, json.dumps(list(words))))
+    return {word: posts for word, posts in found}, int(total)  # noqa: C416 - rows are tuples of any length

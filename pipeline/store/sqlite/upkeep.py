@@ -1,0 +1,134 @@
+"""The periodic work on a SQLite store: reach, the background of words, old tombstones, wiping, pruning.
+
+Everything comes in short transactions, so that persisting waits little; what is not done now is done next time.
+"""
+
+from __future__ import annotations
+
+import time
+
+import apsw
+
+from pipeline.store import place
+from pipeline.store.sqlite.schema import BUSY_TIMEOUT_MS, rows, set_meta, transaction
+from pipeline.store.sqlite.shelf import SqliteShelf
+from pipeline.store.sqlite.tops import pairs
+from pipeline.store.sqlite.writing import Writer
+from pipeline.store.tops import BACKGROUND_HOURS, Background
+
+TOMBSTONES_KEPT_MS = 8 * 86_400_000
+PRUNED_AT_ONCE = 1_000
+PRUNING_S = 2.0
+_RECKONED_AT_ONCE = 1_000
+_SAMPLED_AT_ONCE = 500
+_WIPE_WAIT_MS = 200
+
+_ADD_POSTS = "INSERT INTO background_hours VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
+_ADD_WORDS = "INSERT INTO background VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
+_REACH = """
+UPDATE posts SET reach = coalesce(followers + seen.reach, followers, seen.reach) FROM (
+  SELECT sum(most) AS reach FROM (
+    SELECT max(r.followers) AS most FROM posts AS r JOIN posts AS o ON o.hash = r.original
+    WHERE r.original = ?1 AND r.author <> o.author GROUP BY r.author)) AS seen
+WHERE hash = ?1
+"""
+
+
+class Upkeep:
+    """Keeps one store in order. It holds words of the last hours until enough posts share them."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._background = Background()
+
+    def run(self, now_ms: int) -> None:
+        """Do a round of everything; at most some hundred milliseconds."""
+        self._reach()
+        self._words()
+        self._forget(now_ms)
+        self._wipe()
+
+    def _reach(self) -> None:
+        while True:
+            with transaction(self._connection):
+                stale = list(rows(self._connection, "SELECT hash FROM stale LIMIT ?", (_RECKONED_AT_ONCE,)))
+                self._connection.executemany(_REACH, stale)
+                self._connection.executemany("DELETE FROM stale WHERE hash = ?", stale)
+            if len(stale) < _RECKONED_AT_ONCE:
+                return
+
+    def _words(self) -> None:
+        connection = self._connection
+        sql = "SELECT place, seq FROM posts WHERE seq > (SELECT value FROM meta WHERE key = 'background_seq') "
+        sampled = list(rows(connection, f"{sql} ORDER BY seq DESC LIMIT ?", (_SAMPLED_AT_ONCE,)))
+        if not sampled:
+            return
+        for body, original, _ in pairs(connection, (at for at, _ in sampled)):
+            self._background.add(body, original)
+        posts, words = self._background.take()
+        with transaction(connection):
+            connection.executemany(_ADD_POSTS, posts.items())
+            connection.executemany(_ADD_WORDS, words)
+            set_meta(connection, "background_seq", max(seq for _, seq in sampled))
+            oldest = "(SELECT max(hour) FROM background_hours) - ?"
+            for table in ("background", "background_hours"):
+                connection.execute(f"DELETE FROM {table} WHERE hour < {oldest}", (BACKGROUND_HOURS + 24,))  # noqa: S608
+
+    def _forget(self, now_ms: int) -> None:
+        for table in ("tombstones", "authors_gone"):
+            old = f"FROM {table} WHERE at < ?"
+            if list(rows(self._connection, f"SELECT 1 {old} LIMIT 1", (now_ms - TOMBSTONES_KEPT_MS,))):
+                with transaction(self._connection):
+                    self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
+
+    def _wipe(self) -> None:
+        """Empty the write-ahead log where a withdrawn post may still stand in it; readers in the way: next time."""
+        connection = self._connection
+        ((latest, wiped),) = rows(
+            connection, "SELECT (SELECT max(seq) FROM tombstones), (SELECT value FROM meta WHERE key = 'wiped_seq')"
+        )
+        if latest is None or latest <= wiped:
+            return
+        with transaction(connection):
+            set_meta(connection, "wiped_seq", latest)
+        connection.set_busy_timeout(_WIPE_WAIT_MS)
+        try:
+            ((busy, _, _),) = rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except apsw.BusyError:
+            busy = 1
+        finally:
+            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        if busy:
+            with transaction(connection):
+                set_meta(connection, "wiped_seq", wiped)
+
+
+def used_bytes(connection: apsw.Connection) -> int:
+    """Return how much of the file is in use; freed pages are filled again before it grows."""
+    ((pages,),) = rows(connection, "PRAGMA page_count")
+    ((spare,),) = rows(connection, "PRAGMA freelist_count")
+    ((size_bytes,),) = rows(connection, "PRAGMA page_size")
+    return int((pages - spare) * size_bytes)
+
+
+def prune(connection: apsw.Connection, shelf: SqliteShelf, *, before_ms: int | None, max_bytes: int | None) -> int:
+    """Remove the oldest posts, `PRUNED_AT_ONCE` a transaction, for at most `PRUNING_S`; return how many.
+
+    They are not withdrawn, only old, so the index may forget them its quick way (by its next merges).
+    """
+    removed = 0
+    end = time.monotonic() + PRUNING_S
+    high = place.floor(before_ms) if before_ms is not None else 0
+    while time.monotonic() < end:
+        limit = place.MAX_PLACE if max_bytes is not None and used_bytes(connection) > max_bytes else high
+        with transaction(connection):
+            sql = "SELECT place FROM posts WHERE place < ? ORDER BY place LIMIT ?"
+            oldest = [at for (at,) in rows(connection, sql, (limit, PRUNED_AT_ONCE))]
+            if oldest:
+                connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 0)")
+                Writer(connection, shelf, 0).remove(oldest)
+                connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1)")
+        removed += len(oldest)
+        if len(oldest) < PRUNED_AT_ONCE and (limit == high or not oldest):
+            break
+    return removed
