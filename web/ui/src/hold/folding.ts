@@ -1,0 +1,179 @@
+/**
+ * Turns posts into cards: a repost is a line on its original, near-duplicates lie under the earliest of them.
+ *
+ * Works post by post as they come and go; `latest` is always in order. A card's place is when its original was written, or,
+ * where an old original came up again by reposts, the time of the earliest repost held.
+ */
+import { readId, type Post } from "../wire/post";
+import { fresh, type Change } from "./holding";
+import { NearIndex } from "./near";
+import { Ordered } from "./ordered";
+
+export interface Card {
+  id: string;
+  place: number;
+  /** The post to read: held itself, or as it came inside a repost. */
+  post: Post;
+  /** Held itself, not only through a repost. */
+  own: boolean;
+  reposts: Map<string, Post>;
+  /** Ids of the cards like this one, itself included; null while there is none. */
+  group: Set<string> | null;
+  /** Bumped by every change, so that a view knows when to draw again. */
+  stamp: number;
+}
+
+export class Folding {
+  readonly cards = new Map<string, Card>();
+  readonly latest = new Ordered<Card>();
+  private readonly near = new NearIndex();
+  private stamp = 0;
+
+  /** Apply what happened to the holding; returns the ids of cards that are new in the list. */
+  apply(change: Change): string[] {
+    if (change.cleared) this.clear();
+    const added: string[] = [];
+    for (const post of change.put) {
+      const isNew = !this.cards.has(readId(post));
+      this.put(post);
+      if (isNew) added.push(readId(post));
+    }
+    for (const { post } of change.removed) this.remove(post);
+    return added;
+  }
+
+  /** Return the earliest card of the group a card lies in. */
+  lead(card: Card): Card {
+    if (!card.group) return card;
+    let first = card;
+    for (const id of card.group) {
+      const other = this.cards.get(id);
+      if (other && earlier(other, first)) first = other;
+    }
+    return first;
+  }
+
+  /** Return the other cards of a card's group, earliest first. */
+  others(card: Card): Card[] {
+    const found: Card[] = [];
+    for (const id of card.group ?? []) {
+      const other = this.cards.get(id);
+      if (other && other !== card) found.push(other);
+    }
+    return found.sort((a, b) => (earlier(a, b) ? -1 : 1));
+  }
+
+  private put(post: Post): void {
+    const id = readId(post);
+    const card = this.cards.get(id);
+    const read = post.repost_of ? post.original : post;
+    if (!card) {
+      const made: Card = {
+        id,
+        place: 0,
+        post: read ?? post,
+        own: !post.repost_of,
+        reposts: new Map(post.repost_of ? [[post.id, post]] : []),
+        group: null,
+        stamp: ++this.stamp,
+      };
+      made.place = placeOf(made);
+      this.cards.set(id, made);
+      this.latest.put(made);
+      if (read) this.join(made);
+      return;
+    }
+    this.latest.remove(card);
+    card.stamp = ++this.stamp;
+    const textWas = card.post.text;
+    if (post.repost_of) card.reposts.set(post.id, post);
+    else card.own = true;
+    if (read && (read.version >= card.post.version || !card.post.text)) card.post = read;
+    card.place = placeOf(card);
+    if (card.post.text !== textWas) this.rejoin(card);
+    if (this.lead(card) === card) this.show(card);
+    else this.show(this.lead(card));
+  }
+
+  private remove(post: Post): void {
+    const card = this.cards.get(readId(post));
+    if (!card) return;
+    this.latest.remove(card);
+    card.stamp = ++this.stamp;
+    if (post.repost_of) card.reposts.delete(post.id);
+    else card.own = false;
+    const next = card.reposts.values().next().value;
+    if (!card.own && !next) {
+      this.leave(card);
+      this.cards.delete(card.id);
+      return;
+    }
+    card.place = placeOf(card);
+    if (this.lead(card) === card) this.latest.put(card);
+  }
+
+  private show(card: Card): void {
+    card.stamp = ++this.stamp;
+    this.latest.put(card);
+  }
+
+  private join(card: Card): void {
+    for (const id of this.near.add(card.post)) {
+      const other = this.cards.get(id);
+      if (other) this.merge(card, other);
+    }
+  }
+
+  private rejoin(card: Card): void {
+    this.leave(card);
+    this.latest.put(card);
+    this.join(card);
+  }
+
+  private merge(a: Card, b: Card): void {
+    if (a.group && a.group === b.group) return;
+    const before = new Set([this.lead(a), this.lead(b)]);
+    const group = new Set([...(a.group ?? [a.id]), ...(b.group ?? [b.id])]);
+    for (const id of group) {
+      const card = this.cards.get(id);
+      if (card) card.group = group;
+    }
+    const lead = this.lead(a);
+    for (const card of before) if (card !== lead) this.latest.remove(card);
+    for (const id of group) {
+      const card = this.cards.get(id);
+      if (card && card !== lead) this.latest.remove(card);
+    }
+    this.show(lead);
+  }
+
+  private leave(card: Card): void {
+    this.near.remove(card.post.id);
+    const group = card.group;
+    if (!group) return;
+    group.delete(card.id);
+    card.group = null;
+    const rest = [...group].map((id) => this.cards.get(id)).filter((other) => other !== undefined);
+    const first = rest[0];
+    if (!first) return;
+    if (rest.length === 1) first.group = null;
+    this.show(this.lead(first));
+  }
+
+  private clear(): void {
+    this.cards.clear();
+    this.latest.clear();
+    this.near.clear();
+  }
+}
+
+function earlier(a: Card, b: Card): boolean {
+  return a.post.created_at - b.post.created_at < 0 || (a.post.created_at === b.post.created_at && a.id < b.id);
+}
+
+function placeOf(card: Card): number {
+  if (card.own && (fresh(card.post) || !card.reposts.size)) return card.post.created_at;
+  let first = Infinity;
+  for (const repost of card.reposts.values()) first = Math.min(first, repost.created_at);
+  return first;
+}

@@ -1,0 +1,135 @@
+/**
+ * What one column holds: the posts of its search, each once, in the greatest version seen (docs/delivery.md).
+ *
+ * The wire is at least once; merging by (id, version) makes it exactly once. Versions that stopped matching and ids that
+ * were withdrawn are remembered, because a slower worker may still send an older version. No clock, no network: the same
+ * frames give the same holding, in whatever order they come.
+ */
+import { FRESH_MS, type Post } from "../wire/post";
+import { Ordered } from "./ordered";
+
+export interface Change {
+  put: Post[];
+  removed: { post: Post; why: "gone" | "deleted" | "trimmed" }[];
+  cleared: boolean;
+}
+
+export const MEMORY_MAX = 100_000;
+
+interface Row {
+  id: string;
+  place: number;
+  post: Post;
+}
+
+function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > MEMORY_MAX) map.delete(map.keys().next().value as K);
+}
+
+export class Holding {
+  private readonly rows = new Map<string, Row>();
+  private readonly byTime = new Ordered<Row>();
+  private readonly gone = new Map<string, number>();
+  private readonly deleted = new Map<string, true>();
+
+  constructor(public depth: number) {}
+
+  get size(): number {
+    return this.rows.size;
+  }
+
+  get(id: string): Post | undefined {
+    return this.rows.get(id)?.post;
+  }
+
+  /** Return whether an id was withdrawn at its source. */
+  withdrawn(id: string): boolean {
+    return this.deleted.has(id);
+  }
+
+  /** Posts newest first. */
+  *posts(): IterableIterator<Post> {
+    for (const row of this.byTime.items) yield row.post;
+  }
+
+  get oldest(): Post | undefined {
+    return this.byTime.items.at(-1)?.post;
+  }
+
+  get newest(): Post | undefined {
+    return this.byTime.items[0]?.post;
+  }
+
+  /** Merge posts; those beyond the depth leave at the old end. */
+  put(posts: readonly Post[]): Change {
+    const change: Change = { put: [], removed: [], cleared: false };
+    for (const post of posts) {
+      if (this.deleted.has(post.id) || (post.repost_of && this.deleted.has(post.repost_of))) continue;
+      if ((this.gone.get(post.id) ?? -1) >= post.version) continue;
+      const held = this.rows.get(post.id);
+      if (held && !newer(post, held.post)) continue;
+      if (held) this.byTime.remove(held);
+      const row = { id: post.id, place: post.created_at, post };
+      this.rows.set(post.id, row);
+      this.byTime.put(row);
+      change.put.push(post);
+    }
+    this.trim(change);
+    return change;
+  }
+
+  /** Take out what no longer matches, unless a later version that does is held. */
+  lose(pairs: readonly [string, number][]): Change {
+    const change: Change = { put: [], removed: [], cleared: false };
+    for (const [id, version] of pairs) {
+      if ((this.gone.get(id) ?? -1) < version) remember(this.gone, id, version);
+      const held = this.rows.get(id);
+      if (held && held.post.version <= version) this.drop(held, "gone", change);
+    }
+    return change;
+  }
+
+  /** Take out what was withdrawn, reposts of it included, for good. */
+  withdraw(ids: readonly string[]): Change {
+    const change: Change = { put: [], removed: [], cleared: false };
+    const withdrawn = new Set(ids);
+    for (const id of ids) {
+      remember(this.deleted, id, true);
+      const held = this.rows.get(id);
+      if (held) this.drop(held, "deleted", change);
+    }
+    for (const row of this.rows.values())
+      if (row.post.repost_of && withdrawn.has(row.post.repost_of)) this.drop(row, "deleted", change);
+    return change;
+  }
+
+  /** Forget the posts, as `reset` asks; what was lost or withdrawn stays known. */
+  clear(): Change {
+    const removed: Change["removed"] = [];
+    this.rows.clear();
+    this.byTime.clear();
+    return { put: [], removed, cleared: true };
+  }
+
+  private drop(row: Row, why: "gone" | "deleted" | "trimmed", change: Change): void {
+    this.rows.delete(row.id);
+    this.byTime.remove(row);
+    change.removed.push({ post: row.post, why });
+  }
+
+  private trim(change: Change): void {
+    while (this.byTime.items.length > this.depth) this.drop(this.byTime.items.at(-1) as Row, "trimmed", change);
+  }
+}
+
+function newer(post: Post, held: Post): boolean {
+  if (post.version !== held.version) return post.version > held.version;
+  return (post.original?.version ?? 0) > (held.original?.version ?? 0);
+}
+
+/** Return whether a post was first seen about when it was written. */
+export function fresh(post: Post): boolean {
+  return post.received_at - post.created_at < FRESH_MS;
+}

@@ -1,0 +1,73 @@
+/** What the search box offers while typing: operators, their values, recent and saved searches. */
+import type { Operator } from "../wire/api";
+
+export interface Offer {
+  /** Text of the whole search once taken, and where the caret stands then. */
+  query: string;
+  caret: number;
+  label: string;
+  note: string;
+  kind: "operator" | "value" | "recent" | "saved";
+}
+
+const MOST = 8;
+
+interface Token {
+  start: number;
+  text: string;
+}
+
+/** Return the token that ends at the caret, without a leading minus or parentheses. */
+export function tokenAt(query: string, caret: number): Token {
+  const before = query.slice(0, caret);
+  const match = /[^\s()"]*$/u.exec(before);
+  const text = match ? match[0] : "";
+  const sign = text.startsWith("-") ? 1 : 0;
+  return { start: caret - text.length + sign, text: text.slice(sign) };
+}
+
+function replaced(query: string, token: Token, caret: number, text: string): { query: string; caret: number } {
+  const rest = query.slice(caret);
+  return { query: query.slice(0, token.start) + text + rest, caret: token.start + text.length };
+}
+
+/** Return at most eight offers for what is typed. */
+export function offersFor(
+  query: string,
+  caret: number,
+  operators: readonly Operator[],
+  recent: readonly string[],
+  saved: readonly string[],
+): Offer[] {
+  const token = tokenAt(query, caret);
+  const offers: Offer[] = [];
+  const colon = token.text.indexOf(":");
+  if (colon > 0) {
+    const name = token.text.slice(0, colon).toLowerCase();
+    const typed = token.text.slice(colon + 1).toLowerCase();
+    const operator = operators.find((one) => one.name.replace(/:$/u, "") === name || one.aliases.includes(name));
+    for (const value of operator?.values ?? []) {
+      if (!value.startsWith(typed) || value === typed) continue;
+      const text = `${name}:${value} `;
+      offers.push({ ...replaced(query, token, caret, text), label: `${name}:${value}`, note: "", kind: "value" });
+    }
+    return offers.slice(0, MOST);
+  }
+  if (!query.trim() || query.trim() === "*" || caret === query.length) {
+    const begins = (text: string): boolean => text !== query && text.startsWith(query.trim() === "*" ? "" : query);
+    for (const text of saved.filter(begins))
+      offers.push({ query: text, caret: text.length, label: text, note: "saved", kind: "saved" });
+    for (const text of recent.filter(begins).filter((one) => !saved.includes(one)).slice(0, 4))
+      offers.push({ query: text, caret: text.length, label: text, note: "recent", kind: "recent" });
+  }
+  if (token.text) {
+    for (const operator of operators) {
+      const names = [operator.name, ...operator.aliases].map((name) => name.replace(/:$/u, ""));
+      const name = names.find((one) => /^[a-z_]/u.test(one) && one.startsWith(token.text.toLowerCase()));
+      if (!name) continue;
+      const text = `${name}:`;
+      offers.push({ ...replaced(query, token, caret, text), label: text, note: operator.finds, kind: "operator" });
+    }
+  }
+  return offers.slice(0, MOST);
+}

@@ -1,0 +1,107 @@
+/** What the panel knows of the selected column: words and tops from the store with their trends, and the time chart. */
+import { bucketMs } from "../stats/buckets";
+import { SAMPLE_MS, Trends } from "../stats/trend";
+import { api, type ApiError, type Timeline, type Top } from "../wire/api";
+import type { Place } from "./address";
+import { Poller } from "./poller";
+
+export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
+export type Tab = (typeof TABS)[number];
+export const TAB_NAMES: Record<Tab, string> = {
+  cloud: "Cloud", trending: "Trending", hashtags: "Hashtags", links: "Links", authors: "Authors", domains: "Domains", langs: "Languages",
+};
+
+const CLOUD_WORDS = 250;
+const TOP_ITEMS = 25;
+const TOP_EVERY_MS = 5_000;
+
+export class Insight {
+  words: Top | null = null;
+  top: Top | null = null;
+  series: Timeline | null = null;
+  fault: string | null = null;
+  tab: Tab = "cloud";
+  readonly trends = new Trends();
+  private place: Place | null = null;
+  private span = 0;
+
+  constructor(private readonly changed: () => void) {}
+
+  private readonly wordPoller = new Poller<Top>(
+    {
+      ask: (signal) => api.top({ ...this.params(), field: "words", limit: CLOUD_WORDS }, signal),
+      took: (top) => {
+        this.words = top;
+        this.fault = null;
+        this.trends.take({ at: Date.now(), shares: new Map(top.items.slice(0, 50).map((item) => [item.value, item.share])) });
+        this.changed();
+      },
+      failed: (error) => this.failed(error),
+    },
+    SAMPLE_MS,
+  );
+
+  private readonly topPoller = new Poller<Top>(
+    {
+      ask: (signal) => api.top({ ...this.params(), field: this.tab, limit: TOP_ITEMS }, signal),
+      took: (top) => {
+        this.top = top;
+        this.changed();
+      },
+      failed: (error) => this.failed(error),
+    },
+    TOP_EVERY_MS,
+  );
+
+  private readonly seriesPoller = new Poller<Timeline>(
+    {
+      ask: (signal) => api.timeline({ ...this.params(), interval: this.span ? bucketMs(this.span) : null }, signal),
+      took: (series) => {
+        const first = !this.span;
+        this.span = Math.max(1, series.to - series.from);
+        if (first) return this.seriesPoller.start();
+        this.series = series;
+        this.changed();
+      },
+      failed: (error) => this.failed(error),
+    },
+    TOP_EVERY_MS,
+  );
+
+  /** Look at another place, or again at the same; a closed panel asks nothing. */
+  look(place: Place, open: boolean): void {
+    const same = this.place && this.place.query === place.query && this.place.from === place.from && this.place.to === place.to;
+    this.place = place;
+    if (!same) {
+      this.words = null;
+      this.top = null;
+      this.series = null;
+      this.span = 0;
+      this.trends.clear();
+    }
+    for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
+    if (!open) return;
+    this.wordPoller.start();
+    this.seriesPoller.start();
+    if (this.tab !== "cloud") this.topPoller.start();
+  }
+
+  choose(tab: Tab): void {
+    if (tab === this.tab) return;
+    this.tab = tab;
+    this.top = null;
+    this.topPoller.stop();
+    if (tab !== "cloud" && this.place) this.topPoller.start();
+    this.changed();
+  }
+
+  private params(): { q: string; from: number | null; to: number | null } {
+    const place = this.place as Place;
+    return { q: place.query, from: place.from, to: place.to };
+  }
+
+  private failed(error: ApiError): void {
+    this.fault = error.message;
+    this.changed();
+  }
+}

@@ -1,0 +1,293 @@
+/** The whole page: settings, connection, the column, the panel; and what a reader can do. Views call its actions only. */
+import { saveSettings, withRecent, type Settings } from "./settings";
+import { withTerm } from "../query/edit";
+import { type Order } from "../hold/ranking";
+import { api, ApiError, type Operator, type PageFacts, type ServerStats, type Timeline } from "../wire/api";
+import type { Fault, Frame, Stats } from "../wire/frame";
+import { Connection, type Link } from "../wire/socket";
+import { type Place, readAddress, writeAddress } from "./address";
+import { Announcer } from "./announcer";
+import { Column } from "./column";
+import type { Known } from "./condition";
+import { filterOf } from "./filter";
+import { Insight } from "./insight";
+import { loadOlder, loadSpan } from "./loader";
+import { Poller } from "./poller";
+import { counted } from "../text/number";
+
+export type Dialog = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export interface Toast {
+  text: string;
+  undo: (() => void) | null;
+  until: number;
+}
+
+const TIMELINE_MS = 2_000;
+const TOAST_MS = 8_000;
+const COLUMN = "a";
+
+export class Page {
+  facts: PageFacts | null = null;
+  operators: Operator[] = [];
+  stats: Partial<ServerStats> = {};
+  serverReconnecting = false;
+  link: Link = "connecting";
+  linkSince = Date.now();
+  everOpen = false;
+  closeCode = 0;
+  dialog: Dialog = null;
+  toast: Toast | null = null;
+  view: "posts" | "insight" = "posts";
+  drawer = false;
+  readonly column: Column;
+  readonly insight = new Insight(() => this.touch());
+  readonly announcer = new Announcer();
+  private readonly connection: Connection;
+  private spanAbort: AbortController | null = null;
+  private announced = 0;
+
+  private readonly timelinePoller = new Poller<Timeline>(
+    {
+      ask: (signal) => {
+        const { query, from, to } = this.column.place;
+        return api.timeline({ q: query, from, to }, signal);
+      },
+      took: (timeline) => {
+        this.column.timeline = timeline;
+        this.touch();
+      },
+      failed: (error) => {
+        if (error.status === 401) this.setLink("signed-out", 4401);
+      },
+    },
+    TIMELINE_MS,
+  );
+
+  constructor(
+    public settings: Settings,
+    url: string,
+    private readonly touch: () => void,
+  ) {
+    this.column = new Column(COLUMN, readAddress(location.search), settings.depth);
+    this.column.setFilter(filterOf(settings));
+    this.connection = new Connection(url, {
+      frame: (id, frame) => this.take(id, frame),
+      link: (link, code) => this.setLink(link, code),
+    });
+  }
+
+  start(): void {
+    this.connection.start();
+    this.run();
+    void this.learn();
+    addEventListener("popstate", () => this.show(readAddress(location.search)));
+    setInterval(() => this.second(), 1_000);
+  }
+
+  /** Search for something else. Written into the history, so that back and forward step through searches. */
+  go(place: Partial<Place>): void {
+    const next = { ...this.column.place, ...place };
+    const address = writeAddress(next, location.pathname);
+    if (address !== location.pathname + location.search) history.pushState(null, "", address);
+    if (next.query !== "*") this.set({ recent: withRecent(this.settings.recent, next.query) });
+    this.show(next);
+  }
+
+  /** Add a term once and run it, or exclude it; with undo. */
+  add(term: string, exclude: boolean): void {
+    const before = this.column.place;
+    const query = withTerm(before.query, term, exclude);
+    if (query === before.query) return this.say(`${term} is already in the search`);
+    this.go({ query });
+    this.say(exclude ? `Excluded ${term}` : `Added ${term}`, () => this.go(before));
+  }
+
+  setOrder(order: Order): void {
+    this.column.setOrder(order);
+    history.replaceState(null, "", writeAddress(this.column.place, location.pathname));
+    this.touch();
+  }
+
+  /** The one Live button: pauses, resumes, or returns from the past to now. */
+  toggleLive(): void {
+    if (this.column.past) return this.go({ from: null, to: null });
+    if (this.column.mode === "live") this.column.pause();
+    else this.column.resume();
+    this.touch();
+  }
+
+  pause(): void {
+    if (this.column.mode === "paused" || this.column.past) return;
+    this.column.pause();
+    this.touch();
+  }
+
+  resume(): void {
+    this.column.resume();
+    this.touch();
+  }
+
+  set(change: Partial<Settings>): void {
+    const depth = this.settings.depth;
+    this.settings = { ...this.settings, ...change };
+    saveSettings(this.settings);
+    this.column.setFilter(filterOf(this.settings));
+    if (this.settings.depth !== depth) this.run();
+    if ("panel" in change) this.insight.look(this.column.place, this.panelOpen);
+    this.touch();
+  }
+
+  get panelOpen(): boolean {
+    if (innerWidth < 700) return this.view === "insight";
+    return innerWidth < 1024 ? this.drawer : this.settings.panel;
+  }
+
+  setView(view: "posts" | "insight"): void {
+    this.view = view;
+    this.insight.look(this.column.place, this.panelOpen);
+    this.touch();
+  }
+
+  togglePanel(): void {
+    if (innerWidth < 1024) {
+      this.drawer = !this.drawer;
+      this.insight.look(this.column.place, this.panelOpen);
+      this.touch();
+    } else this.set({ panel: !this.settings.panel });
+  }
+
+  open(dialog: Dialog): void {
+    this.dialog = dialog;
+    this.touch();
+  }
+
+  say(text: string, undo: (() => void) | null = null): void {
+    this.toast = { text, undo, until: Date.now() + TOAST_MS };
+    this.touch();
+  }
+
+  undo(): void {
+    this.toast?.undo?.();
+    this.toast = null;
+    this.touch();
+  }
+
+  retry(): void {
+    this.connection.now();
+  }
+
+  async older(): Promise<void> {
+    await loadOlder(this.column, () => this.touch());
+  }
+
+  /** Return all that `condition.ts` needs to know. */
+  known(): Known {
+    const { column } = this;
+    return {
+      link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
+      serverReconnecting: this.serverReconnecting, sources: this.stats.sources ?? this.facts?.sources ?? [],
+      indexed: this.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
+      total: column.timeline?.total ?? null, held: column.holding.size, from: column.place.from, to: column.place.to,
+      gaps: column.timeline?.gaps ?? [], nextStep: this.facts?.next_step ?? "SOURCE=bluesky make run",
+    };
+  }
+
+  private show(place: Place): void {
+    const same = place.query === this.column.place.query && place.from === this.column.place.from && place.to === this.column.place.to;
+    if (same) this.column.setOrder(place.order);
+    else {
+      this.column.place = place;
+      this.run();
+    }
+    this.touch();
+  }
+
+  private run(): void {
+    const { column } = this;
+    this.spanAbort?.abort();
+    column.restart(column.place, this.settings.depth);
+    column.setFilter(filterOf(this.settings));
+    this.announced = 0;
+    document.title = column.place.query === "*" ? "Murmuration" : `${column.place.query} · Murmuration`;
+    if (column.past) {
+      this.connection.unsubscribe(COLUMN);
+      this.spanAbort = new AbortController();
+      void loadSpan(column, this.spanAbort.signal, () => this.touch());
+    } else this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
+    this.timelinePoller.start();
+    this.insight.look(column.place, this.panelOpen);
+    this.touch();
+  }
+
+  private take(id: string | null, frame: Frame): void {
+    const now = performance.now();
+    if (frame.type === "stats") this.takeStats(frame);
+    else if (frame.type === "gap") this.timelinePoller.start();
+    else if (id === null || id === COLUMN) {
+      this.column.take(frame, now);
+      if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
+    }
+    this.touch();
+  }
+
+  private takeStats(frame: Stats): void {
+    const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
+    const { indexed, rate, connected } = frame;
+    this.serverReconnecting = frame.reconnecting === true || frame.state === "reconnecting";
+    this.stats = {
+      ...this.stats,
+      ...(indexed === undefined ? {} : { indexed }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(connected === undefined ? {} : { connected }),
+      ...(sources ? { sources } : {}),
+    };
+  }
+
+  private setLink(link: Link, code: number): void {
+    const was = this.link;
+    this.link = link;
+    this.closeCode = code;
+    if (link === "open") this.everOpen = true;
+    const trying = (one: Link): boolean => one === "connecting" || one === "waiting";
+    if (!(trying(was) && trying(link))) this.linkSince = Date.now();
+    this.touch();
+  }
+
+  private async learn(): Promise<void> {
+    try {
+      this.facts = await api.page();
+      this.stats = { ...(await api.stats()), ...this.stats };
+      this.touch();
+      this.operators = (await api.language()).operators;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) this.setLink("signed-out", 4401);
+      else setTimeout(() => void this.learn(), 5_000);
+    }
+    this.touch();
+  }
+
+  /** Return what is wrong with a search while it is typed, or null. */
+  async check(query: string, signal: AbortSignal): Promise<Fault | null> {
+    try {
+      await api.explain(query, signal);
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 400) return error.fault;
+      return null;
+    }
+  }
+
+  private second(): void {
+    const now = Date.now();
+    if (this.toast && now > this.toast.until) this.toast = null;
+    const { column } = this;
+    const grown = column.arrivals.total - this.announced;
+    if (grown > 0 && column.loading === "ready") {
+      const total = column.timeline ? `, ${counted(column.timeline.total, "match", "matches")} in all` : "";
+      this.announcer.say(`${counted(grown, "new post")}${total}`);
+    }
+    if (this.announcer.tick(now, this.settings.announce)) this.announced = column.arrivals.total;
+    this.touch();
+  }
+}

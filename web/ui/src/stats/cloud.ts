@@ -1,0 +1,82 @@
+/** Lays out the word cloud with d3-cloud: horizontal only, and a word that was there starts from where it was. */
+import cloud from "d3-cloud";
+
+export interface CloudWord {
+  text: string;
+  weight: number;
+}
+
+export interface Placed {
+  text: string;
+  x: number;
+  y: number;
+  size: number;
+  /** 0 to 1, the weight for the hue. */
+  heat: number;
+}
+
+const SMALLEST = 11;
+const AREA_SHARE = 0.34;
+
+/** Return font sizes for weights so that the words fill about a third of the area. */
+export function sizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
+  const most = Math.max(1e-9, ...words.map((word) => word.weight));
+  const heat = words.map((word) => Math.sqrt(word.weight / most));
+  let largest = Math.min(64, width / 6);
+  for (let round = 0; round < 12; round++) {
+    const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
+    const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * ([...(words[at]?.text ?? "")].length + 1), 0);
+    if (area <= width * height * AREA_SHARE * 2 || largest <= SMALLEST + 2) return sizes;
+    largest *= 0.9;
+  }
+  return heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
+}
+
+/** Lay words out, the heaviest first; `before` is the former layout. Calls back once; the returned function stops it. */
+export function layOut(
+  words: readonly CloudWord[],
+  width: number,
+  height: number,
+  font: string,
+  before: ReadonlyMap<string, Placed>,
+  done: (placed: Placed[]) => void,
+): () => void {
+  const sorted = [...words].sort((a, b) => b.weight - a.weight);
+  const sizes = sizesOf(sorted, width, height);
+  const most = Math.max(1e-9, sorted[0]?.weight ?? 0);
+  const data = sorted.map((word, at) => ({ text: word.text, size: Math.round(sizes[at] ?? SMALLEST) }));
+  let next = 0;
+  const layout = cloud<{ text: string; size: number; x?: number; y?: number }>()
+    .size([Math.max(1, Math.floor(width)), Math.max(1, Math.floor(height))])
+    .words(data)
+    .font(font)
+    .fontWeight(600)
+    .fontSize((word) => word.size)
+    .padding(2)
+    .rotate(0)
+    .timeInterval(8)
+    .random(() => 0.5)
+    .spiral((size) => {
+      const old = before.get(data[next++]?.text ?? "");
+      const ratio = size[0] / size[1];
+      const fromX = old?.x ?? 0;
+      const fromY = old?.y ?? 0;
+      return (t) => {
+        const turn = t * 0.1;
+        return [fromX + ratio * turn * Math.cos(turn), fromY + turn * Math.sin(turn)];
+      };
+    })
+    .on("end", (placed) => {
+      done(
+        placed.map((word) => ({
+          text: word.text,
+          size: word.size,
+          x: word.x ?? 0,
+          y: word.y ?? 0,
+          heat: Math.sqrt((sorted.find((one) => one.text === word.text)?.weight ?? 0) / most),
+        })),
+      );
+    });
+  layout.start();
+  return () => layout.stop();
+}

@@ -1,0 +1,91 @@
+/** Cuts a post's text into what is drawn: plain, tag, mention, link; each piece marked or not. Never makes markup. */
+import type { Entity } from "../wire/post";
+import { marksOf } from "./words";
+
+export interface Segment {
+  text: string;
+  kind: "text" | Entity["type"];
+  value: string;
+  marked: boolean;
+}
+
+/** Return the UTF-16 offset of each code point, with the length at the end; null where they are the same. */
+function offsets(text: string): number[] | null {
+  if (!/[\ud800-\udfff]/u.test(text) && !/[\u{10000}-\u{10ffff}]/u.test(text)) return null;
+  const found: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    found.push(at);
+    at += character.length;
+  }
+  found.push(at);
+  return found;
+}
+
+interface Span {
+  start: number;
+  end: number;
+  entity: Entity;
+}
+
+function spansOf(text: string, entities: readonly Entity[]): Span[] {
+  const map = offsets(text);
+  const place = (codePoint: number): number => (map ? (map[codePoint] ?? text.length) : codePoint);
+  const spans: Span[] = [];
+  let end = 0;
+  for (const entity of [...entities].sort((a, b) => a.start - b.start)) {
+    const span = { start: place(entity.start), end: Math.min(place(entity.end), text.length), entity };
+    if (span.start < end || span.end <= span.start) continue;
+    spans.push(span);
+    end = span.end;
+  }
+  return spans;
+}
+
+/** Return the pieces of a text in order; joined they are the text again. */
+export function segmentsOf(text: string, entities: readonly Entity[], terms: readonly string[]): Segment[] {
+  const cuts = new Set([0, text.length]);
+  const spans = spansOf(text, entities);
+  for (const span of spans) cuts.add(span.start).add(span.end);
+  const marks = marksOf(text, terms);
+  for (const [start, end] of marks) cuts.add(start).add(end);
+  const at = [...cuts].sort((a, b) => a - b);
+  const segments: Segment[] = [];
+  for (let index = 0; index + 1 < at.length; index++) {
+    const start = at[index] as number;
+    const end = at[index + 1] as number;
+    const span = spans.find((one) => one.start <= start && end <= one.end);
+    segments.push({
+      text: text.slice(start, end),
+      kind: span?.entity.type ?? "text",
+      value: span?.entity.value ?? "",
+      marked: marks.some((mark) => mark[0] <= start && end <= mark[1]),
+    });
+  }
+  return segments;
+}
+
+/** Return a link only where it is http(s); anything else is no link for us. */
+export function safeUrl(url: string): string | null {
+  try {
+    const parsed = new URL(url);
+    return parsed.protocol === "https:" || parsed.protocol === "http:" ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Return the host of a link without "www.", or "". */
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname.replace(/^www\./u, "");
+  } catch {
+    return "";
+  }
+}
+
+/** Return the letter shown where there is no picture. */
+export function initialOf(name: string, handle: string): string {
+  const letter = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(handle);
+  return letter ? letter[0].toUpperCase() : "·";
+}

@@ -1,0 +1,26 @@
+/** A face through our proxy, or an initial: one of six quiet colours by account. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Page } from "../state/page";
+import { initialOf } from "../text/segments";
+import type { Post } from "../wire/post";
+import { imageUrl } from "./image";
+
+const COLOURS = 6;
+
+function colourOf(id: string): number {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
+  return sum % COLOURS;
+}
+
+export function Avatar({ page, post }: { page: Page; post: Post }): JSX.Element {
+  const [failed, setFailed] = useState(false);
+  const { author } = post;
+  const url = page.settings.pictures && author.avatar && !failed ? imageUrl(page.facts, post, "avatar") : null;
+  return (
+    <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
+      {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => setFailed(true)} /> : initialOf(author.name, author.handle)}
+    </span>
+  );
+}

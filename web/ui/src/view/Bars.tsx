@@ -1,0 +1,47 @@
+/** The 25 top words as bars, each with two arrows: where its rank goes, and where its share goes over a window. */
+import type { JSX } from "preact";
+import { termOf } from "../query/edit";
+import type { Page } from "../state/page";
+import { grouped } from "../text/number";
+import type { Top } from "../wire/api";
+import { Arrow } from "./icons";
+import { Based } from "./Panel";
+import { TermLink } from "./PostText";
+
+export const WINDOWS: [number, string][] = [[60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"]];
+const MOST = 25;
+
+export function Bars({ page, words, windowMs }: { page: Page; words: Top; windowMs: number }): JSX.Element {
+  const items = words.items.slice(0, MOST);
+  const most = Math.max(1, ...items.map((item) => item.count));
+  const { trends } = page.insight;
+  return (
+    <section class="words" aria-labelledby="words-title">
+      <h3 id="words-title">
+        Words
+        <span class="legend" title="The first arrow: rank over the last 20 seconds. The second: share over the window.">
+          <Arrow way="up" label="first arrow:" /> rank · <Arrow way="up" label="second arrow:" /> share,{" "}
+          <select value={String(windowMs)} aria-label="Window of the second arrow" onChange={(event) => page.set({ trendWindowMs: Number(event.currentTarget.value) })}>
+            {WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
+          </select>
+        </span>
+      </h3>
+      {items.length ? null : <p class="meta">No words yet.</p>}
+      <ol class="bars">
+        {items.map((item) => (
+          <li key={item.value}>
+            <TermLink page={page} term={termOf("word", item.value)} class="bar-row">
+              <span class="word"><bdi>{item.label || item.value}</bdi></span>
+              <span class="arrows">
+                <Arrow way={trends.rank(item.value)} label="rank" /><Arrow way={trends.share(item.value, windowMs)} label="share" />
+              </span>
+              <span class="bar" aria-hidden="true"><i ref={(bar) => { if (bar) bar.style.width = `${(100 * item.count) / most}%`; }} /></span>
+              <span class="n">{grouped(item.count)}</span>
+            </TermLink>
+          </li>
+        ))}
+      </ol>
+      <Based on={words.based_on} />
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+/** One post as a card. Text is only ever text. Drawn again when the card, the minute, the terms or a setting changed. */
+import { Component, type JSX } from "preact";
+import type { Card } from "../hold/folding";
+import { reachOf } from "../hold/ranking";
+import { termOf } from "../query/edit";
+import type { Column } from "../state/column";
+import type { Page } from "../state/page";
+import type { Settings } from "../state/settings";
+import { ago, exact } from "../text/clock";
+import { compact } from "../text/number";
+import { safeUrl } from "../text/segments";
+import { Actions } from "./Actions";
+import { Avatar } from "./Avatar";
+import { Folded } from "./Folded";
+import { LikeSign, ReplySign, RepostSign } from "./icons";
+import { LinkCards } from "./LinkCards";
+import { MediaView } from "./MediaView";
+import { PostText, TermLink } from "./PostText";
+
+export interface CardProps {
+  page: Page;
+  column: Column;
+  card: Card;
+  stamp: number;
+  minute: number;
+  terms: string[];
+  settings: Settings;
+  position: number;
+  of: number;
+  fresh: boolean;
+}
+
+const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
+
+function Number_({ sign, value, word }: { sign: JSX.Element; value: number | null; word: string }): JSX.Element | null {
+  if (value === null) return null;
+  return <span class="number" title={`${value.toLocaleString("en")} ${word}`}>{sign} {compact(value)}<span class="hidden"> {word}</span></span>;
+}
+
+export class CardView extends Component<CardProps> {
+  override shouldComponentUpdate(next: CardProps): boolean {
+    const now = this.props;
+    return next.stamp !== now.stamp || next.card !== now.card || next.minute !== now.minute || next.terms !== now.terms
+      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of;
+  }
+
+  override render({ page, column, card, settings, position, of, fresh }: CardProps): JSX.Element {
+    const { post } = card;
+    const { author, counts } = post;
+    const now = Date.now();
+    const labels = { "aria-labelledby": `by-${card.id}`, "aria-describedby": `text-${card.id}` };
+    const ranking = column.place.order !== "latest";
+    const url = safeUrl(post.url);
+    const inside = !card.own && !post.text && post.repost_of;
+    return (
+      <article class={`card ${fresh ? "fresh" : ""}`} data-id={card.id} tabIndex={0} aria-posinset={position} aria-setsize={of} {...labels}>
+        <Avatar page={page} post={post} />
+        <div class="body">
+          <header class="by" id={`by-${card.id}`}>
+            <TermLink page={page} term={termOf("author", author.handle)} class="author"><bdi>{author.name || author.handle}</bdi></TermLink>
+            {author.verified ? <span class="verified" title="Verified" role="img" aria-label="verified">✓</span> : null}
+            <span class="handle"><bdi>@{author.handle}</bdi></span>
+            <span class="network">{NETWORKS[post.source] ?? post.source}</span>
+            <time dateTime={new Date(post.created_at).toISOString()} title={exact(post.created_at)} aria-label={exact(post.created_at)}>
+              {url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{ago(post.created_at, now)}</a> : ago(post.created_at, now)}
+            </time>
+          </header>
+          {post.reply_to?.handle ? <p class="reply-to">Replying to <bdi>@{post.reply_to.handle}</bdi></p> : null}
+          {inside ? <p class="reply-to" id={`text-${card.id}`}>A repost; its original is not stored.</p> : (
+            <div id={`text-${card.id}`}><PostText page={page} post={post} terms={column.terms} /></div>
+          )}
+          <LinkCards page={page} post={post} />
+          <MediaView page={page} post={post} media={settings.media} />
+          {post.original && post.quote_of && !column.holding.withdrawn(post.quote_of) ? <Quote page={page} column={column} card={card} /> : null}
+          <footer class="numbers">
+            <Number_ sign={<ReplySign />} value={counts.replies} word="replies" />
+            <Number_ sign={<RepostSign />} value={counts.reposts} word="reposts" />
+            <Number_ sign={<LikeSign />} value={counts.likes} word="likes" />
+            <Actions page={page} post={post} />
+            {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
+          </footer>
+          {ranking && card.reposts.size ? (
+            <p class="in-view">in view: {compact(card.reposts.size)} {card.reposts.size === 1 ? "repost" : "reposts"}, reach {compact(reachOf(card))}</p>
+          ) : null}
+          <Folded page={page} column={column} card={card} />
+        </div>
+      </article>
+    );
+  }
+}
+
+function Quote({ page, column, card }: { page: Page; column: Column; card: Card }): JSX.Element | null {
+  const quoted = card.post.original;
+  if (!quoted) return null;
+  return (
+    <blockquote class="quote">
+      <p class="by"><b><bdi>{quoted.author.name || quoted.author.handle}</bdi></b> <span class="handle"><bdi>@{quoted.author.handle}</bdi></span></p>
+      <PostText page={page} post={quoted} terms={column.terms} />
+    </blockquote>
+  );
+}
+
+/** Stands where a card was while nothing may move: what left, and no more of it. */
+export function GoneView({ id, withdrawn, height }: { id: string; withdrawn: boolean; height: number | undefined }): JSX.Element {
+  return (
+    <div class="gone" data-id={id} ref={(box) => { if (box && height) box.style.height = `${height}px`; }}>
+      {withdrawn ? "Withdrawn at its source" : "No longer matches"}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** The word cloud: 250 words, one hue by weight, laid out again at most every 15 s; words keep their place. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { termOf } from "../query/edit";
+import type { Page } from "../state/page";
+import { layOut, type Placed } from "../stats/cloud";
+import { grouped } from "../text/number";
+import type { Top } from "../wire/api";
+import { TableSign } from "./icons";
+import { Based } from "./Panel";
+import { TermLink } from "./PostText";
+
+const AGAIN_MS = 15_000;
+
+export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [placed, setPlaced] = useState<Placed[]>([]);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [table, setTable] = useState(false);
+  const last = useRef({ at: -Infinity, width: 0, query: "", places: new Map<string, Placed>() });
+  const query = page.column.place.query;
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [table]);
+
+  useEffect(() => {
+    const now = performance.now();
+    const memory = last.current;
+    const same = memory.query === query && memory.width === size.width;
+    if (!size.width || !words.items.length || (same && now - memory.at < AGAIN_MS)) return;
+    last.current = { at: now, width: size.width, query, places: memory.places };
+    const font = getComputedStyle(document.body).fontFamily;
+    return layOut(words.items.map((item) => ({ text: item.value, weight: item.count })), size.width, size.height, font, memory.places, (found) => {
+      last.current.places = new Map(found.map((word) => [word.text, word]));
+      setPlaced(found);
+    });
+  }, [words, size, query]);
+
+  const top = words.items.slice(0, 3).map((item) => item.value).join(", ");
+  return (
+    <figure class="cloud" role="group" aria-label="Word cloud">
+      <figcaption class="hidden">{top ? `The most frequent words: ${top}. ` : ""}The table has all {words.items.length}.</figcaption>
+      <button class="tiny cloud-table" aria-label={table ? "Show as cloud" : "Show as table"} title={table ? "Show as cloud" : "Show as table"} onClick={() => setTable(!table)}><TableSign /></button>
+      {table ? (
+        <div class="table-place" tabIndex={0} role="region" aria-label="Words, table">
+          <table>
+            <thead><tr><th scope="col">Word</th><th scope="col">Posts</th></tr></thead>
+            <tbody>
+              {words.items.map((item) => <tr key={item.value}><td><TermLink page={page} term={termOf("word", item.value)}>{item.value}</TermLink></td><td>{grouped(item.count)}</td></tr>)}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <div class="cloud-box" ref={box} aria-hidden="true">
+          <svg width={size.width} height={size.height} viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} focusable="false">
+            {placed.map((word) => (
+              <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle" class={`heat-${Math.min(4, Math.floor(word.heat * 5))}`}
+                onClick={(event) => page.add(termOf("word", word.text), event.altKey)}>{word.text}</text>
+            ))}
+          </svg>
+        </div>
+      )}
+      <Based on={words.based_on} />
+    </figure>
+  );
+}

@@ -1,0 +1,68 @@
+/** One column: header, histogram, orders, list. */
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { emptinessOf } from "../state/condition";
+import type { Column } from "../state/column";
+import type { Page } from "../state/page";
+import { between } from "../text/clock";
+import { compact, grouped } from "../text/number";
+import { Empty } from "./Empty";
+import { Histogram } from "./Histogram";
+import { MoreSign } from "./icons";
+import { Feed } from "./Feed";
+import { newest } from "./keys";
+import { Orders } from "./Orders";
+
+function LiveButton({ page, column }: { page: Page; column: Column }): JSX.Element {
+  const words = {
+    live: "Live",
+    paused: column.waiting ? `Paused, ${compact(column.waiting)} new` : "Paused",
+    past: "Past",
+  }[column.state];
+  const does = { live: "pause", paused: "resume", past: "return to now" }[column.state];
+  return (
+    <button class={`live ${column.state}`} title={`Click to ${does}`} aria-label={`${words}. Press to ${does}`}
+      onClick={() => (column.state === "paused" ? newest(page) : page.toggleLive())}>
+      <i class="dot" aria-hidden="true" /> {words}
+    </button>
+  );
+}
+
+export function ColumnView({ page, column, frame }: { page: Page; column: Column; frame: number }): JSX.Element {
+  const [scrolled, setScrolled] = useState(false);
+  const { timeline, place } = column;
+  const { theme } = page.settings;
+  const now = Math.floor(Date.now() / 1000);
+  const minute = Math.floor(now / 10);
+  const empty = emptinessOf(page.known());
+  const histogram = useMemo(
+    () => <Histogram timeline={timeline} place={place} theme={theme} go={(to) => page.go(to)} />,
+    [timeline, place, page, theme],
+  );
+  const cards = column.cards(frame);
+  return (
+    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title">
+      <div class="head">
+        <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
+        <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>
+        <LiveButton page={page} column={column} />
+        <button class="plain round" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => page.open("column")}>
+          <MoreSign />
+        </button>
+      </div>
+      {column.past && place.from !== null && place.to !== null ? (
+        <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
+      ) : null}
+      {histogram}
+      <Orders page={page} column={column} />
+      <div class="feed-place">
+        {column.state === "paused" && column.waiting ? (
+          <button class="pill" onClick={() => newest(page)}>{compact(column.waiting)} new{page.settings.keys ? <> · press <kbd>.</kbd> to show</> : null}</button>
+        ) : null}
+        {empty ? <Empty page={page} condition={empty} /> : (
+          <Feed page={page} column={column} cards={cards} minute={minute} revision={column.revision} onScrolled={setScrolled} />
+        )}
+      </div>
+    </section>
+  );
+}

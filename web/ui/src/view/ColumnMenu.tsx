@@ -1,0 +1,54 @@
+/** The column's menu: what is hidden here, media, and the export of all matches. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Page } from "../state/page";
+import { exportUrl } from "../wire/api";
+import { Check, Choice } from "./Choice";
+import { CloseSign } from "./icons";
+
+function Words({ title, hint, values, change }: { title: string; hint: string; values: string[]; change: (values: string[]) => void }): JSX.Element {
+  const [draft, setDraft] = useState("");
+  return (
+    <fieldset class="choice">
+      <legend>{title}</legend>
+      <form onSubmit={(event) => {
+        event.preventDefault();
+        const value = draft.trim();
+        if (value && !values.includes(value)) change([...values, value]);
+        setDraft("");
+      }}>
+        <input type="text" value={draft} placeholder={hint} aria-label={title} maxLength={100} onInput={(event) => setDraft(event.currentTarget.value)} /> <button>Add</button>
+      </form>
+      <ul class="chips">
+        {values.map((value) => (
+          <li key={value}><bdi>{value}</bdi> <button class="plain round" aria-label={`Remove ${value}`} onClick={() => change(values.filter((one) => one !== value))}><CloseSign /></button></li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+export function ColumnMenu({ page }: { page: Page }): JSX.Element {
+  const { settings, column } = page;
+  const { query } = column.place;
+  return (
+    <>
+      <Words title="Mute" hint="word, #tag or @account" values={settings.muted} change={(muted) => page.set({ muted })} />
+      <Words title="Only these languages" hint="en, ja, …" values={settings.languages} change={(languages) => page.set({ languages: languages.map((one) => one.toLowerCase()) })} />
+      <fieldset class="choice">
+        <legend>Hide</legend>
+        <Check label="Posts known only by reposts" on={settings.hideReposts} change={(hideReposts) => page.set({ hideReposts })} />
+        <Check label="Replies" on={settings.hideReplies} change={(hideReplies) => page.set({ hideReplies })} />
+        <Check label="Posts without media" on={settings.mediaOnly} change={(mediaOnly) => page.set({ mediaOnly })} />
+      </fieldset>
+      <Choice legend="Media" value={settings.media} change={(media) => page.set({ media })} of={[["show", "show"], ["ask", "cover"], ["hide", "hide"]]} />
+      <Check label="Pictures of authors" on={settings.pictures} change={(pictures) => page.set({ pictures })} />
+      <fieldset class="choice">
+        <legend>Export all matches</legend>
+        <p class="exports">
+          {(["jsonl", "csv", "ids"] as const).map((format) => <a key={format} class="button" href={exportUrl(query, format)} download="">{format.toUpperCase()}</a>)}
+        </p>
+      </fieldset>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+/** Sources as they are, and what was collected when. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { sourceName, sourceWords } from "../state/condition";
+import type { Page } from "../state/page";
+import { exact, lasting } from "../text/clock";
+import { grouped, rate } from "../text/number";
+import { api, ApiError, type CoverageRow } from "../wire/api";
+
+const MOST = 200;
+
+export function Coverage({ page }: { page: Page }): JSX.Element {
+  const [rows, setRows] = useState<CoverageRow[] | null>(null);
+  const [fault, setFault] = useState("");
+  useEffect(() => {
+    const abort = new AbortController();
+    api.coverage(abort.signal).then((found) => setRows(found.rows.slice(-MOST).reverse()), (error: unknown) => {
+      if (error instanceof ApiError) setFault(error.message);
+    });
+    return () => abort.abort();
+  }, []);
+  const sources = page.stats.sources ?? page.facts?.sources ?? [];
+  const { indexed, rate: perSecond, connected } = page.stats;
+  return (
+    <>
+      <ul class="sources">
+        {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta"> since {exact(source.since)}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
+      </ul>
+      <p class="meta">
+        {indexed === undefined ? "" : `${grouped(indexed)} posts indexed`}{perSecond === undefined ? "" : `, ${rate(perSecond)} a second`}{connected === undefined ? "" : `, ${grouped(connected)} connected`}, {grouped(page.column.holding.size)} loaded here
+      </p>
+      {fault ? <p class="warn">{fault}</p> : null}
+      {rows ? (
+        <div class="table-place" tabIndex={0} role="region" aria-label="Coverage, table">
+          <table>
+            <thead><tr><th scope="col">Source</th><th scope="col">From</th><th scope="col">For</th><th scope="col">What</th></tr></thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={`${row.source} ${row.from}`} class={row.why ? "gap-row" : ""}>
+                  <td>{sourceName(row.source)}</td><td>{exact(row.from)}</td><td>{lasting((row.to ?? Date.now()) - row.from)}{row.to === null ? " so far" : ""}</td>
+                  <td>{row.why ? `Not collected: ${row.why}` : row.search === "*" || !row.search ? "All posts" : row.search}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {rows.length ? null : <p class="meta">Nothing recorded yet.</p>}
+        </div>
+      ) : fault ? null : <p class="meta">Loading…</p>}
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * The list: only what is near the window is in the document, whatever the depth. Heights are measured once drawn; a spacer
+ * stands for each run of cards that is not. Scrolling down or a focus inside pauses the column; the top lets it go on.
+ */
+import { Fragment, type JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Card } from "../hold/folding";
+import type { Column } from "../state/column";
+import type { Page } from "../state/page";
+import { CardView, GoneView } from "./CardView";
+import { Pager } from "./Pager";
+import { windowOf } from "./window";
+
+interface Props {
+  page: Page;
+  column: Column;
+  cards: Card[];
+  minute: number;
+  revision: number;
+  onScrolled: (scrolled: boolean) => void;
+}
+
+const AT_TOP_PX = 4;
+
+export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
+  const list = useRef<HTMLDivElement>(null);
+  const heights = useRef(new Map<string, number>());
+  const [scroll, setScroll] = useState({ top: 0, height: 900 });
+  const focused = useRef<string | null>(null);
+  const byFocus = useRef(false);
+  const known = useRef<Set<string> | null>(null);
+  const ranking = column.place.order !== "latest";
+  const size = page.settings.pageSize;
+  const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
+  const runs = windowOf(shown, heights.current, scroll.top, scroll.height, focused.current);
+  const place = column.place;
+
+  useEffect(() => {
+    list.current?.scrollTo({ top: 0 });
+    heights.current.clear();
+    known.current = null;
+  }, [place.query, place.order, place.from, place.to, page.settings.density]);
+
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const watch = new ResizeObserver(() => setScroll({ top: box.scrollTop, height: box.clientHeight }));
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const map = heights.current;
+    for (const post of box.querySelectorAll<HTMLElement>("[data-id]")) map.set(post.dataset.id as string, post.offsetHeight);
+    if (map.size > 4 * shown.length + 1_000) map.clear();
+    known.current = new Set(shown.slice(0, 60).map((card) => card.id));
+    keepFocus(box, focused.current, shown, column);
+  });
+
+  function onScroll(): void {
+    const box = list.current;
+    if (!box) return;
+    const top = box.scrollTop;
+    setScroll({ top, height: box.clientHeight });
+    onScrolled(top > 40);
+    if (top > AT_TOP_PX && column.state === "live") page.pause();
+    else if (top <= 0 && column.state === "paused" && !box.contains(document.activeElement)) page.resume();
+    if (!ranking && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void page.older();
+  }
+
+  function onFocusIn(event: FocusEvent): void {
+    const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
+    focused.current = card?.dataset.id ?? null;
+    if (card && column.state === "live") {
+      byFocus.current = true;
+      page.pause();
+    }
+  }
+
+  function onFocusOut(event: FocusEvent): void {
+    const to = event.relatedTarget;
+    if (to instanceof Node && list.current?.contains(to)) return;
+    if (!(event.target instanceof Element && event.target.isConnected)) return;
+    focused.current = null;
+    if (byFocus.current && to !== null && (list.current?.scrollTop ?? 0) <= AT_TOP_PX) page.resume();
+    byFocus.current = false;
+  }
+
+  const before = known.current;
+  return (
+    <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
+      aria-busy={column.loading !== "ready"} onScroll={onScroll} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      {runs.map((run) => (
+        <Fragment key={run.first < 0 ? `space-${run.key}` : "cards"}>
+          {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
+          {run.cards.map((card, index) => column.left(card) ? (
+            <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.current.get(card.id)} />
+          ) : (
+            <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
+              settings={page.settings} position={column.page * (ranking ? size : 0) + run.first + index + 1} of={cards.length}
+              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking} />
+          ))}
+        </Fragment>
+      ))}
+      {ranking ? <Pager page={page} column={column} total={cards.length} /> : <End page={page} column={column} />}
+    </div>
+  );
+}
+
+/** If the focused post is gone, its neighbour takes the focus. */
+function keepFocus(box: HTMLElement, id: string | null, shown: readonly Card[], column: Column): void {
+  if (id === null || box.contains(document.activeElement)) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const at = shown.findIndex((card) => card.id === id);
+  const near = [...shown.slice(at + 1), ...shown.slice(0, Math.max(0, at)).reverse()];
+  const next = near.find((card) => !column.left(card));
+  if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
+}
+
+function End({ page, column }: { page: Page; column: Column }): JSX.Element {
+  if (column.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
+  if (column.loadingOlder) return <p class="end">Loading older posts…</p>;
+  if (column.moreStored && (column.timeline?.total ?? 0) > column.holding.size)
+    return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
+  return <p class="end">These are all.</p>;
+}

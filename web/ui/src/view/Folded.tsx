@@ -1,0 +1,50 @@
+/** What lies under a card: its reposts as one thin line, and posts like it; each opens in place. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Card } from "../hold/folding";
+import type { Column } from "../state/column";
+import type { Page } from "../state/page";
+import { ago, exact } from "../text/clock";
+import { compact, grouped } from "../text/number";
+import { RepostSign } from "./icons";
+import { PostText } from "./PostText";
+
+const MOST = 50;
+
+export function Folded({ page, column, card }: { page: Page; column: Column; card: Card }): JSX.Element | null {
+  const [reposts, setReposts] = useState(false);
+  const [alike, setAlike] = useState(false);
+  const others = card.group ? card.group.size - 1 : 0;
+  if (!card.reposts.size && !others) return null;
+  const now = Date.now();
+  return (
+    <div class="folded">
+      {card.reposts.size ? (
+        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {grouped(card.reposts.size)} reposted</button>
+      ) : null}
+      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{grouped(others)} like this</button> : null}
+      {reposts ? (
+        <ul class="under">
+          {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
+            <li key={post.id}>
+              <b><bdi>{post.author.name || post.author.handle}</bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
+              {post.author.followers === null ? null : <> {compact(post.author.followers)} followers</>}
+              <time dateTime={new Date(post.created_at).toISOString()} title={exact(post.created_at)}>{ago(post.created_at, now)}</time>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {alike ? (
+        <ul class="under">
+          {column.folding.others(card).slice(0, MOST).map((other) => (
+            <li key={other.id}>
+              <b><bdi>{other.post.author.name || other.post.author.handle}</bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
+              <time dateTime={new Date(other.post.created_at).toISOString()} title={exact(other.post.created_at)}>{ago(other.post.created_at, now)}</time>
+              <PostText page={page} post={other.post} terms={column.terms} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

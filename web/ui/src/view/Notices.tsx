@@ -1,0 +1,18 @@
+/** Lines under the top bar, only when needed: posts are generated, or worker and web do not share a store. */
+import type { JSX } from "preact";
+import type { Page } from "../state/page";
+
+export function Notices({ page }: { page: Page }): JSX.Element | null {
+  const { facts } = page;
+  if (!facts) return null;
+  return (
+    <>
+      {facts.problem ? <div class="notice bad" role="alert">{facts.problem}</div> : null}
+      {facts.generated ? (
+        <aside class="notice" aria-label="About these posts">
+          These posts are generated. For live ones: <code>{facts.next_step}</code>
+        </aside>
+      ) : null}
+    </>
+  );
+}

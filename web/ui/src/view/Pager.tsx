@@ -1,0 +1,31 @@
+/** Pages of a ranking: 5, 10, 25 or 100 a page. */
+import type { JSX } from "preact";
+import { PAGES } from "../hold/ranking";
+import type { Column } from "../state/column";
+import type { Page } from "../state/page";
+import { grouped } from "../text/number";
+
+export function Pager({ page, column, total }: { page: Page; column: Column; total: number }): JSX.Element {
+  const size = page.settings.pageSize;
+  const pages = Math.max(1, Math.ceil(total / size));
+  const at = Math.min(column.page, pages - 1);
+  const turn = (to: number): void => {
+    column.page = to;
+    column.revision++;
+    document.getElementById("list")?.scrollTo({ top: 0 });
+    page.say(`Page ${to + 1} of ${pages}`);
+  };
+  return (
+    <div class="pager" role="group" aria-label="Pages of the ranking">
+      <button disabled={at === 0} onClick={() => turn(at - 1)}>Previous</button>
+      <span>Page {grouped(at + 1)} of {grouped(pages)}</span>
+      <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>Next</button>
+      <label>
+        <select value={String(size)} aria-label="Posts a page" onChange={(event) => { column.page = 0; page.set({ pageSize: Number(event.currentTarget.value) }); }}>
+          {PAGES.map((one) => <option key={one} value={String(one)}>{one} a page</option>)}
+        </select>
+      </label>
+      <p class="meta">Ranked among the {grouped(column.holding.size)} posts loaded{column.timeline ? ` of ${grouped(column.timeline.total)}` : ""}.</p>
+    </div>
+  );
+}

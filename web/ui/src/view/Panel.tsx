@@ -1,0 +1,93 @@
+/** The insight panel: numbers of the span, words with trends, cloud and tops, and the time chart. */
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { Holding } from "../hold/holding";
+import { TAB_NAMES, TABS } from "../state/insight";
+import type { Page } from "../state/page";
+import { between } from "../text/clock";
+import { compact, grouped, rate } from "../text/number";
+import type { BasedOn } from "../wire/api";
+import { Bars } from "./Bars";
+import { Cloud } from "./Cloud";
+import { CloseSign } from "./icons";
+import { TimeView } from "./TimeView";
+import { Tops } from "./Tops";
+
+export function Based({ on }: { on: BasedOn }): JSX.Element {
+  return <p class="based">based on {grouped(on.counted)} of {grouped(on.matching)}, {between(on.from, on.to, Date.now())}</p>;
+}
+
+const COUNT_EVERY_MS = 2_000;
+
+function countLoaded(holding: Holding): { posts: number; authors: number; languages: number } {
+  const authors = new Set<string>();
+  const languages = new Set<string>();
+  for (const post of holding.posts()) {
+    authors.add(post.author.id);
+    if (post.lang) languages.add(post.lang);
+  }
+  return { posts: holding.size, authors: authors.size, languages: languages.size };
+}
+
+function Figures({ page }: { page: Page }): JSX.Element {
+  const { column } = page;
+  const { holding } = column;
+  const loaded = useRef({ holding, at: -Infinity, posts: 0, authors: 0, languages: 0 });
+  const now = performance.now();
+  if (loaded.current.holding !== holding || now - loaded.current.at > COUNT_EVERY_MS)
+    loaded.current = { holding, at: now, ...countLoaded(holding) };
+  const total = column.timeline?.total;
+  const among = total === loaded.current.posts ? "" : ` in ${compact(loaded.current.posts)} loaded`;
+  return (
+    <dl class="figures-of">
+      <div><dt>matches</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>
+      <div><dt>now</dt><dd>{rate(column.arrivals.perMinute(performance.now()))}<small>/min</small></dd></div>
+      <div><dt>authors{among}</dt><dd>{grouped(loaded.current.authors)}</dd></div>
+      <div><dt>languages{among}</dt><dd>{grouped(loaded.current.languages)}</dd></div>
+    </dl>
+  );
+}
+
+export function Panel({ page }: { page: Page }): JSX.Element {
+  const { insight, settings } = page;
+  const { words, top, series, tab } = insight;
+  const bars = useMemo(
+    () => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>),
+    [words, settings.trendWindowMs, page],
+  );
+  const chart = useMemo(
+    () => (series ? (
+      <TimeView timeline={series} kind="line" axes theme={settings.theme} table={false} label="Matches over time, in steps"
+        choose={(from, to) => page.go({ from, to })} />
+    ) : null),
+    [series, settings.theme, page],
+  );
+  return (
+    <aside class="panel" aria-label="Insight" tabIndex={-1}>
+      <h2 class="hidden">Insight</h2>
+      <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
+      <Figures page={page} />
+      {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
+      {bars}
+      <div class="tabs" role="tablist" aria-label="Most frequent">
+        {TABS.map((one, at) => (
+          <button key={one} role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="tab-panel" tabIndex={one === tab ? 0 : -1}
+            onClick={() => insight.choose(one)}
+            onKeyDown={(event) => {
+              const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+              const next = TABS[(at + step + TABS.length) % TABS.length];
+              if (!step || !next) return;
+              insight.choose(next);
+              document.getElementById(`tab-${next}`)?.focus();
+            }}>
+            {TAB_NAMES[one]}
+          </button>
+        ))}
+      </div>
+      <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+        {tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : null) : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
+      </div>
+      {series ? <section class="series"><h3>Over time <span>{grouped(series.total)} matches</span></h3>{chart}</section> : null}
+    </aside>
+  );
+}

@@ -1,0 +1,44 @@
+/** The text of a post with its tags, mentions and links, matched words marked. Pieces of text in elements, never markup. */
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { termOf, withTerm } from "../query/edit";
+import { writeAddress } from "../state/address";
+import type { Page } from "../state/page";
+import { safeUrl, segmentsOf, type Segment } from "../text/segments";
+import type { Post } from "../wire/post";
+
+/** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
+export function TermLink(props: { page: Page; term: string; children: ComponentChildren; class?: string; title?: string }): JSX.Element {
+  const { page, term, children } = props;
+  const href = writeAddress({ ...page.column.place, query: withTerm(page.column.place.query, term) }, location.pathname);
+  return (
+    <a class={props.class ?? "term"} href={href} title={props.title ?? `Add ${term} to the search (Alt-click excludes it)`} onClick={(event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      page.add(term, event.altKey);
+    }}>{children}</a>
+  );
+}
+
+function Piece({ page, segment }: { page: Page; segment: Segment }): JSX.Element {
+  const text = segment.marked ? <mark>{segment.text}</mark> : <>{segment.text}</>;
+  switch (segment.kind) {
+    case "text":
+      return text;
+    case "link": {
+      const url = safeUrl(segment.value);
+      return url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : text;
+    }
+    default:
+      return <TermLink page={page} term={termOf(segment.kind, segment.value)}>{text}</TermLink>;
+  }
+}
+
+export function PostText({ page, post, terms }: { page: Page; post: Post; terms: readonly string[] }): JSX.Element {
+  const segments = useMemo(() => segmentsOf(post.text, post.entities, terms), [post, terms]);
+  return (
+    <p class="text" dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
+      {segments.map((segment, at) => <Piece key={at} page={page} segment={segment} />)}
+    </p>
+  );
+}

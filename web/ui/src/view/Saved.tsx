@@ -1,0 +1,42 @@
+/** Saved and recent searches. */
+import type { JSX } from "preact";
+import { ORDER_NAMES } from "../hold/ranking";
+import type { Page } from "../state/page";
+import { CloseSign, StarSign } from "./icons";
+
+export function Saved({ page }: { page: Page }): JSX.Element {
+  const { settings, column } = page;
+  const { query, order } = column.place;
+  const isSaved = settings.saved.some((one) => one.query === query && one.order === order);
+  const run = (next: Partial<typeof column.place>): void => {
+    page.open(null);
+    page.go({ from: null, to: null, ...next });
+  };
+  return (
+    <>
+      <p><button disabled={isSaved} onClick={() => page.set({ saved: [...settings.saved, { query, order }] })}>
+        <StarSign /> {isSaved ? "This search is saved" : <>Save <bdi>{query}</bdi></>}
+      </button></p>
+      <h3>Saved</h3>
+      {settings.saved.length ? (
+        <ul class="searches">
+          {settings.saved.map((one) => (
+            <li key={one.query + one.order}>
+              <button class="wide" onClick={() => run(one)}><bdi>{one.query}</bdi>{one.order === "latest" ? null : <span class="meta"> by {ORDER_NAMES[one.order].toLowerCase()}</span>}</button>
+              <button class="plain round" aria-label={`Remove ${one.query}`} onClick={() => page.set({ saved: settings.saved.filter((other) => other !== one) })}><CloseSign /></button>
+            </li>
+          ))}
+        </ul>
+      ) : <p class="meta">None yet. They stay in this browser.</p>}
+      <h3>Recent</h3>
+      {settings.recent.length ? (
+        <>
+          <ul class="searches">
+            {settings.recent.map((one) => <li key={one}><button class="wide" onClick={() => run({ query: one })}><bdi>{one}</bdi></button></li>)}
+          </ul>
+          <p><button onClick={() => page.set({ recent: [] })}>Forget recent searches</button></p>
+        </>
+      ) : <p class="meta">None yet.</p>}
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+/** Asks for the access token where the server wants one. The token goes to the server only. */
+import type { JSX } from "preact";
+
+export function SignIn(): JSX.Element {
+  return (
+    <form method="post" action="/login" class="sign-in">
+      <label>Access token <input type="password" name="token" autocomplete="current-password" required /></label>
+      <input type="hidden" name="next" value={location.pathname + location.search} />
+      <button>Sign in</button>
+    </form>
+  );
+}

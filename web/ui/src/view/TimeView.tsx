@@ -1,0 +1,91 @@
+/** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Settings } from "../state/settings";
+import { barsOf } from "../stats/buckets";
+import { between, exact, moment } from "../text/clock";
+import { counted, grouped } from "../text/number";
+import type { Timeline } from "../wire/api";
+import { Chart, type Series } from "./chart";
+
+interface Props {
+  timeline: Timeline;
+  kind: "bars" | "line";
+  axes: boolean;
+  theme: Settings["theme"];
+  table: boolean;
+  label: string;
+  choose: (from: number, to: number) => void;
+}
+
+const BAR_PX = 5;
+
+export function summaryOf(timeline: Timeline, now: number): string {
+  const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
+  const most = top ? ` Most, ${grouped(top[1])}, from ${moment(top[0], timeline.to - timeline.from, now)}.` : "";
+  const gaps = timeline.gaps.length ? ` Not collected in ${counted(timeline.gaps.length, "stretch", "stretches")}.` : "";
+  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${gaps}`;
+}
+
+export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | null>(null);
+  const onChoose = useRef(choose);
+  const [width, setWidth] = useState(0);
+  const [hover, setHover] = useState<{ index: number; left: number } | null>(null);
+  const now = Date.now();
+  const bars = barsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
+  const series: Series = { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
+  const latest = useRef(series);
+
+  useLayoutEffect(() => {
+    onChoose.current = choose;
+    latest.current = series;
+    if (width) chart.current?.show(series);
+  });
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element || table) return;
+    const made = new Chart(element, { kind, axes, hover: setHover, chosen: (from, to) => onChoose.current(from, to) });
+    chart.current = made;
+    setWidth(element.clientWidth);
+    if (element.clientWidth) made.show(latest.current);
+    const watch = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+      made.resize();
+    });
+    watch.observe(element);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    const restyle = (): void => made.restyle();
+    scheme.addEventListener("change", restyle);
+    return () => {
+      scheme.removeEventListener("change", restyle);
+      watch.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [kind, axes, theme, table]);
+
+  const at = hover ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
+  return (
+    <figure class={`time ${kind} ${axes ? "axes" : ""}`} role="group" aria-label={label}>
+      <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
+      {table ? (
+        <div class="table-place" tabIndex={0} role="region" aria-label={`${label}, table`}>
+          <table>
+            <thead><tr><th scope="col">From</th><th scope="col">Matches</th></tr></thead>
+            <tbody>
+              {bars.starts.map((start, index) => <tr key={start}><td>{exact(start)}</td><td>{grouped(bars.counts[index] ?? 0)}</td></tr>)}
+            </tbody>
+          </table>
+        </div>
+      ) : <div class="plot" ref={box} aria-hidden="true" />}
+      {at && hover && !table ? (
+        <div class="hover" ref={(tip) => { if (tip) tip.style.left = `${Math.min(Math.max(hover.left, 70), Math.max(70, width - 70))}px`; }}>
+          {between(at.start, at.start + bars.intervalMs, now)} · <b>{grouped(at.count)}</b>
+        </div>
+      ) : null}
+    </figure>
+  );
+}

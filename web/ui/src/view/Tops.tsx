@@ -1,0 +1,56 @@
+/** The most frequent values of one field, from the store, as a table whose rows add to the search. */
+import type { JSX } from "preact";
+import { termOf, type TermKind } from "../query/edit";
+import type { Tab } from "../state/insight";
+import type { Page } from "../state/page";
+import { grouped } from "../text/number";
+import type { Top } from "../wire/api";
+import { Based } from "./Panel";
+import { TermLink } from "./PostText";
+
+const KINDS: Record<Tab, TermKind> = {
+  cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
+};
+
+const LANGUAGES = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames("en", { type: "language" }) : null;
+
+function labelOf(tab: Tab, value: string, label: string): string {
+  if (tab === "langs") {
+    try {
+      return `${LANGUAGES?.of(value) ?? value} (${value})`;
+    } catch {
+      return value;
+    }
+  }
+  if (tab === "hashtags") return `#${(label || value).replace(/^#/u, "")}`;
+  if (tab === "authors") return label && label !== value ? label : `@${value}`;
+  return label || value.replace(/^https?:\/\/(?:www\.)?/u, "");
+}
+
+function shareOf(share: number): string {
+  const percent = share * 100;
+  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
+}
+
+export function Tops({ page, top, tab }: { page: Page; top: Top; tab: Tab }): JSX.Element {
+  const trending = tab === "trending";
+  return (
+    <>
+      {top.items.length ? (
+        <table class="tops">
+          <thead class="hidden-head"><tr><th scope="col">What</th><th scope="col">Posts</th><th scope="col">{trending ? "Usual share" : "Share"}</th></tr></thead>
+          <tbody>
+            {top.items.map((item) => (
+              <tr key={item.value}>
+                <td><TermLink page={page} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
+                <td>{grouped(item.count)}</td>
+                <td>{trending && item.background !== null ? `${shareOf(item.share)}, usually ${shareOf(item.background)}` : shareOf(item.share)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : <p class="meta">None in this span.</p>}
+      <Based on={top.based_on} />
+    </>
+  );
+}

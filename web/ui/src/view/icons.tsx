@@ -1,0 +1,40 @@
+/** The few drawn signs of the page, all 16 px, all silent for screen readers: the words stand beside them or in a label. */
+import type { JSX } from "preact";
+
+function sign(path: string, filled = false): () => JSX.Element {
+  return function Sign() {
+    return (
+      <svg class={filled ? "sign filled" : "sign"} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d={path} />
+      </svg>
+    );
+  };
+}
+
+export const ReplySign = sign("M6 3 2.5 6.5 6 10M3 6.5h6.5A4 4 0 0 1 13.500 10.500V13");
+export const RepostSign = sign("M3 9V6a2 2 0 0 1 2-2h7M10 2l2 2-2 2M13 7v3a2 2 0 0 1-2 2H4M6 14l-2-2 2-2");
+export const LikeSign = sign("M8 13.500 3 8.500A3.100 3.100 0 0 1 8 4.800 3.100 3.100 0 0 1 13 8.500Z");
+export const MoreSign = sign("M3 8h.01M8 8h.01M13 8h.01");
+export const OpenSign = sign("M6 4H3.500v8.500H12V10M9 3h4v4M13 3 7.500 8.500");
+export const ThemeSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11ZM8 2.500a5.500 5.500 0 0 1 0 11");
+export const CloseSign = sign("M4 4l8 8M12 4l-8 8");
+export const PanelSign = sign("M2.500 3.500h11v9h-11ZM9.500 3.500v9");
+export const SearchSign = sign("M7 11.500a4.500 4.500 0 1 1 0-9 4.500 4.500 0 0 1 0 9ZM10.300 10.300 14 14");
+export const StarSign = sign("M8 2.300l1.800 3.700 4 .500-3 2.800.800 4L8 11.300l-3.600 2 .8-4-3-2.800 4-.500Z");
+export const PlusSign = sign("M8 3v10M3 8h10");
+export const MinusSign = sign("M3 8h10");
+export const LeftSign = sign("M10 3 5 8l5 5");
+export const RightSign = sign("M6 3l5 5-5 5");
+export const WholeSign = sign("M2.500 5V2.500H5M11 2.500h2.500V5M13.500 11v2.500H11M5 13.500H2.500V11");
+export const TableSign = sign("M2.500 3.500h11v9h-11ZM2.500 6.500h11M6.500 3.500v9");
+export const MuteSign = sign("M3 6h2.500L9 3v10L5.500 10H3ZM11.500 6l3 4M14.500 6l-3 4");
+export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
+
+export function Arrow({ way, label }: { way: "up" | "down" | "flat"; label: string }): JSX.Element {
+  const path = { up: "M5 1 9 8H1Z", down: "M5 9 1 2h8Z", flat: "M1 4h8v2H1z" }[way];
+  return (
+    <svg class={`arrow ${way}`} viewBox="0 0 10 10" width="9" height="9" role="img" aria-label={`${label} ${way}`}>
+      <path d={path} />
+    </svg>
+  );
+}

@@ -1,0 +1,46 @@
+/** Which cards of a long list are in the document: those near the window, and the focused one wherever it is. Pure. */
+
+export interface Run<T> {
+  /** Height of the cards left out before this run, px. */
+  space: number;
+  first: number;
+  cards: T[];
+  key: string;
+}
+
+const GUESS_PX = 120;
+const AROUND = 1;
+
+/** Return runs of cards with the space between them; the last run has no cards and is the space at the end. */
+export function windowOf<T extends { id: string }>(
+  cards: readonly T[],
+  heights: ReadonlyMap<string, number>,
+  top: number,
+  height: number,
+  focused: string | null,
+): Run<T>[] {
+  const from = top - AROUND * height;
+  const to = top + (1 + AROUND) * height;
+  const runs: Run<T>[] = [];
+  let open: Run<T> | null = null;
+  let space = 0;
+  let at = 0;
+  cards.forEach((card, index) => {
+    const tall = heights.get(card.id) ?? GUESS_PX;
+    const inside = (at + tall >= from && at <= to) || card.id === focused;
+    at += tall;
+    if (!inside) {
+      open = null;
+      space += tall;
+      return;
+    }
+    if (!open) {
+      open = { space, first: index, cards: [], key: String(runs.length) };
+      runs.push(open);
+      space = 0;
+    }
+    open.cards.push(card);
+  });
+  runs.push({ space, first: -1, cards: [], key: "end" });
+  return runs;
+}

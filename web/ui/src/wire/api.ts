@@ -1,0 +1,128 @@
+/** The JSON API, typed. Every call can be aborted; an answer that is an error is thrown as `ApiError`. */
+import type { Fault, Gap, SourceState } from "./frame";
+import type { Post } from "./post";
+
+export interface Timeline {
+  interval_ms: number;
+  from: number;
+  to: number;
+  total: number;
+  buckets: [number, number][];
+  gaps: Gap[];
+  took_ms: number;
+}
+
+export interface TopItem {
+  value: string;
+  label: string;
+  count: number;
+  share: number;
+  background: number | null;
+  score: number | null;
+}
+
+export interface BasedOn {
+  counted: number;
+  matching: number;
+  from: number;
+  to: number;
+}
+
+export interface Top {
+  field: string;
+  items: TopItem[];
+  based_on: BasedOn;
+  took_ms: number;
+}
+
+export interface Found {
+  posts: Post[];
+  next: string | null;
+  took_ms: number;
+  query: string;
+  terms: string[];
+}
+
+export interface PageFacts {
+  sources: SourceState[];
+  generated: boolean;
+  next_step: string;
+  images: "proxy" | "off";
+  depths: number[];
+  examples: string[];
+  version: string;
+  problem: string | null;
+}
+
+export interface Operator {
+  name: string;
+  aliases: string[];
+  example: string;
+  finds: string;
+  values?: string[];
+}
+
+export interface CoverageRow {
+  source: string;
+  from: number;
+  to: number | null;
+  search: string;
+  why: string;
+}
+
+export interface ServerStats {
+  indexed: number;
+  rate: number;
+  connected: number;
+  lag_s: number | null;
+  searches: number;
+  sources: SourceState[];
+}
+
+/** Thrown for an answer that is an error; `status` 0 means that no answer came. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly fault: Fault,
+  ) {
+    super(fault.message);
+  }
+}
+
+export type Params = Record<string, string | number | null | undefined>;
+
+async function get<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params))
+    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
+  const text = query.toString();
+  let answer: Response;
+  try {
+    answer = await fetch(text ? `${path}?${text}` : path, { ...(signal ? { signal } : {}), credentials: "same-origin" });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, { code: "unreachable", message: "The server does not answer." });
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (!answer.ok || body === null) {
+    const fault = (body as { error?: Fault } | null)?.error;
+    throw new ApiError(answer.status, fault ?? { code: "http", message: `The server answered ${answer.status}.` });
+  }
+  return body as T;
+}
+
+export const api = {
+  page: (signal?: AbortSignal) => get<PageFacts>("/api/page", {}, signal),
+  stats: (signal?: AbortSignal) => get<ServerStats>("/api/stats", {}, signal),
+  language: (signal?: AbortSignal) => get<{ operators: Operator[] }>("/api/language", {}, signal),
+  coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
+  explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
+  search: (params: Params, signal?: AbortSignal) => get<Found>("/api/search", params, signal),
+  timeline: (params: Params, signal?: AbortSignal) => get<Timeline>("/api/timeline", params, signal),
+  top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
+};
+
+/** Return the address of the whole export of a search. */
+export function exportUrl(q: string, format: "jsonl" | "csv" | "ids"): string {
+  return `/api/export?${new URLSearchParams({ q, format }).toString()}`;
+}

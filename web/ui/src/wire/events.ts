@@ -1,0 +1,26 @@
+/** One search over server-sent events, for browsers that cannot open a socket. The browser reconnects it by itself. */
+import { readFrame, type Frame } from "./frame";
+
+const NAMES = ["subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats"];
+
+export interface EventsListener {
+  open(): void;
+  frame(frame: Frame): void;
+  lost(): void;
+}
+
+/** Open /api/stream for a search, from `after` on where it is known. */
+export function openEvents(query: string, history: number, after: number | null, to: EventsListener): { close(): void } {
+  const params = new URLSearchParams({ q: query, history: String(history) });
+  if (after !== null) params.set("after", String(after));
+  const source = new EventSource(`/api/stream?${params.toString()}`);
+  source.onopen = () => to.open();
+  const take = (event: Event): void => {
+    if (!(event instanceof MessageEvent) || typeof event.data !== "string") return to.lost();
+    const frame = readFrame(event.data);
+    if (frame) to.frame(frame);
+  };
+  source.onmessage = take;
+  for (const name of NAMES) source.addEventListener(name, take);
+  return source;
+}

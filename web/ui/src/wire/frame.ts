@@ -1,0 +1,70 @@
+/** The frames a server sends (docs/protocol.md) and the one way to read them. Unknown frames are dropped, never guessed. */
+import type { Post } from "./post";
+
+export interface Fault {
+  code: string;
+  message: string;
+  position?: number;
+  hint?: string;
+}
+
+export interface SourceState {
+  name: string;
+  state: string;
+  since?: number | null;
+  lag_s?: number | null;
+  detail?: string;
+  generated?: boolean;
+}
+
+export interface Gap {
+  source: string;
+  from: number;
+  to: number | null;
+  why: string;
+}
+
+export interface Stats {
+  type: "stats";
+  after?: number;
+  indexed?: number;
+  rate?: number;
+  connected?: number;
+  lag_s?: number | null;
+  state?: string;
+  reconnecting?: boolean;
+  source?: SourceState;
+  sources?: SourceState[];
+}
+
+export type Frame =
+  | { type: "subscribed"; id: string; key: string; query: string; terms: string[] }
+  | { type: "history"; key: string; posts: Post[]; done: boolean; after?: number }
+  | { type: "posts"; key: string; posts: Post[]; after: number }
+  | { type: "gone"; key: string; posts: [string, number][]; after?: number }
+  | { type: "deleted"; ids: string[] }
+  | { type: "reset"; key: string }
+  | { type: "lagged"; key: string }
+  | ({ type: "gap" } & Gap)
+  | { type: "error"; id?: string; error: Fault }
+  | Stats;
+
+const KNOWN = new Set([
+  "subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats",
+]);
+
+/** Return the frame in a text, or null where it is none of ours. */
+export function readFrame(text: string): Frame | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null || !("type" in value)) return null;
+  if (typeof value.type !== "string" || !KNOWN.has(value.type)) return null;
+  const lists = value as { posts?: unknown; ids?: unknown };
+  if (["history", "posts", "gone"].includes(value.type) && !Array.isArray(lists.posts)) return null;
+  if (value.type === "deleted" && !Array.isArray(lists.ids)) return null;
+  return value as Frame;
+}

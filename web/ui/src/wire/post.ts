@@ -1,0 +1,66 @@
+/** A post as it comes over the wire; the names are those of docs/post.md. Read only: nothing here changes one. */
+
+export interface Author {
+  id: string;
+  handle: string;
+  name: string;
+  bio: string;
+  avatar: string;
+  followers: number | null;
+  verified: boolean;
+}
+
+export interface Counts {
+  replies: number | null;
+  reposts: number | null;
+  quotes: number | null;
+  likes: number | null;
+}
+
+/** A span of `Post.text` in code points, end exclusive. */
+export interface Entity {
+  type: "hashtag" | "cashtag" | "mention" | "link";
+  start: number;
+  end: number;
+  value: string;
+  id?: string;
+}
+
+export interface Media {
+  type: string;
+  url: string;
+  preview: string;
+  alt: string;
+}
+
+export interface Post {
+  id: string;
+  version: number;
+  seq: number;
+  source: string;
+  url: string;
+  created_at: number;
+  claimed_at: number | null;
+  received_at: number;
+  text: string;
+  entities: Entity[];
+  lang: string;
+  author: Author;
+  counts: Counts;
+  reply_to: { id: string; author: string; handle: string } | null;
+  repost_of: string;
+  quote_of: string;
+  hashtags: string[];
+  links: { url: string; title: string }[];
+  media: Media[];
+  sensitive: boolean;
+  original?: Post;
+}
+
+/** Milliseconds within which a post counts as seen when it was written, not dug out by a later repost. */
+export const FRESH_MS = 3_600_000;
+
+/** Return the id of the post a reader reads: the original's for a repost. */
+export function readId(post: Post): string {
+  return post.repost_of || post.id;
+}

@@ -1,0 +1,174 @@
+/**
+ * The one live connection of the page: a WebSocket that comes back by itself, or server-sent events where sockets fail.
+ *
+ * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame that came), not on
+ * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search.
+ */
+import { askedMs, onClose, waitMs } from "./backoff";
+import { openEvents } from "./events";
+import type { Frame } from "./frame";
+import { readFrame } from "./frame";
+import { again, NEW, reduce, type Subscription } from "./subscription";
+
+export type Link = "connecting" | "open" | "waiting" | "signed-out" | "refused";
+
+export interface Listener {
+  /** A frame that may change what is held; `id` is the subscription it belongs to, null for all. */
+  frame(id: string | null, frame: Frame): void;
+  /** The link changed; `code` is the close code where it ended, `retryAt` (ms) when it will be tried again. */
+  link(link: Link, code: number, retryAt: number): void;
+}
+
+interface Watch {
+  query: string;
+  history: number;
+  sub: Subscription;
+  events: { close(): void } | null;
+}
+
+const SILENCE_MS = 30_000;
+const FALLBACK_AFTER = 3;
+
+export class Connection {
+  private socket: WebSocket | null = null;
+  private readonly watches = new Map<string, Watch>();
+  private attempt = 0;
+  private neverOpened = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private lastFrame = 0;
+  private sse = false;
+  private ended = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: Listener,
+  ) {}
+
+  /** Begin, and look every few seconds whether the server went silent. */
+  start(): void {
+    this.open();
+    setInterval(() => {
+      if (this.socket?.readyState === WebSocket.OPEN && performance.now() - this.lastFrame > SILENCE_MS) this.socket.close();
+    }, 5_000);
+    addEventListener("online", () => this.now());
+  }
+
+  /** Try again at once. */
+  now(): void {
+    if (this.ended || this.socket?.readyState === WebSocket.OPEN) return;
+    clearTimeout(this.timer);
+    this.open();
+  }
+
+  /** Watch a search from nothing; `history` posts come first. An id in use is watched anew. */
+  subscribe(id: string, query: string, history: number): void {
+    this.unsubscribe(id);
+    const watch: Watch = { query, history, sub: NEW, events: null };
+    this.watches.set(id, watch);
+    this.ask(id, watch);
+  }
+
+  unsubscribe(id: string): void {
+    const watch = this.watches.get(id);
+    if (!watch) return;
+    watch.events?.close();
+    this.watches.delete(id);
+    this.send({ type: "unsubscribe", id });
+  }
+
+  /** Return where a search stands, for tests and the status line. */
+  phase(id: string): Subscription["phase"] | null {
+    return this.watches.get(id)?.sub.phase ?? null;
+  }
+
+  private open(): void {
+    if (this.sse) return this.openAllEvents();
+    this.listener.link("connecting", 0, 0);
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      this.neverOpened = 0;
+      this.lastFrame = performance.now();
+      this.listener.link("open", 0, 0);
+      for (const [id, watch] of this.watches) this.ask(id, watch);
+    };
+    socket.onmessage = (event) => {
+      if (this.socket === socket && typeof event.data === "string") this.take(event.data);
+    };
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      if (!opened && ++this.neverOpened >= FALLBACK_AFTER) this.sse = true;
+      this.closed(event.code, event.reason);
+    };
+  }
+
+  private closed(code: number, reason: string): void {
+    const verdict = onClose(code);
+    for (const watch of this.watches.values()) watch.sub = again(watch.sub);
+    if (verdict !== "later") {
+      this.ended = true;
+      this.listener.link(verdict === "signed-out" ? "signed-out" : "refused", code, 0);
+      return;
+    }
+    const wait = Math.max(askedMs(reason), waitMs(this.attempt++));
+    this.listener.link("waiting", code, Date.now() + wait);
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+
+  private take(text: string): void {
+    this.lastFrame = performance.now();
+    const frame = readFrame(text);
+    if (!frame) return;
+    this.attempt = 0;
+    if (!("key" in frame) && !("id" in frame && frame.id)) {
+      for (const [id, watch] of this.watches) watch.sub = reduce(watch.sub, id, frame);
+      this.listener.frame(null, frame);
+      return;
+    }
+    for (const [id, watch] of this.watches) this.route(id, watch, frame);
+  }
+
+  private route(id: string, watch: Watch, frame: Frame): void {
+    const before = watch.sub;
+    watch.sub = reduce(before, id, frame);
+    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === id;
+    if (!mine) return;
+    this.listener.frame(id, frame);
+    if (watch.sub.phase === "lagged") {
+      watch.sub = again(watch.sub);
+      this.ask(id, watch);
+    }
+  }
+
+  private ask(id: string, watch: Watch): void {
+    if (this.sse) return this.openEventsFor(id, watch);
+    this.send({ type: "subscribe", id, query: watch.query, history: watch.history, after: watch.sub.after });
+  }
+
+  private send(message: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private openAllEvents(): void {
+    for (const [id, watch] of this.watches) this.openEventsFor(id, watch);
+  }
+
+  private openEventsFor(id: string, watch: Watch): void {
+    watch.events?.close();
+    watch.events = openEvents(watch.query, watch.history, watch.sub.after, {
+      open: () => this.listener.link("open", 0, 0),
+      frame: (frame) => {
+        this.lastFrame = performance.now();
+        if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id } : {}) });
+        else {
+          watch.sub = reduce(watch.sub, id, frame);
+          this.listener.frame(null, frame);
+        }
+      },
+      lost: () => this.listener.link("waiting", 0, Date.now() + 3_000),
+    });
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * One search on one connection, as a pure reducer: where it stands, and the `after` it may take up again from.
+ *
+ * `after` moves only while everything up to it is held: not before the history is complete, and not once the server said
+ * `lagged`, because from there on frames of this search are missing.
+ */
+import type { Frame } from "./frame";
+
+export interface Subscription {
+  phase: "waiting" | "history" | "live" | "lagged" | "refused";
+  key: string;
+  after: number | null;
+  /** Greatest `after` seen while the history was still coming. */
+  seen: number | null;
+}
+
+export const NEW: Subscription = { phase: "waiting", key: "", after: null, seen: null };
+
+/** Return the subscription as it must be asked for again: same `after`, nothing else remembered. */
+export function again(sub: Subscription): Subscription {
+  return { ...sub, phase: "waiting", seen: null };
+}
+
+function advance(sub: Subscription, after: number | undefined): Subscription {
+  if (after === undefined) return sub;
+  if (sub.phase === "live") return after > (sub.after ?? -1) ? { ...sub, after } : sub;
+  if (sub.phase === "history") return after > (sub.seen ?? -1) ? { ...sub, seen: after } : sub;
+  return sub;
+}
+
+/** Return the subscription after a frame; frames of other searches leave it as it is. */
+export function reduce(sub: Subscription, id: string, frame: Frame): Subscription {
+  switch (frame.type) {
+    case "subscribed":
+      return frame.id === id ? { ...sub, phase: "history", key: frame.key, seen: null } : sub;
+    case "error":
+      return frame.id === id ? { ...sub, phase: "refused" } : sub;
+    case "history": {
+      if (frame.key !== sub.key || sub.phase === "lagged") return sub;
+      if (!frame.done) return sub;
+      const after = Math.max(frame.after ?? -1, sub.seen ?? -1, sub.after ?? -1);
+      return { ...sub, phase: "live", after: after < 0 ? null : after, seen: null };
+    }
+    case "reset":
+      return frame.key === sub.key ? { ...sub, phase: "history", after: null, seen: null } : sub;
+    case "lagged":
+      return frame.key === sub.key ? { ...sub, phase: "lagged" } : sub;
+    case "posts":
+      return frame.key === sub.key ? advance(sub, frame.after) : sub;
+    case "stats":
+      return advance(sub, frame.after);
+    default:
+      return sub;
+  }
+}

@@ -1,0 +1,39 @@
+/** Builds the page into web/static, each text file with its gzip beside it. Nothing is inlined: the page's CSP forbids it. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const root = import.meta.dirname;
+const out = join(root, "../static");
+
+function gzip(): Plugin {
+  return {
+    name: "gzip-beside",
+    apply: "build",
+    closeBundle() {
+      for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (entry.isFile() && [".html", ".js", ".css", ".svg", ".json", ".webmanifest"].includes(extname(path)))
+          writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  base: "/static/",
+  build: {
+    outDir: out,
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  plugins: [gzip()],
+  test: { root, include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
+});
