@@ -20,7 +20,8 @@ PROJECT = Path(__file__).parents[1]
 
 def problems(settings: Settings) -> list[str]:
     """Return one line for each thing that keeps the product from starting on this machine."""
-    found = [_data_dir(settings.data_dir), _port(settings.host, settings.port), _page(), _replay(settings)]
+    here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
+    found = [*here, page_problem(), replay_problem(settings)]
     return [line for line in found if line]
 
 
@@ -52,13 +53,15 @@ def _port(host: str, port: int) -> str:
     return ""
 
 
-def _page() -> str:
+def page_problem() -> str:
+    """Return what is wrong with the built page."""
     if (PROJECT / "web" / "static" / "index.html").exists():
         return ""
     return "The page is not built: run `make page`"
 
 
-def _replay(settings: Settings) -> str:
+def replay_problem(settings: Settings) -> str:
+    """Return what is wrong with the files to replay, if they are to be."""
     if "replay" not in settings.source:
         return ""
     files = [name for name in glob.glob(settings.replay_path, recursive=True) if Path(name).is_file()]  # noqa: PTH207 - Path.glob takes no absolute pattern

@@ -114,7 +114,7 @@ def dead() -> None:
 @dead.command("list")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
 def dead_list(limit: int) -> None:
-    """Show the newest dead letters: id, source, error, the beginning of the record."""
+    """Show dead letters, oldest first: id, time, source, error, the beginning of the record."""
     from cli.dead import listing
 
     for line in listing(load(), limit):
@@ -122,15 +122,12 @@ def dead_list(limit: int) -> None:
 
 
 @dead.command("retry")
-@click.argument("ids", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All of them.")
-def dead_retry(ids: tuple[str, ...], every: bool) -> None:
+@click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most so many, oldest first; else all.")
+def dead_retry(limit: int | None) -> None:
     """Give dead letters to the workers again."""
     from cli.dead import retry
 
-    if not ids and not every:
-        raise click.UsageError("name the ids (`murmur dead list`), or --all")
-    click.echo(f"{retry(load(), list(ids) or None)} enqueued again")
+    click.echo(retry(load(), limit))
 
 
 @main.command()

@@ -17,9 +17,10 @@ def work(role: Role, settings: Settings) -> None:
 
 
 def prepare_store(settings: Settings) -> str:
-    """Open the store, which makes or updates it, and return one line on it."""
-    from pipeline.store import open_store
+    """Make the store, or bring it up to this version; return one line on it."""
+    from pipeline.store import migrate, open_store
 
+    migrate(settings)
     store = open_store(settings)
     try:
         return f"The store is ready: {store.indexed():,} posts, identity {store.identity}"

@@ -83,16 +83,20 @@ class Supervisor:
         config = directory / "supervisord.conf"
         config.write_text(configuration(programs))
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        # Its own complaints go to a file: if we are killed, writing one to our broken pipe would end it before it has
+        # ended the others.
+        complaints = (directory / "supervisord.err").open("wb")
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(config)],
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=complaints,
             start_new_session=True,
             pass_fds=(keep_fd,),
             preexec_fn=lambda: _prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # noqa: PLW1509 - no thread runs yet
         )
+        complaints.close()
         self._pump = threading.Thread(target=self._forward_output, daemon=True)
         self._pump.start()
 

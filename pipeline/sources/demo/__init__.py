@@ -21,6 +21,8 @@ HISTORY_S = 3600
 HISTORY_EVENTS = 20_000
 """The past that is there at the first start: an hour, or fewer where the rate is high."""
 CHUNK = 500
+SHORTEST_WAIT_S = 0.002
+LONGEST_WAIT_S = 0.5
 FASTEST_FRESH = 500.0
 """Above this rate chapters are made once and played again under new ids: making one takes longer than playing it."""
 REPEATED = 8
@@ -63,13 +65,13 @@ class DemoSource:
                 due += 1
             records = [self._record(chapter, begin, one) for one in events[event:due]]
             event = due
-            state = self._say(state, "replaying" if len(records) == CHUNK else "live", context)
             if event == EVENTS:
                 chapter, event, begin = chapter + 1, 0, begin + self._length_ms
+            wait_s = (begin + self._chapter(chapter).events[event].offset * self._length_ms) / 1000 - time.time()
+            state = self._say(state, "live" if wait_s > 0 else "replaying", context)
             yield Chunk(records, _encode(_Cursor(self._seed, chapter, event)).decode())
-            if len(records) < CHUNK:
-                wait_ms = begin + self._chapter(chapter).events[event].offset * self._length_ms - time.time() * 1000
-                context.wait(min(max(wait_ms / 1000, 0.002), 0.5))
+            if wait_s > 0:
+                context.wait(min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S))
 
     @staticmethod
     def _say(before: str, state: str, context: SourceContext) -> str:

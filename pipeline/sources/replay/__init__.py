@@ -124,7 +124,8 @@ class ReplaySource:
         at = happened_ms(data)
         now = int(time.time() * 1000)
         if place.lap:
-            span = place.last_ms - place.first_ms + PAUSE_BEFORE_LAP_MS
+            # Whole seconds: X v1.1 writes its times without milliseconds.
+            span = (place.last_ms - place.first_ms + PAUSE_BEFORE_LAP_MS) // 1000 * 1000
             data = shifted(data, place.lap, span)
             at = None if at is None else at + span * place.lap
         elif at is not None:

@@ -29,7 +29,7 @@ def happened_ms(record: bytes) -> int | None:
     while at >= 0:
         latest = max(latest, _moment(record[at + 12 : at + 48].lstrip()) or 0)
         at = record.find(b'created_at":', at + 12)
-    if not latest:
+    if not latest and b'"payload":' in record:
         # The payload of a socket's event is JSON in a JSON string.
         at = record.find(b'created_at\\":')
         while at >= 0:
@@ -84,6 +84,7 @@ class Pace:
             pause = min((at_ms - self._latest) / 1000 / self._speed, LONGEST_PAUSE_S)
             # A reader that was paused does not race afterwards to catch up more than a second.
             self._due = max(self._due + pause, now - 1)
-        if self._latest is None or at_ms > self._latest:
-            self._latest = at_ms
+        elif self._latest is not None:
+            return 0.0
+        self._latest = at_ms
         return max(0.0, self._due - now)

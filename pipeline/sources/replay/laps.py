@@ -22,6 +22,8 @@ X_POST_IDS = {
     "conversation_id",
 }
 CANONICAL_IDS = {"repost_of", "quote_of", "conversation_id"}
+_X_STATUS = re.compile(r"^(https?://(?:\w+\.)?(?:twitter|x)\.com/.+/status(?:es)?/)(\d+)")
+_LAST_NUMBER = re.compile(r"(\d+)(?=/activity$|$)")
 _AT_RECORD = re.compile(r"^(at://[^/]+/app\.bsky\.feed\.(?:post|repost|like)/)(.+)$")
 _decode = msgspec.json.Decoder(Any).decode
 _encode = msgspec.json.Encoder().encode
@@ -96,20 +98,29 @@ class _Shift:
         return f"{day[:3]} {moment:%b %d %H:%M:%S +0000 %Y}"
 
     def _id(self, value: Any, net: str, key: str, holder: dict[str, Any]) -> Any:
-        if net == "ours":
-            named = key in CANONICAL_IDS or (
-                key == "id" and ("author" in holder or "at" in holder or "handle" in holder)
-            )
-            is_post = named and ":" in str(value)
-            return f"{value}{self._ending}" if is_post else value
-        if net == "jetstream":
-            if key == "rkey":
-                return f"{value}{self._ending}"
-            found = _AT_RECORD.match(value) if key == "uri" and isinstance(value, str) else None
-            return f"{found[1]}{found[2]}{self._ending}" if found else value
-        if net == "mastodon":
-            is_post = key == "in_reply_to_id" or (key == "id" and "content" in holder)
-            return self._number(value, MASTODON_SHIFT_BITS) if is_post else value
+        by_network = {"ours": self._ours, "jetstream": self._jetstream, "mastodon": self._mastodon, "x": self._x}
+        return by_network[net](value, key, holder)
+
+    def _ours(self, value: Any, key: str, holder: dict[str, Any]) -> Any:
+        named = key in CANONICAL_IDS or (key == "id" and ("author" in holder or "at" in holder or "handle" in holder))
+        return f"{value}{self._ending}" if named and ":" in str(value) else value
+
+    def _jetstream(self, value: Any, key: str, _holder: dict[str, Any]) -> Any:
+        if key == "rkey":
+            return f"{value}{self._ending}"
+        found = _AT_RECORD.match(value) if key == "uri" and isinstance(value, str) else None
+        return f"{found[1]}{found[2]}{self._ending}" if found else value
+
+    def _mastodon(self, value: Any, key: str, holder: dict[str, Any]) -> Any:
+        if key in ("uri", "url") and "content" in holder:
+            moved = _LAST_NUMBER.sub(lambda number: self._number(number[1], MASTODON_SHIFT_BITS), value)
+            return moved if moved != value else f"{value}{self._ending}"
+        is_post = key == "in_reply_to_id" or (key == "id" and "content" in holder)
+        return self._number(value, MASTODON_SHIFT_BITS) if is_post else value
+
+    def _x(self, value: Any, key: str, holder: dict[str, Any]) -> Any:
+        if isinstance(value, str) and (link := _X_STATUS.match(value)):
+            return link[1] + self._number(link[2], X_SHIFT_BITS) + value[link.end() :]
         name = key.removesuffix("_str")
         is_post = name in X_POST_IDS or name == "edit_history_tweet_ids" or (name == "id" and _is_x_post(holder))
         return self._number(value, X_SHIFT_BITS) if is_post else value

@@ -1,0 +1,43 @@
+"""`murmur dead`: the records that were set aside, for a person's eyes, and back to the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pipeline.claims import Claims
+from pipeline.connections import connect
+from pipeline.dead import DeadLetters
+from pipeline.names import Names
+from pipeline.settings import Settings
+
+SHOWN = 100
+
+
+def listing(settings: Settings, limit: int) -> Iterator[str]:
+    """Yield a line on the whole, then one a letter, oldest first."""
+    with connect(settings, name="dead") as redis:
+        dead = DeadLetters(redis, Names(settings.redis_prefix))
+        size = dead.size()
+        dropped = f", {size.dropped:,} dropped for want of room" if size.dropped else ""
+        yield f"{size.letters:,} dead letters, {size.size_bytes:,} bytes{dropped}"
+        for letter in dead.letters(limit=limit):
+            when = datetime.fromtimestamp(letter.when / 1000, UTC).isoformat(timespec="seconds")
+            raw = letter.raw[:SHOWN].decode(errors="replace")
+            # Bytes from outside must not steer the terminal they are shown on.
+            shown = "".join(sign if sign.isprintable() else "·" for sign in raw)
+            yield f"{letter.id}  {when}  {letter.source}  {letter.error}{' (cut)' if letter.cut else ''}  {shown}"
+
+
+def retry(settings: Settings, limit: int | None) -> str:
+    """Give letters to the workers again; return one line on it."""
+    from pipeline.tasks import ingest
+
+    with connect(settings, name="dead") as redis:
+        names = Names(settings.redis_prefix)
+        dead = DeadLetters(redis, names)
+        before = dead.size().letters
+        batches = dead.retry(Claims(redis, names), limit=limit)
+        for batch_id in batches:
+            ingest.apply_async((batch_id,), queue=names.posts_queue)
+        return f"{before - dead.size().letters} enqueued again in {len(batches)} batches, {dead.size().letters} remain"

@@ -1,0 +1,109 @@
+"""`murmur doctor`: is what this process would use there and well? It asks and changes nothing."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from cli import checks
+from pipeline.connections import connect, is_embedded
+from pipeline.errors import MurmurError
+from pipeline.names import Names
+from pipeline.settings import HIDDEN, Settings
+from pipeline.states import states
+from pipeline.store import open_store
+
+NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
+RUNNING = frozenset({"starting", "live", "replaying", "ended"})
+"""States of a source in which nothing needs doing. "paused" is well too, but says that workers are behind."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    well: bool
+    text: str
+
+    def line(self) -> str:
+        """Return it as a person reads it."""
+        return f"{'ok  ' if self.well else 'BAD '} {self.what:<8} {self.text}"
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found, one finding a part."""
+    yield Finding("python", True, platform.python_version())
+    page = checks.page_problem()
+    yield Finding("page", not page, page or "built")
+    identity = ""
+    for finding, found in _store(settings):
+        identity = found
+        yield finding
+    redis = connect(settings, name="doctor")
+    try:
+        yield from _redis(settings, redis, identity)
+    except (RedisError, MurmurError, OSError) as error:
+        where = "the embedded broker: not running (`murmur run` starts it)" if is_embedded(settings) else HIDDEN
+        yield Finding("broker", False, f"{where}: {error}" if not is_embedded(settings) else where)
+    finally:
+        redis.close()
+    for name in settings.source:
+        yield from _recording(name, settings)
+
+
+def _store(settings: Settings) -> Iterator[tuple[Finding, str]]:
+    try:
+        store = open_store(settings, create=False)
+    except MurmurError as error:
+        yield Finding("store", False, str(error)), ""
+        return
+    try:
+        text = f"SQLite {sqlite3.sqlite_version} in {settings.data_dir}: {store.indexed():,} posts"
+        yield Finding("store", True, text), store.identity
+    except MurmurError as error:
+        yield Finding("store", False, str(error)), store.identity
+    finally:
+        store.close()
+
+
+def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]:
+    began = time.perf_counter()
+    redis.ping()
+    took_ms = (time.perf_counter() - began) * 1000
+    info: dict[str, Any] = redis.info()
+    version = info.get("valkey_version") or info.get("redis_version", "?")
+    kind = "Valkey" if "valkey_version" in info else "Redis"
+    where = "embedded" if is_embedded(settings) else "REDIS_URL"
+    policy = info.get("maxmemory_policy", "noeviction")
+    limit = int(info.get("maxmemory", 0))
+    keeps = not limit or policy == "noeviction"
+    text = f"{kind} {version} ({where}), answers in {took_ms:.1f} ms, {info.get('used_memory_human', '?')} used"
+    text += "" if keeps else f"; maxmemory-policy {policy} may drop posts: set noeviction"
+    yield Finding("broker", keeps, text)
+    names = Names(settings.redis_prefix)
+    told: Any = redis.get(names.store)
+    if told is None:
+        yield Finding("sharing", True, "no worker has run on this Redis yet")
+    elif identity and told.decode() != identity:
+        yield Finding("sharing", False, NOT_SHARED)
+    else:
+        yield Finding("sharing", bool(identity), "worker and this process share the store" if identity else NOT_SHARED)
+    waiting: Any = redis.zcard(names.open)
+    yield Finding("queue", True, f"{waiting} batches wait for workers")
+    for state in states(redis, names, settings.source):
+        well = state.state in RUNNING or state.state == "paused"
+        yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")
+
+
+def _recording(name: str, settings: Settings) -> Iterator[Finding]:
+    if name == "replay":
+        problem = checks.replay_problem(settings)
+        yield Finding("replay", not problem, problem or f"{settings.replay_path} can be read")

@@ -1,0 +1,128 @@
+"""What keeps `murmur run` from starting is one clear line and exit status 2, and nothing has been started."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli import checks
+from cli.run import plan, procfile
+from pipeline.settings import load, table
+from tests.paths import PROJECT
+
+MURMUR = str(PROJECT / "bin" / "murmur")
+
+
+def murmur(tmp_path: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with an environment of nothing but these settings."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATA_DIR": str(tmp_path / "data"), **settings}
+    return subprocess.run([MURMUR, *words], env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built page is another test's matter."""
+    static = PROJECT / "web" / "static" / "index.html"
+    if not static.exists():
+        pytest.fail("build the page first: make page")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"PORT": "eighty"}, "PORT=eighty: "),
+        ({"SOURCE": "twitter"}, "SOURCE=twitter: must be a comma-separated list of"),
+        ({"SOURCE": "replay"}, "REPLAY_PATH is empty"),
+        ({"SOURCE": "replay", "REPLAY_PATH": "/nowhere/x.jsonl"}, "REPLAY_PATH=/nowhere/x.jsonl: no such file"),
+        ({"DATA_DIR": "/proc/none"}, "DATA_DIR=/proc/none: cannot be written"),
+        ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9: not an address of this machine"),
+        ({"X_BEARER_TOKEN": "s3cret", "SOURCE": "x,x"}, "SOURCE=x,x: names a source twice"),
+    ],
+)
+@pytest.mark.usefixtures("page")
+def test_what_is_wrong_is_named_in_one_line_with_status_2(tmp_path: Path, settings: dict[str, str], line: str) -> None:
+    done = murmur(tmp_path, "run", **{"PORT": "18999", **settings})
+    assert done.returncode == 2
+    assert done.stderr.startswith(line)
+    assert done.stderr.count("\n") == 1
+    assert "s3cret" not in done.stderr
+    assert not list((tmp_path / "data").glob("broker/*")), "nothing half-started"
+
+
+@pytest.mark.usefixtures("page")
+def test_taken_port_is_named(tmp_path: Path, taken: int) -> None:
+    done = murmur(tmp_path, "run", PORT=str(taken))
+    assert done.returncode == 2
+    assert done.stderr == f"PORT={taken}: already taken on 127.0.0.1; set PORT to another one\n"
+
+
+@pytest.mark.usefixtures("page")
+def test_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
+        done = murmur(tmp_path, "run", PORT="18998")
+    assert done.returncode == 2
+    assert done.stderr == f"DATA_DIR={tmp_path / 'data'}: in use by another `murmur run`\n"
+
+
+def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
+    done = murmur(tmp_path, "settings", PORT="x", IMAGES="y", LOG_LEVEL="z")
+    assert done.returncode == 2
+    assert [line.split("=")[0] for line in done.stderr.splitlines()] == ["PORT", "IMAGES", "LOG_LEVEL"]
+
+
+def test_settings_lists_every_setting_and_no_secret(tmp_path: Path) -> None:
+    done = murmur(tmp_path, "settings", ACCESS_TOKEN="hunter2", REDIS_URL="redis://:hunter2@h/0", PORT="9001")
+    assert done.returncode == 0
+    for name, _, text in table():
+        assert name in done.stdout
+        assert text in done.stdout
+    assert "hunter2" not in done.stdout
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("*")][-1:]
+    assert "* PORT" in done.stdout
+
+
+def test_procfile_starts_each_process_once_and_as_many_workers_as_set(tmp_path: Path) -> None:
+    settings = load({"DATA_DIR": str(tmp_path), "WORKERS": "3"})
+    programs, environ = plan(settings, {})
+    assert {program.name: program.count for program in programs} == {
+        "broker": 1,
+        "web": 1,
+        "reader": 1,
+        "worker": 3,
+        "upkeep": 1,
+    }
+    assert environ["REDIS_URL"].startswith("unix://")
+    assert [program.name for program in programs if program.first] == ["broker"]
+
+
+def test_given_redis_means_no_embedded_broker(tmp_path: Path) -> None:
+    settings = load({"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://localhost"})
+    programs, _ = plan(settings, {"REDIS_URL": "redis://localhost"})
+    assert "broker" not in {program.name for program in programs}
+
+
+def test_procfile_has_the_lines_a_platform_looks_for() -> None:
+    lines = procfile(PROJECT / "Procfile")
+    assert lines["release"][-1] == "migrate"
+    assert {"web", "reader", "worker", "upkeep", "all"} <= set(lines)
+    assert "HOST=0.0.0.0" in lines["all"]
+
+
+def test_deep_data_dir_still_has_a_socket_that_the_system_accepts(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["a-rather-long-folder-name"] * 5)
+    _, environ = plan(load({"DATA_DIR": str(deep)}), {})
+    assert len(environ["REDIS_URL"].removeprefix("unix://")) < 108

@@ -1,0 +1,137 @@
+"""The process manager with real processes: what dies is started again, what is told to end ends, nothing stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.paths import PROJECT
+
+HOLDER = """
+import os, sys, threading
+from pathlib import Path
+from cli.supervise import Program, Supervisor
+import signal
+told, hurry = threading.Event(), threading.Event()
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, lambda *_: (hurry if told.is_set() else told).set())
+directory = Path(sys.argv[1])
+code = sys.argv[2]
+programs = [Program("one", [sys.executable, "-c", code, str(directory)], count=2)]
+held = (directory / "lock").open("w")
+supervisor = Supervisor(programs, directory / "run", dict(os.environ), held.fileno())
+while supervisor.running and not told.is_set():
+    told.wait(0.05)
+supervisor.stop(hurry)
+"""
+WRITES_ITS_PID = "import os,sys,time;open(f'{sys.argv[1]}/{os.getpid()}.pid','w').close();%s"
+PATIENT = WRITES_ITS_PID % "time.sleep(600)"
+STUBBORN = WRITES_ITS_PID % (
+    "import signal,subprocess;signal.signal(signal.SIGTERM,signal.SIG_IGN);"
+    "c=subprocess.Popen([sys.executable,'-c','import time;time.sleep(600)']);"
+    "open(f'{sys.argv[1]}/{c.pid}.pid','w').close();time.sleep(600)"
+)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(true: Callable[[], object], seconds: float = 15) -> bool:
+    """Wait for something; whether it came true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def pids(directory: Path) -> list[int]:
+    """Return the processes that wrote their number here."""
+    return [int(path.stem) for path in directory.glob("*.pid")]
+
+
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    holders: list[subprocess.Popen[bytes]] = []
+
+    def begin(code: str) -> subprocess.Popen[bytes]:
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(tmp_path), code],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        )
+        holders.append(holder)
+        assert until(lambda: len(pids(tmp_path)) >= 2)
+        return holder
+
+    yield begin
+    for holder in holders:
+        holder.kill()
+        holder.wait()
+    for pid in pids(tmp_path):
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> None:
+    start(PATIENT)
+    before = pids(tmp_path)
+    os.kill(before[0], signal.SIGKILL)
+    assert until(lambda: len([pid for pid in pids(tmp_path) if alive(pid)]) == len(before))
+
+
+def test_sigterm_ends_all(start: Start, tmp_path: Path) -> None:
+    holder = start(PATIENT)
+    holder.send_signal(signal.SIGTERM)
+    assert holder.wait(10) == 0
+    assert not [pid for pid in pids(tmp_path) if alive(pid)]
+
+
+def test_process_that_ignores_sigterm_is_killed_with_its_children_within_ten_seconds(
+    start: Start, tmp_path: Path
+) -> None:
+    holder = start(STUBBORN)
+    assert until(lambda: len(pids(tmp_path)) >= 4)
+    holder.send_signal(signal.SIGTERM)
+    assert holder.wait(10) == 0
+    assert not [pid for pid in pids(tmp_path) if alive(pid)]
+
+
+def test_second_signal_ends_all_at_once(start: Start, tmp_path: Path) -> None:
+    holder = start(STUBBORN)
+    holder.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    holder.send_signal(signal.SIGINT)
+    assert holder.wait(4) == 0
+    assert not [pid for pid in pids(tmp_path) if alive(pid)]
+
+
+def test_killed_holder_leaves_no_process(start: Start, tmp_path: Path) -> None:
+    holder = start(PATIENT)
+    holder.kill()
+    holder.wait()
+    assert until(lambda: not [pid for pid in pids(tmp_path) if alive(pid)])
+
+
+def test_killed_manager_leaves_no_process(start: Start, tmp_path: Path) -> None:
+    holder = start(PATIENT)
+    (manager,) = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
+    os.kill(int(manager), signal.SIGKILL)
+    holder.wait(10)
+    assert not [pid for pid in pids(tmp_path) if alive(pid)]
