@@ -25,13 +25,13 @@ _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _TOKEN = re.compile(f"[{UNSPACED}][{_MARKS}]*|(?:[^\\W_{UNSPACED}]|[{_MARKS}])+")
 
-_ALONE = "\x02"
-_VANISHES = "\x03"
+_ALONE, _MARK, _VANISHES = "\x02", "\x05", "\x03"
+_CLASSED_TOKEN = re.compile(f"{_ALONE}.(?:{_MARK}.)*|[^ {_ALONE}]+")
 _CACHED_CODES = 40_000
+_TYPOGRAPHIC = "’…“”–—‘"
+"""What else stands in plain English text: each separates, before normalising as after it."""
 
-_ASCII = bytes(
-    code + 32 if 65 <= code <= 90 else code if chr(code).isalnum() and code < 128 else 32 for code in range(256)
-)
+_ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 
 
 class _Classes(dict[int, str]):
@@ -43,9 +43,11 @@ class _Classes(dict[int, str]):
         if _VANISHING.match(char):
             found = _VANISHES
         elif _UNSPACED.match(char):
-            found = _ALONE
+            found = _ALONE + char
+        elif kind == "M" and char != KEYCAP:
+            found = _MARK + char
         else:
-            found = char if kind in "LNM" and char != KEYCAP else " "
+            found = char if kind in "LN" else " "
         if len(self) < _CACHED_CODES:
             self[code] = found
         return found
@@ -58,29 +60,34 @@ def analyse(text: str) -> list[str]:
     """Return the tokens of a text in order, at most `MAX_TOKENS`, each at most `MAX_TOKEN_CHARS` long."""
     if text.isascii():
         tokens = text.encode().translate(_ASCII).decode().split()
+        if len(text) <= MAX_TOKEN_CHARS:
+            return tokens
     else:
         tokens = []
         pattern = EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI
         for number, part in enumerate(pattern.split(text)):
             if number & 1:
                 tokens.append(_SELECTORS.sub("", part))
-            elif part.isascii():
-                tokens += part.encode().translate(_ASCII).decode().split()
             else:
                 tokens += _runs(part)
-    if len(text) > MAX_TOKEN_CHARS and max(map(len, tokens), default=0) > MAX_TOKEN_CHARS:
+    if max(map(len, tokens), default=0) > MAX_TOKEN_CHARS:
         tokens = [token[:MAX_TOKEN_CHARS] for token in tokens]
     return tokens if len(tokens) <= MAX_TOKENS else tokens[:MAX_TOKENS]
 
 
 def _runs(part: str) -> list[str]:
     """Return the tokens of a text without emoji."""
-    folded = _fold(part)
-    classed = folded.translate(_classes)
+    if not part.isascii():
+        for char in _TYPOGRAPHIC:
+            part = part.replace(char, " ")
+    if part.isascii():
+        return part.encode().translate(_ASCII).decode().split()
+    classed = _fold(part).translate(_classes)
     if _VANISHES in classed:
-        folded = _fold(_VANISHING.sub("", part))
-        classed = folded.translate(_classes)
-    return _TOKEN.findall(folded) if _ALONE in classed else classed.split()
+        classed = _fold(_VANISHING.sub("", part)).translate(_classes)
+    if _ALONE in classed:
+        classed = " ".join(_CLASSED_TOKEN.findall(classed)).replace(_ALONE, "")
+    return classed.replace(_MARK, "").split()
 
 
 def _fold(text: str) -> str:
