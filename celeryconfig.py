@@ -34,9 +34,5 @@ broker_connection_timeout = 5.0
 broker_pool_limit = 1
 broker_heartbeat = 0
 
-# -- beat keeps its schedule in memory: it needs no disk, and nothing is unpickled
-beat_scheduler = "celery.beat:Scheduler"
-beat_max_loop_interval = 1.0
-
 timezone = "UTC"
 enable_utc = True

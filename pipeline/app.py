@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import Any, Literal
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import after_setup_logger
 
 import celeryconfig
 from pipeline.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker_url, celery_tls
 from pipeline.names import Names
+from pipeline.schedule import BeatThread
 from pipeline.settings import Settings, load
 
 Role = Literal["reader", "worker", "upkeep"]
@@ -64,9 +69,11 @@ def celery_options(settings: Settings) -> dict[str, Any]:
 
 def make_app(settings: Settings) -> Celery:
     """Return a Celery application for these settings, with the tasks of `pipeline.tasks`."""
-    made = Celery("murmur", include=["pipeline.tasks"], set_as_current=False)
+    made = Celery("murmur", include=["pipeline.tasks"])
     made.config_from_object(celeryconfig)
     made.conf.update(celery_options(settings))
+    BeatThread.queue = Names(settings.redis_prefix).upkeep_queue
+    made.steps["worker"].add(BeatThread)
     return made
 
 
@@ -80,7 +87,7 @@ def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
     pool: list[str] = {
         "reader": ["-P", "threads", "-c", str(len(settings.source) + 1)],
         "worker": ["-P", "solo"],
-        "upkeep": ["-P", "threads", "-c", "2", "-B"],
+        "upkeep": ["-P", "threads", "-c", "2"],
     }[role]
     queues = {
         "reader": ",".join(names.stream_queue(source) for source in settings.source),
@@ -88,9 +95,15 @@ def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
         "upkeep": names.upkeep_queue,
     }[role]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", settings.log_level]
-    return ["worker", *pool, "-Q", queues, "--hostname", f"{role}{number}@%h", *quiet]
+    return ["--quiet", "worker", *pool, "-Q", queues, "--hostname", f"{role}{number}@%h", *quiet]
 
 
-app = Celery("murmur", include=["pipeline.tasks"])
-app.config_from_object(celeryconfig)
-app.conf.update(celery_options(load()))
+@after_setup_logger.connect  # type: ignore[untyped-decorator]
+def _say_less(**_: object) -> None:
+    """A line for each batch received and done is noise and costs more than the batch's envelope."""
+    for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+warnings.filterwarnings("ignore", category=SecurityWarning)  # it warns root of pickle; only JSON is accepted here
+app = make_app(load())

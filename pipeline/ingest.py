@@ -32,6 +32,8 @@ WHOLE_ATTEMPTS = 3
 """So often a batch is tried whole; after that post by post, and the culprit goes to the dead letters."""
 
 OUTAGE_WAIT_S = 5.0
+LONG_AGO_MS = 600_000
+"""A record received longer ago is of a past that is read again: it says nothing about latency."""
 _OUTAGE = (StoreUnavailable, BrokerUnavailable)
 
 
@@ -241,8 +243,9 @@ class Ingest:
             counters.add("posts_deleted", len(persisted.deleted))
         counters.add("messages", len(messages))
         counters.add("message_bytes", sum(len(payload) for _, payload in messages))
-        if batch.records:
-            counters.observe_latency(max(0.0, time.time() * 1000 - batch.records[-1].received_at), len(batch.records))
+        waited_ms = time.time() * 1000 - batch.records[-1].received_at if batch.records else LONG_AGO_MS
+        if waited_ms < LONG_AGO_MS:
+            counters.observe_latency(max(0.0, waited_ms), len(batch.records))
 
 
 class _Spent:
@@ -263,7 +266,7 @@ class _Spent:
 
 def _ids(writes: Writes, persisted: Persisted) -> list[str]:
     """Return the ids that are announced as deleted if they have a tombstone at COMMIT."""
-    return [*[upsert.post.id for upsert in writes.upserts], *persisted.deleted]
+    return [*dict.fromkeys([*[upsert.post.id for upsert in writes.upserts], *persisted.deleted])]
 
 
 def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from celery import current_app, shared_task
@@ -17,6 +18,8 @@ from celery.worker import state as worker_state
 from pipeline.assembly import Process, build_ingest, build_reader, build_upkeep
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
+from pipeline.names import Names
+from pipeline.sending import producing, send
 from pipeline.settings import load
 from pipeline.states import Coverage
 from pipeline.upkeep import Upkeep
@@ -90,8 +93,7 @@ def cover(source: str, since: int, until: int | None, search: str, why: str) -> 
 
 def enqueue(batch_id: str) -> None:
     """Send the id of an open batch to the workers."""
-    names = _names()
-    ingest.apply_async((batch_id,), queue=names.posts_queue)
+    send(ingest, (batch_id,), _names().posts_queue)
 
 
 def stopping() -> bool:
@@ -102,17 +104,16 @@ def stopping() -> bool:
 
 
 def _cover(row: Coverage) -> None:
-    args = (row.source, row.since, row.until, row.search, row.why)
-    cover.apply_async(args, queue=_names().upkeep_queue)
+    send(cover, (row.source, row.since, row.until, row.search, row.why), _names().upkeep_queue)
 
 
 def _ask_for_reader(source: str) -> None:
-    read_stream.apply_async((source,), queue=_names().stream_queue(source), expires=5)
+    send(read_stream, (source,), _names().stream_queue(source), expires_s=5)
 
 
 def _queued() -> int:
-    with current_app.connection_for_read() as connection:
-        return int(connection.default_channel.client.llen(_names().posts_queue))
+    with producing(current_app) as producer:
+        return int(producer.channel.queue_declare(_names().posts_queue).message_count)
 
 
 def _wait(seconds: float) -> None:
@@ -147,7 +148,6 @@ def _own_process(role: str, connections: int) -> Process:
     return _parts["process"]  # type: ignore[no-any-return]
 
 
-def _names() -> Any:
-    from pipeline.names import Names
-
+@lru_cache(maxsize=1)
+def _names() -> Names:
     return Names(load().redis_prefix)
