@@ -1,0 +1,90 @@
+"""The published conformance vectors of twitter-text: every one runs, or is left out here by name with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.normalise.entities import extract
+from pipeline.normalise.tags import find_cashtags, find_mentions, find_reply
+from pipeline.normalise.urls import find_urls
+from pipeline.normalise.validity import is_hashtag, is_list, is_url, is_username
+from tests.paths import DATA
+
+LEFT_OUT = {
+    "validate:tweets": "how long a post may be when written: we write none",
+    "validate:WeightedTweetsCounterTest": "how long a post may be when written: we write none",
+    "validate:WeightedTweetsWithDiscountedEmojiCounterTest": "how long a post may be when written: we write none",
+    "validate:UnicodeDirectionalMarkerCounterTest": "how long a post may be when written: we write none",
+}
+
+
+def _spans(kind: str, name: str) -> Callable[[str], Any]:
+    return lambda text: [
+        {name: one.value, "indices": [one.start, one.end]} for one in extract(text) if one.type == kind
+    ]
+
+
+def _lists(text: str) -> Any:
+    return [
+        {"screen_name": one.value, "list_slug": one.slug, "indices": [one.start, one.end]}
+        for one in find_mentions(text)
+    ]
+
+
+def _values(kind: str) -> Callable[[str], Any]:
+    return lambda text: [one.value for one in extract(text) if one.type == kind]
+
+
+def _url_spans(text: str) -> Any:
+    return [{"url": one.url, "indices": [one.start, one.end]} for one in find_urls(text)]
+
+
+RULES: dict[str, Callable[[str], Any]] = {
+    "extract:mentions": lambda text: [one.value for one in find_mentions(text) if not one.slug],
+    "extract:mentions_with_indices": _spans("mention", "screen_name"),
+    "extract:mentions_or_lists_with_indices": _lists,
+    "extract:replies": find_reply,
+    "extract:urls": lambda text: [one.url for one in find_urls(text)],
+    "extract:urls_with_indices": _url_spans,
+    "extract:urls_with_directional_markers": _url_spans,
+    "extract:tco_urls_with_params": lambda text: [one.url for one in find_urls(text)],
+    "extract:hashtags": _values("hashtag"),
+    "extract:hashtags_from_astral": _values("hashtag"),
+    "extract:hashtags_with_indices": _spans("hashtag", "hashtag"),
+    "extract:cashtags": lambda text: [one.value for one in find_cashtags(text)],
+    "extract:cashtags_with_indices": _spans("cashtag", "cashtag"),
+    "validate:usernames": is_username,
+    "validate:lists": is_list,
+    "validate:hashtags": is_hashtag,
+    "validate:urls": is_url,
+    "validate:urls_without_protocol": lambda text: is_url(text, require_scheme=False),
+}
+
+
+def _vectors() -> list[Any]:
+    found = []
+    for name in ("extract", "validate"):
+        path = DATA / "twitter-text" / f"{name}.yml"
+        if not path.exists():
+            continue
+        for group, cases in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"].items():
+            key = f"{name}:{group}"
+            if key not in LEFT_OUT:
+                found += [pytest.param(key, case, id=f"{key}-{case['description'][:60]}") for case in cases]
+    return found
+
+
+def test_vectors_are_here() -> None:
+    if not (DATA / "twitter-text").exists():
+        pytest.skip("the vectors are not here")
+    assert len(_vectors()) >= 140
+
+
+@pytest.mark.parametrize(("group", "case"), _vectors())
+def test_vector_passes(group: str, case: dict[str, Any]) -> None:
+    assert group in RULES, "a new group of vectors: give it a rule, or a reason in LEFT_OUT"
+    assert RULES[group](case["text"]) == case["expected"]
