@@ -5,26 +5,11 @@ from __future__ import annotations
 SAMPLED_POSTS = 5_000
 """Tops look at so many of the newest matches, and say how many matched."""
 
+_HOUR, _DAY = 3_600, 86_400
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800)
+_LONGER = (_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY)
 INTERVALS_MS = tuple(
-    seconds * 1_000
-    for seconds in (
-        1,
-        5,
-        15,
-        30,
-        60,
-        300,
-        900,
-        1_800,
-        3_600,
-        10_800,
-        21_600,
-        43_200,
-        86_400,
-        604_800,
-        2_592_000,
-        31_536_000,
-    )
+    seconds * 1_000 for seconds in (*_SECONDS, *_LONGER, 56 * _DAY, 112 * _DAY, 224 * _DAY, 364 * _DAY)
 )
 MAX_BUCKETS = 120
 

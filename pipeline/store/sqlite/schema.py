@@ -8,6 +8,7 @@ the index over it, external content, rowid = place, so newest first is its own o
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,16 @@ def rows(connection: apsw.Connection, sql: str, bindings: Sequence[Any] | dict[s
     return cast("Rows", connection.execute(sql, bindings))
 
 
+def wait_when_busy(connection: apsw.Connection, timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    """Wait for another process's transaction, looking every millisecond: SQLite's own waiting grows to 100 ms."""
+
+    def wait(times: int) -> bool:
+        time.sleep(0.001)
+        return times < timeout_ms
+
+    connection.set_busy_handler(wait)
+
+
 def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
     """Return a connection with our pragmas set.
 
@@ -75,7 +86,7 @@ def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
     """
     try:
         connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        wait_when_busy(connection)
         for pragma in (
             "auto_vacuum=INCREMENTAL",
             "journal_mode=WAL",

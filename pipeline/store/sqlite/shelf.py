@@ -11,6 +11,7 @@ import apsw
 import msgspec
 
 from pipeline.post import Post
+from pipeline.query.analyser import fold
 from pipeline.store.place import TIE_BITS
 from pipeline.store.plan import Stored
 from pipeline.store.sqlite import columns
@@ -101,7 +102,7 @@ class SqliteShelf:
 
     def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
         """Return the stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
-        token = columns.facet_token(f"from:{author_id}".casefold()).replace('"', '""')
+        token = columns.facet_token("from:" + fold(author_id)).replace('"', '""')
         sql = (
             "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid WHERE fts MATCH ? AND p.author = ?"
         )

@@ -10,14 +10,14 @@ import time
 import apsw
 
 from pipeline.store import place
-from pipeline.store.sqlite.schema import BUSY_TIMEOUT_MS, rows, set_meta, transaction
+from pipeline.store.sqlite.schema import rows, set_meta, transaction, wait_when_busy
 from pipeline.store.sqlite.shelf import SqliteShelf
 from pipeline.store.sqlite.tops import pairs
 from pipeline.store.sqlite.writing import Writer
 from pipeline.store.tops import BACKGROUND_HOURS, Background
 
 TOMBSTONES_KEPT_MS = 8 * 86_400_000
-PRUNED_AT_ONCE = 1_000
+PRUNED_AT_ONCE = 250
 PRUNING_S = 2.0
 _RECKONED_AT_ONCE = 1_000
 _SAMPLED_AT_ONCE = 500
@@ -91,13 +91,13 @@ class Upkeep:
             return
         with transaction(connection):
             set_meta(connection, "wiped_seq", latest)
-        connection.set_busy_timeout(_WIPE_WAIT_MS)
+        wait_when_busy(connection, _WIPE_WAIT_MS)
         try:
             ((busy, _, _),) = rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
         except apsw.BusyError:
             busy = 1
         finally:
-            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            wait_when_busy(connection)
         if busy:
             with transaction(connection):
                 set_meta(connection, "wiped_seq", wiped)

@@ -1,0 +1,28 @@
+"""The store in memory keeps the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.store.contract import Store
+from pipeline.store.memory import MemoryStore
+from tests.store.contract import StoreContract
+from tests.store.making import T0, now_found, post, put
+
+
+@pytest.fixture
+def store() -> Store:
+    return MemoryStore()
+
+
+class TestMemoryStore(StoreContract):
+    pass
+
+
+def test_posts_beyond_retention_are_invisible_at_once() -> None:
+    clock = [T0 / 1000 + 86_400]
+    store = MemoryStore(retention_days=1, clock=lambda: clock[0])
+    put(store, 1, post(0, "cats"), post(1, "cats"), post(2, "cats"))
+    assert now_found(store, "cats") == ["x:2", "x:1", "x:0"]
+    clock[0] += 1.5
+    assert now_found(store, "cats") == ["x:2"]

@@ -1,0 +1,165 @@
+"""The SQLite store keeps the contract, and what only a file can promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsError, StoreMismatch, StoreUnavailable
+from pipeline.post import Deletion
+from pipeline.settings import Settings
+from pipeline.store import migrate, open_store
+from pipeline.store.contract import Store, Writes
+from pipeline.store.sqlite import SqliteStore, raws, schema
+from tests.store.contract import StoreContract
+from tests.store.making import T0, now_found, post, put, search
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = SqliteStore(tmp_path)
+    yield made
+    assert_whole(made)
+    made.close()
+
+
+def assert_whole(store: SqliteStore) -> None:
+    """The index holds exactly what the documents say; SQLite raises where it does not."""
+    store._connection.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
+    assert list(schema.rows(store._connection, "PRAGMA integrity_check")) == [("ok",)]
+
+
+class TestSqliteStore(StoreContract):
+    pass
+
+
+def test_store_is_there_again_after_closing(tmp_path: Path) -> None:
+    first = open_store(Settings(data_dir=tmp_path))
+    put(first, 1, post(1, "cats"))
+    first.close()
+    again = open_store(Settings(data_dir=tmp_path), create=False)
+    assert again.identity == first.identity
+    assert now_found(again, "cats") == ["x:1"]
+    again.close()
+
+
+def test_missing_store_is_not_made_where_it_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        open_store(Settings(data_dir=tmp_path / "nowhere"), create=False)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_elasticsearch_is_refused_clearly(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Elasticsearch store: not in this version"):
+        open_store(Settings(data_dir=tmp_path, elasticsearch_url="http://localhost:9200"))
+
+
+def test_what_is_no_database_is_refused_clearly(tmp_path: Path) -> None:
+    (tmp_path / schema.FILE).write_bytes(b"this is no database at all, but it is long enough to look" * 99)
+    with pytest.raises(StoreUnavailable):
+        open_store(Settings(data_dir=tmp_path))
+
+
+def test_store_of_another_analyser_is_indexed_again_by_migrate_only(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    store = SqliteStore(tmp_path)
+    put(store, 1, post(1, "lovely cats"), post(2, repost_of="x:1"), post(3, "dogs", likes=4))
+    with schema.transaction(store._connection):
+        schema.set_meta(store._connection, "analyser", "0/older")
+        store._connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
+        store._connection.execute("UPDATE docs SET words = 'otherwise'")
+        store._connection.execute("INSERT INTO fts (fts) VALUES ('rebuild')")
+    store.close()
+    with pytest.raises(StoreMismatch, match="murmur migrate"):
+        open_store(settings)
+    migrate(settings)
+    migrated = SqliteStore(tmp_path)
+    assert now_found(migrated, "cats") == ["x:2", "x:1"]
+    assert now_found(migrated, "otherwise") == []
+    assert now_found(migrated, "dogs likes:4") == ["x:3"]
+    assert_whole(migrated)
+    migrated.close()
+
+
+def test_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    with schema.transaction(store._connection):
+        schema.set_meta(store._connection, "schema", schema.SCHEMA_VERSION + 1)
+    store.close()
+    with pytest.raises(StoreMismatch):
+        migrate(Settings(data_dir=tmp_path))
+
+
+def test_withdrawn_word_leaves_no_trace_in_any_file(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    secret = "zyxwvutsecret"
+    for batch in range(5):
+        put(store, batch + 1, *(post(batch * 100 + n, "many other words here") for n in range(100)), raw=b"{}")
+    put(store, 9, post(900, f"a {secret} word", bio=f"bio {secret}"), raw=f'{{"text":"{secret}"}}'.encode())
+    put(store, 10, post(901, repost_of="x:900"), *(post(n, f"after {n}") for n in range(1_000, 1_200)))
+    put(store, 11, post(900, f"a {secret} word edited", version=T0 + 10**7))
+    assert _traces(tmp_path, secret)
+    store.persist(Writes(deletions=[Deletion("x:900", T0)]), 12)
+    store.upkeep()
+    assert _traces(tmp_path, secret) == []
+    assert _traces(tmp_path, secret[:3] + " ") == []
+    assert_whole(store)
+    store.close()
+
+
+def _traces(directory: Path, word: str) -> list[str]:
+    return [path.name for path in directory.iterdir() if word.encode() in path.read_bytes()]
+
+
+def test_reader_in_the_way_only_delays_the_wiping(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    put(store, 1, post(1, "zyxwvutsecret"))
+    with store.reading() as reading:
+        assert reading.count(search("*")) == 1
+        store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
+        store.upkeep()
+    store.upkeep()
+    assert _traces(tmp_path, "zyxwvutsecret") == []
+    store.close()
+
+
+def test_raw_record_is_kept_and_goes_with_its_post(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats"), raw=b'{"the": "record"}')
+    ((data,),) = schema.rows(store._connection, "SELECT data FROM raws")
+    assert raws.decompress(data) == b'{"the": "record"}'
+    store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
+    assert list(schema.rows(store._connection, "SELECT data FROM raws")) == []
+
+
+def test_change_of_counts_never_touches_the_index(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats", likes=1))
+    before = list(schema.rows(store._connection, "SELECT id, block FROM fts_data"))
+    put(store, 2, post(1, "cats", likes=2, version=T0 + 10**6))
+    assert list(schema.rows(store._connection, "SELECT id, block FROM fts_data")) == before
+
+
+def test_posts_beyond_retention_are_invisible_at_once(tmp_path: Path) -> None:
+    writer = SqliteStore(tmp_path)
+    put(writer, 1, post(1, "cats", created_at=10), post(2, "cats", created_at=2**42))
+    reader: Store = SqliteStore(tmp_path, retention_days=1)
+    assert now_found(writer, "cats") == ["x:2", "x:1"]
+    for text in ("cats", "*", "cats -dogs", "lang:en", "cats OR likes:1", '"cats"~3'):
+        assert now_found(reader, text) == ["x:2"]
+        assert now_found(reader, text, sort="likes") == ["x:2"]
+    with reader.reading() as reading:
+        assert reading.posts(["x:1"]) == {}
+        assert reading.count(search("*")) == 1
+        assert reading.timeline(search("*")).total == 1
+        assert len(list(reading.export(search("cats")))) == 1
+        assert len(reading.changes(search("cats"), after=0, gone_after=0, limit=9).bodies) == 1
+        assert reading.top(search("*"), "langs", limit=9).counted == 1
+    reader.close()
+    writer.close()
+
+
+def test_huge_numbers_and_ancient_times_are_stored(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats", likes=10**30), post(2, "cats", created_at=-5), post(3, "cats", created_at=2**62))
+    assert sorted(now_found(store, "cats")) == ["x:1", "x:2", "x:3"]
+    assert now_found(store, "likes:1000000..") == ["x:1"]
