@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.settings import Settings
+from pipeline.sources import READABLE
 
 PROJECT = Path(__file__).parents[1]
 
@@ -21,8 +22,13 @@ PROJECT = Path(__file__).parents[1]
 def problems(settings: Settings) -> list[str]:
     """Return one line for each thing that keeps the product from starting on this machine."""
     here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
-    found = [*here, page_problem(), replay_problem(settings)]
+    found = [*_sources(settings.source), *here, page_problem(), replay_problem(settings)]
     return [line for line in found if line]
+
+
+def _sources(names: tuple[str, ...]) -> list[str]:
+    unread = [name for name in names if name not in READABLE]
+    return [f"SOURCE={name}: this version reads {' and '.join(READABLE)}" for name in unread]
 
 
 def _data_dir(data_dir: Path) -> str:

@@ -6,6 +6,9 @@ from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 
+READABLE = ("demo", "replay")
+"""The names that this version can read; a start with another is refused."""
+
 
 def open_source(name: str, settings: Settings) -> Source:
     """Return the source of a name.
