@@ -80,26 +80,30 @@ def _form(typed: Typed, *, positive: bool) -> _Form:
         inner = _form(typed.children[0], positive=not positive)
         return _Form(inner.negated, inner.node)
     forms = [_form(child, positive=positive) for child in typed.children]
-    nodes, negations = [form.node for form in forms], [form.negated for form in forms]
     if typed.kind == "and":
-        node = conjunction(nodes)
-        return _Form(node, _either(negations) or Not(node))
+        return _both(forms)
     if positive:
-        for child, node in zip(typed.children, nodes, strict=True):
-            if not finds(node):
+        for child, form in zip(typed.children, forms, strict=True):
+            if not finds(form.node):
                 raise _exclusions(child.at, "Each side of OR")
-    negated = conjunction(negations)
-    return _Form(_either(nodes) or negation(negated), negated)
+    # a OR b is NOT (NOT a NOT b)
+    negated, node = _both([_Form(form.negated, form.node) for form in forms])
+    return _Form(node, negated)
+
+
+def _both(forms: list[_Form]) -> _Form:
+    """Return the form of an AND. `*` goes where another child finds something, and a child alone is no group."""
+    if any(finds(form.node) and not isinstance(form.node, Everything) for form in forms):
+        forms = [form for form in forms if not isinstance(form.node, Everything)]
+    if len({_order(form.node) for form in forms}) == 1:
+        return forms[0]
+    node = conjunction([form.node for form in forms])
+    return _Form(node, _either([form.negated for form in forms]) or Not(node))
 
 
 def _either(nodes: list[Node]) -> Node | None:
     """Return the OR of nodes where each finds something, as a person may write it."""
     return disjunction(nodes) if all(finds(node) for node in nodes) else None
-
-
-def negation(node: Node) -> Node:
-    """Return NOT of a node, two of them being none."""
-    return node.child if isinstance(node, Not) else Not(node)
 
 
 def conjunction(nodes: list[Node]) -> Node:
