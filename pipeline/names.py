@@ -123,6 +123,16 @@ class Names:
 
     # -- the rest
     @property
+    def watchers(self) -> str:
+        """Hash: web process → connected users."""
+        return f"{self.prefix}:watchers"
+
+    @property
+    def watchers_seen(self) -> str:
+        """Sorted set: web process → when (ms, Redis's clock) it last said how many users it has."""
+        return f"{self.prefix}:watchers:seen"
+
+    @property
     def store(self) -> str:
         """String: identity of the store that workers write."""
         return f"{self.prefix}:store"

@@ -1,0 +1,48 @@
+"""The web: page, API, and the fan-out of live matches to browsers. It reads the store and Redis, and never ingests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask
+
+from pipeline.settings import Settings, load
+from pipeline.store.contract import Store
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None, *, opener: Callable[[], Store] | None = None) -> Flask:
+    """Return the WSGI application, listening to Redis where it runs under gevent.
+
+    Args:
+        settings: the environment's by default.
+        opener: opens a store; by default the one the settings name.
+
+    Raises:
+        SettingsError: a setting is wrong.
+    """
+    from web import api, export, headers, metrics, proxies, routes, sse, ws
+    from web import auth as signing
+    from web.process import Web
+
+    settings = settings or load()
+    logging.getLogger("web").setLevel(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.url_map.strict_slashes = False
+    web = Web(settings, opener)
+    app.extensions["murmur"] = web
+    auth = signing.Auth(settings)
+    headers.install(app)
+    signing.install(app, auth)
+    routes.install(app, web)
+    api.install(app, web)
+    export.install(app, web)
+    sse.install(app, web)
+    metrics.install(app, web)
+    ws.install(app, web, auth)
+    proxies.install(app, settings)
+    web.start()
+    return app

@@ -1,0 +1,48 @@
+"""Parameters of a request, read strictly: a wrong one is an error that names it, never a silent default."""
+
+from __future__ import annotations
+
+from typing import overload
+
+from flask import request
+
+from web.faults import Refused
+
+
+def search_text() -> str:
+    """Return `q`; the search itself is parsed elsewhere."""
+    text = request.args.get("q")
+    if text is None:
+        raise Refused("bad_request", "q is missing: the search.", hint="?q=* finds every post")
+    return text
+
+
+@overload
+def integer(name: str, default: int, low: int, high: int) -> int: ...
+@overload
+def integer(name: str, default: None, low: int, high: int) -> int | None: ...
+def integer(name: str, default: int | None, low: int, high: int) -> int | None:
+    """Return an integer within [low, high], or the default where it is not given."""
+    given = request.args.get(name, "")
+    if not given:
+        return default
+    try:
+        number = int(given) if len(given) <= 20 else None
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise Refused("bad_request", f"{name} must be a whole number from {low} to {high}.")
+    return number
+
+
+def moment(name: str) -> int | None:
+    """Return a time in ms, None where it is not given."""
+    return integer(name, None, 0, 2**53)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words."""
+    given = request.args.get(name, "") or default
+    if given not in allowed:
+        raise Refused("bad_request", f"{name} must be one of {', '.join(allowed)}.")
+    return given

@@ -1,0 +1,222 @@
+"""One client's subscriptions: what it asked for, and the steps of docs/delivery.md that bring it history and live ones
+
+Used by sockets and event streams alike. Each subscription runs in a greenlet of its own until its history is complete;
+after that it costs nothing but its place among the watchers.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gevent
+
+from pipeline.errors import BrokerUnavailable, MurmurError, QueryError, QueryTimeout, StoreUnavailable
+from pipeline.query.tree import Query
+from pipeline.store.contract import Changes, Page, Reading
+from web.client import Client
+from web.faults import fault
+from web.hub import Search
+from web.process import Web
+from web.protocol import (
+    MAX_CATCH_UP,
+    Deleted,
+    Error,
+    Fault,
+    Gone,
+    Reset,
+    Subscribe,
+    Subscribed,
+    frame,
+    history_frame,
+)
+
+log = logging.getLogger("web.session")
+
+PAGE_POSTS = 250
+CHUNK_BYTES = 128 * 1024
+NEVER = 2**63 - 1
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """One subscription of one client."""
+
+    asked: Subscribe
+    query: Query
+    greenlet: gevent.Greenlet | None = None
+    search: Search | None = None
+    lagged: bool = field(default=False)
+
+
+class Session:
+    """The subscriptions of one client."""
+
+    __slots__ = ("_client", "_watches", "_web")
+
+    def __init__(self, web: Web, client: Client) -> None:
+        self._web = web
+        self._client = client
+        self._watches: dict[str, Watch] = {}
+
+    def subscribe(self, asked: Subscribe) -> None:
+        """Begin to watch; an id in use is watched anew."""
+        self.unsubscribe(asked.id)
+        client = self._client
+        if len(self._watches) >= self._web.settings.searches_per_socket:
+            limit = self._web.settings.searches_per_socket
+            text = f"{limit} searches are being watched on this socket already"
+            client.send(frame(Error(Fault("too_many_searches", text), asked.id)), always=True)
+            return
+        try:
+            query = self._web.parse(asked.query)
+        except QueryError as error:
+            client.send(frame(Error(fault(error), asked.id)), always=True)
+            return
+        watch = Watch(asked, query)
+        self._watches[asked.id] = watch
+        watch.greenlet = gevent.spawn(self._run, watch, asked.after)
+
+    def unsubscribe(self, watch_id: str) -> None:
+        """Stop watching; an unknown id is fine."""
+        watch = self._watches.pop(watch_id, None)
+        if watch is not None:
+            self._end(watch)
+
+    def lagged(self, key: str) -> None:
+        """The client was told that it lagged: nothing of this search goes to it until it asks again."""
+        for watch in self._watches.values():
+            if watch.query.key == key:
+                watch.lagged = True
+
+    def restart(self, key: str) -> None:
+        """Too much was missed: the client starts this search anew."""
+        for watch in list(self._watches.values()):
+            if watch.query.key == key and watch.search is not None and not watch.lagged:
+                if watch.greenlet is not None:
+                    watch.greenlet.kill(block=False)
+                watch.greenlet = gevent.spawn(self._guarded, watch, functools.partial(self._begin_anew, watch))
+
+    def end(self) -> None:
+        """Let go of everything; called once, when the client ends."""
+        for watch in self._watches.values():
+            self._end(watch)
+        self._watches.clear()
+
+    def _end(self, watch: Watch) -> None:
+        if watch.greenlet is not None:
+            watch.greenlet.kill(block=False)
+        if watch.search is not None:
+            self._web.hub.leave(watch.search, self._client)
+            watch.search = None
+
+    # -- the steps, each named as in docs/delivery.md
+    def _run(self, watch: Watch, after: int | None) -> None:
+        self._guarded(watch, lambda: self._steps(watch, after))
+
+    def _guarded(self, watch: Watch, steps: Callable[[], None]) -> None:
+        wait_s = 0.2
+        while not self._client.ended:
+            try:
+                steps()
+                watch.greenlet = None
+                return
+            except (BrokerUnavailable, StoreUnavailable) as error:
+                log.info("a subscription waits: %s", error)
+                gevent.sleep(wait_s * random.uniform(0.5, 1.0))
+                wait_s = min(5.0, wait_s * 2)
+            except (MurmurError, ValueError) as error:
+                if not isinstance(error, QueryTimeout):
+                    log.warning("a subscription failed: %s", error)
+                self._refuse(watch, error)
+                return
+
+    def _refuse(self, watch: Watch, error: Exception) -> None:
+        told = fault(error) if isinstance(error, MurmurError) else Fault("search_conflict", str(error))
+        watch.greenlet = None
+        if self._watches.get(watch.asked.id) is watch:
+            del self._watches[watch.asked.id]
+        self._end(watch)
+        self._client.send(frame(Error(told, watch.asked.id)), always=True)
+
+    def _steps(self, watch: Watch, after: int | None) -> None:
+        web, client, query = self._web, self._client, watch.query
+        low = web.hub.register(query)  # (1) and (2): w0
+        if watch.search is None:
+            client.send(frame(Subscribed(watch.asked.id, query.key, query.canonical, list(query.terms))))
+            watch.search = web.hub.enter(query, client)  # (3)
+        safe = web.order.safe()  # (4): w
+        if after is not None and after > safe:
+            after = None  # numbers of another broker
+            client.send(frame(Reset(query.key)))
+        changes, page = web.readings.read(lambda reading: _first(reading, query, after, low, watch.asked.history))
+        if changes.overflow:
+            client.send(frame(Reset(query.key)))
+        self._tell(watch, changes)
+        if page is None:
+            self._send_bodies(watch, changes.bodies)
+        else:
+            self._send_pages(watch, page)
+        self._done(watch, safe)
+
+    def _begin_anew(self, watch: Watch) -> None:
+        self._client.send(frame(Reset(watch.query.key)))
+        self._steps(watch, None)
+
+    def _tell(self, watch: Watch, changes: Changes) -> None:
+        if changes.tombstones:
+            self._client.send(frame(Deleted(changes.tombstones)))
+        if changes.gone:
+            self._client.send(frame(Gone(watch.query.key, changes.gone)))
+
+    def _send_pages(self, watch: Watch, page: Page) -> None:
+        """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
+        first view can slip between two of them, and what came later is live."""
+        left = watch.asked.history
+        while True:
+            self._send_bodies(watch, page.bodies)
+            left -= len(page.bodies)
+            before, limit = page.next, min(left, PAGE_POSTS)
+            if before is None or limit <= 0 or watch.lagged or not self._client.wait_for_room():
+                return
+            page = self._web.readings.read(_following(watch.query, limit, before))
+
+    def _send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
+        part: list[bytes] = []
+        size = 0
+        for body in bodies:
+            part.append(body)
+            size += len(body)
+            if size > CHUNK_BYTES:
+                self._send_part(watch, part)
+                part, size = [], 0
+        if part:
+            self._send_part(watch, part)
+
+    def _send_part(self, watch: Watch, part: list[bytes]) -> None:
+        if not watch.lagged and self._client.wait_for_room() and not watch.lagged:
+            self._client.send(history_frame(watch.query.key, part))
+
+    def _done(self, watch: Watch, safe: int) -> None:
+        if not watch.lagged and self._client.wait_for_room() and not watch.lagged:
+            self._client.send(history_frame(watch.query.key, [], safe))
+
+
+def _following(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:
+    return lambda reading: reading.search(query, limit=limit, before=before)
+
+
+def _first(reading: Reading, query: Query, after: int | None, low: int, history: int) -> tuple[Changes, Page | None]:
+    """Return, of one view, what changed, and the first page of history where the client starts from nothing."""
+    if after is not None:
+        changes = reading.changes(query, after=after, gone_after=min(after, low), limit=MAX_CATCH_UP)
+        if not changes.overflow:
+            return changes, None
+    else:
+        changes = reading.changes(query, after=NEVER, gone_after=low, limit=1)
+    if history == 0:
+        return changes, Page([], None)
+    return changes, reading.search(query, limit=min(history, PAGE_POSTS))
