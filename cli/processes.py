@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Literal
 
 from pipeline.settings import Settings
@@ -13,7 +15,16 @@ def work(role: Role, settings: Settings) -> None:
     """Become the Celery worker of a role: reader, worker or upkeep. Returns when it was told to end."""
     from pipeline.app import app, argv
 
-    app.start(argv(role, settings))
+    # Twins on one machine are told apart in logs by their process number.
+    app.start(argv(role, settings, os.getpid()))
+
+
+def serve(_settings: Settings) -> None:
+    """Become gunicorn's master, which starts the web processes; `web/gunicorn.py` reads the same settings."""
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    sys.argv = ["gunicorn", "-c", "python:web.gunicorn", "web:create_app()"]
+    WSGIApplication().run()
 
 
 def prepare_store(settings: Settings) -> str:

@@ -1,0 +1,52 @@
+"""The product, a browser, and what both need."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import missing
+from tests.e2e.product import Product
+from tests.paths import PROJECT
+
+Start = Callable[..., Product]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start products; whatever happens, none is left behind."""
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+    products: list[Product] = []
+
+    def begin(data_dir: Path | None = None, **settings: Any) -> Product:
+        products.append(Product(data_dir or tmp_path / "data", **settings))
+        return products[-1]
+
+    yield begin
+    for product in products:
+        with contextlib.suppress(Exception):
+            product.stop()
+        for pid in product.processes():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

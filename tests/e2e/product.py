@@ -1,0 +1,119 @@
+"""The whole product as a person starts it: `murmur run` in a directory of its own, on a free port."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.paths import PROJECT
+
+READY = re.compile(r"Murmuration is at (\S+)")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(true: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
+    """Wait until something is true and return it; fail with the last value."""
+    end = time.monotonic() + seconds
+    while True:
+        value = true()
+        if value:
+            return value
+        assert time.monotonic() < end, f"still {value!r} after {seconds} s"
+        time.sleep(every)
+
+
+class Product:
+    """One run. `output` collects what it prints."""
+
+    def __init__(self, data_dir: Path, command: list[str] | None = None, cwd: Path = PROJECT, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.port = int(settings.pop("PORT", "") or free_port())
+        self.output: list[str] = []
+        environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        environ |= {"DATA_DIR": str(data_dir), "PORT": str(self.port), **settings}
+        self.process = subprocess.Popen(
+            command or [str(PROJECT / "bin" / "murmur"), "run"],
+            cwd=cwd,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def text(self) -> str:
+        return "".join(self.output)
+
+    def wait_ready(self, seconds: float = 60.0) -> Product:
+        """Wait for the line with the address."""
+
+        def ready() -> bool:
+            assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.text()}"
+            return READY.search(self.text()) is not None
+
+        try:
+            until(ready, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.text()[-6000:]}") from error
+        return self
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Ask the API."""
+        address = f"{self.url}{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
+        with urllib.request.urlopen(address, timeout=15) as answer:
+            return json.load(answer)
+
+    def stored(self) -> int:
+        """Return how many posts are stored."""
+        indexed: int = self.get("/api/stats")["indexed"]
+        return indexed
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Tell it to end, wait; return the seconds it took."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait(20)
+        return time.monotonic() - began
+
+    def processes(self) -> dict[int, str]:
+        """Return every live process of this run, by what its environment says: pid → command line."""
+        mark = f"DATA_DIR={self.data_dir}".encode()
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    if command:
+                        found[int(entry.name)] = command
+            except OSError:
+                continue
+        return found

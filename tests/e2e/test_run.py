@@ -1,0 +1,145 @@
+"""Starting and ending the whole product, as a person does it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.product import free_port, until
+from tests.paths import DATA, PROJECT
+from tests.sources.context import records_of
+
+pytestmark = pytest.mark.e2e
+
+STREAM = DATA / "x-v1.1" / "stream.jsonl.gz"
+REPLAY = {"SOURCE": "replay", "REPLAY_PATH": str(STREAM), "REPLAY_SPEED": "max"}
+
+
+def _distinct_posts() -> int:
+    """Return how many posts the recording holds, originals included, read by the adapters alone."""
+    from pipeline.normalise.recognise import normalise
+    from pipeline.post import Upsert
+    from pipeline.sources.replay import ReplaySource
+
+    ids = set()
+    for record in records_of(ReplaySource(str(STREAM), 0.0, loop=False)):
+        for event in normalise(record.data, "replay", record.received_at):
+            if isinstance(event, Upsert):
+                ids.add(event.post.id)
+    return len(ids)
+
+
+def test_replay_through_real_workers_stores_exactly_the_distinct_posts(start: Start) -> None:
+    product = start(**REPLAY).wait_ready()
+    expected = _distinct_posts()
+    until(lambda: product.stored() >= expected, 60)
+    until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
+    time.sleep(1)
+    assert product.stored() == expected
+
+
+def test_sigterm_in_the_middle_of_a_backlog_ends_all_within_ten_seconds_and_nothing_is_lost(
+    start: Start, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    product = start(data_dir, SOURCE="demo", DEMO_RATE="20000", WORKERS="1").wait_ready()
+    until(lambda: product.stored() > 500, 60)
+    assert len(product.processes()) >= 6
+    took_s = product.stop()
+    assert took_s < 10
+    assert product.processes() == {}
+    assert product.process.returncode == 0
+
+
+def test_interrupt_ends_all_too(start: Start) -> None:
+    product = start(SOURCE="demo").wait_ready()
+    assert product.stop(signal.SIGINT) < 10
+    assert product.processes() == {}
+
+
+def test_yesterdays_posts_are_there_at_the_second_start(start: Start, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    product = start(data_dir, **REPLAY).wait_ready()
+    expected = _distinct_posts()
+    until(lambda: product.stored() == expected, 60)
+    product.stop()
+    again = start(data_dir, **REPLAY).wait_ready()
+    assert again.stored() == expected
+    time.sleep(2)
+    assert again.stored() == expected, "what was played to its end is not played again"
+
+
+def test_a_recording_interrupted_by_a_stop_is_whole_after_the_next_start(start: Start, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    product = start(data_dir, **REPLAY)
+    expected = _distinct_posts()
+    product.wait_ready()
+    product.stop()
+    again = start(data_dir, **REPLAY).wait_ready()
+    until(lambda: again.stored() == expected, 90)
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "reader", "upkeep", "valkey-server"])
+def test_a_killed_process_is_started_again_and_posts_flow(start: Start, role: str) -> None:
+    product = start(SOURCE="demo", DEMO_RATE="50").wait_ready()
+    until(lambda: product.stored() > 100, 60)
+
+    def running() -> dict[int, str]:
+        wanted = f"-m cli {role}" if role != "valkey-server" else role
+        return {pid: line for pid, line in product.processes().items() if wanted in line or f"{role}@" in line}
+
+    before = until(running)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: [pid for pid in running() if pid not in before], 20)
+    until(lambda: _ready(product.url), 40)
+    stored = product.stored()
+    # A reader that was killed holds its lease for some seconds, a broker's clients come back one by one.
+    until(lambda: product.stored() > stored + 50, 60)
+
+
+def _ready(url: str) -> bool:
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_second_run_on_the_same_data_is_refused_while_the_first_goes_on(start: Start, tmp_path: Path) -> None:
+    first = start(tmp_path / "data", SOURCE="demo").wait_ready()
+    second = start(tmp_path / "data", SOURCE="demo", PORT=str(free_port()))
+    assert second.process.wait(30) == 2
+    until(lambda: "in use by another" in second.text(), 5)
+    assert second.text().count("\n") == 1
+    assert first.stored() >= 0
+
+
+def test_it_runs_from_an_archive_of_the_project_alone(start: Start, tmp_path: Path) -> None:
+    """As a platform does it: the committed files and the built page, no checkout, an empty DATA_DIR at each start."""
+    import shutil
+    import subprocess
+
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=False)
+    if archive.returncode:
+        pytest.skip("not a git checkout")
+    project = tmp_path / "slug"
+    project.mkdir()
+    subprocess.run(["tar", "x"], cwd=project, input=archive.stdout, check=True)
+    shutil.copytree(PROJECT / "web" / "static", project / "web" / "static", dirs_exist_ok=True)
+    path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
+    for name in ("one", "two"):
+        product = start(
+            tmp_path / name, command=[str(project / "bin" / "murmur"), "run"], cwd=project, SOURCE="demo", PATH=path
+        )
+        product.wait_ready()
+        until(lambda product=product: product.stored() > 0, 30)
+        product.stop()
