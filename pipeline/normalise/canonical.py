@@ -103,7 +103,7 @@ def _post(record: Record, received_at: int) -> Post:
         author=record.author,
         counts=record.counts,
         reply_to=record.reply_to,
-        conversation_id=record.conversation_id,
+        conversation_id=record.conversation_id or ("" if record.reply_to or record.repost_of else record.id),
         repost_of=record.repost_of,
         quote_of=record.quote_of,
         hashtags=record.hashtags,

@@ -47,6 +47,7 @@ def complete(post: Post) -> None:
         entity
         for entity in extract(text)
         if all(entity.end <= other.start or entity.start >= other.end for other in known)
+        and not (entity.type == "link" and text.startswith("…", entity.end))  # cut off: it leads nowhere
     ]
     if not found:
         return

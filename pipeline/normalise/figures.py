@@ -21,7 +21,10 @@ def count_of(number: int | str | None) -> int | None:
 
 
 def distinct(values: list[str]) -> list[str]:
-    """Return values without those that differ from an earlier one only in case."""
+    """Return values in order, without those that differ from an earlier one only in case."""
     if len(values) < 2:
         return values
-    return list({value.casefold(): value for value in reversed(values)}.values())[::-1]
+    kept: dict[str, str] = {}
+    for value in values:
+        kept.setdefault(value.casefold(), value)
+    return list(kept.values())

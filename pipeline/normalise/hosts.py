@@ -17,7 +17,7 @@ _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[0-9a-f:.]+\
 
 @lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
-    """Return the host of a URL, lower case, in Unicode (no punycode), without "www."; "" where it has none."""
+    """Return the host of a URL, lower case, in Unicode (no punycode), without "www."; "" where it has no dot."""
     found = _AUTHORITY.match(url)
     if not found:
         return ""
@@ -25,7 +25,7 @@ def host_of(url: str) -> str:
     if "xn--" in host:
         with contextlib.suppress(UnicodeError):
             host = host.encode("ascii").decode("idna")
-    return host.removeprefix("www.")
+    return host.removeprefix("www.") if "." in host or host.startswith("[") else ""
 
 
 def hosts_of(links: Iterable[Link]) -> list[str]:

@@ -17,7 +17,7 @@ LONGEST_URL = 4096
 LONGEST_SLUG = 40
 LONGEST_LABEL = 63
 MOST_LABELS = 12
-"""Labels before the last two that are looked at: with the bound on a label, what keeps hostile text from taking long."""
+"""Labels before the last two that are looked at: this and the bound on a label keep hostile text from taking long."""
 
 _SCHEME_LENGTH = len("https://")
 
