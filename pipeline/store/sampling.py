@@ -7,10 +7,9 @@ SAMPLED_POSTS = 5_000
 
 _HOUR, _DAY = 3_600, 86_400
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800)
-_LONGER = (_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY)
-INTERVALS_MS = tuple(
-    seconds * 1_000 for seconds in (*_SECONDS, *_LONGER, 56 * _DAY, 112 * _DAY, 224 * _DAY, 364 * _DAY)
-)
+_DAYS = (1, 2, 4, 7, 14, 28, 56, 112, 224, 364)
+_LONGER = (_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, *(days * _DAY for days in _DAYS))
+INTERVALS_MS = tuple(seconds * 1_000 for seconds in (*_SECONDS, *_LONGER))
 MAX_BUCKETS = 120
 
 

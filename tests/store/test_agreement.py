@@ -1,0 +1,180 @@
+"""Brute force, memory and SQLite give the same posts in the same order: on generated posts and on real records."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import RecordError
+from pipeline.normalise import normalise
+from pipeline.post import Post, Upsert
+from pipeline.query.document import Document, describe
+from pipeline.query.evaluate import matches
+from pipeline.query.parser import parse
+from pipeline.query.tree import Query
+from pipeline.store import place
+from pipeline.store.contract import Reading, Store, Writes
+from pipeline.store.memory import MemoryStore
+from pipeline.store.sqlite import SqliteStore
+from tests.paths import DATA
+from tests.query import strategies
+from tests.store.making import ids
+from tests.store.searches import SEARCHES
+
+POSTS, QUERIES, RUNS = 40, 10, 30
+NOW_MS = strategies.NOW_MS
+
+
+def _order(post: Post) -> int:
+    return place.place(post.created_at, place.digest(post.id))
+
+
+class Truth:
+    """What is stored, by brute force: newest first, each post described with its original."""
+
+    def __init__(self, posts: dict[str, Post]) -> None:
+        ordered = sorted(
+            posts.values(), key=lambda post: place.place(post.created_at, place.digest(post.id)), reverse=True
+        )
+        self._documents: list[Document] = [
+            describe(post, posts.get(post.repost_of) if post.repost_of else None) for post in ordered
+        ]
+        self.size = len(ordered)
+
+    def found(self, query: Query) -> list[str]:
+        return [document.id for document in self._documents if matches(query.root, document)]
+
+
+def assert_agrees(reading: Reading, query: Query, wanted: list[str]) -> None:
+    """Every way of asking gives what brute force gives."""
+    assert ids(reading.search(query, limit=100_000).bodies) == wanted
+    assert reading.count(query) == len(wanted)
+    assert reading.timeline(query).total == len(wanted)
+    assert ids(list(reading.export(query))) == wanted
+    assert sorted(ids(reading.search(query, limit=100_000, sort="followers").bodies)) == sorted(wanted)
+    paged: list[str] = []
+    before = None
+    size = max(1, len(wanted) // 3)
+    while True:
+        page = reading.search(query, limit=size, before=before)
+        paged += ids(page.bodies)
+        before = page.next
+        if before is None:
+            break
+    assert paged == wanted
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Post]:
+    """Draw distinct posts, some of them reposts of others, some of originals that never came."""
+    made: list[Post] = []
+    for number in range(POSTS):
+        own = st.just(f"x:{number}")
+        if draw(st.integers(0, 3)):
+            made.append(draw(strategies.posts(ids=own)))
+        else:
+            original = draw(st.integers(0, POSTS + 5))
+            inner = next((post for post in made if post.id == f"x:{original}" and not post.repost_of), None)
+            made.append(draw(strategies.reposts(inner.id if inner else f"x:{original + 10_000}", ids=own)))
+    return made
+
+
+def test_generated_posts_and_searches_agree_everywhere() -> None:
+    pairs = 0
+
+    @settings(
+        max_examples=RUNS,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+        database=None,
+    )
+    @given(batches(), st.lists(strategies.queries(), min_size=QUERIES, max_size=QUERIES), st.integers(1, POSTS))
+    def run(posts: list[Post], queries: list[Query], split: int) -> None:
+        nonlocal pairs
+        truth = Truth({post.id: post for post in posts})
+        with tempfile.TemporaryDirectory() as directory:
+            sqlite = SqliteStore(Path(directory))
+            for store in (MemoryStore(), sqlite):
+                _fill(store, posts, split)
+                with store.reading(timeout_s=60) as reading:
+                    for query in queries:
+                        assert_agrees(reading, query, truth.found(query))
+            sqlite.close()
+        pairs += len(posts) * len(queries)
+
+    run()
+    assert pairs >= 10_000
+
+
+def _fill(store: Store, posts: list[Post], split: int) -> None:
+    for seq, part in enumerate((posts[:split], posts[split:]), 1):
+        store.persist(Writes([Upsert(msgspec.structs.replace(post)) for post in part]), seq)
+
+
+def _records() -> Iterator[bytes]:
+    for path in sorted(DATA.rglob("*.jsonl*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        yield from (line for line in data.splitlines() if line.strip())
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Truth, list[Store]]]:
+    """All real records in a memory and a SQLite store, and what brute force knows of the latter."""
+    newest: dict[str, Upsert] = {}
+    for record in _records():
+        try:
+            events = normalise(record, "replay", NOW_MS)
+        except RecordError:
+            continue
+        for event in events:
+            if isinstance(event, Upsert):
+                held = newest.get(event.post.id)
+                if held is None or event.post.version >= held.post.version:
+                    newest[event.post.id] = event
+    sqlite, memory = SqliteStore(tmp_path_factory.mktemp("real")), MemoryStore()
+    upserts = list(newest.values())
+    for seq, start in enumerate(range(0, len(upserts), 200), 1):
+        for store in (sqlite, memory):
+            part = upserts[start : start + 200]
+            store.persist(Writes([Upsert(msgspec.structs.replace(one.post), one.raw) for one in part]), seq)
+    posts: dict[str, Post] = {}
+    with sqlite.reading(timeout_s=60) as reading:
+        for body in reading.export(parse("*")):
+            post = msgspec.json.decode(body, type=Post)
+            posts[post.id] = post
+    assert len(posts) == len(newest) > 3_000
+    yield Truth(posts), [sqlite, memory]
+    sqlite.close()
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
+@pytest.mark.parametrize("text", SEARCHES)
+def test_real_records_agree_on_every_operator(real: tuple[Truth, list[Store]], text: str) -> None:
+    truth, stores = real
+    query = parse(text, NOW_MS)
+    wanted = truth.found(query)
+    for store in stores:
+        with store.reading(timeout_s=60) as reading:
+            _assert_finds(reading, query, wanted)
+
+
+def _assert_finds(reading: Any, query: Query, wanted: list[str]) -> None:
+    assert ids(reading.search(query, limit=100_000).bodies) == wanted
+    assert reading.count(query) == len(wanted)
+    assert reading.timeline(query).total == len(wanted)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
+def test_most_hand_written_searches_find_something_real(real: tuple[Truth, list[Store]]) -> None:
+    truth, _ = real
+    empty = [text for text in SEARCHES if not truth.found(parse(text, NOW_MS))]
+    assert len(SEARCHES) >= 150
+    assert len(empty) < len(SEARCHES) / 4, empty
