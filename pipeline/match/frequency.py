@@ -12,7 +12,7 @@ from typing import Protocol
 from pipeline.match.terms import TermField, TermNode, field_and_token
 from pipeline.query.document import Document
 
-SAMPLE_EVERY = 8
+SAMPLE_EVERY = 16
 """One post in so many is counted."""
 REMEMBERED = 65_536
 """Counted tokens at most, a field; beyond it, and every `HALF_LIFE` samples, all counts are halved and zeros go."""

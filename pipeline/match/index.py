@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pipeline.match.check import Check, bits, compile_check, compile_reading
 from pipeline.match.columns import Batch
@@ -22,10 +22,13 @@ from pipeline.match.terms import Term, TermNode, Vocabulary
 from pipeline.query.document import Document
 from pipeline.query.tree import Near, Node, Phrase
 
+Found = TypeVar("Found", tuple[int, ...], int)
+"""Posts found: their indexes, or their mask. Either can be added to one that has no post in common with it."""
+Found_co = TypeVar("Found_co", covariant=True)
 K = TypeVar("K")
 V = TypeVar("V")
 
-RECONSIDERED = 4
+RECONSIDERED = 1
 """So many searches a batch, and one more for every 32 posts, are asked whether a rarer anchor would find them."""
 MOVE_AT = 4.0
 """A search moves when its anchors would bring this many times fewer candidates."""
@@ -53,11 +56,19 @@ class Standing:
     terms: tuple[Term, ...] = ()
 
 
-@dataclass(slots=True)
-class Outcome:
-    """A batch decided: search key → mask of its posts, with the work it took. Counts are (search, post) pairs."""
+class Shape(Protocol[Found_co]):
+    """What a mask of posts is turned into for the caller (`report.Indexes`, `report.Masks`)."""
 
-    masks: dict[str, int] = field(default_factory=dict)
+    def __getitem__(self, mask: int) -> Found_co:
+        """Return the posts of a mask."""
+        ...
+
+
+@dataclass(slots=True)
+class Outcome(Generic[Found]):
+    """A batch decided: search key → its posts, with the work it took. Counts are (search, post) pairs."""
+
+    matches: dict[str, Found] = field(default_factory=dict)
     candidates: int = 0
     checked: int = 0
     errors: dict[str, str] = field(default_factory=dict)
@@ -97,16 +108,15 @@ class Index:
         if standing is not None:
             self._unplace(standing)
 
-    def masks(self, documents: Sequence[Document]) -> Outcome:
-        """Decide every search for every post."""
-        outcome = Outcome()
-        if not self._standing or not documents:
-            return outcome
-        batch = Batch(documents)
-        try:
-            self._decide(batch, self._vocabulary.mark(documents), outcome)
-        finally:
-            self._vocabulary.clear()
+    def decide(self, documents: Sequence[Document], shape: Shape[Found]) -> Outcome[Found]:
+        """Decide every search for every post; each search that matched any has its posts in the given shape."""
+        outcome: Outcome[Found] = Outcome()
+        if self._standing and documents:
+            batch = Batch(documents)
+            try:
+                self._decide(batch, self._vocabulary.mark(documents), outcome, shape)
+            finally:
+                self._vocabulary.clear()
         return outcome
 
     def observe(self, documents: Sequence[Document]) -> None:
@@ -131,21 +141,23 @@ class Index:
             self._unplace(standing)
             self._place(standing, found)
 
-    def _decide(self, batch: Batch, touched: list[Term], outcome: Outcome) -> None:  # noqa: C901, PLR0912 - the hot loop: a call a term would cost as much as the term
-        masks = outcome.masks
+    def _decide(  # noqa: C901, PLR0912 - the hot loop: a call a term would cost as much as the term
+        self, batch: Batch, touched: list[Term], outcome: Outcome[Found], shape: Shape[Found]
+    ) -> None:
+        matches = outcome.matches
         several: dict[str, int] = {}
         candidates = 0
         for term in touched:
             mask = term.mask
             found_by_it = 0
             if term.alone:
-                masks.update(dict.fromkeys(term.alone, mask))
+                matches.update(dict.fromkeys(term.alone, shape[mask]))
                 found_by_it += len(term.alone)
             if term.pairs:
                 for key, other in term.pairs.items():
                     both = mask & other.mask
                     if both:
-                        masks[key] = both
+                        matches[key] = shape[both]
                 found_by_it += len(term.pairs)
             if term.many:
                 for key, others in term.many.items():
@@ -153,34 +165,51 @@ class Index:
                     for other in others:
                         left &= other.mask
                     if left:
-                        masks[key] = left
+                        matches[key] = shape[left]
                 found_by_it += len(term.many)
+            if term.either:
+                found = shape[mask]
+                for key in term.either:
+                    before = several.get(key)
+                    if before is None:
+                        several[key] = mask
+                        matches[key] = found
+                    elif before & mask:
+                        several[key] = either = before | mask
+                        matches[key] = shape[either]
+                    else:
+                        several[key] = before | mask
+                        matches[key] += found  # no post in both: cheaper than taking the union apart
+                found_by_it += len(term.either)
             if term.rest:
                 for alternative in term.rest:
-                    self._check(alternative, mask, batch, several, outcome)
+                    left = self._check(alternative, mask, batch, outcome)
+                    if left:
+                        several[alternative.key] = left = several.get(alternative.key, 0) | left
+                        matches[alternative.key] = shape[left]
                 found_by_it += len(term.rest)
             if found_by_it:
                 candidates += found_by_it * mask.bit_count()
         for alternative in self._always:
-            self._check(alternative, batch.everything, batch, several, outcome)
+            left = self._check(alternative, batch.everything, batch, outcome)
+            if left:
+                several[alternative.key] = left = several.get(alternative.key, 0) | left
+                matches[alternative.key] = shape[left]
         outcome.candidates = candidates + len(self._always) * len(batch.documents)
-        masks.update(several)
 
-    def _check(
-        self, alternative: Alternative, left: int, batch: Batch, several: dict[str, int], outcome: Outcome
-    ) -> None:
+    def _check(self, alternative: Alternative, left: int, batch: Batch, outcome: Outcome[Found]) -> int:
+        """Return the posts in question that match an alternative."""
         for term in alternative.others:
             left &= term.mask
         for term in alternative.excluded:
             left &= ~term.mask
-        key = alternative.key
         if left and alternative.check:
+            key = alternative.key
             outcome.checked += left.bit_count()
             started_ns = self._clock_ns()
             left = _checked(alternative, left, batch, outcome)
             outcome.spent_ns[key] = outcome.spent_ns.get(key, 0) + self._clock_ns() - started_ns
-        if left:
-            several[key] = several.get(key, 0) | left
+        return left
 
     def _place(self, standing: Standing, found: list[Plan]) -> None:
         acquired: list[Term] = []
@@ -218,8 +247,10 @@ class Index:
         anchor, key, others = place.anchor, place.key, place.others
         if anchor is None:
             self._always[place] = None
-        elif not place.sole or place.excluded or place.check:
+        elif place.excluded or place.check or (others and not place.sole):
             anchor.rest = _with(anchor.rest, place, None)
+        elif not place.sole:
+            anchor.either = _with(anchor.either, key, None)
         elif not others:
             anchor.alone = _with(anchor.alone, key, None)
         elif len(others) == 1:
@@ -227,25 +258,30 @@ class Index:
         else:
             anchor.many = _with(anchor.many, key, others)
 
+    def _leave(self, place: Alternative) -> None:
+        anchor, key, others = place.anchor, place.key, place.others
+        if anchor is None:
+            del self._always[place]
+        elif place.excluded or place.check or (others and not place.sole):
+            anchor.rest = _without(anchor.rest, place)
+        elif not place.sole:
+            anchor.either = _without(anchor.either, key)
+        elif not others:
+            anchor.alone = _without(anchor.alone, key)
+        elif len(others) == 1:
+            anchor.pairs = _without(anchor.pairs, key)
+        else:
+            anchor.many = _without(anchor.many, key)
+
     def _unplace(self, standing: Standing) -> None:
         for place in standing.places:
-            anchor, key = place.anchor, place.key
-            if anchor is None:
-                del self._always[place]
-            elif not place.sole or place.excluded or place.check:
-                anchor.rest = _without(anchor.rest, place)
-            elif not place.others:
-                anchor.alone = _without(anchor.alone, key)
-            elif len(place.others) == 1:
-                anchor.pairs = _without(anchor.pairs, key)
-            else:
-                anchor.many = _without(anchor.many, key)
+            self._leave(place)
         for term in standing.terms:
             self._vocabulary.release(term)
         standing.places = standing.terms = ()
 
 
-def _checked(alternative: Alternative, left: int, batch: Batch, outcome: Outcome) -> int:
+def _checked(alternative: Alternative, left: int, batch: Batch, outcome: Outcome[Found]) -> int:
     """Return the posts that pass an alternative's checks; one on which they raise does not, and is reported."""
     asked = left
     try:

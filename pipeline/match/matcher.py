@@ -13,7 +13,7 @@ from time import perf_counter_ns
 from pipeline.match.frequency import Frequency
 from pipeline.match.index import Index, Outcome
 from pipeline.match.plan import has_numbers, without_numbers
-from pipeline.match.report import Report, spread
+from pipeline.match.report import Indexes, Masks, Report, indexes_of
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
@@ -21,6 +21,7 @@ SLOW_NS = 2_000_000
 """A search whose exact check takes longer than this in one batch is reported, …"""
 SLOW_SHARE = 0.1
 """… if that is also more than this share of the batch's whole time."""
+_MASKS = Masks()
 
 
 class Matcher:
@@ -36,6 +37,7 @@ class Matcher:
         self._all = Index(frequency, clock_ns)
         self._counted = Index(frequency, clock_ns)
         self._relaxed = Index(frequency, clock_ns)
+        self._indexes = Indexes()
 
     def __len__(self) -> int:
         return len(self._all)
@@ -61,10 +63,10 @@ class Matcher:
     def match(self, entries: Sequence[Document]) -> Report:
         """Match every search against every post of a batch, which may be of any size, and report."""
         started_ns = self._clock_ns()
-        outcome = self._all.masks(entries)
+        outcome = self._all.decide(entries, self._indexes)
         report = Report(
             posts=len(entries),
-            matches=spread(outcome.masks),
+            matches=outcome.matches,
             candidates=outcome.candidates,
             checked=outcome.checked,
             errors=outcome.errors,
@@ -84,19 +86,19 @@ class Matcher:
                 content |= 1 << index
         befores, afters = [before for before, _ in changes], [after for _, after in changes]
         searches = self._all if content else self._counted
-        return _without(searches.masks(befores), searches.masks(afters))
+        return _without(searches.decide(befores, _MASKS), searches.decide(afters, _MASKS))
 
     def lost_by_counts(self, documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
         """Return key → indexes of posts that the search does not match but could have with other counts.
 
         This is the `gone` of a post that came again with fresher counts when nobody knows the former ones.
         """
-        return _without(self._relaxed.masks(documents), self._counted.masks(documents))
+        return _without(self._relaxed.decide(documents, _MASKS), self._counted.decide(documents, _MASKS))
 
     def could_have_matched(self, document: Document, key: str) -> bool:
         """Tell whether a post matches a search, or could have with other counts. False if there is no such search."""
         searches = self._relaxed if key in self._relaxed else self._all
-        return key in searches.masks([document]).masks
+        return key in searches.decide([document], _MASKS).matches
 
 
 def _only_counts_differ(before: Document, after: Document) -> bool:
@@ -110,11 +112,11 @@ def _only_counts_differ(before: Document, after: Document) -> bool:
     )
 
 
-def _without(then: Outcome, now: Outcome) -> dict[str, tuple[int, ...]]:
-    gone = {key: mask & ~now.masks.get(key, 0) for key, mask in then.masks.items()}
-    return spread({key: mask for key, mask in gone.items() if mask})
+def _without(then: Outcome[int], now: Outcome[int]) -> dict[str, tuple[int, ...]]:
+    gone = {key: mask & ~now.matches.get(key, 0) for key, mask in then.matches.items()}
+    return {key: indexes_of(mask) for key, mask in gone.items() if mask}
 
 
-def _slow(outcome: Outcome, whole_ns: int) -> dict[str, float]:
+def _slow(outcome: Outcome[tuple[int, ...]], whole_ns: int) -> dict[str, float]:
     limit_ns = max(SLOW_NS, SLOW_SHARE * whole_ns)
     return {key: spent / 1e6 for key, spent in outcome.spent_ns.items() if spent > limit_ns}

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import compress
 
-from pipeline.match.check import bits
-
-_SPARSE = 10
-"""Up to so many posts in a mask are taken out one by one; more are read off its binary digits."""
-_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+REMEMBERED = 8_192
+_SPARSE = 8
+"""Up to so many posts in a mask are taken out one by one; of more, eight at once are looked up."""
+_OCTETS: list[list[tuple[int, ...]]] = []
+"""For each octet of a mask, and each of its 256 values, the indexes of the bits set; grows with the largest batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A batch matched.
 
-    `matches`: key of every search that matched → indexes of its posts in the batch, ascending. `candidates`: (search,
-    post) pairs the filter selected; `checked`: those of them whose words, numbers or dates had to be looked at (for the
-    others the terms decide). `errors`: key of a search that raised → what; on the posts where it raised it counts as
-    not matching. `slow`: key of a search whose exact check took outsized time → that time, ms.
+    `matches`: key of every search that matched → indexes of its posts in the batch, each once, in no order; searches
+    that match the same posts often share one tuple. `candidates`: (search, post) pairs the filter selected; `checked`:
+    those of them whose words, numbers or dates had to be looked at (for the others the terms decide). `errors`: key of
+    a search that raised → what; on the posts where it raised it counts as not matching. `slow`: key of a search whose
+    exact check took outsized time → that time, ms.
     """
 
     posts: int
@@ -39,21 +39,39 @@ class Report:
         return keys
 
 
-def spread(masks: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
-    """Return key → indexes of the bits set. Searches with equal masks share one tuple: most have one of few."""
-    known: dict[int, tuple[int, ...]] = {}
-    found = {}
-    for key, mask in masks.items():
-        indexes = known.get(mask)
-        if indexes is None:
-            indexes = known[mask] = indexes_of(mask)
-        found[key] = indexes
-    return found
+class Indexes(dict[int, tuple[int, ...]]):
+    """Mask → indexes of its posts, ascending. Most searches match one or two posts of a batch and many match the same
+    ones, so masks come again and again: `REMEMBERED` of them at most are kept, then all are forgotten."""
+
+    def __missing__(self, mask: int) -> tuple[int, ...]:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        indexes = self[mask] = indexes_of(mask)
+        return indexes
+
+
+class Masks:
+    """Mask → itself, for a caller that goes on calculating."""
+
+    def __getitem__(self, mask: int) -> int:
+        return mask
 
 
 def indexes_of(mask: int) -> tuple[int, ...]:
     """Return the indexes of the bits set in a mask, ascending."""
+    found: list[int] = []
     if mask.bit_count() <= _SPARSE:
-        return tuple([index for index, _ in bits(mask)])
-    digits = f"{mask:b}"[::-1].encode().translate(_DIGITS)
-    return tuple(compress(range(len(digits)), digits))
+        while mask:
+            highest = mask.bit_length() - 1
+            found.append(highest)
+            mask ^= 1 << highest
+        found.reverse()
+        return tuple(found)
+    octets = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    while len(_OCTETS) < len(octets):
+        first = 8 * len(_OCTETS)
+        _OCTETS.append([tuple(first + bit for bit in range(8) if octet >> bit & 1) for octet in range(256)])
+    for indexes, octet in zip(_OCTETS, octets, strict=False):
+        if octet:
+            found += indexes[octet]
+    return tuple(found)

@@ -26,11 +26,12 @@ HEAD = 1
 class Term:
     """One term: its bits in the current batch, and the alternatives of searches that are found by it.
 
-    `alone`: searches that are this term and nothing more. `pairs` and `many`: that ask for one or several other terms
-    as well. `rest`: everything that needs more than terms. None where there are none, to save memory.
+    `alone`: searches that are this term and nothing more. `either`: that any of several terms suffices for. `pairs` and
+    `many`: that ask for one or several other terms as well. `rest`: everything else. None where there are none, to save
+    memory.
     """
 
-    __slots__ = ("alone", "field", "many", "mask", "pairs", "rest", "token", "uses")
+    __slots__ = ("alone", "either", "field", "many", "mask", "pairs", "rest", "token", "uses")
 
     def __init__(self, field: TermField, token: str) -> None:
         self.field = field
@@ -38,6 +39,7 @@ class Term:
         self.uses = 0
         self.mask = 0
         self.alone: dict[str, None] | None = None
+        self.either: dict[str, None] | None = None
         self.pairs: dict[str, Term] | None = None
         self.many: dict[str, tuple[Term, ...]] | None = None
         self.rest: dict[Alternative, None] | None = None
@@ -101,12 +103,12 @@ class Vocabulary:
         find = self._by_field["words"].get
         bit = 1
         for document in documents:
-            for token in document.words:
-                term = find(token)
-                if term is not None:
-                    if not term.mask:
-                        touched.append(term)
+            for term in filter(None, map(find, document.words)):
+                if term.mask:
                     term.mask |= bit
+                else:
+                    term.mask = bit
+                    touched.append(term)
             if facets:
                 for name in facets.keys() & document.facets:
                     _set(facets[name], bit, touched)

@@ -13,7 +13,7 @@ from tests.match.strategies import documents, queries
 
 
 def _matched(matcher: Matcher, posts: list[Document]) -> dict[str, tuple[int, ...]]:
-    return dict(matcher.match(posts).matches)
+    return {key: tuple(sorted(indexes)) for key, indexes in matcher.match(posts).matches.items()}
 
 
 def _brute(searches: list[Query], posts: list[Document]) -> dict[str, tuple[int, ...]]:
