@@ -8,6 +8,8 @@ GREATEST = 2**53 - 1
 
 def digits_of(text: str | None, number: int | str | None) -> str:
     """Return a numeric id as text, from its text form or else the number; "" where there is none that can be used."""
+    if text is None and number is None:
+        return ""
     found = text or (str(number) if number and (isinstance(number, str) or number < 10**20) else "")
     return found if len(found) <= 20 and found.isascii() and found.isdigit() else ""
 
