@@ -15,14 +15,14 @@ export interface Placed {
   heat: number;
 }
 
-const SMALLEST = 11;
-const AREA_SHARE = 0.34;
+const SMALLEST = 10;
+const AREA_SHARE = 0.36;
 
 /** Return font sizes for weights so that the words fill about a third of the area. */
 export function sizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
   const most = Math.max(1e-9, ...words.map((word) => word.weight));
-  const heat = words.map((word) => Math.sqrt(word.weight / most));
-  let largest = Math.min(64, width / 6);
+  const heat = words.map((word) => (word.weight / most) ** 0.75);
+  let largest = Math.min(56, width / 7);
   for (let round = 0; round < 12; round++) {
     const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
     const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * ([...(words[at]?.text ?? "")].length + 1), 0);

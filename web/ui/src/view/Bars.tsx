@@ -35,8 +35,8 @@ export function Bars({ page, words, windowMs }: { page: Page; words: Top; window
               <span class="arrows">
                 <Arrow way={trends.rank(item.value)} label="rank" /><Arrow way={trends.share(item.value, windowMs)} label="share" />
               </span>
-              <span class="bar" aria-hidden="true"><i ref={(bar) => { if (bar) bar.style.width = `${(100 * item.count) / most}%`; }} /></span>
               <span class="n">{grouped(item.count)}</span>
+              <span class="bar" aria-hidden="true"><i ref={(bar) => { if (bar) bar.style.width = `${(100 * item.count) / most}%`; }} /></span>
             </TermLink>
           </li>
         ))}

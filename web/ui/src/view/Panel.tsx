@@ -37,13 +37,13 @@ function Figures({ page }: { page: Page }): JSX.Element {
   if (loaded.current.holding !== holding || now - loaded.current.at > COUNT_EVERY_MS)
     loaded.current = { holding, at: now, ...countLoaded(holding) };
   const total = column.timeline?.total;
-  const among = total === loaded.current.posts ? "" : ` in ${compact(loaded.current.posts)} loaded`;
+  const among = total === undefined || total <= loaded.current.posts ? "" : `of ${compact(loaded.current.posts)} loaded`;
   return (
     <dl class="figures-of">
       <div><dt>matches</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>
       <div><dt>now</dt><dd>{rate(column.arrivals.perMinute(performance.now()))}<small>/min</small></dd></div>
-      <div><dt>authors{among}</dt><dd>{grouped(loaded.current.authors)}</dd></div>
-      <div><dt>languages{among}</dt><dd>{grouped(loaded.current.languages)}</dd></div>
+      <div><dt>authors <span>{among}</span></dt><dd>{grouped(loaded.current.authors)}</dd></div>
+      <div><dt>languages <span>{among}</span></dt><dd>{grouped(loaded.current.languages)}</dd></div>
     </dl>
   );
 }

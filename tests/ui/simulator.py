@@ -1,0 +1,323 @@
+"""A server that answers as the product does, from the product's own store in memory, and does wrong on command.
+
+For faults that a real stack cannot be brought to at a set moment: a socket that drops, a server that says `lagged`, a
+source that is down. What the product itself can be brought to is tested against the product.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mimetypes
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from pipeline.errors import QueryError
+from pipeline.post import Deletion, Post, Upsert
+from pipeline.query.document import describe
+from pipeline.query.evaluate import matches
+from pipeline.query.operators import OPERATORS
+from pipeline.query.parser import parse
+from pipeline.store.contract import CoverageRow, Writes
+from pipeline.store.memory import MemoryStore
+from tests.paths import PROJECT
+
+STATIC = PROJECT / "web" / "static"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; "
+    "base-uri 'none'; form-action 'self'"
+)
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#5b7fa6"/></svg>'
+
+
+class Simulator:
+    """One server in a thread of its own; `url` once it is started. Every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.seq = 0
+        self.sources: list[dict[str, Any]] = [
+            {"name": "bluesky", "state": "live", "since": _now(), "lag_s": 1.0, "detail": "", "generated": False}
+        ]
+        self.page: dict[str, Any] = {
+            "generated": False, "next_step": "SOURCE=bluesky make run", "images": "off", "depths": [500, 5000, 20000],
+            "examples": ["storm", "#coastwatch", "lang:ja"], "version": "0.1", "problem": None,
+        }  # fmt: skip
+        self.refuse_sockets = False
+        self.locked = False
+        self.silent = False
+        self.reconnecting = False
+        self.requests: list[str] = []
+        self.subscribes: list[dict[str, Any]] = []
+        self._watches: dict[ServerConnection, dict[str, Any]] = {}
+        self._lock = threading.RLock()
+        self._loop = asyncio.new_event_loop()
+        self._server: Server | None = None
+        self.url = ""
+
+    def start(self) -> Simulator:
+        """Listen on a free port."""
+        ready = threading.Event()
+
+        async def main() -> None:
+            self._server = await serve(self._socket, "127.0.0.1", 0, process_request=self._request, compression=None)
+            port = next(iter(self._server.sockets)).getsockname()[1]
+            self.url = f"http://127.0.0.1:{port}"
+            ready.set()
+            while True:
+                await asyncio.sleep(1)
+                self._send_all(self.stats())
+
+        def run() -> None:
+            asyncio.set_event_loop(self._loop)
+            try:
+                self._loop.run_until_complete(main())
+            except (asyncio.CancelledError, RuntimeError):
+                pass
+
+        threading.Thread(target=run, daemon=True).start()
+        ready.wait(10)
+        return self
+
+    def stop(self) -> None:
+        """End at once."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    # -- what tests do to it
+    def put(self, posts: Sequence[Post | Upsert], *, live: bool = True) -> None:
+        """Store posts and send them to whoever watches a search they match."""
+        upserts = [one if isinstance(one, Upsert) else Upsert(one) for one in posts]
+        with self._lock:
+            self.seq += len(upserts)
+            kept = self.store.persist(Writes(upserts=upserts), self.seq - len(upserts) + 1)
+        if not live:
+            return
+        for socket, watch in list(self._watches.items()):
+            bodies = [
+                entry.body
+                for entry in kept.entries
+                if matches(watch["query"].root, describe(entry.post, entry.original))
+            ]
+            if bodies:
+                head = f'{{"type":"posts","key":"{watch["key"]}","after":{self.seq},"posts":['
+                self._send(socket, head + b",".join(bodies).decode() + "]}")
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Withdraw posts."""
+        with self._lock:
+            self.store.persist(Writes(deletions=[Deletion(one, _now()) for one in ids]), self.seq)
+        self._send_all({"type": "deleted", "ids": list(ids)})
+
+    def gone(self, pairs: Sequence[tuple[str, int]]) -> None:
+        """Say that versions of posts no longer match, to every watcher."""
+        for socket, watch in list(self._watches.items()):
+            self._send(socket, json.dumps({"type": "gone", "key": watch["key"], "posts": list(pairs)}))
+
+    def lag(self) -> None:
+        """Tell every watcher that it lagged."""
+        for socket, watch in list(self._watches.items()):
+            self._send(socket, json.dumps({"type": "lagged", "key": watch["key"]}))
+
+    def drop(self, code: int = 1012) -> None:
+        """Close every socket."""
+        for socket in list(self._watches):
+            asyncio.run_coroutine_threadsafe(socket.close(code), self._loop)
+
+    def stats(self) -> dict[str, Any]:
+        """Return a stats frame."""
+        return {
+            "type": "stats", "after": self.seq, "indexed": self.store.indexed(), "rate": 4.0, "sources": self.sources,
+            "connected": len(self._watches), "reconnecting": self.reconnecting,
+        }  # fmt: skip
+
+    # -- the socket
+    def _send_all(self, message: dict[str, Any]) -> None:
+        for socket in list(self._watches):
+            self._send(socket, json.dumps(message))
+
+    def _send(self, socket: ServerConnection, text: str) -> None:
+        async def send() -> None:
+            try:
+                await socket.send(text)
+            except ConnectionClosed:
+                self._watches.pop(socket, None)
+
+        if not self.silent:
+            asyncio.run_coroutine_threadsafe(send(), self._loop)
+
+    async def _socket(self, socket: ServerConnection) -> None:
+        try:
+            async for text in socket:
+                message = json.loads(text)
+                self.subscribes.append(message)
+                if message["type"] == "subscribe" and not self.silent:
+                    await self._subscribe(socket, message)
+        except ConnectionClosed:
+            pass
+        finally:
+            self._watches.pop(socket, None)
+
+    async def _subscribe(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+        try:
+            query = parse(message["query"])
+        except QueryError as error:
+            await socket.send(json.dumps({"type": "error", "id": message["id"], "error": _fault(error)}))
+            return
+        self._watches[socket] = {"key": query.key, "query": query}
+        terms = list(query.terms)
+        await socket.send(
+            json.dumps(
+                {"type": "subscribed", "id": message["id"], "key": query.key, "query": query.canonical, "terms": terms}
+            )
+        )
+        with self._lock, self.store.reading() as reading:
+            if message["after"] is None:
+                bodies = reading.search(query, limit=message["history"]).bodies
+            else:
+                bodies = reading.changes(query, after=message["after"], gone_after=message["after"], limit=2000).bodies
+        for start in range(0, len(bodies), 200):
+            chunk = b",".join(bodies[start : start + 200]).decode()
+            await socket.send(f'{{"type":"history","key":"{query.key}","posts":[{chunk}],"done":false}}')
+        await socket.send(
+            json.dumps({"type": "history", "key": query.key, "posts": [], "done": True, "after": self.seq})
+        )
+        await socket.send(json.dumps(self.stats()))
+
+    # -- HTTP
+    def _request(self, _socket: ServerConnection, request: Request) -> Response | None:
+        parts = urlsplit(request.path)
+        if parts.path == "/ws":
+            return _response(503, b"{}") if self.refuse_sockets else None
+        self.requests.append(request.path)
+        if self.locked and parts.path.startswith("/api/"):
+            return _json({"error": {"code": "signed_out", "message": "sign in"}}, 401)
+        if parts.path.startswith("/img/"):
+            return _response(200, PICTURE, "image/svg+xml")
+        if not parts.path.startswith("/api/"):
+            return _file(parts.path)
+        params = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        try:
+            return _json(self._answer(parts.path.removeprefix("/api/"), params))
+        except QueryError as error:
+            return _json({"error": _fault(error)}, 400)
+
+    def _answer(self, name: str, params: dict[str, str]) -> Any:
+        answers: dict[str, Callable[[dict[str, str]], Any]] = {
+            "page": lambda _: {**self.page, "sources": self.sources},
+            "stats": lambda _: {**self.stats(), "lag_s": 1.0, "searches": 1},
+            "language": lambda _: {
+                "operators": [
+                    {
+                        "name": one.name,
+                        "aliases": list(one.aliases),
+                        "example": one.example,
+                        "finds": one.finds,
+                        "values": list(one.choices),
+                    }
+                    for one in OPERATORS
+                ]
+            },
+            "coverage": lambda _: {"rows": [_row(row) for row in self.store.coverage()]},
+            "explain": lambda given: {"canonical": parse(given["q"]).canonical, "key": parse(given["q"]).key},
+            "timeline": self._timeline,
+            "top": self._top,
+            "search": self._search,
+        }
+        return answers[name](params)
+
+    def _timeline(self, params: dict[str, str]) -> Any:
+        interval = int(params["interval"]) if "interval" in params else None
+        with self._lock, self.store.reading() as reading:
+            line = reading.timeline(parse(params["q"]), interval_ms=interval, **_span(params))
+        gaps = [_row(row) for row in self.store.coverage(since=line.since, until=line.until) if row.why]
+        return {
+            "interval_ms": line.interval_ms, "from": line.since, "to": line.until, "total": line.total,
+            "buckets": line.buckets, "gaps": gaps, "took_ms": 1,
+        }  # fmt: skip
+
+    def _top(self, params: dict[str, str]) -> Any:
+        with self._lock, self.store.reading() as reading:
+            top = reading.top(parse(params["q"]), params["field"], limit=int(params["limit"]), **_span(params))  # type: ignore[arg-type] - a field as the page names it
+        items = [
+            {
+                "value": item.value, "label": item.label, "count": item.count, "share": item.share,
+                "background": item.background, "score": item.score,
+            }
+            for item in top.items
+        ]  # fmt: skip
+        on = {"counted": top.counted, "matching": top.matching, "from": top.since, "to": top.until}
+        return {"field": params["field"], "items": items, "based_on": on, "took_ms": 1}
+
+    def _search(self, params: dict[str, str]) -> Any:
+        query = parse(params["q"])
+        with self._lock, self.store.reading() as reading:
+            page = reading.search(
+                query, limit=int(params.get("limit", "50")), before=params.get("before"), **_span(params)
+            )
+        posts = [json.loads(body) for body in page.bodies]
+        return {"posts": posts, "next": page.next, "took_ms": 1, "query": query.canonical, "terms": list(query.terms)}
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def _span(params: dict[str, str]) -> dict[str, int]:
+    names = {"from": "since", "to": "until"}
+    return {names[name]: int(value) for name, value in params.items() if name in names}
+
+
+def _row(row: CoverageRow) -> dict[str, Any]:
+    return {"source": row.source, "from": row.since, "to": row.until, "search": row.search, "why": row.why}
+
+
+def _fault(error: QueryError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message, "position": error.position, "hint": error.hint}
+
+
+def _response(status: int, body: bytes, kind: str = "application/json") -> Response:
+    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": CSP})
+    return Response(status, HTTPStatus(status).phrase, headers, body)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return _response(status, json.dumps(value).encode())
+
+
+def _file(path: str) -> Response:
+    name = "index.html" if path == "/" else unquote(path).removeprefix("/static/")
+    found = (STATIC / name).resolve()
+    if not found.is_relative_to(STATIC) or not found.is_file():
+        return _response(404, b"{}")
+    return _response(200, found.read_bytes(), mimetypes.guess_type(found.name)[0] or "application/octet-stream")
+
+
+def _demo() -> None:
+    from tests.ui import records  # noqa: PLC0415 - only for trying the page by hand
+
+    simulator = Simulator()
+    simulator.put(
+        records.real(_now()) if "real" in sys.argv else [records.post(n, _now() - n * 4_000) for n in range(3_000)],
+        live=False,
+    )
+    simulator.start()
+    print(simulator.url, flush=True)
+    number = 100_000
+    while True:
+        time.sleep(0.25)
+        number += 1
+        simulator.put([records.post(number, _now())])
+
+
+if __name__ == "__main__":
+    _demo()

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { readAddress, writeAddress } from "../src/state/address";
+import { Announcer } from "../src/state/announcer";
+import { Column } from "../src/state/column";
+import { conditionOf, emptinessOf, type Known, sourceWords } from "../src/state/condition";
+import { filterOf } from "../src/state/filter";
+import { DEFAULTS, loadSettings, withRecent } from "../src/state/settings";
+import { windowOf } from "../src/view/window";
+import { askedMs, onClose, waitMs } from "../src/wire/backoff";
+import { readFrame } from "../src/wire/frame";
+import { post } from "./posts";
+
+const WELL: Known = {
+  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5,
+  sources: [{ name: "bluesky", state: "live", lag_s: 1, since: 2, detail: "" }], from: null, to: null, gaps: [], nextStep: "SOURCE=bluesky make run",
+};
+
+describe("the state in words", () => {
+  const kinds: [string, Partial<Known>][] = [
+    ["live", {}],
+    ["connecting", { link: "connecting", everOpen: false }],
+    ["reconnecting", { link: "waiting" }],
+    ["reconnecting", { serverReconnecting: true }],
+    ["signed-out", { link: "signed-out" }],
+    ["refused", { link: "refused", closeCode: 4400 }],
+    ["lagged", { laggedAt: 3 }],
+    ["source-down", { sources: [{ name: "x", state: "down", since: 4, detail: "401 from the API" }] }],
+    ["replay-ended", { sources: [{ name: "replay", state: "ended", since: 4 }] }],
+  ];
+  it.each(kinds)("is %s", (kind, change) => {
+    const condition = conditionOf({ ...WELL, ...change });
+    expect(condition.kind).toBe(kind);
+    if (kind !== "live") {
+      expect(condition.cause).not.toBe("");
+      expect(condition.since).not.toBeNull();
+      expect(condition.action?.label).toBeTruthy();
+    }
+  });
+
+  it("says why a list is empty, with one action", () => {
+    const none = { ...WELL, held: 0, total: 0 };
+    expect(emptinessOf(WELL)).toBeNull();
+    expect(emptinessOf({ ...none, ready: false })).toBeNull();
+    expect(emptinessOf({ ...none, indexed: 0 })?.kind).toBe("empty");
+    expect(emptinessOf(none)?.kind).toBe("no-match");
+    const gap = { source: "x", from: 0, to: 100, why: "rate limit" };
+    expect(emptinessOf({ ...none, from: 10, to: 90, gaps: [gap] })).toMatchObject({ kind: "not-collected", action: { act: "now" } });
+    expect(emptinessOf({ ...none, from: 10, to: 900, gaps: [gap] })?.kind).toBe("no-match");
+  });
+
+  it("is told in a sentence a person would say", () => {
+    expect(sourceWords({ name: "bluesky", state: "live", lag_s: 1 })).toBe("Bluesky live, 1 s behind");
+  });
+});
+
+describe("a column", () => {
+  const column = (): Column => {
+    const made = new Column("a", { query: "*", order: "latest", from: null, to: null }, 100);
+    made.take({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
+    made.take({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
+    return made;
+  };
+  const shown = (one: Column): string[] => one.cards(1e9).map((card) => card.id);
+  const live = (id: string, at: number) => ({ type: "posts" as const, key: "k", after: at, posts: [post(id, { created_at: at })] });
+
+  it("moves nothing under a reader, and counts what waits", () => {
+    const one = column();
+    one.pause();
+    one.take(live("c", 3), 0);
+    one.take({ type: "gone", key: "k", posts: [["a", 99]] }, 0);
+    expect(shown(one)).toEqual(["b", "a"]);
+    expect(one.left(one.cards(0)[1] as never)).toBe(true);
+    expect([one.state, one.waiting]).toEqual(["paused", 1]);
+    one.resume();
+    expect(shown(one)).toEqual(["c", "b"]);
+    expect([one.state, one.waiting]).toEqual(["live", 0]);
+  });
+
+  it("shows older posts that were asked for at the end of a list that stands still", () => {
+    const one = column();
+    one.pause();
+    one.add([post("z", { created_at: 0 })], 0);
+    expect(shown(one)).toEqual(["b", "a", "z"]);
+    expect(one.waiting).toBe(0);
+  });
+
+  it("ranks again at most every five seconds, or when asked", () => {
+    const one = column();
+    one.setOrder("likes");
+    const liked = (id: string, likes: number) => post(id, { version: 9e9, counts: { replies: 0, reposts: 0, quotes: 0, likes } });
+    one.take({ type: "posts", key: "k", after: 2, posts: [liked("a", 5)] }, 0);
+    expect(one.cards(10_000).map((card) => card.id)).toEqual(["a", "b"]);
+    one.take({ type: "posts", key: "k", after: 3, posts: [liked("b", 50)] }, 0);
+    expect(one.cards(14_000).map((card) => card.id)).toEqual(["a", "b"]);
+    expect(one.cards(15_001).map((card) => card.id)).toEqual(["b", "a"]);
+    one.take({ type: "posts", key: "k", after: 4, posts: [{ ...liked("a", 99), version: 9e9 + 1 }] }, 0);
+    one.rerank();
+    expect(one.cards(15_002).map((card) => card.id)).toEqual(["a", "b"]);
+  });
+
+  it("hides what is muted, and nothing else", () => {
+    const one = column();
+    one.setFilter(filterOf({ ...DEFAULTS, muted: ["@H-A"] }));
+    expect(shown(one)).toEqual(["b"]);
+    one.setFilter(filterOf({ ...DEFAULTS, muted: ["of", "@nobody"] }));
+    expect(shown(one)).toEqual([]);
+    one.setFilter(filterOf({ ...DEFAULTS, languages: ["en"] }));
+    expect(shown(one)).toEqual(["b", "a"]);
+    expect(filterOf(DEFAULTS)).toBeNull();
+  });
+});
+
+describe("small parts", () => {
+  it("speak at most once in thirty seconds, the latest message", () => {
+    const announcer = new Announcer();
+    let spoken = 0;
+    for (let second = 0; second < 60; second++) {
+      announcer.say(`${second} new`);
+      if (announcer.tick(second * 1_000, true)) spoken++;
+    }
+    expect(spoken).toBe(2);
+    expect(announcer.text).toBe("30 new");
+    announcer.say("x");
+    expect(announcer.tick(1e9, false)).toBe(false);
+  });
+
+  it("write an address that reads as the same place", () => {
+    const place = { query: 'storm "a b" #tag', order: "inview" as const, from: 1_000, to: 5_000 };
+    expect(readAddress(new URL(writeAddress(place, "/"), "http://h").search)).toEqual(place);
+    expect(writeAddress({ query: "*", order: "latest", from: null, to: null }, "/")).toBe("/");
+    expect(readAddress("?sort=nonsense&from=9&to=1")).toEqual({ query: "*", order: "latest", from: null, to: null });
+  });
+
+  it("read settings that someone broke as the defaults", () => {
+    expect(loadSettings({ getItem: () => '{"depth":"x","muted":[1,"a"],"theme":"dark","extra":1}' })).toMatchObject({ depth: 5_000, muted: ["a"], theme: "dark" });
+    expect(loadSettings({ getItem: () => "{{" })).toEqual(DEFAULTS);
+    expect(withRecent(["b", "a"], "a")).toEqual(["a", "b"]);
+  });
+
+  it("come back as the close code says, later each time", () => {
+    expect([1006, 1012, 4008, 4401, 4400, 4429, 1002].map(onClose)).toEqual(["later", "later", "later", "signed-out", "never", "never", "never"]);
+    expect(askedMs("going_away; come back in 1200 ms")).toBe(1200);
+    expect(askedMs("bye")).toBe(0);
+    expect(waitMs(0, () => 0)).toBe(250);
+    expect(waitMs(99, () => 1)).toBe(20_000);
+  });
+
+  it("read frames, and nothing that is none", () => {
+    for (const text of ["", "null", "[]", "{}", '{"type":"evil"}', '{"type":"posts","posts":1}', '{"type":"deleted"}']) expect(readFrame(text)).toBeNull();
+    expect(readFrame('{"type":"deleted","ids":["a"]}')).toEqual({ type: "deleted", ids: ["a"] });
+  });
+
+  it("keep in the document what is near the window, and the focused card wherever it is", () => {
+    const cards = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
+    const runs = windowOf(cards, new Map(), 12_000, 1_000, "900");
+    expect(runs.map((run) => [run.first, run.cards.length])).toEqual([[91, 26], [900, 1], [-1, 0]]);
+    expect(runs.reduce((sum, run) => sum + run.space + 120 * run.cards.length, 0)).toBe(120_000);
+  });
+});

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Meter } from "../src/state/meter";
+import { barsOf, bucketMs } from "../src/stats/buckets";
+import { sizesOf } from "../src/stats/cloud";
+import { slope, Trends } from "../src/stats/trend";
+
+const HOUR = 3_600_000;
+
+describe("time buckets", () => {
+  it("are BirdWatch's", () => {
+    const minutes = [4, 4.01, 20, 20.01, 120, 120.01, 480, 480.01].map((hours) => bucketMs(hours * HOUR) / 60_000);
+    expect(minutes).toEqual([1, 15, 15, 60, 60, 360, 360, 1440]);
+  });
+
+  it("lose no match when they are joined into bars", () => {
+    const rows = fc.array(fc.tuple(fc.nat(500), fc.nat(1000)), { minLength: 1, maxLength: 100 });
+    fc.assert(fc.property(rows, fc.integer({ min: 1, max: 200 }), (pairs, most) => {
+      const buckets = [...new Map(pairs)].sort((a, b) => a[0] - b[0]).map(([at, count]): [number, number] => [at * 60_000, count]);
+      const from = buckets[0]?.[0] ?? 0;
+      const to = (buckets.at(-1)?.[0] ?? 0) + 60_000;
+      const bars = barsOf(buckets, 60_000, from, to, most);
+      expect(bars.counts.reduce((sum, n) => sum + n, 0)).toBe(buckets.reduce((sum, [, n]) => sum + n, 0));
+      expect(bars.counts.length).toBeLessThanOrEqual(most + 1);
+    }));
+  });
+});
+
+describe("trends", () => {
+  it("are the least-squares slope", () => {
+    expect(slope([[0, 1], [1, 3], [2, 5]])).toBeCloseTo(2);
+    expect(slope([[0, 1]])).toBe(0);
+    expect(slope([[1, 1], [1, 9]])).toBe(0);
+  });
+
+  const feed = (trends: Trends, samples: Record<string, number>[]): void =>
+    samples.forEach((shares, at) => trends.take({ at: at * 2_000, shares: new Map(Object.entries(shares).sort((a, b) => b[1] - a[1])) }));
+
+  it("point up for a word that climbs, down for one that falls, flat for one that stays", () => {
+    const trends = new Trends();
+    feed(trends, Array.from({ length: 10 }, (_, at) => ({ still: 0.9, up: 0.1 + at * 0.02, down: 0.3 - at * 0.02 })));
+    expect([trends.rank("up"), trends.rank("down"), trends.rank("still")]).toEqual(["up", "down", "flat"]);
+    expect([trends.share("up", 60_000), trends.share("down", 60_000), trends.share("still", 60_000)]).toEqual(["up", "down", "flat"]);
+  });
+
+  it("see in a longer window what a short one no longer shows", () => {
+    const trends = new Trends();
+    feed(trends, Array.from({ length: 300 }, (_, at) => ({ a: at < 150 ? 0.1 : 0.5 })));
+    expect(trends.share("a", 60_000)).toBe("flat");
+    expect(trends.share("a", 600_000)).toBe("up");
+  });
+
+  it("say nothing of one sample", () => {
+    const trends = new Trends();
+    feed(trends, [{ a: 1 }]);
+    expect([trends.rank("a"), trends.share("a", 60_000), trends.rank("unknown")]).toEqual(["flat", "flat", "flat"]);
+  });
+});
+
+describe("the rate", () => {
+  it("counts the last minute and forgets what is older", () => {
+    const meter = new Meter();
+    for (let second = 0; second < 120; second++) meter.count(second < 60 ? 10 : 1, second * 1_000);
+    expect(meter.perMinute(119_500)).toBe(60);
+    expect(meter.perMinute(300_000)).toBe(0);
+    expect(meter.total).toBe(660);
+  });
+});
+
+describe("the cloud", () => {
+  it("gives heavier words no smaller sizes, and shrinks them where there is little room", () => {
+    const words = Array.from({ length: 250 }, (_, at) => ({ text: `word${at}`, weight: 1000 / (at + 1) }));
+    const sizes = sizesOf(words, 400, 290);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    expect(sizesOf(words, 150, 100)[0]).toBeLessThan(sizes[0] ?? 0);
+  });
+});
