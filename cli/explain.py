@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from pipeline.errors import QueryError, RecordError
+from pipeline.match.plan import selected_by
 from pipeline.normalise import normalise
 from pipeline.post import Post, Upsert
 from pipeline.query.explain import explain as explained
@@ -32,8 +33,13 @@ def explain(query_text: str, post_file: Path | None) -> str:
         query = parse(query_text)
     except QueryError as error:
         raise click.ClickException(pointed(query_text, error)) from error
-    said = explained(query)
-    blocks = [f"canonical  {said['canonical']}\nkey        {said['key']}\n\n{said['tree']}"]
+    said = explained(query, selected_by=selected_by(query))
+    heads = (
+        ("canonical", said["canonical"]),
+        ("key", said["key"]),
+        ("selected by", ", ".join(said["selected_by"])),
+    )
+    blocks = ["\n".join(f"{name:11}  {value}" for name, value in heads), said["tree"]]
     if post_file is not None:
         found = [_post_block(explained(query, post, original), post, original) for post, original in _posts(post_file)]
         if not found:

@@ -6,7 +6,7 @@ terms select a standing search is the matcher's to say and comes in as `selected
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.post import Post
@@ -38,9 +38,9 @@ def explain(
     query: Query,
     post: Post | None = None,
     original: Post | None = None,
-    selected_by: Callable[[Node], Iterable[str]] | None = None,
+    selected_by: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return canonical, key, tree (drawn) and selected_by; with a post also matches and parts.
+    """Return canonical, key, tree (drawn) and selected_by (as given); with a post also matches and parts.
 
     A part is one leaf of the tree as it is spelled, whether the post has it (whatever NOT stands before it), and the
     spans of it in the text a reader sees (of the original, for a repost): code points, end exclusive. A part that is
@@ -50,7 +50,7 @@ def explain(
         "canonical": query.canonical,
         "key": query.key,
         "tree": draw(query.root),
-        "selected_by": list(selected_by(query.root)) if selected_by else [],
+        "selected_by": list(selected_by),
     }
     if post is not None:
         document = describe(post, original)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from pipeline.errors import QueryError
 from pipeline.query.analyser import analyse
@@ -52,7 +53,8 @@ def _tag(lexeme: Lexeme) -> Node:
         raise QueryError("prefix_place", f"A {name} is found whole, * does not work in it.", lexeme.at, example)
     folded = whole(lexeme.text)
     folded = folded.lstrip("@") if sign == "@" else folded
-    if not folded or not analyse(folded):
+    # A mark first would join the sign: # with an enclosing keycap is an emoji.
+    if not analyse(folded) or category(folded[0])[0] == "M":
         raise QueryError("bad_tag", f"After {sign} comes a {name}.", lexeme.at, example)
     return Facet(sign + folded)
 
