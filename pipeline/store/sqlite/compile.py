@@ -215,7 +215,7 @@ def _leaf(node: Node) -> str:
 
 
 def rows_of(branch: Branch, *, posts: bool = False) -> tuple[str, tuple[Any, ...]]:
-    """Return "<place column> FROM … WHERE …" of a branch, and its parameters; `posts` wants that table joined."""
+    """Return "<place column> AS at FROM … WHERE …" of a branch, and its parameters; `posts` wants that table joined."""
     joined = posts or bool(branch.conditions)
     if branch.match is None:
         column, table = "p.place", "posts AS p"
@@ -224,5 +224,5 @@ def rows_of(branch: Branch, *, posts: bool = False) -> tuple[str, tuple[Any, ...
         column, table = "f.rowid", "fts AS f" + (" CROSS JOIN posts AS p ON p.place = f.rowid" if joined else "")
         conditions, parameters = ["fts MATCH ?"], [branch.match]
     conditions += [f"{column} >= ?", f"{column} < ?", *branch.conditions]
-    sql = f"{column} FROM {table} WHERE {' AND '.join(conditions)}"
+    sql = f"{column} AS at FROM {table} WHERE {' AND '.join(conditions)}"
     return sql, (*parameters, branch.low, branch.high, *branch.parameters)

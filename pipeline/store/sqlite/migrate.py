@@ -10,9 +10,9 @@ from pipeline.errors import StoreMismatch
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.query.document import describe
 from pipeline.store.sqlite import columns, schema
+from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.deadline import translated
 from pipeline.store.sqlite.shelf import decode_post
-from pipeline.store.sqlite.tops import pairs
 
 _CHUNK = 500
 _UNDONE = "none"
@@ -54,7 +54,7 @@ def _index_again(connection: apsw.Connection) -> None:
         if not places:
             break
         texts, numbers = [], []
-        for at, (body, original, _) in zip(places, pairs(connection, places), strict=True):
+        for at, (body, original) in zip(places, pairs(connection, places), strict=True):
             document = describe(decode_post(body), decode_post(original) if original is not None else None)
             texts.append((*columns.texts(document), at))
             numbers.append((*columns.numbers(document), at))

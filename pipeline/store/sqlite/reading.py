@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from pipeline.store import place
 from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.plan import with_original
 from pipeline.store.sampling import SAMPLED_POSTS, interval_for
+from pipeline.store.sqlite.bodies import AT_ONCE, pairs
 from pipeline.store.sqlite.compile import Branch, Compiled, compile_tree, rows_of
 from pipeline.store.sqlite.deadline import Deadline, translated
 from pipeline.store.sqlite.schema import Rows, rows
@@ -30,7 +32,7 @@ CHECKED_ONE_BY_ONE = 2_000
 """Up to so many changed rows are checked against the tree one by one; more are searched for."""
 
 _STEPS_BETWEEN_LOOKS = 20_000
-_CHUNK = 500
+_MOST_AT_ONCE = 50_000
 _MS_A_MINUTE = 60_000
 _ONE_INTERVAL = _MS_A_MINUTE << 40
 
@@ -60,7 +62,7 @@ class SqliteReading:
         with translated(self._deadline):
             if sort == "latest":
                 high = mark[1] if mark else place.MAX_PLACE
-                found = self._places(self._compiled(query, since, until).within(0, high), query)
+                found = self._places(self._compiled(query, since, until).within(0, high), query, limit + 1)
                 places = list(islice(found, limit + 1))
                 last = (0, places[limit - 1]) if len(places) > limit else None
             else:
@@ -127,7 +129,7 @@ class SqliteReading:
         """Return the most frequent values of a field over a stated sample; see the contract."""
         with translated(self._deadline):
             compiled = self._compiled(query, since, until)
-            places = list(islice(self._places(compiled, query), SAMPLED_POSTS))
+            places = list(islice(self._places(compiled, query, SAMPLED_POSTS), SAMPLED_POSTS))
             matching = len(places) if len(places) < SAMPLED_POSTS else self._count(compiled, query)
             return top(
                 self._connection,
@@ -143,7 +145,7 @@ class SqliteReading:
         """Yield every match, newest first, in constant memory."""
         with translated(self._deadline):
             found = self._places(self._compiled(query, None, None), query)
-            while places := list(islice(found, _CHUNK)):
+            while places := list(islice(found, AT_ONCE)):
                 yield from self._bodies(places)
 
     def _rows(self, sql: str, bindings: Sequence[Any] = ()) -> Rows:
@@ -156,17 +158,26 @@ class SqliteReading:
         high = place.floor(until) if until is not None else place.MAX_PLACE
         return compile_tree(query.root).within(low, high)
 
-    def _places(self, compiled: Compiled, query: Query, extra: Branch | None = None) -> Iterator[int]:
-        """Yield the places of all matches, newest first."""
-        branches = [branch & extra if extra else branch for branch in compiled.branches]
-        streams = [self._stream(branch) for branch in branches]
+    def _places(self, compiled: Compiled, query: Query, first: int = AT_ONCE) -> Iterator[int]:
+        """Yield the places of all matches, newest first; probably `first` of them are wanted."""
+        streams = [self._stream(branch, first) for branch in compiled.branches]
         found = streams[0] if len(streams) == 1 else _unique(heapq.merge(*streams, reverse=True))
         return found if compiled.exact else self._checked(found, query)
 
-    def _stream(self, branch: Branch) -> Iterator[int]:
-        source, parameters = rows_of(branch)
-        for (at,) in self._rows(f"SELECT {source} ORDER BY 1 DESC", parameters):
-            yield at
+    def _stream(self, branch: Branch, first: int = AT_ONCE) -> Iterator[int]:
+        """Yield the places of one branch, fetched in growing lots: see `bodies` for why."""
+        size = first
+        while True:
+            source, parameters = rows_of(branch)
+            lot = f"SELECT {source} ORDER BY 1 DESC LIMIT ?"
+            sql = f"SELECT json_group_array(at ORDER BY at DESC) FROM ({lot})"  # noqa: S608 - rows_of: parameters only
+            ((found,),) = self._rows(sql, (*parameters, size))
+            places = json.loads(found)
+            yield from places
+            if len(places) < size:
+                return
+            branch = replace(branch, high=places[-1])
+            size = min(size * 8, _MOST_AT_ONCE)
 
     def _checked(self, candidates: Iterable[int], query: Query) -> Iterator[int]:
         sql = f"SELECT {STORED} FROM posts AS p CROSS JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
@@ -208,7 +219,7 @@ class SqliteReading:
             yield from self._by_minutes(branch, interval)
             return
         source, parameters = rows_of(branch)
-        column, rest = source.split(" ", 1)
+        column, _, rest = source.partition(" AS at ")
         sql = f"SELECT ({column} >> {place.TIE_BITS}) / {int(interval)}, count(*) {rest} GROUP BY 1"
         yield from ((number, count) for number, count in self._rows(sql, parameters))
 
@@ -239,14 +250,15 @@ class SqliteReading:
 
     def _changed(self, query: Query, after: int, limit: int) -> list[int]:
         """Return the newest matches with seq > `after`."""
-        seen = Branch(low=self._retained_from)
         sql = "SELECT place FROM posts INDEXED BY posts_seq WHERE seq > ? LIMIT ?"
         found = [at for (at,) in self._rows(sql, (after, CHECKED_ONE_BY_ONE + 1))]
         if len(found) <= CHECKED_ONE_BY_ONE:
             newest = sorted((at for at in found if at >= self._retained_from), reverse=True)
             return list(islice(self._checked(newest, query), limit))
         newer = Branch(conditions=("p.seq > ?",), parameters=(after,))
-        return list(islice(self._places(self._compiled(query, None, None), query, newer & seen), limit))
+        compiled = self._compiled(query, None, None)
+        compiled = replace(compiled, branches=tuple(branch & newer for branch in compiled.branches))
+        return list(islice(self._places(compiled, query, limit), limit))
 
     def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
         sql = (
@@ -263,12 +275,7 @@ class SqliteReading:
 
     def _bodies(self, places: Iterable[int]) -> list[bytes]:
         """Return the wire JSON at places, originals inside."""
-        sql = (
-            "SELECT d.body, o.body FROM docs AS d LEFT JOIN posts AS p ON p.hash = d.inside "
-            "LEFT JOIN docs AS o ON o.place = p.place WHERE d.place = ?"
-        )
-        found = (row for at in places for row in self._rows(sql, (at,)))
-        return [with_original(body, original) for body, original in found]
+        return [with_original(body, original) for body, original in pairs(self._connection, places)]
 
 
 _SORTED = {"followers": "followers", "reposts": "reposts", "likes": "likes", "replies": "replies", "reach": "reach"}

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 import apsw
 
 from pipeline.store.contract import Top, TopField
+from pipeline.store.place import TIE_BITS
+from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.schema import rows
 from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, trending, with_background
-
-PAIRS = (
-    "SELECT d.body, o.body, d.place >> 20 FROM docs AS d LEFT JOIN posts AS p ON p.hash = d.inside "
-    "LEFT JOIN docs AS o ON o.place = p.place WHERE d.place = ?"
-)
-
-
-def pairs(connection: apsw.Connection, places: Iterable[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield body, original's body and created_at (ms) of the posts at places."""
-    return (row for at in places for row in rows(connection, PAIRS, (at,)))
 
 
 def top(
@@ -35,11 +26,11 @@ def top(
 ) -> Top:
     """Return the top of a field over the posts at `places`, newest first; `check` raises when time is up."""
     tally, earlier = Tally(field), Tally(field)
-    newest = places[0] >> 20 if places else 0
-    for number, (body, original, created_at) in enumerate(pairs(connection, places)):
+    newest = places[0] >> TIE_BITS if places else 0
+    for number, (body, original) in enumerate(pairs(connection, places)):
         if not number % 100:
             check()
-        late = field == "trending" and created_at <= newest - WINDOW_MS
+        late = field == "trending" and places[number] >> TIE_BITS <= newest - WINDOW_MS
         (earlier if late else tally).add(body, original)
     items = tally.items(limit)
     if field == "words":

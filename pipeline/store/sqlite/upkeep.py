@@ -10,9 +10,9 @@ import time
 import apsw
 
 from pipeline.store import place
+from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.schema import rows, set_meta, transaction, wait_when_busy
 from pipeline.store.sqlite.shelf import SqliteShelf
-from pipeline.store.sqlite.tops import pairs
 from pipeline.store.sqlite.writing import Writer
 from pipeline.store.tops import BACKGROUND_HOURS, Background
 
@@ -63,7 +63,7 @@ class Upkeep:
         sampled = list(rows(connection, f"{sql} ORDER BY seq DESC LIMIT ?", (_SAMPLED_AT_ONCE,)))
         if not sampled:
             return
-        for body, original, _ in pairs(connection, (at for at, _ in sampled)):
+        for body, original in pairs(connection, (at for at, _ in sampled)):
             self._background.add(body, original)
         posts, words = self._background.take()
         with transaction(connection):

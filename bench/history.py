@@ -1,0 +1,236 @@
+"""History at a million posts: newest 500 of a common word while readers read and posts arrive, through the store.
+
+    .venv/bin/python -m bench.history --posts 1000000 --dir /tmp/history
+
+Prints one line a figure. The posts are made from a seed: words by a Zipf law, "common" in every fifth post, 4 kB raw
+records of JSON. An existing directory of the right size is used again; `--keep` leaves it for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.post import Author, Counts, Post, Upsert
+from pipeline.query.parser import parse
+from pipeline.store.contract import Reading, Writes
+from pipeline.store.sqlite import SqliteStore, schema
+
+T0 = 1_790_000_000_000
+STEP_MS = 500
+BATCH = 200
+
+
+class Posts:
+    """Generated posts, the same for a seed; the n-th is made STEP_MS after the one before."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._rng = random.Random(seed)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        self._words = ["".join(self._rng.choices(letters, k=self._rng.randint(3, 9))) for _ in range(50_000)]
+        self._weights: list[float] = []
+        total = 0.0
+        for rank in range(1, len(self._words) + 1):
+            total += 1 / rank
+            self._weights.append(total)
+        keys = ["".join(self._rng.choices(letters, k=8)) for _ in range(60)]
+        self._raws = [
+            json.dumps({key: self._rng.choice([0, False, None, self._rng.random(), key * 7]) for key in keys}).encode()
+            * 3
+            for _ in range(200)
+        ]
+
+    def words(self, count: int) -> str:
+        return " ".join(self._rng.choices(self._words, cum_weights=self._weights, k=count))
+
+    def batch(self, first: int) -> list[Upsert]:
+        return [self._one(number) for number in range(first, first + BATCH)]
+
+    def _one(self, number: int) -> Upsert:
+        rng = self._rng
+        at = T0 + number * STEP_MS
+        author = int(rng.paretovariate(1.1)) % 50_000
+        tag = f"tag{int(rng.paretovariate(0.8)) % 5_000}"
+        text = self.words(17) + (" common" if number % 5 == 0 else "") + (" rare" if number % 50_000 == 7 else "")
+        repost = f"x:{10**18 + (number - rng.randint(1, 900)) * 7_919}" if number % 10 == 3 and number > 900 else ""
+        post = Post(
+            id=f"x:{10**18 + number * 7_919}",
+            version=at,
+            source="x",
+            url=f"https://x.com/user{author}/status/{10**18 + number * 7_919}",
+            created_at=at,
+            received_at=at,
+            text="" if repost else text,
+            repost_of=repost,
+            lang="en",
+            langs=["en"],
+            author=Author(
+                str(author), f"user{author}", f"User {author}", self.words(0 if author % 2 else 12), followers=author
+            ),
+            counts=Counts(likes=int(rng.paretovariate(0.9)) - 1, reposts=int(rng.paretovariate(1)) - 1),
+            hashtags=[] if repost else [tag],
+        )
+        return Upsert(post, rng.choice(self._raws))
+
+
+def build(directory: Path, posts: int) -> dict[str, float]:
+    """Fill a store; return what it took."""
+    store = SqliteStore(directory)
+    made = Posts()
+    persisting = cpu = 0.0
+    for first in range(0, posts, BATCH):
+        batch = made.batch(first)
+        started, cpu_started = time.perf_counter(), time.process_time()
+        store.persist(Writes(batch), first + 1)
+        persisting += time.perf_counter() - started
+        cpu += time.process_time() - cpu_started
+    store.close()
+    return {"posts/s": posts / persisting, "CPU us/post": cpu / posts * 1e6}
+
+
+def size_bytes(directory: Path) -> int:
+    """Return what the store takes on disk."""
+    return sum(path.stat().st_size for path in directory.iterdir())
+
+
+def arrive(directory: Path, first: int, stop: Any, rate: float) -> None:
+    """Persist `rate` posts a second, ten batches a second, until told to stop."""
+    store = SqliteStore(directory)
+    made = Posts(seed=2)
+    size = max(1, round(rate / 10))
+    number, due = first, time.monotonic()
+    while not stop.is_set():
+        batch = made.batch(number)[:size]
+        store.persist(Writes(batch), number + 10**9)
+        number += size
+        due += size / rate
+        time.sleep(max(0.0, due - time.monotonic()))
+    store.close()
+
+
+def measure(store: SqliteStore, ask: Callable[[Reading], object], times: int) -> list[float]:
+    """Return how long each of so many readings took, in ms."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        with store.reading(timeout_s=60) as reading:
+            ask(reading)
+        taken.append((time.perf_counter() - started) * 1e3)
+    return taken
+
+
+def shown(name: str, taken: list[float]) -> str:
+    """Return one line of a table: p50, p95, p99 in ms."""
+    cuts = statistics.quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else [taken[0]] * 99
+    return f"{name:58} p50 {cuts[49]:8.1f} ms   p95 {cuts[94]:8.1f} ms   p99 {cuts[98]:8.1f} ms   n={len(taken)}"
+
+
+Question = Callable[[Reading], object]
+
+
+def page(text: str, limit: int = 500, sort: Any = "latest") -> Question:
+    """Ask for one page."""
+    query = parse(text)
+    return lambda reading: reading.search(query, limit=limit, sort=sort)
+
+
+def timeline(text: str) -> Question:
+    """Ask for the chart."""
+    query = parse(text)
+    return lambda reading: reading.timeline(query)
+
+
+def top(text: str, field: Any) -> Question:
+    """Ask for the 25 most frequent values."""
+    query = parse(text)
+    return lambda reading: reading.top(query, field, limit=25)
+
+
+def changes(text: str, after: int, gone_after: int) -> Question:
+    """Ask what happened since a number of publication."""
+    query = parse(text)
+    return lambda reading: reading.changes(query, after=after, gone_after=gone_after, limit=2_000)
+
+
+def questions(latest: int) -> Iterator[tuple[str, Question, int]]:
+    """Yield (name, what to ask, how often); `latest` is the greatest number of publication."""
+    for text in ("common", "rare", "common rare", "common -rare", "*", "-common lang:en", "com*", "co*"):
+        yield f"newest 500: {text}", page(text), 20
+    for text in ("common likes:50000..", "common likes:10.. OR rare", '"common the"~9'):
+        yield f"newest 500: {text}", page(text), 10
+    yield "newest 5000: common", page("common", 5_000), 10
+    for sort in ("followers", "reach"):
+        yield f"500 by {sort}: common", page("common", sort=sort), 5
+    for text in ("common", "*", "lang:en", "common likes:10.."):
+        yield f"timeline: {text}", timeline(text), 5
+    for field in ("words", "trending", "hashtags", "authors", "originals"):
+        for text in ("common", "*"):
+            yield f"top {field}: {text}", top(text, field), 10
+    yield "changes of the last 1,000 posts: common", changes("common", latest - 1_000, latest - 1_000), 10
+    yield "changes of all posts: common (too many)", changes("common", 0, latest - 1_000), 5
+
+
+def main() -> None:
+    """Run it."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--posts", type=int, default=1_000_000)
+    options.add_argument("--dir", type=Path)
+    options.add_argument("--keep", action="store_true")
+    options.add_argument("--seconds", type=float, default=10)
+    given = options.parse_args()
+    directory = given.dir or Path(tempfile.mkdtemp(prefix="history"))
+    if not (directory / schema.FILE).exists():
+        took = build(directory, given.posts)
+        print(f"persist, one process, batches of {BATCH}: " + ", ".join(f"{k} {v:,.0f}" for k, v in took.items()))
+    store = SqliteStore(directory)
+    for _ in range(5):
+        store.upkeep()
+    posts = store.indexed()
+    print(f"{posts:,} posts, {size_bytes(directory) / posts:,.0f} bytes a post on disk, raw records included")
+    global _recent
+    ((_recent,),) = schema.rows(store._connection, "SELECT max(seq) - 1000 FROM posts")  # noqa: SLF001 - the bench
+    for name, ask, times in questions():
+        print(shown(name, measure(store, ask, times)), flush=True)
+    under_load(store, directory, posts, given.seconds)
+    store.close()
+    if not given.keep:
+        shutil.rmtree(directory)
+
+
+def under_load(store: SqliteStore, directory: Path, posts: int, seconds: float) -> None:
+    """Newest 500 of a common word, ten readers, while 70 posts a second arrive from another process."""
+    stop = multiprocessing.get_context("spawn").Event()
+    writer = multiprocessing.get_context("spawn").Process(target=arrive, args=(directory, posts * 2, stop, 70.0))
+    writer.start()
+    time.sleep(1)
+    query = parse("common")
+    end = time.monotonic() + seconds
+    taken: list[float] = []
+
+    def read() -> None:
+        while time.monotonic() < end:
+            taken.extend(measure(store, lambda reading: reading.search(query, limit=500), 1))
+            time.sleep(0.2)
+
+    readers = [threading.Thread(target=read) for _ in range(10)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    stop.set()
+    writer.join()
+    print(shown("newest 500: common; 10 readers, 5 a second each, 70 posts/s", taken))
+
+
+if __name__ == "__main__":
+    main()
