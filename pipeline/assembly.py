@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from redis import Redis
 
-import celeryconfig
 from pipeline.claims import Claims
 from pipeline.connections import connect, is_embedded
 from pipeline.counters import Counters
@@ -129,7 +128,12 @@ def build_reader(
 
 
 def build_upkeep(
-    process: Process, *, enqueue: Callable[[str], None], read_stream: Callable[[str], None], queued: Callable[[], int]
+    process: Process,
+    *,
+    enqueue: Callable[[str], None],
+    read_stream: Callable[[str], None],
+    queued: Callable[[], int],
+    visibility_s: float,
 ) -> Upkeep:
     """Return upkeep."""
     process.counters.start()
@@ -147,7 +151,7 @@ def build_upkeep(
             enqueue=enqueue,
             read_stream=read_stream,
             queued=queued,
-            visibility_s=celeryconfig.VISIBILITY_S,
+            visibility_s=visibility_s,
             embedded=is_embedded(process.settings),
         )
     )

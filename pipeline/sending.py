@@ -1,4 +1,4 @@
-"""Sends Celery messages over one connection a process, whoever sends: tasks, the reader, beat. Nothing is sent twice here."""
+"""Sends Celery messages over one connection a process, whoever sends: a task, the reader, beat."""
 
 from __future__ import annotations
 

@@ -133,7 +133,10 @@ def _upkeep() -> Upkeep:
     with _lock:
         if "upkeep" not in _parts:
             process = _own_process("upkeep", 2)
-            _parts["upkeep"] = build_upkeep(process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued)
+            visibility_s = float(current_app.conf.broker_transport_options["visibility_timeout"])
+            _parts["upkeep"] = build_upkeep(
+                process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued, visibility_s=visibility_s
+            )
         return _parts["upkeep"]  # type: ignore[no-any-return]
 
 

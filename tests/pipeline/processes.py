@@ -23,18 +23,21 @@ class Processes:
     """Starts the product's processes with given settings, and ends what it started."""
 
     def __init__(self, environ: dict[str, str], logs: Path) -> None:
+        self.visibility_s = 0
+        """Not 0: messages nobody acknowledged come again so soon, for tests that kill."""
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "CI", "TMPDIR")}
         self.environ = kept | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
-        self.settings = load(environ)
         self.logs = logs
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, role: Role, number: int = 1) -> subprocess.Popen[bytes]:
         """Start a reader, worker or upkeep."""
-        command = [sys.executable, "-m", "celery", "-A", "pipeline.app", *argv(role, self.settings, number)]
+        application = "tests.pipeline.impatient" if self.visibility_s else "pipeline.app"
+        command = [sys.executable, "-m", "celery", "-A", application, *argv(role, load(self.environ), number)]
+        environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
         with (self.logs / f"{role}{number}.log").open("ab") as log:
             process = subprocess.Popen(
-                command, cwd=PROJECT, env=self.environ, stdout=log, stderr=log, start_new_session=True
+                command, cwd=PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
             )
         self._running.append(process)
         return process

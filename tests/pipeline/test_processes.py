@@ -1,0 +1,165 @@
+"""Real Celery workers, a real Valkey, a real store: nothing lost and nothing doubled, whatever is killed."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.app import Role
+from pipeline.assembly import Process
+from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.claims import new_batch_id
+from pipeline.counters import totals
+from pipeline.errors import BrokerUnavailable
+from pipeline.states import states
+from tests.pipeline.conftest import STREAM, expected_ids, process_of, stored_versions
+from tests.pipeline.processes import Broker, Processes, eventually, processes
+
+pytestmark = pytest.mark.redis
+
+ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
+
+
+def _replayed(process: Process) -> bool:
+    """Tell whether the reader has come to the end and everything is done."""
+    try:
+        return _state(process) == "ended" and process.claims.backlog().batches == 0
+    except BrokerUnavailable:
+        return False
+
+
+def _state(process: Process) -> str:
+    return states(process.redis, process.names, ["replay"])[0].state
+
+
+def _wait_for_more(process: Process) -> None:
+    before = _indexed(process)
+    eventually(lambda: _indexed(process) > before or _replayed(process))
+
+
+def _indexed(process: Process) -> int:
+    return process.store().indexed()
+
+
+@pytest.fixture
+def running(environ: dict[str, str], directory: Path) -> Iterator[Processes]:
+    with processes(environ, directory / "logs") as started:
+        yield started
+
+
+def test_a_replay_ends_with_exactly_the_distinct_posts_stored(running: Processes) -> None:
+    process = process_of(running.environ)
+    for role in ROLES:
+        running.start(role)
+    running.start("worker", 2)
+    eventually(lambda: _replayed(process), 60)
+    assert set(stored_versions(process)) == expected_ids(STREAM)
+    assert process.dead.size().letters == 0
+    time.sleep(1.2)  # counters are written out every second
+    assert totals(process.redis, process.names)["records_read"] == 2536
+
+
+def test_worker_ends_in_seconds_in_the_midst_of_a_backlog_and_nothing_is_lost(running: Processes) -> None:
+    process = process_of(running.environ)
+    running.start("upkeep")
+    running.start("reader")
+    eventually(lambda: process.claims.backlog().batches >= 4)
+    worker = running.start("worker")
+    eventually(lambda: _indexed(process) > 0)
+    assert running.end(worker, within_s=10) < 10
+    assert worker.returncode == 0
+    running.start("worker", 2)
+    eventually(lambda: _replayed(process), 60)
+    assert set(stored_versions(process)) == expected_ids(STREAM)
+
+
+def test_all_processes_end_on_sigterm(running: Processes) -> None:
+    process = process_of(running.environ)
+    started = [running.start(role) for role in ROLES]
+    eventually(lambda: _indexed(process) > 0)
+    for one in started:
+        one.send_signal(signal.SIGTERM)
+    for one in started:
+        assert one.wait(10) == 0
+
+
+def test_killed_workers_lose_nothing(running: Processes) -> None:
+    """SIGKILL after SIGKILL: what a worker had in hand comes again, from the broker or from upkeep."""
+    running.visibility_s = 4
+    process = process_of(running.environ)
+    running.start("upkeep")
+    running.start("reader")
+    killed = 0
+    for number in range(1, 4):
+        worker = running.start("worker", number)
+        _wait_for_more(process)
+        running.end(worker, signal.SIGKILL)
+        killed += 1
+    running.start("worker", 9)
+    eventually(lambda: _replayed(process), 60)
+    assert killed == 3
+    assert set(stored_versions(process)) == expected_ids(STREAM)
+
+
+def test_a_killed_reader_loses_nothing_and_another_takes_over(running: Processes) -> None:
+    running.environ["QUEUE_MAX_MB"] = "1"
+    process = process_of(running.environ)
+    running.start("upkeep")
+    first = running.start("reader", 1)
+    eventually(lambda: _state(process) == "paused")
+    running.end(first, signal.SIGKILL)
+    running.start("reader", 2)
+    running.start("worker")
+    eventually(lambda: _replayed(process), 60)
+    assert set(stored_versions(process)) == expected_ids(STREAM)
+
+
+def test_a_killed_broker_loses_nothing_that_was_handed_over(running: Processes, broker: Broker) -> None:
+    running.visibility_s = 4
+    process = process_of(running.environ)
+    for role in ROLES:
+        running.start(role)
+    eventually(lambda: _indexed(process) > 0)
+    broker.kill()
+    time.sleep(1)
+    broker.start()
+    eventually(lambda: _replayed(process), 90)
+    assert set(stored_versions(process)) == expected_ids(STREAM)
+
+
+def test_batches_whose_messages_are_all_lost_are_done_all_the_same(running: Processes) -> None:
+    """Upkeep finds them: the broker's list of ids is not what a post depends on."""
+    running.visibility_s = 2
+    process = process_of(running.environ)
+    for n in range(9):
+        line = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,' % n
+        line += b'"author":{"id":"1","handle":"a"},"text":"cats"}'
+        batch = RawBatch("demo", [RawRecord(1_700_000_000_000, line)])
+        process.claims.offer(new_batch_id("demo"), encode_batch(batch))
+    running.start("worker")
+    running.environ["SOURCE"] = "demo"
+    running.start("upkeep")
+    eventually(lambda: process.claims.backlog().batches == 0, 60)
+    assert set(stored_versions(process)) == {f"demo:{n}" for n in range(9)}
+
+
+def test_a_reader_that_was_paused_beyond_its_lease_hands_nothing_over(running: Processes) -> None:
+    """SIGSTOP, another takes over, SIGCONT: only the holder's batches and cursor are accepted."""
+    running.environ |= {"SOURCE": "demo", "DEMO_RATE": "40"}
+    process = process_of(running.environ)
+    running.start("upkeep")
+    first = running.start("reader", 1)
+    eventually(lambda: process.redis.get(process.names.cursor("demo")))
+    first.send_signal(signal.SIGSTOP)
+    token = process.redis.get(process.names.reader("demo"))
+    running.start("reader", 2)
+    eventually(lambda: process.redis.get(process.names.reader("demo")) not in (None, token), 30)
+    holder = process.redis.get(process.names.reader("demo"))
+    first.send_signal(signal.SIGCONT)
+    eventually(lambda: totals(process.redis, process.names).get("leases_lost"), 10)
+    assert process.redis.get(process.names.reader("demo")) == holder
+    assert running.end(first) < 10
