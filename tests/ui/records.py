@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import random
 from collections.abc import Iterator
@@ -11,10 +12,10 @@ from pipeline.normalise import normalise
 from pipeline.post import Author, Counts, Entity, Link, Media, Post, Upsert
 from tests.paths import DATA
 
-WORDS = (
+WORDS = tuple(
     "storm harbour ferry power warning coast bridge night outage wind gusts closed level islands crews water train "
-    "music morning coffee garden library market window river mountain summer photo street number report update"
-).split()
+    "music morning coffee garden library market window river mountain summer photo street number report update".split()  # noqa: SIM905 - words to read
+)
 TAGS = ("coastwatch", "storm", "nowplaying", "news", "港", "cats")
 OTHER = (
     ("ja", "港の波がすごい。みんな気をつけて"),
@@ -36,7 +37,7 @@ def author(number: int, source: str) -> Author:
 
 def post(number: int, at: int, *, seed: int = 1, **changes: object) -> Post:
     """Return made-up post `number`, written at `at` (ms)."""
-    chance = random.Random(f"{seed}:{number}")  # noqa: S311 - no secret
+    chance = random.Random(f"{seed}:{number}")
     source = SOURCES[chance.randrange(4)]
     post_id = f"{source}:{1_000_000 + number}"
     lang, text = "en", " ".join(chance.choices(WORDS, k=chance.randint(6, 26))).capitalize() + "."
@@ -139,12 +140,13 @@ def _lines() -> Iterator[bytes]:
         DATA / "bluesky" / "events.jsonl",
         DATA / "x-v1.1" / "stream.jsonl.gz",
     ]
-    streams = [gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") for path in files if path.exists()]
-    while streams:
-        for stream in list(streams):
-            line = stream.readline()
-            if not line:
-                stream.close()
-                streams.remove(stream)
-            elif line.strip():
-                yield line
+    with contextlib.ExitStack() as stack:
+        opened = [gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") for path in files if path.exists()]  # noqa: SIM115 - the stack closes them
+        streams = [stack.enter_context(stream) for stream in opened]
+        while streams:
+            for stream in list(streams):
+                line = stream.readline()
+                if not line:
+                    streams.remove(stream)
+                elif line.strip():
+                    yield line

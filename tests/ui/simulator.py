@@ -7,6 +7,7 @@ source that is down. What the product itself can be brought to is tested against
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import mimetypes
 import sys
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypedDict, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -28,7 +29,7 @@ from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import parse
-from pipeline.store.contract import CoverageRow, Writes
+from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.paths import PROJECT
 
@@ -37,7 +38,10 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; "
     "base-uri 'none'; form-action 'self'"
 )
-PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#5b7fa6"/></svg>'
+PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'
+    b'<rect width="640" height="360" fill="#5b7fa6"/></svg>'
+)
 
 
 class Simulator:
@@ -80,10 +84,8 @@ class Simulator:
 
         def run() -> None:
             asyncio.set_event_loop(self._loop)
-            try:
+            with contextlib.suppress(asyncio.CancelledError, RuntimeError):
                 self._loop.run_until_complete(main())
-            except (asyncio.CancelledError, RuntimeError):
-                pass
 
         threading.Thread(target=run, daemon=True).start()
         ready.wait(10)
@@ -246,8 +248,9 @@ class Simulator:
         }  # fmt: skip
 
     def _top(self, params: dict[str, str]) -> Any:
+        field = next(one for one in get_args(TopField) if one == params["field"])
         with self._lock, self.store.reading() as reading:
-            top = reading.top(parse(params["q"]), params["field"], limit=int(params["limit"]), **_span(params))  # type: ignore[arg-type] - a field as the page names it
+            top = reading.top(parse(params["q"]), field, limit=int(params["limit"]), **_span(params))
         items = [
             {
                 "value": item.value, "label": item.label, "count": item.count, "share": item.share,
@@ -272,9 +275,18 @@ def _now() -> int:
     return int(time.time() * 1000)
 
 
-def _span(params: dict[str, str]) -> dict[str, int]:
-    names = {"from": "since", "to": "until"}
-    return {names[name]: int(value) for name, value in params.items() if name in names}
+class _Span(TypedDict, total=False):
+    since: int
+    until: int
+
+
+def _span(params: dict[str, str]) -> _Span:
+    span: _Span = {}
+    if "from" in params:
+        span["since"] = int(params["from"])
+    if "to" in params:
+        span["until"] = int(params["to"])
+    return span
 
 
 def _row(row: CoverageRow) -> dict[str, Any]:
@@ -303,7 +315,7 @@ def _file(path: str) -> Response:
 
 
 def _demo() -> None:
-    from tests.ui import records  # noqa: PLC0415 - only for trying the page by hand
+    from tests.ui import records
 
     simulator = Simulator()
     simulator.put(

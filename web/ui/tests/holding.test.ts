@@ -48,7 +48,7 @@ describe("what a column holds", () => {
       fc.property(fc.array(event, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (events, random) => {
         const want = expected(events);
         expect(held(run(events))).toEqual(want);
-        const next = (): number => random.next().value ?? 0;
+        const next = (): number => Number(random.next().value);
         const shuffled = [...events, ...events.filter((_, at) => at % 2)].map((one) => [next(), one] as const).sort((a, b) => a[0] - b[0]).map(([, one]) => one);
         expect(held(run(shuffled))).toEqual(want);
       }),

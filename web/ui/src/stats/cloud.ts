@@ -18,10 +18,16 @@ export interface Placed {
 const SMALLEST = 10;
 const AREA_SHARE = 0.36;
 
+/** Return 0 to 1: where a weight lies between the least and the most. */
+function heatOf(weight: number, least: number, most: number): number {
+  return most > least ? ((weight - least) / (most - least)) ** 0.8 : 0.5;
+}
+
 /** Return font sizes for weights so that the words fill about a third of the area. */
 export function sizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
   const most = Math.max(1e-9, ...words.map((word) => word.weight));
-  const heat = words.map((word) => (word.weight / most) ** 0.75);
+  const least = Math.min(most, ...words.map((word) => word.weight));
+  const heat = words.map((word) => heatOf(word.weight, least, most));
   let largest = Math.min(56, width / 7);
   for (let round = 0; round < 12; round++) {
     const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
@@ -43,7 +49,9 @@ export function layOut(
 ): () => void {
   const sorted = [...words].sort((a, b) => b.weight - a.weight);
   const sizes = sizesOf(sorted, width, height);
-  const most = Math.max(1e-9, sorted[0]?.weight ?? 0);
+  const most = sorted[0]?.weight ?? 0;
+  const least = sorted.at(-1)?.weight ?? 0;
+  const weights = new Map(sorted.map((word) => [word.text, word.weight]));
   const data = sorted.map((word, at) => ({ text: word.text, size: Math.round(sizes[at] ?? SMALLEST) }));
   let next = 0;
   const layout = cloud<{ text: string; size: number; x?: number; y?: number }>()
@@ -73,7 +81,7 @@ export function layOut(
           size: word.size,
           x: word.x ?? 0,
           y: word.y ?? 0,
-          heat: Math.sqrt((sorted.find((one) => one.text === word.text)?.weight ?? 0) / most),
+          heat: heatOf(weights.get(word.text) ?? least, least, most),
         })),
       );
     });

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 export function SignIn(): JSX.Element {
   return (
     <form method="post" action="/login" class="sign-in">
-      <label>Access token <input type="password" name="token" autocomplete="current-password" required /></label>
+      <label>Access token <input type="password" name="access_token" autocomplete="current-password" required /></label>
       <input type="hidden" name="next" value={location.pathname + location.search} />
       <button>Sign in</button>
     </form>
