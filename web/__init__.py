@@ -9,21 +9,28 @@ from flask import Flask
 
 from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
+from web.fetching import Fetcher
 
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings | None = None, *, opener: Callable[[], Store] | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    opener: Callable[[], Store] | None = None,
+    fetcher: Fetcher | None = None,
+) -> Flask:
     """Return the WSGI application, listening to Redis where it runs under gevent.
 
     Args:
         settings: the environment's by default.
         opener: opens a store; by default the one the settings name.
+        fetcher: fetches pictures; by default from the public internet only.
 
     Raises:
         SettingsError: a setting is wrong.
     """
-    from web import api, export, headers, metrics, proxies, routes, sse, ws
+    from web import api, export, headers, images, metrics, proxies, routes, sse, ws
     from web import auth as signing
     from web.process import Web
 
@@ -45,4 +52,5 @@ def create_app(settings: Settings | None = None, *, opener: Callable[[], Store] 
     ws.install(app, web, auth)
     proxies.install(app, settings)
     web.start()
+    images.install(app, web, fetcher)
     return app

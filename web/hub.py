@@ -29,9 +29,9 @@ log = logging.getLogger("web.hub")
 IDLE_S = 10.0
 """A search nobody watches is kept subscribed so long, for the browser that reloads."""
 PENDING_BYTES = 256 * 1024
-WINDOW_S = 0.040
+WINDOW_S = 0.025
 """Longest that a live post waits for others to share its frame."""
-SHARE = 3.0
+SHARE = 2.0
 """A pass that took t is followed by the next one SHARE × t after its end at the earliest, so that fan-out is adaptive:
 a handful of watchers are told at once, thousands in fewer and bigger frames."""
 RENEW_CHUNK = 500
@@ -168,6 +168,11 @@ class Hub:
             search.refill_from = since if search.refill_from is None else min(since, search.refill_from)
 
     # -- from the listener
+    def on_connecting(self) -> None:
+        """Before the first connection: whatever is lost from now on is numbered above what is safe now."""
+        if not self.safe:
+            self.safe = self._renewed_safe = self._order.safe()
+
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
         """Take a message off the wire."""
         self.safe = max(self.safe, safe)

@@ -19,6 +19,8 @@ from redis import ConnectionPool
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from pipeline.errors import MurmurError
+
 log = logging.getLogger("web.listener")
 
 SILENCE_S = 5.0
@@ -30,6 +32,9 @@ _CHUNK = 500
 
 class Hearer(Protocol):
     """Who hears."""
+
+    def on_connecting(self) -> None:
+        """A connection is about to be made. May block, and raise ours."""
 
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
         """Take a message; must not block."""
@@ -117,7 +122,7 @@ class Listener:
             try:
                 self._connect()
                 self._read()
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, MurmurError) as error:
                 log.warning("the Pub/Sub connection was lost: %s", error)
                 if self._connection is not None and not self._initial:
                     wait_s = _RETRY_S[0]
@@ -127,6 +132,7 @@ class Listener:
             wait_s = min(_RETRY_S[1], wait_s * 2)
 
     def _connect(self) -> None:
+        self._hearer.on_connecting()
         pool = self._make_pool()
         connection = pool.connection_class(**{**pool.connection_kwargs, "protocol": 2, "health_check_interval": 0})
         connection.connect()

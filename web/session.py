@@ -49,6 +49,7 @@ class Watch:
     query: Query
     greenlet: gevent.Greenlet | None = None
     search: Search | None = None
+    low: int | None = None
     lagged: bool = field(default=False)
 
 
@@ -144,7 +145,8 @@ class Session:
 
     def _steps(self, watch: Watch, after: int | None) -> None:
         web, client, query = self._web, self._client, watch.query
-        low = web.hub.register(query)  # (1) and (2): w0
+        registered_at = web.hub.register(query)  # (1) and (2): w0
+        watch.low = low = registered_at if watch.low is None else watch.low
         if watch.search is None:
             client.send(frame(Subscribed(watch.asked.id, query.key, query.canonical, list(query.terms))))
             watch.search = web.hub.enter(query, client)  # (3)
