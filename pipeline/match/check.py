@@ -147,10 +147,9 @@ def _within(positions: dict[str, list[int]], tokens: Sequence[str], slop: int) -
     first = 0
     missing = dict(needed)
     lacking = len(tokens)
-    for place, token in places:
+    for at, (place, token) in enumerate(places):
         if token == BREAK:
-            missing, lacking = dict(needed), len(tokens)
-            first = places.index((place, token), first) + 1
+            missing, lacking, first = dict(needed), len(tokens), at + 1
             continue
         missing[token] -= 1
         lacking -= missing[token] >= 0

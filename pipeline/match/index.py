@@ -99,8 +99,8 @@ class Index:
         self._place(standing, plans(root, self._frequency.share))
         if len(standing.terms) > 1:
             self._choosers.append(standing)
-            if len(self._choosers) > 2 * len(self._standing) + 64:
-                self._choosers = deque(filter(self._is_standing, self._choosers))
+            self._next_chooser()
+            self._next_chooser()
 
     def drop(self, key: str) -> None:
         """Remove a search; nothing happens if there is none."""
@@ -122,14 +122,19 @@ class Index:
     def observe(self, documents: Sequence[Document]) -> None:
         """Learn from posts which terms are rare, and move a few searches to rarer anchors."""
         self._frequency.observe(documents, self._vocabulary)
-        for _ in range(min(len(self._choosers), RECONSIDERED + len(documents) // 32)):
-            standing = self._choosers.popleft()
-            if self._is_standing(standing):
-                self._choosers.append(standing)
+        for _ in range(RECONSIDERED + len(documents) // 32):
+            standing = self._next_chooser()
+            if standing is not None:
                 self._reconsider(standing)
 
-    def _is_standing(self, standing: Standing) -> bool:
-        return self._standing.get(standing.key) is standing
+    def _next_chooser(self) -> Standing | None:
+        """Return the next search in turn that has a choice of anchors. One that was removed leaves the queue here; two
+        calls for every search added keep the queue shorter than twice the searches."""
+        standing = self._choosers.popleft() if self._choosers else None
+        if standing is None or self._standing.get(standing.key) is not standing:
+            return None
+        self._choosers.append(standing)
+        return standing
 
     def _reconsider(self, standing: Standing) -> None:
         share = self._frequency.share_of

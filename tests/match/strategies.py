@@ -79,3 +79,14 @@ def query(node: Node) -> Query:
 
 
 queries = nodes.map(query)
+
+
+def word_query(*words: str) -> Query:
+    """Return a search for all of some words."""
+    leaves = tuple(Word(word) for word in words)
+    return query(leaves[0] if len(leaves) == 1 else And(leaves))
+
+
+def post(text: str = "", *, facets: set[str] | None = None, at: int = 0, name: str = "p", **numbers: int) -> Document:
+    """Return what searches see of a post; `text` is split at spaces."""
+    return Document(name, at, text.split(), [], [], [], facets or set(), dict(numbers))

@@ -1,36 +1,120 @@
-"""The matcher agrees with brute force, whatever comes and goes, and does little work for it."""
+"""The matcher agrees with brute force on generated posts and searches, whatever comes and goes."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match.matcher import Matcher
+from pipeline.match.report import indexes_of
 from pipeline.query.document import Document
+from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
-from tests.match.brute import matches
-from tests.match.strategies import documents, queries
+from tests.match import strategies as trees
+from tests.query import strategies as typed
+
+SIDE = 10
+"""Posts and searches an example: 100 examples are 10,000 pairs for each of the two agreement tests."""
+
+searches_of_trees = st.lists(trees.queries, min_size=SIDE, max_size=SIDE)
+posts_of_trees = st.lists(trees.documents, min_size=SIDE, max_size=SIDE)
 
 
-def _matched(matcher: Matcher, posts: list[Document]) -> dict[str, tuple[int, ...]]:
+def matched(matcher: Matcher, posts: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+    """Return what a matcher finds, indexes in order."""
     return {key: tuple(sorted(indexes)) for key, indexes in matcher.match(posts).matches.items()}
 
 
-def _brute(searches: list[Query], posts: list[Document]) -> dict[str, tuple[int, ...]]:
+def brute(searches: Sequence[Query], posts: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+    """Return what there is to find."""
     found = {
         query.key: tuple(i for i, document in enumerate(posts) if matches(query.root, document)) for query in searches
     }
     return {key: indexes for key, indexes in found.items() if indexes}
 
 
-def _matcher(searches: list[Query]) -> Matcher:
+def matcher_of(searches: Sequence[Query]) -> Matcher:
+    """Return a new matcher with searches in it."""
     matcher = Matcher()
     for query in searches:
         matcher.add(query.key, query)
     return matcher
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(queries, min_size=1, max_size=12), st.lists(documents, min_size=1, max_size=12))
-def test_matcher_equals_brute_force(searches: list[Query], posts: list[Document]) -> None:
-    assert _matched(_matcher(searches), posts) == _brute(searches, posts)
+@settings(max_examples=100, deadline=None)
+@given(searches_of_trees, posts_of_trees)
+def test_matcher_equals_brute_force_on_any_tree(searches: list[Query], posts: list[Document]) -> None:
+    assert matched(matcher_of(searches), posts) == brute(searches, posts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(typed.queries(), min_size=SIDE, max_size=SIDE),
+    st.lists(typed.documents(), min_size=SIDE, max_size=SIDE),
+)
+def test_matcher_equals_brute_force_on_typed_searches(searches: list[Query], posts: list[Document]) -> None:
+    assert matched(matcher_of(searches), posts) == brute(searches, posts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(searches_of_trees, st.data())
+def test_searches_that_come_and_go_leave_the_matcher_as_if_built_anew(
+    searches: list[Query], data: st.DataObject
+) -> None:
+    matcher = Matcher()
+    standing: dict[str, Query] = {}
+    for _ in range(12):
+        query = data.draw(st.sampled_from(searches))
+        if query.key in standing and data.draw(st.booleans()):
+            matcher.remove(query.key)
+            del standing[query.key]
+        else:
+            matcher.add(query.key, query)
+            standing[query.key] = query
+        posts = data.draw(st.lists(trees.documents, max_size=3))
+        assert matched(matcher, posts) == brute(list(standing.values()), posts)
+        assert len(matcher) == len(standing)
+    for key in standing:
+        assert key in matcher
+        matcher.remove(key)
+    for index in (matcher._all, matcher._counted, matcher._relaxed):
+        assert not index._vocabulary
+        assert not index._vocabulary._prefix_lengths
+        assert not index._always
+
+
+@settings(max_examples=40, deadline=None)
+@given(searches_of_trees, posts_of_trees, st.integers(1, 7))
+def test_the_size_of_a_batch_changes_nothing(searches: list[Query], posts: list[Document], size: int) -> None:
+    matcher = matcher_of(searches)
+    whole = matcher.match(posts).by_post()
+    parts = [keys for i in range(0, len(posts), size) for keys in matcher.match(posts[i : i + size]).by_post()]
+    assert [sorted(keys) for keys in whole] == [sorted(keys) for keys in parts]
+
+
+@settings(max_examples=20, deadline=None)
+@given(searches_of_trees, posts_of_trees)
+def test_a_batch_wider_than_a_machine_word_is_matched_whole(searches: list[Query], posts: list[Document]) -> None:
+    assert matched(matcher_of(searches), posts * 60) == brute(searches, posts * 60)
+
+
+@given(st.sets(st.integers(0, 900)))
+def test_a_mask_is_taken_apart_into_its_posts(indexes: set[int]) -> None:
+    assert indexes_of(sum(1 << index for index in indexes)) == tuple(sorted(indexes))
+
+
+def test_adding_under_a_key_replaces_the_search() -> None:
+    matcher = Matcher()
+    cats, dogs = (trees.word_query(word) for word in ("cat", "dog"))
+    matcher.add("k", cats)
+    matcher.add("k", dogs)
+    assert matched(matcher, [trees.post("cat"), trees.post("dog")]) == {"k": (1,)}
+    matcher.remove("unknown")
+    assert len(matcher) == 1
+
+
+def test_an_empty_matcher_and_an_empty_batch_match_nothing() -> None:
+    assert not Matcher().match([trees.post("cat")]).matches
+    assert not matcher_of([trees.word_query("cat")]).match([]).matches
