@@ -105,12 +105,16 @@ class Product:
         return time.monotonic() - began
 
     def processes(self) -> dict[int, str]:
-        """Return every live process of this run, by what its environment says: pid → command line."""
+        """Return every live process of this run: pid → command line.
+
+        They are known by DATA_DIR in their environment; the broker, which writes its title over that, by where it is.
+        """
         mark = f"DATA_DIR={self.data_dir}".encode()
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                named = mark in (entry / "environ").read_bytes().split(b"\0")
+                if named or (entry / "cwd").readlink().is_relative_to(self.data_dir):
                     command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                     if command:
                         found[int(entry.name)] = command

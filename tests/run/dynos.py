@@ -1,0 +1,84 @@
+"""The Procfile's lines started by hand, one process each, as a platform does it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cli.run import procfile
+from tests.e2e.product import free_port
+from tests.paths import PROJECT
+
+
+class Dyno:
+    """One process of the Procfile, its output in a file."""
+
+    def __init__(self, role: str, log: Path, cwd: Path = PROJECT, **settings: str) -> None:
+        environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | settings
+        self.role = role
+        self.port = int(settings.get("PORT", "0"))
+        self.log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                procfile(PROJECT / "Procfile")[role], cwd=cwd, env=environ, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    def answer(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Ask a web dyno; return status and JSON (status 0: nobody answers)."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as reply:
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        except OSError:
+            return 0, {}
+
+    def end(self) -> float:
+        """Send SIGTERM, wait; return the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(40)
+        return time.monotonic() - began
+
+
+class Formation:
+    """Some dynos with the same environment."""
+
+    def __init__(self, directory: Path, **settings: str) -> None:
+        self.directory = directory
+        self.settings = settings
+        self.dynos: list[Dyno] = []
+
+    def start(self, role: str, **more: str) -> Dyno:
+        settings = self.settings | more
+        if role == "web" and "PORT" not in settings:
+            settings["PORT"] = str(free_port())
+        self.dynos.append(Dyno(role, self.directory / f"{role}{len(self.dynos)}.log", **settings))
+        return self.dynos[-1]
+
+    def logs(self) -> str:
+        return "\n".join(f"--- {dyno.log.name}\n{dyno.log.read_text()[-3000:]}" for dyno in self.dynos)
+
+
+@contextlib.contextmanager
+def formation(directory: Path, **settings: str) -> Iterator[Formation]:
+    """Give a formation; none of it stays."""
+    made = Formation(directory, **settings)
+    try:
+        yield made
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{made.logs()}") from error
+    finally:
+        for dyno in made.dynos:
+            if dyno.process.poll() is None:
+                dyno.process.kill()
+            dyno.process.wait()
