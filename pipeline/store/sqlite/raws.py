@@ -1,10 +1,12 @@
 """Raw records: one zstd frame each, so that each can be deleted, with a shared dictionary of what records look like.
 
-The dictionary holds only the names that the formats use, written by hand: one trained on records would keep pieces of
-posts that were withdrawn since. Changing it needs a new number, kept in the first byte of each row.
+The dictionary (`raws.txt`) holds only names that the formats use, written by hand: one trained on records would keep
+pieces of posts that were withdrawn since. A changed one needs a new number, which is the first byte of each row.
 """
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 import zstandard
 
@@ -14,12 +16,15 @@ MAX_RAW_BYTES = 64 * 1024 * 1024
 _NUMBER = 1
 
 
-def _dictionary() -> bytes:
-    return b""
-
-
-_compress = zstandard.ZstdCompressor(level=1, write_checksum=False, write_dict_id=False).compress
-_decompress = zstandard.ZstdDecompressor().decompress
+_DICTIONARY = zstandard.ZstdCompressionDict(
+    files("pipeline.store.sqlite").joinpath("raws.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
+)
+_LEVEL = 1
+_DICTIONARY.precompute_compress(level=_LEVEL)
+_compress = zstandard.ZstdCompressor(
+    level=_LEVEL, dict_data=_DICTIONARY, write_checksum=False, write_dict_id=False
+).compress
+_decompress = zstandard.ZstdDecompressor(dict_data=_DICTIONARY).decompress
 
 
 def compress(raw: bytes) -> bytes:
