@@ -127,7 +127,7 @@ def test_fast_demo_repeats_texts_but_never_an_id() -> None:
     for chunk in chunks:
         for record in chunk.records:
             one = json.loads(record.data)
-            if one["kind"] == "post" and one.get("text", "").endswith("(edit: wording)") is False:
+            if one["kind"] == "post" and one.get("text", "").endswith("✏️") is False:
                 ids[one["id"]] += 1
         if len(ids) > 2 * EVENTS:
             break

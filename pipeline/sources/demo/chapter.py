@@ -206,7 +206,7 @@ class Chapter:
         return self._written(number, offset, earlier.topic, fields)
 
     def _edit(self, offset: float, earlier: Written) -> Happening:
-        earlier.fields = earlier.fields | {"text": earlier.fields["text"].rstrip() + " (edit: wording)"}
+        earlier.fields = earlier.fields | {"text": earlier.fields["text"].rstrip() + " ✏️"}
         fields = earlier.fields | {"counts": dict(earlier.counts)}
         return Happening(offset, "edit", earlier.number, earlier.born, fields)
 
