@@ -13,6 +13,12 @@ BLOCKS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3
 UNSEEN = frozenset({"script", "style", "template", "iframe", "object"})
 DEEPEST = 60
 
+LONGEST_HTML = 50_000
+"""What stands further on is not read."""
+
+_NO_TAG = re.compile(r"<(?![A-Za-z/][^<>\"']*(?:\"[^<>\"]*\"[^<>\"']*|'[^<>']*'[^<>\"']*)*>)")
+"""A "<" that begins no whole tag. Python's parser tries such again and again: it is text, and said so beforehand."""
+
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -34,7 +40,7 @@ def text_of(html: str) -> tuple[str, list[Anchor]]:
     if "<" not in html and "&" not in html:
         return html.strip(), []
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_NO_TAG.sub("&lt;", html[:LONGEST_HTML]))
     reader.close()
     return reader.result()
 

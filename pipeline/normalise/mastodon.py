@@ -28,7 +28,7 @@ from pipeline.normalise.mastodon_wire import (
     decode_quote,
     decode_status,
 )
-from pipeline.normalise.times import iso_ms
+from pipeline.normalise.times import disputed, iso_ms
 from pipeline.post import Author, Counts, Deletion, Entity, Event, Link, Media, Notice, Post, ReplyTo, Upsert
 
 OPEN = frozenset({"public", "unlisted", ""})
@@ -187,7 +187,7 @@ def _post(status: Status, seen: _Seen) -> Post:
         source="mastodon",
         url=url if url.startswith(("https://", "http://")) else "",
         created_at=min(claim, seen.received_at),
-        claimed_at=claim if claim > seen.received_at else None,
+        claimed_at=disputed(claim, seen.received_at),
         received_at=seen.received_at,
         author=_author(status.account, place.partition("/")[0]),
     )

@@ -10,6 +10,7 @@ from pipeline.errors import RecordError
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 """When X began to put the time into its ids (2010-11-04)."""
 
+SECOND_MS = 1000
 FIRST_SNOWFLAKE = 29_700_859_247
 LATEST_MS = 253_402_300_799_999
 """The end of year 9999: beyond it no calendar of ours can show a time."""
@@ -58,6 +59,11 @@ def snowflake_ms(number: int) -> int | None:
         return None
     value = (number >> 22) + SNOWFLAKE_EPOCH_MS
     return value if value <= LATEST_MS else None
+
+
+def disputed(claim_ms: int, received_at: int, precision_ms: int = 1) -> int | None:
+    """Return a claim that lies after the receipt by as much as its precision, or None: there is nothing to remember."""
+    return claim_ms if claim_ms - received_at >= precision_ms else None
 
 
 def sharpened(seconds_ms: int, number: int) -> int:

@@ -14,7 +14,7 @@ from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import count_of, digits_of
 from pipeline.normalise.hosts import shown
 from pipeline.normalise.languages import primary
-from pipeline.normalise.times import legacy_ms, sharpened
+from pipeline.normalise.times import SECOND_MS, disputed, legacy_ms, sharpened
 from pipeline.normalise.weave import unescape
 from pipeline.normalise.x_legacy_wire import Entities, MediaItem, Status, Url, User
 from pipeline.normalise.x_post import Hidden, ShortLink, Tag, fill
@@ -78,7 +78,7 @@ def _post(status: Status, version: int, received_at: int) -> Post:
         source="x",
         url=f"https://x.com/{author.handle or 'i'}/status/{number}",
         created_at=min(claim, received_at),
-        claimed_at=claim if claim > received_at else None,
+        claimed_at=disputed(claim, received_at, SECOND_MS),
         received_at=received_at,
         author=author,
     )

@@ -13,7 +13,7 @@ from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import count_of, digits_of
 from pipeline.normalise.hosts import shown
 from pipeline.normalise.languages import primary
-from pipeline.normalise.times import iso_ms, sharpened, snowflake_ms
+from pipeline.normalise.times import SECOND_MS, disputed, iso_ms, sharpened, snowflake_ms
 from pipeline.normalise.weave import unescape
 from pipeline.normalise.x_post import Hidden, ShortLink, Tag, fill
 from pipeline.normalise.x_v2_wire import Entities, Envelope, Includes, MediaItem, Problem, Tweet, decode_tweet
@@ -138,7 +138,7 @@ def _post(tweet: Tweet, around: _Around) -> Post:
         source="x",
         url=f"https://x.com/{author.handle or 'i'}/status/{tweet.id}",
         created_at=min(claim, around.received_at),
-        claimed_at=claim if claim > around.received_at else None,
+        claimed_at=disputed(claim, around.received_at, SECOND_MS),
         received_at=around.received_at,
         author=author,
     )

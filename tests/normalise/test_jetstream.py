@@ -1,0 +1,159 @@
+"""Bluesky's Jetstream: hand-written events for the rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.normalise import normalise
+from pipeline.post import AuthorDeletion, Deletion, Entity, Event, Media, Notice, Post
+from tests.normalise.records import NOW, posts
+
+TIME_US = 1732206349000167
+DID = "did:plc:abc"
+AT = "at://did:plc:xyz/app.bsky.feed.post/3kparent"
+CID = "bafkreicyxrzgcpy5xn24gm77gvdxhrutm2gu2jc4sudwbm6eskjic4txtm"
+
+
+def event(operation: str = "create", collection: str = "app.bsky.feed.post", **record: Any) -> list[Event]:
+    commit: dict[str, Any] = {"rev": "x", "operation": operation, "collection": collection, "rkey": "3kone"}
+    if operation != "delete":
+        commit["record"] = {"text": "hi", "createdAt": "2024-11-21T16:25:48.000Z"} | record
+    return normalise(
+        json.dumps({"did": DID, "time_us": TIME_US, "kind": "commit", "commit": commit}).encode(), "bluesky", NOW
+    )
+
+
+def read(**record: Any) -> Post:
+    (post,) = posts(event(**record))
+    return post
+
+
+def facet(text: str, part: str, **feature: str) -> dict[str, Any]:
+    start = len(text[: text.index(part)].encode())
+    kind = {"uri": "link", "tag": "tag", "did": "mention"}[next(iter(feature))]
+    return {
+        "index": {"byteStart": start, "byteEnd": start + len(part.encode())},
+        "features": [{"$type": f"app.bsky.richtext.facet#{kind}", **feature}],
+    }
+
+
+def test_facets_count_bytes_and_spans_count_characters() -> None:
+    text = "日本 👩‍👩‍👧 @ann.example #タグ example.com/a…"
+    post = read(
+        text=text,
+        facets=[
+            facet(text, "@ann.example", did="did:plc:ann"),
+            facet(text, "example.com/a…", uri="https://example.com/abc"),
+            facet(text, "#タグ", tag="タグ"),
+        ],
+    )
+    assert [(one.type, post.text[one.start : one.end], one.value, one.id) for one in post.entities] == [
+        ("mention", "@ann.example", "ann.example", "did:plc:ann"),
+        ("hashtag", "#タグ", "タグ", ""),
+        ("link", "example.com/a…", "https://example.com/abc", ""),
+    ]
+    assert (post.mentions, post.hashtags, post.hosts) == (["ann.example"], ["タグ"], ["example.com"])
+
+
+def test_facet_that_cuts_a_character_in_two_is_left_out() -> None:
+    whole = facet("ä #tag", "#tag", tag="tag")
+    torn = {"index": {"byteStart": 1, "byteEnd": 4}, "features": [{"uri": "https://a.example"}]}
+    assert read(text="ä #tag", facets=[torn, whole]).entities == [Entity("hashtag", 2, 6, "tag")]
+
+
+def test_tags_without_facets_are_found_in_the_text() -> None:
+    post = read(text="see #one and example.org", tags=["two", "ONE"])
+    assert post.hashtags == ["one", "two"]
+    assert [link.url for link in post.links] == ["https://example.org"]
+
+
+def test_version_is_the_revision_and_falls_back_to_the_event() -> None:
+    def version(rev: str) -> int:
+        commit = {"rev": rev, "operation": "create", "collection": "app.bsky.feed.post", "rkey": "3kone"}
+        commit["record"] = {"text": "hi", "createdAt": "2024-11-21T16:25:48.000Z"}  # type: ignore[assignment] # JSON
+        raw = json.dumps({"did": DID, "time_us": TIME_US, "kind": "commit", "commit": commit}).encode()
+        return posts(normalise(raw, "bluesky", NOW))[0].version
+
+    assert version("3lbhutmuuuk2f") != TIME_US // 1000
+    assert abs(version("3lbhutmuuuk2f") - TIME_US // 1000) < 86_400_000
+    for odd in ("", "not base 32!!", "2222222222222"):
+        assert version(odd) == TIME_US // 1000
+
+
+def test_created_is_the_earlier_of_claim_and_event() -> None:
+    early = read(createdAt="2024-11-21T16:25:48.000Z")
+    assert (early.created_at, early.claimed_at) == (1732206348000, None)
+    late = read(createdAt="2031-01-01T00:00:00Z")
+    assert (late.created_at, late.claimed_at) == (TIME_US // 1000, 1924992000000)
+    assert read(createdAt="yesterday").created_at == TIME_US // 1000
+
+
+def test_reply_and_conversation() -> None:
+    root = "at://did:plc:xyz/app.bsky.feed.post/3kroot"
+    post = read(reply={"parent": {"uri": AT, "cid": "c"}, "root": {"uri": root, "cid": "c"}})
+    assert post.reply_to is not None
+    assert (post.reply_to.id, post.reply_to.author) == ("bluesky:did:plc:xyz/3kparent", "did:plc:xyz")
+    assert post.conversation_id == "bluesky:did:plc:xyz/3kroot"
+    assert read().conversation_id == f"bluesky:{DID}/3kone"
+
+
+def test_picture_film_preview_and_quote() -> None:
+    blob = {"$type": "blob", "ref": {"$link": CID}, "mimeType": "image/jpeg"}
+    images = {"$type": "app.bsky.embed.images", "images": [{"image": blob, "alt": "a cat"}]}
+    quoting = {"$type": "app.bsky.embed.recordWithMedia", "record": {"record": {"uri": AT}}, "media": images}
+    full, small = (
+        f"https://cdn.bsky.app/img/{size}/plain/{DID}/{CID}@jpeg" for size in ("feed_fullsize", "feed_thumbnail")
+    )
+    post = read(embed=quoting)
+    assert post.media == [Media("image", full, small, "a cat")]
+    assert post.quote_of == "bluesky:did:plc:xyz/3kparent"
+    film = read(embed={"$type": "app.bsky.embed.video", "video": blob, "alt": "a film"})
+    assert (film.media[0].type, film.media[0].alt) == ("video", "a film")
+    preview = read(embed={"$type": "app.bsky.embed.external", "external": {"uri": "https://b.example/", "title": "B"}})
+    assert [(link.url, link.title) for link in preview.links] == [("https://b.example/", "B")]
+    assert read(embed={"$type": "app.bsky.embed.record", "record": {"uri": AT}}).quote_of == post.quote_of
+    assert read(embed={"$type": "com.example.embed", "images": "none", "record": 5}).text == "hi"
+    assert not read(embed={"images": [{"image": {"ref": {"$link": "../../etc"}}}]}).media
+
+
+def test_labels_of_the_author_are_heeded() -> None:
+    def labels(*names: str) -> dict[str, Any]:
+        return {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": name} for name in names]}
+
+    assert read(labels=labels("porn")).sensitive
+    assert not read(labels=labels("spoiler")).sensitive
+    (notice,) = event(labels=labels("!no-unauthenticated"))
+    assert isinstance(notice, Notice)
+
+
+def test_languages_are_primary_subtags() -> None:
+    post = read(langs=["pt-BR", "en", "iw", "pt"])
+    assert (post.lang, post.langs) == ("pt", ["pt", "en", "he"])
+
+
+def test_update_is_a_greater_version_and_delete_withdraws() -> None:
+    (post,) = posts(event("update", text="hi again"))
+    assert post.id == f"bluesky:{DID}/3kone"
+    assert event("delete") == [Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)]
+
+
+def test_repost_points_to_its_original_and_likes_say_nothing() -> None:
+    (repost,) = posts(event(collection="app.bsky.feed.repost", subject={"uri": AT, "cid": "c"}))
+    assert (repost.repost_of, repost.text) == ("bluesky:did:plc:xyz/3kparent", "")
+    assert event(collection="app.bsky.feed.like", subject={"uri": AT, "cid": "c"}) == []
+    assert event(collection="app.bsky.graph.follow", subject="did:plc:xyz") == []
+    assert event("delete", "app.bsky.feed.repost") == [Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)]
+
+
+def test_account_taken_down_withdraws_all_its_posts() -> None:
+    def account(active: bool, status: str | None) -> list[Event]:
+        told = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
+        return normalise(
+            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": told}).encode(), "", NOW
+        )
+
+    for status in ("takendown", "deleted", "suspended", "deactivated"):
+        assert account(False, status) == [AuthorDeletion("bluesky", DID, TIME_US // 1000)]
+    assert account(True, None) == []
+    assert account(False, "desynchronized") == []

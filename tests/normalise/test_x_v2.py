@@ -1,0 +1,148 @@
+"""X v2: hand-written records for the rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.normalise import normalise
+from pipeline.post import Deletion, Link, Media, Notice, Post, Upsert
+from tests.normalise.records import NOW, posts
+
+WRITTEN_MS = 1539252000123
+ID = "1050328459284701184"
+
+
+def tweet(**more: Any) -> dict[str, Any]:
+    return {"id": ID, "text": "hello", "author_id": "12", "created_at": "2018-10-11T10:00:00.000Z", **more}
+
+
+def read(data: Any, **around: Any) -> list[Post]:
+    return posts(normalise(json.dumps({"data": data, **around}).encode(), "x", NOW))
+
+
+def test_stream_version_is_when_it_was_written_and_page_version_when_it_was_fetched() -> None:
+    (streamed,) = read(tweet(), matching_rules=[{"id": "1"}])
+    assert streamed.version == streamed.created_at
+    assert read(tweet())[0].version == NOW
+    fetched = read(tweet(), __twarc={"retrieved_at": "2021-09-22T16:39:00+00:00"})
+    assert fetched[0].version == 1632328740000
+
+
+def test_long_post_is_read_whole() -> None:
+    note = {"text": "x" * 300 + " #tag", "entities": {"hashtags": [{"start": 301, "end": 305, "tag": "tag"}]}}
+    (post,) = read(tweet(text="x" * 270 + "…", note_tweet=note))
+    assert len(post.text) == 305
+    assert post.hashtags == ["tag"]
+
+
+def test_repost_and_quote_bring_their_originals_first_and_once() -> None:
+    quoted = tweet(id="5000000000000000001", text="deep")
+    original = tweet(
+        id="5000000000000000002", text="mid", referenced_tweets=[{"type": "quoted", "id": "5000000000000000001"}]
+    )
+    repost = tweet(text="RT @a: mid", referenced_tweets=[{"type": "retweeted", "id": "5000000000000000002"}])
+    found = read([repost, repost | {"id": "5000000000000000003"}], includes={"tweets": [quoted, original]})
+    assert [post.text for post in found] == ["deep", "mid", "", ""]
+    assert found[1].quote_of == found[0].id
+    assert found[2].repost_of == found[3].repost_of == found[1].id
+
+
+def test_thin_repost_keeps_the_words_it_came_with() -> None:
+    (post,) = read(tweet(text="RT @a: mid &amp; more", referenced_tweets=[{"type": "retweeted", "id": "7"}]))
+    assert (post.repost_of, post.text) == ("x:7", "RT @a: mid & more")
+
+
+def test_media_links_and_quote_link_are_not_shown_at_the_end() -> None:
+    urls = [
+        {"start": 5, "end": 28, "url": "https://t.co/aaaaaaaaaa", "expanded_url": "https://a.example/x", "title": "A"},
+        {
+            "start": 29,
+            "end": 52,
+            "url": "https://t.co/bbbbbbbbbb",
+            "expanded_url": f"https://twitter.com/a/status/{ID}/photo/1",
+            "display_url": "pic.twitter.com/bbbbbbbbbb",
+            "media_key": "3_1",
+        },
+        {"start": 53, "end": 76, "url": "https://t.co/cccccccccc", "expanded_url": "https://x.com/b/status/77"},
+    ]
+    text = "look https://t.co/aaaaaaaaaa https://t.co/bbbbbbbbbb https://t.co/cccccccccc"
+    (post,) = read(
+        tweet(
+            text=text,
+            entities={"urls": urls},
+            attachments={"media_keys": ["3_1", "7_2"]},
+            referenced_tweets=[{"type": "quoted", "id": "77"}],
+        ),
+        includes={
+            "media": [
+                {"media_key": "3_1", "type": "photo", "url": "https://p.example/1.jpg", "alt_text": "one"},
+                {
+                    "media_key": "7_2",
+                    "type": "video",
+                    "preview_image_url": "https://p.example/2.jpg",
+                    "variants": [
+                        {"url": "https://v.example/low.mp4", "content_type": "video/mp4", "bit_rate": 1},
+                        {"url": "https://v.example/high.mp4", "content_type": "video/mp4", "bit_rate": 2},
+                        {"url": "https://v.example/list.m3u8", "content_type": "application/x-mpegURL"},
+                    ],
+                },
+            ]
+        },
+    )
+    assert post.text == "look a.example/x"
+    assert post.links == [Link("https://a.example/x", "A")]
+    assert post.quote_of == "x:77"
+    assert post.media == [
+        Media("image", "https://p.example/1.jpg", "https://p.example/1.jpg", "one"),
+        Media("video", "https://v.example/high.mp4", "https://p.example/2.jpg"),
+    ]
+
+
+def test_reply_names_whom_it_answers() -> None:
+    (post,) = read(
+        tweet(
+            in_reply_to_user_id="99",
+            conversation_id="60",
+            referenced_tweets=[{"type": "replied_to", "id": "61"}],
+        ),
+        includes={"users": [{"id": "99", "username": "ann"}, {"id": "12", "username": "bob", "name": "B &lt;3"}]},
+    )
+    assert post.reply_to is not None
+    assert (post.reply_to.id, post.reply_to.author, post.reply_to.handle) == ("x:61", "99", "ann")
+    assert post.conversation_id == "x:60"
+    assert (post.author.handle, post.author.name) == ("bob", "B <3")
+    assert post.url == f"https://x.com/bob/status/{ID}"
+
+
+def test_page_keeps_its_good_posts_and_tells_of_the_bad_one() -> None:
+    raw = json.dumps({"data": [tweet(), {"id": "5"}, tweet(id="6")], "meta": {"result_count": 3}}).encode()
+    events = normalise(raw, "x", NOW)
+    assert [post.id for post in posts(events)] == [f"x:{ID}", "x:6"]
+    assert isinstance(events[-1], Notice)
+    assert events[-1].kind == "warning"
+
+
+def test_post_of_a_page_keeps_its_own_part_as_its_raw_record() -> None:
+    raw = json.dumps({"data": [tweet(), tweet(id="6")]}).encode()
+    parts = [event.raw for event in normalise(raw, "x", NOW) if isinstance(event, Upsert)]
+    assert [json.loads(part)["data"]["id"] for part in parts] == [ID, "6"]
+    assert [post.id for part in parts for post in posts(normalise(part, "x", NOW))] == [f"x:{ID}", "x:6"]
+
+
+def test_post_alone_is_read() -> None:
+    (post,) = posts(normalise(json.dumps(tweet()).encode(), "replay", NOW))
+    assert post.id == f"x:{ID}"
+
+
+def test_disconnect_is_a_notice_of_its_kind() -> None:
+    raw = b'{"errors":[{"title":"operational-disconnect","disconnect_type":"UpstreamOperationalDisconnect"}]}'
+    (event,) = normalise(raw, "x", NOW)
+    assert isinstance(event, Notice)
+    assert event.kind == "disconnect"
+    assert normalise(b'{"meta":{"result_count":0}}', "x", NOW) == []
+
+
+def test_delete_inside_an_envelope_of_another_tool_is_understood() -> None:
+    raw = b'{"for_user":"1","message":{"delete":{"status":{"id":9,"id_str":"9"},"timestamp_ms":"1500000000000"}}}'
+    assert normalise(raw, "x", NOW) == [Deletion("x:9", 1500000000000)]
