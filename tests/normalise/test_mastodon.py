@@ -65,7 +65,8 @@ def test_html_becomes_text_with_links_mentions_and_hashtags() -> None:
     content = (
         '<p><span class="h-card"><a href="https://far.example/@bob" class="u-url mention">@<span>bob</span></a></span>'
         ' see &lt;this&gt;<br>and <a href="https://www.a.example/path/that/is/long">'
-        '<span class="invisible">https://www.</span><span class="ellipsis">a.example/path</span><span class="invisible">/that/is/long</span></a>'
+        '<span class="invisible">https://www.</span><span class="ellipsis">a.example/path</span>'
+        '<span class="invisible">/that/is/long</span></a>'
         '</p><p><a href="https://home.example/tags/cats" class="mention hashtag" rel="tag">#<span>Cats</span></a></p>'
     )
     post = read(
@@ -114,8 +115,8 @@ def test_markup_never_survives(html: str, text: str) -> None:
 
 def test_tags_that_never_end_are_text() -> None:
     for piece in ("<b ", "<a href='", "<!--", "<"):  # each tried again and again by the parser itself
-        text, anchors = text_of(piece * 10_000)
-        assert len(text) >= len(piece) * 10_000 - 1
+        text, anchors = text_of(piece * 5_000)
+        assert text == (piece * 5_000).strip()
         assert anchors == []
 
 
