@@ -23,7 +23,8 @@ class Following:
         self.matcher = matcher
         self._registry = registry
         self._parse = parse
-        self._version = 0
+        self.version = 0
+        """The registry's version that the matcher stands at."""
         self._keys: set[str] = set()
 
     def follow(self) -> None:
@@ -32,8 +33,8 @@ class Following:
         Raises:
             BrokerUnavailable: Redis did not answer.
         """
-        changes = self._registry.changes(self._version)
-        if changes.version == self._version:
+        changes = self._registry.changes(self.version)
+        if changes.version == self.version:
             return
         removed = self._keys - changes.added.keys() if changes.whole else changes.removed & self._keys
         for key in removed:
@@ -47,4 +48,4 @@ class Following:
                 continue
             self.matcher.add(key, query)
             self._keys.add(key)
-        self._version = changes.version
+        self.version = changes.version

@@ -2,7 +2,7 @@
 
 Where the former version is known, the matcher compares the two. On a redelivery it is not: after a change of numbers,
 the searches that could have matched with others are told; after an edit, everybody, with the searches that still do.
-Telling too many is harmless, for a watcher takes a post out only in the version it is told.
+What is said of everybody holds only if the searches have not changed since they were matched; COMMIT sees to that.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ def gone_notices(
         for key, places in matcher.lost_by_counts([entry.document for entry in again]).items():
             gone[key] += [_named(again[place]) for place in places]
     return gone_messages(names, gone) + edited_message(names, _edited(entries, matches))
+
+
+def speaks_of_all(entries: Sequence[Entry]) -> bool:
+    """Tell whether the notices for these entries say something of searches they do not name."""
+    return any(entry.before is None and entry.post.changed > 1 for entry in entries)
 
 
 def _edited(entries: Sequence[Entry], matches: Mapping[str, Sequence[int]]) -> list[tuple[str, int, list[str]]]:

@@ -19,10 +19,11 @@ from pipeline.dead import DeadLetter, DeadLetters, letter_of
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.events import Normalise, Said, listen
 from pipeline.following import Following
-from pipeline.gone import gone_notices
+from pipeline.gone import gone_notices, speaks_of_all
 from pipeline.names import Names
+from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.publish.messages import Message, posts_messages
-from pipeline.publish.order import BatchDone, Order
+from pipeline.publish.order import Attempt, BatchDone, Order, RegistryMoved
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.tracking import Tracking
 
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 WHOLE_ATTEMPTS = 3
 """So often a batch is tried whole; after that post by post, and the culprit goes to the dead letters."""
+
+MATCHED_AGAIN = 20
+"""So often a batch is matched anew because searches came or went in between; needed only after an edit and a crash."""
 
 OUTAGE_WAIT_S = 5.0
 LONG_AGO_MS = 600_000
@@ -107,18 +111,29 @@ class Ingest:
         with _Spent(stages.counters, "persist_us"):
             persisted = stages.store.persist(wanted, attempt.seq)
         yield "persisted"
-        with _Spent(stages.counters, "match_us"):
-            stages.following.follow()
-            yield "followed"
-            messages = self._messages(persisted)
-        yield "matched"
-        with _Spent(stages.counters, "publish_us"):
-            self._set_aside(said.letters)
-            done = stages.order.commit(
-                attempt, messages, _ids(wanted, persisted), tombstones=_tombstones(wanted, persisted)
-            )
-        self._count(batch, said, wanted, [persisted], messages, done=done)
-        yield "committed"
+        yield from self._finish(attempt, batch, said, wanted, persisted)
+
+    def _finish(
+        self, attempt: Attempt, batch: RawBatch, said: Said, wanted: Writes, persisted: Persisted
+    ) -> Iterator[str]:
+        """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
+        stages = self._stages
+        self._set_aside(said.letters)
+        for _ in range(MATCHED_AGAIN):
+            with _Spent(stages.counters, "match_us"):
+                stages.following.follow()
+                yield "followed"
+                messages = self._messages(persisted)
+            yield "matched"
+            try:
+                with _Spent(stages.counters, "publish_us"):
+                    done = self._commit(attempt, messages, wanted, persisted)
+            except RegistryMoved:
+                continue
+            self._count(batch, said, wanted, persisted, messages, done=done)
+            yield "committed"
+            return
+        raise RegistryMoved(attempt.batch_id)
 
     def _one_by_one(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
         """Do a batch that failed whole, a record at a time, noting before each which one it is."""
@@ -127,10 +142,10 @@ class Ingest:
         letters = [letter_of(batch, batch.records[index], "a worker died over it") for index in sorted(bad)]
         attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
         yield "begun"
-        all_persisted: list[Persisted] = []
-        messages: list[Message] = []
-        writes: list[Writes] = []
-        stages.following.follow()
+        together, all_said = Persisted([]), Said(Writes(), letters)
+        upserts: list[Upsert] = []
+        deletions: list[Deletion] = []
+        author_deletions: list[AuthorDeletion] = []
         for index, record in enumerate(batch.records):
             if index in bad:
                 continue
@@ -141,27 +156,33 @@ class Ingest:
                 wanted = stages.tracking.wanted(said.writes)
                 persisted = stages.store.persist(wanted, attempt.seq)
                 stages.following.follow()
-                messages += self._messages(persisted)
-                writes.append(wanted)
-                all_persisted.append(persisted)
+                self._messages(persisted)  # it is matched alone as well, so that what raises there is found
             except _OUTAGE:
                 stages.claims.trying(claim.batch_id, None, frozenset(bad))
                 raise
             except Exception as error:
                 log.exception("record %d of batch %s is set aside", index, claim.batch_id)
                 letters.append(letter_of(batch, record, f"{type(error).__name__}: {error}"))
+                continue
+            upserts += wanted.upserts
+            deletions += wanted.deletions
+            author_deletions += wanted.author_deletions
+            together = Persisted(
+                [*together.entries, *persisted.entries],
+                [*together.deleted, *persisted.deleted],
+                [*together.tombstoned, *persisted.tombstoned],
+                together.inserted + persisted.inserted,
+            )
             yield "tried"
         stages.claims.trying(claim.batch_id, None, frozenset(bad))
-        self._set_aside(letters)
-        merged = Persisted([entry for some in all_persisted for entry in some.entries])
-        merged.deleted.extend(post_id for some in all_persisted for post_id in some.deleted)
-        merged.tombstoned.extend(post_id for some in all_persisted for post_id in some.tombstoned)
-        together = Writes(
-            [upsert for some in writes for upsert in some.upserts], [gone for some in writes for gone in some.deletions]
-        )
-        done = stages.order.commit(attempt, messages, _ids(together, merged), tombstones=_tombstones(together, merged))
-        self._count(batch, Said(together, letters), together, all_persisted, messages, done=done)
-        yield "committed"
+        all_said.writes = Writes(upserts, deletions, author_deletions)
+        yield from self._finish(attempt, batch, all_said, all_said.writes, together)
+
+    def _commit(self, attempt: Attempt, messages: list[Message], wanted: Writes, persisted: Persisted) -> bool:
+        """COMMIT; what speaks of every search does so only if the registry is as it was when they were matched."""
+        registry = self._stages.following.version if speaks_of_all(persisted.entries) else None
+        ids, tombstones = _ids(wanted, persisted), _tombstones(wanted, persisted)
+        return self._stages.order.commit(attempt, messages, ids, tombstones=tombstones, registry=registry)
 
     def _messages(self, persisted: Persisted) -> list[Message]:
         """Return what is to be published for the accepted posts, and for what they no longer match."""
@@ -222,7 +243,7 @@ class Ingest:
         batch: RawBatch,
         said: Said,
         wanted: Writes,
-        all_persisted: Sequence[Persisted],
+        persisted: Persisted,
         messages: Sequence[Message],
         *,
         done: bool,
@@ -237,10 +258,9 @@ class Ingest:
             return
         counters.add("batches_done")
         counters.add("posts_untracked", len(said.writes.upserts) - len(wanted.upserts))
-        for persisted in all_persisted:
-            counters.add("posts_accepted", len(persisted.entries))
-            counters.add("posts_inserted", persisted.inserted)
-            counters.add("posts_deleted", len(persisted.deleted))
+        counters.add("posts_accepted", len(persisted.entries))
+        counters.add("posts_inserted", persisted.inserted)
+        counters.add("posts_deleted", len(persisted.deleted))
         counters.add("messages", len(messages))
         counters.add("message_bytes", sum(len(payload) for _, payload in messages))
         waited_ms = time.time() * 1000 - batch.records[-1].received_at if batch.records else LONG_AGO_MS

@@ -40,13 +40,15 @@ redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
 return text
 """
 
-# KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices
-# ARGV: batch id, token, n messages, n tombstones, n ids, channel and payload of each message, tombstones, ids
+# KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version
+# ARGV: batch id, token, n messages, n tombstones, n ids, registry version wanted ("" any),
+#       channel and payload of each message, tombstones, ids
 _COMMIT = (
     _SAFE
     + """
 local id = ARGV[1]
 if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
+if ARGV[6] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[6] then return -1 end
 redis.call('ZREM', KEYS[2], id)
 redis.call('HDEL', KEYS[3], id)
 if redis.call('ZREM', KEYS[4], id) == 1 then
@@ -55,7 +57,7 @@ end
 redis.call('DEL', KEYS[5])
 redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
 local head = safe() .. '\\n'
-local at = 5
+local at = 6
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
 local buried = at + 2 * tonumber(ARGV[3])
@@ -94,6 +96,12 @@ for _, id in ipairs(stale) do
 end
 return forgotten
 """
+
+
+class RegistryMoved(MurmurError):
+    """Raised when standing searches changed since the batch was matched, and what it says depends on all of them."""
+
+    code = "registry_moved"
 
 
 class BatchDone(MurmurError):
@@ -147,23 +155,32 @@ class Order:
         ids: Sequence[str],
         *,
         tombstones: Sequence[str] = (),
+        registry: int | None = None,
     ) -> bool:
         """Publish (channel, payload without its `safe` header) pairs and end the batch, or do nothing.
 
         `ids` are the batch's post ids: those with a tombstone are announced as deleted again. `tombstones` are the ids
-        this batch withdraws; they are entered in the same step, before anything is published. Returns False when a
-        newer attempt owns the batch; then nothing was published.
+        this batch withdraws; they are entered in the same step, before anything is published. `registry` is the version
+        the batch was matched against, where a message speaks of every search (`edited`). Returns False when a newer
+        attempt owns the batch; then nothing was published.
+
+        Raises:
+            RegistryMoved: the registry has another version than `registry`. Nothing was published: match again.
         """
         names = self._names
         args: list[str | bytes | int] = [attempt.batch_id, attempt.token, len(messages), len(tombstones), len(ids)]
+        args.append("" if registry is None else registry)
         for channel, payload in messages:
             args += (channel, payload)
         args += tombstones
         args += ids
         keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
-        keys += [names.open_bytes, names.attempts, names.gone, names.notices]
+        keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version]
         with asking():
-            return bool(self._commit(keys=keys, args=args))
+            answer = int(self._commit(keys=keys, args=args))
+        if answer < 0:
+            raise RegistryMoved(attempt.batch_id)
+        return answer == 1
 
     def safe(self) -> int:
         """Return the greatest number n such that every publication ≤ n is published and persisted."""

@@ -1,0 +1,317 @@
+"""Twins in memory of what lies in Redis and in the store: the same answers, no server, fast enough for random runs.
+
+The stories under test (`Ingest.attempt`, `Following`, folding, gone) are the real ones. Each twin can break one rule of
+the protocol, so that the tests can show they would notice.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.claims import Claim
+from pipeline.match.registry import RegistryChanges
+from pipeline.match.report import Report
+from pipeline.names import Names
+from pipeline.post import Author, Deletion, Event, Post, Upsert
+from pipeline.publish.order import Attempt, BatchDone, RegistryMoved
+from pipeline.query.document import Document
+from pipeline.query.tree import Everything, Query
+from pipeline.store.contract import Changes, Entry, Page, Persisted, Writes
+
+KEYS = ("k0", "k1")
+VERSION_STEP = 10_000
+
+
+def matching(key: str, post_id: str, version: int) -> bool:
+    """The rule of these worlds: which version of which post is in which search."""
+    return zlib.crc32(f"{key}/{post_id}/{version}".encode()) % 3 != 0
+
+
+_SPEAKING_ANYWAY = ("edited told of searches that came since", "registry read before persisting")
+
+
+@dataclass(slots=True)
+class Redis:
+    """What lies in Redis, and who listens."""
+
+    names: Names
+    broken: str = ""
+    seq: int = 0
+    inflight: dict[str, int] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)
+    open: dict[str, bytes] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    searches: dict[str, str] = field(default_factory=dict)
+    stamps: dict[str, int] = field(default_factory=dict)
+    lapsed: set[str] = field(default_factory=set)
+    version: int = 0
+    heard: list[tuple[str, int, bytes]] = field(default_factory=list)
+
+    def safe(self) -> int:
+        return min(self.inflight.values()) - 1 if self.inflight else self.seq
+
+
+class ClaimsTwin:
+    """`pipeline.claims.Claims`, the worker's side."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def offer(self, batch_id: str, data: bytes) -> None:
+        self._redis.open[batch_id] = data
+
+    def take(self, batch_id: str) -> Claim | None:
+        data = self._redis.open.get(batch_id)
+        if data is None:
+            return None
+        self._redis.attempts[batch_id] = self._redis.attempts.get(batch_id, 0) + 1
+        return Claim(batch_id, data, self._redis.attempts[batch_id])
+
+    def trying(self, batch_id: str, index: int | None, bad: frozenset[int]) -> None:
+        pass
+
+
+class OrderTwin:
+    """`pipeline.publish.order.Order`."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._tokens = 0
+
+    def begin(self, batch_id: str, count: int, *, must_be_open: bool = False) -> Attempt:
+        redis = self._redis
+        if must_be_open and batch_id not in redis.open:
+            raise BatchDone(batch_id)
+        self._tokens += 1
+        first = redis.seq + 1
+        redis.seq += max(1, count)
+        redis.inflight[batch_id] = first
+        redis.owner[batch_id] = str(self._tokens)
+        return Attempt(batch_id, str(self._tokens), first)
+
+    def commit(
+        self,
+        attempt: Attempt,
+        messages: Sequence[tuple[str, bytes]],
+        ids: Sequence[str],
+        *,
+        tombstones: Sequence[str] = (),
+        registry: int | None = None,
+    ) -> bool:
+        redis = self._redis
+        if redis.owner.get(attempt.batch_id) != attempt.token and redis.broken != "no owner token":
+            return False
+        if registry not in (None, redis.version) and redis.broken not in _SPEAKING_ANYWAY:
+            raise RegistryMoved(attempt.batch_id)
+        redis.inflight.pop(attempt.batch_id, None)
+        redis.owner.pop(attempt.batch_id, None)
+        redis.open.pop(attempt.batch_id, None)
+        header = {"the highest number": redis.seq, "the batch's own number": attempt.seq}.get(
+            redis.broken, redis.safe()
+        )
+        redis.gone.update(tombstones)
+        redis.heard += [(channel, header, payload) for channel, payload in messages]
+        dead = [post_id for post_id in ids if post_id in redis.gone]
+        if redis.broken == "tombstones not announced again":
+            dead = [post_id for post_id in dead if post_id in tombstones]
+        if dead:
+            told = msgspec.json.encode({"type": "deleted", "ids": dead})
+            redis.heard.append((redis.names.notices, header, told))
+        return True
+
+    def safe(self) -> int:
+        return self._redis.safe()
+
+
+class RegistryTwin:
+    """`pipeline.match.registry.Registry`."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def register(self, searches: Mapping[str, str]) -> set[str]:
+        redis = self._redis
+        fresh = {key for key in searches if key not in redis.searches or key in redis.lapsed}
+        for key in searches:
+            if key not in redis.searches:
+                redis.version += 1
+                redis.stamps[key] = redis.version
+            redis.lapsed.discard(key)
+        redis.searches.update(searches)
+        return fresh
+
+    def expire(self) -> int:
+        redis = self._redis
+        over = [key for key in redis.lapsed if key in redis.searches]
+        for key in over:
+            redis.version += 1
+            redis.stamps[key] = redis.version
+            del redis.searches[key]
+        redis.lapsed.clear()
+        return len(over)
+
+    def changes(self, since: int) -> RegistryChanges:
+        redis = self._redis
+        changed = [key for key, stamp in redis.stamps.items() if stamp > since]
+        added = {key: redis.searches[key] for key in changed if key in redis.searches}
+        return RegistryChanges(redis.version, added, set(changed) - added.keys())
+
+
+class MatcherTwin:
+    """`pipeline.match.matcher.Matcher` under the rule `matching`; a document's version is its `created_at`."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, None] = {}
+
+    def add(self, key: str, query: Query) -> None:
+        self.keys[key] = None
+
+    def remove(self, key: str) -> None:
+        self.keys.pop(key, None)
+
+    def match(self, documents: Sequence[Document]) -> Report:
+        return Report(len(documents), self._where(documents, True))
+
+    def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
+        before, after = self._where([one for one, _ in changes], True), self._where([one for _, one in changes], True)
+        lost = {key: tuple(i for i in before.get(key, ()) if i not in after.get(key, ())) for key in self.keys}
+        return {key: indexes for key, indexes in lost.items() if indexes}
+
+    def lost_by_counts(self, documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+        return self._where(documents, False)
+
+    def _where(self, documents: Sequence[Document], wanted: bool) -> dict[str, tuple[int, ...]]:
+        found = {
+            key: tuple(i for i, one in enumerate(documents) if matching(key, one.id, one.created_at) is wanted)
+            for key in self.keys
+        }
+        return {key: indexes for key, indexes in found.items() if indexes}
+
+
+@dataclass(slots=True)
+class Row:
+    version: int
+    seq: int
+    changed: int
+
+
+class StoreTwin:
+    """A store that merges by version and is seen late: a reading sees what was there at the last refresh."""
+
+    identity = "twin"
+
+    def __init__(self, broken: str = "") -> None:
+        self.rows: dict[str, Row] = {}
+        self.tombstones: dict[str, int] = {}
+        self._broken = broken
+        self._visible: dict[str, Row] = {}
+        self._visible_tombstones: dict[str, int] = {}
+
+    def persist(self, writes: Writes, seq: int) -> Persisted:
+        entries, deleted, tombstoned = [], [], []
+        for deletion in writes.deletions:
+            if self.rows.pop(deletion.id, None) is not None or deletion.id in self.tombstones:
+                deleted.append(deletion.id)
+            self.tombstones[deletion.id] = max(seq, self.tombstones.get(deletion.id, 0))
+        for upsert in writes.upserts:
+            post = upsert.post
+            if post.id in self.tombstones:
+                tombstoned.append(post.id)
+                continue
+            row = self.rows.get(post.id)
+            if row is not None and post.version < row.version:
+                continue
+            before = None
+            if row is None:
+                row = Row(post.version, seq, 0)
+            elif post.version > row.version:
+                before = _document(post.id, row.version)
+                row = Row(post.version, max(row.seq, seq), max(row.changed, 1 + post.version // VERSION_STEP % 2))
+            else:
+                row = Row(row.version, max(row.seq, seq), row.changed)
+            self.rows[post.id] = row
+            stored = msgspec.structs.replace(post, seq=row.seq, changed=row.changed)
+            entries.append(Entry(stored, None, _document(post.id, row.version), _body(post.id, row.version), before))
+        return Persisted(entries, deleted, tombstoned)
+
+    @contextmanager
+    def reading(self, *, timeout_s: float = 2.0) -> Iterator[ReadingTwin]:
+        if self._broken != "a store not refreshed":
+            self.refresh()
+        yield ReadingTwin(self._visible, self._visible_tombstones)
+
+    def refresh(self) -> None:
+        """Let readings see what was persisted."""
+        self._visible, self._visible_tombstones = dict(self.rows), dict(self.tombstones)
+
+
+class ReadingTwin:
+    """One view of it. A query of these worlds is its key."""
+
+    def __init__(self, rows: Mapping[str, Row], tombstones: Mapping[str, int]) -> None:
+        self._rows = rows
+        self._tombstones = tombstones
+
+    def search(self, query: Query, *, limit: int) -> Page:
+        return Page(
+            [_body(i, row.version) for i, row in self._rows.items() if matching(query.key, i, row.version)], None
+        )
+
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+        bodies, gone = [], []
+        for post_id, row in self._rows.items():
+            if matching(query.key, post_id, row.version):
+                if row.seq > after:
+                    bodies.append(_body(post_id, row.version))
+            elif row.changed and row.seq > gone_after:
+                gone.append((post_id, row.version))
+        return Changes(bodies, gone, [post_id for post_id, seq in self._tombstones.items() if seq > gone_after])
+
+
+class Nothing:
+    """Stands for counters and dead letters where nobody looks at them."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: 0
+
+
+def normalise_twin(raw: bytes, source: str, received_at: int, instance: str) -> list[Event]:
+    """Records of these worlds: `id version`, or `id delete`."""
+    post_id, _, what = raw.decode().partition(" ")
+    if what == "delete":
+        return [Deletion(post_id, received_at)]
+    return [Upsert(Post(id=post_id, version=int(what), source="demo", created_at=1, received_at=1, author=_NOBODY))]
+
+
+def parse_twin(text: str) -> Query:
+    """A search of these worlds is its key."""
+    return Query(text, Everything(), text, text, ())
+
+
+def record_twin(post_id: str, version: int | None) -> bytes:
+    """Return the record of a version of a post, None for its deletion."""
+    return f"{post_id} {'delete' if version is None else version}".encode()
+
+
+def batch_of(records: Sequence[bytes]) -> bytes:
+    """Return a raw batch."""
+    return encode_batch(RawBatch("demo", [RawRecord(1_700_000_000_000, record) for record in records]))
+
+
+_NOBODY = Author("1", "nobody")
+
+
+def _document(post_id: str, version: int) -> Document:
+    return Document(post_id, version, [], [], [], [], set(), {})
+
+
+def _body(post_id: str, version: int) -> bytes:
+    return b'{"id":"%b","version":%d}' % (post_id.encode(), version)

@@ -1,0 +1,314 @@
+"""Random interleavings of the delivery protocol: workers that crash, zombies, a web process that loses its connection,
+watchers that come, go and return, registrations that lapse. Does everybody end with the exact set?
+
+The worker's side is the product's own code, one step at a time, over twins or over real parts; the web process is a
+model of docs/delivery.md, "In the web process". `broken` names a rule of its own side to break.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from pipeline.claims import Claims
+from pipeline.ingest import Ingest
+from pipeline.match.registry import Registry
+from pipeline.names import Names
+from pipeline.publish.order import BatchDone, Order
+from pipeline.query.tree import Query
+from tests.pipeline.twins import KEYS, VERSION_STEP, batch_of
+from tests.pipeline.watcher import Watcher
+
+IDS = ("demo:0", "demo:1", "demo:2", "demo:3", "demo:4")
+FAR = 2**62
+
+
+class Bus(Protocol):
+    """One web process's Pub/Sub connection."""
+
+    def subscribe(self, key: str) -> None:
+        """Subscribe to a search, and wait until that holds."""
+        ...
+
+    def heard(self) -> Sequence[tuple[str, int, bytes]]:
+        """Return (channel, safe, payload) of what came since last time."""
+        ...
+
+    def cut(self) -> None:
+        """Lose the connection, and what is in it."""
+        ...
+
+    def connect(self, keys: Sequence[str]) -> None:
+        """Make a new one, subscribed to searches and notices."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """What a world is made of: the product's own, or twins of it."""
+
+    names: Names
+    claims: Claims | Any
+    order: Order | Any
+    registry: Registry | Any
+    store: Any
+    bus: Bus
+    ingest: Callable[[], Ingest]
+    lapse: Callable[[str], None]
+    query: Callable[[str], Query]
+    record: Callable[[str, int | None], bytes]
+    broken: str = ""
+
+
+@dataclass(slots=True)
+class Client:
+    """A watcher and how far its subscription has come."""
+
+    key: str
+    watcher: Watcher
+    step: int = -1
+    after: int = 0
+    ever: bool = False
+    w0: int = 0
+    w: int = 0
+
+
+@dataclass(slots=True)
+class World:
+    """One run."""
+
+    parts: Parts
+    chance: random.Random
+    connected: bool = True
+    h: int = 0
+    subscribed: set[str] = field(default_factory=set)
+    clients: list[Client] = field(default_factory=list)
+    attempts: list[tuple[str, Iterator[str]]] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    all_batches: list[str] = field(default_factory=list)
+
+    # -- workers
+    def start(self, batch_id: str) -> None:
+        """Begin an attempt in a worker of its own."""
+        claim = self.parts.claims.take(batch_id)
+        if claim is not None:
+            self.attempts.append((batch_id, self.parts.ingest().attempt(claim)))
+
+    def advance(self, at: int) -> None:
+        """Take one step of an attempt."""
+        try:
+            next(self.attempts[at][1])
+        except (StopIteration, BatchDone):
+            del self.attempts[at]
+        self.listen()
+
+    # -- the web process
+    def listen(self) -> None:
+        """Hand on what came over the connection."""
+        for channel, safe, payload in self.parts.bus.heard():
+            if not self.connected:
+                continue
+            self.h = max(self.h, safe)
+            told = msgspec.json.decode(payload)
+            notice = channel == self.parts.names.notices
+            for client in self.clients:
+                if client.step < 2:
+                    continue
+                if notice:
+                    _tell(client, told)
+                elif channel == self.parts.names.live(client.key):
+                    client.watcher.posts([(post["id"], post["version"]) for post in told])
+                else:
+                    continue
+                if client.step == 4:
+                    client.after = max(client.after, safe)
+
+    def answer(self, client: Client, after: int | None, lower: int) -> None:
+        """Read the store for a client: what it may have missed."""
+        query = self.parts.query(client.key)
+        with self.parts.store.reading() as reading:
+            bodies = [] if after is not None else reading.search(query, limit=500).bodies
+            changes = reading.changes(query, after=FAR if after is None else after, gone_after=lower, limit=2_000)
+        client.watcher.deleted(changes.tombstones)
+        if self.parts.broken != "no gone in answers":
+            client.watcher.gone(changes.gone)
+        posts = [msgspec.json.decode(body) for body in [*bodies, *changes.bodies]]
+        client.watcher.posts([(post["id"], post["version"]) for post in posts])
+
+    def serve(self, client: Client) -> None:
+        """Take one step of a subscription."""
+        parts = self.parts
+        if client.step == -1:
+            client.step = 0
+            if not client.ever:
+                client.watcher.reset()
+            return
+        if not self.connected:
+            return
+        if client.step == 0:
+            parts.registry.register({client.key: parts.query(client.key).canonical})
+        elif client.step == 1:
+            client.w0 = parts.order.safe()
+            parts.bus.subscribe(client.key)
+            self.subscribed.add(client.key)
+        elif client.step == 2:
+            client.w = parts.order.safe()
+        elif client.step == 3:
+            after = client.after if client.ever else None
+            lower = client.w if parts.broken == "a lower bound read after SUBSCRIBE" else client.w0
+            self.answer(client, after, lower if after is None else min(after, lower))
+            client.after, client.ever = max(client.after, client.w), True
+        else:
+            return
+        client.step += 1
+        self.listen()
+
+    def lose(self) -> None:
+        """The Pub/Sub connection breaks."""
+        self.parts.bus.cut()
+        self.connected = False
+
+    def reconnect(self) -> None:
+        """A new connection, and for every watcher what was published meanwhile."""
+        parts = self.parts
+        parts.bus.connect(sorted(self.subscribed))
+        self.connected = True
+        whole = [client for client in self.clients if client.step == 4]
+        for client in whole:
+            parts.registry.register({client.key: parts.query(client.key).canonical})
+        w = parts.order.safe()
+        for client in whole:
+            since = w if parts.broken == "refill from now" else min(self.h, client.after)
+            self.answer(client, since, since)
+            client.after = max(client.after, w)
+        self.h = max(self.h, w)
+
+    def wrong(self) -> list[str]:
+        """Return how the watchers differ from the store."""
+        found = []
+        for client in self.clients:
+            with self.parts.store.reading() as reading:
+                bodies = reading.search(self.parts.query(client.key), limit=500).bodies
+            want = {post["id"]: post["version"] for post in map(msgspec.json.decode, bodies)}
+            if client.watcher.have != want:
+                found.append(f"{client.key}: has {client.watcher.have}, stored are {want}")
+        return found
+
+
+def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[str]:
+    """Run one random world to its calm end; return what is wrong with it."""
+    chance = random.Random(seed)
+    world = World(parts, chance)
+    _offer(world, batches)
+    forgets = parts.broken == "clients without memory of gone"
+    world.clients = [Client(KEYS[n % 2], Watcher(forgets_gone=forgets)) for n in range(3)]
+    for _ in range(steps):
+        _something_happens(world)
+    _calm(world)
+    return world.wrong()
+
+
+def _offer(world: World, batches: int) -> None:
+    chance, parts = world.chance, world.parts
+    versions = dict.fromkeys(IDS, 0)
+    for number in range(batches):
+        records = []
+        for _ in range(chance.randint(1, 2)):
+            post_id = chance.choice(IDS)
+            versions[post_id] += chance.random() < 0.7
+            gone = chance.random() < 0.06
+            records.append(parts.record(post_id, None if gone else VERSION_STEP * (versions[post_id] or 1)))
+        batch_id = f"b{number}"
+        parts.claims.offer(batch_id, batch_of(records))
+        world.waiting.append(batch_id)
+        world.all_batches.append(batch_id)
+
+
+def _begin_one(world: World) -> None:
+    if world.waiting:
+        world.start(world.waiting.pop(0))
+
+
+def _advance_one(world: World) -> None:
+    if world.attempts:
+        world.advance(world.chance.randrange(len(world.attempts)))
+
+
+def _crash_one(world: World) -> None:
+    """A worker dies and another takes its batch; or it does not die, a zombie beside its twin."""
+    if world.attempts:
+        which = world.chance.randrange(len(world.attempts))
+        batch_id = world.attempts[which][0]
+        if world.chance.random() < 0.5:
+            del world.attempts[which]
+        world.start(batch_id)
+
+
+def _serve_one(world: World) -> None:
+    world.serve(world.chance.choice(world.clients))
+
+
+def _leave(world: World) -> None:
+    world.chance.choice(world.clients).step = -1
+
+
+def _lose(world: World) -> None:
+    if world.connected:
+        world.lose()
+
+
+def _reconnect(world: World) -> None:
+    if not world.connected:
+        world.reconnect()
+
+
+def _lapse(world: World) -> None:
+    key = world.chance.choice(KEYS)
+    if not any(client.step >= 0 and client.key == key for client in world.clients):
+        world.parts.lapse(key)
+        world.parts.registry.expire()
+        world.subscribed.discard(key)
+
+
+HAPPENINGS = (_begin_one, _advance_one, _crash_one, _serve_one, _leave, _lose, _reconnect, _lapse)
+WEIGHTS = (10, 40, 5, 27, 6, 3, 5, 2)
+
+
+def _something_happens(world: World) -> None:
+    world.chance.choices(HAPPENINGS, WEIGHTS)[0](world)
+
+
+def _calm(world: World) -> None:
+    """Everything is finished, and everybody comes back."""
+    if not world.connected:
+        world.reconnect()
+    for batch_id in world.waiting:
+        world.start(batch_id)
+    world.waiting.clear()
+    for _ in range(2_000):
+        if not world.attempts:
+            for batch_id in world.all_batches:
+                world.start(batch_id)
+        if world.attempts:
+            world.advance(world.chance.randrange(len(world.attempts)))
+        unready = [client for client in world.clients if client.step < 4]
+        if unready:
+            world.serve(world.chance.choice(unready))
+        if not unready and not world.attempts:
+            break
+    with suppress(IndexError):
+        world.listen()
+
+
+def _tell(client: Client, told: dict[str, Any]) -> None:
+    if told["type"] == "deleted":
+        client.watcher.deleted(told["ids"])
+    elif told["type"] == "gone" and told["key"] == client.key:
+        client.watcher.gone([(post_id, version) for post_id, version in told["posts"]])
+    elif told["type"] == "edited":
+        client.watcher.gone([(post_id, version) for post_id, version, keys in told["posts"] if client.key not in keys])
