@@ -75,8 +75,9 @@ class Put:
 
 @dataclass(slots=True)
 class Plan:
-    """All that one transaction writes. Tombstones are (id → when)."""
+    """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when."""
 
+    now_ms: int
     puts: list[Put] = field(default_factory=list)
     removals: dict[str, Stored] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
@@ -101,9 +102,9 @@ def with_original(body: bytes, original: bytes | None) -> bytes:
 
 def plan(shelf: Shelf, writes: Writes, seq: int, now_ms: int) -> Plan:
     """Return what a batch does to the store that `shelf` shows. `now_ms` stamps tombstones."""
-    made = Plan()
+    made = Plan(now_ms)
     upserts, blocked = _let_in(shelf, writes, made)
-    _delete(shelf, writes, made, blocked, now_ms)
+    _delete(shelf, writes, made, blocked)
     _Merging(shelf, made, seq).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])
     return made
 
@@ -135,7 +136,7 @@ def _by_gone_author(post: Post, authors: Mapping[tuple[str, str], int]) -> bool:
     return bool(authors) and post.version <= authors.get((post.source, post.author.id), -1)
 
 
-def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int], now_ms: int) -> None:
+def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int]) -> None:
     asked = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(made.tombstones))
     rows = shelf.stored(asked) if asked else {}
     for gone in writes.author_deletions:
@@ -148,9 +149,9 @@ def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int],
     made.removals = rows
     for post_id in dict.fromkeys([*asked, *rows]):
         since = buried.get(post_id)
-        if post_id in rows or since is None or now_ms - since < ANNOUNCE_MS:
+        if post_id in rows or since is None or made.now_ms - since < ANNOUNCE_MS:
             made.deleted.append(post_id)
-        made.tombstones[post_id] = now_ms if since is None else since
+        made.tombstones[post_id] = made.now_ms if since is None else since
         made.tombstoned.append(post_id)
     made.tombstoned = list(dict.fromkeys(made.tombstoned))
 

@@ -35,7 +35,7 @@ class MemoryStore:
         self._retention_ms = retention_days * _MS_A_DAY
         self._clock = clock
         self._contents = Contents()
-        self._authors: dict[tuple[str, str], int] = {}
+        self._authors: dict[tuple[str, str], tuple[int, int]] = {}
         self._coverage: list[CoverageRow] = []
         self._pending = Background()
         self._gathered_seq = 0
@@ -52,7 +52,7 @@ class MemoryStore:
 
     def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
-        return {author: self._authors[author] for author in authors if author in self._authors}
+        return {author: self._authors[author][0] for author in authors if author in self._authors}
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
         """Return the rows of those ids that are stored."""
@@ -89,8 +89,8 @@ class MemoryStore:
             self._remove(post_id)
         for post_id, at in made.tombstones.items():
             held.tombstones[post_id] = (max(seq, held.tombstones.get(post_id, (0, 0))[0]), at)
-        for author, at in made.authors.items():
-            self._authors[author] = max(at, self._authors.get(author, at))
+        for author, until in made.authors.items():
+            self._authors[author] = (max(until, self._authors.get(author, (until, 0))[0]), made.now_ms)
         taken = {row.place for row in held.rows.values()}
         for put in made.puts:
             at = put.stored.place if put.stored else self._place(put.post.id, put.post.created_at, taken)
@@ -170,7 +170,7 @@ class MemoryStore:
         held.background.update({(hour, word): count for hour, word, count in words})
         oldest = self._now_ms() - TOMBSTONES_KEPT_MS
         held.tombstones = {key: stone for key, stone in held.tombstones.items() if stone[1] >= oldest}
-        self._authors = {key: at for key, at in self._authors.items() if at >= oldest}
+        self._authors = {key: stone for key, stone in self._authors.items() if stone[1] >= oldest}
 
     def close(self) -> None:
         """Forget everything."""

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from pipeline.query.document import Document
 from pipeline.query.tree import NumberField
 
-ALL = "*"
-"""A token every row has in `facets`, so that "everything but" is a search of the index too."""
+ALL = "%"
+"""A token every row has in `facets`, so that "everything but" is a search of the index too; no facet is encoded so."""
 
 NUMBERS: tuple[NumberField, ...] = ("followers", "likes", "reposts", "replies", "quotes")
 MAX_FACET_LENGTH = 8_000

@@ -180,7 +180,8 @@ def _join(kind: type[And | Or], children: list[Node]) -> Node:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+    # No token has a NUL, and FTS5 ends the expression at one.
+    return '"' + text.replace('"', '""').replace("\0", "\ufffd") + '"'
 
 
 def expression(node: Node) -> str:

@@ -49,7 +49,8 @@ CREATE TABLE raws (place INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE minutes (minute INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
 CREATE TABLE tombstones (hash INTEGER PRIMARY KEY, id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX tombstones_seq ON tombstones (seq);
-CREATE TABLE authors_gone (source TEXT, author TEXT, at INTEGER NOT NULL, PRIMARY KEY (source, author)) WITHOUT ROWID;
+CREATE TABLE authors_gone (
+  source TEXT, author TEXT, until INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, author)) WITHOUT ROWID;
 CREATE TABLE stale (hash INTEGER PRIMARY KEY);
 CREATE TABLE coverage (
   source TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, search TEXT NOT NULL, why TEXT NOT NULL);

@@ -71,11 +71,11 @@ class SqliteShelf:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
         if not self._connection.execute("SELECT 1 FROM authors_gone LIMIT 1").fetchall():
             return {}
-        sql = "SELECT at FROM authors_gone WHERE source = ? AND author = ?"
+        sql = "SELECT until FROM authors_gone WHERE source = ? AND author = ?"
         found = {}
         for author in authors:
-            for (at,) in rows(self._connection, sql, author):
-                found[author] = at
+            for (until,) in rows(self._connection, sql, author):
+                found[author] = until
         return found
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:

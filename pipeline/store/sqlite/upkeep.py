@@ -22,6 +22,8 @@ PRUNING_S = 2.0
 _RECKONED_AT_ONCE = 1_000
 _SAMPLED_AT_ONCE = 500
 _WIPE_WAIT_MS = 200
+_SPARE_PAGES = 4_096
+_GIVEN_BACK_AT_ONCE = 1_024
 
 _ADD_POSTS = "INSERT INTO background_hours VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
 _ADD_WORDS = "INSERT INTO background VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
@@ -47,6 +49,7 @@ class Upkeep:
         self._words()
         self._forget(now_ms)
         self._wipe()
+        self._shrink()
 
     def _reach(self) -> None:
         while True:
@@ -102,13 +105,23 @@ class Upkeep:
             with transaction(connection):
                 set_meta(connection, "wiped_seq", wiped)
 
+    def _shrink(self) -> None:
+        """Give space back, a little a round, once a third of the file is unused."""
+        pages, spare, _ = _pages(self._connection)
+        if spare > _SPARE_PAGES and spare * 3 > pages:
+            list(rows(self._connection, f"PRAGMA incremental_vacuum({_GIVEN_BACK_AT_ONCE})"))
+
+
+def _pages(connection: apsw.Connection) -> tuple[int, int, int]:
+    names = ("page_count", "freelist_count", "page_size")
+    pages, spare, size_bytes = (next(rows(connection, f"PRAGMA {name}"))[0] for name in names)
+    return pages, spare, size_bytes
+
 
 def used_bytes(connection: apsw.Connection) -> int:
     """Return how much of the file is in use; freed pages are filled again before it grows."""
-    ((pages,),) = rows(connection, "PRAGMA page_count")
-    ((spare,),) = rows(connection, "PRAGMA freelist_count")
-    ((size_bytes,),) = rows(connection, "PRAGMA page_size")
-    return int((pages - spare) * size_bytes)
+    pages, spare, size_bytes = _pages(connection)
+    return (pages - spare) * size_bytes
 
 
 def prune(connection: apsw.Connection, shelf: SqliteShelf, *, before_ms: int | None, max_bytes: int | None) -> int:

@@ -29,6 +29,10 @@ _UPDATE_BODY = "UPDATE docs SET body=?, inside=? WHERE place=?"
 _INDEX = "INSERT INTO fts (rowid, words, urls, bio, name, facets) VALUES (?,?,?,?,?,?)"
 _UNINDEX = "INSERT INTO fts (fts, rowid, words, urls, bio, name, facets) VALUES ('delete',?,?,?,?,?,?)"
 _OLD = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
+_AUTHOR_GONE = (
+    "INSERT INTO authors_gone VALUES (?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET until = max(until, excluded.until), at = excluded.at"
+)
 _MS_A_MINUTE = 60_000
 
 
@@ -46,11 +50,8 @@ class Writer:
             self.remove(sorted(row.place for row in plan.removals.values()))
         if plan.tombstones:
             self._bury(plan.tombstones)
-        for (source, author), at in plan.authors.items():
-            self._connection.execute(
-                "INSERT INTO authors_gone VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
-                (source, author, at),
-            )
+        gone = [(source, author, until, plan.now_ms) for (source, author), until in plan.authors.items()]
+        self._connection.executemany(_AUTHOR_GONE, gone)
         new = [put for put in plan.puts if put.stored is None]
         old = [(put.stored, put) for put in plan.puts if put.stored is not None]
         if new:
