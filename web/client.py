@@ -25,6 +25,7 @@ LOW_WATER_BYTES = 64 * 1024
 SPARE_BYTES = 16 * 1024
 """Room above the bound for the short frames that tell of it."""
 STALLED_S = 60.0
+GOODBYE_S = 2.0
 _READ_BYTES = 16 * 1024
 _JOIN_BYTES = 128 * 1024
 _JOIN_PARTS = 64
@@ -84,6 +85,7 @@ class SocketClient(Client):
 
     __slots__ = (
         "_closing",
+        "_farewell",
         "_parser",
         "_queue",
         "_reader",
@@ -111,6 +113,7 @@ class SocketClient(Client):
         loop = gevent.get_hub().loop
         self._reader = loop.io(fd, 1)
         self._writer: Any = None
+        self._farewell: Any = None
         self._reader.start(self._on_readable)
 
     # -- writing
@@ -182,7 +185,7 @@ class SocketClient(Client):
         if not queue:
             self._writer.stop()
             if self._closing:
-                self.drop()
+                self._said_goodbye()
                 return
         self._drained()
 
@@ -268,7 +271,7 @@ class SocketClient(Client):
         self._put(data, always=True, frame=None)
         self._closing = True
         if not self._queue and not self.ended:
-            self._end_writing()
+            self._said_goodbye()
 
     def close_now(self, close: Close) -> None:
         """End with a reason, what waits is dropped (a frame half written cannot be followed by another)."""
@@ -276,9 +279,10 @@ class SocketClient(Client):
             self.close(close)
         self.drop()
 
-    def _end_writing(self) -> None:
-        # The peer answers the close frame and closes; if it does not, the pulse drops it.
-        self.heard = False
+    def _said_goodbye(self) -> None:
+        """The close frame is out: the peer answers it and goes; one that does not is not waited for."""
+        self._farewell = gevent.get_hub().loop.timer(GOODBYE_S)
+        self._farewell.start(self.drop)
 
     @property
     def closing(self) -> bool:
@@ -295,6 +299,9 @@ class SocketClient(Client):
         if self._writer is not None:
             self._writer.stop()
             self._writer.close()
+        if self._farewell is not None:
+            self._farewell.stop()
+            self._farewell.close()
         with contextlib.suppress(OSError):
             os.close(self.fd)
         self._queue.clear()

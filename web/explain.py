@@ -1,4 +1,5 @@
-"""How a search is understood, and why a stored post is in it or not. For people; nothing is decided here."""
+"""`/api/explain`: how a search is understood, and why a stored post is in it or not. The explaining itself is the
+language's (`pipeline.query.explain`)."""
 
 from __future__ import annotations
 
@@ -7,63 +8,24 @@ from typing import Any
 import msgspec
 
 from pipeline.match.plan import selected_by
-from pipeline.post import Post
-from pipeline.query.canonical import spell
-from pipeline.query.evaluate import matches
-from pipeline.query.tree import And, Node, Not, Or
+from pipeline.query.explain import explain as explained
 from web.faults import Refused
 from web.process import Web
+from web.protocol import WirePost
 
 
 def explain(web: Web, text: str, post_id: str | None) -> dict[str, Any]:
-    """Return the canonical text, the drawn tree, what selects it, and with a post id what matches where."""
+    """Return canonical text, key, drawn tree and what selects it; with a post id also what matches and where.
+
+    Raises:
+        QueryError: the text is no search.
+        Refused: no such post is stored.
+    """
     query = web.parse(text)
-    told: dict[str, Any] = {
-        "canonical": query.canonical,
-        "key": query.key,
-        "tree": draw(query.root),
-        "selected_by": selected_by(query),
-    }
     if post_id is None:
-        return told
+        return explained(query, selected_by=selected_by(query))
     found = web.readings.read(lambda reading: reading.posts([post_id]))
     if post_id not in found:
         raise Refused("not_found", "No such post is stored.")
-    return told | _verdict(query.root, found[post_id])
-
-
-class _Stored(Post):
-    original: Post | None = None
-
-
-def _verdict(root: Node, body: bytes) -> dict[str, Any]:
-    from pipeline.query.describe import describe
-
-    post = msgspec.json.decode(body, type=_Stored)
-    document = describe(post, post.original)
-    parts = [{"part": spell(leaf)[0], "matched": matches(leaf, document), "spans": []} for leaf in leaves(root)]
-    return {"matches": matches(root, document), "parts": parts}
-
-
-def leaves(node: Node) -> list[Node]:
-    """Return the nodes that are no AND, OR or NOT, in order."""
-    match node:
-        case And(children) | Or(children):
-            return [leaf for child in children for leaf in leaves(child)]
-        case Not(child):
-            return leaves(child)
-        case _:
-            return [node]
-
-
-def draw(node: Node, indent: str = "") -> str:
-    """Return the tree as indented lines."""
-    match node:
-        case And(children):
-            return "\n".join([indent + "AND", *(draw(child, indent + "  ") for child in children)])
-        case Or(children):
-            return "\n".join([indent + "OR", *(draw(child, indent + "  ") for child in children)])
-        case Not(child):
-            return f"{indent}NOT\n{draw(child, indent + '  ')}"
-        case _:
-            return indent + spell(node)[0]
+    post = msgspec.json.decode(found[post_id], type=WirePost)
+    return explained(query, post, post.original, selected_by(query))

@@ -32,7 +32,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const ranking = column.place.order !== "latest";
   const size = page.settings.pageSize;
   const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
-  const runs = windowOf(shown, heights.current, scroll.top, scroll.height, focused.current);
+  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current);
   const place = column.place;
 
   useEffect(() => {

@@ -19,7 +19,7 @@ export function windowOf<T extends { id: string }>(
   height: number,
   focused: string | null,
 ): Run<T>[] {
-  const from = top - AROUND * height;
+  const from = Number.isFinite(height) ? top - AROUND * height : -Infinity;
   const to = top + (1 + AROUND) * height;
   const runs: Run<T>[] = [];
   let open: Run<T> | null = null;

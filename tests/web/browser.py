@@ -1,0 +1,155 @@
+"""A browser's side of the socket, as docs/protocol.md asks of it, with a record of every frame that came."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.pipeline.watcher import Watcher
+
+
+class Search:
+    """One subscription: what is held of it and where to take up again."""
+
+    def __init__(self, query: str, history: int) -> None:
+        self.query = query
+        self.history = history
+        self.watcher = Watcher()
+        self.key = ""
+        self.after: int | None = None
+        self.seen: int | None = None
+        self.phase = "asked"
+
+    def take(self, told: dict[str, Any]) -> None:
+        """Take a frame of this search, or one that is for all."""
+        kind = told["type"]
+        if kind in ("posts", "history"):
+            self.watcher.posts([(post["id"], post["version"]) for post in told["posts"]])
+        elif kind == "gone":
+            self.watcher.gone([(post_id, version) for post_id, version in told["posts"]])
+        elif kind == "deleted":
+            self.watcher.deleted(told["ids"])
+        elif kind == "reset":
+            self.watcher.reset()
+            self.phase, self.after, self.seen = "history", None, None
+        elif kind == "lagged":
+            self.phase = "lagged"
+        after = told.get("after")
+        if kind == "history" and told["done"] and self.phase == "history":
+            self.phase = "live"
+            self.after = max(after, self.seen or 0, self.after or 0)
+        elif after is not None and self.phase == "live":
+            self.after = max(self.after or 0, after)
+        elif after is not None and self.phase == "history":
+            self.seen = max(self.seen or 0, after)
+
+
+class Browser:
+    """One socket. Frames are read when the test asks for them (`until`), so that a stalled reader can be played."""
+
+    def __init__(self, port: int, **options: Any) -> None:
+        self.port = port
+        self.options = options
+        self.searches: dict[str, Search] = {}
+        self.frames: list[dict[str, Any]] = []
+        self.connection: ClientConnection | None = None
+        self.close_code: int | None = None
+        self.close_reason = ""
+        self.open()
+
+    def open(self) -> None:
+        """Connect, and ask for every search again from where it stands."""
+        self.connection = connect(
+            f"ws://127.0.0.1:{self.port}/ws", compression=None, max_size=2**26, proxy=None, legacy=True, **self.options
+        )
+        self.close_code = None
+        for watch_id in self.searches:
+            self._ask(watch_id)
+
+    def drop(self) -> None:
+        """Lose the connection without a word."""
+        if self.connection is not None:
+            self.connection.socket.close()
+            self.connection = None
+
+    def subscribe(self, watch_id: str, query: str, history: int = 500) -> Search:
+        """Watch a search."""
+        self.searches[watch_id] = Search(query, history)
+        self._ask(watch_id)
+        return self.searches[watch_id]
+
+    def again(self, watch_id: str) -> None:
+        """Ask for a search again from where it stands."""
+        self._ask(watch_id)
+
+    def _ask(self, watch_id: str) -> None:
+        search = self.searches[watch_id]
+        search.phase, search.seen = "asked", None
+        if search.after is None:
+            search.watcher.reset()
+        asked = {"type": "subscribe", "id": watch_id, "query": search.query, "history": search.history}
+        self.send(asked | {"after": search.after})
+
+    def send(self, message: Any) -> None:
+        """Send a message (text and bytes go as they are)."""
+        assert self.connection is not None
+        text = message if isinstance(message, str | bytes) else msgspec.json.encode(message).decode()
+        self.connection.send(text)
+
+    def read(self, timeout_s: float = 0.05) -> dict[str, Any] | None:
+        """Take one frame, None if none comes."""
+        if self.connection is None:
+            return None
+        try:
+            told: dict[str, Any] = msgspec.json.decode(self.connection.recv(timeout=timeout_s))
+        except TimeoutError:
+            return None
+        except ConnectionClosed:
+            self.close_code = self.connection.close_code
+            self.close_reason = self.connection.close_reason or ""
+            self.connection = None
+            return None
+        self.frames.append(told)
+        if told["type"] == "subscribed":
+            search = self.searches[told["id"]]
+            search.key, search.phase = told["key"], "history"
+        for search in self.searches.values():
+            if told.get("key") in (None, search.key) and told["type"] != "subscribed":
+                search.take(told)
+        return told
+
+    def until(self, condition: Callable[[], Any], within_s: float = 15.0) -> Any:
+        """Read until something holds; fail after a while."""
+        limit = time.monotonic() + within_s
+        while time.monotonic() < limit:
+            value = condition()
+            if value:
+                return value
+            self.read()
+        raise AssertionError(f"it did not come about; last frames: {self.frames[-5:]}")
+
+    def until_live(self, watch_id: str = "a") -> Search:
+        """Read until a search has all its history."""
+        search = self.searches[watch_id]
+        self.until(lambda: search.phase == "live")
+        return search
+
+    def until_closed(self, within_s: float = 15.0) -> int:
+        """Read until the server closes; return the code."""
+        self.until(lambda: self.close_code is not None, within_s)
+        assert self.close_code is not None
+        return self.close_code
+
+    def drain(self, quiet_s: float = 0.3) -> None:
+        """Read until nothing more comes for a while."""
+        while self.read(quiet_s) is not None:
+            pass
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Return the frames of a type."""
+        return [told for told in self.frames if told["type"] == kind]
