@@ -1,4 +1,4 @@
-"""How long a raw record takes to become a post: µs a record, the median of several rounds, one process, one core.
+"""How long a raw record takes to become a post: µs of CPU a record, the median of several rounds, one process.
 
 python -m bench.normalise            # all sample files
 python -m bench.normalise FILE …     # other files of JSON lines, .gz or plain
@@ -34,14 +34,14 @@ def read(path: Path) -> list[bytes]:
 
 
 def round_us(records: list[bytes]) -> float:
-    """Return µs a record over one pass."""
-    begun = time.perf_counter()
+    """Return µs of CPU a record over one pass."""
+    begun = time.process_time()
     for record in records:
         try:
             normalise(record, "replay", 1_790_000_000_000)
         except RecordError:
             continue
-    return (time.perf_counter() - begun) / len(records) * 1e6
+    return (time.process_time() - begun) / len(records) * 1e6
 
 
 def main() -> None:

@@ -10,13 +10,12 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
-from pipeline.normalise.figures import GREATEST
+from pipeline.normalise.figures import GREATEST, bounded
 from pipeline.normalise.hosts import hosts_of
 from pipeline.normalise.times import LATEST_MS
 from pipeline.post import Author, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
 
 LONGEST_ID = 512
-TEXT_LIMIT = 200_000
 
 
 class Record(msgspec.Struct, kw_only=True):
@@ -85,8 +84,6 @@ def _post(record: Record, received_at: int) -> Post:
         raise RecordError("murmur record with a time outside the calendar")
     if not record.source.isidentifier():
         raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
-    if len(record.text) > TEXT_LIMIT:
-        raise RecordError("murmur record with a text too long to show")
     claim = record.claimed_at if record.claimed_at is not None else created_at
     langs = record.langs or ([record.lang] if record.lang else [])
     post = Post(
@@ -97,7 +94,7 @@ def _post(record: Record, received_at: int) -> Post:
         created_at=min(created_at, received_at),
         claimed_at=claim if claim != min(created_at, received_at) else None,
         received_at=received_at,
-        text=record.text,
+        text=bounded(record.text),
         lang=langs[0] if langs else "",
         langs=langs,
         author=record.author,

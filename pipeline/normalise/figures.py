@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from pipeline.errors import RecordError
+
 GREATEST = 2**53 - 1
 """What a browser can hold exactly; a greater count is no count."""
+
+
+LONGEST_TEXT = 100_000
+"""More characters than any network lets a post have; a longer text is no post's."""
+
+
+def bounded(text: str) -> str:
+    """Return a text that is not too long for a post.
+
+    Raises:
+        RecordError: it is.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise RecordError(f"a text of {len(text)} characters is no post's")
+    return text
 
 
 def digits_of(text: str | None, number: int | str | None) -> str:

@@ -14,7 +14,7 @@ from msgspec import Raw
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
 from pipeline.normalise.bluesky_embed import add_embed
-from pipeline.normalise.figures import GREATEST, distinct
+from pipeline.normalise.figures import GREATEST, bounded, distinct
 from pipeline.normalise.hosts import hosts_of
 from pipeline.normalise.languages import primaries
 from pipeline.normalise.times import iso_ms
@@ -225,7 +225,7 @@ def _post(post: Post, record: PostRecord, rkey: str, raw: bytes) -> list[Event]:
         return [Notice("bluesky", "withheld", "a post its author shows to signed-in people only")]
     _claim(post, record.created_at)
     post.url = f"https://bsky.app/profile/{post.author.id}/post/{rkey}"
-    post.text = record.text
+    post.text = bounded(record.text)
     post.langs = primaries(record.langs or [])
     post.lang = post.langs[0] if post.langs else ""
     post.sensitive = bool(labels & SENSITIVE)
@@ -274,18 +274,18 @@ def _add_facets(post: Post, record: PostRecord) -> None:
                 continue
         if start >= position and _add_entity(post, facet.features[0], start, end):
             position = end
+    post.mentions = distinct(post.mentions)
+    post.links = [Link(url) for url in dict.fromkeys(one.value for one in post.entities if one.type == "link")]
 
 
 def _add_entity(post: Post, feature: Feature, start: int, end: int) -> bool:
     shown = post.text[start:end]
     if feature.uri:
         post.entities.append(Entity("link", start, end, feature.uri))
-        if all(link.url != feature.uri for link in post.links):
-            post.links.append(Link(feature.uri))
     elif feature.did:
         handle = shown.lstrip("@＠")
         post.entities.append(Entity("mention", start, end, handle, feature.did))
-        post.mentions = distinct([*post.mentions, handle])
+        post.mentions.append(handle)
     elif feature.tag:
         tag = feature.tag.lstrip("#＃")
         post.hashtags.append(tag)

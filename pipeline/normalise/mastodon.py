@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
-from pipeline.normalise.figures import count_of, distinct
+from pipeline.normalise.figures import bounded, count_of, distinct
 from pipeline.normalise.hosts import hosts_of
 from pipeline.normalise.languages import primary
 from pipeline.normalise.markup import Anchor, text_of
@@ -210,7 +210,7 @@ def _add_content(post: Post, status: Status) -> None:
     text, anchors = text_of(status.content)
     warning = (status.spoiler_text or "").strip()
     shift = len(warning) + 2 if warning and text else 0
-    post.text = f"{warning}\n\n{text}" if shift else warning or text
+    post.text = bounded(f"{warning}\n\n{text}" if shift else warning or text)
     mentions = {mention.url: mention.acct for mention in status.mentions or () if mention.url and mention.acct}
     for anchor in anchors:
         _add_anchor(post, anchor, shift, mentions)

@@ -48,7 +48,7 @@ def _top_levels() -> str:
     names = [name for line in text.splitlines() if not line.startswith("#") for name in line.split()]
     plain = _trie_pattern([name for name in names if name.isascii()])
     others = _trie_pattern([name for name in names if not name.isascii()])
-    return rf"(?:(?:(?ai:{plain})|(?i:{others}))(?=[^0-9A-Za-z@+\-]|$)|(?ai:xn--[0-9a-z]+))"
+    return rf"(?:(?:(?ai:{plain})|(?i:{others}))(?=[^0-9A-Za-z@+\-]|$)|(?ai:xn--[0-9a-z\-]+))"
 
 
 _TLD = _top_levels()

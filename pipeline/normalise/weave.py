@@ -14,6 +14,9 @@ from pipeline.post import Entity
 
 SIGNS = {"hashtag": "#＃", "mention": "@＠", "cashtag": "$＄"}
 
+LONGEST_SEARCH = 20_000
+"""Characters of a text in which a misplaced span is looked for."""
+
 _SHORT_LINKS = re.compile(r"(?:\s*https?://t\.co/\w+)+\s*")
 
 
@@ -63,6 +66,8 @@ def url_at(text: str, indices: tuple[int, int] | None, url: str) -> tuple[int, i
 
 
 def _nearest(pattern: str, text: str, indices: tuple[int, int] | None) -> tuple[int, int] | None:
+    if len(text) > LONGEST_SEARCH:
+        return None
     wanted = indices[0] if indices is not None else 0
     found = [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
     return min(found, key=lambda span: abs(span[0] - wanted), default=None)

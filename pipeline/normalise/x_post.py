@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.normalise.figures import distinct
+from pipeline.normalise.figures import bounded, distinct
 from pipeline.normalise.hosts import hosts_of, shown
 from pipeline.normalise.weave import Span, tag_at, url_at, weave
 from pipeline.post import Link, Post
+
+MOST_ENTITIES = 500
+"""Of each kind; no post has as many, and each may have to be looked for."""
 
 Indices = tuple[int, int] | None
 
@@ -49,13 +52,14 @@ class Hidden(NamedTuple):
 def fill(post: Post, text: str, tags: Sequence[Tag], links: Sequence[ShortLink], hidden: Hidden) -> None:
     """Give a post its text, entities, tags and links, as X shows them."""
     spans: list[Span] = []
-    for tag in tags:
+    text = bounded(text)
+    for tag in tags[:MOST_ENTITIES]:
         place = tag_at(text, tag.indices, tag.type, tag.value)
         if place is not None:
             spans.append(Span(place[0], place[1], tag.type, tag.value, tag.id))
         values = post.hashtags if tag.type == "hashtag" else post.mentions if tag.type == "mention" else post.cashtags
         values.append(tag.value)
-    for link in links:
+    for link in links[:MOST_ENTITIES]:
         place = url_at(text, link.indices, link.url)
         if place is not None:
             display = (link.display or shown(link.target)) if link.display or link.target != link.url else None

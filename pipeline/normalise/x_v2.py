@@ -23,6 +23,10 @@ _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
+DEEPEST_QUOTE = 8
+"""How far a chain of quotes is followed inside one record."""
+
+
 class _Around:
     """What the posts of one envelope share: those they refer to, by id, and when it was so."""
 
@@ -108,13 +112,15 @@ def _without_posts(envelope: Envelope) -> list[Event]:
     raise RecordError("X v2 record without data")
 
 
-def _with_originals(tweet: Tweet, around: _Around) -> list[Event]:
+def _with_originals(tweet: Tweet, around: _Around, depth: int = 0) -> list[Event]:
     found: list[Event] = []
+    if depth == DEEPEST_QUOTE:
+        return found
     for reference in tweet.referenced_tweets or ():
         original = around.tweets.get(reference.id) if reference.type in ("retweeted", "quoted") else None
         if original is not None and original.id not in around.told:
             around.told.add(original.id)
-            found += _with_originals(original, around)
+            found += _with_originals(original, around, depth + 1)
             found.append(Upsert(_post(original, around)))
     return found
 

@@ -101,6 +101,25 @@ def test_deep_nesting_is_set_aside() -> None:
         _survives(raw)
 
 
+def test_text_longer_than_any_post_is_set_aside() -> None:
+    for record in (
+        {"murmur": 1, "id": "demo:1", "created_at": 5, "author": {"id": "1", "handle": "a"}},
+        {"id": "9", "author_id": "1"},
+        {"user": {"id": 1, "screen_name": "a"}, "created_at": "Thu Oct 11 10:00:00 +0000 2018", "id": 9},
+    ):
+        with pytest.raises(RecordError, match="no post's"):
+            normalise(json.dumps(record | {"text": "x" * 100_001}).encode(), "replay", NOW)
+
+
+def test_chain_of_quotes_is_followed_only_so_far() -> None:
+    tweets = [
+        {"id": str(one), "text": "x", "referenced_tweets": [{"type": "quoted", "id": str(one + 1)}]}
+        for one in range(10, 2000)
+    ]
+    raw = json.dumps({"data": tweets[0], "includes": {"tweets": tweets[1:]}}).encode()
+    assert [post.id for post in posts(normalise(raw, "x", NOW))] == [f"x:{one}" for one in range(18, 9, -1)]
+
+
 def test_lone_halves_of_emoji_are_mended() -> None:
     record = {"murmur": 1, "id": "demo:1", "created_at": 5, "text": "cut \ud83d", "author": {"id": "1", "handle": "a"}}
     (post,) = posts(normalise(json.dumps(record).encode(), "demo", NOW))
