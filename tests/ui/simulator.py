@@ -51,7 +51,7 @@ class Simulator:
         self.store = MemoryStore()
         self.seq = 0
         self.sources: list[dict[str, Any]] = [
-            {"name": "bluesky", "state": "live", "since": _now(), "lag_s": 1.0, "detail": "", "generated": False}
+            {"name": "bluesky", "state": "live", "since": now(), "lag_s": 1.0, "detail": "", "generated": False}
         ]
         self.page: dict[str, Any] = {
             "generated": False, "next_step": "SOURCE=bluesky make run", "images": "off", "depths": [500, 5000, 20000],
@@ -59,7 +59,8 @@ class Simulator:
         }  # fmt: skip
         self.refuse_sockets = False
         self.locked = False
-        self.silent = False
+        self.stalled = False
+        self.stream = ""
         self.reconnecting = False
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
@@ -67,6 +68,8 @@ class Simulator:
         self._lock = threading.RLock()
         self._loop = asyncio.new_event_loop()
         self._server: Server | None = None
+        self._ticking: asyncio.Task[Any] | None = None
+        self._thread = threading.Thread()
         self.url = ""
 
     def start(self) -> Simulator:
@@ -77,23 +80,31 @@ class Simulator:
             self._server = await serve(self._socket, "127.0.0.1", 0, process_request=self._request, compression=None)
             port = next(iter(self._server.sockets)).getsockname()[1]
             self.url = f"http://127.0.0.1:{port}"
+            self._ticking = asyncio.current_task()
             ready.set()
-            while True:
-                await asyncio.sleep(1)
-                self._send_all(self.stats())
+            try:
+                while True:
+                    await asyncio.sleep(1)
+                    self._send_all(self.stats())
+            finally:
+                self._server.close()
+                await self._server.wait_closed()
 
         def run() -> None:
             asyncio.set_event_loop(self._loop)
             with contextlib.suppress(asyncio.CancelledError, RuntimeError):
                 self._loop.run_until_complete(main())
 
-        threading.Thread(target=run, daemon=True).start()
+        self._thread = threading.Thread(target=run, daemon=True)
+        self._thread.start()
         ready.wait(10)
         return self
 
     def stop(self) -> None:
         """End at once."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._ticking:
+            self._loop.call_soon_threadsafe(self._ticking.cancel)
+        self._thread.join(10)
 
     # -- what tests do to it
     def put(self, posts: Sequence[Post | Upsert], *, live: bool = True) -> None:
@@ -114,10 +125,16 @@ class Simulator:
                 head = f'{{"type":"posts","key":"{watch["key"]}","after":{self.seq},"posts":['
                 self._send(socket, head + b",".join(bodies).decode() + "]}")
 
+    def body(self, post: Post) -> bytes:
+        """Store a post and return its wire JSON."""
+        with self._lock:
+            self.seq += 1
+            return self.store.persist(Writes(upserts=[Upsert(post)]), self.seq).entries[0].body
+
     def delete(self, ids: Sequence[str]) -> None:
         """Withdraw posts."""
         with self._lock:
-            self.store.persist(Writes(deletions=[Deletion(one, _now()) for one in ids]), self.seq)
+            self.store.persist(Writes(deletions=[Deletion(one, now()) for one in ids]), self.seq)
         self._send_all({"type": "deleted", "ids": list(ids)})
 
     def gone(self, pairs: Sequence[tuple[str, int]]) -> None:
@@ -154,15 +171,14 @@ class Simulator:
             except ConnectionClosed:
                 self._watches.pop(socket, None)
 
-        if not self.silent:
-            asyncio.run_coroutine_threadsafe(send(), self._loop)
+        asyncio.run_coroutine_threadsafe(send(), self._loop)
 
     async def _socket(self, socket: ServerConnection) -> None:
         try:
             async for text in socket:
                 message = json.loads(text)
                 self.subscribes.append(message)
-                if message["type"] == "subscribe" and not self.silent:
+                if message["type"] == "subscribe" and not self.stalled:
                     await self._subscribe(socket, message)
         except ConnectionClosed:
             pass
@@ -203,10 +219,10 @@ class Simulator:
         self.requests.append(request.path)
         if self.locked and parts.path.startswith("/api/"):
             return _json({"error": {"code": "signed_out", "message": "sign in"}}, 401)
-        if parts.path.startswith("/img/"):
-            return _response(200, PICTURE, "image/svg+xml")
         if not parts.path.startswith("/api/"):
-            return _file(parts.path)
+            return _response(200, PICTURE, "image/svg+xml") if parts.path.startswith("/img/") else _file(parts.path)
+        if parts.path == "/api/stream":
+            return _response(200, self.stream.encode(), "text/event-stream")
         params = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
             return _json(self._answer(parts.path.removeprefix("/api/"), params))
@@ -271,7 +287,8 @@ class Simulator:
         return {"posts": posts, "next": page.next, "took_ms": 1, "query": query.canonical, "terms": list(query.terms)}
 
 
-def _now() -> int:
+def now() -> int:
+    """Return the time in ms."""
     return int(time.time() * 1000)
 
 
@@ -319,7 +336,7 @@ def _demo() -> None:
 
     simulator = Simulator()
     simulator.put(
-        records.real(_now()) if "real" in sys.argv else [records.post(n, _now() - n * 4_000) for n in range(3_000)],
+        records.real(now()) if "real" in sys.argv else [records.post(n, now() - n * 4_000) for n in range(3_000)],
         live=False,
     )
     simulator.start()
@@ -328,7 +345,7 @@ def _demo() -> None:
     while True:
         time.sleep(0.25)
         number += 1
-        simulator.put([records.post(number, _now())])
+        simulator.put([records.post(number, now())])
 
 
 if __name__ == "__main__":

@@ -80,12 +80,15 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   }
 
   function onFocusOut(event: FocusEvent): void {
-    const to = event.relatedTarget;
-    if (to instanceof Node && list.current?.contains(to)) return;
-    if (!(event.target instanceof Element && event.target.isConnected)) return;
-    focused.current = null;
-    if (byFocus.current && to !== null && (list.current?.scrollTop ?? 0) <= AT_TOP_PX) page.resume();
-    byFocus.current = false;
+    const { target, relatedTarget } = event;
+    if (relatedTarget instanceof Node && list.current?.contains(relatedTarget)) return;
+    // Told while a card is being taken out as well: only then is it known whether the reader left, or the post did.
+    setTimeout(() => {
+      if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
+      focused.current = null;
+      if (byFocus.current && relatedTarget !== null && (list.current?.scrollTop ?? 0) <= AT_TOP_PX) page.resume();
+      byFocus.current = false;
+    }, 0);
   }
 
   const before = known.current;

@@ -1,0 +1,107 @@
+"""The browser, the simulator, and the product behind the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.e2e.product import Product
+from tests.paths import PROJECT
+from tests.ui import records
+from tests.ui.simulator import Simulator, now
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SHOTS = PROJECT / "test-results" / "page"
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    """The page must have been built (`make page`)."""
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A simulated server with three hundred posts of the last twenty minutes."""
+    made = Simulator()
+    made.put([records.post(number, now() - number * 4_000) for number in range(1, 301)], live=False)
+    yield made.start()
+    made.stop()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
+    """Open the page of a server; any error the page makes fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def begin(url: str, *, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+        page.goto(url)
+        page.locator(".status").wait_for()
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product as a person starts it, with generated posts."""
+    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="20")
+    try:
+        yield made.wait_ready()
+    finally:
+        made.stop()
+        for pid in made.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def shots() -> Path:
+    """Where screenshots go."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    return SHOTS
+
+
+def articles(page: Page) -> list[str]:
+    """Return the ids of the cards in the document, in order."""
+    found: list[str] = page.eval_on_selector_all("#list article", "all => all.map(one => one.dataset.id)")
+    return found

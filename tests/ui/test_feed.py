@@ -1,0 +1,194 @@
+"""The list: live, paused, past; what moves and what does not; what leaves; what is folded."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from pipeline.post import Counts
+from tests.ui import records
+from tests.ui.conftest import OpenPage, articles
+from tests.ui.simulator import Simulator, now
+
+
+def top_of(page: Page, post_id: str) -> float:
+    box = page.locator(f'[data-id="{post_id}"]').bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def scroll(page: Page, pixels: int) -> None:
+    page.locator("#list").hover()
+    page.mouse.wheel(0, pixels)
+    page.wait_for_timeout(150)
+
+
+def test_new_posts_appear_at_the_top_while_live(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").first).to_be_visible()
+    simulator.put([records.post(9_001, now())])
+    expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_001, now()).id)
+    expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
+
+
+def test_nothing_moves_under_a_reader_and_the_top_resumes(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").nth(5)).to_be_visible()
+    scroll(page, 900)
+    read = articles(page)[6]
+    before = top_of(page, read)
+    ids = [records.post(number, now()) for number in range(9_100, 9_112)]
+    simulator.put(ids)
+    expect(page.get_by_role("button", name="Paused, 12 new. Press to resume")).to_be_visible()
+    simulator.delete([articles(page)[2]])
+    page.wait_for_timeout(300)
+    assert abs(top_of(page, read) - before) < 1
+    scroll(page, -5_000)
+    expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
+    assert articles(page)[0] in {one.id for one in ids}
+
+
+def test_the_live_button_pauses_at_the_top_and_a_key_shows_the_newest(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").first).to_be_visible()
+    page.get_by_role("button", name="Live. Press to pause").click()
+    first = articles(page)[0]
+    simulator.put([records.post(9_200, now())])
+    expect(page.get_by_role("button", name="Paused, 1 new. Press to resume")).to_be_visible()
+    assert articles(page)[0] == first
+    page.keyboard.press(".")
+    expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_200, 0).id)
+
+
+def test_a_focused_post_that_goes_hands_its_focus_to_its_neighbour(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").nth(3)).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    focused, after = articles(page)[1], articles(page)[2]
+    assert page.evaluate("document.activeElement.dataset.id") == focused
+    simulator.put([records.post(9_300, now())])
+    simulator.delete([focused])
+    expect(page.locator(f'[data-id="{after}"]')).to_be_focused()
+    expect(page.locator(f'[data-id="{focused}"]')).to_have_text("Withdrawn at its source")
+    assert records.post(9_300, 0).id not in articles(page)
+
+
+def test_withdrawn_and_unmatched_posts_leave_and_do_not_come_back(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").nth(2)).to_be_visible()
+    first, second = articles(page)[:2]
+    simulator.delete([first])
+    simulator.gone([(second, now() + 1_000_000)])
+    expect(page.locator(f'[data-id="{first}"]')).to_have_count(0)
+    expect(page.locator(f'[data-id="{second}"]')).to_have_count(0)
+    number = int(first.partition(":")[2]) - 1_000_000
+    stale = records.post(number, now() - 4_000)
+    assert stale.id == first
+    simulator.put([stale])
+    simulator.put([records.post(9_400, now())])
+    expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_400, 0).id)
+    assert first not in articles(page)
+
+
+def test_counts_climb_in_place(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    at = now()
+    made = records.post(9_500, at)
+    simulator.put([made])
+    card = page.locator(f'[data-id="{made.id}"]')
+    expect(card).to_be_visible()
+    simulator.put([records.post(9_500, at, version=at + 60_000, counts=Counts(1, 1700, 0, 2))])
+    expect(card.locator(".numbers")).to_contain_text("1.7K reposts")
+
+
+def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    text = "Wind has turned. The storm front is over the outer islands now, ferries stay in port until further notice"
+    first = records.post(9_600, now() - 5_000, text=text, entities=[])
+    simulator.put([first, *(records.repost(number, first, now()) for number in range(5))])
+    alike = [records.post(9_601 + n, now(), text=f"{text}!! https://x.example/{n}", entities=[]) for n in range(3)]
+    simulator.put(alike)
+    card = page.locator(f'[data-id="{first.id}"]')
+    expect(card.get_by_role("button", name="5 reposted")).to_be_visible()
+    expect(card.get_by_role("button", name="+3 like this")).to_be_visible()
+    for one in alike:
+        expect(page.locator(f'[data-id="{one.id}"]')).to_have_count(0)
+    card.get_by_role("button", name="+3 like this").click()
+    expect(card.locator(".under li")).to_have_count(3)
+
+
+def test_lagged_is_answered_by_subscribing_again_from_the_last_whole_frame(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").first).to_be_visible()
+    simulator.put([records.post(9_700, now())])
+    expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_700, 0).id)
+    seen = simulator.seq
+    simulator.lag()
+    for _ in range(50):
+        if len(simulator.subscribes) > 1:
+            break
+        page.wait_for_timeout(50)
+    assert simulator.subscribes[-1]["after"] == seen
+
+
+def test_after_a_lost_connection_nothing_is_missing_and_nothing_twice(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator("#list article").first).to_be_visible()
+    page.wait_for_timeout(1_200)
+    simulator.drop(1012)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "reconnecting")
+    missed = [records.post(number, now()) for number in range(9_800, 9_803)]
+    simulator.put(missed)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
+    for one in missed:
+        expect(page.locator(f'[data-id="{one.id}"]')).to_have_count(1)
+    assert simulator.subscribes[-1]["after"] is not None
+
+
+def test_rankings_are_of_originals_in_pages(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?sort=likes")
+    expect(page.locator("#list article")).to_have_count(25)
+    likes = page.locator("#list article .number:nth-child(3)").all_inner_texts()
+    numbers = [int(text.split()[0]) for text in likes]
+    assert numbers == sorted(numbers, reverse=True)
+    page.get_by_label("Posts a page").select_option("5")
+    expect(page.locator("#list article")).to_have_count(5)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".pager")).to_contain_text("Page 2 of")
+    expect(page.locator("#list article").first).to_have_attribute("aria-posinset", "6")
+
+
+def test_a_deep_list_keeps_few_cards_in_the_document(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.put([records.post(number, now() - number * 50) for number in range(20_000, 24_500)], live=False)
+    page = open_page(simulator.url)
+    expect(page.locator(".depth")).to_contain_text("4,800 loaded")
+    for _ in range(12):
+        scroll(page, 4_000)
+    assert len(articles(page)) < 80
+    assert page.evaluate("document.querySelector('#list').scrollTop") > 20_000
+
+
+def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.page["images"] = "proxy"
+    page = open_page(simulator.url, height=3_000)
+    expect(page.locator("#list article").first).to_be_visible()
+    evil = records.hostile(now())
+    simulator.put(evil)
+    card = page.locator(f'[data-id="{evil[0].id}"]')
+    expect(card).to_contain_text("<script>window.hacked = 1</script>")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#list script, #list svg[onload], #list [onerror]").count() == 0
+    hrefs = page.eval_on_selector_all("#list a", "all => all.map(one => one.protocol)")
+    assert set(hrefs) <= {"http:", "https:"}
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for one in evil:
+        page.locator(f'[data-id="{one.id}"]').scroll_into_view_if_needed()
+        box = page.locator(f'[data-id="{one.id}"] .body').bounding_box()
+        assert box is not None
+        assert box["width"] < 680

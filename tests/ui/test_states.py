@@ -1,0 +1,184 @@
+"""The nine states, each forced by a real fault, each told in words with its cause, since when, and one action."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from pipeline.store.contract import CoverageRow
+from tests.ui import records
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator, now
+
+
+def status(page: Page, kind: str) -> None:
+    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=15_000)
+
+
+def shot(page: Page, shots: Path, name: str) -> None:
+    page.wait_for_timeout(200)
+    path = shots / f"state-{name}.png"
+    page.screenshot(path=path)
+    assert path.stat().st_size > 5_000
+
+
+def test_connecting_until_the_server_answers(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    simulator.refuse_sockets = True
+    page = open_page(simulator.url)
+    status(page, "connecting")
+    expect(page.locator(".status .cause")).not_to_be_empty()
+    shot(page, shots, "connecting")
+    simulator.refuse_sockets = False
+    page.get_by_role("button", name="Try now").click()
+    status(page, "live")
+
+
+def test_empty_store_says_that_posts_will_come(open_page: OpenPage, shots: Path) -> None:
+    simulator = Simulator().start()
+    try:
+        page = open_page(simulator.url)
+        expect(page.locator(".empty")).to_have_attribute("data-kind", "empty")
+        expect(page.locator(".empty")).to_contain_text("Bluesky live")
+        shot(page, shots, "empty")
+        simulator.put([records.post(1, now())])
+        expect(page.locator("#list article")).to_have_count(1)
+    finally:
+        simulator.stop()
+
+
+def test_no_match_offers_the_closest_search_that_finds_some(
+    simulator: Simulator, open_page: OpenPage, shots: Path
+) -> None:
+    page = open_page(f"{simulator.url}/?q=storm+xylophone")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
+    shot(page, shots, "no-match")
+    page.get_by_role("button", name="Find the closest search").click()
+    expect(page.locator("#column-title")).to_have_text("storm")
+    expect(page.locator("#list article").first).to_be_visible()
+
+
+def test_a_time_that_was_not_collected_is_told_apart_from_no_match(
+    simulator: Simulator, open_page: OpenPage, shots: Path
+) -> None:
+    hour = 3_600_000
+    begin = now() - 5 * hour
+    simulator.store.add_coverage(CoverageRow("bluesky", begin - hour, None, "*", ""))
+    simulator.store.add_coverage(CoverageRow("bluesky", begin, None, "*", "connection refused"))
+    simulator.store.add_coverage(CoverageRow("bluesky", begin + 2 * hour, None, "*", ""))
+    page = open_page(f"{simulator.url}/?from={begin + 1000}&to={begin + hour}")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected")
+    expect(page.locator(".empty")).to_contain_text("connection refused")
+    expect(page.locator(".live")).to_contain_text("Past")
+    shot(page, shots, "not-collected")
+    page.locator(".empty").get_by_role("button", name="Return to now").click()
+    expect(page.locator("#list article").first).to_be_visible()
+
+
+def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.sources = [
+        {
+            "name": "x",
+            "state": "down",
+            "since": now() - 90_000,
+            "lag_s": None,
+            "detail": "401 Unauthorized",
+            "generated": False,
+        }
+    ]
+    status(page, "source-down")
+    expect(page.locator(".status .cause")).to_have_text("401 Unauthorized")
+    expect(page.locator(".status .state")).to_contain_text("for 2 min")
+    shot(page, shots, "source-down")
+    page.locator(".status").get_by_role("button", name="Show coverage").click()
+    expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X down")
+
+
+def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.refuse_sockets = True
+    simulator.drop(1012)
+    status(page, "reconnecting")
+    shot(page, shots, "reconnecting")
+    simulator.refuse_sockets = False
+    page.locator(".status").get_by_role("button", name="Try now").click()
+    status(page, "live")
+
+
+def test_lagged_until_it_has_caught_up(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.stalled = True
+    simulator.lag()
+    status(page, "lagged")
+    shot(page, shots, "lagged")
+    simulator.stalled = False
+    simulator.drop(1012)
+    status(page, "live")
+
+
+def test_a_replay_that_ended_says_what_to_do_next(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    page = open_page(simulator.url)
+    simulator.sources = [
+        {"name": "replay", "state": "ended", "since": now(), "lag_s": None, "detail": "", "generated": False}
+    ]
+    status(page, "replay-ended")
+    expect(page.locator(".status")).to_contain_text("SOURCE=bluesky make run")
+    shot(page, shots, "replay-ended")
+
+
+def test_signed_out_offers_to_sign_in(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.locked = True
+    simulator.drop(4401)
+    status(page, "signed-out")
+    shot(page, shots, "signed-out")
+    page.locator(".status").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("dialog", name="Sign in").get_by_label("Access token")).to_be_visible()
+
+
+def test_a_refusal_for_good_is_not_tried_again(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    asked = len(simulator.subscribes)
+    simulator.drop(4400)
+    status(page, "refused")
+    page.wait_for_timeout(2_500)
+    assert len(simulator.subscribes) == asked
+
+
+def test_server_that_lost_its_broker_is_told_as_such(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    simulator.reconnecting = True
+    status(page, "reconnecting")
+    expect(page.locator(".status .state")).to_contain_text("Server reconnecting")
+
+
+def test_generated_posts_are_marked_and_split_stores_are_named(open_page: OpenPage) -> None:
+    simulator = Simulator()
+    simulator.page["generated"] = True
+    simulator.page["problem"] = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
+    simulator.start()
+    try:
+        page = open_page(simulator.url)
+        expect(page.get_by_label("About these posts")).to_contain_text("SOURCE=bluesky make run")
+        expect(page.get_by_role("alert")).to_contain_text("do not share a store")
+    finally:
+        simulator.stop()
+
+
+def test_without_sockets_the_page_lives_on_server_sent_events(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.refuse_sockets = True
+    page = open_page(simulator.url)
+    post = json.dumps(json.loads(simulator.body(records.post(8_000, now()))))
+    simulator.stream = (
+        'event: subscribed\ndata: {"type":"subscribed","id":"s","key":"k","query":"*","terms":[]}\n\n'
+        'event: history\ndata: {"type":"history","key":"k","posts":[],"done":true,"after":1}\n\n'
+        f'id: 2\nevent: posts\ndata: {{"type":"posts","key":"k","after":2,"posts":[{post}]}}\n\n'
+    )
+    expect(page.locator("#list article")).to_have_count(1, timeout=15_000)
