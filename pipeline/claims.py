@@ -120,14 +120,15 @@ class Backlog:
 class Claim:
     """A raw batch taken by a worker.
 
-    `attempts` counts this one. After a worker died over single records, `trying` is the record it was at (None if
-    none) and `bad` those found guilty before.
+    `attempts` counts this one. After workers died over single records, `trying` is the record the last one was at (None
+    if none), `deaths` how many in a row died there, and `bad` those found guilty before.
     """
 
     batch_id: str
     data: bytes
     attempts: int
     trying: int | None = None
+    deaths: int = 0
     bad: frozenset[int] = frozenset()
 
 
@@ -230,17 +231,18 @@ class Claims:
             return None
         data, attempts, trying, bad = answer
         guilty = frozenset(int(index) for index in bad.split(b",") if index)
-        return Claim(batch_id, data, int(attempts), int(trying) if trying else None, guilty)
+        index, _, deaths = trying.partition(b" ")
+        return Claim(batch_id, data, int(attempts), int(index) if index else None, int(deaths or 0), guilty)
 
     def forgive(self, batch_id: str) -> None:
         """Take an attempt back: what failed was the store or the broker, not the batch."""
         with asking():
             self._redis.hincrby(self._names.attempts, batch_id, -1)
 
-    def trying(self, batch_id: str, index: int | None, bad: frozenset[int]) -> None:
-        """Note which record is tried alone, before it is, and which were found guilty."""
+    def trying(self, batch_id: str, index: int | None, times: int, bad: frozenset[int]) -> None:
+        """Note which record is tried alone, before it is, for which time in a row, and which were found guilty."""
         fields = {
-            f"{batch_id}/at": "" if index is None else str(index),
+            f"{batch_id}/at": "" if index is None else f"{index} {times}",
             f"{batch_id}/bad": ",".join(map(str, sorted(bad))),
         }
         with asking():

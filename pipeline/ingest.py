@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 WHOLE_ATTEMPTS = 3
 """So often a batch is tried whole; after that post by post, and the culprit goes to the dead letters."""
 
+DEATHS = 2
+"""So many workers must die over one record before it is called guilty: one may have died of something else."""
+
 MATCHED_AGAIN = 20
 """So often a batch is matched anew because searches came or went in between; needed only after an edit and a crash."""
 
@@ -138,7 +141,8 @@ class Ingest:
     def _one_by_one(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
         """Do a batch that failed whole, a record at a time, noting before each which one it is."""
         stages = self._stages
-        bad = claim.bad | ({claim.trying} if claim.trying is not None else set())
+        guilty = claim.trying is not None and claim.deaths >= DEATHS
+        bad = claim.bad | ({claim.trying} if claim.trying is not None and guilty else set())
         letters = [letter_of(batch, batch.records[index], "a worker died over it") for index in sorted(bad)]
         attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
         yield "begun"
@@ -149,7 +153,8 @@ class Ingest:
         for index, record in enumerate(batch.records):
             if index in bad:
                 continue
-            stages.claims.trying(claim.batch_id, index, frozenset(bad))
+            times = claim.deaths + 1 if index == claim.trying else 1
+            stages.claims.trying(claim.batch_id, index, times, frozenset(bad))
             try:
                 said = listen(batch, stages.normalise, [index])
                 letters += said.letters
@@ -158,7 +163,7 @@ class Ingest:
                 stages.following.follow()
                 self._messages(persisted)  # it is matched alone as well, so that what raises there is found
             except _OUTAGE:
-                stages.claims.trying(claim.batch_id, None, frozenset(bad))
+                stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
                 raise
             except Exception as error:
                 log.exception("record %d of batch %s is set aside", index, claim.batch_id)
@@ -174,7 +179,7 @@ class Ingest:
                 together.inserted + persisted.inserted,
             )
             yield "tried"
-        stages.claims.trying(claim.batch_id, None, frozenset(bad))
+        stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
         all_said.writes = Writes(upserts, deletions, author_deletions)
         yield from self._finish(attempt, batch, all_said, all_said.writes, together)
 

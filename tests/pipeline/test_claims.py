@@ -100,10 +100,10 @@ def test_attempts_are_counted_and_an_outage_is_forgiven(claims: Claims) -> None:
         assert claim is not None
         assert claim.attempts == attempts
     claims.forgive("b1")
-    claims.trying("b1", 7, frozenset({1, 3}))
+    claims.trying("b1", 7, 2, frozenset({1, 3}))
     claim = claims.take("b1")
     assert claim is not None
-    assert (claim.attempts, claim.trying, claim.bad) == (2, 7, frozenset({1, 3}))
+    assert (claim.attempts, claim.trying, claim.deaths, claim.bad) == (2, 7, 2, frozenset({1, 3}))
 
 
 def test_a_lost_message_is_found_once_a_time(claims: Claims) -> None:

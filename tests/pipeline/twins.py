@@ -75,7 +75,7 @@ class ClaimsTwin:
         self._redis.attempts[batch_id] = self._redis.attempts.get(batch_id, 0) + 1
         return Claim(batch_id, data, self._redis.attempts[batch_id])
 
-    def trying(self, batch_id: str, index: int | None, bad: frozenset[int]) -> None:
+    def trying(self, batch_id: str, index: int | None, times: int, bad: frozenset[int]) -> None:
         pass
 
 

@@ -69,11 +69,12 @@ class Parts:
 class Client:
     """A watcher and how far its subscription has come."""
 
-    key: str
+    query: Query
     watcher: Watcher
     step: int = -1
     after: int = 0
     ever: bool = False
+    """Whether it was once answered: then it comes back with `after`, else it starts from nothing."""
     w0: int = 0
     w: int = 0
 
@@ -121,7 +122,7 @@ class World:
                     continue
                 if notice:
                     _tell(client, told)
-                elif channel == self.parts.names.live(client.key):
+                elif channel == self.parts.names.live(client.query.key):
                     client.watcher.posts([(post["id"], post["version"]) for post in told])
                 else:
                     continue
@@ -130,7 +131,7 @@ class World:
 
     def answer(self, client: Client, after: int | None, lower: int) -> None:
         """Read the store for a client: what it may have missed."""
-        query = self.parts.query(client.key)
+        query = client.query
         with self.parts.store.reading() as reading:
             bodies = [] if after is not None else reading.search(query, limit=500).bodies
             changes = reading.changes(query, after=FAR if after is None else after, gone_after=lower, limit=2_000)
@@ -151,11 +152,11 @@ class World:
         if not self.connected:
             return
         if client.step == 0:
-            parts.registry.register({client.key: parts.query(client.key).canonical})
+            parts.registry.register({client.query.key: client.query.canonical})
         elif client.step == 1:
             client.w0 = parts.order.safe()
-            parts.bus.subscribe(client.key)
-            self.subscribed.add(client.key)
+            parts.bus.subscribe(client.query.key)
+            self.subscribed.add(client.query.key)
         elif client.step == 2:
             client.w = parts.order.safe()
         elif client.step == 3:
@@ -180,7 +181,7 @@ class World:
         self.connected = True
         whole = [client for client in self.clients if client.step == 4]
         for client in whole:
-            parts.registry.register({client.key: parts.query(client.key).canonical})
+            parts.registry.register({client.query.key: client.query.canonical})
         w = parts.order.safe()
         for client in whole:
             since = w if parts.broken == "refill from now" else min(self.h, client.after)
@@ -193,10 +194,10 @@ class World:
         found = []
         for client in self.clients:
             with self.parts.store.reading() as reading:
-                bodies = reading.search(self.parts.query(client.key), limit=500).bodies
+                bodies = reading.search(client.query, limit=500).bodies
             want = {post["id"]: post["version"] for post in map(msgspec.json.decode, bodies)}
             if client.watcher.have != want:
-                found.append(f"{client.key}: has {client.watcher.have}, stored are {want}")
+                found.append(f"{client.query.text}: has {client.watcher.have}, stored are {want}")
         return found
 
 
@@ -206,7 +207,7 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     world = World(parts, chance)
     _offer(world, batches)
     forgets = parts.broken == "clients without memory of gone"
-    world.clients = [Client(KEYS[n % 2], Watcher(forgets_gone=forgets)) for n in range(3)]
+    world.clients = [Client(parts.query(KEYS[n % 2]), Watcher(forgets_gone=forgets)) for n in range(3)]
     for _ in range(steps):
         _something_happens(world)
     _calm(world)
@@ -268,8 +269,8 @@ def _reconnect(world: World) -> None:
 
 
 def _lapse(world: World) -> None:
-    key = world.chance.choice(KEYS)
-    if not any(client.step >= 0 and client.key == key for client in world.clients):
+    key = world.parts.query(world.chance.choice(KEYS)).key
+    if not any(client.step >= 0 and client.query.key == key for client in world.clients):
         world.parts.lapse(key)
         world.parts.registry.expire()
         world.subscribed.discard(key)
@@ -308,7 +309,9 @@ def _calm(world: World) -> None:
 def _tell(client: Client, told: dict[str, Any]) -> None:
     if told["type"] == "deleted":
         client.watcher.deleted(told["ids"])
-    elif told["type"] == "gone" and told["key"] == client.key:
+    elif told["type"] == "gone" and told["key"] == client.query.key:
         client.watcher.gone([(post_id, version) for post_id, version in told["posts"]])
     elif told["type"] == "edited":
-        client.watcher.gone([(post_id, version) for post_id, version, keys in told["posts"] if client.key not in keys])
+        client.watcher.gone(
+            [(post_id, version) for post_id, version, keys in told["posts"] if client.query.key not in keys]
+        )
