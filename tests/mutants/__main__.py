@@ -1,0 +1,87 @@
+"""Try the mutants: the named tests must pass on the tree as it is, and fail on a copy of it for each mutant.
+
+Exit status 1 names what survived, or what no longer applies to the source. Nothing is changed but the copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutants.table import MUTANTS, Mutant
+from tests.paths import PROJECT, SHARED
+
+_TAKEN = ("pipeline", "cli", "tests", "pyproject.toml", "docs", "celeryconfig.py")
+_LEFT = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "*.pyc")
+_TIMEOUT_S = 300
+_PASSED, _FAILED = 0, 1
+
+
+def main() -> int:
+    """Return the exit status: 0 if every mutant was noticed."""
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
+        tree = Path(directory) / "tree"
+        _copy(tree)
+        tests = sorted({test for mutant in MUTANTS for test in mutant.tests})
+        if (status := _run(tree, tests)) != _PASSED:
+            print(f"the tests fail without any mutant (pytest ended with {status}); nothing can be said")
+            return 1
+        for number, mutant in enumerate(MUTANTS, 1):
+            verdict = _try(tree, mutant)
+            print(f"{number:2}. {verdict or 'noticed':12} {mutant.name}", flush=True)
+            if verdict:
+                wrong.append(mutant.name)
+    print(f"{len(MUTANTS) - len(wrong)} of {len(MUTANTS)} noticed")
+    return 1 if wrong else 0
+
+
+def _copy(tree: Path) -> None:
+    tree.mkdir()
+    for name in _TAKEN:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=_LEFT)
+        elif source.exists():
+            shutil.copy2(source, tree / name)
+    if SHARED.exists():
+        (tree.parent / SHARED.name).symlink_to(SHARED)
+
+
+def _try(tree: Path, mutant: Mutant) -> str:
+    """Return "" if the mutant was noticed, else what is wrong. The copy is put right again."""
+    path = tree / mutant.path
+    source = path.read_text()
+    if source.count(mutant.before) != 1:
+        return "outdated"
+    path.write_text(source.replace(mutant.before, mutant.after))
+    try:
+        status = _run(tree, list(mutant.tests))
+    finally:
+        path.write_text(source)
+    # Anything but a failed test (a file that does not import, say) would be no proof.
+    return {_FAILED: "", _PASSED: "SURVIVED"}.get(status, f"error {status}")
+
+
+def _run(tree: Path, tests: list[str]) -> int:
+    command = [
+        *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
+        *("-p", "tests.mutants.hurry", "--hypothesis-seed=1"),
+        *("-o", "addopts=", *tests),
+    ]
+    environ = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        ended = subprocess.run(
+            command, cwd=tree, env=environ, timeout=_TIMEOUT_S, check=False, stdout=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        return _FAILED  # a mutant that hangs is noticed by whoever waits
+    return ended.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""The mutants: in a file, one piece of text that occurs once, what stands there instead, and the tests that must fail.
+
+Chosen for faults that are easily made and hard to see: each leaves a product that starts, finds and shows things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One broken version of the source."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+_DOCUMENT = "tests/query/test_document.py"
+_MATCHER = "tests/match/test_matcher.py"
+_STORE = "tests/store/test_agreement.py::test_generated_posts_and_searches_agree_everywhere"
+
+MUTANTS = (
+    Mutant(
+        "two exclusions still exclude",
+        "pipeline/query/parser.py",
+        "if negations % 2 else found",
+        "if negations else found",
+        ("tests/query/test_canonical.py",),
+    ),
+    Mutant(
+        "* goes even where only exclusions are left",
+        "pipeline/query/canonical.py",
+        "if any(finds(form.node) and not isinstance(form.node, Everything) for form in forms):",
+        "if len(forms) > 1:",
+        ("tests/query/test_canonical.py",),
+    ),
+    Mutant(
+        "a heart as text is not a heart as picture",
+        "pipeline/query/analyser.py",
+        'tokens.append(_SELECTORS.sub("", part))',
+        "tokens.append(part)",
+        ("tests/query/test_analyser.py",),
+    ),
+    Mutant(
+        "a phrase crosses from the text to a link",
+        "pipeline/query/document.py",
+        "            words.append(BREAK)\n",
+        "",
+        (_DOCUMENT,),
+    ),
+    Mutant(
+        "a repost shows its own empty content",
+        "pipeline/query/document.py",
+        "content = original if post.repost_of and original is not None else post",
+        "content = post",
+        (_DOCUMENT,),
+    ),
+    Mutant(
+        "proximity allows one word too many",
+        "pipeline/query/evaluate.py",
+        "first + len(wanted) + slop)",
+        "first + len(wanted) + slop + 1)",
+        (_DOCUMENT, "tests/query/test_fuzz.py"),
+    ),
+    Mutant(
+        "the matcher's proximity forgets that text ends where a link begins",
+        "pipeline/match/check.py",
+        "missing, lacking, first = dict(needed), len(tokens), at + 1\n            continue",
+        "continue",
+        (_MATCHER,),
+    ),
+    Mutant(
+        "the matcher's numbers leave out the upper end",
+        "pipeline/match/columns.py",
+        "bisect_right(self._values, high)",
+        "bisect_left(self._values, high)",
+        (_MATCHER,),
+    ),
+    Mutant(
+        "SQLite takes an unknown count for a small one",
+        "pipeline/store/sqlite/compile.py",
+        'f"({test}) IS NOT TRUE"',
+        'f"NOT ({test})"',
+        (_STORE,),
+    ),
+    Mutant(
+        "SQLite asks for words closer together than the search does",
+        "pipeline/store/sqlite/compile.py",
+        "{node.slop + len(node.tokens) - 2}",
+        "{max(0, node.slop - 1)}",
+        (_STORE,),
+    ),
+)
