@@ -20,11 +20,11 @@ def extract(text: str) -> list[Entity]:
     """
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]
+    urls = find_urls(text)
     found = [
-        Entity("link", url.start, url.end, url.url if "://" in url.url[:8] else f"https://{url.url}")
-        for url in find_urls(text)
+        Entity("link", url.start, url.end, url.url if "://" in url.url[:8] else f"https://{url.url}") for url in urls
     ]
-    found += [Entity("hashtag", tag.start, tag.end, tag.value) for tag in find_hashtags(text)]
+    found += [Entity("hashtag", tag.start, tag.end, tag.value) for tag in find_hashtags(text, urls)]
     found += [Entity("" if tag.slug else "mention", tag.start, tag.end, tag.value) for tag in find_mentions(text)]
     found += [Entity("cashtag", tag.start, tag.end, tag.value) for tag in find_cashtags(text)]
     found.sort(key=lambda entity: entity.start)  # stable: links stay before tags
@@ -37,16 +37,18 @@ def extract(text: str) -> list[Entity]:
     return [entity for entity in kept if entity.type]
 
 
-def complete(post: Post) -> None:
-    """Fill in what a post's source did not name: entities where none lies already, and the lists made of them."""
+def complete(post: Post, only: str = "") -> None:
+    """Fill in what a post's source did not name (`only` of one type): entities where none lies already, and the lists
+    made of them."""
     text = post.text
-    if not any(sign in text for sign in "#＃@＠$."):
+    if not any(sign in text for sign in ("$" if only == "cashtag" else "#＃@＠$.")):
         return
     known = post.entities
     found = [
         entity
         for entity in extract(text)
-        if all(entity.end <= other.start or entity.start >= other.end for other in known)
+        if (not only or entity.type == only)
+        and all(entity.end <= other.start or entity.start >= other.end for other in known)
         and not (entity.type == "link" and text.startswith("…", entity.end))  # cut off: it leads nowhere
     ]
     if not found:

@@ -13,6 +13,7 @@ from pipeline.normalise.characters import (
     is_tag_character,
     is_tag_letter,
 )
+from pipeline.normalise.urls import FoundUrl, find_urls
 
 _HASH = re.compile("[#＃](?![\ufe0f\u20e3])")
 _SELECTORS = "\ufe0e\ufe0f"
@@ -39,8 +40,16 @@ class FoundTag(NamedTuple):
     slug: str = ""
 
 
-def find_hashtags(text: str) -> list[FoundTag]:
-    """Return the hashtags of a text in order, those inside links included."""
+def find_hashtags(text: str, urls: list[FoundUrl] | None = None) -> list[FoundTag]:
+    """Return the hashtags of a text in order, without those inside links (`urls`, where they are known already)."""
+    tags = _hashtags(text)
+    if tags:
+        urls = find_urls(text) if urls is None else urls
+        return [tag for tag in tags if all(tag.end <= url.start or tag.start >= url.end for url in urls)]
+    return tags
+
+
+def _hashtags(text: str) -> list[FoundTag]:
     found: list[FoundTag] = []
     taken = 0
     for sign in _HASH.finditer(text):

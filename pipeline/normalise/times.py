@@ -36,9 +36,12 @@ def legacy_ms(text: str) -> int:
         shift = int(zone[1:3]) * 3600 + int(zone[3:5]) * 60
         second = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
         second += shift if zone[0] == "-" else -shift
-        return _day_ms(int(year), _MONTHS[month], int(day)) + second * 1000
+        value = _day_ms(int(year), _MONTHS[month], int(day)) + second * 1000
+        if 0 <= value <= LATEST_MS:
+            return value
     except (ValueError, KeyError, IndexError, OverflowError):
-        raise RecordError(f"created_at is no time: {text[:60]!r}") from None
+        pass
+    raise RecordError(f"created_at is no time: {text[:60]!r}")
 
 
 def iso_ms(text: str) -> int | None:

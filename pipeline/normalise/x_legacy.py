@@ -34,7 +34,7 @@ def events(status: Status, raw: bytes, received_at: int) -> list[Event]:
     version = _created_ms(status) if streamed else received_at
     found: list[Event] = []
     repost = status.retweeted_status
-    if repost is not None:
+    if repost is not None and not _is_stub(repost):
         if repost.quoted_status is None and status.quoted_status is not None:
             repost.quoted_status = status.quoted_status
         if repost.quoted_status is not None:
@@ -50,16 +50,20 @@ def _drop_stubs(status: Status) -> None:
     """Forget originals of which no more than an id came: they are known by that id only."""
     for outer in (status, status.retweeted_status):
         quoted = outer.quoted_status if outer is not None else None
-        if outer is not None and quoted is not None and (quoted.user is None or quoted.created_at is None):
+        if outer is not None and quoted is not None and _is_stub(quoted):
             outer.quoted_status_id_str = digits_of(quoted.id_str, quoted.id) or outer.quoted_status_id_str
             outer.quoted_status = None
+
+
+def _is_stub(original: Status) -> bool:
+    return original.user is None or original.created_at is None
 
 
 def _created_ms(status: Status) -> int:
     stamp = status.timestamp_ms
     if stamp is not None:
         stamp = str(stamp)
-        if stamp.isascii() and stamp.isdigit() and len(stamp) <= 15:
+        if stamp.isascii() and stamp.isdigit() and len(stamp) <= 14:
             return int(stamp)
     return sharpened(legacy_ms(status.created_at or ""), int(digits_of(status.id_str, status.id) or 0))
 
@@ -82,13 +86,17 @@ def _post(status: Status, version: int, received_at: int) -> Post:
         received_at=received_at,
         author=author,
     )
-    if status.retweeted_status is not None:
-        original = status.retweeted_status
+    original = status.retweeted_status
+    if original is not None:
         post.repost_of = f"x:{digits_of(original.id_str, original.id)}"
-        return post
-    _add_content(post, status)
-    post.lang = primary(status.lang or "")
-    post.langs = [post.lang] if post.lang else []
+    if original is None or _is_stub(original):
+        _add_content(post, status)
+    if original is None:
+        _add_standing(post, status)
+    return post
+
+
+def _add_standing(post: Post, status: Status) -> None:
     post.counts = Counts(
         count_of(status.reply_count),
         count_of(status.retweet_count),
@@ -105,8 +113,6 @@ def _post(status: Status, version: int, received_at: int) -> Post:
     quoted = _quoted_id(status)
     if quoted:
         post.quote_of = f"x:{quoted}"
-    post.sensitive = bool(status.possibly_sensitive)
-    return post
 
 
 def _quoted_id(status: Status) -> str:
@@ -161,8 +167,13 @@ def _add_content(post: Post, status: Status) -> None:
     fill(post, text, tags, links, hidden)
     if named is None:
         extraction.complete(post)
+    elif named.symbols is None:  # older than cashtags
+        extraction.complete(post, "cashtag")
     if media:
         post.media = [one for one in map(_media, media) if one.url]
+    post.lang = primary(status.lang or "")
+    post.langs = [post.lang] if post.lang else []
+    post.sensitive = bool(status.possibly_sensitive)
 
 
 def _tags(named: Entities) -> list[Tag]:

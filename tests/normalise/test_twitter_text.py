@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipeline.normalise.entities import extract
-from pipeline.normalise.tags import find_cashtags, find_mentions, find_reply
+from pipeline.normalise.tags import find_cashtags, find_hashtags, find_mentions, find_reply
 from pipeline.normalise.urls import find_urls
 from pipeline.normalise.validity import is_hashtag, is_list, is_url, is_username
 from tests.paths import DATA
@@ -52,7 +52,7 @@ RULES: dict[str, Callable[[str], Any]] = {
     "extract:urls_with_indices": _url_spans,
     "extract:urls_with_directional_markers": _url_spans,
     "extract:tco_urls_with_params": lambda text: [one.url for one in find_urls(text)],
-    "extract:hashtags": _values("hashtag"),
+    "extract:hashtags": lambda text: [one.value for one in find_hashtags(text)],
     "extract:hashtags_from_astral": _values("hashtag"),
     "extract:hashtags_with_indices": _spans("hashtag", "hashtag"),
     "extract:cashtags": lambda text: [one.value for one in find_cashtags(text)],
@@ -88,3 +88,54 @@ def test_vectors_are_here() -> None:
 def test_vector_passes(group: str, case: dict[str, Any]) -> None:
     assert group in RULES, "a new group of vectors: give it a rule, or a reason in LEFT_OUT"
     assert RULES[group](case["text"]) == case["expected"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("＃全角 and #half", ["＃全角", "#half"]),
+        ("http://foo.com/#not #is", ["http://foo.com/#not", "#is"]),
+        ("&#nbsp; a#b (#c) #d's", ["#c", "#d"]),
+        ("#e\u200d\u0301f #g·h #1 #_", ["#e\u200d\u0301f", "#g·h"]),
+        ("#i#j #k://l", []),
+        ("ART@m RT:@n 'RT @o' p@q @r@ @s/t @u/", ["@n", "@o", "@u"]),
+        ("＠v and @w_1", ["＠v", "@w_1"]),
+        ("$A, $B.C $D_E $TOOLONGX $F1 $日", ["$A", "$B.C", "$D_E"]),
+        (
+            "(http://foo.com/a_(b)) http://foo.com/c). 'foo.org'",
+            ["http://foo.com/a_(b)", "http://foo.com/c", "foo.org"],
+        ),
+        ("日本http://t.co/a日本 例え.com президент.рф http://президент.рф/", ["http://t.co/a", "http://президент.рф/"]),
+        ("a.b.invalid no.nonsense e.g. Mr.Smith 1.5 x@foo.com -foo.com foo.com-x", []),
+        ("http://xn--80ak6aa92e.xn--p1ai/x http://a-.com http://-a.com", ["http://xn--80ak6aa92e.xn--p1ai/x"]),
+        (
+            "HTTPS://FOO.COM/x http://foo.com:80/?q=a,b. ftp://foo.com",
+            ["HTTPS://FOO.COM/x", "http://foo.com:80/?q=a,b"],
+        ),
+    ],
+)
+def test_rule_holds(text: str, found: list[str]) -> None:
+    assert [text[one.start : one.end] for one in extract(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (is_username, ["@a", "@" + "a" * 20], ["", "a", "@", "@a b", "@" + "a" * 21, "@a/b", " @a", "@é"]),
+        (is_list, ["@a/b", "@a/b-1", "@a/" + "b" * 25], ["@a", "@a/1b", " @a/b", "@a/" + "b" * 26, "a/b"]),
+        (is_hashtag, ["#a", "＃a", "#a1"], ["", "#", "a", "#1", "#a b", "#a!", "##a", "#http://a.com"]),
+        (
+            is_url,
+            ["http://a.b", "https://☃.net/?q=1#f", "http://1.2.3.4:80/", "http://[::1]/", "http://a.b?x=%20"],
+            ["", "a.b", "ftp://a.b", "http://", "http://a", "http://a.b/ c", "http://a.b/%zz", "http://1.2.3.256/"],
+        ),
+    ],
+)
+def test_validity_of_a_whole_text(check: Callable[[str], bool], good: list[str], bad: list[str]) -> None:
+    assert [text for text in good if not check(text)] == []
+    assert [text for text in bad if check(text)] == []
+
+
+def test_astral_characters_count_once() -> None:
+    text = "😀😀 #tag 𠀋@me 👩‍👩‍👧‍👦 example.com/x"
+    assert [text[one.start : one.end] for one in extract(text)] == ["#tag", "@me", "example.com/x"]

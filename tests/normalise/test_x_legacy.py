@@ -95,6 +95,43 @@ def test_repost_carries_its_original_as_a_post_of_its_own() -> None:
     assert [event.raw for event in events if isinstance(event, Upsert)] == [b"", raw]
 
 
+def test_repost_of_which_only_the_id_came_keeps_its_words() -> None:
+    post = read(text="RT @a: hello", retweeted_status={"id": 7, "id_str": "7"})
+    assert (post.repost_of, post.text) == ("x:7", "RT @a: hello")
+
+
+def test_cashtags_of_records_older_than_cashtags_are_found() -> None:
+    post = read(text="buy $TWTR #now", entities={"hashtags": [{"text": "now", "indices": [10, 14]}]})
+    assert post.cashtags == ["TWTR"]
+    assert post.hashtags == ["now"]
+    assert read(text="buy $TWTR").cashtags == []  # the source had its say
+
+
+def test_span_that_stands_elsewhere_is_found_and_one_cut_off_is_left_out() -> None:
+    tags = [
+        {"text": "Tag", "indices": [0, 4]},
+        {"text": "Tagged", "indices": [9, 16]},
+        {"text": "gone", "indices": [139, 140]},
+    ]
+    post = read(text="😀 x #tag #tagged …", entities={"hashtags": tags})
+    assert [post.text[one.start : one.end] for one in post.entities] == ["#tag", "#tagged"]
+    assert post.hashtags == ["Tag", "Tagged", "gone"]
+
+
+@pytest.mark.parametrize("when", ["", "yesterday", "Thu Foo 11 10:00:00 +0000 2018", "Thu Oct 11 10:00:00 +0000 1018"])
+def test_status_without_a_time_is_set_aside(when: str) -> None:
+    with pytest.raises(RecordError):
+        normalise(json.dumps(status(created_at=when, timestamp_ms=None)).encode(), "x", NOW)
+
+
+def test_same_post_has_the_same_time_by_stream_and_by_rest() -> None:
+    number = (1539252000123 - 1288834974657) << 22
+    streamed = read(id=number, id_str=str(number))
+    asked = read(id=number, id_str=str(number), timestamp_ms=None)
+    assert streamed.created_at == asked.created_at == 1539252000123
+    assert (streamed.version, asked.version) == (1539252000123, NOW)
+
+
 def test_control_messages_are_understood() -> None:
     assert normalise(b'{"delete":{"status":{"id":1,"id_str":"1","user_id":2}}}', "x", NOW) == [Deletion("x:1", NOW)]
     assert normalise(b'{"user_delete":{"id":3}}', "x", NOW) == [AuthorDeletion("x", "3", NOW)]
