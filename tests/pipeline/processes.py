@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,21 @@ class Processes:
         with (self.logs / f"{role}{number}.log").open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
+            )
+        self._running.append(process)
+        return process
+
+    def start_web(self, port: int, processes: int) -> subprocess.Popen[bytes]:
+        """Start gunicorn with so many web processes."""
+        environ = self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(processes)}
+        with (self.logs / "web.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "web"],
+                cwd=PROJECT,
+                env=environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._running.append(process)
         return process
@@ -110,3 +126,11 @@ def eventually(what: Callable[[], object], within_s: float = 30.0, every_s: floa
         if time.monotonic() > until:
             raise AssertionError(f"still not so after {within_s} s: {answer!r}")
         time.sleep(every_s)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
