@@ -39,9 +39,9 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("busy-1k", posts=20_000, searches=1_000, asked=5_000, skew=0.90, seed=1),
-    Scenario("busy-10k", posts=4_000, searches=10_000, asked=5_000, skew=0.97, seed=2),
-    Scenario("calm-1k", posts=20_000, searches=1_000, asked=25_000, skew=0.55, seed=3),
+    Scenario("busy-1k", posts=10_000, searches=1_000, asked=5_000, skew=0.90, seed=1),
+    Scenario("busy-10k", posts=2_000, searches=10_000, asked=5_000, skew=0.97, seed=2),
+    Scenario("calm-1k", posts=10_000, searches=1_000, asked=25_000, skew=0.55, seed=3),
 )
 
 
