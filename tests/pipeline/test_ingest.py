@@ -1,0 +1,270 @@
+"""What a worker does with batches that are not as they should be: on a real Valkey, with a store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from redis import Redis
+
+from pipeline.assembly import understand
+from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.claims import Claims
+from pipeline.counters import Counters
+from pipeline.dead import DeadLetters
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.following import Following
+from pipeline.ingest import Ingest, Stages
+from pipeline.match.matcher import Matcher
+from pipeline.match.registry import Registry
+from pipeline.names import Names
+from pipeline.normalise import normalise
+from pipeline.publish.messages import posts_messages
+from pipeline.publish.order import Order
+from pipeline.query.document import describe
+from pipeline.store.contract import Persisted, Writes
+from pipeline.store.memory import MemoryStore
+from pipeline.tracking import Tracking
+
+pytestmark = pytest.mark.redis
+
+
+def post(number: int, text: str = "cats", **more: Any) -> bytes:
+    """Return the record of a post."""
+    told = {"murmur": 1, "kind": "post", "id": f"demo:{number}", "version": 1, "created_at": 1_700_000_000_000}
+    return msgspec.json.encode(told | {"text": text, "author": {"id": "1", "handle": "a"}} | more)
+
+
+class Worker:
+    """One worker on real Redis parts; `fails` is asked before each persist."""
+
+    def __init__(self, redis: Redis, names: Names, track: str = "*") -> None:
+        self.redis, self.names, self.track = redis, names, track
+        self.claims, self.dead = Claims(redis, names), DeadLetters(redis, names)
+        self.registry = Registry(redis, names)
+        self.counters = Counters(redis, names, "test")
+        self.store = MemoryStore()
+        self.fails: Callable[[Writes], None] = lambda _: None
+        self.enqueued: list[str] = []
+        self.slept: list[float] = []
+        self._persist = self.store.persist
+        self.store.persist = self._checked  # type: ignore[method-assign]
+        matcher = Matcher()
+        self.ingest = Ingest(
+            Stages(
+                names=names,
+                claims=self.claims,
+                order=Order(redis, names),
+                store=self.store,
+                following=Following(self.registry, matcher, understand),
+                tracking=Tracking(
+                    lambda: self.track, understand, describe, matcher, clock_s=iter(range(10**9)).__next__
+                ),
+                dead=self.dead,
+                counters=self.counters,
+                normalise=normalise,
+                enqueue=self.enqueued.append,
+                sleep=self.slept.append,
+            )
+        )
+
+    def _checked(self, writes: Writes, seq: int) -> Persisted:
+        self.fails(writes)
+        return self._persist(writes, seq)
+
+    def offer(self, *records: bytes, batch_id: str = "b") -> None:
+        """Open a batch."""
+        self.claims.offer(
+            batch_id, encode_batch(RawBatch("demo", [RawRecord(1_700_000_000_000, one) for one in records]))
+        )
+
+    def stored(self) -> set[str]:
+        """Return the ids stored."""
+        with self.store.reading() as reading:
+            return {msgspec.json.decode(body)["id"] for body in reading.export(understand("*"))}
+
+    def done(self) -> bool:
+        """Tell whether nothing is open."""
+        return self.claims.backlog().batches == 0
+
+
+@pytest.fixture
+def worker(redis_client: Redis, names: Names) -> Worker:
+    return Worker(redis_client, names)
+
+
+def _poison(*numbers: int) -> Callable[[Writes], None]:
+    def fails(writes: Writes) -> None:
+        if any(upsert.post.id in {f"demo:{number}" for number in numbers} for upsert in writes.upserts):
+            raise RuntimeError("cannot digest this")
+
+    return fails
+
+
+def test_one_unreadable_record_does_not_fail_its_batch(worker: Worker) -> None:
+    worker.offer(post(1), b'{"murmur":1,"kind":"post"', post(2))
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1", "demo:2"}
+    (letter,) = worker.dead.letters()
+    assert letter.raw == b'{"murmur":1,"kind":"post"'
+    assert "malformed" in letter.error
+    assert worker.done()
+
+
+def test_a_batch_wholly_in_the_dead_letters_is_done(worker: Worker) -> None:
+    worker.offer(b"nonsense", b"{}")
+    worker.ingest.run("b")
+    assert worker.done()
+    assert worker.dead.size().letters == 2
+    worker.ingest.run("b")
+    assert worker.dead.size().letters == 2
+
+
+def test_bytes_that_are_no_batch_are_set_aside(worker: Worker) -> None:
+    worker.claims.offer("b", b"not a batch")
+    worker.ingest.run("b")
+    assert worker.done()
+    assert [letter.raw for letter in worker.dead.letters()] == [b"not a batch"]
+
+
+def test_after_three_failures_a_batch_is_taken_post_by_post_and_only_the_culprit_is_set_aside(worker: Worker) -> None:
+    worker.offer(post(1), post(2), post(3))
+    worker.fails = _poison(2)
+    for attempt in range(3):
+        worker.ingest.run("b")
+        assert worker.enqueued == ["b"] * (attempt + 1)
+        assert not worker.done()
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1", "demo:3"}
+    (letter,) = worker.dead.letters()
+    assert (letter.raw, letter.error) == (post(2), "RuntimeError: cannot digest this")
+    assert worker.done()
+    assert worker.enqueued == ["b"] * 3
+
+
+def test_what_was_taken_post_by_post_is_published(worker: Worker, redis_client: Redis, names: Names) -> None:
+    query = understand("cats")
+    worker.registry.register({query.key: query.canonical})
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.live(query.key))
+    worker.offer(post(1), post(2))
+    worker.fails = _poison(2)
+    for _ in range(4):
+        worker.ingest.run("b")
+    heard = [pubsub.get_message(timeout=1) for _ in range(2)][1]
+    assert [one["id"] for one in msgspec.json.decode(heard["data"].partition(b"\n")[2])] == ["demo:1"]
+
+
+def test_a_record_over_which_two_workers_died_is_the_culprit(worker: Worker) -> None:
+    worker.offer(post(1), post(2), post(3))
+    for _ in range(3):
+        worker.claims.take("b")  # three workers died over the whole of it
+    for _ in range(2):
+        claim = worker.claims.take("b")
+        assert claim is not None
+        steps = worker.ingest.attempt(claim)
+        worker.fails = _dies_at(2)
+        with pytest.raises(KeyboardInterrupt):
+            for _ in steps:
+                pass
+    worker.fails = lambda _: None
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1", "demo:3"}
+    assert [letter.raw for letter in worker.dead.letters()] == [post(2)]
+    assert worker.done()
+
+
+def _dies_at(number: int) -> Callable[[Writes], None]:
+    def fails(writes: Writes) -> None:
+        if any(upsert.post.id == f"demo:{number}" for upsert in writes.upserts):
+            raise KeyboardInterrupt
+
+    return fails
+
+
+@pytest.mark.parametrize("outage", [StoreUnavailable("disk full"), BrokerUnavailable("gone")])
+def test_an_outage_puts_the_batch_back_and_does_not_count(worker: Worker, outage: Exception) -> None:
+    worker.offer(post(1))
+
+    def away(_: Writes) -> None:
+        raise outage
+
+    worker.fails = away
+    for _ in range(6):
+        worker.ingest.run("b")
+    assert worker.enqueued == ["b"] * 6
+    assert sum(worker.slept) <= 6 * 5.0
+    worker.fails = lambda _: None
+    worker.ingest.run("b")
+    assert (worker.stored(), worker.dead.size().letters, worker.done()) == ({"demo:1"}, 0, True)
+
+
+def test_ingest_never_raises_even_if_the_queue_is_away_too(worker: Worker) -> None:
+    worker.offer(post(1))
+    worker.fails = _poison(1)
+
+    def away(_: str) -> None:
+        raise OSError("no queue")
+
+    object.__setattr__(worker.ingest._stages, "enqueue", away)
+    worker.ingest.run("b")
+    assert not worker.done()
+
+
+def test_posts_outside_track_are_not_stored_and_track_changes_at_run_time(redis_client: Redis, names: Names) -> None:
+    worker = Worker(redis_client, names, track="cats")
+    worker.offer(post(1), post(2, "dogs"))
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1"}
+    worker.track = "dogs"
+    worker.offer(post(3), post(4, "dogs"), batch_id="b2")
+    worker.ingest.run("b2")
+    assert worker.stored() == {"demo:1", "demo:4"}
+    assert worker.counters.value("posts_untracked") == 2
+
+
+def test_a_repost_inside_track_brings_its_original(redis_client: Redis, names: Names) -> None:
+    worker = Worker(redis_client, names, track="from:b")
+    repost = post(2, "", repost_of="demo:1", author={"id": "2", "handle": "b"})
+    worker.offer(post(1), repost, post(3))
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1", "demo:2"}
+
+
+def test_track_searches_takes_in_what_people_look_at(redis_client: Redis, names: Names) -> None:
+    worker = Worker(redis_client, names, track="searches")
+    query = understand("dogs")
+    worker.registry.register({query.key: query.canonical})
+    worker.ingest._stages.following.follow()
+    worker.offer(post(1), post(2, "dogs"))
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:2"}
+
+
+def test_a_withdrawn_post_does_not_come_back(worker: Worker) -> None:
+    gone = b'{"murmur":1,"kind":"delete","id":"demo:1","at":1700000000000}'
+    worker.offer(post(1), gone, post(2))
+    worker.ingest.run("b")
+    worker.offer(post(1), batch_id="b2")
+    worker.ingest.run("b2")
+    assert worker.stored() == {"demo:2"}
+
+
+def test_a_standing_search_that_cannot_be_parsed_harms_no_other(worker: Worker) -> None:
+    query = understand("cats")
+    worker.registry.register({"0" * 16: "((", query.key: query.canonical})
+    worker.offer(post(1))
+    worker.ingest.run("b")
+    assert worker.done()
+    assert worker.counters.value("matches") == 1
+
+
+def test_searches_that_match_the_same_posts_share_one_message_body(names: Names) -> None:
+    """Each post's bytes are joined once for a set of posts, however many searches have it."""
+    matches = {f"k{n}": (0, 2) for n in range(100)} | {"other": (1,)}
+    messages = posts_messages(names, matches, [b"{0}", b"{1}", b"{2}"])
+    assert len(messages) == 101
+    assert len({id(payload) for _, payload in messages}) == 2
+    assert dict(messages)[names.live("k7")] == b"[{0},{2}]"
