@@ -1,0 +1,103 @@
+"""Real posts: whatever a reader can see in one and copy into the search box finds it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from pipeline.errors import QueryError, RecordError
+from pipeline.normalise import normalise
+from pipeline.post import Post, Upsert
+from pipeline.query.analyser import analyse, analyse_spans
+from pipeline.query.document import describe
+from pipeline.query.evaluate import matches
+from pipeline.query.explain import explain
+from pipeline.query.parser import parse
+from tests.paths import DATA
+from tests.query.strategies import NOW_MS
+
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
+
+
+def _records() -> Iterator[bytes]:
+    for path in sorted(DATA.rglob("*.jsonl*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        yield from (line for line in data.splitlines() if line.strip())
+
+
+@cache
+def _posts() -> list[Post]:
+    found: dict[str, Post] = {}
+    for record in _records():
+        try:
+            events = normalise(record, "replay", NOW_MS)
+        except RecordError:
+            continue
+        found |= {event.post.id: event.post for event in events if isinstance(event, Upsert)}
+    assert len(found) > 3_000
+    return list(found.values())
+
+
+def _finds(text: str, post: Post) -> bool:
+    return matches(parse(text, NOW_MS).root, describe(post, None))
+
+
+def _quoted(text: str) -> str:
+    text = text.replace("*", " ")  # in a phrase it would be a prefix, which is refused there
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def test_what_is_copied_from_a_post_finds_it() -> None:
+    missed = []
+    for post in _posts():
+        searches = [f"#{tag}" for tag in post.hashtags]
+        searches += [f"@{handle}" for handle in post.mentions] + [f"${symbol}" for symbol in post.cashtags]
+        searches += [f"from:{value}" for value in (post.author.handle, post.author.id) if value]
+        searches += [link.url for link in post.links if link.url.startswith(("http://", "https://"))]
+        searches += [f"url:{host}" for host in post.hosts if "." in host and ":" not in host]
+        searches += [f"lang:{lang}" for lang in post.langs]
+        searches += [f"{name}:{value}" for name, value in _ids(post) if value]
+        for text in searches:
+            try:
+                if not _finds(text, post):
+                    missed.append((text, post.id))
+            except QueryError as error:
+                missed.append((text, f"{error.code} {error}"))
+    assert not missed
+
+
+def _ids(post: Post) -> list[tuple[str, str]]:
+    return [
+        ("conversation", post.conversation_id),
+        ("repost_of", post.repost_of),
+        ("quote_of", post.quote_of),
+        ("reply_to", post.reply_to.id if post.reply_to else ""),
+        ("to", post.reply_to.handle if post.reply_to else ""),
+    ]
+
+
+def test_the_whole_text_as_a_phrase_finds_its_post() -> None:
+    for post in _posts():
+        searched = _quoted(post.text)
+        if analyse(post.text) and len(searched) <= 500:
+            assert _finds(searched, post), post.text
+            assert _finds(" ".join(token for token in analyse(post.text)[:60]), post), post.text
+
+
+def test_spans_point_at_the_words_of_real_text() -> None:
+    for post in _posts():
+        spans = analyse_spans(post.text)
+        assert [token for token, _, _ in spans] == analyse(post.text)
+        assert all(token in analyse(post.text[start:end]) for token, start, end in spans), post.text
+
+
+def test_explaining_real_posts_marks_what_matched() -> None:
+    for post in _posts()[:500]:
+        tokens = analyse(post.text)
+        if tokens:
+            said = explain(parse(f"* {_quoted(tokens[-1])}", NOW_MS), post)
+            assert said["matches"]
+            assert all(part["spans"] for part in said["parts"])
