@@ -1,0 +1,252 @@
+"""The reader on a real Valkey, with a source that does what a test wants."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from pipeline import reader as reader_module
+from pipeline.batch import RawRecord, decode_batch
+from pipeline.claims import Claims
+from pipeline.counters import Counters
+from pipeline.names import Names
+from pipeline.publish.order import Order
+from pipeline.reader import MAX_RECORDS, Reader, pause_s
+from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.states import Coverage, Speaker, states
+
+pytestmark = pytest.mark.redis
+
+Play = Callable[[str | None, SourceContext], Iterator[Chunk]]
+
+
+class Scripted:
+    """A source that plays a function."""
+
+    name = "demo"
+    generated = True
+
+    def __init__(self, play: Play) -> None:
+        self.play = play
+        self.opened: list[str | None] = []
+
+    def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        self.opened.append(cursor)
+        yield from self.play(cursor, context)
+
+
+class Stage:
+    """A reader in a thread, and what it handed over."""
+
+    def __init__(self, redis: Redis, names: Names, play: Play, *, high_water_bytes: int = 10**9) -> None:
+        self.redis, self.names = redis, names
+        self.claims = Claims(redis, names)
+        self.counters = Counters(redis, names, "reader")
+        self.source = Scripted(play)
+        self.enqueued: list[str] = []
+        self.rows: list[Coverage] = []
+        self.stop = threading.Event()
+        speaker = Speaker(
+            redis, Order(redis, names), names, "demo", generated=True, cover=self.rows.append, search=lambda: "*"
+        )
+        self.reader = Reader(
+            self.source,
+            self.claims,
+            speaker,
+            self.counters,
+            enqueue=self.enqueued.append,
+            high_water_bytes=high_water_bytes,
+            stopping=self.stop.is_set,
+        )
+        self.thread = threading.Thread(target=self.reader.run, daemon=True)
+
+    def __enter__(self) -> Stage:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+    def records(self) -> list[bytes]:
+        """Return the records handed over and not taken, in order."""
+        claims = [self.claims.take(batch_id) for batch_id in list(self.enqueued)]
+        return [record.data for claim in claims if claim for record in decode_batch(claim.data).records]
+
+    def until(self, what: Callable[[], object]) -> None:
+        """Wait for something."""
+        until = time.monotonic() + 15
+        while not what():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    def state(self) -> str:
+        """Return what the source last said."""
+        return states(self.redis, self.names, ["demo"])[0].state
+
+
+def _chunk(*numbers: int) -> Chunk:
+    return Chunk([RawRecord(1, b"%d" % number) for number in numbers], str(numbers[-1]) if numbers else None)
+
+
+def _counting(cursor: str | None, context: SourceContext, *, upto: int = 10) -> Iterator[Chunk]:
+    for number in range(int(cursor or 0) + 1, upto + 1):
+        yield _chunk(number)
+
+
+def test_records_come_in_order_and_the_cursor_with_the_last(redis_client: Redis, names: Names) -> None:
+    with Stage(redis_client, names, _counting) as stage:
+        stage.until(lambda: stage.state() == "ended")
+        assert stage.records() == [b"%d" % n for n in range(1, 11)]
+        assert redis_client.get(names.cursor("demo")) == b"10"
+
+
+def test_a_slow_stream_is_handed_over_at_once(redis_client: Redis, names: Names) -> None:
+    def slow(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        for number in range(1, 4):
+            yield _chunk(number)
+            context.wait(0.05)
+            assert len(stage.enqueued) == number, "a record waited for the next one"
+
+    with Stage(redis_client, names, slow) as stage:
+        stage.until(lambda: stage.state() == "ended")
+
+
+def test_a_fast_stream_is_collected_into_bounded_batches(redis_client: Redis, names: Names) -> None:
+    def fast(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield _chunk(*range(1, 2 * MAX_RECORDS + 10))
+        for number in range(3_000, 6_000):
+            yield _chunk(number)
+
+    with Stage(redis_client, names, fast) as stage:
+        stage.until(lambda: stage.state() == "ended")
+        sizes = []
+        for batch_id in stage.enqueued:
+            claim = stage.claims.take(batch_id)
+            assert claim is not None
+            sizes.append(len(decode_batch(claim.data).records))
+        assert sum(sizes) == 2 * MAX_RECORDS + 9 + 3_000
+        assert max(sizes) == MAX_RECORDS
+        assert len(sizes) < 1_500
+
+
+def test_an_error_of_the_source_opens_it_again_at_the_last_cursor(redis_client: Redis, names: Names) -> None:
+    def breaking(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield from _counting(cursor, context, upto=int(cursor or 0) + 2)
+        if int(cursor or 0) < 6:
+            raise OSError("connection lost")
+
+    with Stage(redis_client, names, breaking) as stage:
+        stage.until(lambda: stage.state() == "ended")
+        assert stage.source.opened == [None, "2", "4", "6"]
+        assert stage.records() == [b"%d" % n for n in range(1, 9)]
+        assert stage.counters.value("reader_reconnects") == 3
+        assert "connection lost" in {row.why for row in stage.rows}
+
+
+def test_back_off_grows_and_is_bounded() -> None:
+    assert [pause_s(failures) <= reader_module.LONGEST_WAIT_S for failures in range(40)] == [True] * 40
+    assert pause_s(9) > pause_s(0)
+
+
+def test_reading_stops_while_the_queue_is_full_and_goes_on_after(redis_client: Redis, names: Names) -> None:
+    def bulky(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        for number in range(400):
+            yield Chunk([RawRecord(1, os.urandom(500))], str(number))
+
+    with Stage(redis_client, names, bulky, high_water_bytes=20_000) as stage:
+        stage.until(lambda: stage.state() == "paused")
+        order = Order(redis_client, names)
+        read = stage.counters.value("records_read")
+        time.sleep(0.3)
+        assert stage.counters.value("records_read") == read
+        done = 0
+        while stage.state() != "ended":
+            for batch_id in stage.enqueued[done:]:
+                order.commit(order.begin(batch_id, 1), [], [])
+                done += 1
+            time.sleep(0.01)
+        assert stage.counters.value("records_read") == 400
+
+
+def test_it_stops_promptly_in_the_midst_of_reading(redis_client: Redis, names: Names) -> None:
+    def endless(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        while not context.wait(30.0):
+            yield _chunk()
+
+    with Stage(redis_client, names, endless) as stage:
+        stage.until(lambda: stage.claims.is_read("demo"))
+    assert not stage.claims.is_read("demo")
+    assert stage.state() == "stopped"
+
+
+def test_a_standby_takes_over_inside_its_task(redis_client: Redis, names: Names) -> None:
+    def trickle(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        number = int(cursor or 0)
+        while not context.wait(0.02):
+            number += 1
+            yield _chunk(number)
+
+    with Stage(redis_client, names, trickle) as standby_after:
+        standby_after.until(lambda: len(standby_after.enqueued) > 3)
+        with Stage(redis_client, names, trickle) as standby:
+            time.sleep(0.3)
+            assert standby.source.opened == []
+            standby_after.__exit__()
+            standby.until(lambda: len(standby.enqueued) > 3)
+            numbers = [int(one) for one in [*standby_after.records(), *standby.records()]]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_reader_that_finds_another_in_its_place_hands_nothing_over(redis_client: Redis, names: Names) -> None:
+    go = threading.Event()
+
+    def stalled(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield _chunk(1)
+        go.wait(10)
+        yield _chunk(2)
+
+    with Stage(redis_client, names, stalled) as stage:
+        stage.until(lambda: stage.enqueued)
+        redis_client.set(names.reader("demo"), "another", px=60_000)
+        go.set()
+        stage.until(lambda: stage.counters.value("leases_lost"))
+        assert stage.records() == [b"1"]
+        assert redis_client.get(names.cursor("demo")) == b"1"
+
+
+def test_what_was_handed_over_before_an_outage_is_handed_over_again_without_a_cursor(
+    redis_client: Redis, names: Names
+) -> None:
+    """A source that cannot be read again must not depend on the broker's last moment."""
+    go = threading.Event()
+
+    def live(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield Chunk([RawRecord(1, b"first")])
+        go.wait(10)
+        yield Chunk([RawRecord(1, b"second")])
+
+    with Stage(redis_client, names, live) as stage:
+        stage.until(lambda: stage.enqueued)
+        redis_client.flushall()  # the broker came back without its last moment …
+        claims: Any = stage.reader._claims
+        hand_over, failures = claims.hand_over, iter([True])
+
+        def failing_once(*arguments: Any) -> Any:
+            if next(failures, False):
+                from pipeline.errors import BrokerUnavailable
+
+                raise BrokerUnavailable("restarted")
+            return hand_over(*arguments)
+
+        claims.hand_over = failing_once
+        go.set()
+        stage.until(lambda: stage.state() == "ended")
+        assert set(stage.records()) == {b"first", b"second"}

@@ -1,0 +1,170 @@
+"""Upkeep's duties on a real Valkey: each is done once a time, whoever does it, and by another when one is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+from redis import Redis
+
+from pipeline.claims import Claims
+from pipeline.counters import Counters, totals
+from pipeline.dead import DeadLetter, DeadLetters
+from pipeline.match.registry import Registry
+from pipeline.names import Names
+from pipeline.post import Author, Post, Upsert
+from pipeline.publish.order import Order
+from pipeline.settings import load
+from pipeline.states import Coverage, Speaker
+from pipeline.store.contract import Writes
+from pipeline.store.memory import MemoryStore
+from pipeline.upkeep import Means, Upkeep
+
+pytestmark = pytest.mark.redis
+
+
+class Board:
+    """What upkeep works with, and what it sent."""
+
+    def __init__(self, redis: Redis, names: Names, **more: str) -> None:
+        self.redis, self.names = redis, names
+        self.enqueued: list[str] = []
+        self.asked: list[str] = []
+        self.queued = 0
+        self.store = MemoryStore()
+        self.means = Means(
+            settings=load({"SOURCE": "demo,replay", "REPLAY_PATH": "x", "REDIS_PREFIX": names.prefix} | more),
+            redis=redis,
+            names=names,
+            store=lambda: self.store,
+            claims=Claims(redis, names),
+            order=Order(redis, names),
+            registry=Registry(redis, names),
+            dead=DeadLetters(redis, names),
+            counters=Counters(redis, names, "upkeep"),
+            enqueue=self.enqueued.append,
+            read_stream=self.asked.append,
+            queued=lambda: self.queued,
+            visibility_s=0.0,
+            embedded=False,
+        )
+        self.pubsub: Any = redis.pubsub()  # type: ignore[no-untyped-call]
+        self.pubsub.subscribe(names.notices)
+
+    def upkeep(self) -> Upkeep:
+        """Return an upkeep of a process of its own."""
+        return Upkeep(replace(self.means, counters=Counters(self.redis, self.names, "upkeep")))
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Return the notices since last time."""
+        found = []
+        while (message := self.pubsub.get_message(timeout=0.05)) is not None:
+            if message["type"] == "message":
+                found.append(msgspec.json.decode(message["data"].partition(b"\n")[2]))
+        return found
+
+
+@pytest.fixture
+def board(redis_client: Redis, names: Names) -> Board:
+    return Board(redis_client, names)
+
+
+def test_two_upkeeps_tick_once_a_second(board: Board) -> None:
+    one, other = board.upkeep(), board.upkeep()
+    one.tick()
+    other.tick()
+    (tick,) = board.heard()
+    assert tick["type"] == "tick"
+    assert [(source["name"], source["state"]) for source in tick["sources"]] == [("demo", "down"), ("replay", "down")]
+
+
+def test_a_reader_is_asked_for_only_where_none_holds_the_lease(board: Board) -> None:
+    assert board.means.claims.acquire("demo") is not None
+    board.upkeep().schedule_readers()
+    board.upkeep().schedule_readers()
+    assert board.asked == ["replay"]
+
+
+def test_lost_messages_are_sent_again_but_a_long_queue_is_not(board: Board, redis_client: Redis, names: Names) -> None:
+    board.means.claims.offer("b1", b"raw")
+    redis_client.zadd(names.open, {"b1": 1})
+    board.queued = 1
+    assert board.upkeep().enqueue_stale() == 0
+    board.queued = 0
+    assert board.upkeep().enqueue_stale() == 1
+    assert board.enqueued == ["b1"]
+
+
+def test_the_store_that_is_written_is_told(board: Board, redis_client: Redis, names: Names) -> None:
+    board.upkeep().housekeep()
+    assert redis_client.get(names.store) == board.store.identity.encode()
+
+
+def test_a_duty_that_fails_does_not_stop_the_others(
+    board: Board, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Upkeep, "publish_identity", lambda _: 1 / 0)
+    board.means.registry.register({"k": "cats"})
+    redis_client.zadd(names.searches_lease, {"k": 1})
+    board.upkeep().housekeep()
+    assert board.means.registry.count() == 0
+
+
+def test_a_withdrawn_post_leaves_the_dead_letters(board: Board) -> None:
+    board.means.dead.add([DeadLetter("x", "", 1, b'{"id":4711}', "no")])
+    board.means.order.commit(board.means.order.begin("b", 1), [], [], tombstones=["x:4711"])
+    board.upkeep().purge_withdrawn()
+    assert board.means.dead.size().letters == 0
+
+
+def test_coverage_rows_and_gaps_reach_the_store(board: Board) -> None:
+    rows: list[Coverage] = []
+    speaker = Speaker(
+        board.redis, board.means.order, board.names, "demo", generated=True, cover=rows.append, search=lambda: "*"
+    )
+    for state in ("starting", "live", "live", "reconnecting", "down", "live"):
+        speaker.say(state, "no network" if state in ("reconnecting", "down") else "")
+    speaker.gap(1, 2, "cursor too old")
+    for row in rows:
+        board.upkeep().cover(row)
+    assert [(row.why, row.until) for row in rows] == [
+        ("", None),
+        ("no network", None),
+        ("", None),
+        ("cursor too old", 2),
+    ]
+    assert len(board.store.coverage()) >= 3
+    told = board.heard()
+    assert [one["state"] for one in told if one["type"] == "source"] == [
+        "starting",
+        "live",
+        "reconnecting",
+        "down",
+        "live",
+    ]
+    assert told[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}
+
+
+def test_counters_of_all_processes_are_summed_and_end_with_them(
+    board: Board, redis_client: Redis, names: Names
+) -> None:
+    for amount in (2, 3):
+        counters = Counters(redis_client, names, "worker")
+        counters.add("posts_accepted", amount)
+        counters.observe_latency(15, 10)
+        counters.flush()
+        assert 0 < int(redis_client.ttl(names.counters(counters.process))) <= 60
+    assert totals(redis_client, names)["posts_accepted"] == 5
+    assert totals(redis_client, names)["latency_ms_le_20"] == 20
+
+
+def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Names) -> None:
+    board = Board(redis_client, names, RETENTION_DAYS="1")
+    board.upkeep().prune()
+    assert board.heard() == []
+    old = Post(id="x:1", version=1, source="x", created_at=1_000, received_at=1_000, author=Author("1", "a"))
+    board.store.persist(Writes([Upsert(old)]), 1)
+    assert board.upkeep().prune() == 1
+    assert [told["type"] for told in board.heard()] == ["pruned"]
