@@ -22,14 +22,14 @@ from tests.paths import PROJECT
 class Dyno:
     """One process of the Procfile, its output in a file."""
 
-    def __init__(self, role: str, log: Path, cwd: Path = PROJECT, **settings: str) -> None:
+    def __init__(self, role: str, log: Path, command: list[str] | None = None, **settings: str) -> None:
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | settings
         self.role = role
         self.port = int(settings.get("PORT", "0"))
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                procfile(PROJECT / "Procfile")[role], cwd=cwd, env=environ, stdout=output, stderr=subprocess.STDOUT
+                command or procfile(PROJECT / "Procfile")[role], env=environ, stdout=output, stderr=subprocess.STDOUT
             )
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
