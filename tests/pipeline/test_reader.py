@@ -158,7 +158,7 @@ def test_back_off_grows_and_is_bounded() -> None:
 
 def test_reading_stops_while_the_queue_is_full_and_goes_on_after(redis_client: Redis, names: Names) -> None:
     def bulky(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
-        for number in range(400):
+        for number in range(4_000):
             yield Chunk([RawRecord(1, os.urandom(500))], str(number))
 
     with Stage(redis_client, names, bulky, high_water_bytes=20_000) as stage:
@@ -173,7 +173,7 @@ def test_reading_stops_while_the_queue_is_full_and_goes_on_after(redis_client: R
                 order.commit(order.begin(batch_id, 1), [], [])
                 done += 1
             time.sleep(0.01)
-        assert stage.counters.value("records_read") == 400
+        assert stage.counters.value("records_read") == 4_000
 
 
 def test_it_stops_promptly_in_the_midst_of_reading(redis_client: Redis, names: Names) -> None:
