@@ -17,15 +17,15 @@ export function Bars({ page, words, windowMs }: { page: Page; words: Top; window
   const { trends } = page.insight;
   return (
     <section class="words" aria-labelledby="words-title">
-      <h3 id="words-title">
-        Words
+      <div class="title-row">
+        <h3 id="words-title">Words</h3>
         <span class="legend" title="The first arrow: rank over the last 20 seconds. The second: share over the window.">
           <Arrow way="up" label="first arrow:" /> rank · <Arrow way="up" label="second arrow:" /> share,{" "}
           <select value={String(windowMs)} aria-label="Window of the second arrow" onChange={(event) => page.set({ trendWindowMs: Number(event.currentTarget.value) })}>
             {WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
           </select>
         </span>
-      </h3>
+      </div>
       {items.length ? null : <p class="meta">No words yet.</p>}
       <ol class="bars">
         {items.map((item) => (

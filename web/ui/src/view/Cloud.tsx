@@ -43,7 +43,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
 
   const top = words.items.slice(0, 3).map((item) => item.value).join(", ");
   return (
-    <figure class="cloud" role="group" aria-label="Word cloud">
+    <figure class="cloud" aria-label="Word cloud">
       <figcaption class="hidden">{top ? `The most frequent words: ${top}. ` : ""}The table has all {words.items.length}.</figcaption>
       <button class="tiny cloud-table" aria-label={table ? "Show as cloud" : "Show as table"} title={table ? "Show as cloud" : "Show as table"} onClick={() => setTable(!table)}><TableSign /></button>
       {table ? (

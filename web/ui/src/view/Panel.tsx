@@ -87,7 +87,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
       <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
         {tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : null) : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
       </div>
-      {series ? <section class="series"><h3>Over time <span>{grouped(series.total)} matches</span></h3>{chart}</section> : null}
+      {series ? <section class="series"><div class="title-row"><h3>Over time</h3> <span>{grouped(series.total)} matches</span></div>{chart}</section> : null}
     </aside>
   );
 }

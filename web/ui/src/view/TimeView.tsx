@@ -69,7 +69,7 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
 
   const at = hover ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
   return (
-    <figure class={`time of-${kind}`} role="group" aria-label={label}>
+    <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
       {table ? (
         <div class="table-place" tabIndex={0} role="region" aria-label={`${label}, table`}>

@@ -1,0 +1,219 @@
+"""For everybody: what axe finds, and what axe cannot see: names, announcements, tables, keys, widths, scripts."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.paths import PROJECT
+from tests.ui import records
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator, now
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def settings(page: Page, **values: object) -> None:
+    page.evaluate("values => localStorage.setItem('murmuration', JSON.stringify(values))", values)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci")
+    page.wait_for_timeout(400)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run({ runOnly: tags })", TAGS)
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_axe_finds_nothing(simulator: Simulator, open_page: OpenPage, theme: str, width: int) -> None:
+    page = open_page(f"{simulator.url}/?q=storm+OR+ferry", width=width, height=800)
+    page.locator("#list article").first.wait_for()
+    settings(page, theme=theme, recent=["storm"])
+    assert violations(page) == []
+    if width < 700:
+        page.get_by_role("button", name="Insight", exact=True).click()
+        page.locator(".bars li").first.wait_for()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["Saved", "Column menu", "Help, keys and settings"])
+def test_axe_finds_nothing_in_dialogs(simulator: Simulator, open_page: OpenPage, name: str) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name=name).click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name=name)).to_be_focused()
+
+
+@pytest.mark.parametrize("tab", ["Trending", "Hashtags", "Links", "Authors", "Domains", "Languages"])
+def test_axe_finds_nothing_in_tabs(simulator: Simulator, open_page: OpenPage, tab: str) -> None:
+    page = open_page(simulator.url)
+    page.get_by_role("tab", name=tab).click()
+    page.locator("#tab-panel .based").wait_for()
+    assert violations(page) == []
+
+
+def test_the_tree_reads_as_the_design_says(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?q=storm")
+    page.locator("#list article").first.wait_for()
+    for landmark in ("search", "main", "contentinfo", "complementary"):
+        assert page.locator("body").aria_snapshot().count(f"- {landmark}") == 1
+    expect(page.get_by_role("region", name="storm")).to_have_count(1)
+    expect(page.get_by_role("heading", level=2, name="storm")).to_have_count(1)
+    expect(page.get_by_role("feed", name="Posts, newest first")).to_have_count(1)
+    card = page.get_by_role("article").first
+    expect(card).to_have_attribute("aria-posinset", "1")
+    label = card.evaluate("one => document.getElementById(one.getAttribute('aria-labelledby')).innerText")
+    assert "@user" in label
+    assert card.evaluate("one => document.getElementById(one.getAttribute('aria-describedby')).innerText").strip()
+
+
+def test_at_most_one_announcement_in_thirty_seconds_at_fifty_posts_a_second(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    page.clock.install()
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const live = '[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log]';
+          new MutationObserver(changes => changes.forEach(change => {
+            const at = change.target.nodeType === 1 ? change.target : change.target.parentElement;
+            const region = at && at.closest(live);
+            if (region) window.said.push([Date.now(), region.innerText, region.outerHTML.slice(0, 80)]);
+          })).observe(document.body, { subtree: true, childList: true, characterData: true });
+        }"""
+    )
+    for second in range(60):
+        simulator.put([records.post(10_000 + second * 50 + n, now()) for n in range(50)])
+        page.clock.run_for(1_000)
+    said = [one for one in page.evaluate("window.said") if one[1]]
+    assert said
+    assert all("new posts" in text for _, text, _ in said), said
+    times = [at for at, _, _ in said]
+    assert all(later - earlier >= 29_900 for earlier, later in itertools.pairwise(times)), said
+    assert len(said) <= 1 + (times[-1] - times[0]) / 30_000 + 0.1
+
+
+def test_announcements_can_be_switched_off(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name="Help, keys and settings").click()
+    page.get_by_label("Tell screen readers of new posts").uncheck()
+    page.keyboard.press("Escape")
+    simulator.put([records.post(11_000 + n, now()) for n in range(50)])
+    page.wait_for_timeout(2_500)
+    expect(page.locator("#spoken")).to_be_empty()
+
+
+def test_every_chart_has_a_sentence_and_a_table_that_says_the_same(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    histogram = page.get_by_role("figure", name="Matches over time", exact=True)
+    expect(histogram.locator("figcaption")).to_contain_text("300 matches")
+    page.get_by_role("button", name="Show as table").first.click()
+    cells = page.get_by_role("region", name="Matches over time, table").locator("td:nth-child(2)").all_inner_texts()
+    assert sum(int(cell.replace(",", "")) for cell in cells) == 300
+    cloud = page.get_by_role("figure", name="Word cloud")
+    expect(cloud.locator("figcaption")).to_contain_text("The most frequent words")
+    cloud.get_by_role("button", name="Show as table").click()
+    assert cloud.locator("tbody tr").count() > 20
+
+
+def test_what_dragging_does_a_button_does_too(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    box = page.locator(".histogram .u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 100, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 30, steps=5)
+    page.mouse.up()
+    expect(page.locator(".live")).to_contain_text("Past")
+    assert "from=" in page.url
+    page.get_by_role("button", name="All of it").click()
+    expect(page.locator(".live")).to_contain_text("Live")
+    page.get_by_role("button", name="Zoom in to the newer half").click()
+    expect(page.locator(".live")).to_contain_text("Past")
+    page.locator(".live").click()
+    expect(page.locator(".live")).to_contain_text("Live")
+
+
+@pytest.mark.parametrize("width", [320, 375, 700, 768, 1023, 1024, 1920, 3840])
+def test_nothing_overflows_from_320_px_to_4k(simulator: Simulator, open_page: OpenPage, width: int) -> None:
+    simulator.put(records.hostile(now() - 10_000), live=False)
+    page = open_page(simulator.url, width=width, height=800)
+    page.locator("#list article").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.column *')].filter(one => {
+          const box = one.getBoundingClientRect();
+          return box.width && box.right > innerWidth + 1 && !one.closest('.order-list, .hidden, svg');
+        }).map(one => one.className)"""
+    )
+    assert wide == []
+
+
+def test_right_to_left_and_mixed_text_keep_their_sides_and_languages(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    at = now()
+    arabic = records.post(12_000, at, text="العاصفة تقترب من الميناء storm", lang="ar", entities=[])
+    japanese = records.post(12_001, at + 1, text="港の波がすごい", lang="ja", entities=[])
+    simulator.put([arabic, japanese])
+    text = page.locator(f'[data-id="{arabic.id}"] .text')
+    expect(text).to_have_attribute("lang", "ar")
+    assert text.evaluate("one => getComputedStyle(one).direction") == "rtl"
+    assert page.locator(f'[data-id="{arabic.id}"] .by').evaluate("one => getComputedStyle(one).direction") == "ltr"
+    expect(page.locator(f'[data-id="{japanese.id}"] .text')).to_have_attribute("lang", "ja")
+
+
+def test_reduced_motion_and_forced_colours_are_respected(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, reduced_motion="reduce", forced_colors="active")
+    page.locator("#list article").first.wait_for()
+    simulator.put([records.post(13_000, now())])
+    card = page.locator(f'[data-id="{records.post(13_000, 0).id}"]')
+    assert card.evaluate("one => getComputedStyle(one).animationName") == "none"
+
+
+def test_single_keys_work_and_can_be_turned_off(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    expect(page.locator(".live")).to_contain_text("Paused")
+    page.keyboard.press("Space")
+    expect(page.locator(".live")).to_contain_text("Live")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Help and settings")
+    dialog.get_by_label("Single keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".live")).to_contain_text("Live")
+
+
+def test_targets_are_large_enough(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, width=390, height=800, has_touch=True, is_mobile=True)
+    page.locator("#list article").first.wait_for()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, .act')].filter(one => {
+          const box = one.getBoundingClientRect();
+          return box.width && (box.width < 24 || box.height < 24);
+        }).map(one => one.outerHTML.slice(0, 80))"""
+    )
+    assert small == []

@@ -1,0 +1,120 @@
+"""The page on the whole product: a real broker, store, workers and web, and a browser that watches."""
+
+from __future__ import annotations
+
+import copy
+import re
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from pipeline.post import Post, Upsert
+from pipeline.settings import load
+from pipeline.store import open_store
+from pipeline.store.contract import Writes
+from tests.e2e.product import Product, until
+from tests.ui import records
+from tests.ui.conftest import OpenPage, articles
+from tests.ui.simulator import now
+
+STORED = 200_000
+BATCH = 2_000
+FIRST_VIEW_BYTES = 150_000
+
+
+def test_a_person_types_a_search_sees_history_then_live_ones_arrive(product: Product, open_page: OpenPage) -> None:
+    page = open_page(product.url)
+    page.locator("#list article").first.wait_for()
+    example = page.locator(".examples button").first.inner_text()
+    page.get_by_role("combobox", name="Search").fill("lang:en")
+    page.keyboard.press("Enter")
+    expect(page.locator("#column-title")).to_have_text("lang:en")
+    page.locator("#list article").first.wait_for()
+    history = articles(page)
+    expect(page.locator("#list article").first).not_to_have_attribute("data-id", history[0], timeout=30_000)
+    expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
+    assert example
+
+
+def test_what_is_shown_is_what_the_store_has(product: Product, open_page: OpenPage) -> None:
+    page = open_page(f"{product.url}/?q=lang%3Aen")
+    page.locator("#list article").first.wait_for()
+    page.locator(".live").click()
+    ids = articles(page)[:5]
+    for one in ids:
+        stored = product.get(f"/api/posts/{urllib.parse.quote(one, safe='')}")
+        post = stored.get("post", stored)
+        assert post["id"] == one
+        text = page.locator(f'[data-id="{one}"] .text').first.inner_text()
+        assert re.sub(r"\s+", "", text) == re.sub(r"\s+", "", post["text"])
+
+
+def test_first_view_is_small_and_comes_from_nowhere_else(product: Product, open_page: OpenPage) -> None:
+    page = open_page(product.url)
+    sizes: list[int] = []
+    hosts: set[str] = set()
+
+    def count(response: Response | None) -> None:
+        if response is None:
+            return
+        hosts.add(urllib.parse.urlsplit(response.url).netloc)
+        if "/static/" in response.url or urllib.parse.urlsplit(response.url).path == "/":
+            sizes.append(response.request.sizes()["responseBodySize"])
+
+    page.on("requestfinished", lambda request: count(request.response()))
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    page.locator(".bars li").first.wait_for()
+    assert hosts == {urllib.parse.urlsplit(product.url).netloc}
+    assert len(sizes) >= 3
+    assert sum(sizes) < FIRST_VIEW_BYTES
+
+
+def test_generated_posts_say_so_and_how_to_get_live_ones(product: Product, open_page: OpenPage) -> None:
+    page = open_page(product.url)
+    expect(page.get_by_label("About these posts")).to_contain_text("SOURCE=bluesky make run")
+    expect(page.locator(".status .state")).to_contain_text("Generated posts live")
+    expect(page.locator(".figures")).to_contain_text("indexed")
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[Product]:
+    """The product over a store that already holds 200,000 matches of `storm`."""
+    data = tmp_path / "data"
+    store = open_store(load({"DATA_DIR": str(data)}))
+    base = now() - STORED * 200
+    template = records.post(1, base, source="x", text="storm over the harbour", entities=[], hashtags=[], links=[], hosts=[])
+    for start in range(0, STORED, BATCH):
+        posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(start, start + BATCH)]
+        store.persist(Writes(upserts=posts), start + 1)
+    store.close()
+    made_product = Product(data, SOURCE="demo", DEMO_RATE="0.01")
+    yield made_product.wait_ready()
+    made_product.stop()
+
+
+def _copy(template: Post, number: int, at: int) -> Post:
+    made = copy.copy(template)
+    made.id, made.created_at, made.received_at, made.version = f"x:{number}", at, at, at
+    made.text = f"storm over the harbour {number} {number * 31 % 9973}"
+    return made
+
+
+def total_of_table(page: Page) -> int:
+    page.get_by_role("button", name="Show as table").first.click()
+    table = page.get_by_role("region", name="Matches over time, table")
+    return sum(int(cell.replace(",", "")) for cell in table.locator("td:nth-child(2)").all_inner_texts())
+
+
+def test_charts_count_all_that_is_stored_not_what_is_loaded(large: Product, open_page: OpenPage) -> None:
+    until(lambda: large.stored() >= STORED)
+    page = open_page(large.url)
+    page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
+    page.goto(f"{large.url}/?q=storm+harbour+source%3Ax")
+    expect(page.locator(".count")).to_have_text("200,000", timeout=20_000)
+    expect(page.locator(".loaded")).to_have_text("500 loaded")
+    assert total_of_table(page) == STORED
+    expect(page.locator(".words .based")).to_contain_text("of 200,000")

@@ -1,0 +1,137 @@
+"""The search box helps; addresses step through searches; a click adds a term once."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Search")
+
+
+def search(page: Page, query: str) -> None:
+    box(page).fill(query)
+    box(page).press("Enter")
+
+
+def test_operators_and_their_values_are_completed(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    box(page).fill("")
+    box(page).press_sequentially("storm foll")
+    expect(page.get_by_role("option", name="followers:")).to_be_visible()
+    box(page).press("ArrowDown")
+    box(page).press("Enter")
+    expect(box(page)).to_have_value("storm followers:")
+    box(page).fill("")
+    box(page).press_sequentially("is:rep")
+    page.get_by_role("option", name="is:reply").click()
+    expect(box(page)).to_have_value("is:reply ")
+
+
+def test_an_error_shows_at_its_position_while_typing(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    box(page).fill("storm re:zero")
+    fault = page.locator("#search-fault")
+    expect(fault).to_be_visible()
+    expect(fault).to_contain_text("character 7")
+    expect(page.locator(".piece.wrong")).to_have_text("re:")
+    expect(box(page)).to_have_attribute("aria-invalid", "true")
+    box(page).fill("storm zero")
+    expect(fault).to_have_count(0)
+
+
+def test_back_and_forward_step_through_searches_not_keystrokes(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    box(page).fill("")
+    box(page).press_sequentially("storm")
+    box(page).press("Enter")
+    expect(page.locator("#column-title")).to_have_text("storm")
+    search(page, "ferry coast")
+    expect(page).to_have_url(f"{simulator.url}/?q=ferry+coast")
+    page.go_back()
+    expect(page.locator("#column-title")).to_have_text("storm")
+    expect(box(page)).to_have_value("storm")
+    page.go_back()
+    expect(page.locator("#column-title")).to_have_text("All posts")
+    page.go_forward()
+    expect(page.locator("#column-title")).to_have_text("storm")
+
+
+def test_a_link_brings_the_same_search_order_and_time(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?q=storm+OR+ferry&sort=reach")
+    expect(page.locator("#column-title")).to_have_text("storm OR ferry")
+    expect(page.get_by_role("button", name="Reach")).to_have_attribute("aria-pressed", "true")
+    assert page.locator("#list mark").count() > 0
+
+
+def test_recent_and_saved_searches_are_offered_and_stay(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    search(page, "storm")
+    page.get_by_role("button", name="Saved").click()
+    page.get_by_role("button", name="Save storm").click()
+    page.keyboard.press("Escape")
+    search(page, "ferry")
+    page.reload()
+    page.get_by_role("button", name="Saved").click()
+    dialog = page.get_by_role("dialog", name="Searches")
+    expect(dialog.locator(".searches").first).to_contain_text("storm")
+    expect(dialog.locator(".searches").last).to_contain_text("ferry")
+    dialog.locator(".searches").first.get_by_role("button", name="storm", exact=True).click()
+    expect(page.locator("#column-title")).to_have_text("storm")
+
+
+def test_the_cheat_sheet_lists_every_operator(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.get_by_role("button", name="Help, keys and settings").click()
+    page.get_by_role("button", name="The search language").click()
+    dialog = page.get_by_role("dialog", name="The search language")
+    for example in ("from:", "lang:", "has:", "likes:", "since:"):
+        expect(dialog).to_contain_text(example)
+
+
+def test_a_click_adds_once_with_undo_and_alt_click_excludes(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?q=storm")
+    word = page.locator(".bars li a").nth(1)
+    name = word.locator(".word").inner_text()
+    word.click()
+    expect(page.locator("#column-title")).to_have_text(f"storm {name}")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator("#column-title")).to_have_text("storm")
+    page.locator(".bars li a").nth(1).wait_for()
+    other = page.locator(".bars li a").nth(1)
+    name = other.locator(".word").inner_text()
+    other.click(modifiers=["Alt"])
+    expect(page.locator("#column-title")).to_have_text(f"storm -{name}")
+    page.locator(".author").first.click()
+    expect(page.locator("#column-title")).to_contain_text("from:user")
+
+
+def test_mutes_hide_and_can_be_undone(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    card = page.locator("#list article").first
+    card.wait_for()
+    page.locator(".live").click()
+    first = card.get_attribute("data-id")
+    card.hover()
+    card.get_by_role("button", name="Mute").click()
+    expect(page.locator(f'[data-id="{first}"]')).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(f'[data-id="{first}"]')).to_have_count(1)
+
+
+def test_the_depth_is_the_readers_choice(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.get_by_label("How many posts to load").select_option("500")
+    for _ in range(40):
+        if simulator.subscribes[-1].get("history") == 500:
+            break
+        page.wait_for_timeout(50)
+    assert simulator.subscribes[-1]["history"] == 500
