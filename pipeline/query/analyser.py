@@ -31,6 +31,8 @@ _CACHED_CODES = 40_000
 _TYPOGRAPHIC = "’…“”–—‘"
 """What else stands in plain English text: each separates, before normalising as after it."""
 
+_SENTENCE = ".,;:!?…'’"
+
 _ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 
 
@@ -97,6 +99,11 @@ def _fold(text: str) -> str:
 def fold(text: str) -> str:
     """Return a whole value (tag, handle, id) as it is compared: the same folding as words, with nothing cut."""
     return text.lower() if text.isascii() else _fold(_VANISHING.sub("", text))
+
+
+def fold_tag(text: str) -> str:
+    """Return a tag, symbol or handle folded, without the punctuation that a sentence puts after it."""
+    return fold(text).rstrip(_SENTENCE)
 
 
 def analyse_spans(text: str) -> list[tuple[str, int, int]]:

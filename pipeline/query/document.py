@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.post import Author, Post
-from pipeline.query.analyser import MAX_TOKENS, analyse, fold
+from pipeline.query.analyser import MAX_TOKENS, analyse, fold, fold_tag
 from pipeline.query.links import fold_host, link_tokens, parents
 
 BREAK = "\u00b6"
@@ -72,7 +72,7 @@ def _content(post: Post, facets: set[str]) -> None:
         facets.add("lang:und")
     if post.hashtags:
         facets.add("has:hashtags")
-        facets.update(["#" + fold(tag) for tag in post.hashtags])
+        facets.update(["#" + fold_tag(tag) for tag in post.hashtags])
     if post.mentions:
         facets.add("has:mentions")
         facets.update(["@" + fold(handle) for handle in post.mentions])

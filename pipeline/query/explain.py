@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.post import Post
-from pipeline.query.analyser import analyse_spans, fold
+from pipeline.query.analyser import analyse_spans, fold_tag
 from pipeline.query.canonical import spell
 from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches, occurrences
@@ -88,7 +88,7 @@ def spans(leaf: Leaf, content: Post, document: Document) -> list[list[int]]:
             return [
                 [entity.start, entity.end]
                 for entity in content.entities
-                if name in (_SIGNS.get(entity.type, "=") + fold(entity.value), *_hosts(entity.type, entity.value))
+                if name in (_SIGNS.get(entity.type, "=") + fold_tag(entity.value), *_hosts(entity.type, entity.value))
             ]
         case _:
             return []

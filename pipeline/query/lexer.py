@@ -16,6 +16,9 @@ from pipeline.query.scripts import KEYCAP_SEQUENCE
 
 Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "*", "word", "phrase", "operator", "url", "#", "@", "$", "end"]
 
+_QUOTES = {'"': '"', "“": '”“"', "„": '“”"'}
+"""What opens a phrase, and what may close it: phones and word processors bend the quotes one types."""
+
 _SIGNS = {"#": "#", "＃": "#", "@": "@", "＠": "@", "$": "$"}
 _BARE_END = re.compile(r'[\s()"]')
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -58,7 +61,7 @@ def _next(text: str, at: int) -> tuple[Lexeme, int]:  # noqa: PLR0911 - one line
     char = text[at]
     if char in "()":
         return Lexeme("(" if char == "(" else ")", char, at), at + 1
-    if char == '"':
+    if char in _QUOTES:
         return _phrase(text, at)
     if KEYCAP_SEQUENCE.match(text, at):
         return _word(text, at)
@@ -109,9 +112,10 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
     """Return what stands between the quote at `at` and its partner, and the position after that."""
     inside: list[str] = []
     place = at + 1
+    closing = _QUOTES[text[at]]
     while place < len(text):
         char = text[place]
-        if char == '"':
+        if char in closing:
             return "".join(inside), place + 1
         if char == "\\" and text[place + 1 : place + 2] in ('"', "\\"):
             place += 1

@@ -6,7 +6,7 @@ import re
 from unicodedata import category
 
 from pipeline.errors import QueryError
-from pipeline.query.analyser import analyse
+from pipeline.query.analyser import analyse, fold_tag
 from pipeline.query.lexer import Lexeme
 from pipeline.query.scripts import KEYCAP
 from pipeline.query.tree import Everything, Facet, Near, Node, Phrase, Prefix, Word
@@ -51,7 +51,7 @@ def _tag(lexeme: Lexeme) -> Node:
     name, example = _TAG_NAMES[sign]
     if lexeme.text.endswith("*") or "*" in lexeme.text:
         raise QueryError("prefix_place", f"A {name} is found whole, * does not work in it.", lexeme.at, example)
-    folded = whole(lexeme.text)
+    folded = fold_tag(whole(lexeme.text))
     folded = folded.lstrip("@") if sign == "@" else folded
     # A mark first would join the sign: # with an enclosing keycap is an emoji.
     if not analyse(folded) or category(folded[0])[0] == "M":

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.errors import QueryError
-from pipeline.query.analyser import analyse, fold
+from pipeline.query.analyser import analyse, fold, fold_tag
 from pipeline.query.links import fold_host, link_tokens
 from pipeline.query.tree import Created, Facet, Node, Number, NumberField, Phrase, Sample, TextField, Word
 
-LANGUAGE_ALIASES = {"in": "id", "iw": "he"}
+LANGUAGE_ALIASES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "cn": "zh", "jp": "ja"}
+"""Codes that posts are not kept under, and those they are."""
+
+NO_LANGUAGE = frozenset({"und", "zxx", "mis", "mul", "art", "qam", "qct", "qht", "qme", "qst"})
+"""Codes for "none stated"; all are `lang:und`."""
+
 MAX_NUMBER = 2**63 - 1
 _MINUTE_MS = 60_000
 _UNITS_MS = {"m": _MINUTE_MS, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
@@ -65,7 +70,7 @@ def facet(value: Value, prefix: str) -> Node:
 
 def handle(value: Value, prefix: str) -> Node:
     """Read a handle, with or without @, or an id."""
-    folded = whole(value.text).lstrip("@")
+    folded = fold_tag(whole(value.text).lstrip("@"))
     if not folded:
         raise value.wrong("takes one handle or id, without blanks", f"{value.operator}:nasa")
     return Facet(prefix + folded)
@@ -83,9 +88,9 @@ def choice(value: Value, prefix: str, choices: dict[str, str]) -> Node:
 def lang(value: Value) -> Node:
     """Read a language tag; its primary subtag counts."""
     tag = value.text.lower().replace("_", "-").split("-")[0]
-    if not re.fullmatch("[a-z]{2,8}", tag):
-        raise value.wrong("takes a language code of letters", "lang:en, or lang:und where none is stated")
-    return Facet(f"lang:{LANGUAGE_ALIASES.get(tag, tag)}")
+    if not re.fullmatch("[a-z]{2,3}", tag):
+        raise value.wrong("takes a language code of two or three letters", "lang:en, or lang:und where none is stated")
+    return Facet("lang:und" if tag in NO_LANGUAGE else f"lang:{LANGUAGE_ALIASES.get(tag, tag)}")
 
 
 def url(value: Value) -> Node:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from pipeline.normalise import languages
 from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
+from pipeline.query import values
 from pipeline.query.document import BREAK, Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
@@ -232,6 +234,17 @@ def test_operators(query: str, expected: bool) -> None:
 
 def test_language_that_is_not_stated_is_und() -> None:
     assert found("lang:und", post("hm"))
+
+
+def test_languages_are_named_as_posts_are_kept() -> None:
+    assert languages.RENAMED == values.LANGUAGE_ALIASES
+    assert languages.NONE - {"", "unknown"} == values.NO_LANGUAGE
+
+
+def test_tag_is_found_whatever_the_sentence_puts_after_it() -> None:
+    assert found("#snow, day", post("day #snow!", hashtags=["snow"]))
+    assert found("#wow", post("hm", hashtags=["wow!"]))
+    assert found("#c++", post("hm", hashtags=["C++"]))
 
 
 def test_sample_is_a_share_of_all_ids() -> None:

@@ -61,6 +61,8 @@ WRONG = [
     ("has:", "missing_value", 4),
     ("source:tiktok", "bad_value", 7),
     ("lang:12", "bad_value", 5),
+    ("lang:english", "bad_value", 5),
+    ("cats “dogs", "open_quote", 5),
     ("lang:*", "bad_value", 5),
     ("from:@", "bad_value", 5),
     ('from:"a b"', "bad_value", 6),
