@@ -91,6 +91,7 @@ def test_content_warning_comes_first_and_spans_move_along() -> None:
     assert post.text == "careful\n\n#x"
     assert post.sensitive
     assert [(one.start, one.end) for one in post.entities] == [(9, 11)]
+    assert read(content="", spoiler_text="careful").text == "careful"
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,25 @@ def test_text_of_x_shows_no_short_link_that_the_source_explains() -> None:
         assert not [post.id for post in _all_posts(name) if "//t.co/" in post.text]
 
 
+@pytest.mark.parametrize("name", ["x-v1.1/stream.jsonl.gz", "x-v1.1/rest.jsonl.gz"])
+def test_span_of_a_link_shows_what_the_source_shows(name: str) -> None:
+    checked = 0
+    for line in lines(name):
+        record = json.loads(line)
+        whole = record.get("extended_tweet", record)
+        shown = {
+            url["expanded_url"]: url["display_url"]
+            for url in (whole.get("entities") or {}).get("urls", ())
+            if url.get("display_url")
+        }
+        post = posts(normalise(line, "replay", NOW))[-1]
+        for entity in post.entities:
+            if entity.type == "link" and entity.value in shown:
+                assert post.text[entity.start : entity.end] == shown[entity.value]
+                checked += 1
+    assert checked > 150
+
+
 def test_same_record_gives_the_same_events() -> None:
     for name in ALL:
         for line in lines(name)[:40]:

@@ -98,6 +98,8 @@ def test_vector_passes(group: str, case: dict[str, Any]) -> None:
         ("&#nbsp; a#b (#c) #d's", ["#c", "#d"]),
         ("#e\u200d\u0301f #g·h #1 #_", ["#e\u200d\u0301f", "#g·h"]),
         ("#i#j #k://l", []),
+        ("http://foo.com/@me http://foo.com/$A,#b", ["http://foo.com/@me", "http://foo.com/$A,#b"]),
+        (f"http://{'a' * 63}.com http://{'b' * 64}.com", [f"http://{'a' * 63}.com"]),
         ("ART@m RT:@n 'RT @o' p@q @r@ @s/t @u/", ["@n", "@o", "@u"]),
         ("＠v and @w_1", ["＠v", "@w_1"]),
         ("$A, $B.C $D_E $TOOLONGX $F1 $日", ["$A", "$B.C", "$D_E"]),

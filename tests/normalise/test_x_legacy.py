@@ -46,10 +46,10 @@ def test_id_is_never_taken_through_a_float() -> None:
 
 def test_text_is_unescaped_once_and_spans_move_along() -> None:
     post = read(
-        text="a &amp;amp; b &lt;3 #tag",
+        text="a &amp;amp; b &lt;3 #tag &amp;quot; &quot;&amp;lt;",
         entities={"hashtags": [{"text": "tag", "indices": [20, 24]}]},
     )
-    assert post.text == "a &amp; b <3 #tag"
+    assert post.text == 'a &amp; b <3 #tag &quot; "&lt;'
     assert [post.text[one.start : one.end] for one in post.entities] == ["#tag"]
 
 
@@ -130,6 +130,11 @@ def test_same_post_has_the_same_time_by_stream_and_by_rest() -> None:
     asked = read(id=number, id_str=str(number), timestamp_ms=None)
     assert streamed.created_at == asked.created_at == 1539252000123
     assert (streamed.version, asked.version) == (1539252000123, NOW)
+
+
+def test_time_inside_an_id_counts_only_where_it_agrees_with_the_claim() -> None:
+    assert read(timestamp_ms=None).created_at == 1539252000000  # the id is of the day before
+    assert read(timestamp_ms=None, id=7, id_str="7").created_at == 1539252000000
 
 
 def test_control_messages_are_understood() -> None:
