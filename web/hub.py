@@ -40,7 +40,18 @@ RENEW_CHUNK = 500
 class Search:
     """One standing search of this process."""
 
-    __slots__ = ("after", "bodies", "channel", "idle_since", "listening", "query", "refill_from", "size", "watchers")
+    __slots__ = (
+        "after",
+        "bodies",
+        "channel",
+        "doubt",
+        "idle_since",
+        "listening",
+        "query",
+        "refill_from",
+        "size",
+        "watchers",
+    )
 
     def __init__(self, query: Query, channel: str) -> None:
         self.query = query
@@ -52,6 +63,8 @@ class Search:
         self.after = 0
         self.refill_from: int | None = None
         self.idle_since: float | None = None
+        self.doubt = 0
+        """Not 0: the workers may not know this search, so that their silence about it means nothing."""
 
     @property
     def key(self) -> str:
@@ -85,6 +98,7 @@ class Hub:
         self.counts = {"frames": 0, "messages": 0, "sends": 0, "lagged": 0, "refills": 0, "lost": 0}
         self._renewed_at = boot_clock()
         self._renewed_safe = 0
+        self._doubts = 0
         self._dirty: dict[Search, None] = {}
         self._timer: Any = None
         self._timer_runs = False
@@ -92,12 +106,16 @@ class Hub:
 
     # -- coming and going
     def register(self, query: Query) -> int:
-        """Register or renew a search and return the `safe` read after it (`w0`)."""
+        """Register or renew a search and return `w0`: the `safe` read after it, or that of the last message heard here.
+
+        The lesser counts: where the channel is subscribed already, messages from before are still on their way, and
+        may carry versions that were replaced since.
+        """
         fresh = self._registry.register({query.key: query.canonical})
         search = self.searches.get(query.key)
         if fresh and search is not None and search.watchers:
             self._lapsed([search])
-        return self._order.safe()
+        return min(self._order.safe(), self.safe)
 
     def enter(self, query: Query, client: Client) -> Search:
         """Subscribe the search, wait for the acknowledgement, and put the client among its watchers."""
@@ -113,7 +131,19 @@ class Hub:
             if search.listening.is_set() and self.searches.get(query.key) is search:
                 search.watchers[client] = search.watchers.get(client, 0) + 1
                 search.idle_since = None
+                self.believe(search)
                 return search
+
+    def believe(self, search: Search) -> None:
+        """The search was registered just now: once all that was published before is heard, doubt ends."""
+        doubt = search.doubt
+
+        def end_doubt() -> None:
+            if search.doubt == doubt:
+                search.doubt = 0
+
+        if doubt:
+            self.listener.fence(end_doubt)
 
     def leave(self, search: Search, client: Client) -> None:
         """Take a client's one watch of a search back; a client that lagged is not there any more."""
@@ -143,8 +173,8 @@ class Hub:
 
     def renew(self) -> None:
         """Renew every lease. One that had lapsed, here or by this process's own clock, counts as a gap."""
-        safe_before = self.safe
-        slept = boot_clock() - self._renewed_at > LEASE_MS / 1000
+        safe_before, began = self.safe, boot_clock()
+        slept = began - self._renewed_at > LEASE_MS / 1000
         searches = list(self.searches.values())
         lapsed = list(searches) if slept else []
         for at in range(0, len(searches), RENEW_CHUNK):
@@ -154,7 +184,8 @@ class Hub:
                 lapsed += [search for search in part if search.key in fresh]
         if lapsed:
             self._lapsed(lapsed)
-        self._renewed_at = boot_clock()
+        # From before the call: a process that sleeps while it is answered must find out at the next one.
+        self._renewed_at = began
         self._renewed_safe = safe_before
 
     def _lapsed(self, searches: list[Search]) -> None:
@@ -163,8 +194,10 @@ class Hub:
         self.refill([search for search in searches if search.watchers])
 
     def _missed(self, searches: Iterable[Search], since: int) -> None:
+        self._doubts += 1
         for search in searches:
             self._flush_search(search)
+            search.doubt = self._doubts
             search.refill_from = since if search.refill_from is None else min(since, search.refill_from)
 
     # -- from the listener
@@ -291,11 +324,17 @@ class Hub:
             self.send(search, frame(Gone(key, [(post[0], post[1]) for post in posts])))
 
     def _edited(self, posts: list[Any]) -> None:
-        """A post's content changed and its old version is unknown: gone wherever it is not said to match still."""
+        """A post's content changed and its old version is unknown: gone wherever it is not said to match still.
+
+        Not where the workers may have forgotten the search: their list says nothing of it then. Such a search is read
+        again from before the doubt on, which tells the same.
+        """
+        if boot_clock() - self._renewed_at > LEASE_MS / 1000:
+            return
         matching = [(post[0], post[1], set(post[2])) for post in posts]
         for search in list(self.searches.values()):
             gone = [(post_id, version) for post_id, version, keys in matching if search.key not in keys]
-            if gone and search.watchers:
+            if gone and search.watchers and not search.doubt:
                 self._flush_search(search)
                 self.send(search, frame(Gone(search.key, gone)))
 

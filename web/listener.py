@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -28,6 +29,7 @@ SILENCE_S = 5.0
 later the line is given up."""
 _RETRY_S = (0.05, 2.0)
 _CHUNK = 500
+_FENCE = b"fence"
 
 
 class Hearer(Protocol):
@@ -61,6 +63,7 @@ class Listener:
         self._connection: Any = None
         self._send_lock = BoundedSemaphore(1)
         self._commands: list[tuple[bytes, bytes]] = []
+        self._fences: deque[Callable[[], None]] = deque()
         self._ended = Event()
         self._greenlet: gevent.Greenlet | None = None
         self.connects = 0
@@ -86,6 +89,16 @@ class Listener:
         name = channel.encode()
         self._wanted.discard(name)
         self._queue(b"UNSUBSCRIBE", name)
+
+    def fence(self, reached: Callable[[], None]) -> None:
+        """Call `reached` once everything published before this call was heard; never, if the line is lost before."""
+        gevent.spawn(self._fence, reached)
+
+    def _fence(self, reached: Callable[[], None]) -> None:
+        with contextlib.suppress(RedisError, OSError), self._send_lock:
+            if self._connection is not None:
+                self._fences.append(reached)
+                self._connection.send_command("PING", _FENCE, check_health=False)
 
     def _queue(self, verb: bytes, name: bytes) -> None:
         self._commands.append((verb, name))
@@ -140,6 +153,7 @@ class Listener:
         self.connects += 1
         self._asked.clear()
         self._commands.clear()
+        self._fences.clear()
         names = list(self._wanted)
         self._initial = set(names)
         for at in range(0, len(names), _CHUNK):
@@ -178,6 +192,8 @@ class Listener:
                 hearer.on_message(parts[1], safe, data[cut + 1 :])
             elif kind == b"subscribe":
                 self._acknowledged(parts[1])
+            elif kind == b"pong" and parts[1] == _FENCE:
+                self._fences.popleft()()
 
     def _acknowledged(self, name: bytes) -> None:
         left = self._asked.get(name, 1) - 1

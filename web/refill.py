@@ -55,8 +55,8 @@ class Refill:
                         return
                 except MurmurError as error:
                     log.warning("what %s missed cannot be read yet: %s", search.key, error)
-                gevent.sleep(wait_s * random.uniform(0.5, 1.0))
-                wait_s = min(2.0, wait_s * 2)
+                    gevent.sleep(wait_s * random.uniform(0.5, 1.0))
+                    wait_s = min(2.0, wait_s * 2)
             search.refill_from = None
         finally:
             self._running.discard(search)
@@ -64,8 +64,10 @@ class Refill:
     def _attempt(self, search: Search, since: int) -> bool:
         hub = self._hub
         losses = hub.counts["lost"]
-        safe = self._order.safe()
         query = search.query
+        hub.register(query)
+        hub.believe(search)
+        safe = self._order.safe()
         changes = self._readings.read(
             lambda reading: reading.changes(query, after=since, gone_after=since, limit=MAX_CATCH_UP)
         )

@@ -1,4 +1,4 @@
-"""The web as it is run: gunicorn on a port of its own, a real Valkey, a real store, and a worker's own ingest to feed it."""
+"""The web as it is run: gunicorn on its own port, a real Valkey, a real store, and a worker's own ingest to feed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The socket, end to end: what is stored comes first, what comes later follows, nothing twice, every limit with its code."""
+"""The socket, end to end: what is stored comes first, what comes later follows, and every limit has its code."""
 
 from __future__ import annotations
 
