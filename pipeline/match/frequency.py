@@ -12,8 +12,10 @@ from typing import Protocol
 from pipeline.match.terms import TermField, TermNode, field_and_token
 from pipeline.query.document import Document
 
-SAMPLE_EVERY = 16
-"""One post in so many is counted."""
+FIRST = 200
+"""So many posts are counted to begin with, …"""
+SAMPLE_EVERY = 64
+"""… and then one in so many."""
 REMEMBERED = 65_536
 """Counted tokens at most, a field; beyond it, and every `HALF_LIFE` samples, all counts are halved and zeros go."""
 HALF_LIFE = 4_096
@@ -42,10 +44,11 @@ class Frequency:
         self._seen = 0
 
     def observe(self, documents: Sequence[Document], used: TextUse) -> None:
-        """Count the terms of one post in `SAMPLE_EVERY`."""
-        first = -self._seen % SAMPLE_EVERY
+        """Count the terms of the first posts, later of one in `SAMPLE_EVERY`."""
+        step = 1 if self._samples < FIRST else SAMPLE_EVERY
+        first = -self._seen % step
         self._seen += len(documents)
-        for document in documents[first::SAMPLE_EVERY]:
+        for document in documents[first::step]:
             self._counts["words"].update(set(document.words))
             self._counts["facets"].update(document.facets)
             for field in ("urls", "bio", "name"):

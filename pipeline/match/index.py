@@ -63,6 +63,10 @@ class Shape(Protocol[Found_co]):
         """Return the posts of a mask."""
         ...
 
+    def of(self, term: Term) -> Found_co:
+        """Return the posts of a term."""
+        ...
+
 
 @dataclass(slots=True)
 class Outcome(Generic[Found]):
@@ -156,7 +160,7 @@ class Index:
             mask = term.mask
             found_by_it = 0
             if term.alone:
-                matches.update(dict.fromkeys(term.alone, shape[mask]))
+                matches.update(dict.fromkeys(term.alone, shape.of(term)))
                 found_by_it += len(term.alone)
             if term.pairs:
                 for key, other in term.pairs.items():
@@ -173,7 +177,7 @@ class Index:
                         matches[key] = shape[left]
                 found_by_it += len(term.many)
             if term.either:
-                found = shape[mask]
+                found = shape.of(term)
                 for key in term.either:
                     before = several.get(key)
                     if before is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.match.terms import Term
+
 REMEMBERED = 8_192
 _SPARSE = 8
 """Up to so many posts in a mask are taken out one by one; of more, eight at once are looked up."""
@@ -49,12 +51,21 @@ class Indexes(dict[int, tuple[int, ...]]):
         indexes = self[mask] = indexes_of(mask)
         return indexes
 
+    def of(self, term: Term) -> tuple[int, ...]:
+        """Return where a term is: most are in a post once, and their indexes are there already."""
+        posts = term.posts
+        return tuple(posts) if len(posts) == term.mask.bit_count() else self[term.mask]
+
 
 class Masks:
     """Mask → itself, for a caller that goes on calculating."""
 
     def __getitem__(self, mask: int) -> int:
         return mask
+
+    def of(self, term: Term) -> int:
+        """Return a term's mask."""
+        return term.mask
 
 
 def indexes_of(mask: int) -> tuple[int, ...]:

@@ -22,22 +22,28 @@ TermField = TextField | Literal["facets", "prefixes"]
 HEAD = 1
 """A token's prefixes are looked up under its first character: no prefix is shorter than that."""
 
+_NO_POSTS: list[int] = []
+"""Shared by all terms that are in no post of the batch; never added to."""
+
 
 class Term:
-    """One term: its bits in the current batch, and the alternatives of searches that are found by it.
+    """One term: where it is in the current batch, and the alternatives of searches that are found by it.
 
+    `mask` has a bit for each post that has the term; `posts` their indexes, each as often as the post has the term.
+    Both are kept, because going from bits to indexes costs more.
     `alone`: searches that are this term and nothing more. `either`: that any of several terms suffices for. `pairs` and
     `many`: that ask for one or several other terms as well. `rest`: everything else. None where there are none, to save
     memory.
     """
 
-    __slots__ = ("alone", "either", "field", "many", "mask", "pairs", "rest", "token", "uses")
+    __slots__ = ("alone", "either", "field", "many", "mask", "pairs", "posts", "rest", "token", "uses")
 
     def __init__(self, field: TermField, token: str) -> None:
         self.field = field
         self.token = token
         self.uses = 0
         self.mask = 0
+        self.posts = _NO_POSTS
         self.alone: dict[str, None] | None = None
         self.either: dict[str, None] | None = None
         self.pairs: dict[str, Term] | None = None
@@ -102,19 +108,21 @@ class Vocabulary:
         lists = [(name, self._by_field[name]) for name in ("urls", "bio", "name") if self._by_field[name]]
         find = self._by_field["words"].get
         bit = 1
-        for document in documents:
+        for index, document in enumerate(documents):
             for term in filter(None, map(find, document.words)):
                 if term.mask:
                     term.mask |= bit
+                    term.posts.append(index)
                 else:
                     term.mask = bit
+                    term.posts = [index]
                     touched.append(term)
             if facets:
                 for name in facets.keys() & document.facets:
-                    _set(facets[name], bit, touched)
+                    _set(facets[name], index, bit, touched)
             for field, terms in lists:
                 for token in terms.keys() & getattr(document, field):
-                    _set(terms[token], bit, touched)
+                    _set(terms[token], index, bit, touched)
             bit <<= 1
         if self._prefix_lengths:
             self._mark_prefixes(documents)
@@ -123,20 +131,21 @@ class Vocabulary:
     def _mark_prefixes(self, documents: Sequence[Document]) -> None:
         prefixes, heads = self._by_field["prefixes"], self._prefix_lengths
         bit = 1
-        for document in documents:
+        for index, document in enumerate(documents):
             for token in document.words:
                 lengths = heads.get(token[:HEAD])
                 if lengths is not None:
                     for size in lengths:
                         term = prefixes.get(token[:size])
                         if term is not None and len(term.token) == size:
-                            _set(term, bit, self._touched)
+                            _set(term, index, bit, self._touched)
             bit <<= 1
 
     def clear(self) -> None:
         """Forget the batch."""
         for term in self._touched:
             term.mask = 0
+            term.posts = _NO_POSTS
         self._touched = []
 
 
@@ -149,7 +158,9 @@ def field_and_token(node: TermNode) -> tuple[TermField, str]:
     return "prefixes", node.token
 
 
-def _set(term: Term, bit: int, touched: list[Term]) -> None:
+def _set(term: Term, index: int, bit: int, touched: list[Term]) -> None:
     if not term.mask:
         touched.append(term)
+        term.posts = []
     term.mask |= bit
+    term.posts.append(index)
