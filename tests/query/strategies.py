@@ -25,6 +25,9 @@ WORDS = (
     *("привет", "мир", "日本", "東京", "日本語", "ラーメン", "สวัสดี", "안녕", "مرحبا", "می\u200cخواهم"),
     *("👍", "👍🏽", "👩\u200d👩\u200d👧", "🇩🇪", "❤️", "❤", "1️⃣", "#️⃣"),
 )
+COMMON = ("cats", "dogs", "snow", "a")
+"""Half of all words are one of these, or phrases and proximity would hardly ever be found."""
+
 SEPARATORS = (" ", " ", " ", ", ", "! ", " - ", "-", "\n", " … ", "。", "/", "_")
 PREFIXES = ("ca", "cat", "sno", "dog", "при", "cr", "str", "안녕", "مر")
 TAGS = ("snow", "Cats", "日本", "Straße")
@@ -41,7 +44,9 @@ LINKS = (
 NUMBERS = (0, 1, 9, 10, 99, 100, 1000)
 IDS = tuple(f"x:{number}" for number in range(1, 7))
 
-texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(SEPARATORS)), max_size=9).map(
+_words = st.sampled_from(COMMON) | st.sampled_from(WORDS)
+
+texts = st.lists(st.tuples(_words, st.sampled_from(SEPARATORS)), max_size=9).map(
     lambda pairs: "".join(word + separator for word, separator in pairs).strip()
 )
 
@@ -155,7 +160,8 @@ def documents() -> st.SearchStrategy[Document]:
 
 
 def _phrase() -> st.SearchStrategy[str]:
-    inside = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+    few = st.lists(st.sampled_from(COMMON), min_size=2, max_size=3)
+    inside = (few | st.lists(_words, min_size=1, max_size=3)).map(" ".join)
     return st.builds(lambda words, slop: f'"{words}"{slop}', inside, st.sampled_from(("", "", "~0", "~1", "~4")))
 
 
@@ -174,8 +180,8 @@ def _valued(names: tuple[str, ...], values: st.SearchStrategy[str]) -> st.Search
 
 
 leaves = st.one_of(
-    st.sampled_from(WORDS),
-    st.sampled_from(WORDS),
+    _words,
+    _phrase(),
     _phrase(),
     st.sampled_from(PREFIXES).map(lambda prefix: f"{prefix}*"),
     st.sampled_from(TAGS).map(lambda tag: f"#{tag}"),
