@@ -181,9 +181,12 @@ class _Merging:
         for upsert in upserts:
             wanted.add(upsert.post.repost_of or upsert.post.quote_of)
         wanted.discard("")
-        rows = {key: row for key, row in self._shelf.stored(wanted).items() if key not in self._made.removals}
+        rows = self._kept(wanted)
         merged = {upsert.post.id: self._merge(upsert, rows.get(upsert.post.id)) for upsert in upserts}
         accepted = {key: one for key, one in merged.items() if one.outcome != "dropped"}
+        others = {one.post.repost_of or one.post.quote_of for one in accepted.values()} - wanted - {""}
+        if others:  # a redelivery keeps what is stored, another original too
+            rows.update(self._kept(others))
         puts: dict[str, Put] = {}
         for key, one in accepted.items():
             original = one.post.repost_of or one.post.quote_of
@@ -191,6 +194,10 @@ class _Merging:
             puts[key] = self._put(one, source)
         self._touch(accepted, puts)
         self._made.puts = list(puts.values())
+
+    def _kept(self, ids: Iterable[str]) -> dict[str, Stored]:
+        rows = self._shelf.stored(ids)
+        return {key: row for key, row in rows.items() if key not in self._made.removals}
 
     def _merge(self, upsert: Upsert, row: Stored | None) -> _Merged:
         if row is None:
@@ -223,8 +230,7 @@ class _Merging:
         moved = [
             key
             for key, one in accepted.items()
-            if not one.post.repost_of
-            and (one.stored is None or one.outcome == "content" or (one.outcome == "again" and one.stored.touched))
+            if one.stored is None or one.outcome == "content" or (one.outcome == "again" and one.stored.touched)
         ]
         if not moved:
             return

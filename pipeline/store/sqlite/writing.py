@@ -112,7 +112,8 @@ class Writer:
     def _update(self, puts: Sequence[tuple[Stored, Put]]) -> None:
         key = self._shelf.key
         execute = self._connection.execute
-        self._stale(key(put.post.repost_of or put.post.id) for _, put in puts)
+        for stored, put in puts:
+            self._stale(key(one) for one in (put.post.id, put.post.repost_of, stored.post.repost_of) if one)
         for stored, put in sorted(puts, key=lambda pair: pair[0].place):
             post, at = put.post, stored.place
             known = columns.numbers(put.document)
