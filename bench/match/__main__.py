@@ -42,6 +42,10 @@ class Effort:
     rounds: int
 
 
+QUICK = Effort(warm_up=2, rounds=3)
+FULL = Effort(warm_up=15, rounds=7)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What is timed: by processor time where both sides have one core, by the clock where the peer has all.
@@ -173,6 +177,7 @@ def report(rows: Sequence[Row], costs: str, effort: Effort) -> str:
     lines = [
         "# Matching, against its peers",
         "",
+        *(["Preliminary: a quick run on a machine that did other things.", ""] if effort is QUICK else []),
         f"`make bench-match`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({platform.machine()}), "
         f"Python {platform.python_version()}. Medians of {effort.rounds} interleaved rounds; the first lines of a "
         "scenario follow the one pass that compared the matches, those that say warm (and Elasticsearch) come after "
@@ -201,7 +206,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="see that it works; the figures mean little")
     options.add_argument("--write", action="store_true", help="put the table into bench/match/RESULTS.md")
     chosen = options.parse_args()
-    effort = Effort(2, 3) if chosen.quick else Effort(15, 7)
+    effort = QUICK if chosen.quick else FULL
     corpus.write(CACHE)
     costs = standing()
     print(costs, flush=True)

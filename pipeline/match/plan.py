@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from pipeline.match.frequency import Frequency
 from pipeline.match.terms import TermNode
 from pipeline.query.tree import And, Everything, Facet, Near, Node, Not, Number, Or, Phrase, Prefix, Query, Word
 
@@ -45,8 +46,11 @@ def cost(plan: Plan, share: Share) -> float:
 
 
 def selected_by(query: Query, share: Share | None = None) -> list[str]:
-    """Return the terms by which a search is looked up, as a person would type them; `*` where every post is checked."""
-    anchors = (plan.anchor for plan in plans(query.root, share or (lambda node: 1 / (1 + len(_shown(node))))))
+    """Return the terms by which a search is looked up, as a person would type them; `*` where every post is checked.
+
+    Without a `share` it is what a matcher would choose before it has seen a post.
+    """
+    anchors = (plan.anchor for plan in plans(query.root, share or Frequency().share))
     return sorted({"*" if anchor is None else _shown(anchor) for anchor in anchors})
 
 
