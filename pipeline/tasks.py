@@ -7,6 +7,7 @@ whether it lives. Messages carry ids and small facts as JSON, never a post.
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 import time
 from functools import lru_cache
@@ -26,6 +27,11 @@ from pipeline.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
+BATCH_LIMIT_S = 45.0
+"""A worker that is still at one batch after this is ended by the kernel (SIGALRM), whatever hangs: its supervisor
+starts another, the batch comes again, and in the end the record is found over which workers die. It is shorter than
+the visibility timeout."""
+
 _lock = threading.Lock()
 _parts: dict[str, Any] = {}
 _reading: set[str] = set()
@@ -41,7 +47,11 @@ def ingest(batch_id: str) -> None:
         _wait(OUTAGE_WAIT_S)
         enqueue(batch_id)
         return
-    story.run(batch_id)
+    signal.setitimer(signal.ITIMER_REAL, BATCH_LIMIT_S)
+    try:
+        story.run(batch_id)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @shared_task(name="murmur.read_stream", acks_late=False, ignore_result=True)  # type: ignore[untyped-decorator]

@@ -2,7 +2,9 @@
 
 import os
 
-from pipeline.app import app
+from pipeline.app import app as product
+
+app = product
 
 app.conf.broker_transport_options = app.conf.broker_transport_options | {
     "visibility_timeout": float(os.environ["TEST_VISIBILITY_S"]),

@@ -19,6 +19,8 @@ from pipeline.app import Role, argv
 from pipeline.settings import load
 from tests.paths import PROJECT
 
+ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
+
 
 class Processes:
     """Starts the product's processes with given settings, and ends what it started."""
@@ -28,12 +30,14 @@ class Processes:
         """Not 0: messages nobody acknowledged come again so soon, for tests that kill."""
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "CI", "TMPDIR")}
         self.environ = kept | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
+        self.application = ""
+        """Not empty: the module of another Celery application than the product's, for tests that break something."""
         self.logs = logs
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, role: Role, number: int = 1) -> subprocess.Popen[bytes]:
         """Start a reader, worker or upkeep."""
-        application = "tests.pipeline.impatient" if self.visibility_s else "pipeline.app"
+        application = self.application or ("tests.pipeline.impatient" if self.visibility_s else "pipeline.app")
         command = [sys.executable, "-m", "celery", "-A", application, *argv(role, load(self.environ), number)]
         environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
         with (self.logs / f"{role}{number}.log").open("ab") as log:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.app import Role
 from pipeline.assembly import Process
 from pipeline.batch import RawBatch, RawRecord, encode_batch
 from pipeline.claims import new_batch_id
@@ -17,11 +16,9 @@ from pipeline.counters import totals
 from pipeline.errors import BrokerUnavailable
 from pipeline.states import states
 from tests.pipeline.conftest import STREAM, expected_ids, process_of, stored_versions
-from tests.pipeline.processes import Broker, Processes, eventually, processes
+from tests.pipeline.processes import ROLES, Broker, Processes, eventually, processes
 
 pytestmark = pytest.mark.redis
-
-ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
 
 
 def _replayed(process: Process) -> bool:
@@ -163,3 +160,25 @@ def test_a_reader_that_was_paused_beyond_its_lease_hands_nothing_over(running: P
     eventually(lambda: totals(process.redis, process.names).get("leases_lost"), 10)
     assert process.redis.get(process.names.reader("demo")) == holder
     running.end(first, within_s=10)
+
+
+def test_a_record_over_which_workers_hang_is_set_aside_and_its_neighbours_are_stored(running: Processes) -> None:
+    running.application, running.visibility_s = "tests.pipeline.stuck", 1
+    running.environ["SOURCE"] = "demo"
+    process = process_of(running.environ)
+    told = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"%b",'
+    told += b'"author":{"id":"1","handle":"a"}}'
+    records = [RawRecord(1_700_000_000_000, told % (n, b"hang here" if n == 1 else b"cats")) for n in range(3)]
+    process.claims.offer(new_batch_id("demo"), encode_batch(RawBatch("demo", records)))
+    running.start("upkeep")
+    deaths = 0
+    worker = running.start("worker", 1)
+    while process.claims.backlog().batches and deaths < 9:  # what a supervisor does
+        if worker.poll() is not None:
+            assert worker.returncode == -signal.SIGALRM
+            deaths += 1
+            worker = running.start("worker", deaths + 1)
+        time.sleep(0.05)
+    assert set(stored_versions(process)) == {"demo:0", "demo:2"}
+    assert [letter.raw for letter in process.dead.letters()] == [records[1].data]
+    assert deaths == 5, "three over the whole batch, two over the record"
