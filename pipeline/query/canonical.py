@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pipeline.errors import QueryError
 from pipeline.query.analyser import analyse
@@ -39,20 +39,13 @@ class Typed:
     leaf: Node | None = None
 
 
-class _Form(NamedTuple):
-    """A tree and its negation, each normal."""
-
-    node: Node
-    negated: Node
-
-
 def normal(typed: Typed) -> Node:
     """Return the normal form.
 
     Raises:
         QueryError: the search, or one side of an OR, says only what it is not.
     """
-    node = _form(typed, positive=True).node
+    node = _Pushing().push(typed, negated=False, positive=True)
     if not finds(node):
         raise _exclusions(typed.at, "A search")
     return node
@@ -72,38 +65,36 @@ def _exclusions(at: int, what: str) -> QueryError:
     )
 
 
-def _form(typed: Typed, *, positive: bool) -> _Form:
-    if typed.kind == "leaf":
-        assert typed.leaf is not None  # noqa: S101 - a leaf has one
-        return _Form(typed.leaf, Not(typed.leaf))
-    if typed.kind == "not":
-        inner = _form(typed.children[0], positive=not positive)
-        return _Form(inner.negated, inner.node)
-    forms = [_form(child, positive=positive) for child in typed.children]
-    if typed.kind == "and":
-        return _both(forms)
-    if positive:
-        for child, form in zip(typed.children, forms, strict=True):
-            if not finds(form.node):
-                raise _exclusions(child.at, "Each side of OR")
-    # a OR b is NOT (NOT a NOT b)
-    negated, node = _both([_Form(form.negated, form.node) for form in forms])
-    return _Form(node, negated)
+class _Pushing:
+    """Pushes NOT inward. Both forms of a group, as it is and negated, are made at most once: no tree takes long."""
 
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, bool], Node] = {}
 
-def _both(forms: list[_Form]) -> _Form:
-    """Return the form of an AND. `*` goes where another child finds something, and a child alone is no group."""
-    if any(finds(form.node) and not isinstance(form.node, Everything) for form in forms):
-        forms = [form for form in forms if not isinstance(form.node, Everything)]
-    if len({_order(form.node) for form in forms}) == 1:
-        return forms[0]
-    node = conjunction([form.node for form in forms])
-    return _Form(node, _either([form.negated for form in forms]) or Not(node))
+    def push(self, typed: Typed, *, negated: bool, positive: bool) -> Node:
+        """Return the normal form of a tree or of its negation; `positive`: an even number of NOT stand before it."""
+        if typed.leaf is not None:
+            return Not(typed.leaf) if negated else typed.leaf
+        if typed.kind == "not":
+            return self.push(typed.children[0], negated=not negated, positive=not positive)
+        node = self._made.get((id(typed), negated))
+        if node is None:
+            node = self._made[id(typed), negated] = self._group(typed, negated, positive)
+        return node
 
-
-def _either(nodes: list[Node]) -> Node | None:
-    """Return the OR of nodes where each finds something, as a person may write it."""
-    return disjunction(nodes) if all(finds(node) for node in nodes) else None
+    def _group(self, typed: Typed, negated: bool, positive: bool) -> Node:
+        nodes = [self.push(child, negated=negated, positive=positive) for child in typed.children]
+        if (typed.kind == "and") is not negated:
+            return conjunction(nodes)
+        if all(finds(node) for node in nodes):
+            return disjunction(nodes)
+        if positive and not negated:
+            at = next(child.at for child, node in zip(typed.children, nodes, strict=True) if not finds(node))
+            raise _exclusions(at, "Each side of OR")
+        # An OR of exclusions is what nobody may write; NOT of a group says the same.
+        others = [self.push(child, negated=not negated, positive=positive) for child in typed.children]
+        group = conjunction(others)
+        return Not(group) if isinstance(group, And) else nodes[others.index(group)]
 
 
 def conjunction(nodes: list[Node]) -> Node:

@@ -77,7 +77,8 @@ def _phrase(lexeme: Lexeme) -> Node:
 
 def _word(lexeme: Lexeme) -> Node:
     text = lexeme.text
-    _refuse_others(lexeme)
+    if not text.isalnum():
+        _refuse_others(lexeme)
     if text.endswith("*"):
         return _prefix(lexeme)
     tokens = analyse(text)

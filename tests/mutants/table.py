@@ -34,8 +34,8 @@ MUTANTS = (
     Mutant(
         "* goes even where only exclusions are left",
         "pipeline/query/canonical.py",
-        "if any(finds(form.node) and not isinstance(form.node, Everything) for form in forms):",
-        "if len(forms) > 1:",
+        "if any(finds(child) and not isinstance(child, Everything) for child in children.values()):",
+        "if len(children) > 1:",
         ("tests/query/test_canonical.py",),
     ),
     Mutant(
