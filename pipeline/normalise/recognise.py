@@ -24,7 +24,7 @@ from pipeline.normalise import (
     x_v2,
     x_v2_wire,
 )
-from pipeline.post import Event
+from pipeline.post import Event, Notice, Upsert
 
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 """All that decoding bytes from outside may raise (ValueError: broken UTF-8)."""
@@ -66,7 +66,7 @@ def _read(raw: bytes, received_at: int, instance: str) -> list[Event]:
     for lead, read in _LEADS:
         if raw.startswith(lead):
             return read(raw, received_at, instance)
-    if b'"screen_name":' in raw:
+    if raw.startswith(b"{") and b'"screen_name":' in raw:
         status = x_legacy_wire.decode_status(raw)
         if status.user is not None and status.created_at is not None:
             return x_legacy.events(status, raw, received_at)
@@ -149,11 +149,18 @@ _NEEDED: tuple[tuple[frozenset[str], _Reader], ...] = (
 
 
 def _listed(items: list[Raw], received_at: int, instance: str) -> list[Event]:
-    """Return the events of a list of records, as REST calls answer: all of them, or the reason of the first bad one."""
+    """Return the events of a list of records, as REST calls answer; one that cannot be read costs no other."""
     found: list[Event] = []
+    troubles: list[str] = []
     for item in items:
-        part = bytes(item)
-        if part.lstrip().startswith(b"["):
-            raise RecordError("no known format: a list of lists")
-        found += _read(part, received_at, instance)
-    return found
+        part = bytes(item).strip()
+        try:
+            if part.startswith(b"["):
+                raise RecordError("no known format: a list of lists")
+            found += _read(part, received_at, instance)
+        except (RecordError, *_MALFORMED) as error:
+            troubles.append(str(error))
+    if troubles and len(troubles) == len(items):
+        raise RecordError(f"a list without a readable record: {troubles[0]}"[:500])
+    network = next((event.post.source for event in found if isinstance(event, Upsert)), "")
+    return [*found, *(Notice(network, "warning", f"one of a list cannot be read: {one}"[:300]) for one in troubles)]

@@ -137,6 +137,17 @@ def test_time_inside_an_id_counts_only_where_it_agrees_with_the_claim() -> None:
     assert read(timestamp_ms=None, id=7, id_str="7").created_at == 1539252000000
 
 
+def test_lists_and_search_answers_are_read_and_one_bad_record_costs_no_other() -> None:
+    one, two = status(id_str="11"), status(id_str="12")
+    for answer in ([one, two], {"statuses": [one, two], "search_metadata": {}}):
+        assert [post.id for post in posts(normalise(json.dumps(answer).encode(), "replay", NOW))] == ["x:11", "x:12"]
+    events = normalise(json.dumps([one, {"hello": 1}, two]).encode(), "replay", NOW)
+    assert [type(event).__name__ for event in events] == ["Upsert", "Upsert", "Notice"]
+    with pytest.raises(RecordError, match="without a readable record"):
+        normalise(b'[{"hello":1},[]]', "replay", NOW)
+    assert normalise(b"[]", "replay", NOW) == []
+
+
 def test_control_messages_are_understood() -> None:
     assert normalise(b'{"delete":{"status":{"id":1,"id_str":"1","user_id":2}}}', "x", NOW) == [Deletion("x:1", NOW)]
     assert normalise(b'{"user_delete":{"id":3}}', "x", NOW) == [AuthorDeletion("x", "3", NOW)]
