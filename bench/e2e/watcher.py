@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 PER_SOCKET = 32
-_ID = b'{"id":"'
+TEXT, PING, PONG = 1, 9, 10
 
 
 class Watcher:
@@ -31,10 +31,10 @@ class Watcher:
         self._done = 0
         self._selector = selectors.DefaultSelector()
         self._rest: dict[socket.socket, bytes] = {}
-        for start in range(0, len(queries), PER_SOCKET):
-            self._open(port, queries[start : start + PER_SOCKET])
         self._wanted = len(queries)
         self._stopped = False
+        for start in range(0, len(queries), PER_SOCKET):
+            self._open(port, queries[start : start + PER_SOCKET])
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -53,7 +53,6 @@ class Watcher:
         for number, query in enumerate(queries):
             message = {"type": "subscribe", "id": str(number), "query": query, "history": 1, "after": None}
             connection.sendall(_frame(json.dumps(message).encode()))
-            time.sleep(0.06)  # within the messages a second that one socket may send
         connection.setblocking(False)
         self._rest[connection] = rest
         self._selector.register(connection, selectors.EVENT_READ)
@@ -75,11 +74,12 @@ class Watcher:
                 data = connection.recv(1 << 18)
                 if not data:
                     self._selector.unregister(connection)
+                    self.troubles["closed"] += 1
                     continue
                 self.size_bytes += len(data)
-                self._rest[connection] = self._walk(self._rest[connection] + data)
+                self._rest[connection] = self._walk(connection, self._rest[connection] + data)
 
-    def _walk(self, data: bytes) -> bytes:
+    def _walk(self, connection: socket.socket, data: bytes) -> bytes:
         at = 0
         while len(data) - at >= 2:
             length, start = data[at + 1] & 127, at + 2
@@ -89,7 +89,10 @@ class Watcher:
                 length, start = int.from_bytes(data[at + 2 : at + 10]), at + 10
             if len(data) < start + length:
                 break
-            self._take(data[start : start + length])
+            if data[at] & 15 == PING:
+                connection.send(_frame(data[start : start + length], PONG))
+            else:
+                self._take(data[start : start + length])
             at = start + length
         return data[at:]
 
@@ -106,7 +109,7 @@ class Watcher:
             self._done += 1
 
 
-def _frame(body: bytes) -> bytes:
-    """Return a masked text frame; a mask of zeros is a mask."""
+def _frame(body: bytes, opcode: int = TEXT) -> bytes:
+    """Return a masked frame; a mask of zeros is a mask."""
     length = bytes([0x80 | len(body)]) if len(body) < 126 else bytes([0xFE]) + len(body).to_bytes(2)
-    return b"\x81" + length + bytes(4) + body
+    return bytes([0x80 | opcode]) + length + bytes(4) + body
