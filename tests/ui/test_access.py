@@ -133,6 +133,7 @@ def test_every_chart_has_a_sentence_and_a_table_that_says_the_same(simulator: Si
 
 def test_what_dragging_does_a_button_does_too(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
+    page.locator(".histogram .u-over").wait_for()
     box = page.locator(".histogram .u-over").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 100, box["y"] + 30)
@@ -158,7 +159,7 @@ def test_nothing_overflows_from_320_px_to_4k(simulator: Simulator, open_page: Op
     wide = page.evaluate(
         """() => [...document.querySelectorAll('.column *')].filter(one => {
           const box = one.getBoundingClientRect();
-          return box.width && box.right > innerWidth + 1 && !one.closest('.order-list, .hidden, svg');
+          return box.width && box.right > innerWidth + 1 && !one.closest('.order-list, .hidden, svg, bdi');
         }).map(one => one.className)"""
     )
     assert wide == []

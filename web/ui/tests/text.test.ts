@@ -14,6 +14,12 @@ describe("the linking of text", () => {
     expect(pieces.map(({ text, kind }) => [text, kind])).toEqual([["🌊🌊 ", "text"], ["#storm", "hashtag"], [" now", "text"]]);
   });
 
+  it("finds links that the source did not name, without the end of the sentence", () => {
+    const links = (text: string): string[] => segmentsOf(text, [], []).filter((one) => one.kind === "link").map((one) => one.value);
+    expect(links("see https://a.example/b?c=1. And (http://d.example/e)!")).toEqual(["https://a.example/b?c=1", "http://d.example/e"]);
+    expect(links("no http:// link")).toEqual([]);
+  });
+
   it("gives the text back whole, whatever the entities claim", () => {
     const any = fc.record({ type: fc.constantFrom<Entity["type"]>("hashtag", "mention", "link"), start: fc.integer({ min: -5, max: 60 }), end: fc.integer({ min: -5, max: 60 }), value: fc.string() });
     fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), fc.array(any, { maxLength: 6 }), fc.array(fc.string({ maxLength: 5 })), (text, entities, terms) => {

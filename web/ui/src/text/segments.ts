@@ -22,6 +22,9 @@ function offsets(text: string): number[] | null {
   return found;
 }
 
+/** A link the source did not name as one; what ends a sentence does not belong to it. */
+const BARE_LINK = /https?:\/\/[^\s<>"\p{Cf}]*[^\s<>"\p{Cf}.,;:!?)\]']/gu;
+
 interface Span {
   start: number;
   end: number;
@@ -31,10 +34,14 @@ interface Span {
 function spansOf(text: string, entities: readonly Entity[]): Span[] {
   const map = offsets(text);
   const place = (codePoint: number): number => (map ? (map[codePoint] ?? text.length) : codePoint);
+  const found: Span[] = entities.map((entity) => ({ start: place(entity.start), end: Math.min(place(entity.end), text.length), entity }));
+  for (const { index, 0: url } of text.matchAll(BARE_LINK)) {
+    const entity: Entity = { type: "link", start: index, end: index + url.length, value: url };
+    if (!found.some((span) => span.start < index + url.length && index < span.end)) found.push({ start: index, end: index + url.length, entity });
+  }
   const spans: Span[] = [];
   let end = 0;
-  for (const entity of [...entities].sort((a, b) => a.start - b.start)) {
-    const span = { start: place(entity.start), end: Math.min(place(entity.end), text.length), entity };
+  for (const span of found.sort((a, b) => a.start - b.start)) {
     if (span.start < end || span.end <= span.start) continue;
     spans.push(span);
     end = span.end;

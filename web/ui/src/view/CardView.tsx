@@ -1,7 +1,6 @@
 /** One post as a card. Text is only ever text. Drawn again when the card, the minute, the terms or a setting changed. */
 import { Component, type JSX } from "preact";
 import type { Card } from "../hold/folding";
-import { reachOf } from "../hold/ranking";
 import { termOf } from "../query/edit";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
@@ -49,7 +48,6 @@ export class CardView extends Component<CardProps> {
     const { author, counts } = post;
     const now = Date.now();
     const labels = { "aria-labelledby": `by-${card.id}`, "aria-describedby": `text-${card.id}` };
-    const ranking = column.place.order !== "latest";
     const url = safeUrl(post.url);
     const inside = !card.own && !post.text && post.repost_of;
     return (
@@ -79,10 +77,7 @@ export class CardView extends Component<CardProps> {
             <Actions page={page} post={post} />
             {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
           </footer>
-          {ranking && card.reposts.size ? (
-            <p class="in-view">in view: {compact(card.reposts.size)} {card.reposts.size === 1 ? "repost" : "reposts"}, reach {compact(reachOf(card))}</p>
-          ) : null}
-          <Folded page={page} column={column} card={card} />
+          <Folded page={page} column={column} card={card} ranking={column.place.order !== "latest"} />
         </div>
       </article>
     );

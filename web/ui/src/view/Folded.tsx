@@ -2,16 +2,17 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
+import { reachOf } from "../hold/ranking";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { ago, exact } from "../text/clock";
-import { compact, grouped } from "../text/number";
+import { compact, counted, grouped } from "../text/number";
 import { RepostSign } from "./icons";
 import { PostText } from "./PostText";
 
 const MOST = 50;
 
-export function Folded({ page, column, card }: { page: Page; column: Column; card: Card }): JSX.Element | null {
+export function Folded({ page, column, card, ranking }: { page: Page; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
   const others = card.group ? card.group.size - 1 : 0;
@@ -21,6 +22,9 @@ export function Folded({ page, column, card }: { page: Page; column: Column; car
     <div class="folded">
       {card.reposts.size ? (
         <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {grouped(card.reposts.size)} reposted</button>
+      ) : null}
+      {ranking && card.reposts.size ? (
+        <span class="in-view">in view: {counted(card.reposts.size, "repost")}, reach {compact(reachOf(card))}</span>
       ) : null}
       {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{grouped(others)} like this</button> : null}
       {reposts ? (

@@ -37,7 +37,7 @@ function Figures({ page }: { page: Page }): JSX.Element {
   if (loaded.current.holding !== holding || now - loaded.current.at > COUNT_EVERY_MS)
     loaded.current = { holding, at: now, ...countLoaded(holding) };
   const total = column.timeline?.total;
-  const among = total === undefined || total <= loaded.current.posts ? "" : `of ${compact(loaded.current.posts)} loaded`;
+  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : `of ${compact(loaded.current.posts)} loaded`;
   return (
     <dl class="figures-of">
       <div><dt>matches</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>

@@ -1,6 +1,6 @@
 /** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Settings } from "../state/settings";
 import { barsOf } from "../stats/buckets";
 import { between, exact, moment } from "../text/clock";
@@ -27,6 +27,11 @@ export function summaryOf(timeline: Timeline, now: number): string {
   return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${gaps}`;
 }
 
+function seriesOf(timeline: Timeline, width: number): Series {
+  const bars = barsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
+  return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
+}
+
 export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
@@ -34,20 +39,23 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
   const [width, setWidth] = useState(0);
   const [hover, setHover] = useState<{ index: number; left: number } | null>(null);
   const now = Date.now();
-  const bars = barsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
-  const series: Series = { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
+  const series = useMemo(() => seriesOf(timeline, width), [timeline, width]);
+  const bars = series;
   const latest = useRef(series);
 
   useLayoutEffect(() => {
     onChoose.current = choose;
+  }, [choose]);
+
+  useLayoutEffect(() => {
     latest.current = series;
     if (width) chart.current?.show(series);
-  });
+  }, [series, width]);
 
   useEffect(() => {
     const element = box.current;
     if (!element || table) return;
-    const made = new Chart(element, { kind, axes, hover: setHover, chosen: (from, to) => onChoose.current(from, to) });
+    const made = new Chart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
     chart.current = made;
     setWidth(element.clientWidth);
     if (element.clientWidth) made.show(latest.current);
