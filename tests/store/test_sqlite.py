@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SettingsError, StoreMismatch, StoreUnavailable
+from pipeline.errors import SettingsError, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import Deletion
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store
@@ -58,8 +58,28 @@ def test_elasticsearch_is_refused_clearly(tmp_path: Path) -> None:
 
 def test_what_is_no_database_is_refused_clearly(tmp_path: Path) -> None:
     (tmp_path / schema.FILE).write_bytes(b"this is no database at all, but it is long enough to look" * 99)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreError, match="no database"):
         open_store(Settings(data_dir=tmp_path))
+
+
+def test_full_disk_refuses_and_later_accepts(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats"))
+    ((pages,),) = schema.rows(store._connection, "PRAGMA page_count")
+    list(schema.rows(store._connection, f"PRAGMA max_page_count = {pages + 2}"))
+    with pytest.raises(StoreUnavailable):
+        put(store, 2, *(post(number, "dogs " * 50) for number in range(2, 200)), raw=b"r" * 4_000)
+    assert now_found(store, "*") == ["x:1"]
+    list(schema.rows(store._connection, "PRAGMA max_page_count = 1000000"))
+    assert put(store, 3, *(post(number, "dogs") for number in range(2, 200))).inserted == 198
+
+
+def test_lock_held_too_long_is_an_outage(store: SqliteStore, tmp_path: Path) -> None:
+    other = SqliteStore(tmp_path)
+    schema.wait_when_busy(other._connection, 20)
+    with schema.transaction(store._connection), pytest.raises(StoreUnavailable):
+        put(other, 1, post(1, "cats"))
+    assert put(other, 2, post(1, "cats")).inserted == 1
+    other.close()
 
 
 def test_store_of_another_analyser_is_indexed_again_by_migrate_only(tmp_path: Path) -> None:

@@ -8,7 +8,18 @@ from contextlib import contextmanager
 
 import apsw
 
-from pipeline.errors import QueryTimeout, StoreUnavailable
+from pipeline.errors import QueryTimeout, StoreError, StoreUnavailable
+
+_TRY_AGAIN = (
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.NoMemError,
+    apsw.ProtocolError,
+)
 
 
 class Deadline:
@@ -36,5 +47,7 @@ def translated(deadline: Deadline | None = None) -> Iterator[None]:
         yield
     except apsw.InterruptError as error:
         raise (deadline or Deadline(0)).error() from error
+    except _TRY_AGAIN as error:
+        raise StoreUnavailable(f"the store cannot be used now: {error}") from error
     except apsw.Error as error:
-        raise StoreUnavailable(f"the store refused: {error}") from error
+        raise StoreError(f"the store refused: {error}") from error

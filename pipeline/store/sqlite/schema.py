@@ -84,6 +84,7 @@ def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
 
     Raises:
         StoreUnavailable: the file cannot be opened.
+        StoreError: it is no database.
     """
     try:
         connection = apsw.Connection(str(path))
@@ -102,6 +103,8 @@ def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         if reader:
             connection.execute("PRAGMA query_only=ON").fetchall()
+    except apsw.NotADBError as error:
+        raise StoreError(f"{path} is no database") from error
     except apsw.Error as error:
         raise StoreUnavailable(f"cannot open {path}: {error}") from error
     return connection
@@ -113,16 +116,20 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def create(connection: apsw.Connection) -> None:
     """Make the tables where there are none yet; two processes may do so at once."""
+    there = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+    if list(rows(connection, there)):
+        return
     with transaction(connection):
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchall():
+        if not list(rows(connection, there)):
             connection.execute(TABLES)
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)",

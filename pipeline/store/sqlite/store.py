@@ -72,22 +72,28 @@ class SqliteStore:
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
         """Open a view of all that was persisted before this call."""
+        with self._reader() as connection:
+            with translated():
+                connection.execute("BEGIN").fetchall()
+                connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
+            yield SqliteReading(connection, self._salt, timeout_s, self._retained_from())
+
+    @contextmanager
+    def _reader(self) -> Iterator[apsw.Connection]:
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = schema.connect(self._path, reader=True)
         try:
-            with translated():
-                connection.execute("BEGIN").fetchall()
-                connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
-            yield SqliteReading(connection, self._salt, timeout_s, self._retained_from())
+            yield connection
         finally:
             self._let_go(connection)
 
     def _let_go(self, connection: apsw.Connection) -> None:
         connection.set_progress_handler(None)
         try:
-            connection.execute("ROLLBACK").fetchall()
+            if connection.in_transaction:
+                connection.execute("ROLLBACK").fetchall()
         except apsw.Error:
             connection.close(force=True)
             return
@@ -98,8 +104,8 @@ class SqliteStore:
 
     def indexed(self) -> int:
         """Return how many posts are stored."""
-        with translated():
-            ((count,),) = schema.rows(self._connection, "SELECT value FROM meta WHERE key = 'posts'")
+        with translated(), self._reader() as connection:
+            ((count,),) = schema.rows(connection, "SELECT value FROM meta WHERE key = 'posts'")
         return int(count)
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
@@ -123,8 +129,8 @@ class SqliteStore:
             "SELECT source, since, until, search, why FROM coverage "
             "WHERE (?1 IS NULL OR until IS NULL OR until > ?1) AND (?2 IS NULL OR since < ?2) ORDER BY since, rowid"
         )
-        with translated():
-            return [CoverageRow(*row) for row in schema.rows(self._connection, sql, (since, until))]
+        with translated(), self._reader() as connection:
+            return [CoverageRow(*row) for row in schema.rows(connection, sql, (since, until))]
 
     def upkeep(self) -> None:
         """Reckon reach again where it changed, gather the background of words, wipe what deletions left in the log."""
