@@ -11,7 +11,7 @@ import re
 import unicodedata
 from unicodedata import category, normalize
 
-from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, KEYCAP, UNSPACED, VANISHING
+from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, INVISIBLE, KEYCAP, UNSPACED, VANISHING
 
 ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
 """Changes with the rules and with Python's Unicode tables; kept with every index."""
@@ -21,6 +21,7 @@ MAX_TOKENS = 10_000
 
 _MARKS = "".join(chr(code) for code in range(0x20000) if category(chr(code))[0] == "M" and chr(code) != KEYCAP)
 _VANISHING = re.compile(f"[{VANISHING}]")
+_NOT_SEEN = re.compile(f"[{VANISHING}{INVISIBLE}]")
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _TOKEN = re.compile(f"[{UNSPACED}][{_MARKS}]*|(?:[^\\W_{UNSPACED}]|[{_MARKS}])+")
@@ -97,8 +98,8 @@ def _fold(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a whole value (tag, handle, id) as it is compared: the same folding as words, with nothing cut."""
-    return text.lower() if text.isascii() else _fold(_VANISHING.sub("", text))
+    """Return a whole value (tag, handle, id) as it is compared: folded as words are, uncut, without what is not seen."""
+    return text.lower() if text.isascii() else _fold(_NOT_SEEN.sub("", text))
 
 
 def fold_tag(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.errors import QueryError
-from pipeline.query.scripts import KEYCAP_SEQUENCE
+from pipeline.query.scripts import INVISIBLE, KEYCAP_SEQUENCE
 
 Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "*", "word", "phrase", "operator", "url", "#", "@", "$", "end"]
 
@@ -21,6 +21,7 @@ _QUOTES = {'"': '"', "“": '”“"', "„": '“”"'}
 
 _SIGNS = {"#": "#", "＃": "#", "@": "@", "＠": "@", "$": "$"}
 _BARE_END = re.compile(r'[\s()"]')
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _OPERATOR = re.compile(r"([^\W\d_]|_)+:")
 _SLOP = re.compile(r"~([0-9]*)")
@@ -49,7 +50,7 @@ def lexemes(text: str) -> Iterator[Lexeme]:
     """
     at = 0
     while at < len(text):
-        if text[at].isspace():
+        if text[at].isspace() or _INVISIBLE.match(text, at):
             at += 1
             continue
         lexeme, at = _next(text, at)

@@ -24,6 +24,9 @@ UNSPACED = (
 VANISHING = "\u00ad\u200c\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef"
 """Soft hyphen, ZWNJ, ZWJ and variation selectors: they vanish inside a word."""
 
+INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""Zero-width space, direction marks and the like: they separate words, and copying a handle from a page brings some."""
+
 KEYCAP = "\u20e3"
 """The enclosing keycap: part of an emoji after a digit, # or *, and nothing otherwise."""
 

@@ -67,6 +67,8 @@ def test_normal_form_finds_what_was_typed(left: str, right: str, document: Docum
         ("lang:iw", "lang:he"),
         ("lang:zxx", "lang:und"),
         ("“black hole”", '"black hole"'),
+        ("\u2066@nasa\u2069 from:\u200enasa\u200b", "@nasa from:nasa"),
+        ("สวัสดี\u200bชาว a\u200bb", '"a b" "สวัสดีชาว"'),
         ("„black hole“~2", '"black hole"~2'),
         ('"the “black” hole"', '"the black hole"'),
         ("#snow, @nasa: $TSLA! from:nasa.", "#snow $tsla @nasa from:nasa"),
