@@ -120,7 +120,7 @@ def latency(directory: Path, seconds: float, workers: int) -> list[tuple[str, st
 def start(made: Formation, directory: Path, workers: int) -> Dyno:
     """Start everything but the reader; return the web process, ready."""
     broker = EmbeddedBroker(directory / "data")
-    made.dynos.append(Dyno("broker", directory / "broker.log", command=broker.prepare()))
+    made.dynos.append(Dyno("broker", directory / "broker.log", {}, command=broker.prepare()))
     made.settings["REDIS_URL"] = broker.url
     made.start("upkeep")
     for _ in range(workers):

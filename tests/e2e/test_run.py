@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tests.e2e.conftest import Start
 from tests.e2e.product import free_port, until
 from tests.paths import DATA, PROJECT
@@ -155,5 +156,16 @@ def test_it_runs_from_an_archive_of_the_project_alone(start: Start, tmp_path: Pa
             tmp_path / name, command=[str(project / "bin" / "murmur"), "run"], cwd=project, SOURCE="demo", PATH=path
         )
         product.wait_ready()
-        until(lambda product=product: product.stored() > 0, 30)
+        until(product.stored, 30)
         product.stop()
+
+
+def test_make_run_prints_one_line_and_sigterm_to_make_ends_all(start: Start) -> None:
+    for stamp in (".venv/.ready", "web/static/.ready"):
+        if not (PROJECT / stamp).exists():
+            missing(f"{stamp}: what `make` builds before it starts anything")
+    product = start(command=["make", "run"], SOURCE="demo").wait_ready()
+    time.sleep(2)
+    assert product.text() == f"Murmuration is at {product.url}\n"
+    assert product.stop() < 10
+    assert product.processes() == {}

@@ -22,7 +22,7 @@ from tests.paths import PROJECT
 class Dyno:
     """One process of the Procfile, its output in a file."""
 
-    def __init__(self, role: str, log: Path, command: list[str] | None = None, **settings: str) -> None:
+    def __init__(self, role: str, log: Path, settings: dict[str, str], command: list[str] | None = None) -> None:
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | settings
         self.role = role
         self.port = int(settings.get("PORT", "0"))
@@ -62,7 +62,7 @@ class Formation:
         settings = self.settings | more
         if role == "web" and "PORT" not in settings:
             settings["PORT"] = str(free_port())
-        self.dynos.append(Dyno(role, self.directory / f"{role}{len(self.dynos)}.log", **settings))
+        self.dynos.append(Dyno(role, self.directory / f"{role}{len(self.dynos)}.log", settings))
         return self.dynos[-1]
 
     def logs(self) -> str:
