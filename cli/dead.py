@@ -31,7 +31,7 @@ def listing(settings: Settings, limit: int) -> Iterator[str]:
 
 def retry(settings: Settings, limit: int | None) -> str:
     """Give letters to the workers again; return one line on it."""
-    from pipeline.tasks import ingest
+    from pipeline.app import app
 
     with connect(settings, name="dead") as redis:
         names = Names(settings.redis_prefix)
@@ -39,5 +39,5 @@ def retry(settings: Settings, limit: int | None) -> str:
         before = dead.size().letters
         batches = dead.retry(Claims(redis, names), limit=limit)
         for batch_id in batches:
-            ingest.apply_async((batch_id,), queue=names.posts_queue)
+            app.send_task("murmur.ingest", (batch_id,), queue=names.posts_queue)
         return f"{before - dead.size().letters} enqueued again in {len(batches)} batches, {dead.size().letters} remain"

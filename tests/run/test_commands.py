@@ -1,0 +1,108 @@
+"""The commands a person uses beside a running product, each against a real Valkey."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from cli.doctor import NOT_SHARED
+from pipeline.dead import DeadLetter, DeadLetters
+from pipeline.names import Names
+from tests.paths import PROJECT
+
+pytestmark = pytest.mark.redis
+NAMES = Names()
+
+
+def murmur(tmp_path: Path, url: str, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command against a Redis."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATA_DIR": str(tmp_path / "data"), "REDIS_URL": url}
+    return subprocess.run(
+        [str(PROJECT / "bin" / "murmur"), *words],
+        env=environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _letter(raw: bytes) -> DeadLetter:
+    return DeadLetter("replay", "", 1, raw, "malformed: it is torn", when=1_700_000_000_000)
+
+
+def test_dead_letters_are_listed_without_steering_the_terminal(
+    valkey: str, redis_client: Redis, tmp_path: Path
+) -> None:
+    DeadLetters(redis_client, NAMES).add([_letter(b'{"torn":"\x1b[31m red\x07')])
+    done = murmur(tmp_path, valkey, "dead", "list")
+    assert done.returncode == 0
+    assert "1 dead letters" in done.stdout
+    assert "malformed: it is torn" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
+
+
+def test_dead_letters_driven_again_are_open_batches_and_letters_no_more(
+    valkey: str, redis_client: Redis, tmp_path: Path
+) -> None:
+    dead = DeadLetters(redis_client, NAMES)
+    dead.add([_letter(b'{"a":1}'), _letter(b'{"b":2}'), _letter(b"x" * 100_000)])
+    done = murmur(tmp_path, valkey, "dead", "retry")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "2 enqueued again in 1 batches, 1 remain\n", "what was cut cannot be driven again"
+    assert redis_client.zcard(NAMES.open) == 1
+    assert redis_client.llen(NAMES.posts_queue) == 1
+
+
+def test_track_is_shown_changed_and_checked(valkey: str, tmp_path: Path) -> None:
+    assert murmur(tmp_path, valkey, "track").stdout == "*\n"
+    assert murmur(tmp_path, valkey, "track", "cats lang:en").returncode == 0
+    assert murmur(tmp_path, valkey, "track").stdout == "cats lang:en\n"
+    wrong = murmur(tmp_path, valkey, "track", "cats AND (")
+    assert wrong.returncode == 1
+    assert wrong.stderr.count("\n") == 1
+    assert murmur(tmp_path, valkey, "track").stdout == "cats lang:en\n"
+
+
+def test_doctor_tells_by_its_exit_status(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
+    assert murmur(tmp_path, valkey, "migrate").returncode == 0
+    silent = murmur(tmp_path, valkey, "doctor")
+    assert silent.returncode == 1
+    assert "demo: down" in silent.stdout, "no reader is running"
+    redis_client.set(NAMES.store, "another")
+    assert NOT_SHARED in murmur(tmp_path, valkey, "doctor").stdout
+
+
+def test_doctor_without_a_redis_says_so_and_hides_the_address(tmp_path: Path) -> None:
+    done = murmur(tmp_path, "redis://:hunter2@127.0.0.1:1/0", "doctor")
+    assert done.returncode == 1
+    assert "BAD  broker" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_doctor_warns_of_a_redis_that_drops_what_waits(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
+    redis_client.config_set("maxmemory", "100mb")
+    redis_client.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        assert "set noeviction" in murmur(tmp_path, valkey, "doctor").stdout
+    finally:
+        redis_client.config_set("maxmemory-policy", "noeviction")
+        redis_client.config_set("maxmemory", "0")
+
+
+def test_migrate_can_be_run_again(valkey: str, tmp_path: Path) -> None:
+    first = murmur(tmp_path, valkey, "migrate")
+    assert first.returncode == 0
+    assert murmur(tmp_path, valkey, "migrate").stdout == first.stdout
+
+
+def test_explain_draws_the_tree_and_points_at_an_error(tmp_path: Path) -> None:
+    done = murmur(tmp_path, "", "explain", "cats -dogs")
+    assert done.returncode == 0
+    assert "NOT" in done.stdout
+    assert murmur(tmp_path, "", "explain", "cats AND (").returncode != 0
