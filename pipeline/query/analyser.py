@@ -98,7 +98,7 @@ def _fold(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a whole value (tag, handle, id) as it is compared: folded as words are, uncut, without what is not seen."""
+    """Return a whole value (tag, handle, id) as it is compared: folded as words are, uncut, nothing unseen in it."""
     return text.lower() if text.isascii() else _fold(_NOT_SEEN.sub("", text))
 
 

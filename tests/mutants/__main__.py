@@ -28,7 +28,7 @@ def main() -> int:
         tree = Path(directory) / "tree"
         _copy(tree)
         tests = sorted({test for mutant in MUTANTS for test in mutant.tests})
-        if (status := _run(tree, tests)) != _PASSED:
+        if (status := _run(tree, tests, shown=True)) != _PASSED:
             print(f"the tests fail without any mutant (pytest ended with {status}); nothing can be said")
             return 1
         for number, mutant in enumerate(MUTANTS, 1):
@@ -67,7 +67,7 @@ def _try(tree: Path, mutant: Mutant) -> str:
     return {_FAILED: "", _PASSED: "SURVIVED"}.get(status, f"error {status}")
 
 
-def _run(tree: Path, tests: list[str]) -> int:
+def _run(tree: Path, tests: list[str], *, shown: bool = False) -> int:
     command = [
         *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
         *("-p", "tests.mutants.hurry", "--hypothesis-seed=1"),
@@ -76,7 +76,12 @@ def _run(tree: Path, tests: list[str]) -> int:
     environ = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         ended = subprocess.run(
-            command, cwd=tree, env=environ, timeout=_TIMEOUT_S, check=False, stdout=subprocess.DEVNULL
+            command,
+            cwd=tree,
+            env=environ,
+            timeout=_TIMEOUT_S,
+            check=False,
+            stdout=None if shown else subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
         return _FAILED  # a mutant that hangs is noticed by whoever waits
