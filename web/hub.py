@@ -104,6 +104,18 @@ class Hub:
         self._timer_runs = False
         self._free_at = 0.0
 
+    @property
+    def slept(self) -> bool:
+        """Whether this process, by its own clock, was away for so long that its registrations may have lapsed."""
+        return boot_clock() - self._renewed_at > LEASE_MS / 1000
+
+    @property
+    def behind(self) -> bool:
+        """Whether posts may be missing here: the line is away, or a search is to be read again."""
+        return (
+            not self.live or self.slept or any(search.refill_from is not None for search in self.searches.values())
+        )
+
     # -- coming and going
     def register(self, query: Query) -> int:
         """Register or renew a search and return `w0`: the `safe` read after it, or that of the last message heard here.
@@ -280,7 +292,11 @@ class Hub:
             return
         bodies, search.bodies, search.size = search.bodies, [], 0
         # While posts of before are missing, nobody may take up again from later than that.
-        after = search.after if search.refill_from is None else min(search.refill_from, search.after)
+        after = search.after
+        if search.refill_from is not None:
+            after = min(after, search.refill_from)
+        if self.slept:
+            after = min(after, self._renewed_safe)
         self.send(search, posts_frame(search.key, after, b",".join(bodies)))
 
     def send(self, search: Search, message: Frame) -> None:
@@ -329,7 +345,7 @@ class Hub:
         Not where the workers may have forgotten the search: their list says nothing of it then. Such a search is read
         again from before the doubt on, which tells the same.
         """
-        if boot_clock() - self._renewed_at > LEASE_MS / 1000:
+        if self.slept:
             return
         matching = [(post[0], post[1], set(post[2])) for post in posts]
         for search in list(self.searches.values()):

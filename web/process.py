@@ -209,16 +209,11 @@ class Web:
             connected=max(self.presence.connected, len(self.hub.clients)),
             sources=sources,
             source=sources[0] if sources else None,
-            reconnecting=self.reconnecting,
+            reconnecting=self.hub.behind,
         )
-        if not self.reconnecting and self.hub.safe:
+        if not self.hub.behind and self.hub.safe:
             stats.after = self.hub.safe
         return frame(stats)
-
-    @property
-    def reconnecting(self) -> bool:
-        """Whether live posts wait for the line to Redis, or for a refill after it."""
-        return not self.hub.live or any(search.refill_from is not None for search in self.hub.searches.values())
 
     @property
     def tick_age_s(self) -> float:

@@ -49,6 +49,8 @@ _COMMIT = (
 local id = ARGV[1]
 if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
 if ARGV[6] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[6] then return -1 end
+-- Read while this batch still counts as in flight: of its several messages, a listener may lose all but the first.
+local head = safe() .. '\\n'
 redis.call('ZREM', KEYS[2], id)
 redis.call('HDEL', KEYS[3], id)
 if redis.call('ZREM', KEYS[4], id) == 1 then
@@ -56,7 +58,6 @@ if redis.call('ZREM', KEYS[4], id) == 1 then
 end
 redis.call('DEL', KEYS[5])
 redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
-local head = safe() .. '\\n'
 local at = 6
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))

@@ -111,12 +111,11 @@ class OrderTwin:
             return False
         if registry not in (None, redis.version) and redis.broken not in _SPEAKING_ANYWAY:
             raise RegistryMoved(attempt.batch_id)
+        safe = redis.safe()  # before its own numbers count as published: a listener may lose all but the first message
         redis.inflight.pop(attempt.batch_id, None)
         redis.owner.pop(attempt.batch_id, None)
         redis.open.pop(attempt.batch_id, None)
-        header = {"the highest number": redis.seq, "the batch's own number": attempt.seq}.get(
-            redis.broken, redis.safe()
-        )
+        header = {"the highest number": redis.seq, "the batch's own number": attempt.seq}.get(redis.broken, safe)
         redis.gone.update(tombstones)
         redis.heard += [(channel, header, payload) for channel, payload in messages]
         dead = [post_id for post_id in ids if post_id in redis.gone]

@@ -270,8 +270,7 @@ class WebWorld:
     def say_stats(self, _tick: object = None) -> None:
         hub = self.hub
         hub.flush()
-        away = not hub.live or any(search.refill_from is not None for search in hub.searches.values())
-        told = {"type": "stats"} | ({} if away or not hub.safe else {"after": hub.safe})
+        told = {"type": "stats"} | ({} if hub.behind or not hub.safe else {"after": hub.safe})
         hub.broadcast(Frame("stats", msgspec.json.encode(told)))
 
     def fill(self) -> None:
