@@ -183,3 +183,22 @@ def test_huge_numbers_and_ancient_times_are_stored(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats", likes=10**30), post(2, "cats", created_at=-5), post(3, "cats", created_at=2**62))
     assert sorted(now_found(store, "cats")) == ["x:1", "x:2", "x:3"]
     assert now_found(store, "likes:1000000..") == ["x:1"]
+
+
+def test_post_stored_again_after_pruning_can_be_withdrawn_again(store: SqliteStore) -> None:
+    old = [post(number, f"cats number{number}") for number in range(60)]
+    put(store, 1, *old)
+    put(store, 2, post(9_999, "newest"))
+    for round_ in range(12):
+        assert store.prune(before_ms=T0 + 10**6, max_bytes=None) == 60
+        for start in range(0, 60, 6):
+            again = [post(number, f"cats again{round_}") for number in range(start, start + 6)]
+            put(store, 10 + round_, *again)
+        edited = [post(number, f"dogs edited{round_}", version=T0 + 10**9 + round_) for number in range(0, 60, 2)]
+        put(store, 10 + round_, *edited)
+        assert len(now_found(store, f"edited{round_}")) == 30
+        assert len(now_found(store, "cats")) == 30
+        assert_whole(store)
+    store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in range(60)]), 99)
+    assert now_found(store, "*") == ["x:9999"]
+    assert now_found(store, "cats OR dogs") == []

@@ -141,6 +141,7 @@ def create(connection: apsw.Connection) -> None:
                     ("posts", 0),
                     ("background_seq", 0),
                     ("wiped_seq", 0),
+                    ("pruned_place", 0),
                 ],
             )
 

@@ -25,6 +25,7 @@ _WIPE_WAIT_MS = 200
 _SPARE_PAGES = 4_096
 _GIVEN_BACK_AT_ONCE = 1_024
 
+_PRUNED = "UPDATE meta SET value = max(value, ?) WHERE key = 'pruned_place'"
 _ADD_POSTS = "INSERT INTO background_hours VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
 _ADD_WORDS = "INSERT INTO background VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
 _REACH = """
@@ -141,6 +142,7 @@ def prune(connection: apsw.Connection, shelf: SqliteShelf, *, before_ms: int | N
                 connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 0)")
                 Writer(connection, shelf, 0).remove(oldest)
                 connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1)")
+                connection.execute(_PRUNED, (oldest[-1] + 1,))
         removed += len(oldest)
         if len(oldest) < PRUNED_AT_ONCE and (limit == high or not oldest):
             break

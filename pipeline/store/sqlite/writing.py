@@ -6,6 +6,7 @@ index, and what is taken out of it is named by its stored old words, for a wrong
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -95,9 +96,11 @@ class Writer:
         self._count(Counter(row[0] >> places.TIE_BITS for row in docs), 1)
 
     def _placed(self, puts: Sequence[Put], digests: Sequence[bytes]) -> list[tuple[int, bytes, Put]]:
-        rows = [
-            (places.place(put.post.created_at, digest), digest, put) for put, digest in zip(puts, digests, strict=True)
-        ]
+        ((pruned,),) = schema.rows(self._connection, "SELECT value FROM meta WHERE key = 'pruned_place'")
+        rows = []
+        for put, digest in zip(puts, digests, strict=True):
+            at = places.place(put.post.created_at, digest)
+            rows.append((at if at >= pruned else _elsewhere(at), digest, put))
         wanted = {row[0] for row in rows}
         if len(wanted) < len(rows) or self._shelf.taken(wanted):
             taken: set[int] = set()
@@ -168,3 +171,12 @@ class Writer:
             "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
             [(self._shelf.key(post_id), post_id, self._seq, at) for post_id, at in tombstones.items()],
         )
+
+
+def _elsewhere(at: int) -> int:
+    """Return another place in the same millisecond.
+
+    What is pruned leaves the index by a note that it is gone; a row that came back to the very place could not be taken
+    out by overwriting any more, for that overwrites the note too, and the row of old would match again.
+    """
+    return at & ~places.TIE_MASK | random.getrandbits(places.TIE_BITS)
