@@ -17,7 +17,7 @@ from celery import current_app, shared_task
 from celery.worker import state as worker_state
 
 from pipeline.assembly import Process, build_ingest, build_reader, build_upkeep
-from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
 from pipeline.names import Names
 from pipeline.sending import producing, send
@@ -64,7 +64,7 @@ def read_stream(source: str) -> None:
     try:
         process = _process("reader", connections=2)
         build_reader(process, source, enqueue=enqueue, cover=_cover, stopping=stopping).run()
-    except (StoreUnavailable, BrokerUnavailable) as error:
+    except MurmurError as error:
         log.warning("%s cannot be read now, it will be asked for again: %s", source, error)
     finally:
         with _lock:

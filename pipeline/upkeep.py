@@ -35,6 +35,8 @@ TOMBSTONES_KEPT = 200_000
 """The store keeps every tombstone; Redis needs those a batch in flight could still meet."""
 ORPHAN_AGE_S = 120.0
 REWRITE_EVERY_MS = 20_000
+FRESH_MS = 50_000
+"""So long after a withdrawal its traces are looked for: a rewrite of the broker's file falls into that time."""
 IDENTITY_TTL_MS = 60_000
 EMBEDDED_GB = 5.0
 
@@ -139,7 +141,7 @@ class Upkeep:
         with asking():
             redis.zremrangebyscore(names.gone, "-inf", now_ms - TOMBSTONE_LIFE_MS)
             redis.zremrangebyrank(names.gone, 0, -TOMBSTONES_KEPT - 1)
-            fresh = redis.zrangebyscore(names.gone, now_ms - 30_000, "+inf")
+            fresh = redis.zrangebyscore(names.gone, now_ms - FRESH_MS, "+inf")
         if not fresh:
             return
         means.dead.purge([post_id.decode() for post_id in fresh])

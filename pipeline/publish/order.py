@@ -8,7 +8,7 @@ even after a broker that lost its tail. This module knows neither posts nor sear
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,33 +41,42 @@ return text
 """
 
 # KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version
-# ARGV: batch id, token, n messages, n tombstones, n ids, registry version wanted ("" any),
-#       channel and payload of each message, tombstones, ids
+# ARGV: batch id, token, registry version wanted ("" any), 1 if this ends the batch,
+#       how many payloads, messages, tombstones, ids; the payloads; channel and payload's place of each message;
+#       the tombstones; the ids
 _COMMIT = (
     _SAFE
     + """
 local id = ARGV[1]
 if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
-if ARGV[6] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[6] then return -1 end
--- Read while this batch still counts as in flight: of its several messages, a listener may lose all but the first.
-local head = safe() .. '\\n'
-redis.call('ZREM', KEYS[2], id)
-redis.call('HDEL', KEYS[3], id)
-if redis.call('ZREM', KEYS[4], id) == 1 then
-  redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
+if ARGV[3] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[3] then return -1 end
+local ends = ARGV[4] == '1'
+if ends then
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('HDEL', KEYS[3], id)
+  if redis.call('ZREM', KEYS[4], id) == 1 then
+    redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
+  end
+  redis.call('DEL', KEYS[5])
+  redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
 end
-redis.call('DEL', KEYS[5])
-redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
-local at = 6
+local head = safe() .. '\\n'
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
-local buried = at + 2 * tonumber(ARGV[3])
-for i = buried + 1, buried + tonumber(ARGV[4]) do redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
-for i = at + 1, buried, 2 do redis.call('PUBLISH', ARGV[i], head .. ARGV[i + 1]) end
-local last = buried + tonumber(ARGV[4]) + tonumber(ARGV[5])
+local payloads = 8
+local messages = payloads + tonumber(ARGV[5])
+local buried = messages + 2 * tonumber(ARGV[6])
+local ids = buried + tonumber(ARGV[7])
+for i = buried + 1, ids do redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
+local built = {}
+for i = messages + 1, buried, 2 do
+  local place = tonumber(ARGV[i + 1])
+  built[place] = built[place] or (head .. ARGV[payloads + place])
+  redis.call('PUBLISH', ARGV[i], built[place])
+end
 if redis.call('EXISTS', KEYS[8]) == 1 then
   local dead = {}
-  for i = buried + tonumber(ARGV[4]) + 1, last do
+  for i = ids + 1, ids + tonumber(ARGV[8]) do
     if redis.call('ZSCORE', KEYS[8], ARGV[i]) then dead[#dead + 1] = ARGV[i] end
   end
   if #dead > 0 then
@@ -77,6 +86,11 @@ end
 return 1
 """
 )
+
+PART_BYTES = 8 * 1024 * 1024
+PART_MESSAGES = 5_000
+"""More than so much is published in several steps, each under the same token: no single script holds Redis for long,
+and no command grows without bound. The parts before the last carry a `safe` below the batch's own numbers."""
 
 # KEYS: seq, inflight
 _READ = _SAFE + "return safe()"
@@ -168,13 +182,34 @@ class Order:
         Raises:
             RegistryMoved: the registry has another version than `registry`. Nothing was published: match again.
         """
+        parts = list(_parts(messages))
+        for part in parts[:-1]:
+            if not self._step(attempt, part, (), (), registry, ends=False):
+                return False
+        return self._step(attempt, parts[-1], tombstones, ids, registry, ends=True)
+
+    def _step(
+        self,
+        attempt: Attempt,
+        messages: Sequence[tuple[str, bytes]],
+        tombstones: Sequence[str],
+        ids: Sequence[str],
+        registry: int | None,
+        *,
+        ends: bool,
+    ) -> bool:
         names = self._names
-        args: list[str | bytes | int] = [attempt.batch_id, attempt.token, len(messages), len(tombstones), len(ids)]
-        args.append("" if registry is None else registry)
+        places: dict[bytes, int] = {}
+        addressed: list[str | int] = []
         for channel, payload in messages:
-            args += (channel, payload)
-        args += tombstones
-        args += ids
+            addressed += (channel, places.setdefault(payload, len(places) + 1))
+        args: list[str | bytes | int] = [
+            attempt.batch_id,
+            attempt.token,
+            "" if registry is None else registry,
+            int(ends),
+        ]
+        args += (len(places), len(messages), len(tombstones), len(ids), *places, *addressed, *tombstones, *ids)
         keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
         keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version]
         with asking():
@@ -204,3 +239,16 @@ class Order:
             seconds, micros = self._redis.time()
             limit = int(seconds) * 1_000_000 + int(micros) - int(older_than_s * 1_000_000)
             return int(self._forget(keys=[names.inflight, names.owner, names.open], args=[limit]))
+
+
+def _parts(messages: Sequence[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield the messages in order, a bounded lot at a time; one empty lot if there are none."""
+    part: list[tuple[str, bytes]] = []
+    size = 0
+    for message in messages:
+        if part and (size + len(message[1]) > PART_BYTES or len(part) >= PART_MESSAGES):
+            yield part
+            part, size = [], 0
+        part.append(message)
+        size += len(message[1])
+    yield part

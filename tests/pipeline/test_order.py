@@ -10,6 +10,7 @@ from redis import Redis
 
 from pipeline.claims import Claims
 from pipeline.names import Names
+from pipeline.publish import order as order_module
 from pipeline.publish.order import Attempt, BatchDone, Order
 
 pytestmark = pytest.mark.redis
@@ -141,3 +142,39 @@ def test_what_carries_safe_comes_after_everything_up_to_it(seed: int, redis_clie
         assert all(number > safe for number in later)
         published += 1
     assert published
+
+
+def test_a_huge_batch_is_published_in_bounded_parts_and_ends_with_the_last(
+    order: Order, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_module, "PART_BYTES", 100)
+    monkeypatch.setattr(order_module, "PART_MESSAGES", 4)
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.live("k"))
+    attempt = order.begin("a", 3)
+    payloads = [b"[%d]" % n + b" " * (60 if n < 5 else 1) for n in range(12)]
+    assert order.commit(attempt, [(names.live("k"), payload) for payload in payloads], [])
+    heard = _heard(pubsub)
+    assert [payload for _, _, payload in heard] == payloads
+    assert [safe < attempt.seq for _, safe, _ in heard[:8]] == [True] * 8
+    assert heard[-1][1] == attempt.seq + 2
+
+
+def test_a_payload_of_many_searches_travels_once(
+    order: Order, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    commit = order._commit
+
+    def counting(keys: Any, args: Any) -> Any:
+        sent.append(sum(map(_size, args)))
+        return commit(keys, args)
+
+    monkeypatch.setattr(order, "_commit", counting)
+    payload = b"[" + b"x" * 100_000 + b"]"
+    order.commit(order.begin("a", 1), [(names.live(f"k{n}"), payload) for n in range(50)], [])
+    assert sum(sent) < 2 * len(payload)
+
+
+def _size(arg: str | bytes | int) -> int:
+    return len(arg) if isinstance(arg, str | bytes) else 8

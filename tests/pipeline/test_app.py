@@ -1,0 +1,60 @@
+"""Celery is set up as docs/delivery.md says: nothing unpickled, nothing waits for ever, others' messages left alone."""
+
+from __future__ import annotations
+
+import celeryconfig
+from pipeline import tasks
+from pipeline.app import argv, celery_options, make_app
+from pipeline.claims import LEASE_MS
+from pipeline.connections import celery_broker_url, is_embedded, redis_url
+from pipeline.settings import load
+
+
+def test_only_json_travels() -> None:
+    app = make_app(load({}))
+    assert app.conf.accept_content == ["json"]
+    assert {app.conf.task_serializer, app.conf.result_serializer, app.conf.event_serializer} == {"json"}
+    assert app.conf.result_backend is None
+
+
+def test_a_batch_is_ended_before_its_message_comes_again() -> None:
+    assert tasks.BATCH_LIMIT_S < celeryconfig.VISIBILITY_S
+    assert tasks.ingest.acks_late
+    assert not tasks.read_stream.acks_late
+
+
+def test_another_reader_takes_over_within_fifteen_seconds() -> None:
+    from pipeline.reader import WAIT_LEASE_S
+
+    assert LEASE_MS / 1000 + WAIT_LEASE_S < 15
+
+
+def test_messages_in_hand_lie_under_our_prefix() -> None:
+    options = celery_options(load({"REDIS_PREFIX": "mine"}))["broker_transport_options"]
+    assert options["unacked_key"] == "mine.unacked"
+    assert options["unacked_restore_interval"] * options["unacked_restore_throttle"] == 5
+    assert options["unacked_restore_limit"] == 1_000
+    assert 0 < options["socket_timeout"] < celeryconfig.VISIBILITY_S
+
+
+def test_each_process_consumes_its_own_queues() -> None:
+    settings = load({"SOURCE": "demo,bluesky"})
+    assert "murmur.stream.demo,murmur.stream.bluesky" in argv("reader", settings)
+    assert "murmur.posts" in argv("worker", settings)
+    assert "murmur.upkeep" in argv("upkeep", settings)
+    assert "prefork" not in " ".join(argv("worker", settings))
+
+
+def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: object) -> None:
+    from pathlib import Path
+
+    directory = Path(str(tmp_path)) / "broker"
+    settings = load({"DATA_DIR": str(tmp_path)})
+    assert redis_url(settings) == f"unix://{directory}/valkey.sock"
+    directory.mkdir()
+    (directory / "url").write_text("unix:///elsewhere/valkey.sock\n")
+    assert redis_url(settings) == "unix:///elsewhere/valkey.sock"
+    assert celery_broker_url(settings) == "redis+socket:///elsewhere/valkey.sock"
+    assert is_embedded(settings)
+    assert not is_embedded(load({"REDIS_URL": "redis://example.org"}))
+    assert celery_broker_url(load({"REDIS_URL": "redis://a", "BROKER_URL": "redis://b"})) == "redis://b"
