@@ -148,7 +148,8 @@ def _links(post: Post, words: list[str], urls: list[str]) -> None:
                 same += 1
             hidden = tokens[same:]
         if hidden and len(words) + len(hidden) < MAX_TOKENS:
-            words.append(BREAK)
+            if words:
+                words.append(BREAK)
             words += hidden
 
 

@@ -48,8 +48,8 @@ MUTANTS = (
     Mutant(
         "a phrase crosses from the text to a link",
         "pipeline/query/document.py",
-        "            words.append(BREAK)\n",
-        "",
+        "                words.append(BREAK)\n",
+        "                pass\n",
         (_DOCUMENT,),
     ),
     Mutant(

@@ -99,6 +99,10 @@ def test_word_of_a_link_is_found_though_the_text_cuts_it() -> None:
     assert describe(seen, None).words == ["see", "en", "wikipedia", "org", "wiki", "sn", BREAK, "snow"]
 
 
+def test_text_that_is_only_a_hidden_link_begins_with_its_words() -> None:
+    assert describe(post(links=[Link("https://example.com/cats")]), None).words == ["example", "com", "cats"]
+
+
 def test_link_that_is_shown_whole_adds_no_words() -> None:
     seen = linked("https://www.example.com/cats", "example.com/cats")
     assert describe(seen, None).words == ["see", "example", "com", "cats"]
