@@ -53,7 +53,8 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     const box = list.current;
     if (!box) return;
     const map = heights.current;
-    for (const post of box.querySelectorAll<HTMLElement>("[data-id]")) map.set(post.dataset.id as string, post.offsetHeight);
+    // At the top of a running list heights are not needed yet, and asking for them would lay out every draw twice.
+    if (scroll.top > AT_TOP_PX || column.state !== "live") for (const post of box.querySelectorAll<HTMLElement>("[data-id]")) map.set(post.dataset.id as string, post.offsetHeight);
     if (map.size > 4 * shown.length + 1_000) map.clear();
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
     keepFocus(box, focused.current, shown, column);
