@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 
 from flask import Flask, Response, request
 
@@ -64,7 +65,7 @@ def compressed(response: Response) -> Response:
     if response.is_streamed:
         response.headers["Content-Encoding"] = "gzip"
         response.headers.pop("Content-Length", None)
-        response.response = _stream(response)
+        response.response = _stream(response.iter_encoded())
     elif len(response.get_data()) >= COMPRESS_FROM_BYTES:
         machine = zlib.compressobj(_LEVEL, wbits=31)
         response.set_data(machine.compress(response.get_data()) + machine.flush())
@@ -72,9 +73,9 @@ def compressed(response: Response) -> Response:
     return response
 
 
-def _stream(response: Response):  # type: ignore[no-untyped-def]
+def _stream(parts: Iterator[bytes]) -> Iterator[bytes]:
     machine = zlib.compressobj(_LEVEL, wbits=31)
-    for part in response.iter_encoded():
+    for part in parts:
         data = machine.compress(part)
         if data:
             yield data

@@ -112,9 +112,7 @@ class Hub:
     @property
     def behind(self) -> bool:
         """Whether posts may be missing here: the line is away, or a search is to be read again."""
-        return (
-            not self.live or self.slept or any(search.refill_from is not None for search in self.searches.values())
-        )
+        return not self.live or self.slept or any(search.refill_from is not None for search in self.searches.values())
 
     # -- coming and going
     def register(self, query: Query) -> int:

@@ -195,9 +195,7 @@ class WebWorld:
         self.line = Line(redis)
         self.parts.bus = SimpleNamespace(heard=lambda: ())  # type: ignore[assignment]
         order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
-        registry: Any = SimpleNamespace(
-            register=self._slowly(self.parts.registry.register), release=lambda _keys: None
-        )
+        registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register), release=lambda _keys: None)
         self.hub = Hub(registry, order, self.parts.names)
         self.hub.listener = self.line  # type: ignore[assignment]
         self.line.hearer = self.hub
@@ -409,7 +407,9 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "a refill reads from now": (
         Refill,
         "_attempt",
-        lambda self, search, _since: _ATTEMPT(self, search, self._hub._order.safe()) or setattr(search, "refill_from", None) or True,
+        lambda self, search, _since: (
+            _ATTEMPT(self, search, self._hub._order.safe()) or setattr(search, "refill_from", None) or True
+        ),
     ),
     "who lagged keeps being sent to": (Hub, "lag", lambda *_: None),
     "what is gone is asked for from after the subscription only": (Session, "_steps", _late_bound),
