@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from unicodedata import category, normalize
 
 from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, INVISIBLE, KEYCAP, UNSPACED, VANISHING
@@ -29,6 +30,13 @@ _TOKEN = re.compile(f"[{UNSPACED}][{_MARKS}]*|(?:[^\\W_{UNSPACED}]|[{_MARKS}])+"
 _ALONE, _MARK, _VANISHES = "\x02", "\x05", "\x03"
 _CLASSED_TOKEN = re.compile(f"{_ALONE}.(?:{_MARK}.)*|[^ {_ALONE}]+")
 _CACHED_CODES = 40_000
+
+_LONG = 2_000
+"""Normalising takes the square of a pile of marks; from this length on, piles are cut. No search is as long."""
+
+_PILED = re.compile(f"(?:{_MARK}.){{65}}")
+_PILE = re.compile(f"([{_MARKS}\uff9e\uff9f]{{64}})[{_MARKS}\uff9e\uff9f]+")
+
 _TYPOGRAPHIC = "’…“”–—‘"
 """What else stands in plain English text: each separates, before normalising as after it."""
 
@@ -47,7 +55,7 @@ class _Classes(dict[int, str]):
             found = _VANISHES
         elif _UNSPACED.match(char):
             found = _ALONE + char
-        elif kind == "M" and char != KEYCAP:
+        elif (kind == "M" and char != KEYCAP) or char in "\uff9e\uff9f":  # the half-width forms of two marks
             found = _MARK + char
         else:
             found = char if kind in "LN" else " "
@@ -85,12 +93,20 @@ def _runs(part: str) -> list[str]:
             part = part.replace(char, " ")
     if part.isascii():
         return part.encode().translate(_ASCII).decode().split()
+    if len(part) > _LONG:
+        part = _tamed(part)
     classed = _fold(part).translate(_classes)
     if _VANISHES in classed:
         classed = _fold(_VANISHING.sub("", part)).translate(_classes)
     if _ALONE in classed:
         classed = " ".join(_CLASSED_TOKEN.findall(classed)).replace(_ALONE, "")
     return classed.replace(_MARK, "").split()
+
+
+def _tamed(part: str) -> str:
+    """Return a long text without what vanishes, and without marks beyond 64 on one letter."""
+    part = _VANISHING.sub("", part)
+    return _PILE.sub(r"\1", part) if _PILED.search(part.translate(_classes)) else part
 
 
 def _fold(text: str) -> str:
@@ -123,8 +139,9 @@ def analyse_spans(text: str) -> list[tuple[str, int, int]]:
 def _run_spans(part: str, offset: int) -> list[tuple[str, int, int]]:
     folded: list[str] = []
     origins: list[tuple[int, int]] = []
-    for start, end in _pieces(part):
-        piece = _fold(_VANISHING.sub("", part[start:end]))
+    seen = _tamed if len(part) > _LONG else _without_vanishing
+    for start, end in _pieces(part, seen):
+        piece = _fold(seen(part[start:end]))
         folded.append(piece)
         origins += [(start, end)] * len(piece)
     return [
@@ -133,7 +150,11 @@ def _run_spans(part: str, offset: int) -> list[tuple[str, int, int]]:
     ]
 
 
-def _pieces(part: str) -> list[tuple[int, int]]:
+def _without_vanishing(part: str) -> str:
+    return _VANISHING.sub("", part)
+
+
+def _pieces(part: str, seen: Callable[[str], str]) -> list[tuple[int, int]]:
     """Split a text where normalising the pieces one by one equals normalising it whole.
 
     A character and the marks after it is such a piece, but for Hangul and a few vowels that join what stands before
@@ -148,7 +169,6 @@ def _pieces(part: str) -> list[tuple[int, int]]:
                 continue
             small.append((start, place))
             start = place
-        whole = _fold(_VANISHING.sub("", run.group()))
-        exact = "".join(_fold(_VANISHING.sub("", part[start:end])) for start, end in small) == whole
+        exact = "".join(_fold(seen(part[start:end])) for start, end in small) == _fold(seen(run.group()))
         pieces += small if exact else [run.span()]
     return pieces

@@ -133,5 +133,14 @@ def test_hostile_characters_do_not_fill_memory(monkeypatch: pytest.MonkeyPatch) 
     assert len(analyser._classes) == known
 
 
+def test_pile_of_marks_is_cut_in_long_text_before_it_takes_long() -> None:
+    pile = "a" + "\u0301\u0323\u200d\uff9e" * 30_000
+    tokens = analyse(f"x{pile} y")
+    assert tokens[-1] == "y"
+    assert len(tokens[0]) <= 70
+    assert [token for token, _, _ in analyse_spans(f"x{pile} y")] == tokens
+    assert analyse("cafe\u0301 " * 1_000)[-1] == "café"
+
+
 def test_version_names_the_unicode_tables() -> None:
     assert ANALYSER_VERSION.endswith(unicodedata.unidata_version)
