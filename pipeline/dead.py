@@ -20,6 +20,7 @@ from pipeline.names import Names
 RAW_LIMIT_BYTES = 64 * 1024
 ERROR_LIMIT = 500
 ROOM_BYTES = 8 * 1024 * 1024
+"""Unless a tenth of Redis's `maxmemory` is less."""
 
 _PAGE = 200
 
@@ -91,7 +92,7 @@ class DeadSize:
 class DeadLetters:
     """The stream of dead letters. Every method may raise `BrokerUnavailable`."""
 
-    def __init__(self, redis: Redis, names: Names, *, room_bytes: int = ROOM_BYTES) -> None:
+    def __init__(self, redis: Redis, names: Names, *, room_bytes: int | None = None) -> None:
         self._redis: Any = redis  # its types are those of both worlds, answers here are bytes
         self._names = names
         self._room_bytes = room_bytes
@@ -100,6 +101,10 @@ class DeadLetters:
 
     def add(self, letters: Sequence[DeadLetter]) -> int:
         """Set records aside; return how many older ones were dropped to make room."""
+        if self._room_bytes is None:
+            with asking():
+                limit = int(self._redis.info("memory").get("maxmemory") or 0)
+            self._room_bytes = min(ROOM_BYTES, limit // 10) if limit else ROOM_BYTES
         dropped = 0
         for start in range(0, len(letters), _PAGE):
             args: list[str | bytes | int] = [self._room_bytes]

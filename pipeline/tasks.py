@@ -33,6 +33,7 @@ starts another, the batch comes again, and in the end the record is found over w
 the visibility timeout."""
 
 _lock = threading.Lock()
+_housekeeping = threading.Lock()
 _parts: dict[str, Any] = {}
 _reading: set[str] = set()
 
@@ -82,11 +83,15 @@ def tick() -> None:
 
 @shared_task(name="murmur.housekeep", ignore_result=True)  # type: ignore[untyped-decorator]
 def housekeep() -> None:
-    """Do what is due."""
+    """Do what is due; one thread a process, so that a long duty leaves the other one to the ticks."""
+    if not _housekeeping.acquire(blocking=False):
+        return
     try:
         _upkeep().housekeep()
     except (StoreUnavailable, BrokerUnavailable) as error:
         log.warning("no housekeeping: %s", error)
+    finally:
+        _housekeeping.release()
 
 
 @shared_task(name="murmur.cover", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 RATE_OVER_S = 10.0
 READER_EVERY_MS = 4_000
 TOMBSTONE_LIFE_MS = 7 * 86_400_000
-TOMBSTONES_KEPT = 200_000
+TOMBSTONES_KEPT = 50_000
 """The store keeps every tombstone; Redis needs those a batch in flight could still meet."""
 ORPHAN_AGE_S = 120.0
 REWRITE_EVERY_MS = 20_000
