@@ -1,4 +1,4 @@
-"""History at a million posts: newest 500 of a common word while readers read and posts arrive, through the store.
+"""History at a million posts: newest 500 of a common word while readers read and posts arrive.
 
     .venv/bin/python -m bench.history --posts 1000000 --dir /tmp/history
 
@@ -202,8 +202,16 @@ def main() -> None:
         print(shown(name, measure(store, ask, times)), flush=True)
     under_load(store, directory, posts, given.seconds)
     store.close()
+    through_api(directory, given.seconds)
     if not given.keep:
         shutil.rmtree(directory)
+
+
+def through_api(directory: Path, seconds: float) -> None:
+    """The same through a web process, over HTTP."""
+    from bench import history_api
+
+    history_api.run(directory, seconds)
 
 
 def under_load(store: SqliteStore, directory: Path, posts: int, seconds: float) -> None:

@@ -7,6 +7,7 @@ and Quinn, "Fightin' Words", 2008), so a word that is always common never enters
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 import unicodedata
@@ -71,17 +72,20 @@ class Seen(msgspec.Struct):
 see = msgspec.json.Decoder(Seen).decode
 
 
-def words(post: Seen) -> set[str]:
-    """Return the words of a text worth counting: 4 to 24 letters, no stop words, no handles, no addresses."""
+def tokens(post: Seen) -> set[str]:
+    """Return the tokens of a text, handles and addresses left out; which of them are words is asked once a word."""
     text = post.text
     for entity in reversed(post.entities):
         if entity.type in _HIDDEN:
             text = f"{text[: entity.start]} {text[entity.end :]}"
-    return {
-        word
-        for word in analyse(_ADDRESS.sub(" ", text))
-        if len(word) in _LETTERS and word not in STOP_WORDS and (word.isalpha() or _lettered(word))
-    }
+    if "@" in text or "://" in text:
+        text = _ADDRESS.sub(" ", text)
+    return set(analyse(text))
+
+
+def is_word(token: str) -> bool:
+    """Return whether a token is worth counting: 4 to 24 letters, no stop word."""
+    return len(token) in _LETTERS and token not in STOP_WORDS and (token.isalpha() or _lettered(token))
 
 
 _ADDRESS = re.compile(r"https?://\S+|@\w+")
@@ -121,7 +125,7 @@ class Tally:
 
     def _content(self, post: Seen) -> None:
         if self._field in ("words", "trending"):
-            self.counts.update(words(post))
+            self.counts.update(tokens(post))
         elif self._field == "hashtags":
             for value, label in {tag.casefold(): tag for tag in reversed(post.hashtags)}.items():
                 self._count(value, label)
@@ -139,12 +143,10 @@ class Tally:
 
     def items(self, limit: int) -> list[TopItem]:
         """Return the most frequent values, ties by the value."""
-        ranked = sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        return [
-            TopItem(value, count, count / self.posts, label=self.labels.get(value, ""))
-            for value, count in ranked
-            if value
-        ]
+        worded = self._field == "words"
+        found = (pair for pair in self.counts.items() if (is_word(pair[0]) if worded else pair[0]))
+        ranked = heapq.nsmallest(limit, found, key=lambda pair: (-pair[1], pair[0]))
+        return [TopItem(value, count, count / self.posts, label=self.labels.get(value, "")) for value, count in ranked]
 
 
 def with_background(items: Iterable[TopItem], seen: Mapping[str, int], total: int) -> list[TopItem]:
@@ -166,7 +168,7 @@ def trending(
     skipped = set(leave_out)
     items = []
     for word, count in recent.counts.items():
-        if count < _MIN_TRENDING_POSTS or word in skipped or not total:
+        if count < _MIN_TRENDING_POSTS or word in skipped or not total or not is_word(word):
             continue
         score = log_odds(count, recent.posts, seen.get(word, 0), total)
         if score >= _MIN_SCORE and earlier.posts >= _ENOUGH_POSTS:
@@ -198,7 +200,7 @@ class Background:
         inner = see(original) if original is not None and post.repost_of else post
         hour = post.created_at // 3_600_000
         self._posts[hour] += 1
-        self._words.setdefault(hour, Counter()).update(words(inner))
+        self._words.setdefault(hour, Counter()).update(tokens(inner))
 
     def take(self) -> tuple[dict[int, int], list[tuple[int, str, int]]]:
         """Return (posts by hour, (hour, word, posts) rows) to add to what is stored."""
@@ -207,7 +209,7 @@ class Background:
         rows = []
         for hour, counts in list(self._words.items()):
             ready = {word: count for word, count in counts.items() if count >= MIN_POSTS}
-            rows += [(hour, word, count) for word, count in ready.items()]
+            rows += [(hour, word, count) for word, count in ready.items() if is_word(word)]
             for word in ready:
                 del counts[word]
             if not counts or len(counts) > _PENDING_WORDS or len(self._words) > _PENDING_HOURS:

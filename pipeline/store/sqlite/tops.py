@@ -11,7 +11,7 @@ from pipeline.store.contract import Top, TopField
 from pipeline.store.place import TIE_BITS
 from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.schema import rows
-from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, trending, with_background
+from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background
 
 
 def top(
@@ -32,11 +32,13 @@ def top(
             check()
         late = field == "trending" and places[number] >> TIE_BITS <= newest - WINDOW_MS
         (earlier if late else tally).add(body, original)
-    items = tally.items(limit)
+    items = tally.items(limit) if field != "trending" else []
     if field == "words":
         items = with_background(items, *background(connection, newest, [item.value for item in items]))
     elif field == "trending":
-        seen, total = background(connection, newest, (word for word, count in tally.counts.items() if count > 2))
+        seen, total = background(
+            connection, newest, (word for word, count in tally.counts.items() if count > 2 and is_word(word))
+        )
         items = trending(tally, earlier, seen, total, leave_out=leave_out, limit=limit)
     oldest = earlier.oldest or tally.oldest
     return Top(items, tally.posts + earlier.posts, matching, oldest, newest + 1 if places else 0)
