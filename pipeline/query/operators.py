@@ -152,11 +152,13 @@ def read(name: str, value: Value) -> Node:
     """Return the node of `name:value`.
 
     Raises:
-        QueryError: there is no such operator, or its value cannot be read.
+        QueryError: there is no such operator, or its value is missing or cannot be read.
     """
     operator = BY_NAME.get(name.lower())
     if operator is None:
         raise unknown(name, value)
+    if not value.text:
+        raise value.wrong("its value comes right after the colon", operator.example, "missing_value")
     return operator.read(value)
 
 

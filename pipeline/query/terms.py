@@ -20,15 +20,8 @@ _TAG_NAMES = {"#": ("hashtag", "#snow"), "@": ("handle", "@nasa"), "$": ("cashta
 
 
 def value_of(lexeme: Lexeme, now_ms: int) -> Value:
-    """Return the value of an operator or URL lexeme.
-
-    Raises:
-        QueryError: the value is missing.
-    """
-    value = Value(lexeme.text, lexeme.text_at, lexeme.name, lexeme.at, lexeme.quoted, now_ms)
-    if lexeme.kind == "operator" and not lexeme.text and lexeme.name:
-        raise value.wrong("its value comes right after the colon", f"{lexeme.name}:value", "missing_value")
-    return value
+    """Return the value of an operator or URL lexeme."""
+    return Value(lexeme.text, lexeme.text_at, lexeme.name, lexeme.at, lexeme.quoted, now_ms)
 
 
 def read(lexeme: Lexeme) -> Node:

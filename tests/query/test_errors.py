@@ -53,6 +53,7 @@ WRONG = [
     ("lang:(en OR de)", "operator_value", 5),
     ('bio:"a b"~3', "operator_value", 9),
     ("cats re:zero", "unknown_operator", 5),
+    ("cats note:", "unknown_operator", 5),
     ("form:nasa", "unknown_operator", 0),
     ("title:x~2", "unknown_operator", 0),
     ("лайки:5", "unknown_operator", 0),
