@@ -13,7 +13,8 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from pipeline.settings import Settings
+from pipeline.errors import MurmurError, SettingsError
+from pipeline.settings import HIDDEN, Settings
 from pipeline.sources import READABLE
 
 PROJECT = Path(__file__).parents[1]
@@ -22,7 +23,7 @@ PROJECT = Path(__file__).parents[1]
 def problems(settings: Settings) -> list[str]:
     """Return one line for each thing that keeps the product from starting on this machine."""
     here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
-    found = [*_sources(settings.source), *here, page_problem(), replay_problem(settings)]
+    found = [*_sources(settings.source), *here, page_problem(), replay_problem(settings), redis_problem(settings)]
     return [line for line in found if line]
 
 
@@ -75,6 +76,35 @@ def replay_problem(settings: Settings) -> str:
         return f"REPLAY_PATH={settings.replay_path}: no such file"
     closed = [name for name in files if not os.access(name, os.R_OK)]
     return f"REPLAY_PATH={settings.replay_path}: {closed[0]} cannot be read" if closed else ""
+
+
+def redis_problem(settings: Settings) -> str:
+    """Return what is wrong with the Redis of REDIS_URL, if one is set. Its address may hold a password."""
+    if not settings.redis_url:
+        return ""
+    from redis.exceptions import RedisError
+
+    from pipeline.connections import connect
+
+    try:
+        with connect(settings, name="check", socket_timeout_s=3) as redis:
+            redis.ping()
+    except (RedisError, OSError) as error:
+        return f"REDIS_URL={HIDDEN}: cannot be used: {error}"
+    return ""
+
+
+def store_problem(settings: Settings) -> str:
+    """Return what is wrong with the store; DATA_DIR must be ours by now, because opening makes it."""
+    from pipeline.store import open_store
+
+    try:
+        open_store(settings).close()
+    except SettingsError as error:
+        return error.problems[0]
+    except MurmurError as error:
+        return f"DATA_DIR={settings.data_dir}: {error}"
+    return ""
 
 
 def lock(data_dir: Path) -> IO[str] | None:

