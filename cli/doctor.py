@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import apsw
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -66,7 +66,7 @@ def _store(settings: Settings) -> Iterator[tuple[Finding, str]]:
         yield Finding("store", False, str(error)), ""
         return
     try:
-        text = f"SQLite {sqlite3.sqlite_version} in {settings.data_dir}: {store.indexed():,} posts"
+        text = f"SQLite {apsw.sqlite_lib_version()} in {settings.data_dir}: {store.indexed():,} posts"
         yield Finding("store", True, text), store.identity
     except MurmurError as error:
         yield Finding("store", False, str(error)), store.identity
