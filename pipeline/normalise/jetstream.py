@@ -1,9 +1,10 @@
-"""Bluesky's Jetstream, the wire of `/subscribe` and its successor: wire shape and adapter.
+"""Bluesky's Jetstream, the wire of `/subscribe` and its successor: the adapter.
 
 Facets count UTF-8 bytes; here they become code points. A record names its author by DID only, so the handle is the DID
-until a look-up knows better. The version is the time inside the commit's `rev` (the same whichever server tells of it),
-or the event's time where the two disagree. Likes say nothing a post could hold (a number would have to be counted), and
-follows, blocks and profiles are none of ours.
+unless our source has put the author's profile beside the event. The version is the time inside the commit's `rev` (the
+same whichever server tells of it), or the event's time where the two disagree; one that knows its author's profile is a
+millisecond newer, so that a post can be told again with its author's name. Likes say nothing a post could hold (a
+number would have to be counted), and follows, blocks and profile records are none of ours.
 """
 
 from __future__ import annotations
@@ -14,8 +15,23 @@ from msgspec import Raw
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
 from pipeline.normalise.bluesky_embed import add_embed
-from pipeline.normalise.figures import GREATEST, bounded, distinct
+from pipeline.normalise.figures import GREATEST, bounded, count_of, distinct
 from pipeline.normalise.hosts import hosts_of
+from pipeline.normalise.jetstream_wire import (
+    Account,
+    Commit,
+    Feature,
+    Frame,
+    JetstreamEvent,
+    PostRecord,
+    Profile,
+    Ref,
+    RepostRecord,
+    decode_facets,
+    decode_labels,
+    decode_post,
+    decode_repost,
+)
 from pipeline.normalise.languages import primaries
 from pipeline.normalise.times import iso_ms
 from pipeline.post import Author, AuthorDeletion, Deletion, Entity, Event, Link, Notice, Post, ReplyTo, Upsert
@@ -31,108 +47,13 @@ DAY_MS = 86_400_000
 _TID = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
 
 
-class Commit(msgspec.Struct):
-    """One change of a repository."""
-
-    operation: str = ""
-    collection: str = ""
-    rkey: str = ""
-    rev: str = ""
-    record: Raw = msgspec.field(default_factory=Raw)
-
-
-class Account(msgspec.Struct):
-    """Whether an account is hosted now."""
-
-    active: bool = True
-    status: str | None = None
-    did: str = ""
-
-
-class JetstreamEvent(msgspec.Struct):
-    """One event; `record` beside `commit` is how some archives write it."""
+class _Told(msgspec.Struct):
+    """Whose repository a commit changes, when the server and when we heard of it, and whose profiles are known."""
 
     did: str
-    time_us: int | None = None
-    kind: str = ""
-    commit: Commit | None = None
-    account: Account | None = None
-    record: Raw = msgspec.field(default_factory=Raw)
-
-
-class Ref(msgspec.Struct):
-    """A reference to a record."""
-
-    uri: str = ""
-
-
-class Reply(msgspec.Struct):
-    """What a post answers, and the first post of that conversation."""
-
-    parent: Ref | None = None
-    root: Ref | None = None
-
-
-class Label(msgspec.Struct):
-    """What an author says of their own post."""
-
-    val: str = ""
-
-
-class Labels(msgspec.Struct):
-    """Self-labels."""
-
-    values: list[Label] = []
-
-
-class PostRecord(msgspec.Struct, rename={"created_at": "createdAt"}):
-    """A post as its author's client wrote it; what clients get wrong (facets, embeds) is read apart."""
-
-    text: str
-    created_at: str = ""
-    langs: list[str] | None = None
-    reply: Reply | None = None
-    facets: Raw = msgspec.field(default_factory=Raw)
-    embed: Raw = msgspec.field(default_factory=Raw)
-    labels: Raw = msgspec.field(default_factory=Raw)
-    tags: list[str] | None = None
-
-
-class Index(msgspec.Struct, rename={"start": "byteStart", "end": "byteEnd"}):
-    """Bytes of the text's UTF-8."""
-
-    start: int
-    end: int
-
-
-class Feature(msgspec.Struct):
-    """What a span is."""
-
-    type: str = msgspec.field(default="", name="$type")
-    uri: str = ""
-    tag: str = ""
-    did: str = ""
-
-
-class Facet(msgspec.Struct):
-    """A span of the text."""
-
-    index: Index
-    features: list[Feature] = []
-
-
-class RepostRecord(msgspec.Struct, rename={"created_at": "createdAt"}):
-    """A repost."""
-
-    subject: Ref
-    created_at: str = ""
-
-
-decode_event = msgspec.json.Decoder(JetstreamEvent).decode
-_decode_post = msgspec.json.Decoder(PostRecord).decode
-_decode_repost = msgspec.json.Decoder(RepostRecord).decode
-_decode_facets = msgspec.json.Decoder(list[Facet] | None).decode
-_decode_labels = msgspec.json.Decoder(Labels | None).decode
+    at_ms: int
+    received_at: int
+    profiles: dict[str, Profile]
 
 
 def events(event: JetstreamEvent, raw: bytes, received_at: int) -> list[Event]:
@@ -141,35 +62,95 @@ def events(event: JetstreamEvent, raw: bytes, received_at: int) -> list[Event]:
     Raises:
         RecordError: it lacks the repository, the record key or the record.
     """
-    if not event.did.startswith("did:") or not event.did.isprintable() or len(event.did) > 300:
-        raise RecordError(f"Jetstream event of no repository: {event.did[:40]!r}")
     told_ms = event.time_us // 1000 if event.time_us is not None and 0 < event.time_us < GREATEST else received_at
+    _check_repository(event.did)
     if event.kind == "account" and event.account is not None:
-        if not event.account.active and event.account.status in WITHDRAWN:
-            return [AuthorDeletion("bluesky", event.did, told_ms)]
-        return []
+        return _account(event.did, event.account, told_ms)
     commit = event.commit
-    if commit is None or commit.collection not in (POST, REPOST):
+    if commit is None:
+        return []
+    if not _given(commit.record):
+        commit.record = event.record
+    return _commit(commit, _Told(event.did, told_ms, received_at, event.profiles), raw)
+
+
+def frame_events(frame: Frame, raw: bytes, received_at: int) -> list[Event]:
+    """Return what one frame of the newer wire says of posts.
+
+    Raises:
+        RecordError: as `events`.
+    """
+    message = frame.payload
+    if message is None:
+        return [Notice("bluesky", "warning", f"{frame.error or 'an empty frame'} {frame.message}"[:200].strip())]
+    kind = message.type.rpartition("#")[2]
+    told_ms = iso_ms(message.witnessed_at or message.time) or received_at
+    if kind == "account" and message.account is not None:
+        _check_repository(message.did)
+        return _account(message.did, message.account, told_ms)
+    if kind != "commit":
+        return []
+    _check_repository(message.did)
+    commit = Commit(message.operation, message.collection, message.rkey, message.rev, message.record)
+    return _commit(commit, _Told(message.did, told_ms, received_at, frame.profiles), raw)
+
+
+def _check_repository(did: str) -> None:
+    if not did.startswith("did:") or not did.isprintable() or len(did) > 300:
+        raise RecordError(f"Jetstream event of no repository: {did[:40]!r}")
+
+
+def _account(did: str, account: Account, told_ms: int) -> list[Event]:
+    if not account.active and account.status in WITHDRAWN:
+        return [AuthorDeletion("bluesky", did, told_ms)]
+    return []
+
+
+def _commit(commit: Commit, told: _Told, raw: bytes) -> list[Event]:
+    did = told.did
+    if commit.collection not in (POST, REPOST):
         return []
     if not commit.rkey or not commit.rkey.isprintable() or len(commit.rkey) > 200:
         raise RecordError("Jetstream commit without a usable record key")
-    version = _rev_ms(commit.rev, told_ms)
+    version = _rev_ms(commit.rev, told.at_ms)
     if commit.operation == "delete":
-        return [Deletion(_id(event.did, commit.rkey), version)]
-    record = commit.record if _given(commit.record) else event.record
-    if not _given(record):
+        return [Deletion(_id(did, commit.rkey), version)]
+    if not _given(commit.record):
         raise RecordError("Jetstream commit without a record")
+    author = told.profiles.get(did)
+    if author is not None and author.hidden:
+        hidden = Notice("bluesky", "withheld", "a post of an author who is shown to signed-in people only")
+        return [Deletion(_id(did, commit.rkey), version), hidden]
     post = Post(
-        id=_id(event.did, commit.rkey),
-        version=version,
+        id=_id(did, commit.rkey),
+        version=version if author is None else version + 1,
         source="bluesky",
-        created_at=min(told_ms, received_at),
-        received_at=received_at,
-        author=Author(event.did, event.did),
+        created_at=min(told.at_ms, told.received_at),
+        received_at=told.received_at,
+        author=_author(did, author),
     )
     if commit.collection == REPOST:
-        return _repost(post, _decode_repost(record), raw)
-    return _post(post, _decode_post(record), commit.rkey, raw)
+        return _repost(post, decode_repost(commit.record), raw)
+    said = _post(post, decode_post(commit.record), commit.rkey, raw)
+    parent = told.profiles.get(post.reply_to.author) if post.reply_to is not None else None
+    if parent is not None and post.reply_to is not None:
+        post.reply_to.handle = parent.handle
+    return said
+
+
+def _author(did: str, profile: Profile | None) -> Author:
+    if profile is None:
+        return Author(did, did)
+    avatar = profile.avatar if profile.avatar.startswith("https://") else ""
+    return Author(
+        did,
+        profile.handle or did,
+        bounded(profile.name),
+        bounded(profile.bio),
+        avatar,
+        count_of(profile.followers),
+        profile.verified,
+    )
 
 
 def _given(part: Raw) -> bool:
@@ -245,7 +226,7 @@ def _post(post: Post, record: PostRecord, rkey: str, raw: bytes) -> list[Event]:
 
 def _labels(record: PostRecord) -> set[str]:
     try:
-        labels = _decode_labels(record.labels) if _given(record.labels) else None
+        labels = decode_labels(record.labels) if _given(record.labels) else None
     except msgspec.MsgspecError:
         return set()
     return {label.val for label in labels.values} if labels is not None else set()
@@ -253,7 +234,7 @@ def _labels(record: PostRecord) -> set[str]:
 
 def _add_facets(post: Post, record: PostRecord) -> None:
     try:
-        facets = _decode_facets(record.facets) if _given(record.facets) else None
+        facets = decode_facets(record.facets) if _given(record.facets) else None
     except msgspec.MsgspecError:
         facets = None
     if not facets:

@@ -15,6 +15,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise import (
     canonical,
     jetstream,
+    jetstream_wire,
     mastodon,
     mastodon_wire,
     repair,
@@ -98,7 +99,11 @@ def _canonical(raw: bytes, received_at: int, _: str) -> list[Event]:
 
 
 def _jetstream(raw: bytes, received_at: int, _: str) -> list[Event]:
-    return jetstream.events(jetstream.decode_event(raw), raw, received_at)
+    return jetstream.events(jetstream_wire.decode_event(raw), raw, received_at)
+
+
+def _jetstream_frame(raw: bytes, received_at: int, _: str) -> list[Event]:
+    return jetstream.frame_events(jetstream_wire.decode_frame(raw), raw, received_at)
 
 
 def _x_v2(raw: bytes, received_at: int, _: str) -> list[Event]:
@@ -126,6 +131,7 @@ _Reader = Callable[[bytes, int, str], list[Event]]
 _LEADS: tuple[tuple[bytes, _Reader], ...] = (
     (b'{"murmur":', _canonical),
     (b'{"did":', _jetstream),
+    (b'{"$type":"message"', _jetstream_frame),
     (b'{"data":', _x_v2),
 )
 """How records of the busiest wires begin."""
@@ -135,6 +141,8 @@ _NEEDED: tuple[tuple[frozenset[str], _Reader], ...] = (
     (frozenset({"version", "received_at", "author"}), _canonical),
     (frozenset({"did", "commit"}), _jetstream),
     (frozenset({"did", "kind"}), _jetstream),
+    (frozenset({"$type", "payload"}), _jetstream_frame),
+    (frozenset({"$type", "error"}), _jetstream_frame),
     (frozenset({"event", "payload"}), _mastodon_event),
     (frozenset({"account", "content"}), _mastodon_status),
     (frozenset({"user", "created_at"}), _x_legacy),

@@ -157,3 +157,52 @@ def test_account_taken_down_withdraws_all_its_posts() -> None:
         assert account(False, status) == [AuthorDeletion("bluesky", DID, TIME_US // 1000)]
     assert account(True, None) == []
     assert account(False, "desynchronized") == []
+
+
+ANN = {"handle": "ann.example", "name": "Ann", "bio": "I am", "avatar": "https://a.example/1", "followers": 7}
+
+
+def known(profile: dict[str, Any] = ANN, operation: str = "create") -> list[Event]:
+    commit = {"rev": "x", "operation": operation, "collection": "app.bsky.feed.post", "rkey": "3kone"}
+    commit["record"] = {"text": "hi", "reply": {"parent": {"uri": AT}, "root": {"uri": AT}}}  # type: ignore[assignment] # JSON
+    profiles = {DID: profile, "did:plc:xyz": {"handle": "xyz.example"}}
+    raw = {"did": DID, "time_us": TIME_US, "kind": "commit", "commit": commit, "profiles": profiles}
+    return normalise(json.dumps(raw).encode(), "bluesky", NOW)
+
+
+def test_profile_beside_the_event_names_its_author_and_whom_it_answers() -> None:
+    (post,) = posts(known())
+    assert (post.author.id, post.author.handle, post.author.name) == (DID, "ann.example", "Ann")
+    assert (post.author.bio, post.author.avatar, post.author.followers) == ("I am", "https://a.example/1", 7)
+    assert post.reply_to is not None
+    assert post.reply_to.handle == "xyz.example"
+    assert posts(known(ANN | {"avatar": "javascript:1"}))[0].author.avatar == ""
+
+
+def test_post_that_knows_its_author_is_newer_than_the_same_without() -> None:
+    assert posts(known())[0].version == read().version + 1
+
+
+def test_author_shown_to_signed_in_people_only_is_withdrawn() -> None:
+    gone, notice = known({"handle": "ann.example", "hidden": True})
+    assert gone == Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)
+    assert isinstance(notice, Notice)
+
+
+def frame(kind: str, **fields: Any) -> list[Event]:
+    told = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
+    told |= {"time": "2024-11-21T16:25:49.000167Z", **fields}
+    return normalise(json.dumps({"$type": "message", "payload": told}).encode(), "bluesky", NOW)
+
+
+def test_frames_of_the_newer_wire_say_the_same() -> None:
+    commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3kone", "rev": "x"}
+    record = {"text": "hi", "createdAt": "2024-11-21T16:25:48.000Z"}
+    assert posts(frame("commit", **commit, record=record)) == [read()]
+    assert frame("commit", **commit | {"operation": "delete"}) == event("delete")
+    account = {"active": False, "status": "deleted", "did": DID, "seq": 1, "time": "x"}
+    assert frame("account", account=account) == [AuthorDeletion("bluesky", DID, TIME_US // 1000)]
+    assert frame("identity", identity={"did": DID, "handle": "a.example"}) == []
+    assert frame("sync", sync={}) == []
+    (error,) = normalise(b'{"$type":"error","error":"ConsumerTooSlow","message":"hurry"}', "bluesky", NOW)
+    assert error == Notice("bluesky", "warning", "ConsumerTooSlow hurry")
