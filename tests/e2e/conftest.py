@@ -35,6 +35,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for product in products:
         with contextlib.suppress(Exception):
             product.stop()
+    for product in products:
         for pid in product.processes():
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
