@@ -57,7 +57,7 @@ def _check_search(query: Query) -> None:
                 tokens = ()
         for token in tokens:
             assert token
-            assert BREAK not in token
+            assert token != BREAK
             assert not _BREAKS_OUT.search(token) or token == "*\u20e3"
             assert not any(ord(char) < 32 for char in token)
 
