@@ -50,8 +50,9 @@ _COMMIT = (
 local id = ARGV[1]
 if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[3] then return -1 end
-local ends = ARGV[4] == '1'
-if ends then
+-- Read while this batch still counts as in flight: of its several messages, a listener may lose all but the first.
+local head = safe() .. '\\n'
+if ARGV[4] == '1' then
   redis.call('ZREM', KEYS[2], id)
   redis.call('HDEL', KEYS[3], id)
   if redis.call('ZREM', KEYS[4], id) == 1 then
@@ -60,7 +61,6 @@ if ends then
   redis.call('DEL', KEYS[5])
   redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
 end
-local head = safe() .. '\\n'
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
 local payloads = 8
@@ -90,7 +90,7 @@ return 1
 PART_BYTES = 8 * 1024 * 1024
 PART_MESSAGES = 5_000
 """More than so much is published in several steps, each under the same token: no single script holds Redis for long,
-and no command grows without bound. The parts before the last carry a `safe` below the batch's own numbers."""
+and no command grows without bound."""
 
 # KEYS: seq, inflight
 _READ = _SAFE + "return safe()"
