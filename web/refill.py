@@ -66,13 +66,14 @@ class Refill:
         losses = hub.counts["lost"]
         query = search.query
         hub.register(query)
+        doubt = search.doubt
         hub.believe(search)
         safe = self._order.safe()
         changes = self._readings.read(
             lambda reading: reading.changes(query, after=since, gone_after=since, limit=MAX_CATCH_UP)
         )
-        if hub.counts["lost"] != losses or search.refill_from != since:
-            return False
+        if hub.counts["lost"] != losses or search.refill_from != since or search.doubt not in (0, doubt):
+            return False  # the line or the registration was lost again meanwhile
         hub.flush()
         hub.counts["refills"] += 1
         if changes.tombstones:

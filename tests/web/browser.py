@@ -42,7 +42,7 @@ class Search:
         after = told.get("after")
         if kind == "history" and told["done"] and self.phase == "history":
             self.phase = "live"
-            self.after = max(after, self.seen or 0, self.after or 0)
+            self.after = max(after or 0, self.seen or 0, self.after or 0)
         elif after is not None and self.phase == "live":
             self.after = max(self.after or 0, after)
         elif after is not None and self.phase == "history":

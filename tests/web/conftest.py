@@ -71,7 +71,7 @@ class Server:
 
     def get(self, path: str, **headers: str) -> Answer:
         """Ask for a path; a refusal is an answer too."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, **headers)
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """Send a request; redirects are not followed."""

@@ -1,4 +1,4 @@
-"""What a client may meet is written down: every message, close code, error code, metric, route, and the schema itself."""
+"""What a client may meet is written down: every message, close code, error code, metric, route, and the schema."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Exactly once, with everything real: gunicorn, Valkey, SQLite, a worker's own code, and things that break on purpose."""
+"""Exactly once, with everything real: gunicorn, Valkey, SQLite, a worker's own code, and things that break."""
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.assembly import understand
 from pipeline.publish.order import BatchDone
+from tests.pipeline.watcher import Watcher
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 
@@ -58,6 +60,12 @@ def come_back(browser: Browser) -> None:
     for watch_id, search in browser.searches.items():
         if search.phase == "lagged":
             browser.again(watch_id)
+
+
+def kill_pubsub(product: Product) -> int:
+    """Close every Pub/Sub connection from the server's side; return how many there were."""
+    killed: int = product.process.redis.client_kill_filter(_type="pubsub")
+    return killed
 
 
 class Breaker:
@@ -129,7 +137,7 @@ class Breaker:
             browser.drain(0.01)
 
     def cut_the_line(self) -> None:
-        self.product.process.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        kill_pubsub(self.product)
 
     def pause(self) -> None:
         for pid in self.server.workers:
@@ -188,11 +196,10 @@ def test_a_killed_pubsub_connection_loses_nothing(product: Product) -> None:
     browser = Browser(server.port)
     search = browser.subscribe("a", "otter")
     browser.until_live()
-    redis = product.process.redis
     for number in range(30):
         product.feed(product.post("otter", number))
         if number % 5 == 2:
-            wait_until(lambda: redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub"))
+            wait_until(lambda: kill_pubsub(product))
     browser.until(lambda: len(search.watcher.have) == 30)
     assert b"murmur_web_lost_total 6.0" in server.get("/metrics").body
 
@@ -220,11 +227,10 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(product: Product) 
     browser = Browser(server.port)
     search = browser.subscribe("a", "otter")
     browser.until_live()
-    redis = product.process.redis
     until = time.monotonic() + 2
     number = 0
     while time.monotonic() < until:
-        redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        kill_pubsub(product)
         product.feed(product.post("otter", number))
         number += 1
         time.sleep(0.02)
@@ -246,9 +252,13 @@ def test_a_restarted_web_process_takes_its_watchers_up_again(product: Product) -
         browser.open()
     product.feed(*[product.post("otter", number) for number in range(10, 15)])
     for browser in browsers:
-        search = browser.searches["a"]
-        browser.until(lambda search=search: len(search.watcher.have) == 15)
+        watcher = browser.searches["a"].watcher
+        browser.until(functools.partial(_holds, watcher, 15))
         assert not browser.of("reset")
+
+
+def _holds(watcher: Watcher, count: int) -> bool:
+    return len(watcher.have) == count
 
 
 def test_users_of_a_process_that_is_killed_are_counted_out(product: Product) -> None:

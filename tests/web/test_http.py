@@ -224,7 +224,7 @@ def test_an_event_stream_takes_up_where_it_stood(shared: Product, stocked: Serve
         if kind == "gone":
             assert data["posts"] == [["demo:700", NEWER]]
         if kind == "history":
-            assert [post["id"] for post in data["posts"]] == ["demo:701"]  # type: ignore[index,attr-defined]
+            assert [post["id"] for post in data["posts"]] == ["demo:701"]  # type: ignore[attr-defined]
     assert "gone" in seen
     again.close()
 

@@ -187,7 +187,7 @@ def test_a_peer_that_gives_no_sign_of_life_is_pinged_and_then_known(
     assert client.heard
     client.ping()
     gevent.sleep(0.01)
-    assert not client.heard
+    assert client.heard is False
     assert far.recv(10) == b"\x89\x00"
     far.sendall(b"\x8a\x80\0\0\0\0")
     gevent.sleep(0.01)

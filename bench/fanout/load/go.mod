@@ -1,0 +1,3 @@
+module murmuration/bench/fanout/load
+
+go 1.22
