@@ -140,7 +140,8 @@ def create(connection: apsw.Connection) -> None:
                     ("analyser", ANALYSER_VERSION),
                     ("posts", 0),
                     ("background_seq", 0),
-                    ("wiped_seq", 0),
+                    ("withdrawals", 0),
+                    ("wiped", 0),
                     ("pruned_place", 0),
                 ],
             )

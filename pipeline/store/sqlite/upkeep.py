@@ -22,6 +22,7 @@ PRUNING_S = 2.0
 _RECKONED_AT_ONCE = 1_000
 _SAMPLED_AT_ONCE = 500
 _WIPE_WAIT_MS = 200
+_BETWEEN_WIPES_S = 20.0
 _SPARE_PAGES = 4_096
 _GIVEN_BACK_AT_ONCE = 1_024
 
@@ -43,6 +44,7 @@ class Upkeep:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._background = Background()
+        self._wiped_s = float("-inf")
 
     def run(self, now_ms: int) -> None:
         """Do a round of everything; at most some hundred milliseconds."""
@@ -87,14 +89,13 @@ class Upkeep:
 
     def _wipe(self) -> None:
         """Empty the write-ahead log where a withdrawn post may still stand in it; readers in the way: next time."""
-        connection = self._connection
-        ((latest, wiped),) = rows(
-            connection, "SELECT (SELECT max(seq) FROM tombstones), (SELECT value FROM meta WHERE key = 'wiped_seq')"
-        )
-        if latest is None or latest <= wiped:
+        if time.monotonic() - self._wiped_s < _BETWEEN_WIPES_S:
             return
-        with transaction(connection):
-            set_meta(connection, "wiped_seq", latest)
+        connection = self._connection
+        told = "SELECT (SELECT value FROM meta WHERE key = 'withdrawals'), (SELECT value FROM meta WHERE key = 'wiped')"
+        ((withdrawals, wiped),) = rows(connection, told)
+        if withdrawals == wiped:
+            return
         wait_when_busy(connection, _WIPE_WAIT_MS)
         try:
             ((busy, _, _),) = rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -102,9 +103,10 @@ class Upkeep:
             busy = 1
         finally:
             wait_when_busy(connection)
-        if busy:
+        if not busy:
             with transaction(connection):
-                set_meta(connection, "wiped_seq", wiped)
+                set_meta(connection, "wiped", withdrawals)
+            self._wiped_s = time.monotonic()
 
     def _shrink(self) -> None:
         """Give space back, a little a round, once a third of the file is unused."""

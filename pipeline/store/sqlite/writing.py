@@ -49,6 +49,7 @@ class Writer:
         """Write everything the plan says."""
         if plan.removals:
             self.remove(sorted(row.place for row in plan.removals.values()))
+            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
         if plan.tombstones:
             self._bury(plan.tombstones)
         gone = [(source, author, until, plan.now_ms) for (source, author), until in plan.authors.items()]
