@@ -52,8 +52,8 @@ def throughput(directory: Path, seconds: float, workers: int) -> list[tuple[str,
     posts = int(seconds * FASTEST)
     print(f"writing {posts:,} records of {corpus.RECORD_BYTES:,} bytes…", flush=True)
     corpus.write(recording, posts)
-    settings = {"SOURCE": "replay", "REPLAY_PATH": str(recording), "REPLAY_SPEED": "max"}
-    with formation(directory, DATA_DIR=str(directory / "data"), LOG_LEVEL="WARNING", **settings) as made:
+    settings = {"SOURCE": "replay", "REPLAY_PATH": str(recording), "REPLAY_SPEED": "max", "LOG_LEVEL": "WARNING"}
+    with formation(directory, settings | {"DATA_DIR": str(directory / "data")}) as made:
         web = start(made, directory, workers)
         watcher = Watcher(web.port, corpus.searches())
         until(watcher.ready, 120)
@@ -91,7 +91,7 @@ def latency(directory: Path, seconds: float, workers: int) -> list[tuple[str, st
     """Seventy posts a second: how long from the source to the socket."""
     directory.mkdir()
     settings = {"SOURCE": "demo", "DEMO_RATE": "70", "LOG_LEVEL": "WARNING"}
-    with formation(directory, DATA_DIR=str(directory / "data"), **settings) as made:
+    with formation(directory, settings | {"DATA_DIR": str(directory / "data")}) as made:
         web = start(made, directory, workers)
         made.start("reader")
         until(lambda: web.answer("/api/stats")[1]["sources"][0]["state"] == "live", 120)

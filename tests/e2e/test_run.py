@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.run import procfile
 from tests.conftest import missing
 from tests.e2e.conftest import Start
 from tests.e2e.product import free_port, until
 from tests.paths import DATA, PROJECT
+from tests.run.dynos import archived, platform_path
 from tests.sources.context import Context, records_of
 
 pytestmark = pytest.mark.e2e
@@ -139,25 +141,17 @@ def test_second_run_on_the_same_data_is_refused_while_the_first_goes_on(start: S
 
 
 def test_it_runs_from_an_archive_of_the_project_alone(start: Start, tmp_path: Path) -> None:
-    """As a platform does it: the committed files and the built page, no checkout, an empty DATA_DIR at each start."""
-    import shutil
-    import subprocess
-
-    archive = subprocess.run(["git", "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=False)
-    if archive.returncode:
-        pytest.skip("not a git checkout")
-    project = tmp_path / "slug"
-    project.mkdir()
-    subprocess.run(["tar", "x"], cwd=project, input=archive.stdout, check=True)
-    shutil.copytree(PROJECT / "web" / "static", project / "web" / "static", dirs_exist_ok=True)
-    path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
-    for name in ("one", "two"):
-        product = start(
-            tmp_path / name, command=[str(project / "bin" / "murmur"), "run"], cwd=project, SOURCE="demo", PATH=path
-        )
-        product.wait_ready()
-        until(product.stored, 30)
-        product.stop()
+    """The `all` line of one container: the committed files and the built page, no checkout, an empty volume."""
+    project = archived(tmp_path / "slug")
+    command = procfile(project / "Procfile")["all"]
+    product = start(command=command, cwd=project, SOURCE="demo", PATH=platform_path()).wait_ready()
+    until(product.stored, 30)
+    # A container's port must be reached from outside.
+    assert f" 00000000:{product.port:04X} " in Path("/proc/net/tcp").read_text(), (
+        "a container's port is reached from outside"
+    )
+    assert product.stop() < 10
+    assert product.processes() == {}
 
 
 def test_make_run_prints_one_line_and_sigterm_to_make_ends_all(start: Start) -> None:

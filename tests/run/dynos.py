@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,21 +17,49 @@ from pathlib import Path
 from typing import Any
 
 from cli.run import procfile
+from tests.conftest import missing
 from tests.e2e.product import free_port
 from tests.paths import PROJECT
+
+
+def archived(directory: Path) -> Path:
+    """Return a copy of the project as a platform gets it: what is committed, and the built page."""
+    committed = subprocess.run(["git", "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=False)
+    if committed.returncode:
+        missing("git checkout to make an archive of")
+    directory.mkdir()
+    subprocess.run(["tar", "x"], cwd=directory, input=committed.stdout, check=True)
+    shutil.copytree(PROJECT / "web" / "static", directory / "web" / "static", dirs_exist_ok=True)
+    return directory
+
+
+def platform_path() -> str:
+    """Return a PATH on which python3 is the one with the product's packages, as on a dyno."""
+    return f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 
 class Dyno:
     """One process of the Procfile, its output in a file."""
 
-    def __init__(self, role: str, log: Path, settings: dict[str, str], command: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        role: str,
+        log: Path,
+        settings: dict[str, str],
+        command: list[str] | None = None,
+        project: Path = PROJECT,
+    ) -> None:
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | settings
         self.role = role
         self.port = int(settings.get("PORT", "0"))
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                command or procfile(PROJECT / "Procfile")[role], env=environ, stdout=output, stderr=subprocess.STDOUT
+                command or procfile(project / "Procfile")[role],
+                cwd=project,
+                env=environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
@@ -53,8 +83,9 @@ class Dyno:
 class Formation:
     """Some dynos with the same environment."""
 
-    def __init__(self, directory: Path, **settings: str) -> None:
+    def __init__(self, directory: Path, project: Path, settings: dict[str, str]) -> None:
         self.directory = directory
+        self.project = project
         self.settings = settings
         self.dynos: list[Dyno] = []
 
@@ -62,7 +93,8 @@ class Formation:
         settings = self.settings | more
         if role == "web" and "PORT" not in settings:
             settings["PORT"] = str(free_port())
-        self.dynos.append(Dyno(role, self.directory / f"{role}{len(self.dynos)}.log", settings))
+        log = self.directory / f"{role}{len(self.dynos)}.log"
+        self.dynos.append(Dyno(role, log, settings, project=self.project))
         return self.dynos[-1]
 
     def logs(self) -> str:
@@ -70,9 +102,10 @@ class Formation:
 
 
 @contextlib.contextmanager
-def formation(directory: Path, **settings: str) -> Iterator[Formation]:
+def formation(directory: Path, settings: dict[str, str], project: Path = PROJECT) -> Iterator[Formation]:
     """Give a formation; none of it stays."""
-    made = Formation(directory, **settings)
+    directory.mkdir(exist_ok=True)
+    made = Formation(directory, project, settings)
     try:
         yield made
     except AssertionError as error:

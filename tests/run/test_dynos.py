@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.e2e.product import until
 from tests.paths import PROJECT
 from tests.run.conftest import Rented
-from tests.run.dynos import Dyno, Formation, formation
+from tests.run.dynos import Dyno, Formation, archived, formation, platform_path
 
 pytestmark = pytest.mark.e2e
 
@@ -55,20 +55,23 @@ def _live_posts(socket: ClientConnection, wanted: int, seconds: float = 40) -> i
 
 
 @pytest.mark.redis
-def test_lines_started_by_hand_bring_posts_to_a_browser_and_end_within_30_seconds(valkey: str, tmp_path: Path) -> None:
-    with formation(tmp_path, REDIS_URL=valkey, DATA_DIR=str(tmp_path / "disk"), DEMO_RATE="200") as made:
-        released = made.start("release")
-        assert released.process.wait(30) == 0
-        web = _all(made)
-        with _watching(web, "*", "lang:en") as socket:
-            assert _live_posts(socket, 50) >= 50
-        for dyno in made.dynos[1:]:
-            assert dyno.end() < 30, dyno.role
+def test_archived_lines_bring_posts_to_a_browser_on_an_empty_disk_each_time(valkey: str, tmp_path: Path) -> None:
+    project = archived(tmp_path / "slug")
+    settings = {"REDIS_URL": valkey, "DEMO_RATE": "200", "PATH": platform_path()}
+    for start in ("one", "two"):
+        with formation(tmp_path / start, settings | {"DATA_DIR": str(tmp_path / start / "disk")}, project) as made:
+            released = made.start("release")
+            assert released.process.wait(30) == 0
+            web = _all(made)
+            with _watching(web, "*", "lang:en") as socket:
+                assert _live_posts(socket, 50) >= 50
+            for dyno in made.dynos[1:]:
+                assert dyno.end() < 30, dyno.role
 
 
 @pytest.mark.redis
 def test_web_listens_on_every_address_where_a_platform_sets_port(valkey: str, tmp_path: Path) -> None:
-    with formation(tmp_path, REDIS_URL=valkey, DATA_DIR=str(tmp_path / "disk"), WEB_CONCURRENCY="2") as made:
+    with formation(tmp_path, {"REDIS_URL": valkey, "DATA_DIR": str(tmp_path / "disk"), "WEB_CONCURRENCY": "2"}) as made:
         web = made.start("web")
         until(lambda: web.answer("/healthz")[0] == 200, 30)
         listening = Path("/proc/net/tcp").read_text()
@@ -80,7 +83,7 @@ def test_web_listens_on_every_address_where_a_platform_sets_port(valkey: str, tm
 def test_five_processes_live_on_a_rented_redis_with_twenty_connections(rented: Rented, tmp_path: Path) -> None:
     settings = {"REDIS_URL": rented.url, "REDIS_CA_FILE": str(rented.certificate), "DEMO_RATE": "100"}
     most = 0
-    with formation(tmp_path, DATA_DIR=str(tmp_path / "disk"), **settings) as made:
+    with formation(tmp_path, settings | {"DATA_DIR": str(tmp_path / "disk")}) as made:
         webs = [_all(made), made.start("web")]
         until(lambda: all(_ready(web) for web in webs), 60)
         with contextlib.ExitStack() as stack:
@@ -119,7 +122,7 @@ def test_self_signed_certificate_is_refused_unless_it_is_told_to_be_trusted(rent
 
 @pytest.mark.redis
 def test_split_disks_are_caught_by_page_log_and_doctor(valkey: str, tmp_path: Path) -> None:
-    with formation(tmp_path, REDIS_URL=valkey, LOG_LEVEL="INFO") as made:
+    with formation(tmp_path, {"REDIS_URL": valkey, "LOG_LEVEL": "INFO"}) as made:
         for role in ROLES:
             made.start(role, DATA_DIR=str(tmp_path / "one"))
         shared = made.start("web", DATA_DIR=str(tmp_path / "one"))
