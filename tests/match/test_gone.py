@@ -74,6 +74,14 @@ def test_unknown_former_counts_make_every_search_they_could_have_met_gone() -> N
     assert not matcher.could_have_matched(now, "never added")
 
 
+def test_a_search_that_was_replaced_or_removed_is_not_gone_from_anything() -> None:
+    matcher = _fed("cat likes:5..", "dog likes:5..")
+    matcher.add("cat likes:5..", parse("cat", 0))
+    matcher.remove("dog likes:5..")
+    assert not matcher.lost_by_counts([post("cat dog")])
+    assert not matcher.lost([(post("cat dog", likes=9), post("cat dog"))])
+
+
 @settings(max_examples=100, deadline=None)
 @given(_searches, st.lists(st.tuples(documents, documents), min_size=1, max_size=5))
 def test_lost_is_what_matched_before_and_does_not_now(
