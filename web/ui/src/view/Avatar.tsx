@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Page } from "../state/page";
 import { initialOf } from "../text/segments";
 import type { Post } from "../wire/post";
-import { imageUrl } from "./image";
+import { imageUrl, pictureFailed } from "./image";
 
 const COLOURS = 6;
 
@@ -20,7 +20,7 @@ export function Avatar({ page, post }: { page: Page; post: Post }): JSX.Element 
   const url = page.settings.pictures && author.avatar && !failed ? imageUrl(page.facts, post, "avatar") : null;
   return (
     <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
-      {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => setFailed(true)} /> : initialOf(author.name, author.handle)}
+      {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} /> : initialOf(author.name, author.handle)}
     </span>
   );
 }

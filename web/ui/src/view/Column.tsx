@@ -1,6 +1,6 @@
 /** One column: header, histogram, orders, list. */
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { emptinessOf } from "../state/condition";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
@@ -12,6 +12,7 @@ import { MoreSign } from "./icons";
 import { Feed } from "./Feed";
 import { newest } from "./keys";
 import { Orders } from "./Orders";
+import { Still } from "./Still";
 
 function LiveButton({ page, column }: { page: Page; column: Column }): JSX.Element {
   const words = {
@@ -35,10 +36,6 @@ export function ColumnView({ page, column, frame }: { page: Page; column: Column
   const now = Math.floor(Date.now() / 1000);
   const minute = Math.floor(now / 10);
   const empty = emptinessOf(page.known());
-  const histogram = useMemo(
-    () => <Histogram timeline={timeline} place={place} theme={theme} go={(to) => page.go(to)} />,
-    [timeline, place, page, theme],
-  );
   const cards = column.cards(frame);
   return (
     <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title">
@@ -53,7 +50,7 @@ export function ColumnView({ page, column, frame }: { page: Page; column: Column
       {column.past && place.from !== null && place.to !== null ? (
         <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
       ) : null}
-      {histogram}
+      <Still of={[timeline, place, theme]}>{() => <Histogram timeline={timeline} place={place} theme={theme} go={(to) => page.go(to)} />}</Still>
       <Orders page={page} column={column} />
       <div class="feed-place">
         {column.state === "paused" && column.waiting ? (

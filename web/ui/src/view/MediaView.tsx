@@ -5,7 +5,7 @@ import type { Page } from "../state/page";
 import type { Settings } from "../state/settings";
 import { safeUrl } from "../text/segments";
 import type { Media, Post } from "../wire/post";
-import { imageUrl } from "./image";
+import { imageUrl, pictureFailed } from "./image";
 
 const MOST = 4;
 
@@ -14,7 +14,7 @@ function Still({ page, post, media, slot }: { page: Page; post: Post; media: Med
   const url = imageUrl(page.facts, post, slot);
   if (!url || failed) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
-  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => setFailed(true)} />;
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} />;
   return (
     <span class="still">
       {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}

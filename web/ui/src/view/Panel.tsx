@@ -1,6 +1,6 @@
 /** The insight panel: numbers of the span, words with trends, cloud and tops, and the time chart. */
 import type { JSX } from "preact";
-import { useMemo, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Holding } from "../hold/holding";
 import { TAB_NAMES, TABS } from "../state/insight";
 import type { Page } from "../state/page";
@@ -10,6 +10,7 @@ import type { BasedOn } from "../wire/api";
 import { Bars } from "./Bars";
 import { Cloud } from "./Cloud";
 import { CloseSign } from "./icons";
+import { Still } from "./Still";
 import { TimeView } from "./TimeView";
 import { Tops } from "./Tops";
 
@@ -51,24 +52,15 @@ function Figures({ page }: { page: Page }): JSX.Element {
 export function Panel({ page }: { page: Page }): JSX.Element {
   const { insight, settings } = page;
   const { words, top, series, tab } = insight;
-  const bars = useMemo(
-    () => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>),
-    [words, settings.trendWindowMs, page],
-  );
-  const chart = useMemo(
-    () => (series ? (
-      <TimeView timeline={series} kind="line" axes theme={settings.theme} table={false} label="Matches over time, in steps"
-        choose={(from, to) => page.go({ from, to })} />
-    ) : null),
-    [series, settings.theme, page],
-  );
   return (
     <aside class="panel" aria-label="Insight" tabIndex={-1}>
       <h2 class="hidden">Insight</h2>
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
       <Figures page={page} />
       {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
-      {bars}
+      <Still of={[words, settings.trendWindowMs]}>
+        {() => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>)}
+      </Still>
       <div class="tabs" role="tablist" aria-label="Most frequent">
         {TABS.map((one, at) => (
           <button key={one} role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="tab-panel" tabIndex={one === tab ? 0 : -1}
@@ -85,9 +77,20 @@ export function Panel({ page }: { page: Page }): JSX.Element {
         ))}
       </div>
       <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-        {tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : null) : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
+        <Still of={[tab, words, top]}>
+          {() => tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : <p class="meta">Counting…</p>)
+            : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
+        </Still>
       </div>
-      {series ? <section class="series"><div class="title-row"><h3>Over time</h3> <span>{grouped(series.total)} matches</span></div>{chart}</section> : null}
+      {series ? <section class="series">
+        <div class="title-row"><h3>Over time</h3> <span>{grouped(series.total)} matches</span></div>
+        <Still of={[series, settings.theme]}>
+          {() => (
+            <TimeView timeline={series} kind="line" axes theme={settings.theme} table={false} label="Matches over time, in steps"
+              choose={(from, to) => page.go({ from, to })} />
+          )}
+        </Still>
+      </section> : null}
     </aside>
   );
 }

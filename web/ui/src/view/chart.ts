@@ -21,6 +21,7 @@ export interface ChartOptions {
 }
 
 const STRIPE_PX = 6;
+const LABEL_HALF_PX = 34;
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -86,6 +87,13 @@ export class Chart {
     this.plot = null;
   }
 
+  /** Return the words under a moment, none where the edge would cut them. */
+  private label(plot: uPlot, at: number): string {
+    const x = plot.valToPos(at, "x");
+    if (x < LABEL_HALF_PX || x > plot.over.clientWidth - LABEL_HALF_PX) return "";
+    return moment(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now());
+  }
+
   private make(first: Series): uPlot {
     const { options } = this;
     const muted = colour("--muted");
@@ -105,7 +113,7 @@ export class Chart {
         },
         axes: [
           { ...axis, show: options.axes, size: 18, gap: 2, space: 90, grid: { show: false },
-            values: (_plot, splits) => splits.map((at) => moment(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now())) },
+            values: (plot, splits) => splits.map((at) => this.label(plot, at)) },
           { ...axis, show: options.kind === "line", size: 34, gap: 4, space: 30, grid: { stroke: colour("--line"), width: 1 },
             values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? compact(value) : "")) },
         ],
