@@ -1,17 +1,15 @@
-"""The product, a browser, and what both need."""
+"""The product, started and never left behind."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import missing
 from tests.e2e.product import Product
@@ -39,15 +37,3 @@ def start(tmp_path: Path) -> Iterator[Start]:
         for pid in product.processes():
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
