@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Plugin } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vite";
 
 const root = import.meta.dirname;
 const out = join(root, "../static");
@@ -35,5 +34,4 @@ export default defineConfig({
   },
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   plugins: [gzip()],
-  test: { root, include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
 });

@@ -1,0 +1,10 @@
+/** How the unit tests run. Apart from the build's own configuration: a dyno builds without the tools for tests. */
+import { defineConfig } from "vitest/config";
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root,
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  test: { root, include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
+});
