@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import http.client
 import io
 import json
-import socket
 import time
 from pathlib import Path
 
@@ -165,19 +165,17 @@ class Events:
     """A reader of `/api/stream`."""
 
     def __init__(self, port: int, query: str, **headers: str) -> None:
-        self.connection = socket.create_connection(("127.0.0.1", port), 10)
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        self.connection.sendall(f"GET /api/stream?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode())
-        self.file = self.connection.makefile("rb")
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.connection.request("GET", f"/api/stream?{query}", headers=names)
+        self.answer = self.connection.getresponse()
+        self.status = self.answer.status
         self.last_id = ""
-        self.status = int(self.file.readline().split()[1])
-        while self.file.readline().strip():
-            pass
 
     def next(self) -> tuple[str, dict[str, object]]:
         """Return the next event's type and data."""
         kind = data = ""
-        for raw in self.file:
+        while raw := self.answer.readline():
             line = raw.decode().rstrip("\r\n")
             name, _, value = line.partition(": ")
             if name == "id":
@@ -200,7 +198,7 @@ class Events:
 
     def close(self) -> None:
         """Go."""
-        self.file.close()
+        self.answer.close()
         self.connection.close()
 
 

@@ -16,6 +16,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -244,7 +245,18 @@ func (p *publisher) run(seconds float64, mark bool) int {
 	return sent
 }
 
+// cpuSeconds is exact to the nanosecond where the kernel keeps schedstat, else to its tick of 10 ms.
 func cpuSeconds(pid int) float64 {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	total := 0.0
+	for _, task := range tasks {
+		data, _ := os.ReadFile(task)
+		ran, _ := strconv.ParseFloat(strings.Fields(string(data) + " 0")[0], 64)
+		total += ran / 1e9
+	}
+	if total > 0 {
+		return total
+	}
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
