@@ -29,7 +29,7 @@ def problems(settings: Settings) -> list[str]:
 
 def _sources(names: tuple[str, ...]) -> list[str]:
     unread = [name for name in names if name not in READABLE]
-    return [f"SOURCE={name}: this version reads {' and '.join(READABLE)}" for name in unread]
+    return [f"SOURCE={name}: this version reads {', '.join(READABLE)}" for name in unread]
 
 
 def _data_dir(data_dir: Path) -> str:

@@ -8,6 +8,7 @@
     │   ├── StoreUnavailable     it cannot be reached or is overloaded now; trying again is right
     │   ├── QueryTimeout         a search was stopped after its time limit
     │   └── StoreMismatch        it holds data of another store or analyser version
+    ├── SourceUnavailable    a network cannot be reached or broke off; opening it anew is right
     ├── BrokerUnavailable    Redis cannot be reached now; trying again is right
     └── LeaseLost            another reader holds the lease of this source
 
@@ -76,6 +77,12 @@ class StoreMismatch(StoreError):
     """Raised when a store was written by another analyser or schema version and must be migrated first."""
 
     code = "store_mismatch"
+
+
+class SourceUnavailable(MurmurError):
+    """Raised by a source that cannot reach its network, was refused or cut off; the reader opens it anew."""
+
+    code = "source_unavailable"
 
 
 class BrokerUnavailable(MurmurError):

@@ -82,6 +82,15 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
+    parse = _url(*schemes)
+    return lambda value: tuple(parse(part) for part in _list(value))
+
+
+def _url_or_off(value: str) -> str:
+    return value if value == "off" else str(_url("http", "https")(value))
+
+
 def _prefix(value: str) -> str:
     if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
         raise ValueError("must be letters, digits, - and _")
@@ -115,7 +124,10 @@ class Settings:
     replay_loop: bool = _row(False, _flag, "Begin again at the end, ids and times shifted by a lap")
     x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
     x_monthly_posts: int = _row(0, _number(0, None), "Posts a month that may be paid for; 0: no limit of ours")
-    bluesky_url: str = _row("", _url("ws", "wss"), "Jetstream to use; unset: the public ones, in turn")
+    bluesky_url: tuple[str, ...] = _row((), _urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
+    bluesky_api: str = _row(
+        "https://public.api.bsky.app", _url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
+    )
     mastodon_servers: tuple[str, ...] = _row((), _list, "Mastodon servers to stream from")
     mastodon_token: str = _row("", _text, "Access token for them", secret=True)
     host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")

@@ -84,7 +84,7 @@ def frame_events(frame: Frame, raw: bytes, received_at: int) -> list[Event]:
     if message is None:
         return [Notice("bluesky", "warning", f"{frame.error or 'an empty frame'} {frame.message}"[:200].strip())]
     kind = message.type.rpartition("#")[2]
-    told_ms = iso_ms(message.witnessed_at or message.time) or received_at
+    told_ms = _told_ms(message.witnessed_at or message.time) or received_at
     if kind == "account" and message.account is not None:
         _check_repository(message.did)
         return _account(message.did, message.account, told_ms)
@@ -93,6 +93,11 @@ def frame_events(frame: Frame, raw: bytes, received_at: int) -> list[Event]:
     _check_repository(message.did)
     commit = Commit(message.operation, message.collection, message.rkey, message.rev, message.record)
     return _commit(commit, _Told(message.did, told_ms, received_at, frame.profiles), raw)
+
+
+def _told_ms(text: str) -> int | None:
+    """Return a time told to the µs in whole ms, cut and not rounded, as those of the other wire are."""
+    return iso_ms(f"{text[:23]}Z" if len(text) == 27 and text.endswith("Z") else text)
 
 
 def _check_repository(did: str) -> None:

@@ -6,7 +6,7 @@ from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 
-READABLE = ("demo", "replay")
+READABLE = ("demo", "replay", "bluesky")
 """The names that this version can read; a start with another is refused."""
 
 
@@ -24,4 +24,8 @@ def open_source(name: str, settings: Settings) -> Source:
         from pipeline.sources.replay import ReplaySource
 
         return ReplaySource(settings.replay_path, settings.replay_speed, loop=settings.replay_loop)
+    if name == "bluesky":
+        from pipeline.sources.bluesky import BlueskySource
+
+        return BlueskySource(settings.bluesky_url, "" if settings.bluesky_api == "off" else settings.bluesky_api)
     raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])

@@ -1,0 +1,239 @@
+"""A Jetstream on this machine: the real wires over a real WebSocket, with a memory it can lose and faults to order.
+
+It keeps what was published and plays it from a cursor on, then goes on live. A fault is a function that gets the next
+connection to itself; a refusal answers the next request instead of a stream.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import zstandard
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.sync.server import Server, ServerConnection, serve
+
+from pipeline.sources.bluesky.wire import DICTIONARY_PATH, NEWER_PATH
+
+DID = "did:plc:ann"
+
+
+def commit(
+    time_us: int, text: str = "hi", *, did: str = DID, rkey: str = "", operation: str = "create", **record: Any
+) -> dict[str, Any]:
+    """Return an event of `/subscribe`; its record key is its time unless told."""
+    told: dict[str, Any] = {
+        "rev": "x",
+        "operation": operation,
+        "collection": "app.bsky.feed.post",
+        "rkey": rkey or f"3k{time_us}",
+    }
+    if operation != "delete":
+        told["record"] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z", **record}
+    return {"did": did, "time_us": time_us, "kind": "commit", "commit": told}
+
+
+@dataclass
+class Asked:
+    """A request for a stream."""
+
+    path: str
+    query: dict[str, list[str]]
+    tip: int
+    """How many events were held then."""
+
+    def cursor(self) -> int | None:
+        """Return the cursor, None if there was none."""
+        return int(self.query["cursor"][0]) if "cursor" in self.query else None
+
+
+Fault = Callable[[ServerConnection, "Jetstream"], None]
+
+
+@dataclass
+class Jetstream:
+    """One server. `floor_us`: it no longer holds what is older; `too_old`: whether it says so or cuts short."""
+
+    floor_us: int = 0
+    too_old: str = ""
+    dictionary: bytes = b""
+    asked: list[Asked] = field(default_factory=list)
+    faults: deque[Fault] = field(default_factory=deque)
+    refusals: deque[tuple[int, dict[str, str], bytes]] = field(default_factory=deque)
+    held: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._news = threading.Condition()
+        self._closing = False
+        self._server: Server = serve(
+            self._play, "127.0.0.1", 0, process_request=self._answer, compression=None, max_size=2**20
+        )
+        self.port: int = self._server.socket.getsockname()[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Jetstream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._news:
+            self._closing = True
+            self._news.notify_all()
+        self._server.shutdown()
+
+    @property
+    def url(self) -> str:
+        """Its address, for the wire of `/subscribe`."""
+        return f"ws://127.0.0.1:{self.port}/subscribe"
+
+    @property
+    def newer_url(self) -> str:
+        """Its address for the newer wire."""
+        return f"ws://127.0.0.1:{self.port}{NEWER_PATH}"
+
+    def publish(self, *events: dict[str, Any]) -> None:
+        """Add events and tell all who listen."""
+        with self._news:
+            self.held += events
+            self._news.notify_all()
+
+    # -- what a server does
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        parts = urlsplit(request.path)
+        if parts.path == DICTIONARY_PATH:
+            return _response(200 if self.dictionary else 404, {}, self.dictionary)
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query):
+            query.setdefault(name, []).append(value)
+        asked = Asked(parts.path, query, len(self.held))
+        self.asked.append(asked)
+        if self.refusals:
+            return _response(*self.refusals.popleft())
+        if parts.path not in ("/subscribe", NEWER_PATH):
+            return _response(404, {}, b"")
+        if parts.path == NEWER_PATH and "wantedCollections" in query:
+            return _response(400, {}, b'{"error":"InvalidRequest"}')
+        cursor = asked.cursor()
+        if self.too_old and cursor is not None and parts.path == NEWER_PATH and cursor < 10**15:
+            return _response(400, {}, json.dumps({"error": self.too_old, "message": "floor"}).encode())
+        return None
+
+    def _play(self, connection: ServerConnection) -> None:
+        asked = self.asked[-1]
+        try:
+            if self.faults:
+                self.faults.popleft()(connection, self)
+                return
+            self.stream(connection, asked)
+        except (ConnectionClosed, OSError):
+            pass
+
+    def stream(self, connection: ServerConnection, asked: Asked) -> None:
+        """Play what is held from the cursor on, and go on live until somebody ends it."""
+        cursor = asked.cursor()
+        now_us = int(time.time() * 1e6)
+        start = asked.tip
+        if cursor is not None and cursor <= now_us:
+            by_number = cursor < 10**15
+            wanted = [
+                index
+                for index, event in enumerate(self.held)
+                if (index + 1 >= cursor if by_number else event["time_us"] >= max(cursor, self.floor_us))
+            ]
+            start = wanted[0] if wanted else start
+        newer = asked.path == NEWER_PATH
+        if newer and cursor is not None and 10**15 <= cursor < self.floor_us:
+            info = {"$type": "network.bsky.jetstream.subscribeEvents#info", "name": "OutdatedCursor", "message": "5"}
+            connection.send(json.dumps({"$type": "message", "payload": info}, separators=(",", ":")))
+        packer = (
+            zstandard.ZstdCompressor(dict_data=zstandard.ZstdCompressionDict(self.dictionary))
+            if (self.dictionary and "zstdDictionary" in asked.query)
+            else None
+        )
+        while not self._closing:
+            with self._news:
+                if start >= len(self.held):
+                    self._news.wait(0.2)
+                events, begin = self.held[start:], start
+                start = len(self.held)
+            for index, event in enumerate(events, begin + 1):
+                data = json.dumps(newer_frame(event, index) if newer else event, separators=(",", ":")).encode()
+                if packer is not None:
+                    connection.send(packer.compress(data))
+                else:
+                    connection.send(data, text=True)
+            if connection.close_code is not None:
+                return
+
+
+def newer_frame(event: dict[str, Any], seq: int) -> dict[str, Any]:
+    """Return an event of `/subscribe` as a frame of the newer wire."""
+    seconds, us = divmod(event["time_us"], 1_000_000)
+    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{us:06}Z"
+    kind = event["kind"]
+    payload = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": seq, "did": event["did"], "time": at}
+    payload |= {"witnessedAt": at} | (event["commit"] if kind == "commit" else {kind: event[kind]})
+    return {"$type": "message", "payload": payload}
+
+
+def _response(status: int, headers: dict[str, str], body: bytes) -> Response:
+    told = Headers({"Content-Length": str(len(body)), "Connection": "close", **headers})
+    return Response(status, HTTPStatus(status).phrase, told, body)
+
+
+# -- faults
+
+
+def hang_up_within_a_message(connection: ServerConnection, server: Jetstream) -> None:
+    """Send half a frame of the first event held, then end the connection without a word."""
+    whole = _bytes(server.held[0])
+    connection.socket.sendall(whole[: len(whole) // 2])
+    connection.socket.shutdown(2)
+
+
+def stall(connection: ServerConnection, server: Jetstream) -> None:
+    """Send all that is held, then nothing more, but answer pings."""
+    for event in list(server.held):
+        connection.send(json.dumps(event), text=True)
+    while connection.close_code is None and not server._closing:
+        time.sleep(0.05)
+
+
+def drip(pause_s: float) -> Fault:
+    """Send the first event held byte by byte, in two fragments, and end well."""
+
+    def play(connection: ServerConnection, server: Jetstream) -> None:
+        data = json.dumps(server.held[0]).encode()
+        half = len(data) // 2
+        first = Frame(Opcode.TEXT, data[:half], fin=False).serialize(mask=False)
+        second = Frame(Opcode.CONT, data[half:], fin=True).serialize(mask=False)
+        for byte in first + second:
+            connection.socket.sendall(bytes([byte]))
+            time.sleep(pause_s)
+        server.stream(connection, server.asked[-1])
+
+    return play
+
+
+def say(*messages: bytes) -> Fault:
+    """Send some messages as they are, then go on as a server should."""
+
+    def play(connection: ServerConnection, server: Jetstream) -> None:
+        for message in messages:
+            connection.socket.sendall(Frame(Opcode.TEXT, message).serialize(mask=False))
+        server.stream(connection, server.asked[-1])
+
+    return play
+
+
+def _bytes(event: dict[str, Any]) -> bytes:
+    return Frame(Opcode.TEXT, json.dumps(event).encode()).serialize(mask=False)
