@@ -126,7 +126,7 @@ class Ingest:
             with _Spent(stages.counters, "match_us"):
                 stages.following.follow()
                 yield "followed"
-                messages = self._messages(persisted)
+                messages = self._messages(persisted, attempt.safe)
             yield "matched"
             try:
                 with _Spent(stages.counters, "publish_us"):
@@ -161,7 +161,9 @@ class Ingest:
                 wanted = stages.tracking.wanted(said.writes)
                 persisted = stages.store.persist(wanted, attempt.seq)
                 stages.following.follow()
-                self._messages(persisted)  # it is matched alone as well, so that what raises there is found
+                self._messages(
+                    persisted, attempt.safe
+                )  # it is matched alone as well, so that what raises there is found
             except _OUTAGE:
                 stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
                 raise
@@ -185,11 +187,11 @@ class Ingest:
 
     def _commit(self, attempt: Attempt, messages: list[Message], wanted: Writes, persisted: Persisted) -> bool:
         """COMMIT; what speaks of every search does so only if the registry is as it was when they were matched."""
-        registry = self._stages.following.version if speaks_of_all(persisted.entries) else None
+        registry = self._stages.following.version if speaks_of_all(persisted.entries, attempt.safe) else None
         ids, tombstones = _ids(wanted, persisted), _tombstones(wanted, persisted)
         return self._stages.order.commit(attempt, messages, ids, tombstones=tombstones, registry=registry)
 
-    def _messages(self, persisted: Persisted) -> list[Message]:
+    def _messages(self, persisted: Persisted, safe: int) -> list[Message]:
         """Return what is to be published for the accepted posts, and for what they no longer match."""
         entries = persisted.entries
         if not entries:
@@ -205,7 +207,7 @@ class Ingest:
             log.warning("searches that raised: %s", dict(list(report.errors.items())[:3]))
         if not any(entry.post.changed for entry in entries):
             return messages
-        return messages + gone_notices(names, matcher, entries, report.matches)
+        return messages + gone_notices(names, matcher, entries, report.matches, safe)
 
     def _set_aside(self, letters: list[DeadLetter]) -> None:
         if letters:

@@ -27,18 +27,23 @@ end
 """
 
 # KEYS: seq, inflight, owner, open   ARGV: batch id, token, how many, 1 if the batch must be open
-_BEGIN = """
+_BEGIN = (
+    _SAFE
+    + """
 if ARGV[4] == '1' and not redis.call('ZSCORE', KEYS[4], ARGV[1]) then return false end
 local now = redis.call('TIME')
 local first = tonumber(now[1]) * 1000000 + tonumber(now[2])
 local last = tonumber(redis.call('GET', KEYS[1]) or '0')
 if last >= first then first = last + 1 end
 local text = string.format('%.0f', first)
+local published = safe()
 redis.call('SET', KEYS[1], string.format('%.0f', first + tonumber(ARGV[3]) - 1))
-redis.call('ZADD', KEYS[2], text, ARGV[1])
+-- A dead attempt's number stays: it may have stored rows under it that nobody has published yet.
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then redis.call('ZADD', KEYS[2], text, ARGV[1]) end
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-return text
+return {text, published}
 """
+)
 
 # KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version
 # ARGV: batch id, token, registry version wanted ("" any), 1 if this ends the batch,
@@ -127,11 +132,15 @@ class BatchDone(MurmurError):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a batch: its `token` and the first of the numbers reserved for it."""
+    """One try at a batch: its `token` and the first of the numbers reserved for it.
+
+    `safe` is what was published when it began: a row stored under a greater number may not have been told to anybody.
+    """
 
     batch_id: str
     token: str
     seq: int
+    safe: int = 0
 
 
 class Order:
@@ -155,13 +164,13 @@ class Order:
         names = self._names
         token = secrets.token_hex(8)
         with asking():
-            seq = self._begin(
+            answer = self._begin(
                 keys=[names.seq, names.inflight, names.owner, names.open],
                 args=[batch_id, token, max(1, count), int(must_be_open)],
             )
-        if seq is None:
+        if answer is None:
             raise BatchDone(batch_id)
-        return Attempt(batch_id, token, int(seq))
+        return Attempt(batch_id, token, int(answer[0]), int(answer[1]))
 
     def commit(
         self,

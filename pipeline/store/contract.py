@@ -34,7 +34,8 @@ class Entry:
     """An accepted post after merging: to be matched and published.
 
     `body` is its wire JSON with `original` inside; `original` the merged original of a repost or quote, if stored;
-    `before` the document it had until now, where this very call replaced one (None on a redelivery).
+    `before` the document it had until now, where this very call replaced one (None on a redelivery), and `before_seq`
+    the number under which that one was stored: only what is published may be compared with.
     """
 
     post: Post
@@ -42,6 +43,7 @@ class Entry:
     document: Document
     body: bytes
     before: Document | None = None
+    before_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

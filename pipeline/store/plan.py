@@ -219,7 +219,8 @@ class _Merging:
             put.touched = row.touched
         before = row.document if row is not None and one.outcome != "again" else None
         body = with_original(one.body, source.body if source is not None else None)
-        self._made.entries.append(Entry(one.post, original, document, body, before))
+        before_seq = row.post.seq if row is not None and before is not None else 0
+        self._made.entries.append(Entry(one.post, original, document, body, before, before_seq))
         return put
 
     def _touch(self, accepted: Mapping[str, _Merged], puts: dict[str, Put]) -> None:

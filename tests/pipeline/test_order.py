@@ -71,6 +71,17 @@ def test_an_attempt_that_lost_its_batch_publishes_nothing(order: Order, redis_cl
     assert [payload for _, _, payload in _heard(pubsub)] == [b"[2]"]
 
 
+def test_what_a_dead_attempt_stored_holds_safe_back_until_its_batch_is_done(order: Order) -> None:
+    """It may have stored rows under its numbers that nobody was told of, and died."""
+    dead = order.begin("a", 1)
+    other = order.begin("b", 1)
+    order.commit(other, [], [])
+    again = order.begin("a", 1)
+    assert order.safe() == again.safe == dead.seq - 1
+    assert order.commit(again, [], [])
+    assert order.safe() >= again.seq
+
+
 def test_a_batch_ends_with_its_commit(order: Order, redis_client: Redis, names: Names) -> None:
     claims = Claims(redis_client, names)
     claims.offer("a", b"x" * 100)

@@ -109,6 +109,8 @@ def test_nobody_misses_or_repeats_a_post() -> None:
         "a store not refreshed",
         "refill from now",
         "edited told of searches that came since",
+        "messages of a commit that cover each other",
+        "compared with what nobody was told",
     ],
 )
 def test_a_broken_rule_is_noticed(broken: str) -> None:

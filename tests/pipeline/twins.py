@@ -92,10 +92,12 @@ class OrderTwin:
             raise BatchDone(batch_id)
         self._tokens += 1
         first = redis.seq + 1
+        safe = redis.safe()
         redis.seq += max(1, count)
-        redis.inflight[batch_id] = first
+        redis.inflight.setdefault(batch_id, first)
         redis.owner[batch_id] = str(self._tokens)
-        return Attempt(batch_id, str(self._tokens), first)
+        trusted = 2**62 if redis.broken == "compared with what nobody was told" else safe
+        return Attempt(batch_id, str(self._tokens), first, trusted)
 
     def commit(
         self,
@@ -115,7 +117,11 @@ class OrderTwin:
         redis.inflight.pop(attempt.batch_id, None)
         redis.owner.pop(attempt.batch_id, None)
         redis.open.pop(attempt.batch_id, None)
-        header = {"the highest number": redis.seq, "the batch's own number": attempt.seq}.get(redis.broken, safe)
+        header = {
+            "the highest number": redis.seq,
+            "the batch's own number": attempt.seq,
+            "messages of a commit that cover each other": redis.safe(),
+        }.get(redis.broken, safe)
         redis.gone.update(tombstones)
         redis.heard += [(channel, header, payload) for channel, payload in messages]
         dead = [post_id for post_id in ids if post_id in redis.gone]
@@ -228,17 +234,19 @@ class StoreTwin:
             row = self.rows.get(post.id)
             if row is not None and post.version < row.version:
                 continue
-            before = None
+            before, before_seq = None, 0
             if row is None:
                 row = Row(post.version, seq, 0)
             elif post.version > row.version:
-                before = _document(post.id, row.version)
+                before, before_seq = _document(post.id, row.version), row.seq
                 row = Row(post.version, max(row.seq, seq), max(row.changed, 1 + post.version // VERSION_STEP % 2))
             else:
                 row = Row(row.version, max(row.seq, seq), row.changed)
             self.rows[post.id] = row
             stored = msgspec.structs.replace(post, seq=row.seq, changed=row.changed)
-            entries.append(Entry(stored, None, _document(post.id, row.version), _body(post.id, row.version), before))
+            entries.append(
+                Entry(stored, None, _document(post.id, row.version), _body(post.id, row.version), before, before_seq)
+            )
         return Persisted(entries, deleted, tombstoned)
 
     @contextmanager

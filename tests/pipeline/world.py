@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -106,12 +105,22 @@ class World:
             next(self.attempts[at][1])
         except (StopIteration, BatchDone):
             del self.attempts[at]
-        self.listen()
+        self.listen(breaks=self.chance.random() < 0.03)
 
     # -- the web process
-    def listen(self) -> None:
-        """Hand on what came over the connection."""
-        for channel, safe, payload in self.parts.bus.heard():
+    def listen(self, *, breaks: bool = False) -> None:
+        """Hand on what came over the connection, which may break in the middle of it."""
+        heard = self.parts.bus.heard()
+        if breaks and self.connected and len(heard) > 1:
+            heard = heard[: self.chance.randrange(1, len(heard))]
+        else:
+            breaks = False
+        self._hand_on(heard)
+        if breaks:
+            self.lose()
+
+    def _hand_on(self, heard: Sequence[tuple[str, int, bytes]]) -> None:
+        for channel, safe, payload in heard:
             if not self.connected:
                 continue
             self.h = max(self.h, safe)
@@ -292,18 +301,19 @@ def _calm(world: World) -> None:
         world.start(batch_id)
     world.waiting.clear()
     for _ in range(2_000):
+        if not world.connected:
+            world.reconnect()
         if not world.attempts:
             for batch_id in world.all_batches:
                 world.start(batch_id)
-        if world.attempts:
-            world.advance(world.chance.randrange(len(world.attempts)))
         unready = [client for client in world.clients if client.step < 4]
-        if unready:
-            world.serve(world.chance.choice(unready))
         if not unready and not world.attempts:
             break
-    with suppress(IndexError):
-        world.listen()
+        if world.attempts:
+            world.advance(world.chance.randrange(len(world.attempts)))
+        if unready:
+            world.serve(world.chance.choice(unready))
+    world.listen()
 
 
 def _tell(client: Client, told: dict[str, Any]) -> None:
