@@ -6,7 +6,8 @@ const NAMES = ["subscribed", "history", "posts", "gone", "deleted", "reset", "la
 export interface EventsListener {
   open(): void;
   frame(frame: Frame): void;
-  lost(): void;
+  /** The stream broke; `final` where the browser does not come back by itself (a refusal). */
+  lost(final: boolean): void;
 }
 
 /** Open /api/stream for a search, from `after` on where it is known. */
@@ -16,7 +17,7 @@ export function openEvents(query: string, history: number, after: number | null,
   const source = new EventSource(`/api/stream?${params.toString()}`);
   source.onopen = () => to.open();
   const take = (event: Event): void => {
-    if (!(event instanceof MessageEvent) || typeof event.data !== "string") return to.lost();
+    if (!(event instanceof MessageEvent) || typeof event.data !== "string") return to.lost(source.readyState === EventSource.CLOSED);
     const frame = readFrame(event.data);
     if (frame) to.frame(frame);
   };

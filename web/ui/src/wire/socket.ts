@@ -168,7 +168,14 @@ export class Connection {
           this.listener.frame(null, frame);
         }
       },
-      lost: () => this.listener.link("waiting", 0, Date.now() + 3_000),
+      lost: (final) => {
+        const wait = final ? waitMs(this.attempt++) : 0;
+        this.listener.link("waiting", 0, Date.now() + wait);
+        if (!final) return;
+        setTimeout(() => {
+          if (this.watches.get(id) === watch) this.openEventsFor(id, watch);
+        }, wait);
+      },
     });
   }
 }
