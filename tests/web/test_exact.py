@@ -212,7 +212,8 @@ def test_a_web_process_that_was_stopped_and_goes_on_loses_nothing(product: Produ
     (pid,) = server.workers
     os.kill(pid, signal.SIGSTOP)
     # Registrations end while it sleeps: what comes now is matched by nobody.
-    redis, names = product.process.redis, product.process.names
+    redis: Any = product.process.redis
+    names = product.process.names
     redis.zadd(names.searches_lease, dict.fromkeys(redis.hkeys(names.searches), 1))
     assert product.process.registry.expire() == 1
     product.feed(*[product.post("otter", number) for number in range(20)])

@@ -17,7 +17,6 @@ import msgspec
 import pytest
 
 from pipeline.match.registry import LEASE_MS
-from pipeline.store.contract import Persisted, Writes
 from tests.pipeline import twins
 from tests.pipeline.test_protocol import parts_of_twins
 from tests.pipeline.world import World, _offer
@@ -104,21 +103,6 @@ class Line:
                 self._subscribe(channel)
 
 
-class Store(twins.StoreTwin):
-    """The twin of a store, that tells of what is stored where a version comes too late: the attempt that stored the
-    greater one may have compared it with a version nobody was ever told of."""
-
-    def persist(self, writes: Writes, seq: int) -> Persisted:
-        late = [
-            upsert
-            for upsert in writes.upserts
-            if upsert.post.id in self.rows and upsert.post.version < self.rows[upsert.post.id].version
-        ]
-        for upsert in late:
-            upsert.post.version = self.rows[upsert.post.id].version
-        return super().persist(writes, seq)
-
-
 _ATTEMPT = Refill._attempt
 
 
@@ -191,7 +175,6 @@ class WebWorld:
         self.chance = random.Random(seed)
         self.clock_s = 0.0
         self.parts = parts_of_twins()
-        self.parts.store.__class__ = Store
         self.pipeline = World(self.parts, self.chance)
         redis: twins.Redis = self.parts.order._redis
         self.redis = redis
