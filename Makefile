@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 PAGE_SOURCES := $(shell find web/ui -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
+.PHONY: run demo-bluesky page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
 	@exec bin/murmur run
+
+demo-bluesky: $(VENV)/.ready web/static/.ready ## everything against a Bluesky on this machine that has bad days
+	@exec $(BIN)/python -m tests.sources.simulators bluesky
 
 page: web/static/.ready ## build the page into web/static
 

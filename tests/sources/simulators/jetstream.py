@@ -6,6 +6,7 @@ connection to itself; a refusal answers the next request instead of a stream.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -75,6 +76,8 @@ class Jetstream:
     def __post_init__(self) -> None:
         self._news = threading.Condition()
         self._closing = False
+        self._open: set[ServerConnection] = set()
+        self._forgotten = 0
         self._server: Server = serve(
             self._play, "127.0.0.1", 0, process_request=self._answer, compression=None, max_size=2**20
         )
@@ -106,6 +109,18 @@ class Jetstream:
             self.held += events
             self._news.notify_all()
 
+    def drop(self) -> None:
+        """End all connections without a word."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.socket.shutdown(2)
+
+    def forget(self, count: int) -> None:
+        """Hold no longer the oldest events."""
+        with self._news:
+            del self.held[:count]
+            self._forgotten += count
+
     # -- what a server does
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         parts = urlsplit(request.path)
@@ -114,7 +129,7 @@ class Jetstream:
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query):
             query.setdefault(name, []).append(value)
-        asked = Asked(parts.path, query, len(self.held))
+        asked = Asked(parts.path, query, self._forgotten + len(self.held))
         self.asked.append(asked)
         if self.refusals:
             return _response(*self.refusals.popleft())
@@ -129,6 +144,7 @@ class Jetstream:
 
     def _play(self, connection: ServerConnection) -> None:
         asked = self.asked[-1]
+        self._open.add(connection)
         try:
             if self.faults:
                 self.faults.popleft()(connection, self)
@@ -136,12 +152,14 @@ class Jetstream:
             self.stream(connection, asked)
         except (ConnectionClosed, OSError):
             pass
+        finally:
+            self._open.discard(connection)
 
     def stream(self, connection: ServerConnection, asked: Asked) -> None:
         """Play what is held from the cursor on, and go on live until somebody ends it."""
         cursor = asked.cursor()
         now_us = int(time.time() * 1e6)
-        start = asked.tip
+        start = asked.tip - self._forgotten
         if cursor is not None and cursor <= now_us:
             by_number = cursor < 10**15
             wanted = [
@@ -159,12 +177,13 @@ class Jetstream:
             if (self.dictionary and "zstdDictionary" in asked.query)
             else None
         )
+        start += self._forgotten
         while not self._closing:
             with self._news:
-                if start >= len(self.held):
+                if start >= self._forgotten + len(self.held):
                     self._news.wait(0.2)
-                events, begin = self.held[start:], start
-                start = len(self.held)
+                events, begin = self.held[max(0, start - self._forgotten) :], start
+                start = self._forgotten + len(self.held)
             for index, event in enumerate(events, begin + 1):
                 data = json.dumps(newer_frame(event, index) if newer else event, separators=(",", ":")).encode()
                 if packer is not None:
