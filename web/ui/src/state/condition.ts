@@ -104,26 +104,26 @@ export function conditionOf(known: Known): Condition {
   const fine = known.sources.find((one) => one.state === "live" || one.state === "replaying" || one.state === "paused");
   if (bad && !fine)
     return {
-      kind: "source-down", tone: "bad", word: sourceWords(bad), since: bad.since ?? null,
-      cause: bad.detail ?? "The source cannot be reached.", action: { act: "coverage", label: "Show coverage" },
+      kind: "source-down", tone: "bad", word: sourceWords(bad), since: bad.since || null,
+      cause: bad.detail || "The source cannot be reached, or no reader runs.", action: { act: "coverage", label: "Show coverage" },
     };
   const trying = known.sources.find((one) => one.state === "reconnecting");
   if (trying && !fine)
     return {
-      kind: "source-down", tone: "warn", word: sourceWords(trying), since: trying.since ?? null,
-      cause: trying.detail ?? "The source is being reached again.", action: { act: "coverage", label: "Show coverage" },
+      kind: "source-down", tone: "warn", word: sourceWords(trying), since: trying.since || null,
+      cause: trying.detail || "The source is being reached again.", action: { act: "coverage", label: "Show coverage" },
     };
   const ended = known.sources.find((one) => one.state === "ended");
   if (ended && !fine)
     return {
-      kind: "replay-ended", tone: "plain", word: `${sourceName(ended.name)} ended`, since: ended.since ?? null,
+      kind: "replay-ended", tone: "plain", word: `${sourceName(ended.name)} ended`, since: ended.since || null,
       cause: "Every record of the file has been read; no new posts will come.",
       action: { act: "copy-step", label: `Copy “${known.nextStep}”` },
     };
   const shown = fine ?? known.sources[0];
   return {
     kind: "live", tone: shown?.state === "paused" || (shown?.lag_s ?? 0) > 30 ? "warn" : "good",
-    word: shown ? sourceWords(shown) : "Connected", since: shown?.since ?? null, cause: shown?.detail ?? "", action: null,
+    word: shown ? sourceWords(shown) : "Connected", since: shown?.since || null, cause: shown?.detail ?? "", action: null,
   };
 }
 

@@ -90,7 +90,8 @@ export class Chart {
   /** Return the words under a moment, none where the edge would cut them. */
   private label(plot: uPlot, at: number): string {
     const x = plot.valToPos(at, "x");
-    if (x < LABEL_HALF_PX || x > plot.over.clientWidth - LABEL_HALF_PX) return "";
+    const wide = plot.bbox.width / devicePixelRatio || plot.width;
+    if (x < LABEL_HALF_PX || x > wide - LABEL_HALF_PX) return "";
     return moment(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now());
   }
 
