@@ -41,11 +41,13 @@ test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change mu
 	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest || status=1; exit $$status
 
 lint: $(VENV)/.ready-dev web/static/.ready ## ruff, mypy, tsc, eslint
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@bin/build_page types
-	@bin/build_page lint
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	bin/build_page types || status=1; \
+	bin/build_page lint || status=1; \
+	exit $$status
 
 format: $(VENV)/.ready-dev
 	@$(BIN)/ruff check --fix .

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 PER_SOCKET = 32
 TEXT, PING, PONG = 1, 9, 10
@@ -27,6 +28,8 @@ class Watcher:
         self.size_bytes = 0
         self.latencies_ms: list[float] = []
         self.troubles: Counter[str] = Counter()
+        self.since_ms = 0.0
+        self._seen: set[str] = set()
         self._latency = latency
         self._done = 0
         self._selector = selectors.DefaultSelector()
@@ -101,12 +104,19 @@ class Watcher:
             self.frames += 1
             self.posts += body.count(b'"received_at":') - body.count(b'"original":{')
             if self._latency:
-                now = time.time() * 1000
-                self.latencies_ms += [now - post["received_at"] for post in json.loads(body)["posts"]]
+                self._time(json.loads(body)["posts"])
         elif body.startswith((b'{"type":"lagged"', b'{"type":"reset"', b'{"type":"error"')):
             self.troubles[body[:40].decode()] += 1
         elif body.startswith(b'{"type":"history"') and b'"done":true' in body:
             self._done += 1
+
+    def _time(self, posts: list[dict[str, Any]]) -> None:
+        """Note how long new posts took; one that was here before comes again with its counts, and its first time."""
+        now = time.time() * 1000
+        for post in posts:
+            if post["id"] not in self._seen and post["received_at"] >= self.since_ms:
+                self.latencies_ms.append(now - post["received_at"])
+            self._seen.add(post["id"])
 
 
 def _frame(body: bytes, opcode: int = TEXT) -> bytes:

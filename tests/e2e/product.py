@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -22,11 +24,13 @@ READY = re.compile(r"Murmuration is at (\S+)")
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on now, below those the system hands out for outgoing connections."""
+    for _ in range(100):
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("0.0.0.0", port))  # noqa: S104 - taken on any address is taken
+            return port
+    raise AssertionError("no free port in a hundred tries")
 
 
 def until(true: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
