@@ -50,13 +50,20 @@ class Refill:
             wait_s = 0.1
             while search.refill_from is not None and search.watchers:
                 search.listening.wait()
+                since = search.refill_from
+                if since is None:
+                    return  # nobody watched it when the line came back
                 try:
-                    if self._attempt(search, search.refill_from):
+                    if self._attempt(search, since):
                         return
                 except MurmurError as error:
                     log.warning("what %s missed cannot be read yet: %s", search.key, error)
-                    gevent.sleep(wait_s * random.uniform(0.5, 1.0))
-                    wait_s = min(2.0, wait_s * 2)
+                except Exception:
+                    log.exception("what %s missed was not read", search.key)
+                else:
+                    continue
+                gevent.sleep(wait_s * random.uniform(0.5, 1.0))
+                wait_s = min(2.0, wait_s * 2)
             search.refill_from = None
         finally:
             self._running.discard(search)
