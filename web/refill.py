@@ -48,11 +48,11 @@ class Refill:
     def _one(self, search: Search) -> None:
         try:
             wait_s = 0.1
-            while search.refill_from is not None and search.watchers:
+            while search.watchers:
                 search.listening.wait()
                 since = search.refill_from
                 if since is None:
-                    return  # nobody watched it when the line came back
+                    return  # whole, or nobody watched it when the line came back
                 try:
                     if self._attempt(search, since):
                         return

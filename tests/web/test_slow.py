@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -18,6 +19,7 @@ from tests.web.conftest import Product, wait_until
 from tests.web.test_socket import raw
 from web.client import SPARE_BYTES, SocketClient
 from web.protocol import CLOSES, Frame, close_frame, socket_frame
+from web.ws import SocketSession
 
 PADDING = "otter " * 200
 
@@ -203,3 +205,17 @@ def test_close_frames_fit_and_say_whether_to_come_back() -> None:
         assert ("come back in" in close.reason()) == (close.again is not None)
         # What a browser may come back from by itself is told by the code alone, too.
         assert (close.again is None) == (close.code in (1000, 1002, 1007) or 4400 <= close.code < 4500)
+
+
+def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
+    pair: tuple[SocketClient, Owner, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, owner, far = pair
+    web: Any = SimpleNamespace(settings=SimpleNamespace(messages_per_second=20, searches_per_socket=1))
+    session = SocketSession(web, client)
+    monkeypatch.setattr(owner, "on_message", lambda _client, text: session.on_message(text))
+    text = b'{"type":"subscribe","id":"a","query":"x"}'
+    far.sendall(b"\x81" + bytes([0x80 | len(text)]) + b"\0\0\0\0" + text)  # this web has no parser: an error of ours
+    gevent.sleep(0.05)
+    ((opcode, payload),) = frames_of(far.recv(1_000))
+    assert (opcode, struct.unpack_from("!H", payload)[0]) == (8, 1011)
