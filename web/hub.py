@@ -195,8 +195,9 @@ class Hub:
         if lapsed:
             self._lapsed(lapsed)
         # From before the call: a process that sleeps while it is answered must find out at the next one.
-        self._renewed_at = began
-        self._renewed_safe = safe_before
+        if began >= self._renewed_at:
+            self._renewed_at = began
+            self._renewed_safe = safe_before
 
     def _lapsed(self, searches: list[Search]) -> None:
         log.warning("the registrations of %d searches had lapsed; reading what they missed", len(searches))
