@@ -71,6 +71,8 @@ class Refill:
     def _attempt(self, search: Search, since: int) -> bool:
         hub = self._hub
         losses = hub.counts["lost"]
+        if not search.listening.is_set():
+            return False  # the line went between the wait and now
         query = search.query
         hub.register(query)
         doubt = search.doubt
