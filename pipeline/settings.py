@@ -129,6 +129,8 @@ class Settings:
         "https://public.api.bsky.app", _url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
     )
     mastodon_servers: tuple[str, ...] = _row((), _list, "Mastodon servers to stream from")
+    mastodon_hashtags: tuple[str, ...] = _row((), _list, "Only statuses with one of these; unset: all public ones")
+    mastodon_consent: bool = _row(True, _flag, "false: also authors who say that they do not want to be found")
     mastodon_token: str = _row("", _text, "Access token for them", secret=True)
     host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
     port: int = _row(8000, _number(1, 65535), "Port of the page")

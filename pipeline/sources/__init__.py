@@ -6,7 +6,7 @@ from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 
-READABLE = ("demo", "replay", "bluesky")
+READABLE = ("demo", "replay", "bluesky", "mastodon")
 """The names that this version can read; a start with another is refused."""
 
 
@@ -28,4 +28,13 @@ def open_source(name: str, settings: Settings) -> Source:
         from pipeline.sources.bluesky import BlueskySource
 
         return BlueskySource(settings.bluesky_url, "" if settings.bluesky_api == "off" else settings.bluesky_api)
+    if name == "mastodon":
+        from pipeline.sources.mastodon import MastodonSource
+
+        return MastodonSource(
+            settings.mastodon_servers,
+            settings.mastodon_hashtags,
+            settings.mastodon_token,
+            consent=settings.mastodon_consent,
+        )
     raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])
