@@ -67,7 +67,7 @@ def test_a_link_brings_the_same_search_order_and_time(simulator: Simulator, open
     page = open_page(f"{simulator.url}/?q=storm+OR+ferry&sort=reach")
     expect(page.locator("#column-title")).to_have_text("storm OR ferry")
     expect(page.get_by_role("button", name="Reach")).to_have_attribute("aria-pressed", "true")
-    assert page.locator("#list mark").count() > 0
+    expect(page.locator("#list mark").first).to_be_visible()
 
 
 def test_recent_and_saved_searches_are_offered_and_stay(simulator: Simulator, open_page: OpenPage) -> None:
