@@ -152,7 +152,7 @@ class Names:
         return f"{self.prefix}:dead:size"
 
     def duty(self, job: str) -> str:
-        """String with TTL: a job of upkeep has been taken; of several upkeep processes one does it, whoever is there."""
+        """String with TTL: a job of upkeep has been taken; of several upkeep processes one does it."""
         return f"{self.prefix}:duty:{job}"
 
     @property
