@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import mimetypes
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
 from typing import Any, TypedDict, get_args
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -31,17 +28,7 @@ from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import parse
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
-from tests.paths import PROJECT
-
-STATIC = PROJECT / "web" / "static"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; "
-    "base-uri 'none'; form-action 'self'"
-)
-PICTURE = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'
-    b'<rect width="640" height="360" fill="#5b7fa6"/></svg>'
-)
+from tests.ui.files import PICTURE, answer, file, response
 
 
 class Simulator:
@@ -215,19 +202,19 @@ class Simulator:
     def _request(self, _socket: ServerConnection, request: Request) -> Response | None:
         parts = urlsplit(request.path)
         if parts.path == "/ws":
-            return _response(503, b"{}") if self.refuse_sockets else None
+            return response(503, b"{}") if self.refuse_sockets else None
         self.requests.append(request.path)
         if self.locked and parts.path.startswith("/api/"):
-            return _json({"error": {"code": "signed_out", "message": "sign in"}}, 401)
+            return answer({"error": {"code": "signed_out", "message": "sign in"}}, 401)
         if not parts.path.startswith("/api/"):
-            return _response(200, PICTURE, "image/svg+xml") if parts.path.startswith("/img/") else _file(parts.path)
+            return response(200, PICTURE, "image/svg+xml") if parts.path.startswith("/img/") else file(parts.path)
         if parts.path == "/api/stream":
-            return _response(200, self.stream.encode(), "text/event-stream")
+            return response(200, self.stream.encode(), "text/event-stream")
         params = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
-            return _json(self._answer(parts.path.removeprefix("/api/"), params))
+            return answer(self._answer(parts.path.removeprefix("/api/"), params))
         except QueryError as error:
-            return _json({"error": _fault(error)}, 400)
+            return answer({"error": _fault(error)}, 400)
 
     def _answer(self, name: str, params: dict[str, str]) -> Any:
         answers: dict[str, Callable[[dict[str, str]], Any]] = {
@@ -312,23 +299,6 @@ def _row(row: CoverageRow) -> dict[str, Any]:
 
 def _fault(error: QueryError) -> dict[str, Any]:
     return {"code": error.code, "message": error.message, "position": error.position, "hint": error.hint}
-
-
-def _response(status: int, body: bytes, kind: str = "application/json") -> Response:
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": CSP})
-    return Response(status, HTTPStatus(status).phrase, headers, body)
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return _response(status, json.dumps(value).encode())
-
-
-def _file(path: str) -> Response:
-    name = "index.html" if path == "/" else unquote(path).removeprefix("/static/")
-    found = (STATIC / name).resolve()
-    if not found.is_relative_to(STATIC) or not found.is_file():
-        return _response(404, b"{}")
-    return _response(200, found.read_bytes(), mimetypes.guess_type(found.name)[0] or "application/octet-stream")
 
 
 def _demo() -> None:

@@ -86,7 +86,9 @@ def large(tmp_path: Path) -> Iterator[Product]:
     data = tmp_path / "data"
     store = open_store(load({"DATA_DIR": str(data)}))
     base = now() - STORED * 200
-    template = records.post(1, base, source="x", text="storm over the harbour", entities=[], hashtags=[], links=[], hosts=[])
+    template = records.post(
+        1, base, source="x", text="storm over the harbour", entities=[], hashtags=[], links=[], hosts=[]
+    )
     for start in range(0, STORED, BATCH):
         posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(start, start + BATCH)]
         store.persist(Writes(upserts=posts), start + 1)
