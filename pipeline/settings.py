@@ -132,6 +132,7 @@ class Settings:
     mastodon_hashtags: tuple[str, ...] = _row((), _list, "Only statuses with one of these; unset: all public ones")
     mastodon_consent: bool = _row(True, _flag, "false: also authors who say that they do not want to be found")
     mastodon_token: str = _row("", _text, "Access token for them", secret=True)
+    stdin_path: str = _row("", _text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
     host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
     port: int = _row(8000, _number(1, 65535), "Port of the page")
     web_concurrency: int = _row(1, _number(1, 64), "Web processes")

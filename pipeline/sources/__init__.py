@@ -6,7 +6,7 @@ from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 
-READABLE = ("demo", "replay", "bluesky", "mastodon")
+READABLE = ("demo", "replay", "bluesky", "mastodon", "stdin")
 """The names that this version can read; a start with another is refused."""
 
 
@@ -37,4 +37,8 @@ def open_source(name: str, settings: Settings) -> Source:
             settings.mastodon_token,
             consent=settings.mastodon_consent,
         )
+    if name == "stdin":
+        from pipeline.sources.stdin import StdinSource
+
+        return StdinSource(settings.stdin_path)
     raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])

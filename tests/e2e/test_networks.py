@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import missing
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT
+from tests.sources.simulators.jetstream import commit
 
 pytestmark = pytest.mark.e2e
 
@@ -34,3 +35,18 @@ def test_posts_of_a_simulated_bluesky_arrive_with_names_and_all_ends_together(tm
         assert json.dumps(product.get("/api/stats")["sources"][0]["name"]) == '"bluesky"'
     finally:
         assert product.stop() is not None
+
+
+def test_what_is_piped_into_it_is_stored(tmp_path: Path) -> None:
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+    path = tmp_path / "posts.jsonl"
+    path.write_text("".join(json.dumps(commit(1732206349000000 + number, str(number))) + "\n" for number in range(300)))
+    command = ["sh", "-c", f'exec "{PROJECT}/bin/murmur" run < "{path}"']
+    product = Product(tmp_path / "data", command, SOURCE="stdin")
+    try:
+        product.wait_ready()
+        until(lambda: product.stored() == 300, 30)
+        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
+    finally:
+        product.stop()

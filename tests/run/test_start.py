@@ -51,7 +51,7 @@ def taken() -> Iterator[int]:
         ({"DATA_DIR": "/proc/none"}, "DATA_DIR=/proc/none: cannot be written"),
         ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9: not an address of this machine"),
         ({"REDIS_URL": "redis://:s3cret@127.0.0.1:1/0"}, "REDIS_URL=•••: cannot be used: "),
-        ({"SOURCE": "x", "X_BEARER_TOKEN": "t"}, "SOURCE=x: this version reads demo, replay, bluesky, mastodon"),
+        ({"SOURCE": "x", "X_BEARER_TOKEN": "t"}, "SOURCE=x: this version reads demo, replay, bluesky, mastodon, stdin"),
         ({"ELASTICSEARCH_URL": "http://127.0.0.1:9200"}, "ELASTICSEARCH_URL: "),
         ({"X_BEARER_TOKEN": "s3cret", "SOURCE": "x,x"}, "SOURCE=x,x: names a source twice"),
     ],
