@@ -43,7 +43,7 @@ CREATE TABLE docs (
   words TEXT NOT NULL, urls TEXT NOT NULL, bio TEXT NOT NULL, name TEXT NOT NULL, facets TEXT NOT NULL);
 CREATE VIRTUAL TABLE fts USING fts5 (words, urls, bio, name, facets,
   content='docs', content_rowid='place', columnsize=0, prefix='2 3', tokenize='TOKENIZER');
-INSERT INTO fts (fts, rank) VALUES ('automerge', 4);
+INSERT INTO fts (fts, rank) VALUES ('automerge', 16);
 INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1);
 CREATE TABLE raws (place INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE minutes (minute INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
