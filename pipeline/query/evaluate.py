@@ -6,7 +6,7 @@ Written to be read, not to be fast: no index, no cache, every node says in a lin
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from pipeline.query.document import BREAK, Document
@@ -82,20 +82,36 @@ def tokens_of(document: Document, field: TextField) -> list[str]:
 
 
 def windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[list[int]]:
-    """Yield the positions of wanted tokens in each smallest window that holds them all, each its own occurrence, with
-    at most `slop` other tokens in it and no `BREAK`."""
+    """Yield the positions of wanted tokens in the smallest window that ends at each of them, holds them all, each its
+    own occurrence, and has at most `slop` other tokens in it and no `BREAK`.
+
+    One pass: a store asks this of posts of 10,000 words, for searches of hundreds.
+    """
     need = Counter(wanted)
-    for first, token in enumerate(tokens):
+    lacking = Counter(need)
+    missing = len(wanted)
+    window: deque[int] = deque()
+    for at, token in enumerate(tokens):
+        if token == BREAK:
+            lacking, missing = Counter(need), len(wanted)
+            window.clear()
         if token not in need:
             continue
-        missing = Counter(need)
-        used: list[int] = []
-        for at in range(first, min(len(tokens), first + len(wanted) + slop)):
-            if tokens[at] == BREAK:
-                break
-            if missing[tokens[at]] > 0:
-                missing[tokens[at]] -= 1
-                used.append(at)
-                if len(used) == len(wanted):
-                    yield used
-                    break
+        window.append(at)
+        missing -= lacking[token] > 0
+        lacking[token] -= 1
+        while not missing and lacking[tokens[window[0]]] < 0:
+            lacking[tokens[window.popleft()]] += 1
+        if not missing and at - window[0] < len(wanted) + slop:
+            yield _last_of_each(window, tokens, need)
+
+
+def _last_of_each(window: deque[int], tokens: list[str], need: Counter[str]) -> list[int]:
+    """Return the positions in a window of the wanted tokens, the last where there are more than are needed."""
+    left = Counter(need)
+    used = []
+    for at in reversed(window):
+        if left[tokens[at]] > 0:
+            left[tokens[at]] -= 1
+            used.append(at)
+    return used[::-1]

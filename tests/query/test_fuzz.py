@@ -149,4 +149,6 @@ def test_near_is_every_word_once_with_few_others_between(tokens: list[str], want
         )
 
     expected = any(near(places) for places in combinations(range(len(tokens)), len(wanted)))
-    assert any(True for _ in windows(tokens, tuple(sorted(wanted)), slop)) == expected
+    found = [tuple(places) for places in windows(tokens, tuple(sorted(wanted)), slop)]
+    assert bool(found) == expected
+    assert all(near(places) for places in found)
