@@ -48,9 +48,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Persisted:
-    """What a `persist` did. `entries` holds every accepted post, equal versions (redelivery) and touched reposts of an
-    edited original included; `deleted` the ids to announce (row existed, or tombstone under an hour old);
-    `tombstoned` all ids of the batch that have a tombstone; `inserted` how many rows are new."""
+    """What a `persist` did.
+
+    `entries` holds every accepted post, equal versions (redelivery) and touched reposts of an edited original included,
+    and none beyond retention: live shows what history shows. `deleted` are the ids to announce (row existed, or
+    tombstone under an hour old); `tombstoned` all ids of the batch that have a tombstone; `inserted` is how many rows
+    are new.
+    """
 
     entries: list[Entry]
     deleted: list[str] = field(default_factory=list)

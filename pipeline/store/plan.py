@@ -75,9 +75,13 @@ class Put:
 
 @dataclass(slots=True)
 class Plan:
-    """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when."""
+    """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when.
+
+    Entries made before `retained_from_ms` are written (a fresh repost may need its old original) and not reported.
+    """
 
     now_ms: int
+    retained_from_ms: int = 0
     puts: list[Put] = field(default_factory=list)
     removals: dict[str, Stored] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
@@ -89,7 +93,9 @@ class Plan:
     def persisted(self) -> Persisted:
         """Return the contract's report of this plan."""
         inserted = sum(put.stored is None for put in self.puts)
-        return Persisted(self.entries, self.deleted, self.tombstoned, inserted)
+        since = self.retained_from_ms
+        entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
+        return Persisted(entries, self.deleted, self.tombstoned, inserted)
 
 
 encode = msgspec.json.Encoder().encode
@@ -100,9 +106,10 @@ def with_original(body: bytes, original: bytes | None) -> bytes:
     return body if original is None else b'%b,"original":%b}' % (body[:-1], original)
 
 
-def plan(shelf: Shelf, writes: Writes, seq: int, now_ms: int) -> Plan:
-    """Return what a batch does to the store that `shelf` shows. `now_ms` stamps tombstones."""
-    made = Plan(now_ms)
+def plan(shelf: Shelf, writes: Writes, seq: int, now_ms: int, retention_ms: int = 0) -> Plan:
+    """Return what a batch does to the store that `shelf` shows. `now_ms` stamps tombstones; posts older than
+    `retention_ms` (0: no limit) are not reported."""
+    made = Plan(now_ms, now_ms - retention_ms if retention_ms else 0)
     upserts, blocked = _let_in(shelf, writes, made)
     _delete(shelf, writes, made, blocked)
     _Merging(shelf, made, seq).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])

@@ -26,3 +26,8 @@ def test_posts_beyond_retention_are_invisible_at_once() -> None:
     assert now_found(store, "cats") == ["x:2", "x:1", "x:0"]
     clock[0] += 1.5
     assert now_found(store, "cats") == ["x:2"]
+
+
+def test_posts_beyond_retention_are_not_told_to_watchers() -> None:
+    store = MemoryStore(retention_days=1, clock=lambda: T0 / 1000 + 86_400 + 1.5)
+    assert [entry.post.id for entry in put(store, 1, post(1, "cats"), post(2, "cats")).entries] == ["x:2"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SettingsError, StoreError, StoreMismatch, StoreUnavailable
+from pipeline.errors import QueryTimeout, SettingsError, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import Deletion
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store
@@ -177,6 +177,27 @@ def test_posts_beyond_retention_are_invisible_at_once(tmp_path: Path) -> None:
         assert reading.top(search("*"), "langs", limit=9).counted == 1
     reader.close()
     writer.close()
+
+
+def test_posts_beyond_retention_are_not_told_to_watchers(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, retention_days=1)
+    old, new = post(1, "cats", created_at=10), post(2, "", created_at=2**42, repost_of="x:1")
+    told = put(store, 1, old, new)
+    assert [entry.post.id for entry in told.entries] == ["x:2"]
+    assert told.inserted == 2, "a fresh repost is searched by its original, however old"
+    assert now_found(store, "cats") == ["x:2"]
+    assert put(store, 2, post(1, "dogs", created_at=10, version=T0 + 10**6)).entries[0].post.id == "x:2"
+    assert now_found(store, "dogs") == ["x:2"]
+    store.close()
+
+
+def test_search_that_reads_much_in_few_steps_is_stopped(store: SqliteStore) -> None:
+    put(store, 1, *(post(number, "alpha zz beta yy " * 400) for number in range(40)))
+    wanted = search(f'"{"alpha zz beta beta " * 40}"')
+    with store.reading(timeout_s=60) as reading:
+        assert reading.count(wanted) == 0
+    with store.reading(timeout_s=0.0) as reading, pytest.raises(QueryTimeout, match="stopped after 0 s"):
+        reading.count(wanted)
 
 
 def test_huge_numbers_and_ancient_times_are_stored(store: SqliteStore) -> None:

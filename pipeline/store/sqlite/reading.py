@@ -31,7 +31,10 @@ from pipeline.store.sqlite.tops import top
 CHECKED_ONE_BY_ONE = 2_000
 """Up to so many changed rows are checked against the tree one by one; more are searched for."""
 
-_STEPS_BETWEEN_LOOKS = 20_000
+_STEPS_BETWEEN_LOOKS = 1_000
+"""So often the deadline is looked at. Few steps read much of the index: at 20,000 a phrase of 180 words over 150 MB ran
+1.6 s longer than it might, at 1,000 it ran 0.04 s longer; looking costs nothing that could be measured."""
+
 _MOST_AT_ONCE = 50_000
 _MS_A_MINUTE = 60_000
 _ONE_INTERVAL = _MS_A_MINUTE << 40

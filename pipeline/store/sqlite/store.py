@@ -65,7 +65,7 @@ class SqliteStore:
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, all under the number `seq`, and return what to match and publish."""
         with self._transaction():
-            made = plan(self._shelf, writes, seq, now_ms())
+            made = plan(self._shelf, writes, seq, now_ms(), self._retention_ms)
             Writer(self._connection, self._shelf, seq).apply(made)
         return made.persisted()
 
