@@ -17,6 +17,7 @@ from pipeline.connections import connect, is_embedded
 from pipeline.errors import MurmurError
 from pipeline.names import Names
 from pipeline.settings import HIDDEN, Settings
+from pipeline.sources.probing import cursor_age, probe
 from pipeline.states import states
 from pipeline.store import open_store
 
@@ -57,6 +58,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         redis.close()
     for name in settings.source:
         yield from _recording(name, settings)
+        for probed in probe(name, settings):
+            yield Finding(name, probed.well, probed.text)
 
 
 def _store(settings: Settings) -> Iterator[tuple[Finding, str]]:
@@ -98,6 +101,11 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
         yield Finding("sharing", bool(identity), "worker and this process share the store" if identity else NOT_SHARED)
     waiting: Any = redis.zcard(names.open)
     yield Finding("queue", True, f"{waiting} batches wait for workers")
+    for name in settings.source:
+        cursor: Any = redis.get(names.cursor(name))
+        aged = cursor_age(name, cursor.decode(errors="replace")) if cursor else None
+        if aged is not None:
+            yield Finding(name, aged.well, aged.text)
     for state in states(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")

@@ -57,3 +57,10 @@ class Source(Protocol):
         waits and opens it again at the last cursor handed over).
         """
         ...
+
+
+class Probed(msgspec.Struct, frozen=True):
+    """One thing that was looked at without reading: whether it is well, and what a person should know."""
+
+    well: bool
+    text: str

@@ -27,11 +27,10 @@ from pipeline.sources.bluesky.connection import (
     Opening,
     Refused,
     dictionary,
-    open_connection,
 )
 from pipeline.sources.bluesky.naming import Naming
 from pipeline.sources.bluesky.profiles import Profiles
-from pipeline.sources.bluesky.wire import Place, host_of, is_newer, sight, subscription
+from pipeline.sources.bluesky.wire import Place, decode_place, host_of, is_newer, sight, subscription
 from pipeline.sources.contract import Chunk, SourceContext
 
 PUBLIC = (
@@ -78,7 +77,7 @@ class BlueskySource:
         Raises:
             SourceUnavailable: the connection could not be opened or is over; the next call asks the next server.
         """
-        place = _place(cursor)
+        place = decode_place(cursor)
         url = self._urls[self._turn % len(self._urls)]
         self._naming.start()
         try:
@@ -156,7 +155,7 @@ class _Session:
         attempts: list[int | None] = self._cursors()
         while True:
             self._asked_us = _time_of(attempts[0], self._place)
-            opening = open_connection(self._address(attempts[0]), lambda: self._source.dictionary(self._url))
+            opening = Opening(self._address(attempts[0]), lambda: self._source.dictionary(self._url))
             try:
                 connection = yield from self._opened(opening)
             except Refused as error:
@@ -265,13 +264,6 @@ def _time_of(cursor: int | None, place: Place) -> int:
     if cursor is None:
         return 0
     return place.time_us if cursor == place.seq else cursor
-
-
-def _place(cursor: str | None) -> Place:
-    try:
-        return msgspec.json.decode(cursor or "{}", type=Place)
-    except msgspec.MsgspecError:
-        return Place()
 
 
 def _encode(place: Place) -> str:

@@ -117,13 +117,9 @@ def dictionary(url: str) -> Dictionary | None:
     return Dictionary(known.dict_id(), known) if known is not None and len(data) <= LARGEST_DICTIONARY else None
 
 
-def open_connection(ask: Callable[[Dictionary | None], str], zipped: Callable[[], Dictionary | None]) -> Opening:
-    """Begin to open a stream; `ask` gives the address, `zipped` what it may be compressed with."""
-    return Opening(ask, zipped)
-
-
 class Opening:
-    """A connection that is being opened by a thread of its own; nobody has to wait for it."""
+    """A connection that is being opened by a thread of its own; nobody has to wait for it. `ask` gives the address,
+    `zipped` what it may be compressed with (both are called in that thread)."""
 
     def __init__(self, ask: Callable[[Dictionary | None], str], zipped: Callable[[], Dictionary | None]) -> None:
         self._ask = ask

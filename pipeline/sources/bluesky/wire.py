@@ -96,6 +96,14 @@ _decode_event = msgspec.json.Decoder(_Event).decode
 _decode_frame = msgspec.json.Decoder(_Frame).decode
 
 
+def decode_place(cursor: str | None) -> Place:
+    """Return the place a cursor names, an empty one where it names none."""
+    try:
+        return msgspec.json.decode(cursor or "{}", type=Place)
+    except msgspec.MsgspecError:
+        return Place()
+
+
 def is_newer(url: str) -> bool:
     """Tell whether a server is to be asked by the newer wire."""
     return urlsplit(url).path.rstrip("/") == NEWER_PATH

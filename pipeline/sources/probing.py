@@ -1,0 +1,32 @@
+"""Which source is looked at how; for `murmur doctor`. Nothing here reads a post or changes anything."""
+
+from __future__ import annotations
+
+from pipeline.settings import Settings
+from pipeline.sources.contract import Probed
+
+
+def probe(name: str, settings: Settings) -> list[Probed]:
+    """Return what is found of a source's network: reachable, credentials accepted; [] for one without a network."""
+    if name == "bluesky":
+        from pipeline.sources.bluesky import probe as bluesky
+
+        return bluesky.probe(settings.bluesky_url, "" if settings.bluesky_api == "off" else settings.bluesky_api)
+    if name == "mastodon":
+        from pipeline.sources.mastodon import probe as mastodon
+
+        return mastodon.probe(settings.mastodon_servers, settings.mastodon_token)
+    return []
+
+
+def cursor_age(name: str, cursor: str) -> Probed | None:
+    """Return how old the place is at which a source goes on, None where it has no age."""
+    if name == "bluesky":
+        from pipeline.sources.bluesky import probe as bluesky
+
+        return bluesky.cursor_age(cursor)
+    if name == "mastodon":
+        from pipeline.sources.mastodon import probe as mastodon
+
+        return mastodon.cursor_age(cursor)
+    return None
