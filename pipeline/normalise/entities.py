@@ -37,6 +37,14 @@ def extract(text: str) -> list[Entity]:
     return [entity for entity in kept if entity.type]
 
 
+def _is_cut_off(text: str, entity: Entity) -> bool:
+    """Tell whether an ellipsis took the end of an entity: a link that leads nowhere, a tag of the cut text of a retweet
+    (elsewhere a person may have written the ellipsis)."""
+    if not text.startswith("…", entity.end):
+        return False
+    return entity.type == "link" or (text.startswith("RT @") and entity.end == len(text) - 1)
+
+
 def complete(post: Post, only: str = "") -> None:
     """Fill in what a post's source did not name (`only` of one type): entities where none lies already, and the lists
     made of them."""
@@ -49,7 +57,7 @@ def complete(post: Post, only: str = "") -> None:
         for entity in extract(text)
         if (not only or entity.type == only)
         and all(entity.end <= other.start or entity.start >= other.end for other in known)
-        and not (entity.type == "link" and text.startswith("…", entity.end))  # cut off: it leads nowhere
+        and not _is_cut_off(text, entity)
     ]
     if not found:
         return

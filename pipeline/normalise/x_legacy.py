@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import count_of, digits_of
-from pipeline.normalise.hosts import shown
 from pipeline.normalise.languages import primary
 from pipeline.normalise.times import SECOND_MS, disputed, legacy_ms, sharpened
 from pipeline.normalise.weave import unescape
 from pipeline.normalise.x_legacy_wire import Entities, MediaItem, Status, Url, User
-from pipeline.normalise.x_post import Hidden, ShortLink, Tag, fill
+from pipeline.normalise.x_post import Hidden, ShortLink, Tag, bio_of, fill
 from pipeline.post import Author, Counts, Event, Media, Post, ReplyTo, Upsert
 
 
@@ -127,16 +126,12 @@ def author_of(user: User) -> Author:
     handle = user.screen_name or ""
     if not (number or handle):
         raise RecordError("X status without an author")
-    bio = user.description or ""
-    if bio and user.entities is not None and user.entities.description is not None:
-        for url in user.entities.description.urls or ():
-            if url.url and url.expanded_url:
-                bio = bio.replace(url.url, url.display_url or shown(url.expanded_url))
+    described = user.entities.description if user.entities is not None else None
     return Author(
         number,
         handle,
         unescape(user.name or ""),
-        unescape(bio),
+        bio_of(user.description, described.urls if described is not None else None),
         user.profile_image_url_https or user.profile_image_url or "",
         count_of(user.followers_count),
         bool(user.verified),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from pipeline.normalise.figures import bounded, distinct
 from pipeline.normalise.hosts import hosts_of, shown
-from pipeline.normalise.weave import Span, tag_at, url_at, weave
+from pipeline.normalise.weave import Span, tag_at, unescape, url_at, weave
 from pipeline.post import Link, Post
 
 MOST_ENTITIES = 500
@@ -47,6 +47,26 @@ class Hidden(NamedTuple):
     quoted: str
     quoted_link: str = ""
     shown_end: int | None = None
+
+
+class ProfileLink(Protocol):
+    """A short link in the description of an account, as both wires write it."""
+
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def expanded_url(self) -> str | None: ...
+    @property
+    def display_url(self) -> str | None: ...
+
+
+def bio_of(description: str | None, links: Iterable[ProfileLink] | None) -> str:
+    """Return the description of an account as people read it: links as X shows them, nothing escaped."""
+    bio = description or ""
+    for link in (links or ()) if bio else ():
+        if link.url and link.expanded_url:
+            bio = bio.replace(link.url, link.display_url or shown(link.expanded_url))
+    return unescape(bio)
 
 
 def fill(post: Post, text: str, tags: Sequence[Tag], links: Sequence[ShortLink], hidden: Hidden) -> None:

@@ -11,11 +11,10 @@ import msgspec
 from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import count_of, digits_of
-from pipeline.normalise.hosts import shown
 from pipeline.normalise.languages import primary
 from pipeline.normalise.times import SECOND_MS, disputed, iso_ms, sharpened, snowflake_ms
 from pipeline.normalise.weave import unescape
-from pipeline.normalise.x_post import Hidden, ShortLink, Tag, fill
+from pipeline.normalise.x_post import Hidden, ShortLink, Tag, bio_of, fill
 from pipeline.normalise.x_v2_wire import Entities, Envelope, Includes, MediaItem, Problem, Tweet, decode_tweet
 from pipeline.post import Author, Counts, Event, Media, Notice, Post, ReplyTo, Upsert
 
@@ -192,16 +191,12 @@ def _author(tweet: Tweet, around: _Around) -> Author:
     user = tweet.author or around.users.get(tweet.author_id or "")
     if user is None:
         return Author(tweet.author_id or "", "")
-    bio = user.description or ""
-    if bio and user.entities is not None and user.entities.description is not None:
-        for url in user.entities.description.urls or ():
-            if url.url and url.expanded_url:
-                bio = bio.replace(url.url, url.display_url or shown(url.expanded_url))
+    described = user.entities.description if user.entities is not None else None
     return Author(
         user.id,
         user.username,
         unescape(user.name or ""),
-        unescape(bio),
+        bio_of(user.description, described.urls if described is not None else None),
         user.profile_image_url or "",
         count_of(user.public_metrics.followers_count) if user.public_metrics is not None else None,
         bool(user.verified),

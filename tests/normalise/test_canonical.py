@@ -40,6 +40,13 @@ def test_entities_that_are_given_are_kept() -> None:
         read(entities=[{"type": "hashtag", "start": 5, "end": 500, "value": "x"}])
 
 
+def test_tag_that_a_retweet_cuts_off_is_no_tag() -> None:
+    (cut,) = read(text="RT @bob: what a #storm over #Han…")
+    assert (cut.hashtags, cut.mentions) == (["storm"], ["bob"])
+    (own,) = read(text="what a #storm…")
+    assert own.hashtags == ["storm"]
+
+
 def test_original_comes_first() -> None:
     original = {name: value for name, value in RECORD.items() if name not in ("murmur", "kind")} | {"id": "demo:1"}
     found = read(repost_of="demo:1", text="", original=original)
