@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import urllib.parse
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import missing
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT
-from tests.sources.simulators.jetstream import commit
+from tests.sources.simulators.jetstream import Jetstream, commit
+from tests.sources.simulators.mastodon import Mastodon, status
 
 pytestmark = pytest.mark.e2e
 
@@ -50,3 +53,37 @@ def test_what_is_piped_into_it_is_stored(tmp_path: Path) -> None:
         until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
     finally:
         product.stop()
+
+
+def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: Path) -> None:
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+    with Jetstream() as jetstream, Mastodon() as mastodon:
+        settings: Any = {"BLUESKY_URL": jetstream.url, "BLUESKY_API": "off", "MASTODON_SERVERS": mastodon.url}
+        product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
+        try:
+            product.wait_ready()
+            until(lambda: jetstream.asked and mastodon.streams, 30)
+            at = int(time.time() * 1e6)
+            jetstream.publish(commit(at, "from the sky"), commit(at + 1, "soon gone", rkey="3kgone"))
+            mastodon.publish(status(1, "from the sea"), status(2, "soon gone", host="far.example"))
+            until(lambda: product.stored() == 4, 20)
+            jetstream.publish(commit(at + 2, operation="delete", rkey="3kgone"))
+            mastodon.say("delete", "2")
+            until(lambda: product.stored() == 2, 20)
+            found = {post["text"]: post["source"] for post in product.get("/api/search?q=*")["posts"]}
+            assert found == {"from the sky": "bluesky", "from the sea": "mastodon"}
+            states = {source["name"]: source["state"] for source in product.get("/api/stats")["sources"]}
+            assert states == {"bluesky": "live", "mastodon": "live"}
+        finally:
+            product.stop()
+        asked = len(jetstream.asked)
+        mastodon.held.append(status(3, "while away"))
+        product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
+        try:
+            product.wait_ready()
+            until(lambda: product.stored() == 3, 20)
+            until(lambda: len(jetstream.asked) > asked, 20)
+            assert jetstream.asked[asked].cursor() == at + 2 - 2_000_000
+        finally:
+            product.stop()

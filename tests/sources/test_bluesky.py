@@ -187,6 +187,15 @@ def test_number_that_is_too_old_is_a_gap_and_what_is_left_is_read() -> None:
             assert not reading.errors
 
 
+def test_cut_that_the_server_admits_is_a_gap_however_short() -> None:
+    at = now_us()
+    with Jetstream(floor_us=at - 5_000_000) as server:
+        server.publish(commit(at, "kept"))
+        with _read(server, newer=True, cursor=_cursor(at - 10_000_000, server)) as reading:
+            until(lambda: reading.texts() == ["kept"])
+            assert [gap[:2] for gap in reading.gaps] == [((at - 12_000_000) // 1000, at // 1000)]
+
+
 def test_newer_wire_goes_on_at_its_own_number() -> None:
     at = now_us()
     with Jetstream() as server:

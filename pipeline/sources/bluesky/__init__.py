@@ -48,6 +48,7 @@ OVERLAP_US = 2_000_000
 REWIND_US = 10_000_000
 MISSED_US = 30_000_000
 """A first event so much later than the cursor means that the server has thrown away what was between."""
+CUT_SHORT = ("OutdatedCursor", "FutureCursor")
 SILENCE_S = 45.0
 """The whole network is never silent for so long, not even while a server seeks an old cursor."""
 RECEIVE_S = 0.5
@@ -227,6 +228,8 @@ class _Session:
                 continue
             if seen.kind == "error":
                 raise SourceUnavailable(seen.detail)
+            if seen.kind == "info" and seen.detail.startswith(CUT_SHORT):
+                self._missed_us = 0  # the server says itself that it begins later than it was asked to
             self._advance(seen.time_us, seen.seq)
             named = self._source.naming.named(seen, data)
             if named is not None:
