@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.answers": {"pipeline.errors"},
     "pipeline.query": {"pipeline.errors", "pipeline.post"},
     "pipeline.normalise": {"pipeline.errors", "pipeline.post", "pipeline.query"},
-    "pipeline.sources": {"pipeline.errors", "pipeline.batch", "pipeline.settings"},
+    "pipeline.sources": {"pipeline.errors", "pipeline.batch", "pipeline.settings", "pipeline.query"},
     "pipeline.store": {"pipeline.errors", "pipeline.post", "pipeline.query", "pipeline.settings"},
     "pipeline.match": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
     "pipeline.publish": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},

@@ -1,0 +1,1 @@
+"""X's posts by the filtered stream of its API v2."""
