@@ -128,6 +128,7 @@ class Settings:
     bluesky_api: str = _row(
         "https://public.api.bsky.app", _url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
     )
+    bluesky_counts: bool = _row(False, _flag, "true: follow likes and reposts, ask for the counts of posts they meet")
     mastodon_servers: tuple[str, ...] = _row((), _list, "Mastodon servers to stream from")
     mastodon_hashtags: tuple[str, ...] = _row((), _list, "Only statuses with one of these; unset: all public ones")
     mastodon_consent: bool = _row(True, _flag, "false: also authors who say that they do not want to be found")

@@ -23,6 +23,7 @@ from pipeline.normalise.jetstream_wire import (
     Feature,
     Frame,
     JetstreamEvent,
+    Numbers,
     PostRecord,
     Profile,
     Ref,
@@ -34,7 +35,7 @@ from pipeline.normalise.jetstream_wire import (
 )
 from pipeline.normalise.languages import primaries
 from pipeline.normalise.times import iso_ms
-from pipeline.post import Author, AuthorDeletion, Deletion, Entity, Event, Link, Notice, Post, ReplyTo, Upsert
+from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Entity, Event, Link, Notice, Post, ReplyTo, Upsert
 
 POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 WITHDRAWN = frozenset({"deleted", "takendown", "suspended", "deactivated"})
@@ -54,6 +55,7 @@ class _Told(msgspec.Struct):
     at_ms: int
     received_at: int
     profiles: dict[str, Profile]
+    counts: Numbers | None = None
 
 
 def events(event: JetstreamEvent, raw: bytes, received_at: int) -> list[Event]:
@@ -71,7 +73,7 @@ def events(event: JetstreamEvent, raw: bytes, received_at: int) -> list[Event]:
         return []
     if not _given(commit.record):
         commit.record = event.record
-    return _commit(commit, _Told(event.did, told_ms, received_at, event.profiles), raw)
+    return _commit(commit, _Told(event.did, told_ms, received_at, event.profiles, event.counts), raw)
 
 
 def frame_events(frame: Frame, raw: bytes, received_at: int) -> list[Event]:
@@ -136,6 +138,9 @@ def _commit(commit: Commit, told: _Told, raw: bytes) -> list[Event]:
     )
     if commit.collection == REPOST:
         return _repost(post, decode_repost(commit.record), raw)
+    if told.counts is not None:
+        numbers = told.counts
+        post.counts = Counts(*map(count_of, (numbers.replies, numbers.reposts, numbers.quotes, numbers.likes)))
     said = _post(post, decode_post(commit.record), commit.rkey, raw)
     parent = told.profiles.get(post.reply_to.author) if post.reply_to is not None else None
     if parent is not None and post.reply_to is not None:

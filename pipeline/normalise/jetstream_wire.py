@@ -39,6 +39,15 @@ class Profile(msgspec.Struct):
     hidden: bool = False
 
 
+class Numbers(msgspec.Struct):
+    """Reactions to a post as the API told them to our own source."""
+
+    replies: int | None = None
+    reposts: int | None = None
+    quotes: int | None = None
+    likes: int | None = None
+
+
 class JetstreamEvent(msgspec.Struct):
     """One event; `record` beside `commit` is how some archives write it."""
 
@@ -49,6 +58,7 @@ class JetstreamEvent(msgspec.Struct):
     account: Account | None = None
     record: Raw = msgspec.field(default_factory=Raw)
     profiles: dict[str, Profile] = {}
+    counts: Numbers | None = None
 
 
 class Ref(msgspec.Struct):

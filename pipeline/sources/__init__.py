@@ -27,7 +27,8 @@ def open_source(name: str, settings: Settings) -> Source:
     if name == "bluesky":
         from pipeline.sources.bluesky import BlueskySource
 
-        return BlueskySource(settings.bluesky_url, "" if settings.bluesky_api == "off" else settings.bluesky_api)
+        api = "" if settings.bluesky_api == "off" else settings.bluesky_api
+        return BlueskySource(settings.bluesky_url, api, counts=settings.bluesky_counts)
     if name == "mastodon":
         from pipeline.sources.mastodon import MastodonSource
 

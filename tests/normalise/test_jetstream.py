@@ -189,6 +189,15 @@ def test_author_shown_to_signed_in_people_only_is_withdrawn() -> None:
     assert isinstance(notice, Notice)
 
 
+def test_numbers_beside_the_event_are_the_posts() -> None:
+    commit = {"operation": "update", "collection": "app.bsky.feed.post", "rkey": "3kone", "record": {"text": "hi"}}
+    counts = {"likes": 5, "reposts": 2, "replies": None, "quotes": -1}
+    raw = {"did": DID, "time_us": TIME_US, "kind": "commit", "commit": commit, "counts": counts}
+    (post,) = posts(normalise(json.dumps(raw).encode(), "bluesky", NOW))
+    assert (post.counts.likes, post.counts.reposts, post.counts.replies, post.counts.quotes) == (5, 2, None, None)
+    assert post.version == TIME_US // 1000
+
+
 def frame(kind: str, **fields: Any) -> list[Event]:
     told = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
     told |= {"time": "2024-11-21T16:25:49.000167Z", **fields}

@@ -30,6 +30,7 @@ from pipeline.sources.bluesky.connection import (
 )
 from pipeline.sources.bluesky.naming import Naming
 from pipeline.sources.bluesky.profiles import Profiles
+from pipeline.sources.bluesky.reactions import Reactions
 from pipeline.sources.bluesky.wire import Place, decode_place, host_of, is_newer, sight, subscription
 from pipeline.sources.contract import Chunk, SourceContext
 
@@ -65,11 +66,18 @@ class BlueskySource:
     name = "bluesky"
     generated = False
 
-    def __init__(self, urls: tuple[str, ...] = (), api: str = PUBLIC_API, *, silence_s: float = SILENCE_S) -> None:
+    def __init__(
+        self,
+        urls: tuple[str, ...] = (),
+        api: str = PUBLIC_API,
+        *,
+        counts: bool = False,
+        silence_s: float = SILENCE_S,
+    ) -> None:
         self._urls = urls or PUBLIC
         self._turn = 0
         self._silence_s = silence_s
-        self._naming = Naming(Profiles(api))
+        self._naming = Naming(Profiles(api), Reactions(api if counts else ""))
         self._dictionaries: dict[str, Dictionary | None] = {}
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
@@ -188,7 +196,10 @@ class _Session:
         return connection
 
     def _address(self, cursor: int | None) -> Callable[[Dictionary | None], str]:
-        return lambda known: subscription(self._url, cursor, known.number if known is not None else 0)
+        reactions = self._source.naming.reactions.asks
+        return lambda known: subscription(
+            self._url, cursor, known.number if known is not None else 0, reactions=reactions
+        )
 
     def _cursors(self) -> list[int | None]:
         """Return where to ask for, the best first: its own number, the time, and as it comes."""
@@ -212,6 +223,7 @@ class _Session:
                 raise SourceUnavailable(f"silent for {self._source.silence_s:.0f} s")
             records = self._records(events)
             records += self._source.naming.late()
+            records += self._source.naming.counted()
             self._report(now_s)
             yield Chunk(records, _encode(self._place) if self._place.time_us else None)
 

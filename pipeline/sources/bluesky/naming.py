@@ -14,7 +14,8 @@ import msgspec
 
 from pipeline.batch import RawRecord
 from pipeline.sources.bluesky.profiles import Profile, Profiles
-from pipeline.sources.bluesky.wire import Sight, with_profiles
+from pipeline.sources.bluesky.reactions import Reactions, Told
+from pipeline.sources.bluesky.wire import POSTS, Sight, parent_of, with_profiles
 
 UNNAMED_EVENTS = 2_000
 UNNAMED_BYTES = 4 * 1024 * 1024
@@ -28,8 +29,9 @@ _encode = msgspec.json.Encoder().encode
 class Naming:
     """Puts what is known of an author beside the author's posts. Belongs to the reading thread."""
 
-    def __init__(self, profiles: Profiles) -> None:
+    def __init__(self, profiles: Profiles, reactions: Reactions) -> None:
         self.profiles = profiles
+        self.reactions = reactions
         self._unnamed: dict[str, list[tuple[Sight, bytes]]] = {}
         self._order: deque[tuple[float, str, int]] = deque()
         self._bytes = 0
@@ -38,27 +40,58 @@ class Naming:
     def start(self) -> None:
         """Let profiles be asked for."""
         self.profiles.start()
+        self.reactions.start()
 
     def stop(self) -> None:
         """Ask no more."""
         self.profiles.stop()
+        self.reactions.stop()
 
     def named(self, seen: Sight, data: bytes) -> bytes | None:
         """Return the record to hand over for an event, None for one that concerns no post."""
+        if seen.kind == "reaction":
+            self.reactions.reacted(seen.uri)
+            return None
         if seen.kind == "post":
             author = self.profiles.find(seen.did)
+            self._heed(seen, author)
             if author is None:
                 if self.profiles.asks:
                     self._keep(seen, data)
                 return data
             return None if author.hidden else self._with(data, seen, author)
         if seen.kind == "gone":
+            self.reactions.withdrawn(seen.uri)
             self._unnamed.pop(seen.did, None)  # which of them is withdrawn is not looked into: none is told again
             return data
         if seen.kind == "identity":
             self.profiles.rename(seen.did, seen.handle)
             return None
         return data if seen.kind == "account" else None
+
+    def _heed(self, seen: Sight, author: Profile | None) -> None:
+        """Heed reactions to a post. Not to an edited one: what the API says of it may be what it said before."""
+        if seen.edited or (author is not None and author.hidden):
+            self.reactions.withdrawn(seen.uri)
+        else:
+            self.reactions.posted(seen.uri)
+
+    def counted(self) -> list[RawRecord]:
+        """Return posts whose numbers have come."""
+        received_at = int(time.time() * 1000)
+        return [RawRecord(received_at, self._retold(told)) for told in self.reactions.told()]
+
+    def _retold(self, told: Told) -> bytes:
+        """Return what the API says of a post as an event of the time it was asked."""
+        commit = {"operation": "update", "collection": POSTS, "rkey": told.rkey, "record": told.record}
+        author = self.profiles.find(told.did, ask=False) or told.author
+        profiles = {told.did: author}
+        parent = parent_of(bytes(told.record))
+        answered = self.profiles.find(parent, ask=False) if parent and parent != told.did else None
+        if answered is not None and not answered.hidden:
+            profiles[parent] = Profile(handle=answered.handle)
+        event = {"did": told.did, "time_us": told.seen_us, "kind": "commit", "commit": commit}
+        return _encode(event | {"profiles": profiles, "counts": told.counts})
 
     def late(self) -> list[RawRecord]:
         """Return posts handed over without a name whose author is known now."""

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import msgspec
 
 POSTS = "app.bsky.feed.post"
+REACTIONS = ("app.bsky.feed.like", "app.bsky.feed.repost")
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 LONGEST_EVENT = 1024 * 1024
@@ -29,13 +30,15 @@ class Place(msgspec.Struct):
 
 
 class Sight(msgspec.Struct):
-    """What is seen of one event: its time and number, whose it is, and what kind (post, gone, identity, account, info,
-    error, other)."""
+    """What is seen of one event: its time and number, whose it is, and what kind (post, gone, reaction, identity,
+    account, info, error, other). `uri` is the post, also the one reacted to; `edited`: it was there before."""
 
     time_us: int = 0
     seq: int = 0
     did: str = ""
     kind: str = "other"
+    uri: str = ""
+    edited: bool = False
     parent: str = ""
     handle: str = ""
     detail: str = ""
@@ -51,6 +54,7 @@ class _Reply(msgspec.Struct):
 
 class _Record(msgspec.Struct):
     reply: _Reply | None = None
+    subject: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class _Identity(msgspec.Struct):
@@ -60,6 +64,7 @@ class _Identity(msgspec.Struct):
 class _Commit(msgspec.Struct):
     operation: str = ""
     collection: str = ""
+    rkey: str = ""
     record: _Record | None = None
 
 
@@ -79,6 +84,7 @@ class _Message(msgspec.Struct):
     witnessed_at: str = msgspec.field(default="", name="witnessedAt")
     operation: str = ""
     collection: str = ""
+    rkey: str = ""
     record: _Record | None = None
     identity: _Identity | None = None
     name: str = ""
@@ -93,6 +99,8 @@ class _Frame(msgspec.Struct):
 
 
 _decode_event = msgspec.json.Decoder(_Event).decode
+_decode_record = msgspec.json.Decoder(_Record).decode
+_decode_ref = msgspec.json.Decoder(_Ref).decode
 _decode_frame = msgspec.json.Decoder(_Frame).decode
 
 
@@ -120,14 +128,16 @@ def dictionary_url(url: str) -> str:
     return urlunsplit(("https" if parts.scheme == "wss" else "http", parts.netloc, DICTIONARY_PATH, "", ""))
 
 
-def subscription(url: str, cursor: int | None, dictionary: int = 0) -> str:
-    """Return the address that asks a server for posts, and for what becomes of accounts, from a cursor on.
+def subscription(url: str, cursor: int | None, dictionary: int = 0, *, reactions: bool = False) -> str:
+    """Return the address that asks a server for posts (and reactions), and what becomes of accounts, from a cursor on.
 
     A URL without a path is asked by the long-standing wire.
     """
     parts = urlsplit(url)
     newer = is_newer(url)
-    asked = [("collections" if newer else "wantedCollections", POSTS), ("maxMessageSizeBytes", str(LONGEST_EVENT))]
+    wanted = (POSTS, *REACTIONS) if reactions else (POSTS,)
+    asked = [("collections" if newer else "wantedCollections", collection) for collection in wanted]
+    asked.append(("maxMessageSizeBytes", str(LONGEST_EVENT)))
     if cursor is not None:
         asked.append(("cursor", str(cursor)))
     if dictionary and newer:
@@ -156,10 +166,35 @@ def sight(data: bytes) -> Sight | None:
 def _commit(seen: Sight, commit: _Commit | _Message) -> None:
     if commit.collection != POSTS:
         seen.kind = "other"
+        if commit.collection in REACTIONS and commit.operation == "create" and commit.record is not None:
+            seen.kind, seen.uri = "reaction", _subject(commit.record.subject)
         return
     seen.kind = "gone" if commit.operation == "delete" else "post"
-    if commit.record is not None and commit.record.reply is not None and commit.record.reply.parent is not None:
-        seen.parent = commit.record.reply.parent.uri.removeprefix("at://").partition("/")[0]
+    seen.uri = f"at://{seen.did}/{POSTS}/{commit.rkey}"
+    seen.edited = commit.operation == "update"
+    if commit.record is not None:
+        seen.parent = _parent(commit.record)
+
+
+def _parent(record: _Record) -> str:
+    if record.reply is None or record.reply.parent is None:
+        return ""
+    return record.reply.parent.uri.removeprefix("at://").partition("/")[0]
+
+
+def parent_of(record: bytes) -> str:
+    """Return whom a post answers, "" if nobody."""
+    try:
+        return _parent(_decode_record(record))
+    except (msgspec.MsgspecError, ValueError):
+        return ""
+
+
+def _subject(raw: msgspec.Raw) -> str:
+    try:
+        return _decode_ref(raw).uri
+    except (msgspec.MsgspecError, ValueError):
+        return ""
 
 
 def _frame(frame: _Frame) -> Sight | None:

@@ -17,6 +17,8 @@ class ProfileApi:
     def __init__(self) -> None:
         self.accounts: dict[str, Any] = {}
         self.everybody = False
+        self.posts: dict[str, Any] = {}
+        self.asked_posts: list[list[str]] = []
         self.asked: list[list[str]] = []
         self.statuses: deque[tuple[int, dict[str, str]]] = deque()
         self.delay_s = 0.0
@@ -49,6 +51,11 @@ class ProfileApi:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one question."""
+        if "getPosts" in request.path:
+            uris = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "uris"]
+            self.asked_posts.append(uris)
+            self._tell(request, 200, {}, json.dumps({"posts": [self.posts[uri] for uri in uris if uri in self.posts]}))
+            return
         dids = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "actors"]
         self.asked.append(dids)
         time.sleep(self.delay_s)
@@ -58,7 +65,17 @@ class ProfileApi:
             found += [
                 {"did": did, "handle": f"{did.rpartition(':')[2]}.example"} for did in dids if did not in self.accounts
             ]
-        body = json.dumps({"profiles": found}).encode() if status == 200 else b"{}"
+        self._tell(request, status, headers, json.dumps({"profiles": found}) if status == 200 else "{}")
+
+    def count(self, did: str, rkey: str, text: str, **counts: int) -> None:
+        """Have a post with some counts."""
+        uri = f"at://{did}/app.bsky.feed.post/{rkey}"
+        record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z"}
+        self.posts[uri] = {"uri": uri, "author": {"did": did, "handle": "ann.example"}, "record": record, **counts}
+
+    @staticmethod
+    def _tell(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], text: str) -> None:
+        body = text.encode()
         request.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             request.send_header(name, value)
