@@ -33,6 +33,7 @@ from web.listener import Listener
 from web.presence import Presence
 from web.protocol import CLOSES, Frame, SourceState, Stats, frame
 from web.readings import Readings
+from web.recent import Recent
 from web.refill import Refill
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Web:
         self.registry = Registry(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
+        self.recent = Recent()
         self.hub = Hub(self.registry, self.order, self.names)
         self.presence = Presence(self.redis, self.names)
         self.hub.listener = Listener(self._listening_pool, self.hub, self.names.notices)
