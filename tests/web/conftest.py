@@ -148,7 +148,7 @@ class Product:
 
     def serve(self, **settings: str) -> Server:
         """Start gunicorn and wait until it answers."""
-        port = free_port()
+        port = int(settings.get("PORT") or free_port())
         number = len(self.servers)
         log = self.logs / f"web{number}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "CI", "TMPDIR") if key in os.environ}

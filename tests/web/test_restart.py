@@ -1,0 +1,80 @@
+"""One of three web processes is replaced under a thousand watchers: nobody misses a post, and nobody is overrun."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from tests.web.conftest import Product
+from tests.web.crowd import Crowd
+from web.protocol import CLOSES
+
+CLIENTS = 1_000
+WORDS = [f"otter{number}" for number in range(10)]
+PROMISED_S = 10.0
+
+
+class Feeder:
+    """Feeds a post to each search, and knows what everybody is to hold."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.expected: dict[str, set[str]] = {word: set() for word in WORDS}
+
+    def feed(self) -> None:
+        """Feed one post of each word."""
+        records = [self.product.post(f"one {word}") for word in WORDS]
+        self.product.feed(*records)
+        for word, record in zip(WORDS, records, strict=True):
+            self.expected[word].add(record["id"])
+
+
+@pytest.mark.e2e
+def test_a_restart_of_one_of_three_web_processes_costs_no_post_and_overruns_nobody(product: Product) -> None:
+    settings = {"OUTBOX_MAX_KB": "1024"}
+    servers = [product.serve(**settings) for _ in range(3)]
+    leaving, staying = servers[0], servers[1:]
+    feeder = Feeder(product)
+    feeder.feed()
+    crowd = Crowd([server.port for server in servers], [WORDS[number % len(WORDS)] for number in range(CLIENTS)])
+    try:
+        crowd.until_whole(feeder.expected, time.monotonic() + 60)
+        shares = dict(crowd.balancer.given)
+        assert max(shares.values()) - min(shares.values()) <= 1
+
+        crowd.balancer.down(leaving.port)
+        began = time.monotonic()
+        leaving.master.send_signal(signal.SIGTERM)
+        while leaving.master.poll() is None and time.monotonic() < began + PROMISED_S:
+            feeder.feed()
+            time.sleep(0.2)
+        assert leaving.master.poll() == 0, "SIGTERM drains within 10 s"
+        product.serve(PORT=str(leaving.port), **settings)
+        crowd.balancer.up(leaving.port)
+        feeder.feed()
+        crowd.until_whole(feeder.expected, began + PROMISED_S)
+
+        goodbyes = crowd.goodbyes
+        assert Counter((told.port, told.code) for told in goodbyes) == {(leaving.port, 1001): shares[leaving.port]}
+        came = {server.port: crowd.balancer.given[server.port] - shares[server.port] for server in servers}
+        assert sum(came.values()) == len(goodbyes), "nobody else had to connect anew"
+        assert max(overrun([told.delay_ms for told in goodbyes], len(staying))) <= 1.5
+        for server in (product.servers[-1], *staying):
+            sockets = re.search(rb"murmur_web_sockets (\d+)", server.get("/metrics").body)
+            assert sockets
+            assert int(sockets[1]) == came[server.port] + (shares[server.port] if server in staying else 0)
+    finally:
+        crowd.close()
+
+
+def overrun(delays_ms: list[int], processes: int) -> list[float]:
+    """Return, for each second and each process that stays, its connects over its share: the delays that were drawn
+    decide them, dealt out in turn as they fall due, as if the one that left came back too late to take any."""
+    _, longest_ms = CLOSES["going_away"].again or (0, 0)
+    share = len(delays_ms) / processes / (longest_ms / 1000)
+    connects = Counter((due_ms // 1000, turn % processes) for turn, due_ms in enumerate(sorted(delays_ms)))
+    return [count / share for count in connects.values()]
