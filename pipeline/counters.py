@@ -48,6 +48,7 @@ COUNTERS: dict[str, str] = {
     "candidates": "(search, post) pairs the matcher's filter selected",
     "checked": "of them, pairs that needed the exact check",
     "match_errors": "searches that raised while matching",
+    "match_slow": "searches that took much of a batch's matching",
     "reenqueued": "open batches upkeep found lost and enqueued again",
     "ingest_us": "µs spent on batches, in all",
     "normalise_us": "µs spent normalising",

@@ -205,6 +205,9 @@ class Ingest:
         if report.errors:
             counters.add("match_errors", len(report.errors))
             log.warning("searches that raised: %s", dict(list(report.errors.items())[:3]))
+        if report.slow:
+            counters.add("match_slow", len(report.slow))
+            log.warning("searches slow to match, with their ms: %s", dict(list(report.slow.items())[:3]))
         if not any(entry.post.changed for entry in entries):
             return messages
         return messages + gone_notices(names, matcher, entries, report.matches, safe)

@@ -95,11 +95,6 @@ class Matcher:
         """
         return _without(self._relaxed.decide(documents, _MASKS), self._counted.decide(documents, _MASKS))
 
-    def could_have_matched(self, document: Document, key: str) -> bool:
-        """Tell whether a post matches a search, or could have with other counts. False if there is no such search."""
-        searches = self._relaxed if key in self._relaxed else self._all
-        return key in searches.decide([document], _MASKS).matches
-
 
 def _only_counts_differ(before: Document, after: Document) -> bool:
     return (

@@ -32,14 +32,6 @@ class Report:
     errors: Mapping[str, str] = field(default_factory=dict)
     slow: Mapping[str, float] = field(default_factory=dict)
 
-    def by_post(self) -> list[list[str]]:
-        """Return the keys that matched each post, in the posts' order."""
-        keys: list[list[str]] = [[] for _ in range(self.posts)]
-        for key, indexes in self.matches.items():
-            for index in indexes:
-                keys[index].append(key)
-        return keys
-
 
 class Indexes(dict[int, tuple[int, ...]]):
     """Mask → indexes of its posts, ascending. Most searches match one or two posts of a batch and many match the same

@@ -5,31 +5,16 @@ them, once, however many searches it matches. Nothing here talks to Redis; the `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from pipeline.names import Names
-from pipeline.query.document import Document
 
 Message = tuple[str, bytes]
 """A channel and a payload without its header."""
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Accepted(Protocol):
-    """What is needed of a stored post to publish it (`store.contract.Entry` has it)."""
-
-    @property
-    def body(self) -> bytes:
-        """Its wire JSON."""
-        ...
-
-    @property
-    def before(self) -> Document | None:
-        """The document it had until now, if this very call replaced one."""
-        ...
 
 
 def posts_messages(names: Names, matches: Mapping[str, Sequence[int]], bodies: Sequence[bytes]) -> list[Message]:

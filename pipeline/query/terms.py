@@ -93,7 +93,7 @@ def _prefix(lexeme: Lexeme) -> Node:
             "prefix_word",
             f"“{lexeme.text}” is several words; a prefix is the beginning of one.",
             lexeme.at,
-            f'"{" ".join(tokens[:-1])}" {tokens[-1]}*' if len(tokens[-1]) > 1 else "",
+            f'"{" ".join(tokens[:-1])}" {tokens[-1]}*' if len(tokens[-1]) > 1 else f"write {lexeme.text.rstrip('*')}",
         )
     if not tokens or len(tokens[0]) < _PREFIX_MIN_CHARS or not tokens[0][0].isalnum():
         raise QueryError("prefix_short", "A prefix has two letters or digits at least.", lexeme.at, "astro*")

@@ -89,9 +89,11 @@ def test_searches_that_come_and_go_leave_the_matcher_as_if_built_anew(
 @given(searches_of_trees, posts_of_trees, st.integers(1, 7))
 def test_the_size_of_a_batch_changes_nothing(searches: list[Query], posts: list[Document], size: int) -> None:
     matcher = matcher_of(searches)
-    whole = matcher.match(posts).by_post()
-    parts = [keys for i in range(0, len(posts), size) for keys in matcher.match(posts[i : i + size]).by_post()]
-    assert [sorted(keys) for keys in whole] == [sorted(keys) for keys in parts]
+    parts: dict[str, list[int]] = {}
+    for start in range(0, len(posts), size):
+        for key, indexes in matched(matcher, posts[start : start + size]).items():
+            parts.setdefault(key, []).extend(start + index for index in indexes)
+    assert matched(matcher, posts) == {key: tuple(indexes) for key, indexes in parts.items()}
 
 
 @settings(max_examples=20, deadline=None)

@@ -62,8 +62,8 @@ MUTANTS = (
     Mutant(
         "proximity allows one word too many",
         "pipeline/query/evaluate.py",
-        "first + len(wanted) + slop)",
-        "first + len(wanted) + slop + 1)",
+        "at - window[0] < len(wanted) + slop",
+        "at - window[0] <= len(wanted) + slop",
         (_DOCUMENT, "tests/query/test_fuzz.py"),
     ),
     Mutant(
