@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.store import migrate, open_store
 from pipeline.store.contract import Store, Writes
 from pipeline.store.sqlite import SqliteStore, raws, schema
+from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
 from tests.store.making import T0, now_found, post, put, search
 
@@ -189,6 +191,15 @@ def test_posts_beyond_retention_are_not_told_to_watchers(tmp_path: Path) -> None
     assert put(store, 2, post(1, "dogs", created_at=10, version=T0 + 10**6)).entries[0].post.id == "x:2"
     assert now_found(store, "dogs") == ["x:2"]
     store.close()
+
+
+def test_pruning_by_size_takes_no_more_than_it_must(store: SqliteStore) -> None:
+    rng = Random(3)
+    words = ["".join(rng.choices("abcdefghij", k=6)) for _ in range(3_000)]
+    for batch in range(40):
+        put(store, batch + 1, *(post(batch * 100 + n, " ".join(rng.choices(words, k=40))) for n in range(100)))
+    store.prune(before_ms=None, max_bytes=used_bytes(store._connection) // 2)
+    assert 1_600 < store.indexed() < 2_400
 
 
 def test_search_that_reads_much_in_few_steps_is_stopped(store: SqliteStore) -> None:

@@ -25,6 +25,9 @@ _WIPE_WAIT_MS = 200
 _BETWEEN_WIPES_S = 20.0
 _SPARE_PAGES = 4_096
 _GIVEN_BACK_AT_ONCE = 1_024
+_MERGED_AT_ONCE = 500
+_MUCH = 0.05
+"""From this share of a store on, pruning by size merges the index: without, half the bytes took 94 % of the posts."""
 
 _PRUNED = "UPDATE meta SET value = max(value, ?) WHERE key = 'pruned_place'"
 _ADD_POSTS = "INSERT INTO background_hours VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
@@ -130,22 +133,51 @@ def used_bytes(connection: apsw.Connection) -> int:
 def prune(connection: apsw.Connection, shelf: SqliteShelf, *, before_ms: int | None, max_bytes: int | None) -> int:
     """Remove the oldest posts, `PRUNED_AT_ONCE` a transaction, for at most `PRUNING_S`; return how many.
 
-    They are not withdrawn, only old, so the index may forget them its quick way (by its next merges).
+    They are not withdrawn, only old, so the index may forget them its quick way (by its next merges). What it still
+    holds of them counts as used: where much goes at once it is merged before more is removed than need be.
     """
-    removed = 0
     end = time.monotonic() + PRUNING_S
-    high = place.floor(before_ms) if before_ms is not None else 0
-    while time.monotonic() < end:
-        limit = place.MAX_PLACE if max_bytes is not None and used_bytes(connection) > max_bytes else high
+    removed = 0
+    if before_ms is not None:
+        removed += _remove_oldest(connection, shelf, place.floor(before_ms), place.MAX_PLACE, end)
+    while max_bytes is not None and time.monotonic() < end and (used := used_bytes(connection)) > max_bytes:
+        ((posts,),) = rows(connection, "SELECT value FROM meta WHERE key = 'posts'")
+        share = 1 - max_bytes / used
+        gone = _remove_oldest(connection, shelf, place.MAX_PLACE, max(PRUNED_AT_ONCE, int(posts * share)), end)
+        removed += gone
+        if not gone:
+            break
+        if share >= _MUCH:
+            _merge(connection, end)
+    return removed
+
+
+def _remove_oldest(connection: apsw.Connection, shelf: SqliteShelf, below: int, most: int, end: float) -> int:
+    """Remove at most so many posts that stand below a place, until a time; return how many."""
+    removed = 0
+    while removed < most and time.monotonic() < end:
+        wanted = min(PRUNED_AT_ONCE, most - removed)
         with transaction(connection):
             sql = "SELECT place FROM posts WHERE place < ? ORDER BY place LIMIT ?"
-            oldest = [at for (at,) in rows(connection, sql, (limit, PRUNED_AT_ONCE))]
+            oldest = [at for (at,) in rows(connection, sql, (below, wanted))]
             if oldest:
                 connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 0)")
                 Writer(connection, shelf, 0).remove(oldest)
                 connection.execute("INSERT INTO fts (fts, rank) VALUES ('secure-delete', 1)")
                 connection.execute(_PRUNED, (oldest[-1] + 1,))
         removed += len(oldest)
-        if len(oldest) < PRUNED_AT_ONCE and (limit == high or not oldest):
+        if len(oldest) < wanted:
             break
     return removed
+
+
+def _merge(connection: apsw.Connection, end: float) -> None:
+    """Merge the index into one part, some pages a transaction, until a time: only that frees what was forgotten."""
+    pages = -_MERGED_AT_ONCE
+    while time.monotonic() < end:
+        before = connection.total_changes()
+        with transaction(connection):
+            connection.execute("INSERT INTO fts (fts, rank) VALUES ('merge', ?)", (pages,))
+        if connection.total_changes() - before < 2:
+            return  # SQLite's own sign that nothing is left to merge
+        pages = _MERGED_AT_ONCE
