@@ -237,6 +237,15 @@ def test_stream_is_asked_for_where_the_server_says_it_is() -> None:
             assert server.streamed() == 0
 
 
+def test_server_that_does_not_say_where_its_streams_are_is_asked_itself() -> None:
+    with Mastodon() as server:
+        server.instance_status = 404
+        with _read(server) as reading:
+            _listening(server)
+            server.publish(status(1, "one"))
+            until(lambda: reading.texts() == ["one"])
+
+
 def test_redirect_is_followed_and_the_token_stays_behind() -> None:
     with Mastodon("s3cret") as server, Mastodon() as other:
         server.refusals.append((302, {"Location": f"{other.url}/api/v1/streaming/public"}))

@@ -189,7 +189,7 @@ class ServerStream:
         """Return where the server says that its streams are, else the server itself."""
         if not self._streams:
             self._streams = self._base
-            with contextlib.suppress(urllib3.exceptions.HTTPError, OSError, ValueError, msgspec.MsgspecError):
+            with contextlib.suppress(_Away, urllib3.exceptions.HTTPError, OSError, ValueError, msgspec.MsgspecError):
                 answer = self._ask("/api/v2/instance")
                 told = _instance(answer).configuration.urls.streaming if answer else ""
                 if told.startswith(("wss://", "ws://")):

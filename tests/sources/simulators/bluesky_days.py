@@ -88,11 +88,16 @@ def _forget(servers: list[Jetstream]) -> str:
 def _fall_silent(servers: list[Jetstream]) -> str:
     for server in servers:
         server.faults.append(stall)
+    for server in servers:
         server.drop()
     return "the next server sends nothing more; after 45 s of silence the reader turns to the other"
 
 
-TROUBLES = (_hang_up, _tear, _break_down, _ask_for_patience, _forget, _fall_silent)
+def _let_be(servers: list[Jetstream]) -> str:
+    return "nothing new: the silence is waited out"
+
+
+TROUBLES = (_hang_up, _tear, _break_down, _ask_for_patience, _forget, _fall_silent, _let_be, _let_be, _let_be)
 
 
 def _write(servers: list[Jetstream], api: ProfileApi, told: threading.Event) -> None:

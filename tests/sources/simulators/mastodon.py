@@ -67,6 +67,7 @@ class Mastodon:
         self.token = token
         self.streaming = ""
         self.timeline_status = 200
+        self.instance_status = 200
         self.held: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.tokens: list[str] = []
@@ -138,7 +139,9 @@ class Mastodon:
         self.tokens.append(request.headers.get("Authorization", ""))
         parts = urlsplit(request.path)
         query = dict(parse_qsl(parts.query))
-        if parts.path == "/api/v2/instance":
+        if parts.path == "/api/v2/instance" and self.instance_status != 200:
+            self._plain(request, self.instance_status, {}, b"{}")
+        elif parts.path == "/api/v2/instance":
             self._json(request, {"configuration": {"urls": {"streaming": self.streaming}}})
         elif self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
             self._plain(request, 401, {}, b'{"error":"The access token is invalid"}')
