@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PAGE_SOURCES := $(shell find web/ui -type f 2>/dev/null) package.json package-lock.json
+PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
 .PHONY: run demo-bluesky page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
