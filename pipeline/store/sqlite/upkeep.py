@@ -143,11 +143,13 @@ def prune(connection: apsw.Connection, shelf: SqliteShelf, *, before_ms: int | N
     while max_bytes is not None and time.monotonic() < end and (used := used_bytes(connection)) > max_bytes:
         ((posts,),) = rows(connection, "SELECT value FROM meta WHERE key = 'posts'")
         share = 1 - max_bytes / used
-        gone = _remove_oldest(connection, shelf, place.MAX_PLACE, max(PRUNED_AT_ONCE, int(posts * share)), end)
+        much = share >= _MUCH
+        until = (time.monotonic() + end) / 2 if much else end
+        gone = _remove_oldest(connection, shelf, place.MAX_PLACE, max(PRUNED_AT_ONCE, int(posts * share)), until)
         removed += gone
         if not gone:
             break
-        if share >= _MUCH:
+        if much:
             _merge(connection, end)
     return removed
 
