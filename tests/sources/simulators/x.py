@@ -1,0 +1,285 @@
+"""X's API v2 on this machine: rules, their count and the filtered stream over real HTTP, with faults to order.
+
+It gives a stream the posts that are published and marks which rules there are; it does not look for words in them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+TOKEN = "made-up-token"
+X_EPOCH_MS = 1_288_834_974_657
+RULES = "/2/tweets/search/stream/rules"
+
+Fault = Callable[["Stream"], None]
+
+
+def post(number: int, text: str = "hi", *, user: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """Return a line of the stream; its id holds the time of now and `number`, which makes it unique."""
+    ms = int(time.time() * 1000)
+    author = {"id": "7", "username": "ann", "name": "Ann", "public_metrics": {"followers_count": 3}} | (user or {})
+    data = {
+        "id": str((ms - X_EPOCH_MS) << 22 | number % 2**22),
+        "text": text,
+        "author_id": author["id"],
+        "created_at": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(ms / 1000)),
+        "public_metrics": {"retweet_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0},
+        **more.pop("data", {}),
+    }
+    return {"data": data, "includes": {"users": [author], **more}, "matching_rules": [{"id": "1", "tag": "t"}]}
+
+
+def operational_disconnect() -> bytes:
+    """Return the line by which X ends a stream itself."""
+    detail = "This stream has been disconnected upstream for operational reasons."
+    kind = "https://api.twitter.com/2/problems/operational-disconnect"
+    error = {"title": "operational-disconnect", "disconnect_type": "UpstreamOperationalDisconnect", "detail": detail}
+    return json.dumps({"errors": [error | {"type": kind}]}).encode() + b"\r\n"
+
+
+class Stream:
+    """One open stream; `write` sends bytes as they are, in one chunk."""
+
+    def __init__(self, handler: BaseHTTPRequestHandler, server: XApi) -> None:
+        self.handler = handler
+        self.server = server
+        self.news: deque[bytes] = deque()
+
+    def write(self, data: bytes) -> None:
+        self.handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.handler.wfile.flush()
+
+    def go_on(self) -> None:
+        """Say what is published, and now and then that the stream lives, until somebody ends it."""
+        beat_s = time.monotonic()
+        while not self.server.closing:
+            with self.server.changed:
+                if not self.news:
+                    self.server.changed.wait(0.1)
+                data = b"".join(self.news)
+                self.news.clear()
+            if time.monotonic() - beat_s > self.server.keep_alive_s:
+                beat_s = time.monotonic()
+                data += b"\r\n"
+            if data:
+                self.write(data)
+
+    def hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self.handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+class XApi:
+    """One app's API. `cap`: how many rules it may have; `closed_to_more`: one stream at a time, as X wants it."""
+
+    def __init__(self, *, cap: int = 1000, keep_alive_s: float = 20.0, token: str = TOKEN) -> None:
+        self.cap = cap
+        self.keep_alive_s = keep_alive_s
+        self.token = token
+        self.rules: list[dict[str, str]] = []
+        self.asked: list[tuple[str, str]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.faults: deque[Fault] = deque()
+        self.refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
+        self.rule_refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
+        self.streams: set[Stream] = set()
+        self.changed = threading.Condition()
+        self.closing = False
+        self.numbers = 0
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                with contextlib.suppress(OSError):
+                    api.answer(self)
+
+            def do_POST(self) -> None:
+                with contextlib.suppress(OSError):
+                    api.answer(self)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is Python's
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> XApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.changed:
+            self.closing = True
+            self.changed.notify_all()
+        self._server.shutdown()
+        self._server.server_close()
+        self.drop()
+
+    def drop(self) -> None:
+        """End all streams without a word."""
+        for stream in list(self.streams):
+            stream.hang_up()
+
+    def streamed(self) -> list[dict[str, str]]:
+        """Return what was asked for at each request for the stream."""
+        return [
+            dict(parse_qsl(urlsplit(path).query))
+            for method, path in self.asked
+            if urlsplit(path).path == RULES.removesuffix("/rules")
+        ]
+
+    def tell(self, data: bytes) -> None:
+        """Tell all who listen these bytes."""
+        with self.changed:
+            for stream in self.streams:
+                stream.news.append(data)
+            self.changed.notify_all()
+
+    def publish(self, *posts: dict[str, Any]) -> None:
+        """Tell all who listen of some posts."""
+        for one in posts:
+            self.tell(json.dumps(one, ensure_ascii=False).encode() + b"\r\n")
+
+    def say(self, *texts: str) -> None:
+        """Publish a post of each text."""
+        for text in texts:
+            self.numbers += 1
+            self.publish(post(self.numbers, text))
+
+    def hold(self, value: str, tag: str | None = None) -> None:
+        """Have a rule."""
+        self.numbers += 1
+        self.rules.append({"id": str(self.numbers), "value": value} | ({"tag": tag} if tag else {}))
+
+    # -- what X does
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        self.asked.append((request.command, request.path))
+        path = urlsplit(request.path).path
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            self._plain(request, 401, {}, b'{"title":"Unauthorized","detail":"Unauthorized","status":401}')
+        elif path.startswith(RULES) and self.rule_refusals:
+            self._plain(request, *self.rule_refusals.popleft())
+        elif path == f"{RULES}/counts":
+            told = {"cap_per_client_app": str(self.cap), "project_rules_count": str(len(self.rules))}
+            self._json(request, {"data": told})
+        elif path == RULES:
+            self._json(request, self._change(json.loads(body)) if request.command == "POST" else self._held())
+        elif path != RULES.removesuffix("/rules"):
+            self._plain(request, 404, {}, b"")
+        elif self.refusals:
+            self._plain(request, *self.refusals.popleft())
+        elif not self.rules:
+            issue = b'{"title":"ConnectionException","connection_issue":"RuleConfigurationIssue"}'
+            self._plain(request, 409, {}, issue)
+        else:
+            self._stream(request)
+
+    def _held(self) -> dict[str, Any]:
+        return ({"data": self.rules} if self.rules else {}) | {"meta": {"result_count": len(self.rules)}}
+
+    def _change(self, told: dict[str, Any]) -> dict[str, Any]:
+        self.changes.append(told)
+        if "delete" in told:
+            before = len(self.rules)
+            self.rules = [rule for rule in self.rules if rule["id"] not in told["delete"]["ids"]]
+            return {"meta": {"summary": {"deleted": before - len(self.rules), "not_deleted": 0}}}
+        if len(self.rules) + len(told["add"]) > self.cap or any(len(rule["value"]) > 1024 for rule in told["add"]):
+            error = {"title": "Invalid Rule", "details": ["too many, or too long"]}
+            return {"meta": {"summary": {"created": 0, "not_created": len(told["add"])}}, "errors": [error]}
+        for rule in told["add"]:
+            self.hold(rule["value"], rule.get("tag"))
+        return {"data": self.rules, "meta": {"summary": {"created": len(told["add"]), "not_created": 0}}}
+
+    def _stream(self, request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        for name, value in (("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")):
+            request.send_header(name, value)
+        request.end_headers()
+        stream = Stream(request, self)
+        with self.changed:
+            self.streams.add(stream)
+        try:
+            if self.faults:
+                self.faults.popleft()(stream)
+            else:
+                stream.go_on()
+        finally:
+            self.streams.discard(stream)
+            request.close_connection = True
+
+    def _json(self, request: BaseHTTPRequestHandler, body: Any) -> None:
+        self._plain(request, 200, {"Content-Type": "application/json"}, json.dumps(body).encode())
+
+    def _plain(self, request: BaseHTTPRequestHandler, code: int, headers: dict[str, str], body: bytes) -> None:
+        request.send_response(code)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+
+# -- faults
+
+
+def hang_up_within_a_line(stream: Stream) -> None:
+    """Send half a post, then end the connection without a word."""
+    data = json.dumps(post(1, "torn")).encode()
+    stream.write(data[: len(data) // 2])
+    stream.hang_up()
+
+
+def stall(stream: Stream) -> None:
+    """Send nothing more."""
+    while not stream.server.closing and stream in stream.server.streams:
+        time.sleep(0.05)
+
+
+def drip(stream: Stream) -> None:
+    """Send a post byte by byte, then go on."""
+    for byte in json.dumps(post(1, "a slow one")).encode() + b"\r\n":
+        stream.write(bytes([byte]))
+        time.sleep(0.003)
+    stream.go_on()
+
+
+def endless_drip(stream: Stream) -> None:
+    """Send byte after byte, and never a whole line."""
+    while not stream.server.closing:
+        stream.write(b"x")
+        time.sleep(0.05)
+
+
+def say(*data: bytes) -> Fault:
+    """Send bytes as they are, each in a chunk, then go on as X should."""
+
+    def play(stream: Stream) -> None:
+        for piece in data:
+            stream.write(piece)
+        stream.go_on()
+
+    return play
+
+
+def say_and_close(*data: bytes) -> Fault:
+    """Send bytes as they are, then end the stream well."""
+
+    def play(stream: Stream) -> None:
+        for piece in data:
+            stream.write(piece)
+        stream.handler.wfile.write(b"0\r\n\r\n")
+
+    return play
