@@ -87,6 +87,7 @@ class SocketClient(Client):
         "_closing",
         "_farewell",
         "_parser",
+        "_pong",
         "_queue",
         "_reader",
         "_size",
@@ -107,6 +108,7 @@ class SocketClient(Client):
         self.progress = 0.0
         self._queue: deque[bytes | memoryview] = deque()
         self._parser: FrameProtocol | None = None
+        self._pong: bytes | None = None
         self._text: list[bytes] = []
         self._size = 0
         self._closing = False
@@ -233,6 +235,7 @@ class SocketClient(Client):
                 self._take(part)
                 if self.ended:
                     return
+            self._answer_ping()
         except ParseFailed as error:
             bad_text = error.code == CloseReason.INVALID_FRAME_PAYLOAD_DATA
             self.close(CLOSES["not_text" if bad_text else "protocol_error"])
@@ -240,8 +243,9 @@ class SocketClient(Client):
     def _take(self, part: Any) -> None:
         opcode, payload = part.opcode, part.payload
         if opcode is Opcode.TEXT:
-            self._text.append(payload.encode() if isinstance(payload, str) else bytes(payload))
-            self._size += len(self._text[-1])
+            if payload:  # fragments of nothing, without end, must not pile up
+                self._text.append(payload.encode() if isinstance(payload, str) else bytes(payload))
+                self._size += len(self._text[-1])
             if self._size > self.max_message:
                 self._text.clear()
                 self.close(CLOSES["message_too_big"])
@@ -252,15 +256,19 @@ class SocketClient(Client):
                 if not self._closing:
                     self.owner.on_message(self, text)
         elif opcode is Opcode.PING:
-            # A flood of pings on a socket that takes nothing must not grow the outbox.
-            if self.queued <= LOW_WATER_BYTES:
-                self._put(socket_frame(bytes(payload), 0xA), always=True, frame=None)
+            self._pong = socket_frame(bytes(payload), 0xA)
         elif opcode is Opcode.CLOSE:
             if not self._closing:
                 self.close(CLOSES["bye"])
             self.drop()
         elif opcode is Opcode.BINARY:
             self.close(CLOSES["bad_message"])
+
+    def _answer_ping(self) -> None:
+        """Answer the last ping only, as RFC 6455, 5.5.3 allows; a flood of them grows neither work nor outbox."""
+        pong, self._pong = self._pong, None
+        if pong is not None and self.queued <= LOW_WATER_BYTES and not self._closing:
+            self._put(pong, always=True, frame=None)
 
     # -- ending
     def close(self, close: Close) -> None:

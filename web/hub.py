@@ -31,10 +31,12 @@ IDLE_S = 10.0
 PENDING_BYTES = 256 * 1024
 WINDOW_S = 0.025
 """Longest that a live post waits for others to share its frame."""
-SHARE = 2.0
+SHARE = 5.0
 """A pass that took t is followed by the next one SHARE × t after its end at the earliest, so that fan-out is adaptive:
 a handful of watchers are told at once, thousands in fewer and bigger frames."""
 RENEW_CHUNK = 500
+KEEP_S = 2.0
+"""How often idle searches are looked for; every fifth time or so, leases are renewed."""
 
 
 class Search:
@@ -70,6 +72,15 @@ class Search:
     def key(self) -> str:
         """The search's key."""
         return self.query.key
+
+    def wait_for_line(self) -> None:
+        """Wait until the channel is subscribed; it may be lost again when this returns.
+
+        Never on an event that is set: gevent puts such a waiter behind those it is about to wake, and forgets it when
+        the last of them is killed before.
+        """
+        if not self.listening.is_set():
+            self.listening.wait()
 
 
 def boot_clock() -> float:
@@ -137,7 +148,7 @@ class Hub:
                 self._by_channel[search.channel.encode()] = search
                 self.listener.want(search.channel)
             search.idle_since = None
-            search.listening.wait()
+            search.wait_for_line()
             if search.listening.is_set() and self.searches.get(query.key) is search:
                 search.watchers[client] = search.watchers.get(client, 0) + 1
                 search.idle_since = None
@@ -374,11 +385,13 @@ class Hub:
     def _keep(self) -> None:
         turn = 0
         while True:
-            gevent.sleep(2.0)
-            self.sweep()
+            gevent.sleep(KEEP_S)
             turn += 1
-            if turn % max(1, LEASE_MS // 6_000) == 0 or boot_clock() - self._renewed_at > LEASE_MS / 2_000:
-                try:
+            try:
+                self.sweep()
+                if turn % max(1, LEASE_MS // 6_000) == 0 or boot_clock() - self._renewed_at > LEASE_MS / 2_000:
                     self.renew()
-                except MurmurError as error:
-                    log.warning("leases could not be renewed: %s", error)
+            except MurmurError as error:
+                log.warning("leases could not be renewed: %s", error)
+            except Exception:
+                log.exception("searches were not kept")

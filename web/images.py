@@ -20,6 +20,7 @@ from web.faults import Refused
 from web.fetching import Fetcher, Unfetchable, kind_of
 from web.picture_cache import PictureCache
 from web.process import Web
+from web.recent import Recent
 
 log = logging.getLogger("web.images")
 
@@ -50,6 +51,7 @@ class Images:
         settings = web.settings
         self._cache = PictureCache(settings.data_dir / "images", settings.images_max_mb * 1024 * 1024)
         self._slots = BoundedSemaphore(AT_ONCE)
+        self._fetching = Recent(max_bytes=0)  # nothing is kept here: who asks while it is fetched, gets it too
         self._waiting = 0
         self._failed: dict[str, float] = {}
 
@@ -63,7 +65,7 @@ class Images:
         pool = gevent.get_hub().threadpool
         data: bytes | None = pool.apply(self._cache.get, (post_id, url))
         if data is None:
-            data = self._fetch(url)
+            data = self._fetching.get(url, lambda: self._fetch(url))
             if self._stored(post_id) is None:  # withdrawn while it was on its way
                 raise Refused("not_found", "No such post is stored.")
             pool.apply(self._cache.put, (post_id, url, data))
@@ -82,6 +84,8 @@ class Images:
                     log.info("dropped the pictures of %d posts that are no longer stored", dropped)
             except MurmurError as error:
                 log.info("pictures were not swept: %s", error)
+            except Exception:
+                log.exception("pictures were not swept")
             gevent.sleep(SWEEP_S)
 
     def _still_stored(self, ids: list[str]) -> list[str]:

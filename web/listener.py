@@ -139,6 +139,8 @@ class Listener:
                 log.warning("the Pub/Sub connection was lost: %s", error)
                 if self._connection is not None and not self._initial:
                     wait_s = _RETRY_S[0]
+            except Exception:  # a message that was not taken counts as lost: a new line brings the refill
+                log.exception("the Pub/Sub connection is given up")
             finally:
                 self._disconnect()
             self._ended.wait(wait_s * random.uniform(0.5, 1.0))

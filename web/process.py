@@ -225,7 +225,10 @@ class Web:
     # -- one store?
     def _watch_store(self) -> None:
         while not self.draining:
-            self.check_store()
+            try:
+                self.check_store()
+            except Exception:
+                log.exception("the store was not compared")
             gevent.sleep(5.0)
 
     def check_store(self) -> None:

@@ -49,7 +49,7 @@ class Refill:
         try:
             wait_s = 0.1
             while search.watchers:
-                search.listening.wait()
+                search.wait_for_line()
                 since = search.refill_from
                 if since is None:
                     return  # whole, or nobody watched it when the line came back

@@ -22,6 +22,7 @@ from web.faults import fault
 from web.hub import Search
 from web.process import Web
 from web.protocol import (
+    CLOSES,
     MAX_CATCH_UP,
     Deleted,
     Error,
@@ -133,6 +134,10 @@ class Session:
                 if not isinstance(error, QueryTimeout):
                     log.warning("a subscription failed: %s", error)
                 self._refuse(watch, error)
+                return
+            except Exception:
+                log.exception("a subscription failed")
+                self._client.close(CLOSES["internal"])
                 return
 
     def _refuse(self, watch: Watch, error: Exception) -> None:
