@@ -398,3 +398,18 @@ def test_a_broken_rule_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) 
 def test_this_module_drives_the_real_parts() -> None:
     assert hub_module.Hub is Hub
     assert Web.on_full is not None
+
+
+def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:
+    search = Search(twins.parse_twin(twins.KEYS[0]), "channel")
+    first = gevent.spawn(search.wait_for_line)
+    gevent.sleep(0)
+
+    def second() -> None:
+        first.kill(block=False)
+        search.listening.set()
+        search.wait_for_line()
+
+    waiting = gevent.spawn(second)
+    waiting.join(timeout=5)
+    assert waiting.successful()
