@@ -197,6 +197,19 @@ def test_a_peer_that_gives_no_sign_of_life_is_pinged_and_then_known(
     assert heard == [True, False, True]
 
 
+def test_fragments_of_nothing_do_not_pile_up_and_a_flood_of_pings_gets_one_answer(
+    pair: tuple[SocketClient, Owner, socket.socket],
+) -> None:
+    client, owner, far = pair
+    far.sendall(b"\x01\x81\0\0\0\0a" + b"\x00\x80\0\0\0\0" * 1_000)
+    gevent.sleep(0.05)
+    assert len(client._text) == 1
+    far.sendall(b"\x89\x80\0\0\0\0" * 999 + b"\x89\x81\0\0\0\0z" + b"\x80\x81\0\0\0\0b")
+    gevent.sleep(0.05)
+    assert owner.messages == [b"ab"]
+    assert far.recv(1_000) == b"\x8a\x01z"
+
+
 def test_close_frames_fit_and_say_whether_to_come_back() -> None:
     for close in CLOSES.values():
         data = close_frame(close)
