@@ -105,7 +105,11 @@ class PictureCache:
                     blob.unlink()
 
     def _measure(self) -> int:
-        return sum(path.stat().st_size for path in self._blobs.glob("*/*") if path.is_file())
+        size = 0
+        for path in self._blobs.glob("*/*"):
+            with contextlib.suppress(OSError):  # another thread or process put it in its place, or dropped it
+                size += path.stat().st_size
+        return size
 
     def _evict(self) -> None:
         """Drop the least recently used until a tenth of the bound is free."""
