@@ -7,11 +7,10 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
+from tests.conftest import missing
 from tests.paths import DATA
 
 NOW = 1_790_000_000_000
@@ -22,7 +21,7 @@ def lines(name: str) -> list[bytes]:
     """Return the records of one sample file, without their line ends; the last one may be torn."""
     path: Path = DATA / name
     if not path.exists():
-        pytest.skip(f"sample records are not here: {name}")
+        missing(f"the sample records: {name}")
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return [line for line in data.split(b"\n") if line.strip()]
 

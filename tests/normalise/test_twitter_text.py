@@ -12,6 +12,7 @@ from pipeline.normalise.entities import extract
 from pipeline.normalise.tags import find_cashtags, find_hashtags, find_mentions, find_reply
 from pipeline.normalise.urls import find_urls
 from pipeline.normalise.validity import is_hashtag, is_list, is_url, is_username
+from tests.conftest import missing
 from tests.paths import DATA
 
 LEFT_OUT = {
@@ -80,7 +81,7 @@ def _vectors() -> list[Any]:
 
 def test_vectors_are_here() -> None:
     if not (DATA / "twitter-text").exists():
-        pytest.skip("the vectors are not here")
+        missing("the vectors of twitter-text")
     assert len(_vectors()) >= 140
 
 

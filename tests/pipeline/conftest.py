@@ -49,7 +49,7 @@ def broker(directory: Path) -> Iterator[Broker]:
 def environ(broker: Broker, directory: Path) -> dict[str, str]:
     """Settings of a pipeline that replays the published stream as fast as it can."""
     if not STREAM.exists():
-        pytest.skip("the published sample records are not beside this checkout")
+        missing("the published sample records beside this checkout")
     return {
         "REDIS_URL": broker.url,
         "DATA_DIR": str(directory / "data"),
