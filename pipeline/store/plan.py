@@ -16,6 +16,7 @@ import msgspec
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry, Persisted, Writes
+from pipeline.store.draft import Draft, draft, encode
 from pipeline.store.merge import Outcome, merge
 
 MAX_TOUCHED = 1_000
@@ -98,21 +99,27 @@ class Plan:
         return Persisted(entries, self.deleted, self.tombstoned, inserted)
 
 
-encode = msgspec.json.Encoder().encode
-
-
 def with_original(body: bytes, original: bytes | None) -> bytes:
     """Return a post's wire JSON with the original's inside."""
     return body if original is None else b'%b,"original":%b}' % (body[:-1], original)
 
 
-def plan(shelf: Shelf, writes: Writes, seq: int, now_ms: int, retention_ms: int = 0) -> Plan:
+def plan(
+    shelf: Shelf,
+    writes: Writes,
+    seq: int,
+    now_ms: int,
+    *,
+    retention_ms: int = 0,
+    drafts: Mapping[str, Draft] | None = None,
+) -> Plan:
     """Return what a batch does to the store that `shelf` shows. `now_ms` stamps tombstones; posts older than
-    `retention_ms` (0: no limit) are not reported."""
+    `retention_ms` (0: no limit) are not reported. `drafts` are the batch's with the same `seq`, if they are made."""
     made = Plan(now_ms, now_ms - retention_ms if retention_ms else 0)
     upserts, blocked = _let_in(shelf, writes, made)
     _delete(shelf, writes, made, blocked)
-    _Merging(shelf, made, seq).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])
+    drafts = draft(writes, seq) if drafts is None else drafts
+    _Merging(shelf, made, seq, drafts).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])
     return made
 
 
@@ -175,10 +182,11 @@ class _Merged:
 class _Merging:
     """Merges the upserts of one batch, then describes and encodes each accepted post once."""
 
-    def __init__(self, shelf: Shelf, made: Plan, seq: int) -> None:
+    def __init__(self, shelf: Shelf, made: Plan, seq: int, drafts: Mapping[str, Draft]) -> None:
         self._shelf = shelf
         self._made = made
         self._seq = seq
+        self._drafts = drafts
 
     def run(self, upserts: Sequence[Upsert]) -> None:
         if not upserts:
@@ -208,18 +216,17 @@ class _Merging:
 
     def _merge(self, upsert: Upsert, row: Stored | None) -> _Merged:
         if row is None:
-            post = upsert.post
-            post.seq = self._seq
-            post.changed = 0
-            return _Merged(post, None, None, upsert.raw, encode(post))
+            return _Merged(upsert.post, None, None, upsert.raw, self._drafts[upsert.post.id].body)
         post, outcome = merge(row.post, upsert.post, self._seq)
         body = row.body if outcome == "dropped" else encode(post)
         return _Merged(post, outcome, row, upsert.raw, body)
 
     def _put(self, one: _Merged, source: _Merged | Stored | None) -> Put:
         original = source.post if source is not None else None
-        document = describe(one.post, original)
         row = one.stored
+        document = self._drafts[one.post.id].document if row is None else None
+        if document is None:
+            document = describe(one.post, original)
         put = Put(one.post, document, one.body, row, one.raw)
         if row is not None:
             put.reindex = _differs(row.document, document)

@@ -79,7 +79,7 @@ class MemoryStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish."""
-        made = plan(self, writes, seq, self._now_ms(), self._retention_ms)
+        made = plan(self, writes, seq, self._now_ms(), retention_ms=self._retention_ms)
         self._apply(made, seq)
         return made.persisted()
 

@@ -17,9 +17,11 @@ import apsw
 from pipeline.errors import StoreUnavailable
 from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
+from pipeline.store.draft import draft
 from pipeline.store.plan import plan
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
+from pipeline.store.sqlite.raws import compress
 from pipeline.store.sqlite.reading import SqliteReading
 from pipeline.store.sqlite.shelf import SqliteShelf
 from pipeline.store.sqlite.upkeep import Upkeep, prune
@@ -64,9 +66,11 @@ class SqliteStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, all under the number `seq`, and return what to match and publish."""
+        drafts = draft(writes, seq)
+        raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         with self._transaction():
-            made = plan(self._shelf, writes, seq, now_ms(), self._retention_ms)
-            Writer(self._connection, self._shelf, seq).apply(made)
+            made = plan(self._shelf, writes, seq, now_ms(), retention_ms=self._retention_ms, drafts=drafts)
+            Writer(self._connection, self._shelf, seq, raws).apply(made)
         return made.persisted()
 
     @contextmanager

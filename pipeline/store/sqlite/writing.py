@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import apsw
@@ -16,7 +16,6 @@ import apsw
 from pipeline.store import place as places
 from pipeline.store.plan import Plan, Put, Stored
 from pipeline.store.sqlite import columns, schema
-from pipeline.store.sqlite.raws import compress
 from pipeline.store.sqlite.shelf import SqliteShelf
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -38,12 +37,15 @@ _MS_A_MINUTE = 60_000
 
 
 class Writer:
-    """Writes one plan. `seq` numbers its tombstones."""
+    """Writes one plan. `seq` numbers its tombstones; `raws` are the raw records, packed, by the ids of their posts."""
 
-    def __init__(self, connection: apsw.Connection, shelf: SqliteShelf, seq: int) -> None:
+    def __init__(
+        self, connection: apsw.Connection, shelf: SqliteShelf, seq: int, raws: Mapping[str, bytes] | None = None
+    ) -> None:
         self._connection = connection
         self._shelf = shelf
         self._seq = seq
+        self._raws = raws or {}
 
     def apply(self, plan: Plan) -> None:
         """Write everything the plan says."""
@@ -87,7 +89,7 @@ class Writer:
             inside = post.repost_of or post.quote_of
             docs.append((at, put.body, key(inside) if inside else None, *columns.texts(document)))
             if put.raw:
-                raws.append((at, compress(put.raw)))
+                raws.append((at, self._raws[post.id]))
         connection = self._connection
         connection.executemany(_INSERT_POST, posts)
         connection.executemany(_INSERT_DOC, docs)
@@ -133,7 +135,7 @@ class Writer:
             else:
                 execute(_UPDATE_BODY, (put.body, key(inside) if inside else None, at))
             if put.raw:
-                execute("INSERT OR REPLACE INTO raws VALUES (?, ?)", (at, compress(put.raw)))
+                execute("INSERT OR REPLACE INTO raws VALUES (?, ?)", (at, self._raws[post.id]))
 
     def remove(self, found: Sequence[int]) -> None:
         """Remove rows by place, ascending: index, documents, raw records and numbers."""
