@@ -1,7 +1,7 @@
 /**
  * Near-duplicates measured on 200 pairs of real posts, labelled by reading them: would a reader take one for the other?
  * Only ids and labels are kept here; the texts are read from the published sample records beside the project. The pairs
- * are chosen to be hard: 124 share shingles, 74 of them less than the rule asks for.
+ * are chosen to be hard: 124 share shingles, 74 of them less than a Jaccard similarity of 0.8.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(DATA) && process.env.CI !== "true")("near-duplicates
     }
     console.info(`near-duplicates of ${pairs.length} pairs: ${JSON.stringify(counts)}`);
     expect(pairs.length).toBe(200);
-    expect(counts.right / (counts.right + counts.wrong)).toBeGreaterThanOrEqual(0.95);
-    expect(counts.right / (counts.right + counts.missed)).toBeGreaterThanOrEqual(0.55);
+    expect(counts.right / (counts.right + counts.wrong)).toBeGreaterThanOrEqual(0.98);
+    expect(counts.right / (counts.right + counts.missed)).toBeGreaterThanOrEqual(0.84);
   });
 });

@@ -17,10 +17,17 @@ export interface Card {
   /** Held itself, not only through a repost. */
   own: boolean;
   reposts: Map<string, Post>;
-  /** Ids of the cards like this one, itself included; null while there is none. */
-  group: Set<string> | null;
+  /** The cards like this one, itself included, the earliest last; null while there is none. */
+  group: Ordered<Alike> | null;
   /** Bumped by every change, so that a view knows when to draw again. */
   stamp: number;
+}
+
+interface Alike {
+  id: string;
+  /** When the card's post was written, as it was when the card joined. */
+  place: number;
+  card: Card;
 }
 
 export class Folding {
@@ -44,23 +51,12 @@ export class Folding {
 
   /** Return the earliest card of the group a card lies in. */
   lead(card: Card): Card {
-    if (!card.group) return card;
-    let first = card;
-    for (const id of card.group) {
-      const other = this.cards.get(id);
-      if (other && earlier(other, first)) first = other;
-    }
-    return first;
+    return card.group?.items.at(-1)?.card ?? card;
   }
 
   /** Return the other cards of a card's group, earliest first. */
   others(card: Card): Card[] {
-    const found: Card[] = [];
-    for (const id of card.group ?? []) {
-      const other = this.cards.get(id);
-      if (other && other !== card) found.push(other);
-    }
-    return found.sort((a, b) => (earlier(a, b) ? -1 : 1));
+    return (card.group?.items ?? []).map((one) => one.card).filter((other) => other !== card).reverse();
   }
 
   private put(post: Post): void {
@@ -86,13 +82,14 @@ export class Folding {
     this.latest.remove(card);
     card.stamp = ++this.stamp;
     const textWas = card.post.text;
+    const seat = alikeOf(card);
     if (post.repost_of) card.reposts.set(post.id, post);
     else card.own = true;
     if (read && (read.version >= card.post.version || !card.post.text)) card.post = read;
     card.place = placeOf(card);
+    if (card.post.created_at !== seat.place) this.reseat(card, seat);
     if (card.post.text !== textWas) this.rejoin(card);
-    if (this.lead(card) === card) this.show(card);
-    else this.show(this.lead(card));
+    this.show(this.lead(card));
   }
 
   private remove(post: Post): void {
@@ -130,20 +127,25 @@ export class Folding {
     this.join(card);
   }
 
+  /** Take the place in a group that the time of a later version gives. */
+  private reseat(card: Card, seat: Alike): void {
+    const lead = this.lead(card);
+    if (!card.group?.remove(seat)) return;
+    card.group.put(alikeOf(card));
+    if (this.lead(card) !== lead) this.latest.remove(lead);
+  }
+
   private merge(a: Card, b: Card): void {
     if (a.group && a.group === b.group) return;
-    const before = new Set([this.lead(a), this.lead(b)]);
-    const group = new Set([...(a.group ?? [a.id]), ...(b.group ?? [b.id])]);
-    for (const id of group) {
-      const card = this.cards.get(id);
-      if (card) card.group = group;
+    const leads = [this.lead(a), this.lead(b)];
+    const [few, many] = (a.group?.items.length ?? 1) < (b.group?.items.length ?? 1) ? [a, b] : [b, a];
+    const group = many.group ?? new Ordered<Alike>();
+    for (const card of [...(few.group?.items.map((one) => one.card) ?? [few]), ...(many.group ? [] : [many])]) {
+      card.group = group;
+      group.put(alikeOf(card));
     }
     const lead = this.lead(a);
-    for (const card of before) if (card !== lead) this.latest.remove(card);
-    for (const id of group) {
-      const card = this.cards.get(id);
-      if (card && card !== lead) this.latest.remove(card);
-    }
+    for (const card of leads) if (card !== lead) this.latest.remove(card);
     this.show(lead);
   }
 
@@ -151,13 +153,12 @@ export class Folding {
     this.near.remove(card.post.id);
     const group = card.group;
     if (!group) return;
-    group.delete(card.id);
+    group.remove(alikeOf(card));
     card.group = null;
-    const rest = [...group].map((id) => this.cards.get(id)).filter((other) => other !== undefined);
-    const first = rest[0];
+    const first = group.items.at(-1)?.card;
     if (!first) return;
-    if (rest.length === 1) first.group = null;
-    this.show(this.lead(first));
+    if (group.items.length === 1) first.group = null;
+    this.show(first);
   }
 
   private clear(): void {
@@ -167,8 +168,8 @@ export class Folding {
   }
 }
 
-function earlier(a: Card, b: Card): boolean {
-  return a.post.created_at - b.post.created_at < 0 || (a.post.created_at === b.post.created_at && a.id < b.id);
+function alikeOf(card: Card): Alike {
+  return { id: card.id, place: card.post.created_at, card };
 }
 
 function placeOf(card: Card): number {

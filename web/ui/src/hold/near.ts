@@ -1,32 +1,31 @@
 /**
- * Finds near-duplicates as posts come: texts equal after dropping links, mentions, case and punctuation, or with a Jaccard
- * similarity of at least 0.8 over word 3-shingles, at most 24 hours apart.
+ * Finds near-duplicates as posts come, at most 24 hours apart. Alike are texts equal after dropping links, mentions, case
+ * and punctuation, or with a Jaccard similarity of at least 0.8 over word 3-shingles; and, with the same numbers in them,
+ * texts whose cores (`plain.ts`) are so, or of which one holds the other whole.
  *
  * Prefix filter (Chaudhuri et al., "A Primitive Operator for Similarity Joins", 2006): with shingles in one global order,
- * two sets of similarity ≥ t share one among the first n − ⌈t·n⌉ + 1 of each. Only those are indexed, so a post is
- * compared with few others. The similarity itself is then computed exactly.
+ * two sets that have at least half of the larger in common share one among the first n − ⌈n/2⌉ + 1 of each. Only those are
+ * indexed, so a post is compared with few others. The similarity itself is then computed exactly.
  */
 import type { Post } from "../wire/post";
+import { plainOf, type Plain } from "./plain";
 
 export const SIMILAR = 0.8;
 export const WITHIN_MS = 24 * 3_600_000;
 const CANDIDATES_MAX = 64;
-
-const LINK = /https?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+\/\S*/giu;
-const MENTION = /[@＠][\p{L}\p{N}_.@-]+/gu;
-const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
-const WORD = new RegExp(`[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}])+|\\p{Extended_Pictographic}`, "gu");
+/** One text holds another: so many shingles at least, so much of its own length, or less where the one was cut off. */
+const HELD_LEAST = 5;
+const HELD_SHARE = 0.65;
+const HELD_OF_CUT = 0.5;
 
 interface Seen {
   id: string;
   at: number;
   plain: string;
   shingles: Uint32Array;
-}
-
-/** Return the words that count when two texts are compared. */
-export function plainWords(text: string): string[] {
-  return text.replace(LINK, " ").replace(MENTION, " ").normalize("NFKC").toLowerCase().match(WORD) ?? [];
+  core: Uint32Array;
+  cut: boolean;
+  numbers: string[];
 }
 
 function hash(words: readonly string[], from: number): number {
@@ -46,25 +45,58 @@ export function shinglesOf(words: readonly string[]): Uint32Array {
   return Uint32Array.from(found).sort();
 }
 
-/** Return |a ∩ b| / |a ∪ b| of two sorted sets. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
-  let common = 0;
+/** Return |a ∩ b| of two sorted sets. */
+export function common(a: Uint32Array, b: Uint32Array): number {
+  let found = 0;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const left = a[i] as number;
     const right = b[j] as number;
     if (left === right) {
-      common++;
+      found++;
       i++;
       j++;
     } else if (left < right) i++;
     else j++;
   }
-  const union = a.length + b.length - common;
-  return union ? common / union : 0;
+  return found;
+}
+
+/** Return |a ∩ b| / |a ∪ b| of two sorted sets. */
+export function jaccard(a: Uint32Array, b: Uint32Array): number {
+  const both = common(a, b);
+  const union = a.length + b.length - both;
+  return union ? both / union : 0;
+}
+
+function within(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((one) => all.includes(one));
+}
+
+/** Return whether a reader would take one post for the other, apart from when they were written. */
+export function alike(a: Seen, b: Seen): boolean {
+  if (jaccard(a.shingles, b.shingles) >= SIMILAR) return true;
+  const [less, more] = a.core.length <= b.core.length ? [a, b] : [b, a];
+  if (!within(less.numbers, more.numbers)) return false;
+  const both = common(less.core, more.core);
+  if (both / (less.core.length + more.core.length - both) >= SIMILAR) return less.numbers.length === more.numbers.length;
+  return both >= HELD_LEAST && both === less.core.length && both >= more.core.length * (a.cut || b.cut ? HELD_OF_CUT : HELD_SHARE);
 }
 
 function prefixOf(shingles: Uint32Array): Uint32Array {
-  return shingles.subarray(0, shingles.length - Math.ceil(SIMILAR * shingles.length) + 1);
+  return shingles.subarray(0, shingles.length - Math.ceil(HELD_OF_CUT * shingles.length) + 1);
+}
+
+/** Call for each shingle that a post is found by. */
+function eachKey(entry: Seen, call: (shingle: number) => void): void {
+  for (const shingle of prefixOf(entry.shingles)) call(shingle);
+  if (entry.core !== entry.shingles) for (const shingle of prefixOf(entry.core)) call(shingle);
+}
+
+/** Return what is kept of a post to compare it by. */
+export function seenOf(post: Post, { words, core, cut, numbers }: Plain): Seen {
+  const shingles = shinglesOf(words);
+  const ofCore = core === words ? shingles : shinglesOf(core);
+  return { id: post.id, at: post.created_at, plain: words.join(" "), shingles, core: ofCore, cut, numbers };
 }
 
 export class NearIndex {
@@ -74,13 +106,13 @@ export class NearIndex {
 
   /** Return the ids of known posts like this one, and know it from now on. */
   add(post: Post): string[] {
-    const words = plainWords(post.text);
-    if (!words.length) return [];
-    const entry: Seen = { id: post.id, at: post.created_at, plain: words.join(" "), shingles: shinglesOf(words) };
+    const plain = plainOf(post.text);
+    if (!plain.words.length) return [];
+    const entry = seenOf(post, plain);
     const like = this.like(entry);
     this.seen.set(post.id, entry);
     put(this.byPlain, entry.plain, post.id);
-    for (const shingle of prefixOf(entry.shingles)) put(this.byShingle, shingle, post.id);
+    eachKey(entry, (shingle) => put(this.byShingle, shingle, post.id));
     return like;
   }
 
@@ -89,7 +121,7 @@ export class NearIndex {
     if (!entry) return;
     this.seen.delete(id);
     take(this.byPlain, entry.plain, id);
-    for (const shingle of prefixOf(entry.shingles)) take(this.byShingle, shingle, id);
+    eachKey(entry, (shingle) => take(this.byShingle, shingle, id));
   }
 
   clear(): void {
@@ -106,14 +138,15 @@ export class NearIndex {
       tried.add(id);
       if (near(this.seen.get(id) as Seen)) return [id];
     }
-    for (const shingle of prefixOf(entry.shingles)) {
+    eachKey(entry, (shingle) => {
       for (const id of this.byShingle.get(shingle) ?? []) {
-        if (tried.has(id) || tried.size > CANDIDATES_MAX) continue;
+        if (tried.size > CANDIDATES_MAX) return;
+        if (tried.has(id)) continue;
         tried.add(id);
         const other = this.seen.get(id) as Seen;
-        if (near(other) && jaccard(entry.shingles, other.shingles) >= SIMILAR) found.push(id);
+        if (near(other) && alike(entry, other)) found.push(id);
       }
-    }
+    });
     return found;
   }
 }
