@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Most of a test's time is waiting, so more of them run side by side than there are cores.
+TESTERS ?= 3
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
@@ -38,7 +40,7 @@ setup-tests:
 	@bin/setup_tests
 
 test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change must pass, set-up included
-	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest || status=1; exit $$status
+	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup || status=1; exit $$status
 
 lint: $(VENV)/.ready-dev web/static/.ready ## ruff, mypy, tsc, eslint
 	@status=0; \

@@ -11,10 +11,22 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
 from pipeline.names import Names
+
+# A slow machine makes slow examples, and is no failure.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one of several testers, and all that need an Elasticsearch on one: a server each is much."""
+    for item in items:
+        elastic = item.get_closest_marker("elasticsearch") is not None
+        item.add_marker(pytest.mark.xdist_group("elasticsearch" if elastic else f"{item.path.parent.name}/{item.path.name}"))
 
 
 def missing(what: str) -> NoReturn:

@@ -96,7 +96,7 @@ def test_five_processes_live_on_a_rented_redis_with_twenty_connections(rented: R
                 time.sleep(0.2)
             assert _live_posts(sockets[0], 20) >= 20
             assert _live_posts(sockets[1], 20) >= 20
-        assert 5 <= most <= 18
+        assert 5 <= most <= 19, "the test itself has the twentieth"
         assert "max number of clients" not in made.logs()
 
 
