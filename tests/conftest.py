@@ -23,10 +23,12 @@ settings.load_profile("any-machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one of several testers, and all that need an Elasticsearch on one: a server each is much."""
+    """Keep a file's tests on one of several testers, and on one all that need an Elasticsearch: a server each is much."""
     for item in items:
-        elastic = item.get_closest_marker("elasticsearch") is not None
-        item.add_marker(pytest.mark.xdist_group("elasticsearch" if elastic else f"{item.path.parent.name}/{item.path.name}"))
+        group = "/".join(item.path.parts[-2:])
+        if item.get_closest_marker("elasticsearch") is not None:
+            group = "elasticsearch"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def missing(what: str) -> NoReturn:
