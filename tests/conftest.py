@@ -23,7 +23,7 @@ settings.load_profile("any-machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one of several testers, and on one all that need an Elasticsearch: a server each is much."""
+    """Keep a file's tests together on one tester, and all that need an Elasticsearch: a server each is much."""
     for item in items:
         group = "/".join(item.path.parts[-2:])
         if item.get_closest_marker("elasticsearch") is not None:
