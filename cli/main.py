@@ -143,7 +143,7 @@ def explain(query: str, post_file: Path | None) -> None:
 @main.command()
 @click.argument("query", required=False)
 def track(query: str | None) -> None:
-    """Show what is taken in, or change it while everything runs: a search, or `searches`."""
+    """Show what is taken in, or change it while everything runs: a search, `searches`, or '' for the setting."""
     from cli.track import change, current
 
     loaded: Settings = load()

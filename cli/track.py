@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pipeline.connections import connect
 from pipeline.names import Names
-from pipeline.query.parser import parse
 from pipeline.settings import Settings
-from pipeline.tracking import EVERYTHING, SEARCHES, current_track
+from pipeline.tracking import change_track, current_track
 
 
 def current(settings: Settings) -> str:
@@ -16,13 +15,12 @@ def current(settings: Settings) -> str:
 
 
 def change(settings: Settings, query: str) -> str:
-    """Set TRACK for all workers; return one line on it.
+    """Set TRACK for all readers and workers ("": as the setting says); return one line on it.
 
     Raises:
         QueryError: it is no search.
     """
-    if query not in (EVERYTHING, SEARCHES):
-        parse(query)
     with connect(settings, name="track") as redis:
-        redis.set(Names(settings.redis_prefix).track, query)
-    return f"From now on taken in: {query}"
+        names = Names(settings.redis_prefix)
+        change_track(redis, names, query.strip())
+        return f"From now on taken in: {current_track(redis, names, settings.track)}"

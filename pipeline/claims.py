@@ -69,12 +69,12 @@ return {redis.call('ZCARD', KEYS[3]), redis.call('GET', KEYS[4]) or '0'}
 # KEYS: lease   ARGV: token
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
-# KEYS: open, open bytes, batch   ARGV: batch id, bytes
+# KEYS: open, open bytes, batch   ARGV: batch id, bytes, "1" if its message is sent
 _OFFER = (
     _MS
     + """
 if redis.call('SETNX', KEYS[3], ARGV[2]) == 1 then
-  redis.call('ZADD', KEYS[1], ms, ARGV[1])
+  redis.call('ZADD', KEYS[1], ARGV[3] == '1' and ms or '0', ARGV[1])
   redis.call('INCRBY', KEYS[2], #ARGV[2])
 end
 return 1
@@ -95,12 +95,12 @@ local bad = redis.call('HGET', KEYS[3], ARGV[1] .. '/bad')
 return {data, attempts, at or '', bad or ''}
 """
 
-# KEYS: open, open bytes   ARGV: older than ms, at most
+# KEYS: open, open bytes   ARGV: older than ms ("" for those never enqueued), at most
 _STALE = (
     _MS
     + """
 if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) return {} end
-local limit = string.format('%.0f', tonumber(ms) - tonumber(ARGV[1]))
+local limit = ARGV[1] == '' and '1' or string.format('%.0f', tonumber(ms) - tonumber(ARGV[1]))
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. limit, 'LIMIT', 0, tonumber(ARGV[2]))
 for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ms, id) end
 return ids
@@ -215,11 +215,15 @@ class Claims:
         return min(wanted, int(limit * 0.4)) if limit else wanted
 
     # -- anybody who has records without holding a lease (retried dead letters, posts sent to the API)
-    def offer(self, batch_id: str, data: bytes) -> None:
-        """Store and open a batch that belongs to no source's cursor."""
+    def offer(self, batch_id: str, data: bytes, *, announced: bool = True) -> None:
+        """Store and open a batch that belongs to no source's cursor.
+
+        The caller enqueues it; or, with `announced` False, upkeep does at its next tick.
+        """
         names = self._names
+        keys = [names.open, names.open_bytes, names.batch(batch_id)]
         with asking():
-            self._offer(keys=[names.open, names.open_bytes, names.batch(batch_id)], args=[batch_id, data])
+            self._offer(keys=keys, args=[batch_id, data, "1" if announced else "0"])
 
     # -- the worker's side
     def take(self, batch_id: str) -> Claim | None:
@@ -254,6 +258,13 @@ class Claims:
         names = self._names
         with asking():
             ids = self._stale(keys=[names.open, names.open_bytes], args=[older_than_ms, limit])
+        return [batch_id.decode() for batch_id in ids]
+
+    def unannounced(self, limit: int = 1_000) -> list[str]:
+        """Return open batches that nobody has enqueued yet, and count them as enqueued now."""
+        names = self._names
+        with asking():
+            ids = self._stale(keys=[names.open, names.open_bytes], args=["", limit])
         return [batch_id.decode() for batch_id in ids]
 
     def backlog(self) -> Backlog:

@@ -145,6 +145,8 @@ class Settings:
     allowed_origins: tuple[str, ...] = _row((), _list, "Other origins whose pages may open a socket")
     trusted_proxies: int = _row(0, _number(0, 16), "Proxies in front whose X-Forwarded headers count")
     access_token: str = _row("", _text, "If set, page, API and socket ask for it", secret=True)
+    ingest_token: str = _row("", _text, "Bearer token of scripts that may send posts and change TRACK", secret=True)
+    ingest_max_mb: int = _row(32, _number(1, 4_096), "Size of one body sent to /api/ingest, unpacked")
     secret_key: str = _row("", _text, "Signs cookies; unset: derived from ACCESS_TOKEN", secret=True)
     sockets_max: int = _row(12_000, _number(1, 100_000), "WebSockets a web process serves at once")
     streams_max: int = _row(1_000, _number(1, 10_000), "Event streams a web process serves at once")

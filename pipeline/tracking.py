@@ -18,6 +18,7 @@ from pipeline.match.matcher import Matcher
 from pipeline.names import Names
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document
+from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.store.contract import Writes
 
@@ -34,6 +35,22 @@ def current_track(redis: Redis, names: Names, setting: str) -> str:
     with asking():
         told = redis.get(names.track)
     return told.decode().strip() or setting if isinstance(told, bytes) else setting
+
+
+def change_track(redis: Redis, names: Names, text: str) -> None:
+    """Set TRACK for all readers and workers while they run; "" takes the setting again.
+
+    Raises:
+        QueryError: it is no search.
+        BrokerUnavailable: Redis did not answer.
+    """
+    if text not in ("", EVERYTHING, SEARCHES):
+        parse(text)
+    with asking():
+        if text:
+            redis.set(names.track, text)
+        else:
+            redis.delete(names.track)
 
 
 class Tracking:

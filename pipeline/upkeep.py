@@ -76,6 +76,7 @@ class Upkeep:
         if not self._mine("tick", 900):
             return
         self.schedule_readers()
+        self.enqueue_sent()
         told = {
             "type": "tick",
             "indexed": means.store().indexed(),
@@ -107,6 +108,11 @@ class Upkeep:
         for source in means.settings.source:
             if not means.claims.is_read(source) and self._mine(f"read:{source}", READER_EVERY_MS):
                 means.read_stream(source)
+
+    def enqueue_sent(self) -> None:
+        """Enqueue what was sent to the API: web processes store batches and speak to no broker but Redis."""
+        for batch_id in self._means.claims.unannounced():
+            self._means.enqueue(batch_id)
 
     def enqueue_stale(self) -> int:
         """Enqueue open batches whose message must be lost; return how many.

@@ -30,7 +30,7 @@ def create_app(
     Raises:
         SettingsError: a setting is wrong.
     """
-    from web import api, export, headers, images, metrics, proxies, routes, sse, ws
+    from web import api, export, headers, images, ingest, metrics, proxies, routes, sse, track, ws
     from web import auth as signing
     from web.process import Web
 
@@ -48,6 +48,8 @@ def create_app(
     api.install(app, web)
     export.install(app, web)
     sse.install(app, web)
+    ingest.install(app, web, auth)
+    track.install(app, web, auth)
     metrics.install(app, web)
     ws.install(app, web, auth)
     proxies.install(app, settings)

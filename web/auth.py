@@ -18,6 +18,7 @@ from web.faults import Refused
 
 COOKIE = "murmur"
 COOKIE_DAYS = 30
+WRITING = ("/api/ingest", "/api/track")
 OPEN_PATHS = ("/healthz", "/readyz", "/login", "/static/")
 
 _FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in · Murmuration</title>
@@ -39,6 +40,7 @@ class Auth:
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.access_token
+        self._writing = tuple(token for token in (settings.ingest_token, settings.access_token) if token)
         seed = f"{settings.secret_key}\0{settings.access_token}"
         key = hashlib.sha256(b"murmur cookie\0" + seed.encode()).hexdigest()
         self._signer = URLSafeTimedSerializer(key, salt="signed-in")
@@ -56,13 +58,29 @@ class Auth:
         """Tell whether the present request comes from somebody who signed in or bears the token."""
         if not self.needed:
             return True
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self.right(token.strip()):
+        if self.right(_bearer()):
             return True
         try:
             return bool(self._signer.loads(request.cookies.get(COOKIE, ""), max_age=COOKIE_DAYS * 86_400) == "in")
         except BadSignature:
             return False
+
+    def must_write(self) -> None:
+        """Let the present request write only if it bears a token that may.
+
+        Never by cookie: what another page makes a signed-in browser send must change nothing.
+
+        Raises:
+            Refused: no such token is set, it was not sent, or it is not the right one.
+        """
+        if not self._writing:
+            raise Refused("writing_off", "Nobody may write here: set INGEST_TOKEN (or ACCESS_TOKEN).")
+        token = _bearer()
+        if not token:
+            raise Refused("signed_out", "Send INGEST_TOKEN or ACCESS_TOKEN as a bearer token.")
+        right = [hmac.compare_digest(token.encode(), one.encode()) for one in self._writing]
+        if not any(right):
+            raise Refused("bad_token", "This is not the right token.")
 
     def cookie(self, response: Response) -> Response:
         """Put the cookie on a response."""
@@ -77,6 +95,12 @@ class Auth:
         return response
 
 
+def _bearer() -> str:
+    """Return the token that the present request bears, "" if none."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 def local_path(target: str) -> str:
     """Return a path of this site, "/" for anything that would lead elsewhere."""
     parts = urlsplit(target)
@@ -89,6 +113,8 @@ def install(app: Flask, auth: Auth) -> None:  # noqa: C901 - one short function 
 
     @app.before_request
     def guard() -> Response | None:
+        if request.method != "GET" and request.path in WRITING:
+            return None  # these look at the token themselves: INGEST_TOKEN opens nothing else
         if auth.allowed() or request.path.startswith(OPEN_PATHS) or request.path in ("/ws", "/login.css"):
             return None  # the socket tells by its close code, which a script can read, not by a status, which it cannot
         if request.path.startswith(("/api/", "/img/", "/metrics")) or request.method != "GET":

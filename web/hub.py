@@ -106,7 +106,7 @@ class Hub:
         self.on_deleted: Callable[[list[str]], None] = lambda _ids: None
         self.safe = 0
         self.live = False
-        self.counts = {"frames": 0, "messages": 0, "sends": 0, "lagged": 0, "refills": 0, "lost": 0}
+        self.counts = {"frames": 0, "messages": 0, "sends": 0, "lagged": 0, "refills": 0, "lost": 0, "ingested": 0}
         self._renewed_at = boot_clock()
         self._renewed_safe = 0
         self._doubts = 0

@@ -35,6 +35,7 @@ PROCESS_COUNTERS = {
     "web_lagged": "times a watcher was told that it lagged",
     "web_refills": "searches read again after a loss",
     "web_lost": "times the Pub/Sub connection was lost",
+    "web_ingested": "records sent to this process and handed over",
 }
 
 

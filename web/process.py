@@ -17,6 +17,7 @@ from gevent import monkey
 from redis import Redis
 
 from pipeline.answers import asking
+from pipeline.claims import Claims
 from pipeline.connections import connect
 from pipeline.errors import MurmurError
 from pipeline.match.registry import Registry
@@ -57,6 +58,7 @@ class Web:
         self.redis: Redis = connect(settings, connections=REDIS_CONNECTIONS, name="web")
         self.order = Order(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
+        self.claims = Claims(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
         self.recent = Recent()

@@ -55,7 +55,7 @@ def test_every_metric_is_documented() -> None:
 
 def test_every_route_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     documented = {
-        (method, route) for row in rows("Routes") for method, route in re.findall(r"`(GET|POST) ([^`]+)`", row[0])
+        (method, route) for row in rows("Routes") for method, route in re.findall(r"`(GET|POST|PUT) ([^`]+)`", row[0])
     }
     from pipeline.settings import load
 
@@ -63,6 +63,6 @@ def test_every_route_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     there = {
         (method, rule.rule.replace("_deck", "deck"))
         for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) & {"GET", "POST"}
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT"}
     }
     assert documented == there
