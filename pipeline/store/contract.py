@@ -198,7 +198,11 @@ class Store(Protocol):
         ...
 
     def add_coverage(self, row: CoverageRow) -> None:
-        """Close the source's open row at `row.since` and begin this one."""
+        """Enter a row by `coverage.entered`.
+
+        A closed one (a gap told afterwards) stands beside the others. An open one ends the source's open row where it
+        begins, takes the place of one that began no earlier, and lengthens the row before it where it says the same.
+        """
         ...
 
     def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:

@@ -429,6 +429,27 @@ class CountingContract:
         assert [row.since for row in store.coverage(since=T0 + 10)] == [T0 + 5, T0 + 10]
         assert [row.since for row in store.coverage(until=T0 + 5)] == [T0]
 
+    def test_coverage_of_an_outage_that_was_made_good_is_as_if_there_had_been_none(self, store: Store) -> None:
+        store.add_coverage(CoverageRow("x", T0, None, "*", ""))
+        store.add_coverage(CoverageRow("x", T0 + 10, None, "*", "down"))
+        store.add_coverage(CoverageRow("x", T0 + 10, None, "*", ""))
+        assert store.coverage() == [CoverageRow("x", T0, None, "*", "")]
+        store.add_coverage(CoverageRow("x", T0 + 20, None, "*", "down"))
+        store.add_coverage(CoverageRow("x", T0 + 20, None, "cats", ""))
+        assert store.coverage() == [
+            CoverageRow("x", T0, T0 + 20, "*", ""),
+            CoverageRow("x", T0 + 20, None, "cats", ""),
+        ]
+
+    def test_gap_told_afterwards_stands_beside_what_is_collected(self, store: Store) -> None:
+        store.add_coverage(CoverageRow("x", T0, None, "*", ""))
+        store.add_coverage(CoverageRow("x", T0 + 10, T0 + 20, "*", "too old"))
+        store.add_coverage(CoverageRow("x", T0 + 20, None, "*", ""))
+        assert store.coverage() == [
+            CoverageRow("x", T0, None, "*", ""),
+            CoverageRow("x", T0 + 10, T0 + 20, "*", "too old"),
+        ]
+
 
 class KeepingContract:
     """Age and size."""

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from pipeline.store import place
 from pipeline.store.contract import (
@@ -19,6 +18,7 @@ from pipeline.store.contract import (
     Reading,
     Writes,
 )
+from pipeline.store.coverage import entered
 from pipeline.store.memory.reading import Contents, MemoryReading, row_place
 from pipeline.store.plan import Plan, Stored, plan
 from pipeline.store.tops import Background
@@ -134,11 +134,9 @@ class MemoryStore:
         return removed
 
     def add_coverage(self, row: CoverageRow) -> None:
-        """Close the source's open row at `row.since` and begin this one."""
-        self._coverage = [
-            replace(old, until=max(old.since, row.since)) if old.source == row.source and old.until is None else old
-            for old in self._coverage
-        ] + [row]
+        """Enter a row; see the contract."""
+        others = [old for old in self._coverage if old.source != row.source]
+        self._coverage = others + entered([old for old in self._coverage if old.source == row.source], row)
 
     def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
         """Return rows that overlap a span, oldest first."""

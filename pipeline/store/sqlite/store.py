@@ -18,6 +18,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.draft import draft
+from pipeline.store.coverage import entered
 from pipeline.store.plan import plan
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
@@ -118,14 +119,15 @@ class SqliteStore:
             return prune(self._connection, self._shelf, before_ms=before_ms, max_bytes=max_bytes)
 
     def add_coverage(self, row: CoverageRow) -> None:
-        """Close the source's open row at `row.since` and begin this one."""
+        """Enter a row; see the contract."""
+        touched = "FROM coverage WHERE source = ? AND (until IS NULL OR until = ?)"
+        bounds = (row.source, row.since)
         with self._transaction():
-            self._connection.execute(
-                "UPDATE coverage SET until = max(since, ?) WHERE source = ? AND until IS NULL", (row.since, row.source)
-            )
-            self._connection.execute(
-                "INSERT INTO coverage VALUES (?, ?, ?, ?, ?)", (row.source, row.since, row.until, row.search, row.why)
-            )
+            found = schema.rows(self._connection, f"SELECT source, since, until, search, why {touched}", bounds)  # noqa: S608
+            made = entered([CoverageRow(*old) for old in found], row)
+            self._connection.execute(f"DELETE {touched}", bounds)
+            values = [(one.source, one.since, one.until, one.search, one.why) for one in made]
+            self._connection.executemany("INSERT INTO coverage VALUES (?, ?, ?, ?, ?)", values)
 
     def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
         """Return rows that overlap a span, oldest first."""

@@ -1,0 +1,26 @@
+"""What a new row of coverage does to those before it: the rule of `contract.Store.add_coverage`, once for every store.
+
+Pure. A store gives the source's open row and those that end where the new one begins, and keeps what it gets instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.store.contract import CoverageRow
+
+
+def entered(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
+    """Return a source's rows (at least its open one and those that end at `row.since`) with a new one among them."""
+    if row.until is not None:
+        return [*rows, row]
+    kept = []
+    for old in rows:
+        if old.until is None and old.since >= row.since:
+            continue
+        kept.append(replace(old, until=row.since) if old.until is None else old)
+    for index, old in enumerate(kept):
+        if (old.until, old.search, old.why) == (row.since, row.search, row.why):
+            return [*kept[:index], replace(old, until=None), *kept[index + 1 :]]
+    return [*kept, row]
