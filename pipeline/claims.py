@@ -28,41 +28,44 @@ local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(n
 """
 
 # A lease nobody holds is ours again only if the cursor is still where we left it: nobody has read in between.
-# KEYS: lease, cursor   ARGV: token, lease ms, the cursor as we know it ("" for none)
-_HOLD = """
+# KEYS: lease, cursor, read at   ARGV: token, lease ms, the cursor as we know it ("" for none)
+_HOLD = (
+    _MS
+    + """
 local function held()
   local holder = redis.call('GET', KEYS[1])
   if holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    return true
+  else
+    if holder or (redis.call('GET', KEYS[2]) or '') ~= ARGV[3] then return false end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   end
-  if holder or (redis.call('GET', KEYS[2]) or '') ~= ARGV[3] then return false end
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  redis.call('SET', KEYS[3], ms)
   return true
 end
 """
+)
 
-# KEYS: lease, cursor, open, open bytes, batch   ARGV: …, batch id, bytes, new cursor ("" for none)
+# KEYS: lease, cursor, read at, open, open bytes, batch   ARGV: …, batch id, bytes, new cursor ("" for none)
 _CLAIM = (
     _HOLD
-    + _MS
     + """
 if not held() then return false end
-if redis.call('SETNX', KEYS[5], ARGV[5]) == 1 then
-  redis.call('ZADD', KEYS[3], ms, ARGV[4])
-  redis.call('INCRBY', KEYS[4], #ARGV[5])
+if redis.call('SETNX', KEYS[6], ARGV[5]) == 1 then
+  redis.call('ZADD', KEYS[4], ms, ARGV[4])
+  redis.call('INCRBY', KEYS[5], #ARGV[5])
 end
 if ARGV[6] ~= '' then redis.call('SET', KEYS[2], ARGV[6]) end
-return {redis.call('ZCARD', KEYS[3]), redis.call('GET', KEYS[4]) or '0'}
+return {redis.call('ZCARD', KEYS[4]), redis.call('GET', KEYS[5]) or '0'}
 """
 )
 
-# KEYS: lease, cursor, open, open bytes
+# KEYS: lease, cursor, read at, open, open bytes
 _RENEW = (
     _HOLD
     + """
 if not held() then return false end
-return {redis.call('ZCARD', KEYS[3]), redis.call('GET', KEYS[4]) or '0'}
+return {redis.call('ZCARD', KEYS[4]), redis.call('GET', KEYS[5]) or '0'}
 """
 )
 
@@ -133,12 +136,16 @@ class Claim:
 
 
 class Lease:
-    """One reader's hold on a source. It lasts `LEASE_MS` from its last use; there is no thread behind it."""
+    """One reader's hold on a source. It lasts `LEASE_MS` from its last use; there is no thread behind it.
 
-    def __init__(self, source: str, cursor: str | None) -> None:
+    `read_ms` is when the holder before it last used its own, None where there was none.
+    """
+
+    def __init__(self, source: str, cursor: str | None, read_ms: int | None = None) -> None:
         self.source = source
         self.token = secrets.token_hex(8)
         self.cursor = cursor
+        self.read_ms = read_ms
 
 
 class Claims:
@@ -163,8 +170,9 @@ class Claims:
             lease = Lease(source, None)
             if not self._redis.set(names.reader(source), lease.token, nx=True, px=self._lease_ms):
                 return None
-            cursor = self._redis.get(names.cursor(source))
+            cursor, read_ms = self._redis.mget(names.cursor(source), names.read_at(source))
         lease.cursor = cursor.decode() if isinstance(cursor, bytes) else None
+        lease.read_ms = int(read_ms) if read_ms else None
         return lease
 
     def hand_over(self, lease: Lease, batch_id: str, data: bytes, cursor: str | None) -> Backlog:
@@ -205,6 +213,12 @@ class Claims:
         """Tell whether somebody holds the lease of a source."""
         with asking():
             return bool(self._redis.exists(self._names.reader(source)))
+
+    def read_ms(self, source: str) -> int | None:
+        """Return when a reader last renewed its lease of a source, None if none ever did."""
+        with asking():
+            told = self._redis.get(self._names.read_at(source))
+        return int(told) if told else None
 
     def high_water_bytes(self, wanted_mb: int) -> int:
         """Return the bytes of open batches at which readers stop: as set, and under half of Redis's `maxmemory`."""
@@ -276,7 +290,7 @@ class Claims:
 
     def _source_keys(self, source: str) -> list[str]:
         names = self._names
-        return [names.reader(source), names.cursor(source), names.open, names.open_bytes]
+        return [names.reader(source), names.cursor(source), names.read_at(source), names.open, names.open_bytes]
 
     def _hold_args(self, lease: Lease) -> list[str | int]:
         return [lease.token, self._lease_ms, lease.cursor or ""]

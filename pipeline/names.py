@@ -117,6 +117,10 @@ class Names:
         """String: JSON, where to resume a source."""
         return f"{self.prefix}:cursor:{source}"
 
+    def read_at(self, source: str) -> str:
+        """Number: when (ms, Redis's clock) a reader last renewed its lease of a source."""
+        return f"{self.prefix}:read:{source}"
+
     def source_state(self, source: str) -> str:
         """String with TTL: JSON, what a source last said of itself: name, state, since, lag_s, detail, generated."""
         return f"{self.prefix}:source:{source}"

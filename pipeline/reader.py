@@ -145,6 +145,8 @@ class Reader:
     def _session(self, lease: Lease) -> None:
         """Open the source where it was left and hand over what it yields, until it ends or we do."""
         self._sheaf = _Sheaf()
+        self._speaker.begin(filled=self._source.resumes and lease.cursor is not None, read_ms=lease.read_ms)
+        lease.read_ms = None
         self.report("starting")
         chunks = self._source.read(lease.cursor, self)
         try:

@@ -19,6 +19,8 @@ from pipeline.publish.order import Order
 
 TTL_MS = 30_000
 RENEW_S = 5.0
+AGAIN_S = 60.0
+"""So often the present row of coverage is told again: one that was lost, or came late, is made good."""
 COLLECTING = frozenset({"live", "replaying", "paused"})
 """States in which nothing is known to be missing (a paused source is read on later)."""
 
@@ -35,13 +37,19 @@ class SourceState(msgspec.Struct):
 
 
 class Coverage(msgspec.Struct):
-    """A span of a source: collected while `why` is "", else not. `until` None: still so."""
+    """A span of a source: collected while `why` is "", else not. `until` None: still so.
+
+    `filled`: reading went on at a cursor, so what was missing just before is not, unless a gap is told. `read_ms`: when
+    the source was last read before a reader began.
+    """
 
     source: str
     since: int
     until: int | None
     search: str
     why: str
+    filled: bool = False
+    read_ms: int | None = None
 
 
 _decode = msgspec.json.Decoder(SourceState).decode
@@ -80,7 +88,18 @@ class Speaker:
         self._search = search
         self._told_s = 0.0
         self._covered: tuple[str, str] | None = None
+        self._row_told: Coverage | None = None
+        self._row_s = 0.0
+        self._filled = False
+        self._read_ms: int | None = None
         self.state = SourceState(name, "stopped", _now_ms(), generated=generated)
+
+    def begin(self, *, filled: bool, read_ms: int | None = None) -> None:
+        """Begin a session: `filled` if a cursor brings all that came since; `read_ms` is told by a new lease."""
+        self._filled = filled
+        if read_ms is not None:
+            self._read_ms = read_ms
+            self._covered = None
 
     def say(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
         """Say how the source is; told on when it changes, and every few seconds so that it does not seem dead."""
@@ -112,9 +131,16 @@ class Speaker:
         row = (self._search(), "" if state in COLLECTING else (detail or state))
         collecting = row[1] == ""
         if self._covered is not None and row[0] == self._covered[0] and collecting == (self._covered[1] == ""):
+            if self._row_told is not None and time.monotonic() - self._row_s > AGAIN_S:
+                self._tell_row(self._row_told)
             return
         self._covered = row
-        self._cover(Coverage(self.state.name, _now_ms(), None, *row))
+        self._tell_row(Coverage(self.state.name, _now_ms(), None, *row, self._filled and collecting, self._read_ms))
+        self._read_ms = None
+
+    def _tell_row(self, row: Coverage) -> None:
+        self._row_told, self._row_s = row, time.monotonic()
+        self._cover(row)
 
 
 def _now_ms() -> int:

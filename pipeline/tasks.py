@@ -13,6 +13,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from celery import current_app, shared_task
 from celery.worker import state as worker_state
 
@@ -34,6 +35,7 @@ the visibility timeout."""
 
 _lock = threading.Lock()
 _housekeeping = threading.Lock()
+_covering = threading.Lock()
 _parts: dict[str, Any] = {}
 _reading: set[str] = set()
 
@@ -95,11 +97,20 @@ def housekeep() -> None:
 
 
 @shared_task(name="murmur.cover", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
-def cover(source: str, since: int, until: int | None, search: str, why: str) -> None:
-    """Write a coverage row."""
-    row = Coverage(source, since, until, search, why)
+def cover(  # noqa: PLR0917 - the fields of a row, in its order
+    source: str,
+    since: int,
+    until: int | None,
+    search: str,
+    why: str,
+    filled: bool = False,
+    read_ms: int | None = None,
+) -> None:
+    """Write a coverage row, one after the other."""
+    row = Coverage(source, since, until, search, why, filled, read_ms)
     try:
-        _upkeep().cover(row)
+        with _covering:
+            _upkeep().cover(row)
     except (StoreUnavailable, BrokerUnavailable) as error:
         log.warning("a coverage row waits: %s", error)
         _wait(OUTAGE_WAIT_S)
@@ -119,7 +130,7 @@ def stopping() -> bool:
 
 
 def _cover(row: Coverage) -> None:
-    send(cover, (row.source, row.since, row.until, row.search, row.why), _names().upkeep_queue)
+    send(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
 
 
 def _ask_for_reader(source: str) -> None:

@@ -37,6 +37,8 @@ ORPHAN_AGE_S = 120.0
 REWRITE_EVERY_MS = 20_000
 FRESH_MS = 50_000
 """So long after a withdrawal its traces are looked for: a rewrite of the broker's file falls into that time."""
+UNREAD_MS = 15_000
+UNREAD = "no reader was running"
 IDENTITY_TTL_MS = 60_000
 EMBEDDED_GB = 5.0
 
@@ -89,6 +91,7 @@ class Upkeep:
         """Do what is due of the rest; every few seconds. One duty that fails does not stop the others."""
         for job, every_ms, duty in (
             ("identity", 4_000, self.publish_identity),
+            ("unread", 4_000, self.cover_unread),
             ("leases", 4_000, self.expire_searches),
             ("stale", 4_000, self.enqueue_stale),
             ("withdrawn", 9_000, self.purge_withdrawn),
@@ -176,8 +179,46 @@ class Upkeep:
         return removed
 
     def cover(self, row: Coverage) -> None:
-        """Write a coverage row that a reader asked for."""
-        self._means.store().add_coverage(CoverageRow(row.source, row.since, row.until, row.search, row.why))
+        """Write a coverage row that a reader asked for.
+
+        Where reading went on at its cursor, an outage before it is taken back; where it did not and the reader before
+        said nothing at its end, the time since it last read is one. A row told again changes nothing.
+        """
+        store = self._means.store()
+        since = row.since
+        if row.until is None:
+            open_row = self._open_row(store, row.source)
+            if open_row is not None and row.filled and open_row.why:
+                since = open_row.since
+            elif open_row is not None and since < open_row.since:
+                return  # a later one has overtaken it
+            elif open_row is not None and row.read_ms and not (row.filled or open_row.why):
+                self._unread(store, open_row, row.read_ms)
+            elif open_row is not None and (open_row.search, open_row.why) == (row.search, row.why):
+                return
+        store.add_coverage(CoverageRow(row.source, since, row.until, row.search, row.why))
+
+    def cover_unread(self) -> None:
+        """Say of each source that nobody reads now since when it is so, once a standby would have taken over."""
+        means = self._means
+        now_ms = int(time.time() * 1000)
+        for source in means.settings.source:
+            read_ms = None if means.claims.is_read(source) else means.claims.read_ms(source)
+            if read_ms is not None and now_ms - read_ms > UNREAD_MS:
+                store = means.store()
+                open_row = self._open_row(store, source)
+                if open_row is not None and not open_row.why:
+                    self._unread(store, open_row, read_ms)
+
+    @staticmethod
+    def _open_row(store: Store, source: str) -> CoverageRow | None:
+        rows = store.coverage(since=int(time.time() * 1000))
+        return next((row for row in rows if row.source == source and row.until is None), None)
+
+    @staticmethod
+    def _unread(store: Store, open_row: CoverageRow, read_ms: int) -> None:
+        since = max(open_row.since, read_ms)
+        store.add_coverage(CoverageRow(open_row.source, since, None, open_row.search, UNREAD))
 
     # -- what they need
     def _mine(self, job: str, every_ms: int) -> bool:

@@ -49,6 +49,12 @@ class Source(Protocol):
     """The setting's name: demo, replay, bluesky, …"""
     generated: bool
     """Whether its posts are made up; the page says so."""
+    resumes: bool
+    """Whether reading at a cursor brings all that came since, or tells as a gap what it cannot: then an outage of the
+    reader is none in the end."""
+    patient: bool
+    """Whether it may be left unread while the queue is full, because it can be read on where it was left. What comes
+    from an impatient one is spooled to disk meanwhile."""
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         """Yield chunks from a cursor on (None: the beginning, or now), at least one a second, empty if need be.

@@ -53,6 +53,8 @@ class StdinSource:
 
     name = "stdin"
     generated = False
+    resumes = False
+    patient = True
 
     def __init__(self, path: str = "", *, descriptor: int = 0) -> None:
         self._path = path

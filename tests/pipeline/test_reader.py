@@ -31,6 +31,8 @@ class Scripted:
 
     name = "demo"
     generated = True
+    resumes = True
+    patient = True
 
     def __init__(self, play: Play) -> None:
         self.play = play

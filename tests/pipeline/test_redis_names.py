@@ -19,6 +19,7 @@ PLACEHOLDERS = {
     "live": "key",
     "reader": "source",
     "cursor": "source",
+    "read_at": "source",
     "source_state": "source",
     "counters": "process",
     "duty": "job",

@@ -65,6 +65,8 @@ class BlueskySource:
 
     name = "bluesky"
     generated = False
+    resumes = True
+    patient = True
 
     def __init__(
         self,

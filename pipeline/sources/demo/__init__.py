@@ -42,6 +42,8 @@ class DemoSource:
 
     name = "demo"
     generated = True
+    resumes = True
+    patient = True
 
     def __init__(self, seed: int, rate: float) -> None:
         self._seed = seed

@@ -41,6 +41,8 @@ class MastodonSource:
 
     name = "mastodon"
     generated = False
+    resumes = True
+    patient = False
 
     def __init__(
         self,

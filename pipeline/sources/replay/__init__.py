@@ -42,6 +42,8 @@ class ReplaySource:
 
     name = "replay"
     generated = False
+    resumes = True
+    patient = True
 
     def __init__(self, pattern: str, speed: float, *, loop: bool) -> None:
         self._pattern = pattern

@@ -50,6 +50,8 @@ class XSource:
 
     name = "x"
     generated = False
+    resumes = False
+    patient = False
 
     def __init__(
         self,

@@ -17,8 +17,8 @@ import apsw
 from pipeline.errors import StoreUnavailable
 from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
-from pipeline.store.draft import draft
 from pipeline.store.coverage import entered
+from pipeline.store.draft import draft
 from pipeline.store.plan import plan
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
@@ -123,7 +123,7 @@ class SqliteStore:
         touched = "FROM coverage WHERE source = ? AND (until IS NULL OR until = ?)"
         bounds = (row.source, row.since)
         with self._transaction():
-            found = schema.rows(self._connection, f"SELECT source, since, until, search, why {touched}", bounds)  # noqa: S608
+            found = schema.rows(self._connection, f"SELECT source, since, until, search, why {touched}", bounds)
             made = entered([CoverageRow(*old) for old in found], row)
             self._connection.execute(f"DELETE {touched}", bounds)
             values = [(one.source, one.since, one.until, one.search, one.why) for one in made]
