@@ -29,6 +29,7 @@ from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
 from web.client import Client, SocketClient
+from web.examples import Examples
 from web.hub import Hub
 from web.listener import Listener
 from web.presence import Presence
@@ -61,6 +62,7 @@ class Web:
         self.claims = Claims(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
+        self.examples = Examples(self.readings.read, parse("*"))
         self.recent = Recent()
         self.hub = Hub(self.registry, self.order, self.names)
         self.presence = Presence(self.redis, self.names)

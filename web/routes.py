@@ -22,7 +22,6 @@ log = logging.getLogger("web")
 
 STATIC = Path(__file__).parent / "static"
 DEPTHS = (500, 5_000, 20_000)
-EXAMPLES = ("#news", "lang:en has:links", '"good morning"')
 NEXT_STEP = "SOURCE=bluesky make run"
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Murmuration</title>
 <h1>The page is not built</h1><p>Run <code>make page</code> and reload. The API is at <code>/api/search?q=*</code>.</p>
@@ -53,7 +52,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
                 "next_step": NEXT_STEP,
                 "images": web.settings.images,
                 "depths": DEPTHS,
-                "examples": _examples(web),
+                "examples": web.examples.three(),
                 "version": importlib.metadata.version("murmuration") if _installed() else "",
                 "problem": web.problem,
             }
@@ -142,27 +141,6 @@ def _sources(web: Web) -> list[dict[str, Any]]:
         blank = {"since": None, "lag_s": None, "detail": "", "generated": name == "demo"}
         found.append(blank | {key: row[key] for key in ("name", "state", *blank) if key in row})
     return found
-
-
-def _examples(web: Web) -> list[str]:
-    """Return three searches made of what is stored, or steady ones while little is."""
-    query = web.parse("*")
-    try:
-        tags, words = web.readings.read(
-            lambda reading: (
-                reading.top(query, "hashtags", limit=1).items,
-                reading.top(query, "words", limit=8).items,
-            )
-        )
-    except MurmurError as error:
-        log.info("no examples: %s", error)
-        return list(EXAMPLES)
-    found = [f"#{item.value.lstrip('#')}" for item in tags]
-    common = [item.value for item in words if item.value.isalpha()]
-    if len(common) > 1:
-        found.append(f"{common[0]} has:links")
-        found.append(f"{common[1]} OR {common[-1]}" if len(common) > 2 else common[1])
-    return (found + [text for text in EXAMPLES if text not in found])[:3]
 
 
 def _problem(web: Web) -> str | None:

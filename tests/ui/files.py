@@ -15,8 +15,8 @@ from tests.paths import PROJECT
 
 STATIC = PROJECT / "web" / "static"
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; "
-    "base-uri 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' ws:; base-uri 'none'; form-action 'self'"
 )
 PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'

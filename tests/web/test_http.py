@@ -143,7 +143,7 @@ def test_every_answer_carries_the_security_headers(stocked: Server) -> None:
     for path in ("/", "/api/stats", "/nowhere", "/api/search?q=("):
         headers = stocked.get(path).headers
         policy = headers["Content-Security-Policy"]
-        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:")
+        assert policy.startswith("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'")
         assert "unsafe" not in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"

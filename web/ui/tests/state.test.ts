@@ -152,7 +152,7 @@ describe("small parts", () => {
 
   it("keep in the document what is near the window, and the focused card wherever it is", () => {
     const cards = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
-    const runs = windowOf(cards, new Map(), 12_000, 1_000, "900");
+    const runs = windowOf(cards, new Map(), 12_000, 1_000, "900", 1);
     expect(runs.map((run) => [run.first, run.cards.length])).toEqual([[91, 26], [900, 1], [-1, 0]]);
     expect(runs.reduce((sum, run) => sum + run.space + 120 * run.cards.length, 0)).toBe(120_000);
   });

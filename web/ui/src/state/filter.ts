@@ -2,6 +2,7 @@
 import type { Card } from "../hold/folding";
 import { fold, wordsOf } from "../text/words";
 import type { Settings } from "./settings";
+import type { Post } from "../wire/post";
 
 export type Filter = (card: Card) => boolean;
 
@@ -17,8 +18,17 @@ export function filterOf(settings: Settings): Filter | null {
   }
   const accounts = new Set(settings.muted.filter((one) => one.startsWith("@")).map((one) => one.slice(1).toLowerCase()));
   if (accounts.size) tests.push((card) => !accounts.has(card.post.author.handle.toLowerCase()));
+  // A list is filtered at every draw, a text read once.
+  const read = new WeakMap<Post, boolean>();
   const words = new Set(settings.muted.filter((one) => !one.startsWith("@")).map((one) => fold(one.replace(/^#/u, ""))));
-  if (words.size) tests.push((card) => !wordsOf(card.post.text).some((word) => words.has(word.folded)));
+  const said = (post: Post): boolean => {
+    const before = read.get(post);
+    if (before !== undefined) return before;
+    const found = wordsOf(post.text).some((word) => words.has(word.folded));
+    read.set(post, found);
+    return found;
+  };
+  if (words.size) tests.push((card) => !said(card.post));
   if (!tests.length) return null;
   return (card) => tests.every((test) => test(card));
 }

@@ -24,6 +24,7 @@ export class Insight {
   readonly trends = new Trends();
   private place: Place | null = null;
   private span = 0;
+  private open = false;
 
   constructor(private readonly changed: () => void) {}
 
@@ -55,11 +56,9 @@ export class Insight {
 
   private readonly seriesPoller = new Poller<Timeline>(
     {
-      ask: (signal) => api.timeline({ ...this.params(), interval: this.span ? bucketMs(this.span) : null }, signal),
+      ask: (signal) => api.timeline({ ...this.params(), interval: bucketMs(this.span) }, signal),
       took: (series) => {
-        const first = !this.span;
         this.span = Math.max(1, series.to - series.from);
-        if (first) return this.seriesPoller.start();
         this.series = series;
         this.changed();
       },
@@ -80,10 +79,18 @@ export class Insight {
       this.trends.clear();
     }
     for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
+    this.open = open;
     if (!open) return;
     this.wordPoller.start();
-    this.seriesPoller.start();
+    if (this.span) this.seriesPoller.start();
     if (this.tab !== "cloud") this.topPoller.start();
+  }
+
+  /** Learn from the column's histogram how long the span is: the steps of the time chart depend on it. */
+  spans(timeline: Timeline): void {
+    if (this.span) return;
+    this.span = Math.max(1, timeline.to - timeline.from);
+    if (this.open) this.seriesPoller.start();
   }
 
   choose(tab: Tab): void {

@@ -24,6 +24,8 @@ export interface Toast {
 
 const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
+/** The first posts come first: what else the page asks waits for them so long at most. */
+const FIRST_MS = 400;
 const COLUMN = "a";
 
 export class Page {
@@ -40,11 +42,12 @@ export class Page {
   view: "posts" | "insight" = "posts";
   drawer = false;
   readonly column: Column;
-  readonly insight = new Insight(() => this.touch());
+  readonly insight = new Insight(() => this.touch("wire"));
   readonly announcer = new Announcer();
   private readonly connection: Connection;
   private spanAbort: AbortController | null = null;
   private announced = 0;
+  private begun = false;
 
   private readonly timelinePoller = new Poller<Timeline>(
     {
@@ -54,7 +57,8 @@ export class Page {
       },
       took: (timeline) => {
         this.column.timeline = timeline;
-        this.touch();
+        this.insight.spans(timeline);
+        this.touch("wire");
       },
       failed: (error) => {
         if (error.status === 401) this.setLink("signed-out", 4401);
@@ -66,7 +70,8 @@ export class Page {
   constructor(
     public settings: Settings,
     url: string,
-    private readonly touch: () => void,
+    /** Ask for a draw: at once for what the reader did, in good time for what came over the wire. */
+    private readonly touch: (cause?: "reader" | "wire") => void,
   ) {
     this.column = new Column(COLUMN, readAddress(location.search), settings.depth);
     this.column.setFilter(filterOf(settings));
@@ -79,9 +84,23 @@ export class Page {
   start(): void {
     this.connection.start();
     this.run();
-    void this.learn();
+    setTimeout(() => this.begin(), FIRST_MS);
     addEventListener("popstate", () => this.show(readAddress(location.search)));
     setInterval(() => this.second(), 1_000);
+  }
+
+  /** Ask for all that is not the list, once: charts, words, facts of the server. */
+  private begin(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.look();
+    void this.learn();
+  }
+
+  private look(): void {
+    if (!this.begun) return;
+    this.timelinePoller.start();
+    this.insight.look(this.column.place, this.panelOpen);
   }
 
   /** Search for something else. Written into the history, so that back and forward step through searches. */
@@ -214,8 +233,7 @@ export class Page {
       this.spanAbort = new AbortController();
       void loadSpan(column, this.spanAbort.signal, () => this.touch());
     } else this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
-    this.timelinePoller.start();
-    this.insight.look(column.place, this.panelOpen);
+    this.look();
     this.touch();
   }
 
@@ -226,8 +244,10 @@ export class Page {
     else if (id === null || id === COLUMN) {
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
+      // After the frame that shows these posts, not before it.
+      if (!this.begun && frame.type === "history") requestAnimationFrame(() => setTimeout(() => this.begin()));
     }
-    this.touch();
+    this.touch("wire");
   }
 
   private takeStats(frame: Stats): void {
@@ -288,6 +308,6 @@ export class Page {
       this.announcer.say(`${counted(grown, "new post")}${total}`);
     }
     if (this.announcer.tick(now, this.settings.announce)) this.announced = column.arrivals.total;
-    this.touch();
+    this.touch("wire");
   }
 }

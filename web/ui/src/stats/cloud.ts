@@ -1,4 +1,7 @@
-/** Lays out the word cloud with d3-cloud: horizontal only, and a word that was there starts from where it was. */
+/**
+ * Lays out the word cloud with d3-cloud: horizontal only, and a word that was there starts from where it was. Runs in a
+ * worker (`cloud.worker.ts`): reading the pixels of 250 words takes longer than a page may stand still.
+ */
 import cloud from "d3-cloud";
 
 export interface CloudWord {
@@ -38,15 +41,20 @@ export function sizesOf(words: readonly CloudWord[], width: number, height: numb
   return heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
 }
 
-/** Lay words out, the heaviest first; `before` is the former layout. Calls back once; the returned function stops it. */
-export function layOut(
-  words: readonly CloudWord[],
-  width: number,
-  height: number,
-  font: string,
-  before: ReadonlyMap<string, Placed>,
-  done: (placed: Placed[]) => void,
-): () => void {
+export interface CloudJob {
+  number: number;
+  words: readonly CloudWord[];
+  width: number;
+  height: number;
+  font: string;
+  /** The former layout. */
+  before: readonly Placed[];
+}
+
+/** Lay words out, the heaviest first, in pixels of a canvas. Calls back once. */
+export function layOut(job: CloudJob, canvas: () => HTMLCanvasElement, done: (placed: Placed[]) => void): void {
+  const { words, width, height, font } = job;
+  const before = new Map(job.before.map((word) => [word.text, word]));
   const sorted = [...words].sort((a, b) => b.weight - a.weight);
   const sizes = sizesOf(sorted, width, height);
   const most = sorted[0]?.weight ?? 0;
@@ -57,12 +65,12 @@ export function layOut(
   const layout = cloud<{ text: string; size: number; x?: number; y?: number }>()
     .size([Math.max(1, Math.floor(width)), Math.max(1, Math.floor(height))])
     .words(data)
+    .canvas(canvas)
     .font(font)
     .fontWeight(600)
     .fontSize((word) => word.size)
     .padding(2)
     .rotate(0)
-    .timeInterval(8)
     .random(() => 0.5)
     .spiral((size) => {
       const old = before.get(data[next++]?.text ?? "");
@@ -86,5 +94,4 @@ export function layOut(
       );
     });
   layout.start();
-  return () => layout.stop();
 }

@@ -72,14 +72,26 @@ export function segmentsOf(text: string, entities: readonly Entity[], terms: rea
   return segments;
 }
 
-/** Return a link only where it is http(s); anything else is no link for us. */
-export function safeUrl(url: string): string | null {
+const KNOWN_MAX = 2_000;
+const known = new Map<string, string | null>();
+
+function parsed(url: string): string | null {
   try {
-    const parsed = new URL(url);
-    return parsed.protocol === "https:" || parsed.protocol === "http:" ? parsed.href : null;
+    const { protocol, href } = new URL(url);
+    return protocol === "https:" || protocol === "http:" ? href : null;
   } catch {
     return null;
   }
+}
+
+/** Return a link only where it is http(s); anything else is no link for us. Remembered, for a card asks at every draw. */
+export function safeUrl(url: string): string | null {
+  const before = known.get(url);
+  if (before !== undefined) return before;
+  if (known.size >= KNOWN_MAX) known.clear();
+  const found = parsed(url);
+  known.set(url, found);
+  return found;
 }
 
 /** Return the host of a link without "www.", or "". */

@@ -6,7 +6,7 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import type { Settings } from "../state/settings";
 import { ago, exact } from "../text/clock";
-import { compact } from "../text/number";
+import { compact, grouped } from "../text/number";
 import { safeUrl } from "../text/segments";
 import { Actions } from "./Actions";
 import { Avatar } from "./Avatar";
@@ -27,23 +27,25 @@ export interface CardProps {
   position: number;
   of: number;
   fresh: boolean;
+  /** In a torrent nothing can be aimed at: actions come when the list stands still. */
+  torrent: boolean;
 }
 
 const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
 
 function Number_({ sign, value, word }: { sign: JSX.Element; value: number | null; word: string }): JSX.Element | null {
   if (value === null) return null;
-  return <span class="number" title={`${value.toLocaleString("en")} ${word}`}>{sign} {compact(value)}<span class="hidden"> {word}</span></span>;
+  return <span class="number" title={`${grouped(value)} ${word}`}>{sign} {compact(value)}<span class="hidden"> {word}</span></span>;
 }
 
 export class CardView extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     const now = this.props;
     return next.stamp !== now.stamp || next.card !== now.card || next.minute !== now.minute || next.terms !== now.terms
-      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of;
+      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of || next.torrent !== now.torrent;
   }
 
-  override render({ page, column, card, settings, position, of, fresh }: CardProps): JSX.Element {
+  override render({ page, column, card, settings, position, of, fresh, torrent }: CardProps): JSX.Element {
     const { post } = card;
     const { author, counts } = post;
     const now = Date.now();
@@ -74,7 +76,7 @@ export class CardView extends Component<CardProps> {
             <Number_ sign={<ReplySign />} value={counts.replies} word="replies" />
             <Number_ sign={<RepostSign />} value={counts.reposts} word="reposts" />
             <Number_ sign={<LikeSign />} value={counts.likes} word="likes" />
-            <Actions page={page} post={post} />
+            {torrent ? null : <Actions page={page} post={post} />}
             {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
           </footer>
           <Folded page={page} column={column} card={card} ranking={column.place.order !== "latest"} />

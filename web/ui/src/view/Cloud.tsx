@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../query/edit";
 import type { Page } from "../state/page";
-import { layOut, type Placed } from "../stats/cloud";
+import type { Placed } from "../stats/cloud";
+import { requestLayout } from "../stats/layout";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
 import { TableSign } from "./icons";
@@ -17,7 +18,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
   const [placed, setPlaced] = useState<Placed[]>([]);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
-  const last = useRef({ at: -Infinity, width: 0, query: "", places: new Map<string, Placed>() });
+  const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
   const query = page.column.place.query;
 
   useEffect(() => {
@@ -35,8 +36,9 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
     if (!size.width || !words.items.length || (same && now - memory.at < AGAIN_MS)) return;
     last.current = { at: now, width: size.width, query, places: memory.places };
     const font = getComputedStyle(document.body).fontFamily;
-    return layOut(words.items.map((item) => ({ text: item.value, weight: item.count })), size.width, size.height, font, memory.places, (found) => {
-      last.current.places = new Map(found.map((word) => [word.text, word]));
+    const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
+    return requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
+      last.current.places = found;
       setPlaced(found);
     });
   }, [words, size, query]);

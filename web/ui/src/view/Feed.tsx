@@ -9,6 +9,7 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { CardView, GoneView } from "./CardView";
 import { Pager } from "./Pager";
+import { TORRENT_A_MINUTE } from "./pace";
 import { windowOf } from "./window";
 
 interface Props {
@@ -21,6 +22,9 @@ interface Props {
 }
 
 const AT_TOP_PX = 4;
+/** Windows of cards above and below the one that is seen: few while every draw brings others, more for a reader who scrolls. */
+const RUNNING = 0.2;
+const AROUND = 1;
 
 export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
@@ -31,8 +35,10 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const known = useRef<Set<string> | null>(null);
   const ranking = column.place.order !== "latest";
   const size = page.settings.pageSize;
+  const running = column.state === "live" && scroll.top <= AT_TOP_PX;
+  const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
   const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
-  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current);
+  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, running ? RUNNING : AROUND);
   const place = column.place;
 
   useEffect(() => {
@@ -104,7 +110,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
           ) : (
             <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
               settings={page.settings} position={column.page * (ranking ? size : 0) + run.first + index + 1} of={cards.length}
-              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking} />
+              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking} torrent={torrent} />
           ))}
         </Fragment>
       ))}

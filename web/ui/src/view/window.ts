@@ -9,18 +9,18 @@ export interface Run<T> {
 }
 
 const GUESS_PX = 120;
-const AROUND = 1;
 
-/** Return runs of cards with the space between them; the last run has no cards and is the space at the end. */
+/** Return runs of cards within `around` windows of the one that is seen, with the space between them; the last run has no cards and is the space at the end. */
 export function windowOf<T extends { id: string }>(
   cards: readonly T[],
   heights: ReadonlyMap<string, number>,
   top: number,
   height: number,
   focused: string | null,
+  around: number,
 ): Run<T>[] {
-  const from = Number.isFinite(height) ? top - AROUND * height : -Infinity;
-  const to = top + (1 + AROUND) * height;
+  const from = Number.isFinite(height) ? top - around * height : -Infinity;
+  const to = top + (1 + around) * height;
   const runs: Run<T>[] = [];
   let open: Run<T> | null = null;
   let space = 0;

@@ -1,0 +1,69 @@
+"""Tasks of the page's main thread, from Chromium's own trace: how long each stood in the way, and its processor time.
+
+The two differ where the machine is busy: a task of 30 ms of work that waits 200 ms for a core is the machine's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser
+
+CATEGORIES = ["toplevel", "devtools.timeline"]
+LONG_MS = 50.0
+MOST = 20
+SHOWN_OF_ONE = 3
+
+
+class TaskTrace:
+    """A trace of the whole browser that runs from its making to `stop`."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._events: list[dict[str, Any]] = []
+        self._done = False
+        self._session = browser.new_browser_cdp_session()
+        self._session.on("Tracing.dataCollected", lambda data: self._events.extend(data["value"]))
+        self._session.on("Tracing.tracingComplete", lambda _: self._finish())
+        config = {"includedCategories": CATEGORIES}
+        self._session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
+
+    def _finish(self) -> None:
+        self._done = True
+
+    def stop(self) -> list[dict[str, Any]]:
+        """End it and return the tasks of 50 ms and more, the longest first: ms, processor ms, what they did most."""
+        self._session.send("Tracing.end")
+        while not self._done:
+            self._session.send("Browser.getVersion")  # takes the events that have come
+        self._session.detach()
+        return long_tasks(self._events)
+
+
+def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the long tasks of the thread that runs the page's script."""
+    calls: dict[tuple[int, int], int] = {}
+    for event in events:
+        if event["name"] == "FunctionCall":
+            thread = event["pid"], event["tid"]
+            calls[thread] = calls.get(thread, 0) + 1
+    if not calls:
+        return []
+    main = max(calls, key=lambda thread: calls[thread])
+    mine = [event for event in events if (event["pid"], event.get("tid")) == main and event.get("ph") == "X"]
+    tasks = [event for event in mine if "RunTask" in event["name"] and event["dur"] >= LONG_MS * 1000]
+    tasks.sort(key=lambda event: -float(event["dur"]))
+    return [
+        {"ms": round(one["dur"] / 1000), "cpu_ms": round(one.get("tdur", 0) / 1000), "did": _inside(one, mine)}
+        for one in tasks[:MOST]
+    ]
+
+
+def _inside(task: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:
+    """Return what took most of a task, ms by name; names that lie in each other count each."""
+    spent: dict[str, float] = {}
+    for event in events:
+        within = task["ts"] <= event["ts"] < task["ts"] + task["dur"]
+        if within and "RunTask" not in event["name"]:
+            spent[event["name"]] = spent.get(event["name"], 0) + event["dur"] / 1000
+    most = sorted(spent.items(), key=lambda one: -one[1])[:SHOWN_OF_ONE]
+    return {name: round(ms) for name, ms in most}

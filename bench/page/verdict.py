@@ -1,0 +1,45 @@
+"""The goals of the page against the figures of a run, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Return (what, goal, measured, met) for each promise."""
+    first, frames, tasks = figures["first_view"], figures["frames"], figures["tasks"]
+    longest = tasks[0] if tasks else {"ms": 0, "cpu_ms": 0}
+    work = max((one["cpu_ms"] for one in tasks), default=0)
+    slope = figures["heap_slope_mb_a_minute"]
+    return [
+        ("first post drawn", "under 300 ms", f"{first['post_ms']} ms", first["post_ms"] < 300),
+        ("first view, gzipped", "under 150 kB", f"{first['bytes'] / 1000:.0f} kB", first["bytes"] < 150_000),
+        (
+            "longest task of the last minute",
+            "100 ms at most",
+            f"{longest['ms']} ms (most work: {work} ms)" if tasks else "under 50 ms",
+            longest["ms"] <= 100,
+        ),
+        ("heap, slope", "under 1 MB a minute", f"{slope:.2f} MB a minute", slope < 1),
+        (
+            "scrolling",
+            "60 frames a second",
+            f"{frames['a_second']} ({frames['dropped']} of {frames['of']} dropped)",
+            frames["a_second"] >= 59.5,
+        ),
+        (
+            "the load was there",
+            f"{figures['asked_posts_a_second']:.0f} posts a second",
+            f"{figures['stored_posts_a_second']} posts a second, {figures['loaded']:,} loaded",
+            figures["stored_posts_a_second"] >= 0.95 * figures["asked_posts_a_second"],
+        ),
+    ]
+
+
+def table(figures: dict[str, Any]) -> str:
+    """Return the goals as lines of text."""
+    rows = [("what", "goal", "measured", "verdict")]
+    rows += [(what, goal, measured, "met" if met else "MISSED") for what, goal, measured, met in goals(figures)]
+    widths = [max(len(row[at]) for row in rows) for at in range(4)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

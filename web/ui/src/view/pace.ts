@@ -1,0 +1,46 @@
+/**
+ * When the page is drawn: at most once a frame, at once for the reader, and for the wire never faster than the eye needs.
+ * Between two draws no frame is asked for, so that the browser rests.
+ */
+
+export type Cause = "reader" | "wire";
+
+const GAP_MS = 30;
+/** In a torrent five lists a second are already more than can be read; the rest of the time is the reader's. */
+export const TORRENT_A_MINUTE = 6_000;
+const TORRENT_GAP_MS = 200;
+const FRAME_MS = 16;
+
+export class Pace {
+  private drawnAt = -Infinity;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asked = false;
+
+  constructor(
+    private readonly draw: (now: number) => void,
+    private readonly perMinute: (now: number) => number,
+  ) {}
+
+  /** Draw soon. */
+  touch(cause: Cause = "reader"): void {
+    if (this.asked) return;
+    if (cause === "reader") return this.ask();
+    if (this.timer !== undefined) return;
+    const now = performance.now();
+    const gap = this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
+    const wait = this.drawnAt + gap - now;
+    if (wait < FRAME_MS) this.ask();
+    else this.timer = setTimeout(() => this.ask(), wait - FRAME_MS / 2);
+  }
+
+  private ask(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.drawnAt = performance.now();
+      this.draw(this.drawnAt);
+    });
+  }
+}

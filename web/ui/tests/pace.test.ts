@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Pace, TORRENT_A_MINUTE } from "../src/view/pace";
+
+describe("the pace of drawing", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16));
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  function drawsIn(ms: number, perMinute: number, cause: "reader" | "wire"): number {
+    const draw = vi.fn();
+    const pace = new Pace(draw, () => perMinute);
+    for (let at = 0; at < ms; at += 2) {
+      pace.touch(cause);
+      vi.advanceTimersByTime(2);
+    }
+    return draw.mock.calls.length;
+  }
+
+  it("draws five lists a second in a torrent, some thirty in a stream, every frame for the reader", () => {
+    expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "wire")).toBeLessThanOrEqual(51);
+    expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "wire")).toBeGreaterThan(40);
+    expect(drawsIn(10_000, 60, "wire")).toBeLessThanOrEqual(334);
+    expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "reader")).toBeGreaterThan(500);
+  });
+
+  it("does not let what waits for its time hold up the reader, and draws nothing unasked", () => {
+    const draw = vi.fn();
+    const pace = new Pace(draw, () => TORRENT_A_MINUTE + 1);
+    pace.touch("wire");
+    vi.advanceTimersByTime(20);
+    pace.touch("wire");
+    pace.touch("reader");
+    vi.advanceTimersByTime(20);
+    expect(draw).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(10_000);
+    expect(draw).toHaveBeenCalledTimes(2);
+  });
+});
