@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import MurmurError, SettingsError
+from pipeline.installed import SOURCES_GROUP, offered
+from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
+from pipeline.sinks.named import searches_of
 from pipeline.sources import READABLE
 
 PROJECT = Path(__file__).parents[1]
@@ -23,13 +26,22 @@ PROJECT = Path(__file__).parents[1]
 def problems(settings: Settings) -> list[str]:
     """Return one line for each thing that keeps the product from starting on this machine."""
     here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
-    found = [*_sources(settings.source), *here, page_problem(), replay_problem(settings), redis_problem(settings)]
+    named = [*_sources(settings.source), *_sinks(settings)]
+    found = [*named, *here, page_problem(), replay_problem(settings), redis_problem(settings)]
     return [line for line in found if line]
 
 
 def _sources(names: tuple[str, ...]) -> list[str]:
-    unread = [name for name in names if name not in READABLE]
+    unread = [name for name in names if name not in (*READABLE, *offered(SOURCES_GROUP))]
     return [f"SOURCE={name}: this version reads {', '.join(READABLE)}" for name in unread]
+
+
+def _sinks(settings: Settings) -> list[str]:
+    try:
+        searches_of(settings.sinks, parse)
+    except SettingsError as error:
+        return error.problems
+    return []
 
 
 def _data_dir(data_dir: Path) -> str:

@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 
 from cli import checks
 from pipeline.connections import connect, is_embedded
-from pipeline.errors import MurmurError
+from pipeline.errors import MurmurError, SettingsError
+from pipeline.installed import SINKS_GROUP, make
 from pipeline.names import Names
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.probing import cursor_age, probe
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("broker", False, f"{where}: {error}" if not is_embedded(settings) else where)
     finally:
         redis.close()
+    yield from _sinks(settings)
     for name in settings.source:
         yield from _recording(name, settings)
         for probed in probe(name, settings):
@@ -109,6 +111,16 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     for state in states(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")
+
+
+def _sinks(settings: Settings) -> Iterator[Finding]:
+    for name in dict(settings.sinks):
+        try:
+            make(SINKS_GROUP, name)
+        except SettingsError as error:
+            yield Finding("sink", False, error.problems[0])
+        else:
+            yield Finding("sink", True, f"{name} is installed and can be used")
 
 
 def _recording(name: str, settings: Settings) -> Iterator[Finding]:

@@ -72,6 +72,14 @@ def upkeep() -> None:
     _celery("upkeep")
 
 
+@main.command()
+def sinks() -> None:
+    """Deliver matches to the sinks that SINKS names; `run` starts it if there are any."""
+    from cli.sinks import serve
+
+    serve(load())
+
+
 def _celery(role: Role) -> None:
     from cli.processes import work
 

@@ -27,6 +27,7 @@ from pipeline.settings import Settings
 WRONG = 2
 """Exit status when nothing was started because something must be put right first."""
 NOT_PROCESSES = ("release", "all")
+PROCESSES = ("web", "reader", "worker", "upkeep", "sinks")
 READY_WITHIN_S = 60.0
 
 
@@ -81,7 +82,7 @@ def plan(settings: Settings, environ: Mapping[str, str]) -> tuple[list[Program],
     programs = [
         Program(name, command, count=settings.workers if name == "worker" else 1)
         for name, command in procfile(checks.PROJECT / "Procfile").items()
-        if name not in NOT_PROCESSES
+        if name not in NOT_PROCESSES and (name != "sinks" or settings.sinks)
     ]
     if "stdin" in settings.source and not settings.stdin_path:
         child_environ["STDIN_PATH"] = str(_inlet(settings))
@@ -97,7 +98,12 @@ def _inlet(settings: Settings) -> Path:
 
 
 def procfile(path: Path) -> dict[str, list[str]]:
-    """Return a Procfile's lines: name → command, its own files (`bin/…`) as absolute paths."""
+    """Return a Procfile's lines: name → command, its own files (`bin/…`) as absolute paths.
+
+    An installed package has no Procfile: there each process is a command of this module.
+    """
+    if not path.exists():
+        return {name: [sys.executable, "-m", "cli", name] for name in PROCESSES}
     lines = {}
     for line in path.read_text().splitlines():
         name, colon, command = line.partition(":")

@@ -125,6 +125,15 @@ class Names:
         """String with TTL: JSON, what a source last said of itself: name, state, since, lag_s, detail, generated."""
         return f"{self.prefix}:source:{source}"
 
+    # -- sinks
+    def sink(self, name: str) -> str:
+        """String with TTL: token of the process that delivers to a sink."""
+        return f"{self.prefix}:sink:{name}"
+
+    def sink_places(self, name: str) -> str:
+        """Hash: key of a search → publication number up to which a sink has been given its matches."""
+        return f"{self.prefix}:sink:{name}:places"
+
     # -- the rest
     @property
     def watchers(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
+from pipeline.installed import SINKS_GROUP, SOURCES_GROUP, offered
 
 SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
 HIDDEN = "•••"
@@ -56,11 +57,25 @@ def _list(value: str) -> tuple[str, ...]:
 def _sources(value: str) -> tuple[str, ...]:
     names = _list(value)
     unknown = [name for name in names if name not in SOURCES]
-    if unknown or not names:
-        raise ValueError(f"must be a comma-separated list of {', '.join(SOURCES)}")
+    installed = offered(SOURCES_GROUP) if unknown else ()
+    if not names or any(name not in installed for name in unknown):
+        raise ValueError(f"must be a comma-separated list of {', '.join((*SOURCES, *installed))}")
     if len(set(names)) < len(names):
         raise ValueError("names a source twice")
     return names
+
+
+def _sinks(value: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for part in value.replace("\n", ";").split(";"):
+        name, equals, search = (piece.strip() for piece in part.partition("="))
+        if not (name or search):
+            continue
+        if not equals or not search or name not in offered(SINKS_GROUP):
+            known = ", ".join(offered(SINKS_GROUP)) or "none is installed"
+            raise ValueError(f"must be `sink = search; sink = search`, of the installed sinks: {known}")
+        found.append((name, search))
+    return tuple(found)
 
 
 def _speed(value: str) -> float:
@@ -134,6 +149,9 @@ class Settings:
     mastodon_consent: bool = _row(True, _flag, "false: also authors who say that they do not want to be found")
     mastodon_token: str = _row("", _text, "Access token for them", secret=True)
     stdin_path: str = _row("", _text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
+    sinks: tuple[tuple[str, str], ...] = _row(
+        (), _sinks, "Installed sinks and the searches whose matches they get: `sink = search; …`"
+    )
     host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
     port: int = _row(8000, _number(1, 65535), "Port of the page")
     web_concurrency: int = _row(1, _number(1, 64), "Web processes")
@@ -172,7 +190,10 @@ class Settings:
 def _shown(secret: bool, value: Any) -> str:
     if secret and value:
         return HIDDEN
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        pairs = bool(value) and isinstance(value[0], tuple)
+        return "; ".join(" = ".join(pair) for pair in value) if pairs else ",".join(value)
+    return str(value)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

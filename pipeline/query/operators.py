@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError
+from pipeline.installed import SOURCES_GROUP, offered
 from pipeline.query import values
 from pipeline.query.tree import Node
 from pipeline.query.values import Value
@@ -68,7 +69,7 @@ OPERATORS = (
         "source",
         "source:bluesky",
         "the network the post came from",
-        _choice("source:", {s: s for s in SOURCES}),
+        _choice("source:", {s: s for s in (*SOURCES, *offered(SOURCES_GROUP))}),
         (),
         SOURCES,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import SettingsError
+from pipeline.installed import SOURCES_GROUP, make, offered
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 
@@ -11,7 +12,7 @@ READABLE = ("demo", "replay", "bluesky", "mastodon", "stdin")
 
 
 def open_source(name: str, settings: Settings) -> Source:
-    """Return the source of a name.
+    """Return the source of a name: one of ours, or of an installed package.
 
     Raises:
         SettingsError: there is no such source (yet).
@@ -42,4 +43,7 @@ def open_source(name: str, settings: Settings) -> Source:
         from pipeline.sources.stdin import StdinSource
 
         return StdinSource(settings.stdin_path)
+    if name in offered(SOURCES_GROUP):
+        installed: Source = make(SOURCES_GROUP, name)
+        return installed
     raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])

@@ -6,7 +6,7 @@ and keeps the cursor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -42,6 +42,13 @@ class SourceContext(Protocol):
         ...
 
 
+class Probed(msgspec.Struct, frozen=True):
+    """One thing that was looked at without reading: whether it is well, and what a person should know."""
+
+    well: bool
+    text: str
+
+
 class Source(Protocol):
     """One stream of raw records."""
 
@@ -65,8 +72,9 @@ class Source(Protocol):
         ...
 
 
-class Probed(msgspec.Struct, frozen=True):
-    """One thing that was looked at without reading: whether it is well, and what a person should know."""
+class InstalledSource(Source, Protocol):
+    """A source that a package offers (`pipeline/installed.py`): the same, and what `murmur doctor` asks it."""
 
-    well: bool
-    text: str
+    def probe(self) -> Sequence[Probed]:
+        """Return what is found of its network without reading: reachable, credentials accepted."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.installed import SOURCES_GROUP, make, offered
 from pipeline.settings import Settings
 from pipeline.sources.contract import Probed
 
@@ -16,7 +17,17 @@ def probe(name: str, settings: Settings) -> list[Probed]:
         from pipeline.sources.mastodon import probe as mastodon
 
         return mastodon.probe(settings.mastodon_servers, settings.mastodon_token)
+    if name in offered(SOURCES_GROUP):
+        return _probed(name)
     return []
+
+
+def _probed(name: str) -> list[Probed]:
+    try:
+        found: list[Probed] = list(make(SOURCES_GROUP, name).probe())
+    except Exception as error:  # noqa: BLE001 - a package's own trouble is what doctor is to tell
+        return [Probed(False, f"{type(error).__name__}: {error}"[:300])]
+    return found
 
 
 def cursor_age(name: str, cursor: str) -> Probed | None:

@@ -20,6 +20,8 @@ PLACEHOLDERS = {
     "reader": "source",
     "cursor": "source",
     "read_at": "source",
+    "sink": "name",
+    "sink_places": "name",
     "source_state": "source",
     "counters": "process",
     "duty": "job",

@@ -1,0 +1,112 @@
+"""What every source must do. Inherit, give `source()`, and let pytest collect it.
+
+class TestQuakes(SourceContract):
+    def source(self):
+        return Quakes({"url": …})
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+from pipeline.normalise import normalise
+from pipeline.sources.contract import Chunk, Source
+
+
+class Listening:
+    """A reader's place in a test: keeps what a source says, ends it when told or after `within_s`."""
+
+    def __init__(self, within_s: float) -> None:
+        self.reports: list[tuple[str, str]] = []
+        self.gaps: list[tuple[int, int, str]] = []
+        self._ended = threading.Event()
+        self._until_s = time.monotonic() + within_s
+
+    def end(self) -> None:
+        """Ask the source to end."""
+        self._ended.set()
+
+    def stopped(self) -> bool:
+        """Tell whether the source has been asked to end."""
+        return self._ended.is_set() or time.monotonic() > self._until_s
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or less if asked to end; return `stopped()`."""
+        self._ended.wait(max(0.0, min(seconds, self._until_s - time.monotonic())))
+        return self.stopped()
+
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:  # noqa: ARG002
+        """Keep how the source says it is."""
+        self.reports.append((state, detail))
+
+    def gap(self, since_ms: int, until_ms: int, why: str) -> None:
+        """Keep a gap."""
+        self.gaps.append((since_ms, until_ms, why))
+
+
+class SourceContract:
+    """The tests. `within_s` is how long a source may take to bring its first record, and to end when told."""
+
+    within_s = 20.0
+
+    def source(self) -> Source:
+        """Return a new source that has at least one record to bring."""
+        raise NotImplementedError
+
+    def test_it_says_what_it_is(self) -> None:
+        source = self.source()
+        assert source.name.isidentifier()
+        assert all(isinstance(said, bool) for said in (source.generated, source.resumes, source.patient))
+
+    def test_its_records_can_be_read(self) -> None:
+        chunk = self._first(None)
+        for record in chunk.records:
+            assert normalise(record.data, self.source().name, record.received_at, chunk.instance) is not None
+
+    def test_it_goes_on_at_a_cursor(self) -> None:
+        cursor = self._first(None).cursor
+        if cursor is None:
+            assert not self.source().resumes, "a source that resumes gives cursors"
+            return
+        context = Listening(self.within_s)
+        chunks = self.source().read(cursor, context)
+        chunk = next(chunks, None)
+        context.end()
+        _ended(chunks)
+        assert chunk is None or isinstance(chunk, Chunk)
+
+    def test_it_makes_something_of_a_broken_cursor(self) -> None:
+        assert self._first("\N{BROKEN HEART} no cursor of this source").records
+
+    def test_it_ends_when_told(self) -> None:
+        context = Listening(3 * self.within_s)
+        ended = threading.Event()
+        source = self.source()
+
+        def read() -> None:
+            for _ in source.read(None, context):
+                context.end()
+            ended.set()
+
+        threading.Thread(target=read, daemon=True).start()
+        assert ended.wait(self.within_s), "it was told to end and goes on"
+
+    def _first(self, cursor: str | None) -> Chunk:
+        """Return the first chunk with records in it."""
+        context = Listening(self.within_s)
+        chunks = self.source().read(cursor, context)
+        for chunk in chunks:
+            assert isinstance(chunk, Chunk)
+            if chunk.records:
+                context.end()
+                _ended(chunks)
+                return chunk
+        raise AssertionError(f"no record within {self.within_s} s; it said {context.reports}")
+
+
+def _ended(chunks: Iterator[Chunk]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()

@@ -1,0 +1,97 @@
+"""The package of docs/extend.md: taken out of the page, installed elsewhere, and what it asks and posts to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.paths import PROJECT
+
+PAGE = (PROJECT / "docs" / "extend.md").read_text()
+
+
+def block(after: str) -> str:
+    """Return the first indented block that follows a line of the page."""
+    lines = PAGE[PAGE.index(after) + len(after) :].splitlines()[1:]
+    kept: list[str] = []
+    for line in lines:
+        if line.startswith("    ") or (kept and not line.strip()):
+            kept.append(line)
+        elif kept:
+            break
+    return textwrap.dedent("\n".join(kept)).strip() + "\n"
+
+
+def install(directory: Path) -> Path:
+    """Install the package into a directory of its own, as pip does; return where."""
+    source, target = directory / "package", directory / "installed"
+    source.mkdir()
+    (source / "pyproject.toml").write_text(block("can be used."))
+    for name in ("quakes.py", "webhook.py"):
+        (source / name).write_text(block(f"`{name}`:"))
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*command, "--target", str(target), str(source)], check=True, capture_output=True, text=True)
+    return target
+
+
+class Elsewhere:
+    """An HTTP server: gives earthquakes, takes what a webhook posts, and fails as often as told."""
+
+    def __init__(self) -> None:
+        self.quakes: list[dict[str, Any]] = []
+        self.posted: list[dict[str, Any]] = []
+        self.failures = 0
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(200, json.dumps({"features": outer.quakes}).encode())
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if outer.failures > 0:
+                    outer.failures -= 1
+                    self._answer(500, b"")
+                else:
+                    outer.posted.append(json.loads(body))
+                    self._answer(200, b"{}")
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def shake(self, number: int, title: str) -> None:
+        """Let the earth quake."""
+        now_ms = int(time.time() * 1000)
+        told = {
+            "title": title,
+            "time": now_ms - 60_000 + number,
+            "updated": now_ms + number,
+            "url": f"{self.url}/{number}",
+        }
+        self.quakes.append({"id": f"us{number}", "properties": told})
+
+    def posts(self, search: str) -> list[str]:
+        """Return the texts that were posted for a search, in order."""
+        return [post["text"] for told in self.posted if told["search"] == search for post in told["posts"]]
+
+    def close(self) -> None:
+        """End it."""
+        self._server.shutdown()
+        self._server.server_close()
