@@ -7,6 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
 from pipeline.names import Names
+from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.releases import RELEASES, V7, V9, Release
+from tests.servers.elasticsearch.server import running
 
 # A slow machine makes slow examples, and is no failure.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -101,3 +105,31 @@ def redis_client(valkey: str) -> Iterator[Redis]:
 def names() -> Names:
     """Names under a prefix nobody else uses."""
     return Names(f"t{secrets.token_hex(4)}")
+
+
+def _elasticsearch(release: Release) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running(release))
+        except CannotAssemble as error:
+            missing(f"Elasticsearch {release.version} ({error})")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_7() -> Iterator[str]:
+    """An Elasticsearch 7.17 with percolator for the whole run; its URL. Tests share it: each uses names of its own."""
+    yield from _elasticsearch(V7)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_9() -> Iterator[str]:
+    """An Elasticsearch 9.2, without percolator, for the whole run; its URL."""
+    yield from _elasticsearch(V9)
+
+
+@pytest.fixture(params=RELEASES)
+def elasticsearch(request: pytest.FixtureRequest) -> str:
+    """The URL of each release in turn."""
+    url: str = request.getfixturevalue(f"elasticsearch_{request.param[0]}")
+    return url

@@ -1,6 +1,7 @@
 """One Elasticsearch for tests and benches: started on a free port, with nothing in it, gone afterwards.
 
     with running() as url: ...
+    with server(V9) as elastic: elastic.kill(); elastic.start()     # the same data, the same port
 
 Its data lie in a temporary directory. As root it runs as `nobody`, for the server refuses to be root.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,77 +19,126 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.servers.elasticsearch.assemble import CannotAssemble, home
+from tests.servers.elasticsearch.java import java_home
+from tests.servers.elasticsearch.releases import V7, Release
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 20.0
-JAVA_VERSION = 17
-"""The newest the server is released for."""
+
+_OPTIONS_LEFT_OUT = re.compile(
+    r"Xlog:|Xloggc|GCLog|HeapDump|ErrorFile"  # they would write below the server's own home
+    r"|add-modules"  # a faster way to compare vectors, which a small Java does not have
+)
+
+
+class Server:
+    """A server with a place for its data; may be stopped, killed, frozen and started again."""
+
+    def __init__(self, release: Release, run: Path, heap_mb: int) -> None:
+        found = java_home(*release.java)
+        if found is None:
+            first, last = release.java
+            wanted = str(first) if first == last else f"{first} to {last}"
+            raise CannotAssemble(f"no Java {wanted} found for Elasticsearch {release.version}; set ES_JAVA_HOME")
+        self._home, self._run, self._heap_mb = home(release), run, heap_mb
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._environment = _prepare(run, self._home, found, port, heap_mb)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            CannotAssemble: it did not come up; the message has what it said last.
+        """
+        log = self._run / "console.log"
+        with log.open("ab") as console:
+            self._process = subprocess.Popen(
+                [str(self._home / "bin" / "elasticsearch")],
+                cwd=self._run,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # newer ones are two processes
+                **_unprivileged(self._run),  # type: ignore[call-overload] # user and group only where we are root
+            )
+        try:
+            _wait(self._process, self.url, log)
+        except BaseException:
+            self.kill()
+            raise
+
+    def freeze(self) -> None:
+        """Hold it: connections stay and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen one go on."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it at once, as a machine that loses its power would."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+    def stop(self) -> None:
+        """End it in good order."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        self.thaw()
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_TIMEOUT_S)
+        self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
 
 
 @contextmanager
-def running(heap_mb: int = 512) -> Iterator[str]:
-    """Start a server and give its URL; stop it on leaving.
+def server(release: Release = V7, heap_mb: int = 512) -> Iterator[Server]:
+    """Start a server; stop it on leaving.
 
     Raises:
         CannotAssemble: it cannot be laid out or started here; the message says why.
     """
-    server, java = home(), _java_home()
     run = Path(tempfile.mkdtemp(prefix="murmur-elasticsearch-"))
     try:
-        port = _free_port()
-        environment = _prepare(run, server, java, port, heap_mb)
-        with (run / "console.log").open("wb") as console:
-            process = subprocess.Popen(
-                [str(server / "bin" / "elasticsearch")],
-                cwd=run,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                **_unprivileged(run),  # type: ignore[call-overload] # user and group only where we are root
-            )
+        started = Server(release, run, heap_mb)
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(process, url, run / "console.log")
-            yield url
+            started.start()
+            yield started
         finally:
-            _stop(process)
+            started.stop()
     finally:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def _java_home() -> Path:
-    """Return a JDK 17: ES_JAVA_HOME or JAVA_HOME, the one on PATH, or one where distributions put them."""
-    told = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
-    java = shutil.which("java")
-    if java is not None:
-        told.append(Path(java).resolve().parents[1])
-    told += sorted(Path("/usr/lib/jvm").glob(f"*{JAVA_VERSION}*"))
-    for place in told:
-        release = place / "release"
-        if (place / "bin" / "java").exists() and release.exists():
-            version = re.search(r'JAVA_VERSION="(\d+)', release.read_text())
-            if version and int(version[1]) == JAVA_VERSION:
-                return place
-    raise CannotAssemble(f"no JDK {JAVA_VERSION} found; set ES_JAVA_HOME")
+@contextmanager
+def running(release: Release = V7, heap_mb: int = 512) -> Iterator[str]:
+    """Start a server and give its URL; see `server`."""
+    with server(release, heap_mb) as started:
+        yield started.url
 
 
-def _prepare(run: Path, server: Path, java: Path, port: int, heap_mb: int) -> dict[str, str]:
+def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int) -> dict[str, str]:
     """Write configuration and return the environment."""
     config = run / "config"
-    shutil.copytree(server / "config", config)
+    shutil.copytree(installed / "config", config)
     for name in ("data", "logs", "tmp"):
         (run / name).mkdir()
     options = config / "jvm.options"
-    kept = [
-        line
-        for line in options.read_text().splitlines()
-        if not re.search(r"Xlog:|Xloggc|GCLog|HeapDump|ErrorFile", line)  # they would write below the server's own home
-    ]
+    kept = [line for line in options.read_text().splitlines() if not _OPTIONS_LEFT_OUT.search(line)]
     options.write_text("\n".join(kept) + "\n")
     settings = {
         "cluster.name": "murmur-tests",
@@ -101,8 +152,10 @@ def _prepare(run: Path, server: Path, java: Path, port: int, heap_mb: int) -> di
         "xpack.security.enabled": "false",
         "ingest.geoip.downloader.enabled": "false",
         "cluster.routing.allocation.disk.threshold_enabled": "false",
+        "cluster.max_shards_per_node": "5000",
+        "action.destructive_requires_name": "false",
     }
-    known = (server / "modules" / "ingest-geoip").exists()
+    known = (installed / "modules" / "ingest-geoip").exists()
     lines = [f"{key}: {value}" for key, value in settings.items() if known or not key.startswith("ingest.")]
     (config / "elasticsearch.yml").write_text("\n".join(lines) + "\n")
     return {
@@ -140,12 +193,3 @@ def _wait(process: subprocess.Popen[bytes], url: str, console: Path) -> None:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.3)
     raise CannotAssemble(f"Elasticsearch did not come up: {console.read_text(errors='replace')[-1500:]}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
