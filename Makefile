@@ -7,7 +7,7 @@ TESTERS ?= 3
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -15,6 +15,9 @@ run: $(VENV)/.ready web/static/.ready ## start everything on this machine and pr
 
 demo-bluesky: $(VENV)/.ready web/static/.ready ## everything against a Bluesky on this machine that has bad days
 	@exec $(BIN)/python -m tests.sources.simulators bluesky
+
+demo-x: $(VENV)/.ready web/static/.ready ## everything against an X on this machine that has bad days; TRACK=searches works too
+	@exec $(BIN)/python -m tests.sources.simulators x
 
 page: web/static/.ready ## build the page into web/static
 

@@ -13,12 +13,14 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from pipeline.errors import MurmurError, SettingsError
+from pipeline.errors import MurmurError, QueryError, SettingsError
 from pipeline.installed import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.named import searches_of
 from pipeline.sources import READABLE
+from pipeline.sources.probing import track_finding
+from pipeline.tracking import EVERYTHING, SEARCHES
 
 PROJECT = Path(__file__).parents[1]
 
@@ -27,7 +29,8 @@ def problems(settings: Settings) -> list[str]:
     """Return one line for each thing that keeps the product from starting on this machine."""
     here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
     named = [*_sources(settings.source), *_sinks(settings)]
-    found = [*named, *here, page_problem(), replay_problem(settings), redis_problem(settings)]
+    asked = [track_problem(settings), replay_problem(settings), redis_problem(settings)]
+    found = [*named, *here, page_problem(), *asked]
     return [line for line in found if line]
 
 
@@ -77,6 +80,20 @@ def page_problem() -> str:
     if (PROJECT / "web" / "static" / "index.html").exists():
         return ""
     return "The page is not built: run `make page`"
+
+
+def track_problem(settings: Settings) -> str:
+    """Return why what TRACK says cannot be taken in, from X alone if X is all there is."""
+    if settings.track in (EVERYTHING, SEARCHES):
+        return ""
+    try:
+        parse(settings.track)
+    except QueryError as error:
+        return f"TRACK={settings.track}: {error}"
+    found = [track_finding(name, settings.track) for name in settings.source]
+    if all(one is not None and not one.well for one in found):
+        return f"TRACK={settings.track}: {found[0].text if found[0] else ''}"
+    return ""
 
 
 def replay_problem(settings: Settings) -> str:

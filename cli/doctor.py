@@ -18,12 +18,13 @@ from pipeline.errors import MurmurError, SettingsError
 from pipeline.installed import SINKS_GROUP, make
 from pipeline.names import Names
 from pipeline.settings import HIDDEN, Settings
-from pipeline.sources.probing import cursor_age, probe
+from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.states import states
 from pipeline.store import open_store
+from pipeline.tracking import current_track
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
-RUNNING = frozenset({"starting", "live", "replaying", "ended"})
+RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
 """States of a source in which nothing needs doing. "paused" is well too, but says that workers are behind."""
 
 
@@ -105,9 +106,12 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     yield Finding("queue", True, f"{waiting} batches wait for workers")
     for name in settings.source:
         cursor: Any = redis.get(names.cursor(name))
-        aged = cursor_age(name, cursor.decode(errors="replace")) if cursor else None
+        aged = cursor_age(name, cursor.decode(errors="replace"), settings) if cursor else None
         if aged is not None:
             yield Finding(name, aged.well, aged.text)
+        tracked = track_finding(name, current_track(redis, names, settings.track))
+        if tracked is not None:
+            yield Finding(name, tracked.well, tracked.text)
     for state in states(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")

@@ -28,6 +28,7 @@ from pipeline.query.tree import Query
 from pipeline.reader import Reader
 from pipeline.settings import Settings
 from pipeline.sources import open_source
+from pipeline.standing import Standing
 from pipeline.states import Coverage, Speaker
 from pipeline.store import open_store
 from pipeline.store.contract import Store
@@ -105,7 +106,8 @@ def build_reader(
     stopping: Callable[[], bool],
 ) -> Reader:
     """Return the reader of a source."""
-    source = open_source(name, process.settings)
+    standing = Standing(process.registry)
+    source = open_source(name, process.settings, track=process.track, searches=standing.texts)
     process.counters.start()
     speaker = Speaker(
         process.redis,

@@ -104,9 +104,9 @@ class Reader:
                 self._keep(self._lease)
         return self._stopping()
 
-    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         """Say how the source is."""
-        self._telling(lambda: self._speaker.say(state, detail, lag_s=lag_s))
+        self._telling(lambda: self._speaker.say(state, detail, lag_s=lag_s, collects=collects))
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
         """Say that posts of a time are known to be missing."""

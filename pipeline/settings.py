@@ -138,6 +138,7 @@ class Settings:
     replay_speed: float = _row(1.0, _speed, "1 = as it happened, 60 = a minute in a second, max")
     replay_loop: bool = _row(False, _flag, "Begin again at the end, ids and times shifted by a lap")
     x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
+    x_api_url: str = _row("https://api.x.com", _url("http", "https"), "Where X's API is")
     x_monthly_posts: int = _row(0, _number(0, None), "Posts a month that may be paid for; 0: no limit of ours")
     bluesky_url: tuple[str, ...] = _row((), _urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
     bluesky_api: str = _row(

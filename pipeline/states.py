@@ -1,7 +1,8 @@
 """What a source says of itself: kept in Redis under its name, told to every web process when it changes.
 
-The words: starting, live, replaying, paused (queue full), reconnecting, down, ended, stopped. A change between
-"collected" and "not collected" is a coverage row as well; writing it is upkeep's, which has the store.
+The words: starting, live, replaying, paused (queue full), sampling (a budget lets only a part through), resting (on
+purpose: a budget is used up, or nobody looks), reconnecting, down, ended, stopped. A change of what is collected, or of
+whether it is, is a coverage row as well; writing it is upkeep's, which has the store.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ AGAIN_S = 60.0
 """So often the present row of coverage is told again: one that was lost, or came late, is made good."""
 COLLECTING = frozenset({"live", "replaying", "paused"})
 """States in which nothing is known to be missing (a paused source is read on later)."""
+ON_PURPOSE = frozenset({"sampling", "resting"})
+"""States in which something is missing because it is not asked for; each has a coverage row of its own."""
 
 
 class SourceState(msgspec.Struct):
@@ -87,6 +90,7 @@ class Speaker:
         self._cover = cover
         self._search = search
         self._told_s = 0.0
+        self._collects = ""
         self._covered: tuple[str, str] | None = None
         self._row_told: Coverage | None = None
         self._row_s = 0.0
@@ -101,9 +105,15 @@ class Speaker:
             self._read_ms = read_ms
             self._covered = None
 
-    def say(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
-        """Say how the source is; told on when it changes, and every few seconds so that it does not seem dead."""
+    def say(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
+        """Say how the source is; told on when it changes, and every few seconds so that it does not seem dead.
+
+        `collects` is what coverage names as collected; "": TRACK, None: as said before.
+        """
         now = self.state
+        if state == "starting":
+            self._collects = ""
+        self._collects = self._collects if collects is None else collects
         changed = (state, detail) != (now.state, now.detail)
         if not changed and time.monotonic() - self._told_s < RENEW_S:
             now.lag_s = lag_s
@@ -122,20 +132,22 @@ class Speaker:
         name = self.state.name
         told = {"type": "gap", "source": name, "from": since_ms, "to": until_ms, "why": why}
         self._order.announce(_encode(told))
-        self._cover(Coverage(name, since_ms, until_ms, self._search(), why))
+        self._cover(Coverage(name, since_ms, until_ms, self._collects or self._search(), why))
 
     def _row(self, state: str, detail: str) -> None:
         """Begin a coverage row where collecting begins or ends, or where what is collected changes."""
         if state in ("starting", "ended"):
             return
-        row = (self._search(), "" if state in COLLECTING else (detail or state))
-        collecting = row[1] == ""
-        if self._covered is not None and row[0] == self._covered[0] and collecting == (self._covered[1] == ""):
+        search = self._collects or self._search()
+        kind = "" if state in COLLECTING else state if state in ON_PURPOSE else "away"
+        if self._covered == (search, kind):
             if self._row_told is not None and time.monotonic() - self._row_s > AGAIN_S:
                 self._tell_row(self._row_told)
             return
-        self._covered = row
-        self._tell_row(Coverage(self.state.name, _now_ms(), None, *row, self._filled and collecting, self._read_ms))
+        self._covered = (search, kind)
+        why = (detail or state) if kind else ""
+        filled = self._filled and not kind
+        self._tell_row(Coverage(self.state.name, _now_ms(), None, search, why, filled, self._read_ms))
         self._read_ms = None
 
     def _tell_row(self, row: Coverage) -> None:

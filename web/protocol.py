@@ -317,4 +317,6 @@ def schema() -> dict[str, Any]:
     }
 
 
-State = Literal["starting", "live", "replaying", "paused", "reconnecting", "down", "ended", "stopped"]
+State = Literal[
+    "starting", "live", "replaying", "paused", "sampling", "resting", "reconnecting", "down", "ended", "stopped"
+]

@@ -33,8 +33,12 @@ class SourceContext(Protocol):
         """Wait, or less if asked to end; return `stopped()`."""
         ...
 
-    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
-        """Say how the source is: starting, live, replaying, reconnecting, down, ended."""
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
+        """Say how the source is: starting, live, replaying, sampling, resting, reconnecting, down, ended.
+
+        `collects` says what coverage is to name as collected where that is not TRACK as it stands ("": TRACK after all,
+        None: as said before).
+        """
         ...
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:

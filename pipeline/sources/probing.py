@@ -17,6 +17,10 @@ def probe(name: str, settings: Settings) -> list[Probed]:
         from pipeline.sources.mastodon import probe as mastodon
 
         return mastodon.probe(settings.mastodon_servers, settings.mastodon_token)
+    if name == "x":
+        from pipeline.sources.x import probe as x
+
+        return x.probe(settings.x_bearer_token, settings.x_api_url)
     if name in offered(SOURCES_GROUP):
         return _probed(name)
     return []
@@ -30,8 +34,8 @@ def _probed(name: str) -> list[Probed]:
     return found
 
 
-def cursor_age(name: str, cursor: str) -> Probed | None:
-    """Return how old the place is at which a source goes on, None where it has no age."""
+def cursor_age(name: str, cursor: str, settings: Settings) -> Probed | None:
+    """Return how old the place is at which a source goes on (and its budget), None where it has none."""
     if name == "bluesky":
         from pipeline.sources.bluesky import probe as bluesky
 
@@ -40,4 +44,17 @@ def cursor_age(name: str, cursor: str) -> Probed | None:
         from pipeline.sources.mastodon import probe as mastodon
 
         return mastodon.cursor_age(cursor)
+    if name == "x":
+        from pipeline.sources.x import probe as x
+
+        return x.cursor_age(cursor, settings.x_monthly_posts)
     return None
+
+
+def track_finding(name: str, track: str) -> Probed | None:
+    """Return whether a source that is asked for some posts only can be asked for TRACK; None for any other source."""
+    if name != "x":
+        return None
+    from pipeline.sources.x import probe as x
+
+    return x.track_finding(track)

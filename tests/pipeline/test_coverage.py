@@ -172,3 +172,30 @@ def test_rows_written_twice_are_written_once(scene: Scene) -> None:
         scene.upkeep.cover(row)
         scene.upkeep.cover(row)
     assert [row.why for row in scene.rows()] == ["", "away", ""]
+
+
+def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_of_their_own(scene: Scene) -> None:
+    speaker = scene.speaker
+    speaker.begin(filled=False, read_ms=None)
+    for state, detail, collects in (
+        ("live", "1 rule", "searches: snow"),
+        ("live", "2 posts this month", "searches: snow"),
+        ("live", "2 rules", "searches: snow OR rain"),
+        ("sampling", "80 of 100 posts", None),
+        ("sampling", "81 of 100 posts", None),
+        ("resting", "98 of 100 posts", None),
+        ("reconnecting", "refused", None),
+        ("down", "refused again", None),
+        ("live", "2 rules", None),
+    ):
+        speaker.say(state, detail, collects=collects)
+        time.sleep(0.005)
+    scene.write()
+    assert [(row.search, row.why) for row in scene.rows()] == [
+        ("searches: snow", ""),
+        ("searches: snow OR rain", ""),
+        ("searches: snow OR rain", "80 of 100 posts"),
+        ("searches: snow OR rain", "98 of 100 posts"),
+        ("searches: snow OR rain", "refused"),
+        ("searches: snow OR rain", ""),
+    ]

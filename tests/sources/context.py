@@ -23,7 +23,7 @@ class Context:
         self.waits.append(seconds)
         return self.told
 
-    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         self.reports.append((state, detail))
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:

@@ -40,6 +40,7 @@ class Reading:
         self.errors: list[str] = []
         self.gaps: list[tuple[int, int, str]] = []
         self.reports: list[tuple[str, str, float | None]] = []
+        self.collects = ""
         self.waits: list[float] = []
         self.longest_silence_s = 0.0
         self.ended = False
@@ -86,8 +87,9 @@ class Reading:
         self.waits.append(seconds)
         return self._stop.wait(seconds)
 
-    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
+    def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         self.reports.append((state, detail, lag_s))
+        self.collects = collects if collects is not None else self.collects
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
         self.gaps.append((since_ms, until_ms, why))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ import pytest
 from cli.doctor import examine
 from pipeline.settings import load
 from pipeline.sources.bluesky.probe import SOMEBODY
-from pipeline.sources.probing import cursor_age, probe
+from pipeline.sources.probing import cursor_age, probe, track_finding
 from tests.sources.simulators.jetstream import Jetstream
 from tests.sources.simulators.mastodon import Mastodon
 from tests.sources.simulators.profiles import ProfileApi
+from tests.sources.simulators.x import TOKEN, XApi
+
+SETTINGS = load({})
 
 
 def test_bluesky_is_well_while_one_server_answers_and_each_other_is_named() -> None:
@@ -83,13 +87,58 @@ def test_age_of_a_cursor_is_told_and_one_that_servers_no_longer_hold_is_not_well
     def bluesky(ago_s: float) -> str:
         return f'{{"time_us":{int((time.time() - ago_s) * 1e6)},"host":"a.example"}}'
 
-    young, old = cursor_age("bluesky", bluesky(50)), cursor_age("bluesky", bluesky(40 * 3600))
+    young, old = (cursor_age("bluesky", bluesky(ago_s), SETTINGS) for ago_s in (50, 40 * 3600))
     assert young is not None
     assert old is not None
     assert young.well
     assert young.text.startswith("cursor 5")
     assert not old.well
-    heard = cursor_age("mastodon", f'{{"a.example":{{"newest":"5","at_ms":{int((time.time() - 70) * 1000)}}}}}')
+    heard = cursor_age(
+        "mastodon", f'{{"a.example":{{"newest":"5","at_ms":{int((time.time() - 70) * 1000)}}}}}', SETTINGS
+    )
     assert heard is not None
     assert heard.text.startswith("last heard 7")
-    assert cursor_age("bluesky", "{}") is cursor_age("mastodon", "odd") is cursor_age("demo", "5") is None
+    for name, odd in (("bluesky", "{}"), ("mastodon", "odd"), ("x", "odd"), ("demo", "5")):
+        assert cursor_age(name, odd, SETTINGS) is None
+
+
+def test_x_says_whether_its_token_is_accepted_and_how_many_rules_there_are() -> None:
+    settings = load({"SOURCE": "x", "X_BEARER_TOKEN": TOKEN})
+    with XApi(cap=2) as api, XApi(token="another") as other:
+        api.hold("snow", "murmur:1")
+        api.hold("rain", "theirs")
+        answers, rules = probe("x", replace(settings, x_api_url=api.url))
+        assert answers.well
+        assert "allows the filtered stream" in answers.text
+        assert rules.well
+        assert rules.text == "1 rules of ours, 1 of others, of 2"
+        api.hold("fog")
+        assert "no room for ours" in probe("x", replace(settings, x_api_url=api.url))[1].text
+        (refused,) = probe("x", replace(settings, x_api_url=other.url))
+        assert not refused.well
+        assert "X_BEARER_TOKEN" in refused.text
+        assert TOKEN not in refused.text
+        assert not api.changes, "nothing was changed"
+        assert not api.streamed()
+    (away,) = probe("x", replace(settings, x_api_url="http://127.0.0.1:9"))
+    assert not away.well
+
+
+def test_x_says_how_much_of_its_budget_is_used_and_whether_track_can_be_asked_for() -> None:
+    settings = load({"SOURCE": "x", "X_BEARER_TOKEN": TOKEN, "X_MONTHLY_POSTS": "100"})
+    month = time.strftime("%Y-%m", time.gmtime())
+    used, spent = (
+        cursor_age("x", f'{{"month":"{month}","count":{count},"heard_ms":{int(time.time() * 1000)}}}', settings)
+        for count in (5, 99)
+    )
+    assert used is not None
+    assert spent is not None
+    assert used.well
+    assert "5 of 100 posts this month" in used.text
+    assert not spent.well
+    assert "no more is read" in spent.text
+    for track, well in (("snow", True), ("searches", True), ("*", False), ("(", False), ("followers:10..", False)):
+        found = track_finding("x", track)
+        assert found is not None
+        assert found.well is well
+    assert track_finding("bluesky", "*") is None

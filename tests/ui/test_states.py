@@ -1,4 +1,4 @@
-"""The nine states, each forced by a real fault, each told in words with its cause, since when, and one action."""
+"""The ten states, each forced by a real fault, each told in words with its cause, since when, and one action."""
 
 from __future__ import annotations
 
@@ -95,6 +95,24 @@ def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, ope
     shot(page, shots, "source-down")
     page.locator(".status").get_by_role("button", name="Show coverage").click()
     expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X down")
+
+
+def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_well(
+    simulator: Simulator, open_page: OpenPage, shots: Path
+) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    spent = "4,900 of 5,000 posts this month: no more is read until 01 December 00:00 UTC"
+    resting = {"name": "x", "state": "resting", "since": now() - 90_000, "detail": spent}
+    simulator.sources = [resting]
+    status(page, "resting")
+    expect(page.locator(".status .state")).to_contain_text("X not read now")
+    expect(page.locator(".status .cause")).to_have_text(spent)
+    expect(page.get_by_role("complementary", name="About X")).to_contain_text(spent)
+    shot(page, shots, "resting")
+    simulator.sources = [{"name": "bluesky", "state": "live", "since": now()}, resting | {"state": "sampling"}]
+    status(page, "live")
+    expect(page.get_by_role("complementary", name="About X")).to_contain_text("X sampled")
 
 
 def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:

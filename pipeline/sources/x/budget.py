@@ -66,6 +66,14 @@ class Budget:
         """Tell whether only a little at a time is read."""
         return bool(self.posts) and self.count >= int(SLOW_FROM * self._stop_at)
 
+    def spent(self) -> bool:
+        """Tell whether nothing more is read this month."""
+        return bool(self.posts) and self.count >= self._stop_at
+
+    def sampled(self) -> str:
+        """Return, for a person, that only a part is read."""
+        return f"{self.told()}: only a sample is read, a few posts every {STEP_S / 60:.0f} minutes"
+
     def told(self) -> str:
         """Return where the budget is, for a person; "" without one."""
         return f"{self.count:,} of {self.posts:,} posts this month" if self.posts else ""

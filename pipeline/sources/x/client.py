@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 import requests
 import tweepy
+import urllib3
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.x.lines import LineCutter
@@ -230,6 +231,9 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
 
 
 def _named(error: BaseException | None) -> str:
+    if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
+        # Their texts name objects and tuples, nothing that helps a person.
+        return f"the connection to X broke ({type(error).__name__})"
     return f"{type(error).__name__}: {error}"[:200]
 
 

@@ -41,17 +41,46 @@ class Compiled:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One branch of a choice. `parts`: terms that it wants all of, so that asking for one of them asks for more."""
+
+    text: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A search as pieces, of which a rule may hold any; otherwise as `Compiled`."""
+
+    pieces: tuple[Piece, ...]
+    left_out: tuple[str, ...] = ()
+    problem: str = ""
+
+
+NOTHING = "nothing on X can match TRACK"
+
+
 def compile_rules(root: Node) -> Compiled:
     """Return the rules that bring at least what a search finds on X."""
+    found = compile_pieces(root)
+    return Compiled(tuple(_packed([piece.text for piece in found.pieces])), found.left_out, found.problem)
+
+
+def compile_pieces(root: Node) -> Pieces:
+    """Return the pieces that together bring at least what a search finds on X."""
     compiling = _Compiling()
     part = compiling.part(root)
     left_out = tuple(dict.fromkeys(compiling.left_out))
     if isinstance(part, Never):
-        return Compiled((), left_out, "nothing on X can match TRACK")
+        return Pieces((), left_out, NOTHING)
     if isinstance(part, Always) or not _stands_alone(part):
-        return Compiled((), left_out, "X must be asked for words, tags or accounts, and TRACK has none in every part")
-    pieces = [text for piece in _pieces(part) for text in _fitting(piece, compiling.left_out)]
-    return Compiled(tuple(_packed(pieces)), tuple(dict.fromkeys(compiling.left_out)))
+        return Pieces((), left_out, "X must be asked for words, tags or accounts, and TRACK has none in every part")
+    pieces: list[Piece] = []
+    for one in part.parts if isinstance(part, OneOf) else (part,):
+        parts = tuple(each.text for each in one.parts if isinstance(each, Term)) if isinstance(one, All) else ()
+        pieces += [Piece(text, parts) for text in _fitting(one, compiling.left_out)]
+    return Pieces(tuple(pieces), tuple(dict.fromkeys(compiling.left_out)))
 
 
 @dataclass
@@ -109,10 +138,6 @@ def _spelt(part: Part) -> str:
     raise AssertionError("neither everything nor nothing is spelt")
 
 
-def _pieces(part: Part) -> tuple[Part, ...]:
-    return part.parts if isinstance(part, OneOf) else (part,)
-
-
 def _fitting(part: Part, left_out: list[str]) -> Iterator[str]:
     """Yield what brings a part in texts short enough for a rule: choices are halved, else something is left out."""
     text = _spelt(part)
@@ -141,12 +166,17 @@ def _halves(part: OneOf) -> tuple[Part, Part]:
     return one_of(list(part.parts[:middle])), one_of(list(part.parts[middle:]))
 
 
+def beside(text: str) -> str:
+    """Return a piece as it stands beside others in a choice."""
+    return f"({text})" if " " in text else text
+
+
 def _packed(pieces: list[str]) -> list[str]:
     """Join pieces by OR into as few rules as fit, in order, so that the same search gives the same rules."""
     rules: list[str] = []
     alone = len(pieces) == 1
     for piece in dict.fromkeys(pieces):
-        text = f"({piece})" if not alone and " " in piece else piece
+        text = piece if alone else beside(piece)
         if rules and len(rules[-1]) + 4 + len(text) <= MAX_RULE_CHARS:
             rules[-1] += f" OR {text}"
         else:

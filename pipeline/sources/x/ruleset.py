@@ -7,53 +7,68 @@ go if there is room, so that what both find is not missed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.sources.x.asked import Asked
 from pipeline.sources.x.client import Trouble, XClient
 from pipeline.sources.x.pauses import ANSWER
 
 TAG = "murmur:"
 RULES = "/2/tweets/search/stream/rules"
 PAGES = 20
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What X holds now: our rules, others', and how many of ours found no room."""
+    """What X holds now: our rules, others', how many of ours found no room, and what was asked for."""
 
     ours: int
     others: int
     without_room: int = 0
-    cap: int | None = None
+    asked: Asked = Asked()
 
 
-def keep(client: XClient, wanted: tuple[str, ...]) -> Kept:
-    """Make X hold the wanted rules.
+def keep(client: XClient, asking: Callable[[int | None], Asked]) -> Kept:
+    """Make X hold the rules that `asking` gives for the room there is (None: X does not say how much).
 
     Raises:
         Trouble: X does not answer, or refuses a rule.
     """
-    held = _held(client)
-    ours = [rule for rule in held if str(rule.get("tag", "")).startswith(TAG)]
-    others = [rule for rule in held if rule not in ours]
+    held = held_rules(client)
+    cap = rule_cap(client)
+    ours = [rule for rule in held if is_ours(rule)]
+    others = [rule for rule in held if not is_ours(rule)]
+    asked = asking(None if cap is None else max(0, cap - len(others)))
     known = {str(rule.get("value")) for rule in held}
+    wanted = set(asked.rules)
     goes = [str(rule.get("id")) for rule in ours if rule.get("value") not in wanted]
-    new = [value for value in wanted if value not in known]
-    cap = _cap(client) if new else None
+    new = [value for value in asked.rules if value not in known]
     room = len(new) if cap is None else max(0, cap - len(held) + len(goes))
     fitting = new[:room]
     first_in = cap is None or cap - len(held) >= len(fitting)
     if first_in:
         _add(client, fitting)
-    if goes:
-        _told(client.ask("POST", RULES, json={"delete": {"ids": goes}}), "deleted", len(goes))
+    for some in batched(goes):
+        _told(client.ask("POST", RULES, json={"delete": {"ids": some}}), "deleted", len(some))
     if not first_in:
         _add(client, fitting)
-    return Kept(len(ours) - len(goes) + len(fitting), len(others), len(new) - len(fitting), cap)
+    return Kept(len(ours) - len(goes) + len(fitting), len(others), len(new) - len(fitting), asked)
 
 
-def _held(client: XClient) -> list[dict[str, Any]]:
+def is_ours(rule: dict[str, Any]) -> bool:
+    """Tell whether a rule that X holds is one of ours."""
+    return str(rule.get("tag", "")).startswith(TAG)
+
+
+def held_rules(client: XClient) -> list[dict[str, Any]]:
+    """Return all rules of the app, ours and others'.
+
+    Raises:
+        Trouble: X does not answer, or not in its own shape.
+    """
     found: list[dict[str, Any]] = []
     params: dict[str, str] = {}
     for _ in range(PAGES):
@@ -69,7 +84,7 @@ def _held(client: XClient) -> list[dict[str, Any]]:
     raise Trouble(ANSWER, "X's list of rules does not end")
 
 
-def _cap(client: XClient) -> int | None:
+def rule_cap(client: XClient) -> int | None:
     """Return how many rules the app may have; None where X does not say."""
     told = client.ask("GET", f"{RULES}/counts").get("data") or {}
     cap = str(told.get("cap_per_client_app", "")) if isinstance(told, dict) else ""
@@ -77,9 +92,15 @@ def _cap(client: XClient) -> int | None:
 
 
 def _add(client: XClient, values: list[str]) -> None:
-    if values:
-        rules = [{"value": value, "tag": tag_of(value)} for value in values]
+    for some in batched(values):
+        rules = [{"value": value, "tag": tag_of(value)} for value in some]
         _told(client.ask("POST", RULES, json={"add": rules}), "created", len(rules))
+
+
+def batched(values: list[str]) -> Iterator[list[str]]:
+    """Yield some values at a time, as many as one call may change."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
 
 
 def _told(answer: dict[str, Any], word: str, count: int) -> None:

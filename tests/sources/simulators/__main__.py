@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.sources.simulators import bluesky_days
+from tests.sources.simulators import bluesky_days, x_days
 
 PROJECT = Path(__file__).parents[3]
 TROUBLE_EVERY_S = 20.0
-DAYS = {"bluesky": bluesky_days.begin}
+DAYS = {"bluesky": bluesky_days.begin, "x": x_days.begin}
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,6 @@ well."""
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,31 +10,12 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from pipeline.sources.demo import DemoSource
 from tests.sources.simulators.jetstream import Jetstream, commit, say, stall
 from tests.sources.simulators.profiles import ProfileApi
+from tests.sources.simulators.writers import written
 
 RATE = 4.0
 HELD = 20_000
-
-
-class _Context:
-    """What the generated stream asks of its reader."""
-
-    def __init__(self, told: threading.Event) -> None:
-        self._told = told
-
-    def stopped(self) -> bool:
-        return self._told.is_set()
-
-    def wait(self, seconds: float) -> bool:
-        return self._told.wait(seconds)
-
-    def report(self, state: str, detail: str = "", *, lag_s: float | None = None) -> None:
-        pass
-
-    def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        pass
 
 
 def begin(stack: ExitStack, told: threading.Event) -> tuple[dict[str, str], Iterator[Callable[[], str]]]:
@@ -103,14 +83,13 @@ TROUBLES = (_hang_up, _tear, _break_down, _ask_for_patience, _forget, _fall_sile
 def _write(servers: list[Jetstream], api: ProfileApi, told: threading.Event) -> None:
     """Publish the generated posts as Bluesky would tell of them."""
     dids: dict[str, str] = {}
-    for chunk in DemoSource(7, RATE).read('{"seed":7,"chapter":0,"event":0}', _Context(told)):
-        for record in chunk.records:
-            event = _event(json.loads(record.data), dids, api)
-            for server in servers:
-                if event is not None:
-                    server.publish(event)
-                if len(server.held) > HELD:
-                    server.forget(HELD // 2)
+    for one in written(RATE, told):
+        event = _event(one, dids, api)
+        for server in servers:
+            if event is not None:
+                server.publish(event)
+            if len(server.held) > HELD:
+                server.forget(HELD // 2)
 
 
 def _event(post: dict[str, Any], dids: dict[str, str], api: ProfileApi) -> dict[str, Any] | None:

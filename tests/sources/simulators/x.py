@@ -1,24 +1,29 @@
-"""X's API v2 on this machine: rules, their count and the filtered stream over real HTTP, with faults to order.
+"""X's API v2 on this machine: rules, the filtered stream and look-ups over real HTTP, with faults to order.
 
-It gives a stream the posts that are published and marks which rules there are; it does not look for words in them.
+It gives a stream all posts that are published, or with `matching` those that have the plain words of a rule.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.sources.simulators import serving
+from tests.sources.simulators.x_lookups import Lookups
 
 TOKEN = "made-up-token"
 X_EPOCH_MS = 1_288_834_974_657
 RULES = "/2/tweets/search/stream/rules"
+
+TOO_MANY = (
+    b'{"title":"ConnectionException","detail":"This stream is currently at the maximum allowed connection limit.",'
+    b'"connection_issue":"TooManyConnections"}'
+)
 
 Fault = Callable[["Stream"], None]
 
@@ -46,40 +51,23 @@ def operational_disconnect() -> bytes:
     return json.dumps({"errors": [error | {"type": kind}]}).encode() + b"\r\n"
 
 
-class Stream:
-    """One open stream; `write` sends bytes as they are, in one chunk."""
-
-    def __init__(self, handler: BaseHTTPRequestHandler, server: XApi) -> None:
-        self.handler = handler
-        self.server = server
-        self.news: deque[bytes] = deque()
-
-    def write(self, data: bytes) -> None:
-        self.handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-        self.handler.wfile.flush()
+class Stream(serving.Stream):
+    """One open stream."""
 
     def go_on(self) -> None:
         """Say what is published, and now and then that the stream lives, until somebody ends it."""
         beat_s = time.monotonic()
-        while not self.server.closing:
-            with self.server.changed:
-                if not self.news:
-                    self.server.changed.wait(0.1)
-                data = b"".join(self.news)
-                self.news.clear()
+        while self.alive():
+            data = self.heard(0.05)
             if time.monotonic() - beat_s > self.server.keep_alive_s:
                 beat_s = time.monotonic()
                 data += b"\r\n"
             if data:
                 self.write(data)
 
-    def hang_up(self) -> None:
-        with contextlib.suppress(OSError):
-            self.handler.connection.shutdown(socket.SHUT_RDWR)
 
-
-class XApi:
-    """One app's API. `cap`: how many rules it may have; `closed_to_more`: one stream at a time, as X wants it."""
+class XApi(serving.Server):
+    """One app's API. `cap`: how many rules it may have; `one_at_a_time`: a second stream is refused, as by X."""
 
     def __init__(self, *, cap: int = 1000, keep_alive_s: float = 20.0, token: str = TOKEN) -> None:
         self.cap = cap
@@ -91,46 +79,11 @@ class XApi:
         self.faults: deque[Fault] = deque()
         self.refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
         self.rule_refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
-        self.streams: set[Stream] = set()
-        self.changed = threading.Condition()
-        self.closing = False
         self.numbers = 0
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                with contextlib.suppress(OSError):
-                    api.answer(self)
-
-            def do_POST(self) -> None:
-                with contextlib.suppress(OSError):
-                    api.answer(self)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is Python's
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __enter__(self) -> XApi:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self.changed:
-            self.closing = True
-            self.changed.notify_all()
-        self._server.shutdown()
-        self._server.server_close()
-        self.drop()
-
-    def drop(self) -> None:
-        """End all streams without a word."""
-        for stream in list(self.streams):
-            stream.hang_up()
+        self.matching = False
+        self.one_at_a_time = False
+        self.lookups = Lookups()
+        super().__init__()
 
     def streamed(self) -> list[dict[str, str]]:
         """Return what was asked for at each request for the stream."""
@@ -140,16 +93,12 @@ class XApi:
             if urlsplit(path).path == RULES.removesuffix("/rules")
         ]
 
-    def tell(self, data: bytes) -> None:
-        """Tell all who listen these bytes."""
-        with self.changed:
-            for stream in self.streams:
-                stream.news.append(data)
-            self.changed.notify_all()
-
     def publish(self, *posts: dict[str, Any]) -> None:
         """Tell all who listen of some posts."""
         for one in posts:
+            self.lookups.have(one)
+            if self.matching and not any(_has(rule["value"], one["data"]["text"]) for rule in self.rules):
+                continue
             self.tell(json.dumps(one, ensure_ascii=False).encode() + b"\r\n")
 
     def say(self, *texts: str) -> None:
@@ -170,21 +119,25 @@ class XApi:
         self.asked.append((request.command, request.path))
         path = urlsplit(request.path).path
         if request.headers.get("Authorization") != f"Bearer {self.token}":
-            self._plain(request, 401, {}, b'{"title":"Unauthorized","detail":"Unauthorized","status":401}')
+            self.plain(request, 401, {}, b'{"title":"Unauthorized","detail":"Unauthorized","status":401}')
         elif path.startswith(RULES) and self.rule_refusals:
-            self._plain(request, *self.rule_refusals.popleft())
+            self.plain(request, *self.rule_refusals.popleft())
         elif path == f"{RULES}/counts":
             told = {"cap_per_client_app": str(self.cap), "project_rules_count": str(len(self.rules))}
-            self._json(request, {"data": told})
+            self.json(request, {"data": told})
         elif path == RULES:
-            self._json(request, self._change(json.loads(body)) if request.command == "POST" else self._held())
+            self.json(request, self._change(json.loads(body)) if request.command == "POST" else self._held())
+        elif self.lookups.answers(path):
+            self.lookups.answer(self, request, body)
         elif path != RULES.removesuffix("/rules"):
-            self._plain(request, 404, {}, b"")
+            self.plain(request, 404, {}, b"")
         elif self.refusals:
-            self._plain(request, *self.refusals.popleft())
+            self.plain(request, *self.refusals.popleft())
+        elif self.one_at_a_time and self.streams:
+            self.plain(request, 429, {}, TOO_MANY)
         elif not self.rules:
             issue = b'{"title":"ConnectionException","connection_issue":"RuleConfigurationIssue"}'
-            self._plain(request, 409, {}, issue)
+            self.plain(request, 409, {}, issue)
         else:
             self._stream(request)
 
@@ -205,31 +158,21 @@ class XApi:
         return {"data": self.rules, "meta": {"summary": {"created": len(told["add"]), "not_created": 0}}}
 
     def _stream(self, request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
-        for name, value in (("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")):
-            request.send_header(name, value)
-        request.end_headers()
         stream = Stream(request, self)
-        with self.changed:
-            self.streams.add(stream)
-        try:
+        with self.listening(stream, "application/json"):
             if self.faults:
                 self.faults.popleft()(stream)
             else:
                 stream.go_on()
-        finally:
-            self.streams.discard(stream)
-            request.close_connection = True
 
-    def _json(self, request: BaseHTTPRequestHandler, body: Any) -> None:
-        self._plain(request, 200, {"Content-Type": "application/json"}, json.dumps(body).encode())
 
-    def _plain(self, request: BaseHTTPRequestHandler, code: int, headers: dict[str, str], body: bytes) -> None:
-        request.send_response(code)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(body)
+def _has(rule: str, text: str) -> bool:
+    words = text.lower().split()
+    for branch in rule.split(" OR "):
+        wanted = [word.strip('()"') for word in branch.lower().split() if ":" not in word]
+        if wanted and all(word in words for word in wanted):
+            return True
+    return False
 
 
 # -- faults
@@ -244,7 +187,7 @@ def hang_up_within_a_line(stream: Stream) -> None:
 
 def stall(stream: Stream) -> None:
     """Send nothing more."""
-    while not stream.server.closing and stream in stream.server.streams:
+    while stream.alive():
         time.sleep(0.05)
 
 

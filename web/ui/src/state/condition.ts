@@ -1,5 +1,5 @@
 /**
- * What state the page is in, in words: one of nine, each with its cause, since when, and one action; or all is well.
+ * What state the page is in, in words: one of ten, each with its cause, since when, and one action; or all is well.
  * A pure function of what is known; the views only show it.
  */
 import { lasting } from "../text/clock";
@@ -7,7 +7,7 @@ import type { Gap, SourceState } from "../wire/frame";
 import type { Link } from "../wire/socket";
 
 export type Kind =
-  | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged"
+  | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting"
   | "replay-ended" | "signed-out" | "refused";
 
 export type Action = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload";
@@ -43,6 +43,8 @@ const NAMES: Record<string, string> = {
   bluesky: "Bluesky", x: "X", mastodon: "Mastodon", demo: "Generated posts", replay: "Replay", stdin: "Standard input",
 };
 
+const WORDS: Record<string, string> = { paused: "paused, queue full", sampling: "sampled", resting: "not read now" };
+
 export function sourceName(name: string): string {
   return NAMES[name] ?? name;
 }
@@ -52,7 +54,7 @@ export function sourceWords(source: SourceState): string {
   const lag = source.lag_s;
   const behind = source.state === "live" && source.name !== "replay" && lag !== null && lag !== undefined
     ? `, ${lasting(Math.max(0, lag) * 1000)} behind` : "";
-  const state = source.state === "replaying" ? "running" : source.state === "paused" ? "paused, queue full" : source.state;
+  const state = source.state === "replaying" ? "running" : WORDS[source.state] ?? source.state;
   return `${sourceName(source.name)} ${state}${behind}`;
 }
 
@@ -112,6 +114,12 @@ export function conditionOf(known: Known): Condition {
     return {
       kind: "source-down", tone: "warn", word: sourceWords(trying), since: trying.since || null,
       cause: trying.detail || "The source is being reached again.", action: { act: "coverage", label: "Show coverage" },
+    };
+  const resting = known.sources.find((one) => one.state === "resting" || one.state === "sampling");
+  if (resting && !fine)
+    return {
+      kind: "resting", tone: "warn", word: sourceWords(resting), since: resting.since || null,
+      cause: resting.detail || "It is not read now, on purpose.", action: { act: "coverage", label: "Show coverage" },
     };
   const ended = known.sources.find((one) => one.state === "ended");
   if (ended && !fine)

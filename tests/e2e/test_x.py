@@ -1,0 +1,95 @@
+"""The whole product with SOURCE=x against an X on this machine: what people look at comes in, and is paid for."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import missing
+from tests.e2e.product import Product, until
+from tests.paths import PROJECT
+from tests.sources.simulators.x import TOKEN, XApi
+
+pytestmark = pytest.mark.e2e
+
+
+class _Watcher:
+    """Somebody who looks at a search over the event stream, until `leave`."""
+
+    def __init__(self, product: Product, query: str) -> None:
+        address = f"{product.url}/api/stream?{urllib.parse.urlencode({'q': query})}"
+        self._answer = urllib.request.urlopen(address, timeout=60)
+        self.heard: list[dict[str, Any]] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            for line in self._answer:
+                if line.startswith(b"data:"):
+                    self.heard.append(json.loads(line[5:]))
+        except (OSError, ValueError, AttributeError):
+            return  # it has left
+
+    def texts(self) -> set[str]:
+        return {post["text"] for message in self.heard for post in message.get("posts", []) if isinstance(post, dict)}
+
+    def leave(self) -> None:
+        self._answer.close()
+
+
+def _product(tmp_path: Path, api: XApi, **settings: str) -> Product:
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+    given: Any = {"SOURCE": "x", "X_BEARER_TOKEN": TOKEN, "X_API_URL": api.url} | settings
+    return Product(tmp_path / "data", **given)
+
+
+def _state(product: Product) -> dict[str, Any]:
+    state: dict[str, Any] = product.get("/api/stats")["sources"][0]
+    return state
+
+
+def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path) -> None:
+    with XApi() as api:
+        api.matching = True
+        product = _product(tmp_path, api, TRACK="searches")
+        try:
+            product.wait_ready()
+            until(lambda: _state(product)["state"] == "resting", 30)
+            assert "nobody looks" in _state(product)["detail"]
+            assert not api.streamed()
+            watcher = _Watcher(product, "snow")
+            until(lambda: [rule["value"] for rule in api.rules] == ["snow"], 30)
+            until(lambda: _state(product)["state"] == "live", 30)
+            api.say("snow at last", "rain again")
+            until(lambda: "snow at last" in watcher.texts(), 30)
+            until(lambda: product.stored() == 1, 10)
+            found = product.get("/api/search?q=*")["posts"]
+            assert [post["text"] for post in found] == ["snow at last"]
+            rows = product.get("/api/coverage")["rows"]
+            assert [bool(row["why"]) for row in rows][-2:] == [True, False]
+            assert rows[-1]["search"] == "searches: snow"
+            watcher.leave()
+        finally:
+            product.stop()
+
+
+def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
+    with XApi() as api:
+        product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20")
+        try:
+            product.wait_ready()
+            until(lambda: api.streams, 30)
+            api.say(*(f"snow {number}" for number in range(60)))
+            until(lambda: _state(product)["state"] in ("sampling", "resting"), 40)
+            until(lambda: product.stored() >= 15, 30)
+            assert product.stored() <= 19
+            until(lambda: "20 posts this month" in str(product.get("/api/coverage")["rows"]), 20)
+        finally:
+            product.stop()

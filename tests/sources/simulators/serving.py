@@ -1,0 +1,137 @@
+"""What every simulator that speaks HTTP is made of: a server on this machine, answers, and streams sent in chunks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+Refusal = tuple[int, dict[str, str], bytes]
+"""Status, headers and body of an answer that was ordered."""
+
+
+class Stream:
+    """One open stream; `write` sends bytes as they are, in one chunk."""
+
+    def __init__(self, handler: BaseHTTPRequestHandler, server: Any) -> None:
+        self.handler = handler
+        self.server = server
+        self.news: deque[bytes] = deque()
+
+    def write(self, data: bytes) -> None:
+        self.handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.handler.wfile.flush()
+
+    def heard(self, wait_s: float) -> bytes:
+        """Return what is to be told now, waiting a little if nothing is."""
+        with self.server.changed:
+            if not self.news:
+                self.server.changed.wait(wait_s)
+            data = b"".join(self.news)
+            self.news.clear()
+        return data
+
+    def alive(self) -> bool:
+        """Tell whether nobody has ended it, we or whoever listens."""
+        if self.server.closing or self not in self.server.streams:
+            return False
+        try:
+            return bool(self.handler.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def hang_up(self) -> None:
+        """End the connection without a word."""
+        with contextlib.suppress(OSError):
+            self.handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+class Server:
+    """Answers over real HTTP from its making until it is left; `answer` says what."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.streams: set[Any] = set()
+        self.closing = False
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                with contextlib.suppress(OSError):
+                    server.answer(self)
+
+            do_POST = do_PUT = do_GET  # noqa: N815 - the names are Python's
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is Python's
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.host = f"127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{self.host}"
+        threading.Thread(target=lambda: self._server.serve_forever(0.05), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.changed:
+            self.closing = True
+            self.changed.notify_all()
+        self._server.shutdown()
+        self._server.server_close()
+        self.drop()
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        raise NotImplementedError
+
+    def drop(self) -> None:
+        """End all streams without a word."""
+        for stream in list(self.streams):
+            self.streams.discard(stream)
+            stream.hang_up()
+
+    def tell(self, data: bytes) -> None:
+        """Tell all who listen these bytes."""
+        with self.changed:
+            for stream in self.streams:
+                stream.news.append(data)
+            self.changed.notify_all()
+
+    @staticmethod
+    def plain(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Answer with bytes."""
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    def json(self, request: BaseHTTPRequestHandler, body: Any, status: int = 200) -> None:
+        """Answer with JSON."""
+        self.plain(request, status, {"Content-Type": "application/json"}, json.dumps(body).encode())
+
+    @contextlib.contextmanager
+    def listening(self, stream: Stream, kind: str) -> Any:
+        """Begin a stream's answer, and count it among those who listen until it ends."""
+        request = stream.handler
+        request.send_response(200)
+        for name, value in (("Content-Type", kind), ("Transfer-Encoding", "chunked")):
+            request.send_header(name, value)
+        request.end_headers()
+        with self.changed:
+            self.streams.add(stream)
+        try:
+            yield
+        finally:
+            self.streams.discard(stream)
+            request.close_connection = True
