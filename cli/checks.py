@@ -132,7 +132,8 @@ def store_problem(settings: Settings) -> str:
     except SettingsError as error:
         return error.problems[0]
     except MurmurError as error:
-        return f"DATA_DIR={settings.data_dir}: {error}"
+        where = f"ELASTICSEARCH_URL={HIDDEN}" if settings.elasticsearch_url else f"DATA_DIR={settings.data_dir}"
+        return f"{where}: {error}"
     return ""
 
 

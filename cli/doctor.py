@@ -66,18 +66,32 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[tuple[Finding, str]]:
+    if settings.elasticsearch_url:
+        yield from ((finding, "") for finding in _cluster(settings))
     try:
         store = open_store(settings, create=False)
     except MurmurError as error:
         yield Finding("store", False, str(error)), ""
         return
     try:
-        text = f"SQLite {apsw.sqlite_lib_version()} in {settings.data_dir}: {store.indexed():,} posts"
+        where = f"SQLite {apsw.sqlite_lib_version()} in {settings.data_dir}"
+        if settings.elasticsearch_url:
+            where = f"Elasticsearch, {settings.elasticsearch_prefix}-*"
+        text = f"{where}: {store.indexed():,} posts"
         yield Finding("store", True, text), store.identity
     except MurmurError as error:
         yield Finding("store", False, str(error)), store.identity
     finally:
         store.close()
+
+
+def _cluster(settings: Settings) -> Iterator[Finding]:
+    from pipeline.store.elastic.health import examine
+
+    try:
+        yield from (Finding("cluster", well, text) for well, text in examine(settings))
+    except MurmurError as error:
+        yield Finding("cluster", False, str(error))
 
 
 def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -112,6 +113,12 @@ def _prefix(value: str) -> str:
     return value
 
 
+def _index_prefix(value: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", value) is None:
+        raise ValueError("must be small letters, digits, - and _, 64 at most, not beginning with - or _")
+    return value
+
+
 def _row(default: Any, parse: Callable[[str], Any], text: str, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text, "secret": secret})
 
@@ -129,6 +136,14 @@ class Settings:
     redis_ca_file: str = _row("", _text, "CA certificate for rediss://; unset: the system's")
     redis_tls_verify: bool = _row(True, _flag, "false accepts any certificate of a rediss:// server")
     elasticsearch_url: str = _row("", _url("http", "https"), "Elasticsearch; unset: SQLite in DATA_DIR", secret=True)
+    elasticsearch_api_key: str = _row("", _text, "API key for it: as Kibana shows it, or id:key", secret=True)
+    elasticsearch_user: str = _row("", _text, "Name for it; or in its URL")
+    elasticsearch_password: str = _row("", _text, "Password for it; or in its URL", secret=True)
+    elasticsearch_ca_file: str = _row("", _text, "CA certificate for its https://; unset: the usual ones")
+    elasticsearch_tls_verify: bool = _row(True, _flag, "false accepts any certificate of an https:// server")
+    elasticsearch_prefix: str = _row("murmur", _index_prefix, "Prefix of every index, alias and template")
+    elasticsearch_shards: int = _row(1, _number(1, 64), "Shards of a month's index of posts")
+    elasticsearch_replicas: int = _row(-1, _number(-1, 8), "Copies of every index; -1: the cluster's default")
     matcher: str = _row("memory", _choice("memory", "percolator"), "Where standing searches are matched")
     source: tuple[str, ...] = _row(("demo",), _sources, "Where posts come from: a list of " + ", ".join(SOURCES))
     track: str = _row("*", _text, "A search: what to take in; 'searches': what people look at")

@@ -54,7 +54,7 @@ def taken() -> Iterator[int]:
         ({"SOURCE": "x"}, "X_BEARER_TOKEN is empty"),
         ({"SOURCE": "x", "X_BEARER_TOKEN": "t", "TRACK": "lang:en"}, "TRACK=lang:en: X must be asked for words"),
         ({"TRACK": "("}, "TRACK=(: "),
-        ({"ELASTICSEARCH_URL": "http://127.0.0.1:9200"}, "ELASTICSEARCH_URL: "),
+        ({"ELASTICSEARCH_URL": "http://me:s3cret@127.0.0.1:1"}, "ELASTICSEARCH_URL=•••: "),
         ({"X_BEARER_TOKEN": "s3cret", "SOURCE": "x,x"}, "SOURCE=x,x: names a source twice"),
     ],
 )

@@ -464,7 +464,7 @@ class KeepingContract:
         rng = random.Random(2)
         for batch in range(10):
             posts = [post(batch * 300 + n, "some words") for n in range(300)]
-            put(store, batch + 1, *posts, raw=rng.randbytes(3_000))
+            store.persist(Writes([Upsert(one, rng.randbytes(3_000)) for one in posts]), batch + 1)
         assert store.prune(before_ms=None, max_bytes=10**9) == 0
         removed = store.prune(before_ms=None, max_bytes=6_000_000)
         assert 0 < removed < 3_000

@@ -1,4 +1,5 @@
-"""Brute force, memory and SQLite give the same posts in the same order: on generated posts and on real records."""
+"""Brute force, memory, SQLite and Elasticsearch give the same posts in the same order: on generated posts and on real
+records."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RecordError
@@ -26,10 +27,14 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import DATA
 from tests.query import strategies
+from tests.store.elastic import access, store_in
 from tests.store.making import ids
 from tests.store.searches import SEARCHES
 
-POSTS, QUERIES, RUNS = 40, 10, 30
+POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 4
+LOOKED_AT = 200
+"""So many of the newest matches are asked of a cluster; of the others, how many there are."""
+
 NOW_MS = strategies.NOW_MS
 
 
@@ -114,6 +119,26 @@ def test_generated_posts_and_searches_agree_everywhere() -> None:
     assert pairs >= 10_000
 
 
+@pytest.mark.elasticsearch
+def test_generated_posts_and_searches_agree_on_elasticsearch(elasticsearch: str) -> None:
+    @settings(
+        max_examples=ELASTIC_RUNS,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+    @given(batches(), st.lists(strategies.queries(), min_size=3 * QUERIES, max_size=3 * QUERIES), st.integers(1, POSTS))
+    def run(posts: list[Post], queries: list[Query], split: int) -> None:
+        truth = Truth({post.id: post for post in posts})
+        with store_in(access(elasticsearch)) as store:
+            _fill(store, posts, split)
+            with store.reading(timeout_s=60) as reading:
+                for query in queries:
+                    assert_agrees(reading, query, truth.found(query))
+
+    run()
+
+
 def _fill(store: Store, posts: list[Post], split: int) -> None:
     for seq, part in enumerate((posts[:split], posts[split:]), 1):
         store.persist(Writes([Upsert(msgspec.structs.replace(post)) for post in part]), seq)
@@ -126,8 +151,8 @@ def _records() -> Iterator[bytes]:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Truth, list[Store]]]:
-    """All real records in a memory and a SQLite store, and what brute force knows of the latter."""
+def newest() -> dict[str, Upsert]:
+    """All real records, in the newest version of each post."""
     newest: dict[str, Upsert] = {}
     for record in _records():
         try:
@@ -139,19 +164,31 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Truth, list
                 held = newest.get(event.post.id)
                 if held is None or event.post.version >= held.post.version:
                     newest[event.post.id] = event
-    sqlite, memory = SqliteStore(tmp_path_factory.mktemp("real")), MemoryStore()
+    return newest
+
+
+def _take_in(newest: dict[str, Upsert], stores: list[Store]) -> Truth:
+    """Store all of them, and return what brute force knows of the last store."""
     upserts = list(newest.values())
     for seq, start in enumerate(range(0, len(upserts), 200), 1):
-        for store in (sqlite, memory):
+        for store in stores:
             part = upserts[start : start + 200]
             store.persist(Writes([Upsert(msgspec.structs.replace(one.post), one.raw) for one in part]), seq)
     posts: dict[str, Post] = {}
-    with sqlite.reading(timeout_s=60) as reading:
+    with stores[-1].reading(timeout_s=60) as reading:
         for body in reading.export(parse("*")):
             post = msgspec.json.decode(body, type=Post)
             posts[post.id] = post
     assert len(posts) == len(newest) > 3_000
-    yield Truth(posts), [sqlite, memory]
+    return Truth(posts)
+
+
+@pytest.fixture(scope="module")
+def real(newest: dict[str, Upsert], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Truth, list[Store]]]:
+    """All real records in a memory and a SQLite store, and what brute force knows of the latter."""
+    sqlite = SqliteStore(tmp_path_factory.mktemp("real"))
+    stores: list[Store] = [MemoryStore(), sqlite]
+    yield _take_in(newest, stores), stores
     sqlite.close()
 
 
@@ -164,6 +201,20 @@ def test_real_records_agree_on_every_operator(real: tuple[Truth, list[Store]], t
     for store in stores:
         with store.reading(timeout_s=60) as reading:
             _assert_finds(reading, query, wanted)
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
+def test_real_records_agree_on_elasticsearch(elasticsearch: str, newest: dict[str, Upsert]) -> None:
+    with store_in(access(elasticsearch)) as store:
+        truth = _take_in(newest, [store])
+        for text in SEARCHES:
+            query = parse(text, NOW_MS)
+            wanted = truth.found(query)
+            with store.reading(timeout_s=60) as reading:
+                assert ids(reading.search(query, limit=LOOKED_AT).bodies) == wanted[:LOOKED_AT], text
+                assert reading.count(query) == len(wanted), text
+                assert reading.timeline(query).total == len(wanted), text
 
 
 def _assert_finds(reading: Any, query: Query, wanted: list[str]) -> None:

@@ -65,6 +65,6 @@ def test_words_leave_out_handles_addresses_numbers_and_what_everybody_says() -> 
 
 
 def _wire(text: str) -> bytes:
-    from pipeline.store.plan import encode
+    from pipeline.store.draft import encode
 
     return encode(post(1, text))

@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from pipeline.errors import QueryTimeout, SettingsError, StoreError, StoreMismatch, StoreUnavailable
+from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import Deletion
 from pipeline.settings import Settings
-from pipeline.store import migrate, open_store
+from pipeline.store import migrate, open_store, raws
 from pipeline.store.contract import Store, Writes
-from pipeline.store.sqlite import SqliteStore, raws, schema
+from pipeline.store.sqlite import SqliteStore, schema
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
 from tests.store.making import T0, now_found, post, put, search
@@ -51,11 +51,6 @@ def test_missing_store_is_not_made_where_it_must_be_there(tmp_path: Path) -> Non
     with pytest.raises(StoreUnavailable):
         open_store(Settings(data_dir=tmp_path / "nowhere"), create=False)
     assert not (tmp_path / "nowhere").exists()
-
-
-def test_elasticsearch_is_refused_clearly(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="Elasticsearch store: not in this version"):
-        open_store(Settings(data_dir=tmp_path, elasticsearch_url="http://localhost:9200"))
 
 
 def test_what_is_no_database_is_refused_clearly(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Any run of batches does the same to memory and to SQLite, and leaves what the rules say: nothing withdrawn, what
-brute force finds, an index that is whole."""
+"""Any run of batches does the same to every store, and leaves what the rules say: nothing withdrawn, what brute force
+finds, an index that is whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Post, Upsert
@@ -17,8 +18,12 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
+from tests.store.elastic import access, store_in
 from tests.store.making import T0, ids
 from tests.store.test_sqlite import assert_whole
+
+ELASTIC_RUNS = 8
+"""Each makes a store, which takes a cluster a second."""
 
 NUMBERS = st.integers(1, 7)
 KNOWN = st.none() | st.integers(0, 3)
@@ -80,28 +85,43 @@ def contents(store: Store) -> list[object]:
         return told
 
 
+def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:
+    """Both stores report the same of every batch and hold the same after it."""
+    for seq, batch in enumerate(batches, 1):
+        copies = [[Upsert(msgspec.structs.replace(one.post), one.raw) for one in batch.upserts] for _ in range(2)]
+        done = [
+            store.persist(Writes(copy, batch.deletions, batch.author_deletions), seq)
+            for store, copy in zip((one, other), copies, strict=True)
+        ]
+        assert shown(done[0]) == shown(done[1])
+        _assert_right(other, done[1], seq)
+    one.upkeep()
+    other.upkeep()
+    assert contents(one) == contents(other)
+
+
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(writes(), min_size=2, max_size=8))
 def test_any_run_of_batches_does_the_same_to_both_stores(batches: list[Writes]) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        memory, sqlite = MemoryStore(), SqliteStore(Path(directory))
-        twins: tuple[Store, ...] = (memory, sqlite)
-        for seq, batch in enumerate(batches, 1):
-            copies = [[Upsert(msgspec.structs.replace(one.post), one.raw) for one in batch.upserts] for _ in range(2)]
-            done = [
-                store.persist(Writes(copy, batch.deletions, batch.author_deletions), seq)
-                for store, copy in zip(twins, copies, strict=True)
-            ]
-            assert shown(done[0]) == shown(done[1])
-            _assert_right(sqlite, done[1], seq)
-        memory.upkeep()
-        sqlite.upkeep()
-        assert contents(memory) == contents(sqlite)
+        sqlite = SqliteStore(Path(directory))
+        assert_twins(MemoryStore(), sqlite, batches)
         assert_whole(sqlite)
         sqlite.close()
 
 
-def _assert_right(store: SqliteStore, done: Persisted, seq: int) -> None:
+@pytest.mark.elasticsearch
+def test_any_run_of_batches_does_the_same_to_elasticsearch(elasticsearch: str) -> None:
+    @settings(max_examples=ELASTIC_RUNS, database=None, phases=[Phase.generate])
+    @given(st.lists(writes(), min_size=6, max_size=12))
+    def run(batches: list[Writes]) -> None:
+        with store_in(access(elasticsearch)) as store:
+            assert_twins(MemoryStore(), store, batches)
+
+    run()
+
+
+def _assert_right(store: Store, done: Persisted, seq: int) -> None:
     with store.reading(timeout_s=60) as reading:
         stored = reading.posts([f"x:{n}" for n in range(9)])
         assert not stored.keys() & set(done.tombstoned)

@@ -1,1 +1,6 @@
-"""Elasticsearch as a store: what a document looks like there (`fields`), and a search (`compile`)."""
+"""The store on Elasticsearch: documents as they lie there (`fields`), searches (`compile`), and the store itself."""
+
+from pipeline.store.elastic.migrate import migrate
+from pipeline.store.elastic.store import ElasticStore
+
+__all__ = ["ElasticStore", "migrate"]

@@ -20,9 +20,9 @@ from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import entered
 from pipeline.store.draft import draft
 from pipeline.store.plan import plan
+from pipeline.store.raws import compress
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.raws import compress
 from pipeline.store.sqlite.reading import SqliteReading
 from pipeline.store.sqlite.shelf import SqliteShelf
 from pipeline.store.sqlite.upkeep import Upkeep, prune

@@ -17,7 +17,7 @@ _NUMBER = 1
 
 
 _DICTIONARY = zstandard.ZstdCompressionDict(
-    files("pipeline.store.sqlite").joinpath("raws.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
+    files("pipeline.store").joinpath("raws.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
 )
 _LEVEL = 1
 _DICTIONARY.precompute_compress(level=_LEVEL)

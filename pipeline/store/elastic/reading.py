@@ -1,0 +1,276 @@
+"""One view of the posts in Elasticsearch: searches, pages, changes and counts. Nothing is written here.
+
+What the server can decide exactly it decides alone; else it gives candidates, and each is checked against the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from pipeline.query.evaluate import matches
+from pipeline.query.tree import Query
+from pipeline.store import place
+from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.elastic.compile import Compiled, Dsl, compile_tree
+from pipeline.store.elastic.counting import count, timeline
+from pipeline.store.elastic.names import IndexNames, key
+from pipeline.store.elastic.rows import Row, decode_post
+from pipeline.store.elastic.tops import top
+from pipeline.store.elastic.view import Answer, View
+from pipeline.store.plan import with_original
+from pipeline.store.sampling import SAMPLED_POSTS
+
+AT_ONCE = 1_000
+_FIRST = 100
+UNKNOWN = -1
+"""What an unknown number counts as in an order."""
+
+
+class Hit(msgspec.Struct):
+    """A post that was found, and by what it was sorted."""
+
+    key: str = msgspec.field(name="_id")
+    row: Row = msgspec.field(name="_source")
+    sort: list[int] = []
+
+
+class _Hits(msgspec.Struct):
+    hits: list[Hit]
+
+
+class _Found(Answer):
+    hits: _Hits = msgspec.field(default_factory=lambda: _Hits([]))
+
+
+class _Stone(msgspec.Struct):
+    id: str
+
+
+class _StoneHit(msgspec.Struct):
+    stone: _Stone = msgspec.field(name="_source")
+    sort: list[int | str] = []
+
+
+class _StoneHits(msgspec.Struct):
+    hits: list[_StoneHit]
+
+
+class _Stones(Answer):
+    hits: _StoneHits = msgspec.field(default_factory=lambda: _StoneHits([]))
+
+
+class ElasticReading:
+    """A view as of its opening. `retained_from` is the lowest place that is visible."""
+
+    def __init__(self, view: View, names: IndexNames, refresh_state: Callable[[], None], retained_from: int) -> None:
+        self._view = view
+        self._names = names
+        self._refresh_state = refresh_state
+        self._retained_from = retained_from
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        before: str | None = None,
+        sort: Sort = "latest",
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Page:
+        """Return a page in the sort's order; see the contract."""
+        mark = place.parse_token(before, sort) if before is not None else None
+        asked = self._asked(query, since, until)
+        if mark is not None:
+            asked.append(_beyond(sort, mark))
+        found = list(islice(self._hits(query, asked, sort, limit + 1), limit + 1))
+        marks = [(0 if sort == "latest" else hit.sort[0], hit.row.place) for hit in found]
+        end = _cut(marks, limit)
+        bodies = self._bodies([hit.row for hit in found[:end]])
+        return Page(bodies, place.token(sort, *marks[end - 1]) if 0 < end < len(found) else None)
+
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+        """Return what happened after a publication number; see the contract."""
+        gone = self._gone(query, gone_after)
+        tombstones = self._tombstones(gone_after)
+        asked = [*self._asked(query, None, None), {"range": {"seq": {"gt": after}}}]
+        found = list(islice(self._hits(query, asked, "latest", limit + 1), limit + 1))
+        overflow = len(found) > limit
+        bodies = [] if overflow else self._bodies([hit.row for hit in found])
+        return Changes(bodies, gone, tombstones, overflow)
+
+    def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the wire JSON of those that are stored."""
+        keys = {key(post_id): post_id for post_id in ids}
+        visible = {"range": {"place": {"gte": self._retained_from}}}
+        found = self._by_key(keys, [visible])
+        bodies = self._bodies(list(found.values()))
+        return {keys[name]: body for name, body in zip(found, bodies, strict=True)}
+
+    def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
+        """Return how many posts match."""
+        asked = self._asked(query, since, until)
+        if self._compiled(query).exact:
+            return count(self._view, asked)
+        return sum(1 for _ in self._hits(query, asked))
+
+    def timeline(
+        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+    ) -> Timeline:
+        """Return counts over all that is stored; see the contract."""
+        asked = self._asked(query, since, until)
+        times = None
+        if not self._compiled(query).exact:
+            times = [hit.row.place >> place.TIE_BITS for hit in self._hits(query, asked)]
+        return timeline(self._view, asked, times, interval_ms=interval_ms, since=since, until=until)
+
+    def top(
+        self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
+    ) -> Top:
+        """Return the most frequent values of a field over a stated sample; see the contract."""
+        asked = self._asked(query, since, until)
+        sample = islice(self._hits(query, asked, first=AT_ONCE), SAMPLED_POSTS)
+        sampled = top(self._view, self._names, self._pairs(sample), field, limit=limit, leave_out=query.terms)
+        if sampled.counted < SAMPLED_POSTS:
+            return sampled
+        return replace(sampled, matching=self.count(query, since=since, until=until))
+
+    def export(self, query: Query) -> Iterator[bytes]:
+        """Yield every match, newest first, in constant memory."""
+        found = self._hits(query, self._asked(query, None, None), first=AT_ONCE)
+        for _, body, original in self._pairs(found):
+            yield with_original(body, original)
+
+    # -- below: filters, hits and rows
+
+    def _compiled(self, query: Query) -> Compiled:
+        return compile_tree(query.root)
+
+    def _asked(self, query: Query, since: int | None, until: int | None) -> list[Dsl]:
+        low = max(self._retained_from, place.floor(since) if since is not None else 0)
+        bounds = {"gte": low}
+        if until is not None:
+            bounds["lt"] = place.floor(until)
+        return [self._compiled(query).filter, {"range": {"place": bounds}}]
+
+    def _hits(self, query: Query, asked: list[Dsl], sort: Sort = "latest", first: int = _FIRST) -> Iterator[Hit]:
+        """Yield what matches in order; probably `first` of them are wanted."""
+        exact = self._compiled(query).exact
+        for hit in self._candidates(asked, sort, first):
+            if exact or self._matches(query, hit.row):
+                yield hit
+
+    def _candidates(self, asked: list[Dsl], sort: Sort, first: int) -> Iterator[Hit]:
+        order: list[Dsl] = [] if sort == "latest" else [{sort: {"order": "desc", "missing": UNKNOWN}}]
+        body: dict[str, Any] = {
+            "query": {"bool": {"filter": asked}},
+            "sort": [*order, {"place": "desc"}],
+            "size": min(first, AT_ONCE),
+            "track_total_hits": False,
+        }
+        while True:
+            hits = self._view.search(body, _Found).hits.hits
+            yield from hits
+            if len(hits) < body["size"]:
+                return
+            body["search_after"] = hits[-1].sort
+            body["size"] = AT_ONCE
+
+    def _matches(self, query: Query, row: Row) -> bool:
+        self._view.deadline.left_s()
+        post = decode_post(row.post)
+        return matches(query.root, row.document(post.id, post.created_at))
+
+    def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
+        """Return (id, version) of what changed after a number and does not match."""
+        asked: list[Dsl] = [{"range": {"seq": {"gt": after}}}, {"range": {"changed": {"gt": 0}}}]
+        compiled = self._compiled(query)
+        if compiled.exact:
+            visible = {"range": {"place": {"gte": self._retained_from}}}
+            asked.append({"bool": {"must_not": [{"bool": {"filter": [compiled.filter, visible]}}]}})
+        gone = []
+        for hit in self._candidates(asked, "latest", AT_ONCE):
+            row = hit.row
+            if compiled.exact or row.place < self._retained_from or not self._matches(query, row):
+                post = decode_post(row.post)
+                gone.append((post.id, post.version))
+        return gone
+
+    def _tombstones(self, after: int) -> list[str]:
+        """Return ids withdrawn after a number: those of now, which are all that this view may lack."""
+        self._refresh_state()
+        body: dict[str, Any] = {
+            "query": {"bool": {"filter": [{"range": {"gone_seq": {"gt": after}}}]}},
+            "sort": ["gone_seq", "id"],
+            "size": AT_ONCE,
+            "track_total_hits": False,
+            "_source": ["id"],
+        }
+        found: list[str] = []
+        while True:
+            hits = self._view.ask(f"/{self._names.state}/_search", body, _Stones).hits.hits
+            found += [hit.stone.id for hit in hits]
+            if len(hits) < AT_ONCE:
+                return found
+            body["search_after"] = hits[-1].sort
+
+    def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, Row]:
+        """Return the rows of those keys that are in the view."""
+        wanted = list(dict.fromkeys(keys))
+        rows: dict[str, Row] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            body = {
+                "query": {"bool": {"filter": [{"ids": {"values": wanted[start : start + AT_ONCE]}}, *more]}},
+                "size": AT_ONCE,
+                "sort": ["_shard_doc"],
+                "track_total_hits": False,
+            }
+            rows.update((hit.key, hit.row) for hit in self._view.search(body, _Found).hits.hits)
+        return rows
+
+    def _pairs(self, hits: Iterator[Hit]) -> Iterator[tuple[int, bytes, bytes | None]]:
+        """Yield place, wire JSON and the original's, if it has one that is stored, of posts as they come."""
+        while part := list(islice(hits, AT_ONCE)):
+            rows = [hit.row for hit in part]
+            originals = self._originals(rows)
+            for row in rows:
+                yield row.place, bytes(row.post), originals.get(row.inside)
+
+    def _originals(self, rows: Iterable[Row]) -> dict[str, bytes]:
+        """Return the wire JSON of the originals of reposts and quotes, as far as they are stored."""
+        keys = {key(row.inside): row.inside for row in rows if row.inside}
+        return {keys[name]: bytes(row.post) for name, row in self._by_key(keys).items()}
+
+    def _bodies(self, rows: Sequence[Row]) -> list[bytes]:
+        """Return the wire JSON of rows, originals inside."""
+        originals = self._originals(rows)
+        return [with_original(bytes(row.post), originals.get(row.inside)) for row in rows]
+
+
+def _beyond(sort: Sort, mark: tuple[int, int]) -> Dsl:
+    """Return the condition that a post comes after a sort value and place."""
+    value, at = mark
+    lower = {"range": {"place": {"lt": at}}}
+    if sort == "latest":
+        return lower
+    unknown = {"bool": {"must_not": [{"exists": {"field": sort}}]}}
+    same: list[Dsl] = [{"term": {sort: value}}]
+    less: list[Dsl] = [{"range": {sort: {"lt": value}}}]
+    (same if value == UNKNOWN else less if value > UNKNOWN else []).append(unknown)
+    return {"bool": {"should": [*less, {"bool": {"filter": [lower, {"bool": {"should": same}}]}}]}}
+
+
+def _cut(marks: Sequence[tuple[int, int]], limit: int) -> int:
+    """Return how many make a page: at most `limit`, and none of those who share a mark with the one after them, for the
+    next page begins behind that."""
+    if len(marks) <= limit:
+        return len(marks)
+    end = limit
+    while end and marks[end - 1] == marks[limit]:
+        end -= 1
+    return end or limit

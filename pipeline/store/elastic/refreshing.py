@@ -1,0 +1,45 @@
+"""Refreshing, so that what was written can be searched: one request for all who ask at the same time."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+
+from pipeline.store.elastic.client import Client, at
+
+
+class Refresher:
+    """Refreshes indices. A caller is served by a refresh that began after it asked; callers that wait share one."""
+
+    def __init__(self, client: Client, index: str) -> None:
+        self._client = client
+        self._path = at(index, "_refresh")
+        self._asking = threading.Lock()
+        self._running = threading.Lock()
+        self._asked = 0
+        self._served = 0
+
+    def __call__(self, timeout_s: float = 10.0) -> None:
+        """Return once all that was written before this call can be searched."""
+        with self._asking:
+            self._asked += 1
+            mine = self._asked
+        with self._running:
+            if self._served >= mine:
+                return
+            with self._asking:
+                everyone = self._asked
+            params = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+            self._client.ask("POST", self._path, into=msgspec.Raw, params=params, timeout_s=timeout_s)
+            self._served = everyone
+
+
+_refreshers: dict[tuple[int, str], Refresher] = {}
+_making = threading.Lock()
+
+
+def refresher(client: Client, index: str) -> Refresher:
+    """Return the one refresher of an index that all stores over a client share."""
+    with _making:
+        return _refreshers.setdefault((id(client), index), Refresher(client, index))

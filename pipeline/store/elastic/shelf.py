@@ -1,0 +1,251 @@
+"""What planning a batch looks up in Elasticsearch. Reads only, and all of it in real time, refreshed or not.
+
+By id everything is asked of `state` first, which knows where a post lies, whether it was withdrawn and whether anyone
+reposted it; then of the index it lies in. Only reposts and an account's posts are searched for, after a refresh, and
+reposts only where `state` says that there are some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from pipeline.errors import StoreUnavailable
+from pipeline.store.contract import Writes
+from pipeline.store.elastic.bulk import Write
+from pipeline.store.elastic.client import Cause, Client, at
+from pipeline.store.elastic.names import IndexNames, key
+from pipeline.store.elastic.rows import Kept, Row, author_key, kept, original_key
+from pipeline.store.plan import Stored
+
+AT_ONCE = 1_000
+SEARCHED_AT_ONCE = 500
+AUTHORS = "authors"
+"""The key of a note that some account was withdrawn; without it none needs to be looked up."""
+
+
+class Locator(msgspec.Struct, omit_defaults=True):
+    """What `state` knows of an id: where its post lies, whether it was ever reposted, when it was withdrawn."""
+
+    id: str = ""
+    place: int = -1
+    period: str = ""
+    reposted: bool = False
+    gone_seq: int = -1
+    gone_at: int = -1
+
+
+@dataclass(slots=True)
+class Known:
+    """A locator as it was read, with the number that a conditional write must name (-1: there is none yet)."""
+
+    locator: Locator
+    seq_no: int = -1
+    term: int = -1
+
+
+class _Got(msgspec.Struct):
+    id: str = msgspec.field(name="_id", default="")
+    found: bool = False
+    seq_no: int = msgspec.field(name="_seq_no", default=-1)
+    term: int = msgspec.field(name="_primary_term", default=-1)
+    source: msgspec.Raw = msgspec.field(name="_source", default_factory=msgspec.Raw)
+    error: Cause | None = None
+
+
+class _GotMany(msgspec.Struct):
+    docs: list[_Got]
+
+
+class _Hit(msgspec.Struct):
+    index: str = msgspec.field(name="_index")
+    seq_no: int = msgspec.field(name="_seq_no")
+    term: int = msgspec.field(name="_primary_term")
+    source: Row = msgspec.field(name="_source")
+
+
+class _Hits(msgspec.Struct):
+    hits: list[_Hit]
+
+
+class _Found(msgspec.Struct):
+    hits: _Hits
+    timed_out: bool = False
+
+
+class GoneAuthor(msgspec.Struct):
+    """Until when (ms) the posts of an account are withdrawn, with the number a conditional write must name."""
+
+    until: int = -1
+    seq_no: int = -1
+    term: int = -1
+
+
+def post_key(post_id: str) -> str:
+    """Return the key in `state` of what is known of an id."""
+    return key("p:" + post_id)
+
+
+def gone_author_key(source: str, author_id: str) -> str:
+    """Return the key in `state` of a withdrawn account."""
+    return key(f"a:{source}:{author_id}")
+
+
+def get_many(client: Client, wanted: Sequence[tuple[str, str]]) -> Iterator[_Got]:
+    """Yield the documents of (index, key) pairs in their order, those not there with `found` False."""
+    for start in range(0, len(wanted), AT_ONCE):
+        docs = [{"_index": index, "_id": name} for index, name in wanted[start : start + AT_ONCE]]
+        answer = client.ask("POST", "/_mget", {"docs": docs}, into=_GotMany)
+        for got in answer.docs:
+            if got.error is not None and got.error.type != "index_not_found_exception":
+                raise StoreUnavailable(f"Elasticsearch cannot read now: {got.error.told()}")
+            yield got
+
+
+class ElasticShelf:
+    """Looks things up for one attempt at a batch, and remembers what it saw for those who write."""
+
+    def __init__(self, client: Client, names: IndexNames, refresh: Callable[[], None]) -> None:
+        self._client = client
+        self._names = names
+        self._refresh = refresh
+        self._known: dict[str, Known] = {}
+        self._rows: dict[str, Kept | None] = {}
+        self._some_author_gone = False
+        self._refreshed = False
+
+    def look_up(self, writes: Writes) -> None:
+        """Read at once what a batch will ask for."""
+        ids = {upsert.post.id for upsert in writes.upserts}
+        ids.update(deletion.id for deletion in writes.deletions)
+        ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
+        ids.discard("")
+        wanted = list(ids)
+        pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
+        found = get_many(self._client, pairs)
+        self._some_author_gone = next(found).found
+        self._note(wanted, found)
+        self._read(ids)
+
+    def known(self, post_id: str) -> Known:
+        """Return what `state` knows of an id."""
+        if post_id not in self._known:
+            self._locate([post_id])
+        return self._known[post_id]
+
+    def note(self, post_id: str, locator: Locator, write: Write) -> None:
+        """Take in what was just written."""
+        self._known[post_id] = Known(locator, write.seq_no, write.term)
+
+    def gone_author(self, author: tuple[str, str]) -> GoneAuthor:
+        """Return what is known of a withdrawn account."""
+        (got,) = get_many(self._client, [(self._names.state, gone_author_key(*author))])
+        if not got.found:
+            return GoneAuthor()
+        return GoneAuthor(msgspec.json.decode(got.source, type=GoneAuthor).until, got.seq_no, got.term)
+
+    def row(self, post_id: str) -> Kept | None:
+        """Return the row of an id as it was read."""
+        self._read([post_id])
+        return self._rows[post_id]
+
+    def _locate(self, ids: Iterable[str]) -> None:
+        wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._known]
+        if wanted:
+            pairs = [(self._names.state, post_key(post_id)) for post_id in wanted]
+            self._note(wanted, get_many(self._client, pairs))
+
+    def _note(self, ids: Sequence[str], found: Iterator[_Got]) -> None:
+        for post_id, got in zip(ids, found, strict=True):
+            locator = msgspec.json.decode(got.source, type=Locator) if got.found else Locator(id=post_id)
+            self._known[post_id] = Known(locator, got.seq_no, got.term) if got.found else Known(locator)
+
+    def _read(self, ids: Iterable[str]) -> None:
+        wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._rows]
+        if not wanted:
+            return
+        self._locate(wanted)
+        lie = [(post_id, self._known[post_id].locator.period) for post_id in wanted]
+        there = [(post_id, period) for post_id, period in lie if period]
+        self._rows.update(dict.fromkeys(wanted))
+        pairs = [(self._names.posts_of(period), key(post_id)) for post_id, period in there]
+        for (post_id, period), got in zip(there, get_many(self._client, pairs), strict=True):
+            if got.found:
+                row = msgspec.json.decode(got.source, type=Row)
+                self._rows[post_id] = kept(row, period, got.seq_no, got.term)
+
+    # -- the Shelf of `plan`
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were withdrawn here."""
+        wanted = list(ids)
+        self._locate(wanted)
+        stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
+        return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
+
+    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those (source, author id) are withdrawn."""
+        if not self._some_author_gone:
+            return {}
+        wanted = list(authors)
+        pairs = [(self._names.state, gone_author_key(*author)) for author in wanted]
+        found = zip(wanted, get_many(self._client, pairs), strict=True)
+        return {author: msgspec.json.decode(got.source, type=GoneAuthor).until for author, got in found if got.found}
+
+    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """Return the rows of those ids that are stored."""
+        wanted = list(ids)
+        self._read(wanted)
+        return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
+
+    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+        wanted = list(ids)
+        self._locate(wanted)
+        found: dict[str, list[Stored]] = {}
+        for post_id in wanted:
+            if self._known[post_id].locator.reposted:
+                rows = self._search({"term": {"original": original_key(post_id)}}, limit)
+                found[post_id] = [row for row in rows if row.post.repost_of == post_id]
+        return {original: rows for original, rows in found.items() if rows}
+
+    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
+        """Return the stored posts of an account with a version up to `until` (ms)."""
+        rows = self._search({"term": {"by": author_key(source, author_id)}}, None)
+        return [
+            row
+            for row in rows
+            if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
+        ]
+
+    def _search(self, condition: dict[str, object], limit: int | None) -> list[Stored]:
+        """Return rows that meet a condition, newest first, out of what is refreshed now."""
+        if not self._refreshed:
+            self._refresh()
+            self._refreshed = True
+        found: dict[str, Stored] = {}
+        after: int | None = None
+        while limit is None or len(found) < limit:
+            body: dict[str, object] = {
+                "size": SEARCHED_AT_ONCE,
+                "query": {"bool": {"filter": [condition]}},
+                "sort": [{"place": "desc"}],
+                "seq_no_primary_term": True,
+                "track_total_hits": False,
+            }
+            if after is not None:
+                body["search_after"] = [after + 1]  # the place of the last one again: another may share it
+            path = at(self._names.posts, "_search")
+            hits = self._client.ask("POST", path, body, into=_Found, params=_WHOLE).hits.hits
+            for hit in hits:
+                row = kept(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
+                found[row.post.id] = self._rows.setdefault(row.post.id, row) or row
+            if len(hits) < SEARCHED_AT_ONCE or hits[-1].source.place == after:
+                break
+            after = hits[-1].source.place
+        return list(found.values())[:limit]
+
+
+_WHOLE = {"allow_partial_search_results": "false", "ignore_unavailable": "true"}
