@@ -114,6 +114,17 @@ def doctor() -> None:
     sys.exit(0 if healthy else 1)
 
 
+@main.command()
+@click.argument("source", type=click.Choice(["x", "bluesky", "mastodon"]))
+@click.option("--limit", type=click.IntRange(1, 100_000_000), help="At most so many posts; else all that are stored.")
+def recheck(source: str, limit: int | None) -> None:
+    """Look stored posts up again, and withdraw what is gone; Ctrl-C ends it, and the next time goes on there."""
+    from cli.recheck import recheck as look
+
+    for line in look(load(), source, limit):
+        click.echo(line)
+
+
 @main.group()
 def dead() -> None:
     """Records that could not be read: list them, drive them again."""

@@ -23,6 +23,7 @@ Role = Literal["reader", "worker", "upkeep"]
 
 TICK_S = 1.0
 HOUSEKEEPING_S = 5.0
+RECHECK_S = 15.0
 
 
 def celery_options(settings: Settings) -> dict[str, Any]:
@@ -59,6 +60,11 @@ def celery_options(settings: Settings) -> dict[str, Any]:
                 "schedule": HOUSEKEEPING_S,
                 "options": {"queue": names.upkeep_queue, "expires": 2 * HOUSEKEEPING_S},
             },
+            "recheck": {
+                "task": "murmur.recheck",
+                "schedule": RECHECK_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * RECHECK_S},
+            },
         },
     }
     tls = celery_tls(settings)
@@ -80,14 +86,15 @@ def make_app(settings: Settings) -> Celery:
 def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
     """Return what follows `celery -A pipeline.app` on the command line of a process, `number` telling twins apart.
 
-    Readers and upkeep use threads (one a source, plus one to wait with); ingest runs in the main thread of as many
-    processes as wanted. A prefork pool was seen not to end on SIGTERM in the middle of a backlog.
+    Readers and upkeep use threads (one a source, plus one to wait with; ticks, housekeeping, re-checks); ingest runs in
+    the main thread of as many processes as wanted. A prefork pool was seen not to end on SIGTERM in the middle of a
+    backlog.
     """
     names = Names(settings.redis_prefix)
     pool: list[str] = {
         "reader": ["-P", "threads", "-c", str(len(settings.source) + 1)],
         "worker": ["-P", "solo"],
-        "upkeep": ["-P", "threads", "-c", "2"],
+        "upkeep": ["-P", "threads", "-c", "3"],
     }[role]
     queues = {
         "reader": ",".join(names.stream_queue(source) for source in settings.source),

@@ -26,6 +26,7 @@ from pipeline.query.document import describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.reader import Reader
+from pipeline.recheck import Recheck
 from pipeline.settings import Settings
 from pipeline.sources import open_source
 from pipeline.standing import Standing
@@ -156,6 +157,19 @@ def build_upkeep(
             visibility_s=visibility_s,
             embedded=is_embedded(process.settings),
         )
+    )
+
+
+def build_recheck(process: Process, *, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Recheck:
+    """Return the re-check of stored posts."""
+    return Recheck(
+        settings=process.settings,
+        redis=process.redis,
+        names=process.names,
+        store=process.store,
+        claims=process.claims,
+        enqueue=enqueue,
+        stopping=stopping,
     )
 
 

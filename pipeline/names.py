@@ -134,6 +134,10 @@ class Names:
         """Hash: key of a search → publication number up to which a sink has been given its matches."""
         return f"{self.prefix}:sink:{name}:places"
 
+    def recheck(self, source: str) -> str:
+        """String: JSON, how far the re-check of a source's stored posts has come."""
+        return f"{self.prefix}:recheck:{source}"
+
     # -- the rest
     @property
     def watchers(self) -> str:

@@ -155,6 +155,8 @@ class Settings:
     x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
     x_api_url: str = _row("https://api.x.com", _url("http", "https"), "Where X's API is")
     x_monthly_posts: int = _row(0, _number(0, None), "Posts a month that may be paid for; 0: no limit of ours")
+    x_recheck: str = _row("auto", _choice("auto", "lookup", "compliance"), "How stored posts of X are looked up again")
+    recheck_hours: int = _row(24, _number(0, 8_760), "Hours between two re-checks of stored posts; 0: none by itself")
     bluesky_url: tuple[str, ...] = _row((), _urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
     bluesky_api: str = _row(
         "https://public.api.bsky.app", _url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"

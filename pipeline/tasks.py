@@ -17,10 +17,11 @@ import msgspec
 from celery import current_app, shared_task
 from celery.worker import state as worker_state
 
-from pipeline.assembly import Process, build_ingest, build_reader, build_upkeep
-from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
+from pipeline.assembly import Process, build_ingest, build_reader, build_recheck, build_upkeep
+from pipeline.errors import BrokerUnavailable, MurmurError, QueryTimeout, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
 from pipeline.names import Names
+from pipeline.recheck import Recheck
 from pipeline.sending import producing, send
 from pipeline.settings import load
 from pipeline.states import Coverage
@@ -36,6 +37,7 @@ the visibility timeout."""
 _lock = threading.Lock()
 _housekeeping = threading.Lock()
 _covering = threading.Lock()
+_rechecking = threading.Lock()
 _parts: dict[str, Any] = {}
 _reading: set[str] = set()
 
@@ -94,6 +96,19 @@ def housekeep() -> None:
         log.warning("no housekeeping: %s", error)
     finally:
         _housekeeping.release()
+
+
+@shared_task(name="murmur.recheck", ignore_result=True)  # type: ignore[untyped-decorator]
+def recheck() -> None:
+    """Look some stored posts up again, if it is time; one thread a process."""
+    if not _rechecking.acquire(blocking=False):
+        return
+    try:
+        _recheck().due()
+    except (StoreUnavailable, BrokerUnavailable, QueryTimeout) as error:
+        log.warning("no re-check: %s", error)
+    finally:
+        _rechecking.release()
 
 
 @shared_task(name="murmur.cover", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -164,6 +179,13 @@ def _upkeep() -> Upkeep:
                 process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued, visibility_s=visibility_s
             )
         return _parts["upkeep"]  # type: ignore[no-any-return]
+
+
+def _recheck() -> Recheck:
+    with _lock:
+        if "recheck" not in _parts:
+            _parts["recheck"] = build_recheck(_own_process("upkeep", 2), enqueue=enqueue, stopping=stopping)
+        return _parts["recheck"]  # type: ignore[no-any-return]
 
 
 def _process(role: str, connections: int) -> Process:

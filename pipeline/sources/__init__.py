@@ -73,13 +73,15 @@ def _mastodon(settings: Settings) -> Source:
 
 def _x(settings: Settings, track: Callable[[], str], searches: Callable[[], Sequence[str]]) -> Source:
     from pipeline.sources.x import XSource
+    from pipeline.sources.x.budget import lookup_share
 
+    share = lookup_share(settings.x_monthly_posts, settings.recheck_hours, settings.x_recheck)
     return XSource(
         settings.x_bearer_token,
         track,
         searches,
         url=settings.x_api_url,
-        monthly_posts=settings.x_monthly_posts,
+        monthly_posts=settings.x_monthly_posts - share,
     )
 
 

@@ -46,8 +46,10 @@ def cursor_age(name: str, cursor: str, settings: Settings) -> Probed | None:
         return mastodon.cursor_age(cursor)
     if name == "x":
         from pipeline.sources.x import probe as x
+        from pipeline.sources.x.budget import lookup_share
 
-        return x.cursor_age(cursor, settings.x_monthly_posts)
+        share = lookup_share(settings.x_monthly_posts, settings.recheck_hours, settings.x_recheck)
+        return x.cursor_age(cursor, settings.x_monthly_posts - share)
     return None
 
 

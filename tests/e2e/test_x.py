@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import threading
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 from tests.conftest import missing
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT
-from tests.sources.simulators.x import TOKEN, XApi
+from tests.sources.simulators.x import TOKEN, X_EPOCH_MS, XApi, post
 
 pytestmark = pytest.mark.e2e
 
@@ -50,6 +53,25 @@ def _product(tmp_path: Path, api: XApi, **settings: str) -> Product:
     return Product(tmp_path / "data", **given)
 
 
+def _hour_old(number: int, text: str) -> dict[str, Any]:
+    """Return a post that a look-up surely knows by now."""
+    ms = int(time.time() * 1000) - 3_600_000
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(ms / 1000))
+    return post(number, text, data={"id": str((ms - X_EPOCH_MS) << 22 | number), "created_at": at})
+
+
+def _recheck(product: Product, api: XApi) -> str:
+    environ = os.environ | {
+        "DATA_DIR": str(product.data_dir),
+        "SOURCE": "x",
+        "X_BEARER_TOKEN": TOKEN,
+        "X_API_URL": api.url,
+        "X_RECHECK": "lookup",
+    }
+    command = [str(PROJECT / "bin" / "murmur"), "recheck", "x"]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
 def _state(product: Product) -> dict[str, Any]:
     state: dict[str, Any] = product.get("/api/stats")["sources"][0]
     return state
@@ -80,9 +102,30 @@ def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path)
             product.stop()
 
 
+def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
+    with XApi() as api:
+        product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
+        try:
+            product.wait_ready()
+            until(lambda: api.streams, 30)
+            watcher = _Watcher(product, "snow")
+            api.publish(_hour_old(1, "snow that stays"), _hour_old(2, "snow that melts"))
+            until(lambda: len(watcher.texts()) == 2, 30)
+            melts = next(one for one, told in api.lookups.posts.items() if "melts" in told["data"]["text"])
+            del api.lookups.posts[melts]
+            assert "2 posts looked up, 1 gone and withdrawn" in _recheck(product, api)
+            until(lambda: product.stored() == 1, 30)
+            until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.heard if "posts" not in one]), 30)
+            found = product.get("/api/search", q="snow")["posts"]
+            assert [one["text"] for one in found] == ["snow that stays"]
+            watcher.leave()
+        finally:
+            product.stop()
+
+
 def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
     with XApi() as api:
-        product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20")
+        product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20", X_RECHECK="compliance")
         try:
             product.wait_ready()
             until(lambda: api.streams, 30)

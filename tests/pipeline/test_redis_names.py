@@ -23,6 +23,7 @@ PLACEHOLDERS = {
     "sink": "name",
     "sink_places": "name",
     "source_state": "source",
+    "recheck": "source",
     "counters": "process",
     "duty": "job",
 }

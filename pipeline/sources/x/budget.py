@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 SLOW_FROM = 0.8
 STEP_S = 600.0
 KEPT_BACK = 50
+LOOKUP_SHARE = 10
+"""One post in so many of X_MONTHLY_POSTS may be spent on looking stored posts up again."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class Budget:
         month = datetime.fromtimestamp(now_s, UTC).strftime("%Y-%m")
         if month > self.month:
             self.month, self.count = month, 0
+
+
+def lookup_share(monthly_posts: int, recheck_hours: int, x_recheck: str) -> int:
+    """Return how many posts a month look-ups may spend; the stream has the rest, so that neither counts the other's."""
+    return monthly_posts // LOOKUP_SHARE if recheck_hours and x_recheck != "compliance" else 0
 
 
 def month_end_s(now_s: float) -> float:

@@ -54,6 +54,7 @@ class Mastodon(serving.Server):
         self.asked: list[str] = []
         self.tokens: list[str] = []
         self.faults: deque[Fault] = deque()
+        self.status_answers: deque[serving.Refusal] = deque()
         self.refusals: deque[tuple[int, dict[str, str]]] = deque()
         super().__init__()
 
@@ -86,17 +87,31 @@ class Mastodon(serving.Server):
         elif self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
             self.plain(request, 401, {}, b'{"error":"The access token is invalid"}')
         elif parts.path.startswith("/api/v1/timelines/"):
-            if self.timeline_status != 200:
-                self.plain(request, self.timeline_status, {}, b"{}")
-                return
-            after = [one for one in self.held if int(one["id"]) > int(query.get("min_id", 0))]
-            self.json(request, list(reversed(after[: int(query.get("limit", 20))])))
+            self._timeline(request, query)
+        elif parts.path.startswith("/api/v1/statuses/"):
+            self._status(request, parts.path.rpartition("/")[2])
         elif self.refusals:
             self.plain(request, *self.refusals.popleft(), b"")
         elif parts.path.startswith("/api/v1/streaming/"):
             self._stream(request)
         else:
             self.plain(request, 404, {}, b"")
+
+    def _timeline(self, request: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
+        if self.timeline_status != 200:
+            self.plain(request, self.timeline_status, {}, b"{}")
+            return
+        after = [one for one in self.held if int(one["id"]) > int(query.get("min_id", 0))]
+        self.json(request, list(reversed(after[: int(query.get("limit", 20))])))
+
+    def _status(self, request: BaseHTTPRequestHandler, number: str) -> None:
+        found = [one for one in self.held if one["id"] == number]
+        if self.status_answers:
+            self.plain(request, *self.status_answers.popleft())
+        elif found:
+            self.json(request, found[-1])
+        else:
+            self.json(request, {"error": "Record not found"}, 404)
 
     def _stream(self, request: BaseHTTPRequestHandler) -> None:
         stream = Stream(request, self)

@@ -19,6 +19,7 @@ class ProfileApi(serving.Server):
         self.accounts: dict[str, Any] = {}
         self.everybody = False
         self.posts: dict[str, Any] = {}
+        self.post_answers: deque[serving.Refusal] = deque()
         self.asked_posts: list[list[str]] = []
         self.asked: list[list[str]] = []
         self.statuses: deque[tuple[int, dict[str, str]]] = deque()
@@ -34,6 +35,9 @@ class ProfileApi(serving.Server):
         if "getPosts" in request.path:
             uris = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "uris"]
             self.asked_posts.append(uris)
+            if self.post_answers:
+                self.plain(request, *self.post_answers.popleft())
+                return
             self.json(request, {"posts": [self.posts[uri] for uri in uris if uri in self.posts]})
             return
         dids = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "actors"]

@@ -75,6 +75,7 @@ class XApi(serving.Server):
         self.token = token
         self.rules: list[dict[str, str]] = []
         self.asked: list[tuple[str, str]] = []
+        self.tokens: list[tuple[str, str, str]] = []
         self.changes: list[dict[str, Any]] = []
         self.faults: deque[Fault] = deque()
         self.refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
@@ -117,8 +118,10 @@ class XApi(serving.Server):
         """Answer one request."""
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         self.asked.append((request.command, request.path))
+        self.tokens.append((request.command, request.path, request.headers.get("Authorization", "")))
         path = urlsplit(request.path).path
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
+        files = path.startswith(("/upload/", "/download/"))
+        if not files and request.headers.get("Authorization") != f"Bearer {self.token}":
             self.plain(request, 401, {}, b'{"title":"Unauthorized","detail":"Unauthorized","status":401}')
         elif path.startswith(RULES) and self.rule_refusals:
             self.plain(request, *self.rule_refusals.popleft())
