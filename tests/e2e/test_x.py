@@ -123,6 +123,29 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
             product.stop()
 
 
+def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_path: Path) -> None:
+    with XApi() as api:
+        product = _product(tmp_path, api, TRACK="snow", RECHECK_HOURS="0")
+        try:
+            product.wait_ready()
+            until(lambda: api.streams, 30)
+            api.publish(_hour_old(1, "snow that stays"), _hour_old(2, "snow that melts"))
+            until(lambda: product.stored() == 2, 30)
+        finally:
+            product.stop()
+        for number, told in list(api.lookups.posts.items()):
+            if "melts" in told["data"]["text"]:
+                del api.lookups.posts[number]
+            told["data"]["public_metrics"]["like_count"] = 9
+        product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
+        try:
+            product.wait_ready()
+            until(lambda: product.stored() == 1, 60)
+            until(lambda: product.get("/api/search", q="snow")["posts"][0]["counts"]["likes"] == 9, 30)
+        finally:
+            product.stop()
+
+
 def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
     with XApi() as api:
         product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20", X_RECHECK="compliance")

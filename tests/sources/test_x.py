@@ -15,6 +15,7 @@ from pipeline.sources.x.reading import Pace
 from tests.sources.live import Reading, until
 from tests.sources.simulators.x import (
     TOKEN,
+    X_EPOCH_MS,
     XApi,
     drip,
     endless_drip,
@@ -145,9 +146,9 @@ def test_silence_means_reconnect_and_chunks_keep_the_lease() -> None:
 
 
 def test_keep_alives_alone_keep_a_stream() -> None:
-    with XApi(keep_alive_s=0.3) as api, _read(api, silence_s=1.2) as reading:
+    with XApi(keep_alive_s=0.1) as api, _read(api, silence_s=1.0) as reading:
         _open(api)
-        time.sleep(2.0)
+        time.sleep(1.5)
         assert len(api.streamed()) == 1
         assert reading.place()["heard_ms"] > 0
 
@@ -202,6 +203,77 @@ def test_post_that_comes_twice_is_handed_over_twice_with_one_id() -> None:
         api.publish(one, one)
         until(lambda: len(reading.posts()) == 2)
         assert len({found.id for found in reading.posts()}) == 1
+
+
+def test_posts_that_come_in_another_order_are_handed_over_as_they_come_and_lag_is_of_the_newest() -> None:
+    with XApi() as api, _read(api) as reading:
+        _open(api)
+        late = post(1, "late")
+        late["data"]["id"] = str((int(time.time() * 1000) - 60_000 - X_EPOCH_MS) << 22)
+        api.publish(post(2, "first"), late)
+        until(lambda: len(reading.posts()) == 2)
+        assert reading.texts() == ["first", "late"]
+        until(lambda: reading.reports[-1][2] is not None)
+        assert (reading.reports[-1][2] or 0) < 30
+
+
+def test_post_of_a_clock_that_is_ahead_is_no_post_of_the_future() -> None:
+    with XApi() as api, _read(api) as reading:
+        _open(api)
+        ahead = post(1, "from tomorrow")
+        ms = int(time.time() * 1000) + 86_400_000
+        ahead["data"] |= {"id": str((ms - X_EPOCH_MS) << 22), "created_at": "2100-01-01T00:00:00.000Z"}
+        api.publish(ahead)
+        until(reading.posts)
+        assert reading.posts()[0].created_at <= int(time.time() * 1000)
+        until(lambda: reading.reports[-1][2] is not None)
+        assert (reading.reports[-1][2] or 0) >= 0
+        assert reading.place()["heard_ms"] <= int(time.time() * 1000)
+
+
+def test_limit_is_counted_by_the_clock_of_x_not_by_ours() -> None:
+    for skew_s in (-7200.0, 7200.0):
+        with XApi() as api:
+            api.skew_s = skew_s
+            reset = {"x-rate-limit-reset": str(int(time.time() + skew_s) + 500), "x-rate-limit-remaining": "0"}
+            api.refusals.append((429, reset, b"{}"))
+            with _read(api) as reading:
+                until(lambda: any(wait > 100 for wait in reading.waits))
+                assert 400 < max(reading.waits) < 510
+
+
+def test_app_that_has_a_stream_already_is_told_and_comes_again_as_after_a_limit() -> None:
+    with XApi() as api:
+        api.one_at_a_time = True
+        with _read(api) as first:
+            _open(api)
+            with _read(api) as second:
+                until(lambda: any("maximum allowed connection" in detail for _, detail, _ in second.reports))
+                first.stop()
+                until(lambda: second.reports[-1][0] == "live")
+                api.say("one")
+                until(lambda: second.texts() == ["one"])
+
+
+def test_stream_that_ends_well_again_and_again_is_opened_again_with_pauses() -> None:
+    with XApi() as api:
+        api.faults.extend([say_and_close()] * 3)
+        with _read(api, pauses=Pauses(scale=0.2)) as reading:
+            until(lambda: len(api.streamed()) == 4)
+            pauses = [wait for wait in reading.waits if wait > 0.03]
+            assert len(pauses) == 3
+            assert pauses == sorted(pauses)
+            assert [state for state, _, _ in reading.reports].count("reconnecting") == 3
+
+
+def test_disconnect_for_too_many_posts_is_waited_out_as_a_limit() -> None:
+    detail = {"title": "UsageCapExceeded", "detail": "cap", "disconnect_type": "UsageCapExceeded"}
+    with XApi() as api:
+        api.faults.append(say_and_close(json.dumps({"errors": [detail]}).encode() + b"\r\n"))
+        with _read(api, pauses=Pauses(scale=1.0)) as reading:
+            until(lambda: any(wait >= 60 for wait in reading.waits))
+            assert "UsageCapExceeded" in reading.reports[-1][1]
+            assert len(api.streamed()) == 1
 
 
 def test_operational_disconnect_is_understood_and_means_reconnect() -> None:

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -114,6 +115,8 @@ def _lines(answer: requests.Response) -> Iterator[bytes]:
     cutter = LineCutter()
     while block := answer.raw.read1(BLOCK):
         yield from cutter.cut(block)
+    # Were it to end like this, tweepy would ask for the stream again at once, and again.
+    raise Trouble(NETWORK, "X ended the stream")
 
 
 def refusal(status: int, headers: Any, body: bytes) -> Trouble:
@@ -126,15 +129,20 @@ def refusal(status: int, headers: Any, body: bytes) -> Trouble:
     if status in {420, 429} or problem.connection_issue == "TooManyConnections":
         reset = headers.get("x-rate-limit-reset", "")
         after = headers.get("Retry-After", "")
-        asked_s = (
-            float(reset) - time.time() + 1
-            if reset.isdigit() and headers.get("x-rate-limit-remaining", "0") == "0"
-            else 0
-        )
+        spent = reset.isdigit() and headers.get("x-rate-limit-remaining", "0") == "0"
+        asked_s = float(reset) - _their_time_s(headers) + 1 if spent else 0
         return Trouble(LIMIT, why, max(asked_s, float(after) if after.isdigit() else 0.0))
     if status in (401, 403):
         return Trouble(ANSWER, f"X does not accept X_BEARER_TOKEN for this: {why}")
     return Trouble(ANSWER, why)
+
+
+def _their_time_s(headers: Any) -> float:
+    """Return the time by X's clock, as the answer tells it; ours may be wrong by hours."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (TypeError, ValueError):
+        return time.time()
 
 
 class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no types

@@ -6,7 +6,9 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from collections import deque
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -107,10 +109,13 @@ class Server:
                 stream.news.append(data)
             self.changed.notify_all()
 
-    @staticmethod
-    def plain(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+    skew_s = 0.0
+    """How far its clock is ahead of ours."""
+
+    def plain(self, request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
         """Answer with bytes."""
-        request.send_response(status)
+        request.send_response_only(status)
+        request.send_header("Date", formatdate(time.time() + self.skew_s, usegmt=True))
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             request.send_header(name, value)
         request.end_headers()
