@@ -17,6 +17,7 @@ from pipeline.connections import connect, is_embedded
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.installed import SINKS_GROUP, make
 from pipeline.names import Names
+from pipeline.recheck.notes import Notebook
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.states import states
@@ -126,6 +127,7 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
         tracked = track_finding(name, current_track(redis, names, settings.track))
         if tracked is not None:
             yield Finding(name, tracked.well, tracked.text)
+    yield from _rechecks(settings, redis, names)
     for state in states(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")
@@ -139,6 +141,17 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
             yield Finding("sink", False, error.problems[0])
         else:
             yield Finding("sink", True, f"{name} is installed and can be used")
+
+
+def _rechecks(settings: Settings, redis: Redis, names: Names) -> Iterator[Finding]:
+    for name in settings.source:
+        notes = Notebook(redis, names).read(name)
+        if not notes.began and not notes.gaps:
+            continue
+        began = f"began {(time.time() - notes.began / 1000) / 3600:.1f} h ago, " if notes.began else ""
+        found = f"{notes.checked:,} posts looked up, {notes.gone:,} gone, {notes.unsure:,} not known"
+        waits = f"; {len(notes.gaps)} gaps to be looked at" if notes.gaps else "; not at its end" if notes.round else ""
+        yield Finding("recheck", True, f"{name}: {began}{found}{waits}")
 
 
 def _recording(name: str, settings: Settings) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 
 from pipeline.assembly import Process
-from pipeline.recheck import Recheck, Tally
+from pipeline.recheck import Recheck
+from pipeline.recheck.run import Tally
 from pipeline.settings import Settings
 
 TOLD_EVERY_S = 10.0
@@ -33,6 +34,7 @@ def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]
         names=process.names,
         store=process.store,
         claims=process.claims,
+        counters=process.counters,
         enqueue=enqueue,
         stopping=told.is_set,
     )

@@ -168,6 +168,7 @@ def build_recheck(process: Process, *, enqueue: Callable[[str], None], stopping:
         names=process.names,
         store=process.store,
         claims=process.claims,
+        counters=process.counters,
         enqueue=enqueue,
         stopping=stopping,
     )

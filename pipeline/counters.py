@@ -28,6 +28,7 @@ COUNTERS: dict[str, str] = {
     "batches_handed_over": "batches the reader handed over",
     "reader_pauses": "times the reader stopped reading because the queue was full",
     "reader_reconnects": "times a source was opened again after an error",
+    "posts_rechecked": "stored posts that were looked up again",
     "reader_gaps": "spans known to be missing",
     "leases_lost": "times a reader found another one in its place",
     "batches_done": "batches normalised, persisted, matched and published",

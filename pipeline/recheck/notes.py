@@ -11,15 +11,17 @@ from pipeline.answers import asking
 from pipeline.names import Names
 from pipeline.sources.x.compliance import Job
 
-GAPS_KNOWN = 200
+GAPS_KNOWN = 500
+"""More than are ever looked for at once, so that none is noted twice."""
 
 
 class Span(msgspec.Struct):
-    """Posts created in a time, newest first: `before` is the token of the next page ("" at the beginning)."""
+    """Posts created in a time, newest first, at most `left` (None: all); `before` is the token of the next page."""
 
     since: int | None = None
     until: int | None = None
     before: str = ""
+    left: int | None = None
 
 
 class Waiting(msgspec.Struct):
@@ -60,9 +62,15 @@ class Notes(msgspec.Struct):
             self.round = None
 
     def know(self, gap: str, span: Span) -> None:
-        """Note a gap, once."""
-        if gap not in self.gaps_known:
-            self.gaps_known = [*self.gaps_known, gap][-GAPS_KNOWN:]
+        """Note a gap, once; together with one before it that was not begun and reaches into it."""
+        if gap in self.gaps_known:
+            return
+        self.gaps_known = [*self.gaps_known, gap][-GAPS_KNOWN:]
+        last = self.gaps[-1] if self.gaps else None
+        if last is not None and not last.before and (last.until or 0) >= (span.since or 0):
+            last.until = max(last.until or 0, span.until or 0)
+            last.since = min(last.since or 0, span.since or 0)
+        else:
             self.gaps.append(span)
 
 

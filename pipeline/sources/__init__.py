@@ -82,6 +82,7 @@ def _x(settings: Settings, track: Callable[[], str], searches: Callable[[], Sequ
         searches,
         url=settings.x_api_url,
         monthly_posts=settings.x_monthly_posts - share,
+        aside=share,
     )
 
 

@@ -49,7 +49,7 @@ def cursor_age(name: str, cursor: str, settings: Settings) -> Probed | None:
         from pipeline.sources.x.budget import lookup_share
 
         share = lookup_share(settings.x_monthly_posts, settings.recheck_hours, settings.x_recheck)
-        return x.cursor_age(cursor, settings.x_monthly_posts - share)
+        return x.cursor_age(cursor, settings.x_monthly_posts - share, share)
     return None
 
 

@@ -16,8 +16,10 @@ from pipeline.assembly import Process, build_ingest
 from pipeline.batch import RawBatch, RawRecord, encode_batch
 from pipeline.names import Names
 from pipeline.query.parser import parse
-from pipeline.recheck import Recheck, Tally
-from pipeline.recheck.notes import Notebook
+from pipeline.recheck import Recheck
+from pipeline.recheck.gaps import MOST_GAPS, MOST_POSTS, spans_of
+from pipeline.recheck.notes import Notebook, Notes
+from pipeline.recheck.run import Tally
 from pipeline.settings import load
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.store.contract import CoverageRow
@@ -65,6 +67,7 @@ class Scene:
             names=names,
             store=self.process.store,
             claims=self.process.claims,
+            counters=self.process.counters,
             enqueue=self.ingest.run,
             lookup=lambda *_: self.network,
             young_ms=0,
@@ -197,6 +200,32 @@ def test_after_a_gap_what_was_stored_before_it_is_looked_at_once(
     assert scene.stored() == {*long_ago, *lately[1:]}
     assert scene.run(source).checked == 0
     assert scene.run(source, whole=True).gone == 1, "by hand, everything"
+
+
+def test_many_gaps_are_one_span_and_none_is_noted_twice() -> None:
+    hour = 3_600_000
+    rows = [CoverageRow("bluesky", n * hour, n * hour + 1000, "*", "gone") for n in range(300)]
+    rows += [CoverageRow("bluesky", 400 * hour, None, "*", "still"), CoverageRow("x", 0, 1, "*", "another's")]
+    notes = Notes()
+    for _ in range(3):
+        for gap, span in spans_of(rows, "bluesky", 299 * hour).items():
+            notes.know(gap, span)
+    (span,) = notes.gaps
+    assert (span.since, span.until) == ((300 - MOST_GAPS - 24) * hour, 299 * hour)
+    assert span.left == MOST_POSTS
+
+
+def test_of_what_lies_around_a_gap_only_the_newest_are_looked_at(
+    valkey: str, names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.recheck.gaps.MOST_POSTS", 6)
+    scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
+    ids = scene.have(20, "bluesky", ago_s=7_200)
+    now = int(time.time() * 1000)
+    scene.process.store().add_coverage(CoverageRow("bluesky", now - 3_600_000, now - 1_800_000, "*", "nobody"))
+    assert scene.run("bluesky").checked == 6
+    assert scene.network.asked == [ids[:-4:-1], ids[-4:-7:-1]]
+    assert scene.run("bluesky").checked == 0
 
 
 def test_nothing_is_looked_at_by_itself_when_that_is_turned_off(valkey: str, names: Names, tmp_path: Path) -> None:

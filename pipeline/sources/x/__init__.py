@@ -39,6 +39,7 @@ class XSource:
         *,
         url: str = PUBLIC,
         monthly_posts: int = 0,
+        aside: int = 0,
         pace: Pace | None = None,
         pauses: Pauses | None = None,
         wishes: Wishes | None = None,
@@ -48,7 +49,7 @@ class XSource:
         self._url = url
         self.pace = pace or Pace()
         self.clock_s = clock_s
-        self.budget = Budget(monthly_posts)
+        self.budget = Budget(monthly_posts, aside)
         self.pauses = pauses or Pauses()
         self.wishes = wishes or Wishes(track, searches)
 

@@ -27,10 +27,11 @@ class Grant:
 
 
 class Budget:
-    """The posts of one month; `posts` 0: no limit, only counted."""
+    """The posts of one month; `posts` 0: no limit, only counted. `aside`: so many more are kept for something else."""
 
-    def __init__(self, posts: int) -> None:
+    def __init__(self, posts: int, aside: int = 0) -> None:
         self.posts = posts
+        self._aside = aside
         self.month = ""
         self.count = 0
         self._stop_at = max(0, posts - max(1, posts // KEPT_BACK))
@@ -78,7 +79,10 @@ class Budget:
 
     def told(self) -> str:
         """Return where the budget is, for a person; "" without one."""
-        return f"{self.count:,} of {self.posts:,} posts this month" if self.posts else ""
+        if not self.posts:
+            return ""
+        aside = f" ({self._aside:,} more for look-ups)" if self._aside else ""
+        return f"{self.count:,} of {self.posts:,} posts this month{aside}"
 
     def _turn(self, now_s: float) -> None:
         month = datetime.fromtimestamp(now_s, UTC).strftime("%Y-%m")

@@ -38,15 +38,16 @@ def track_finding(track: str) -> Probed:
     asked = asked_by_track(track)
     if not asked.rules:
         return Probed(False, asked.problem)
-    return Probed(True, "; ".join([f"TRACK takes {len(asked.rules)} rules", *asked.told])[:300])
+    count = "1 rule" if len(asked.rules) == 1 else f"{len(asked.rules)} rules"
+    return Probed(True, "; ".join([f"TRACK takes {count}", *asked.told])[:300])
 
 
-def cursor_age(cursor: str, monthly_posts: int) -> Probed | None:
+def cursor_age(cursor: str, monthly_posts: int, aside: int = 0) -> Probed | None:
     """Return when X was last heard and how much of the budget is used; None where nothing is known."""
     place = decode_place(cursor)
     if not place.month:
         return None
-    budget = Budget(monthly_posts)
+    budget = Budget(monthly_posts, aside)
     budget.restore(place.month, place.count)
     budget.spend(0, time.time())
     used = budget.told() or f"{budget.count:,} posts this month, no budget set"
