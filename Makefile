@@ -74,7 +74,7 @@ bench-match: $(VENV)/.ready-dev ## the matcher against its peers
 bench-fanout: $(VENV)/.ready-dev ## the web process against its peers
 	@$(BIN)/python -m bench.fanout
 
-bench-history: $(VENV)/.ready-dev ## a million stored posts, searched
+bench-history: $(VENV)/.ready-dev ## a million stored posts, searched, in SQLite and in Elasticsearch
 	@$(BIN)/python -m bench.history
 
 bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten minutes

@@ -1,9 +1,11 @@
 """History at a million posts: newest 500 of a common word while readers read and posts arrive.
 
-    .venv/bin/python -m bench.history --posts 1000000 --dir /tmp/history
+    .venv/bin/python -m bench.history --posts 1000000 --store sqlite --dir /tmp/history
+    .venv/bin/python -m bench.history --posts 20000 --store elasticsearch --elasticsearch http://localhost:9200
 
-Prints one line a figure. The posts are made from a seed: words by a Zipf law, "common" in every fifth post, 4 kB raw
-records of JSON. An existing directory of the right size is used again; `--keep` leaves it for the next run.
+Prints one line a figure, for SQLite and, where one can be started or is named, for Elasticsearch. The posts are made
+from a seed: words by a Zipf law, "common" in every fifth post, 4 kB raw records of JSON. An existing directory of the
+right size is used again; `--keep` leaves it for the next run. In a cluster everything is under a prefix of its own.
 """
 
 from __future__ import annotations
@@ -18,13 +20,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import StoreUnavailable
 from pipeline.post import Author, Counts, Post, Upsert
 from pipeline.query.parser import parse
-from pipeline.store.contract import Reading, Writes
-from pipeline.store.sqlite import SqliteStore, schema
+from pipeline.settings import Settings
+from pipeline.store import open_store
+from pipeline.store.contract import Reading, Store, Writes
+from pipeline.store.elastic.client import at, client_of
+from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.releases import V9
+from tests.servers.elasticsearch.server import running
 
 T0 = 1_790_000_000_000
 STEP_MS = 500
@@ -83,9 +92,9 @@ class Posts:
         return Upsert(post, rng.choice(self._raws))
 
 
-def build(directory: Path, posts: int) -> dict[str, float]:
+def build(settings: Settings, posts: int) -> dict[str, float]:
     """Fill a store; return what it took."""
-    store = SqliteStore(directory)
+    store = open_store(settings)
     made = Posts()
     persisting = cpu = 0.0
     for first in range(0, posts, BATCH):
@@ -98,14 +107,19 @@ def build(directory: Path, posts: int) -> dict[str, float]:
     return {"posts/s": posts / persisting, "CPU us/post": cpu / posts * 1e6}
 
 
-def size_bytes(directory: Path) -> int:
+def size_bytes(settings: Settings) -> int:
     """Return what the store takes on disk."""
-    return sum(path.stat().st_size for path in directory.iterdir())
+    if not settings.elasticsearch_url:
+        return sum(path.stat().st_size for path in settings.data_dir.iterdir())
+    client, indices = client_of(settings), f"{settings.elasticsearch_prefix}-*"
+    client.ask("POST", at(indices, "_flush"), into=dict[str, Any], timeout_s=120)
+    told = client.ask("GET", at(indices, "_stats", "store"), into=dict[str, Any])
+    return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
-def arrive(directory: Path, first: int, stop: Any, rate: float) -> None:
+def arrive(settings: Settings, first: int, stop: Any, rate: float) -> None:
     """Persist `rate` posts a second, ten batches a second, until told to stop."""
-    store = SqliteStore(directory)
+    store = open_store(settings)
     made = Posts(seed=2)
     size = max(1, round(rate / 10))
     number, due = first, time.monotonic()
@@ -118,7 +132,7 @@ def arrive(directory: Path, first: int, stop: Any, rate: float) -> None:
     store.close()
 
 
-def measure(store: SqliteStore, ask: Callable[[Reading], object], times: int) -> list[float]:
+def measure(store: Store, ask: Callable[[Reading], object], times: int) -> list[float]:
     """Return how long each of so many readings took, in ms."""
     taken = []
     for _ in range(times):
@@ -184,40 +198,74 @@ def main() -> None:
     """Run it."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--posts", type=int, default=1_000_000)
-    options.add_argument("--dir", type=Path)
+    options.add_argument("--store", choices=("sqlite", "elasticsearch", "both"), default="both")
+    options.add_argument("--dir", type=Path, help="where SQLite's store is, or is made")
     options.add_argument("--keep", action="store_true")
+    options.add_argument("--elasticsearch", help="a running server to use; else one is started")
+    options.add_argument("--heap", type=int, default=2_048, help="MB of the server that is started")
     options.add_argument("--seconds", type=float, default=10)
     given = options.parse_args()
-    directory = given.dir or Path(tempfile.mkdtemp(prefix="history"))
-    if not (directory / schema.FILE).exists():
-        took = build(directory, given.posts)
+    if given.store != "elasticsearch":
+        directory = given.dir or Path(tempfile.mkdtemp(prefix="history"))
+        print("SQLite", flush=True)
+        run(Settings(data_dir=directory), given.posts, given.seconds)
+        if not given.keep:
+            shutil.rmtree(directory)
+    if given.store != "sqlite":
+        in_cluster(given)
+
+
+def in_cluster(given: argparse.Namespace) -> None:
+    """The same on Elasticsearch: the one that was named, or one started for it."""
+    with ExitStack() as stack:
+        try:
+            url = given.elasticsearch or stack.enter_context(running(V9, given.heap))
+        except CannotAssemble as error:
+            print(f"no Elasticsearch here: {error}")
+            return
+        print("Elasticsearch", flush=True)
+        settings = Settings(
+            elasticsearch_url=url, elasticsearch_prefix=f"history-{given.posts}", elasticsearch_replicas=0
+        )
+        run(settings, given.posts, given.seconds)
+        if not given.keep:
+            client = client_of(settings)
+            for index in client.ask("GET", at(f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any]):
+                client.ask("DELETE", at(index), into=dict[str, Any])
+            client.ask("DELETE", at("_index_template", f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any])
+
+
+def run(settings: Settings, posts: int, seconds: float) -> None:
+    """Fill a store, unless it is there, and ask it everything."""
+    try:
+        store = open_store(settings, create=False)
+    except StoreUnavailable:
+        took = build(settings, posts)
         print(f"persist, one process, batches of {BATCH}: " + ", ".join(f"{k} {v:,.0f}" for k, v in took.items()))
-    store = SqliteStore(directory)
+        store = open_store(settings)
     for _ in range(5):
         store.upkeep()
     posts = store.indexed()
-    print(f"{posts:,} posts, {size_bytes(directory) / posts:,.0f} bytes a post on disk, raw records included")
-    ((latest,),) = schema.rows(store._connection, "SELECT max(seq) FROM posts")  # noqa: SLF001 - only the bench asks
+    print(f"{posts:,} posts, {size_bytes(settings) / posts:,.0f} bytes a post on disk, raw records included")
+    latest = (posts - 1) // BATCH * BATCH + 1
     for name, ask, times in questions(latest):
         print(shown(name, measure(store, ask, times)), flush=True)
-    under_load(store, directory, posts, given.seconds)
+    under_load(store, settings, posts, seconds)
     store.close()
-    through_api(directory, given.seconds)
-    if not given.keep:
-        shutil.rmtree(directory)
+    through_api(settings, seconds)
 
 
-def through_api(directory: Path, seconds: float) -> None:
+def through_api(settings: Settings, seconds: float) -> None:
     """The same through a web process, over HTTP."""
     from bench import history_api
 
-    history_api.run(directory, seconds)
+    history_api.run(settings, seconds)
 
 
-def under_load(store: SqliteStore, directory: Path, posts: int, seconds: float) -> None:
+def under_load(store: Store, settings: Settings, posts: int, seconds: float) -> None:
     """Newest 500 of a common word, ten readers, while 70 posts a second arrive from another process."""
     stop = multiprocessing.get_context("spawn").Event()
-    writer = multiprocessing.get_context("spawn").Process(target=arrive, args=(directory, posts * 2, stop, 70.0))
+    writer = multiprocessing.get_context("spawn").Process(target=arrive, args=(settings, posts * 2, stop, 70.0))
     writer.start()
     time.sleep(1)
     query = parse("common")

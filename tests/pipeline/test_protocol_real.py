@@ -1,9 +1,9 @@
-"""The same worlds over real parts: Valkey, SQLite, normaliser, parser and matcher. Workers die between steps."""
+"""The same worlds over real parts: Valkey, a real store, normaliser, parser and matcher. Workers die between steps."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,18 @@ from pipeline.normalise import normalise
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.tree import Query
+from pipeline.store.contract import Store
+from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from pipeline.tracking import Tracking
 from tests.pipeline.twins import KEYS, matching
 from tests.pipeline.world import Parts, run
+from tests.store.elastic import access, store_in
 
 pytestmark = pytest.mark.redis
 
 RUNS = int(os.environ.get("PROTOCOL_REAL_RUNS", "12"))
+ELASTIC_RUNS = int(os.environ.get("PROTOCOL_ELASTIC_RUNS", "3"))
 
 
 class RealBus:
@@ -95,12 +99,27 @@ def _query(key: str) -> Query:
 
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_nobody_misses_or_repeats_a_post_on_real_parts(seed: int, valkey: str, names: Names, tmp_path: Path) -> None:
+    _assert_exact(seed, valkey, names, lambda: SqliteStore(tmp_path))
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize("seed", range(1_000, 1_000 + ELASTIC_RUNS))
+def test_nobody_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
+    seed: int, valkey: str, names: Names, elasticsearch: str
+) -> None:
+    settings = access(elasticsearch)
+    with store_in(settings):
+        _assert_exact(seed, valkey, names, lambda: ElasticStore(settings))
+
+
+def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[], Store]) -> None:
+    """A world of workers that die and watchers that come and go ends with each watcher holding what it should."""
     redis = Redis.from_url(valkey)
     claims, order, registry = Claims(redis, names), Order(redis, names), Registry(redis, names)
-    stores: list[SqliteStore] = []
+    stores: list[Store] = []
 
-    def open_one() -> SqliteStore:
-        stores.append(SqliteStore(tmp_path))
+    def open_one() -> Store:
+        stores.append(make_store())
         return stores[-1]
 
     def make_worker() -> Ingest:

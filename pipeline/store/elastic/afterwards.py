@@ -6,6 +6,7 @@ is to be done once more and writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import msgspec
@@ -16,22 +17,23 @@ from pipeline.store.contract import Entry, Writes
 from pipeline.store.draft import encode
 from pipeline.store.elastic.shelf import ElasticShelf, Locator
 from pipeline.store.elastic.writing import Applied
-from pipeline.store.place import TIE_BITS
 from pipeline.store.plan import Plan, Put, Stored, with_original
 
-_UNFINISHED_MS = 3_600_000
-"""An original that has its place and is not there is being written by someone, if it is not older than this; else it
-was pruned, or its writer died."""
+_UNFINISHED_MS = 30_000
+"""An original that has its place and is not there is being written by someone who began less than this ago; else it was
+pruned, or its writer died."""
 
 
 @dataclass(slots=True)
 class Afterwards:
-    """`fresh` reads anew, `seen` is what the plan `made` was based on. `unfinished`: an original is being written."""
+    """`fresh` reads anew, `seen` is what the plan `made` was based on. `awaited` are new posts that had reposts before.
+    `unfinished`: an original is being written."""
 
     fresh: ElasticShelf
     seen: ElasticShelf
     made: Plan
     applied: Applied
+    awaited: Set[str]
     unfinished: bool = False
 
     def repeated(self, writes: Writes, *, wait: bool) -> Writes:
@@ -58,25 +60,26 @@ class Afterwards:
         return overtaken
 
     def _is_being_written(self, locator: Locator) -> bool:
-        return bool(locator.period) and locator.place >> TIE_BITS > self.made.now_ms - _UNFINISHED_MS
+        return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
-    def retold(self, seq: int) -> Plan:
-        """Return the plan for reposts stored by others just now, which do not know what their original says."""
+    def retold(self, seq: int, suspects: Set[str]) -> Plan:
+        """Return the plan for reposts that do not know what their original says: stored by others just now, or by this
+        worker for an edit that another one overtook (`suspects` are such originals)."""
         retold = Plan(self.made.now_ms, self.made.retained_from_ms)
-        moved = {put.post.id: put for put in self.made.puts if self._moved(put)}
-        if moved:
-            own = {put.post.id for put in self.made.puts}
-            for original, rows in self.fresh.reposts(moved, None).items():
-                for row in rows:
-                    if row.post.id not in own and describe(row.post, moved[original].post) != row.document:
-                        _retell(retold, row, moved[original], seq)
+        wanted = {put.post.id for put in self.made.puts if self._moved(put)} | suspects
+        if wanted:
+            reposts = self.fresh.reposts(wanted, None)
+            for original, row in self.fresh.stored(reposts).items():
+                for repost in reposts[original]:
+                    if describe(repost.post, row.post) != repost.document:
+                        _retell(retold, repost, row, seq)
         return retold
 
     def _moved(self, put: Put) -> bool:
         """Return whether a post came or changed what it says, and may have reposts by now."""
         if put.post.repost_of or put.post.id in self.applied.conflicts or put.post.id in self.applied.refused:
             return False
-        return put.reindex if put.stored is not None else self.seen.known(put.post.id).locator.reposted
+        return put.reindex if put.stored is not None else put.post.id in self.awaited
 
     def _left_over(self) -> list[Deletion]:
         """Return withdrawals to be done once more: a repost was stored meanwhile."""
@@ -91,7 +94,7 @@ def _says(row: Stored | None) -> object:
     return None if row is None else (row.document.words, row.document.facets, row.document.urls)
 
 
-def _retell(retold: Plan, row: Stored, original: Put, seq: int) -> None:
+def _retell(retold: Plan, row: Stored, original: Stored, seq: int) -> None:
     version = max(row.post.version + 1, original.post.version)
     post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
     document, body = describe(post, original.post), encode(post)

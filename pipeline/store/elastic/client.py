@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -87,6 +88,8 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         node = _node(settings)
+        if settings.elasticsearch_ca_file and not Path(settings.elasticsearch_ca_file).is_file():
+            raise SettingsError([f"ELASTICSEARCH_CA_FILE={settings.elasticsearch_ca_file}: no such file"])
         self.where = f"{node.scheme}://{node.host}:{node.port}{node.path_prefix}"
         logging.getLogger("elastic_transport").setLevel(logging.WARNING)
         try:
@@ -119,7 +122,13 @@ class Client:
         data = None if body is None else body if isinstance(body, bytes) else encode(body)
         try:
             answer = self._transport.perform_request(
-                method, target, body=data, headers=_JSON, request_timeout=timeout_s, max_retries=retries
+                method,
+                target,
+                body=data,
+                headers=_JSON,
+                request_timeout=timeout_s,
+                max_retries=retries,
+                retry_on_status=(),
             )
         except TimedOut as error:
             raise OutOfTime(f"Elasticsearch at {self.where} did not answer within {timeout_s:.1f} s") from error

@@ -27,7 +27,7 @@ from pipeline.store.raws import compress
 ATTEMPTS = 20
 """So often a batch is planned anew because other workers wrote the same posts; each time some of them get through."""
 
-_UNFINISHED_WAITS = 4
+_UNFINISHED_WAITS = 10
 _WAIT_S = 0.03
 
 
@@ -92,6 +92,7 @@ class Persisting:
         report = _Report(Plan(now_ms))
         pending = writes
         unfinished = 0
+        suspects: set[str] = set()
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0, _WAIT_S) * min(attempt, 10))
@@ -100,12 +101,16 @@ class Persisting:
             _keep_times(pending, shelf)
             made = plan(shelf, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
             batch = {upsert.post.id for upsert in pending.upserts}
+            awaited = {
+                put.post.id for put in made.puts if put.stored is None and shelf.known(put.post.id).locator.reposted
+            }
             applied = self._writer.apply(made, shelf, seq, batch=batch, raws=raws)
             if applied is None:
                 continue
             report.take(made, applied)
-            after = Afterwards(self._shelf(), shelf, made, applied)
-            retold = after.retold(seq)
+            after = Afterwards(self._shelf(), shelf, made, applied, awaited)
+            retold = after.retold(seq, suspects)
+            suspects = applied.conflicts & {put.post.repost_of for put in made.puts}
             if retold.puts:
                 ids = {put.post.id for put in retold.puts}
                 done = self._writer.apply(retold, after.fresh, seq, batch=ids, raws={})

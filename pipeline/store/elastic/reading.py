@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,7 +19,7 @@ from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.compile import Compiled, Dsl, compile_tree
 from pipeline.store.elastic.counting import count, timeline
 from pipeline.store.elastic.names import IndexNames, key
-from pipeline.store.elastic.rows import Row, decode_post
+from pipeline.store.elastic.rows import Row, Shown, decode_post
 from pipeline.store.elastic.tops import top
 from pipeline.store.elastic.view import Answer, View
 from pipeline.store.plan import with_original
@@ -31,20 +31,32 @@ UNKNOWN = -1
 """What an unknown number counts as in an order."""
 
 
-class Hit(msgspec.Struct):
+class Hit(msgspec.Struct, kw_only=True):
     """A post that was found, and by what it was sorted."""
 
     key: str = msgspec.field(name="_id")
-    row: Row = msgspec.field(name="_source")
+    row: Shown = msgspec.field(name="_source")
     sort: list[int] = []
 
 
 class _Hits(msgspec.Struct):
-    hits: list[Hit]
+    hits: list[Hit] = []
 
 
 class _Found(Answer):
-    hits: _Hits = msgspec.field(default_factory=lambda: _Hits([]))
+    hits: _Hits = msgspec.field(default_factory=_Hits)
+
+
+class _Candidate(Hit, kw_only=True):
+    row: Row = msgspec.field(name="_source")
+
+
+class _Candidates(msgspec.Struct):
+    hits: list[_Candidate] = []
+
+
+class _FoundCandidates(Answer):
+    hits: _Candidates = msgspec.field(default_factory=_Candidates)
 
 
 class _Stone(msgspec.Struct):
@@ -62,6 +74,9 @@ class _StoneHits(msgspec.Struct):
 
 class _Stones(Answer):
     hits: _StoneHits = msgspec.field(default_factory=lambda: _StoneHits([]))
+
+
+F = TypeVar("F", _Found, _FoundCandidates)
 
 
 class ElasticReading:
@@ -160,12 +175,14 @@ class ElasticReading:
 
     def _hits(self, query: Query, asked: list[Dsl], sort: Sort = "latest", first: int = _FIRST) -> Iterator[Hit]:
         """Yield what matches in order; probably `first` of them are wanted."""
-        exact = self._compiled(query).exact
-        for hit in self._candidates(asked, sort, first):
-            if exact or self._matches(query, hit.row):
-                yield hit
+        if self._compiled(query).exact:
+            yield from self._pages(asked, sort, first, _Found)
+        else:
+            found = self._pages(asked, sort, first, _FoundCandidates)
+            yield from (hit for hit in found if self._matches(query, hit.row))
 
-    def _candidates(self, asked: list[Dsl], sort: Sort, first: int) -> Iterator[Hit]:
+    def _pages(self, asked: list[Dsl], sort: Sort, first: int, into: type[F]) -> Iterator[Any]:
+        """Yield hits in order, out of answers of `into`."""
         order: list[Dsl] = [] if sort == "latest" else [{sort: {"order": "desc", "missing": UNKNOWN}}]
         body: dict[str, Any] = {
             "query": {"bool": {"filter": asked}},
@@ -174,7 +191,7 @@ class ElasticReading:
             "track_total_hits": False,
         }
         while True:
-            hits = self._view.search(body, _Found).hits.hits
+            hits = self._view.search(body, into).hits.hits
             yield from hits
             if len(hits) < body["size"]:
                 return
@@ -194,7 +211,7 @@ class ElasticReading:
             visible = {"range": {"place": {"gte": self._retained_from}}}
             asked.append({"bool": {"must_not": [{"bool": {"filter": [compiled.filter, visible]}}]}})
         gone = []
-        for hit in self._candidates(asked, "latest", AT_ONCE):
+        for hit in self._pages(asked, "latest", AT_ONCE, _FoundCandidates):
             row = hit.row
             if compiled.exact or row.place < self._retained_from or not self._matches(query, row):
                 post = decode_post(row.post)
@@ -219,10 +236,10 @@ class ElasticReading:
                 return found
             body["search_after"] = hits[-1].sort
 
-    def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, Row]:
+    def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, Shown]:
         """Return the rows of those keys that are in the view."""
         wanted = list(dict.fromkeys(keys))
-        rows: dict[str, Row] = {}
+        rows: dict[str, Shown] = {}
         for start in range(0, len(wanted), AT_ONCE):
             body = {
                 "query": {"bool": {"filter": [{"ids": {"values": wanted[start : start + AT_ONCE]}}, *more]}},
@@ -241,12 +258,12 @@ class ElasticReading:
             for row in rows:
                 yield row.place, bytes(row.post), originals.get(row.inside)
 
-    def _originals(self, rows: Iterable[Row]) -> dict[str, bytes]:
+    def _originals(self, rows: Iterable[Shown]) -> dict[str, bytes]:
         """Return the wire JSON of the originals of reposts and quotes, as far as they are stored."""
         keys = {key(row.inside): row.inside for row in rows if row.inside}
         return {keys[name]: bytes(row.post) for name, row in self._by_key(keys).items()}
 
-    def _bodies(self, rows: Sequence[Row]) -> list[bytes]:
+    def _bodies(self, rows: Sequence[Shown]) -> list[bytes]:
         """Return the wire JSON of rows, originals inside."""
         originals = self._originals(rows)
         return [with_original(bytes(row.post), originals.get(row.inside)) for row in rows]

@@ -19,16 +19,21 @@ decode_post = msgspec.json.Decoder(Post).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class Row(msgspec.Struct):
-    """The source of a post's document."""
+class Shown(msgspec.Struct, kw_only=True):
+    """What of a post's document a reader is given: its place, its wire JSON, and the id of the post inside it."""
 
     place: int
-    seq: int
     post: msgspec.Raw
+    inside: str = ""
+
+
+class Row(Shown, kw_only=True):
+    """The source of a post's document."""
+
+    seq: int
     changed: int = 0
     touched: bool = False
     reach: int | None = None
-    inside: str = ""
     words: str = ""
     urls: str = ""
     bio: str = ""

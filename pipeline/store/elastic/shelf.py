@@ -27,11 +27,13 @@ AUTHORS = "authors"
 
 
 class Locator(msgspec.Struct, omit_defaults=True):
-    """What `state` knows of an id: where its post lies, whether it was ever reposted, when it was withdrawn."""
+    """What `state` knows of an id: where its post lies and when (ms) somebody began to store it, whether it was ever
+    reposted, when it was withdrawn."""
 
     id: str = ""
     place: int = -1
     period: str = ""
+    begun_at: int = -1
     reposted: bool = False
     gone_seq: int = -1
     gone_at: int = -1

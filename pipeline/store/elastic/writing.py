@@ -89,6 +89,7 @@ class Writer:
                 locator = now(put.post.id)
                 if not locator.period:
                     locator.period = period_of(put.post.created_at, made.now_ms)
+                    locator.begun_at = made.now_ms
                     locator.place = places.place(put.post.created_at, places.digest(put.post.id))
             if put.post.repost_of:
                 now(put.post.repost_of).reposted = True
