@@ -7,8 +7,9 @@ import threading
 from collections.abc import Iterator
 
 from pipeline.assembly import Process
+from pipeline.errors import SourceUnavailable
 from pipeline.recheck import Recheck
-from pipeline.recheck.run import Tally
+from pipeline.recheck.run import JOB, Tally
 from pipeline.settings import Settings
 
 TOLD_EVERY_S = 10.0
@@ -17,53 +18,63 @@ BUSY_LOOKS = 30
 
 
 def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]:
-    """Yield a line now and then, and one at the end."""
-    from pipeline.app import app
+    """Yield a line now and then, and one at the end.
 
+    Raises:
+        SourceUnavailable: the network, or our budget, wants us to come another time.
+    """
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
+    total, why = Tally(), ""
+    for some in _runs(_looking(settings, told), source, limit, told):
+        total.checked += some.checked
+        total.gone += some.gone
+        total.unsure += some.unsure
+        if some.waits and some.waits != why and JOB in some.waits:
+            yield some.waits
+        why = some.waits
+        if some.checked:
+            yield _line(total)
+    if total.checked == 0:
+        yield _line(total)
+    if why and JOB not in why:
+        raise SourceUnavailable(f"{why}; the next time goes on there")
+
+
+def _looking(settings: Settings, told: threading.Event) -> Recheck:
+    from pipeline.app import app
+
     process = Process(settings, "recheck")
-
-    def enqueue(batch_id: str) -> None:
-        app.send_task("murmur.ingest", (batch_id,), queue=process.names.posts_queue)
-
-    looking = Recheck(
+    return Recheck(
         settings=settings,
         redis=process.redis,
         names=process.names,
         store=process.store,
         claims=process.claims,
         counters=process.counters,
-        enqueue=enqueue,
+        enqueue=lambda batch_id: app.send_task("murmur.ingest", (batch_id,), queue=process.names.posts_queue),
         stopping=told.is_set,
     )
-    total = Tally()
-    whole, busy, waits = True, 0, ""
-    while not told.is_set() and (limit is None or total.checked < limit):
-        left = None if limit is None else limit - total.checked
+
+
+def _runs(looking: Recheck, source: str, limit: int | None, told: threading.Event) -> Iterator[Tally]:
+    """Yield what was done in turn, until nothing is left, or there is a reason not to go on but a job's."""
+    left, busy, whole = limit, 0, True
+    while not told.is_set() and (left is None or left > 0):
         some = looking.run(source, within_s=TOLD_EVERY_S, limit=left, whole=whole)
-        total.checked += some.checked
-        total.gone += some.gone
-        total.unsure += some.unsure
-        if some.busy:
+        if some.busy and busy < BUSY_LOOKS:
             busy += 1
-            if busy > BUSY_LOOKS:
-                yield f"{source} is being re-checked by another process now"
-                return
             told.wait(PATIENCE_S)
             continue
-        if some.done:
-            break
+        if some.busy:
+            some.waits = f"{source} is being re-checked by another process now"
+        yield some
+        if some.done or (some.waits and JOB not in some.waits):
+            return
         whole = False  # a round that ends is not begun again
-        if some.waits:
-            if some.waits != waits:
-                yield some.waits
-            told.wait(PATIENCE_S)
-        waits = some.waits
-        if some.checked:
-            yield _line(total)
-    yield _line(total)
+        left = None if left is None else left - some.checked
+        told.wait(PATIENCE_S if some.waits else 0.0)
 
 
 def _line(tally: Tally) -> str:

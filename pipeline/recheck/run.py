@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from pipeline.batch import RawRecord
 from pipeline.query.parser import parse
+from pipeline.recheck.aside import Stopped, aside
 from pipeline.recheck.gaps import spans_of
 from pipeline.recheck.notes import Notes, Span, Waiting, now_ms
 from pipeline.sources.lookups import AskedToWait, Looked, Lookup
@@ -21,6 +22,7 @@ from pipeline.sources.x.compliance import MOST_IDS, Compliance, JobFailed, Refus
 if TYPE_CHECKING:
     from pipeline.recheck import Recheck
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 GAPS_SINCE_MS = 7 * 86_400_000
@@ -34,6 +36,8 @@ CROWDED = 200
 """With so many open batches, workers have enough to do."""
 READ_S = 10.0
 JOB_HOURS = 24
+A_BATCH = 500
+JOB = "compliance job"
 BY_STREAM = ("bluesky", "mastodon")
 
 
@@ -82,15 +86,16 @@ class Run:
                 tally.done = True
                 break
             if notes.wait_until > now_ms():
-                tally.waits = (
-                    tally.waits or f"waits until {time.strftime('%H:%M:%S', time.gmtime(notes.wait_until / 1000))} UTC"
-                )
+                until = time.strftime("%H:%M:%S UTC", time.gmtime(notes.wait_until / 1000))
+                tally.waits = tally.waits or f"{f'a {JOB} ' if notes.waiting else ''}waits until {until}"
                 break
             if self._means.claims.backlog().batches > CROWDED:
                 tally.waits = "the workers are behind"
                 break
             try:
                 self._step(span, limit)
+            except Stopped:
+                break
             except AskedToWait as error:
                 self._wait(error.pause_s or PAUSE_S, str(error))
             if not self._keep():
@@ -122,7 +127,12 @@ class Run:
     def _page(self, span: Span, count: int) -> tuple[list[str], str]:
         query = parse(f"source:{self._source}", now_ms())
         with self._means.store().reading(timeout_s=READ_S) as reading:
-            page = reading.search(query, limit=count, before=span.before or None, since=span.since, until=span.until)
+            try:
+                page = reading.search(
+                    query, limit=count, before=span.before or None, since=span.since, until=span.until
+                )
+            except ValueError:  # a token of another store than this
+                page = reading.search(query, limit=count, since=span.since, until=span.until)
         return [_id(body).id for body in page.bodies], page.next or ""
 
     # -- one call
@@ -144,7 +154,7 @@ class Run:
             self._wait(month_end_s(time.time()) - time.time(), "the share of X_MONTHLY_POSTS for look-ups is used up")
             return
         ids, after = self._page(span, count)
-        looked = self._lookup.look(ids) if ids else Looked([])
+        looked = self._aside(lambda: self._lookup.look(ids)) if ids else Looked([])
         self._budget.spend(looked.paid, time.time())
         self._notes.month, self._notes.paid = self._budget.month, self._budget.count
         if self._believes(ids, looked.gone):
@@ -154,6 +164,9 @@ class Run:
             self._go_on(span, after)
         if ids and after:
             self._pause(self._lookup.apart_s)
+
+    def _aside(self, ask: Callable[[], T]) -> T:
+        return aside(ask, self._means.stopping)
 
     def _pause(self, seconds: float) -> None:
         until_s = time.monotonic() + seconds
@@ -172,8 +185,9 @@ class Run:
     def _found(self, checked: int, looked: Looked) -> None:
         at = now_ms()
         deletions = [RawRecord(at, _deletion(post_id, at)) for post_id in looked.gone]
-        if deletions or looked.fresh:
-            self._means.hand_over(self._source, deletions + list(looked.fresh))
+        records = deletions + list(looked.fresh)
+        for start in range(0, len(records), A_BATCH):
+            self._means.hand_over(self._source, records[start : start + A_BATCH])
         self._means.counters.add("posts_rechecked", checked)
         tally, notes = self._tally, self._notes
         tally.checked += checked
@@ -200,32 +214,35 @@ class Run:
         return self._means.settings.x_recheck != "lookup" and self._notes.no_jobs_until < now_ms()
 
     def _begin_job(self, span: Span, ids: list[str], after: str) -> None:
-        if not ids or self._compliance is None:
+        compliance = self._compliance
+        if not ids or compliance is None:
             self._notes.done(span)
             return
         try:
-            self._notes.waiting = Waiting(self._compliance.begin(ids), len(ids), after, now_ms())
+            job = self._aside(lambda: compliance.begin(ids))
+            self._notes.waiting = Waiting(job, len(ids), after, now_ms())
         except Refused as error:
             if self._means.settings.x_recheck == "compliance":
                 raise
             log.info("X is looked up post by post: %s", error)
             self._notes.no_jobs_until = now_ms() + NO_JOBS_MS
             return
-        self._wait(POLL_S, "X works at a compliance job")
+        self._wait(POLL_S, f"X works at a {JOB}")
 
     def _ask_job(self, span: Span, waiting: Waiting) -> None:
-        if self._compliance is None:
+        compliance = self._compliance
+        if compliance is None:
             return
         if now_ms() - waiting.began > JOB_HOURS * 3_600_000:
             self._notes.waiting = None  # it is begun anew
             return
         try:
-            gone = self._compliance.result(waiting.job)
+            gone = self._aside(lambda: compliance.result(waiting.job))
         except JobFailed:
             self._notes.waiting = None
             raise
         if gone is None:
-            self._wait(POLL_S, "X works at a compliance job")
+            self._wait(POLL_S, f"X works at a {JOB}")
             return
         self._notes.waiting = None
         if not self._believes([f"job of {waiting.count}"] * waiting.count, gone):

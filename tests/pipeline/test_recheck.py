@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -142,6 +143,25 @@ def test_it_goes_on_where_it_was_stopped_and_ends_at_a_limit(scene: Scene) -> No
     assert halting.run("x", within_s=20.0).checked == 3
     assert scene.run().done
     assert [one for call in scene.network.asked for one in call] == ids[::-1]
+
+
+def test_it_ends_when_told_while_a_network_does_not_answer(scene: Scene) -> None:
+    ids = scene.have(2)
+    asked, answering = threading.Event(), threading.Event()
+
+    class Hanging(Asked):
+        def look(self, ids: Sequence[str]) -> Looked:
+            asked.set()
+            answering.wait(60)
+            return Looked(list(ids))
+
+    hanging = Hanging()
+    halting = replace(scene.recheck, stopping=asked.is_set, lookup=lambda *_: hanging, _lookups={})
+    assert halting.run("x", within_s=20.0).checked == 0
+    assert not answering.is_set(), "it did not wait for the answer"
+    answering.set()
+    assert scene.stored() == set(ids), "and an answer nobody waits for changes nothing"
+    assert scene.run().checked == 2, "somebody else can go on at once"
 
 
 def test_of_two_processes_one_looks(scene: Scene) -> None:

@@ -1,0 +1,48 @@
+"""A call to a network that may hang, in a thread of its own, so that whoever waits for it can be told to end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+LOOK_S = 0.05
+
+
+class Stopped(Exception):
+    """Raised when the wait was ended; the call is left to itself and its answer to nobody."""
+
+
+class _Call(Generic[T]):
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._answer: list[T] = []
+        self._error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name="recheck-call", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._answer.append(self._ask())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            self._error = error
+
+    def result(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._answer[0]
+
+
+def aside(ask: Callable[[], T], stopping: Callable[[], bool]) -> T:
+    """Return what a call returns, or raise what it raises.
+
+    Raises:
+        Stopped: we were told to end first.
+    """
+    call = _Call(ask)
+    while call.thread.is_alive():
+        if stopping():
+            raise Stopped
+        call.thread.join(LOOK_S)
+    return call.result()
