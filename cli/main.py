@@ -160,6 +160,17 @@ def explain(query: str, post_file: Path | None) -> None:
 
 
 @main.command()
+@click.argument("author")
+@click.option("--until-now", is_flag=True, help="Let later posts of them in.")
+def forget(author: str, until_now: bool) -> None:
+    """Remove all posts of AUTHOR (source:handle or source:id), and keep them out for good."""
+    from cli.forget import forget as forgotten
+
+    for line in forgotten(load(), author, until_now=until_now):
+        click.echo(line)
+
+
+@main.command()
 @click.argument("query", required=False)
 def track(query: str | None) -> None:
     """Show what is taken in, or change it while everything runs: a search, `searches`, or '' for the setting."""

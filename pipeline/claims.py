@@ -239,6 +239,11 @@ class Claims:
         with asking():
             self._offer(keys=keys, args=[batch_id, data, "1" if announced else "0"])
 
+    def is_open(self, batch_id: str) -> bool:
+        """Tell whether a batch is not done yet."""
+        with asking():
+            return self._redis.zscore(self._names.open, batch_id) is not None
+
     # -- the worker's side
     def take(self, batch_id: str) -> Claim | None:
         """Return an open batch, counting the attempt; None if it is done."""

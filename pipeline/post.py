@@ -124,11 +124,15 @@ class Deletion(msgspec.Struct, frozen=True):
 
 
 class AuthorDeletion(msgspec.Struct, frozen=True):
-    """All posts of an account are withdrawn; `author_id` is the source's own id."""
+    """All posts of an account up to `at` (ms) are withdrawn; `author_id` is the source's own id.
+
+    `forgotten`: whoever runs this wants it (`murmur forget`), not the source; the store keeps that for good.
+    """
 
     source: str
     author_id: str
     at: int
+    forgotten: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Posts in our own JSON: what `demo` makes (`{"murmur":1,"kind":…}`) and what our exports hold.
+"""Posts in our own JSON: what `demo` makes (`{"murmur":1,"kind":…}`), our exports, what `murmur forget` says.
 
 The network a post came from stays as it is written inside. What it does not say (a version, spans) is filled in.
 """
@@ -13,13 +13,16 @@ from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import GREATEST, bounded
 from pipeline.normalise.hosts import hosts_of
 from pipeline.normalise.times import LATEST_MS
-from pipeline.post import Author, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
+from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
 
 LONGEST_ID = 512
 
 
 class Record(msgspec.Struct, kw_only=True):
-    """A post, or with `kind` "delete" the withdrawal of one; fields as in `post.Post`."""
+    """A post; with `kind` "delete" the withdrawal of one, with "forget" of all of an author's, up to `at` or for good.
+
+    Fields as in `post.Post`.
+    """
 
     murmur: int = 0
     kind: str = "post"
@@ -61,6 +64,10 @@ def events(record: Record, raw: bytes, received_at: int) -> list[Event]:
     """
     if record.kind == "delete":
         return [Deletion(_checked_id(record.id), min(record.at or received_at, received_at))]
+    if record.kind == "forget":
+        if record.author is None or not record.author.id or not record.source.isidentifier():
+            raise RecordError("murmur record that names nobody to forget")
+        return [AuthorDeletion(record.source, record.author.id, record.at or GREATEST, forgotten=True)]
     if record.kind != "post":
         raise RecordError(f"murmur record of unknown kind {record.kind[:30]!r}")
     found: list[Event] = []

@@ -182,7 +182,11 @@ class Store(Protocol):
     """Made at the first opening, kept with the data: tells two stores apart (`names.store`)."""
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
-        """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish."""
+        """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish.
+
+        Tombstones of posts are kept for at least 8 days; so are those of accounts, by a salted hash, and for good where
+        the account was `forgotten` (`plan.Plan.forgotten`): no post of it up to that time is ever taken in again.
+        """
         ...
 
     def reading(self, *, timeout_s: float = 2.0) -> AbstractContextManager[Reading]:

@@ -7,7 +7,7 @@ All posts of a batch share the batch's first publication number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,7 +45,11 @@ class Shelf(Protocol):
         ...
 
     def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Return until when (ms) posts of those (source, author id) are withdrawn."""
+        """Return until when (ms) posts of those (source, author id) are withdrawn.
+
+        A store keeps them by a hash salted with its own secret, never by name; those of `Plan.forgotten` for good, the
+        others as long as its tombstones.
+        """
         ...
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
@@ -87,6 +91,7 @@ class Plan:
     removals: dict[str, Stored] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
     authors: dict[tuple[str, str], int] = field(default_factory=dict)
+    forgotten: set[tuple[str, str]] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
@@ -139,11 +144,16 @@ def _let_in(shelf: Shelf, writes: Writes, made: Plan) -> tuple[list[Upsert], dic
         post = upsert.post
         if post.id in buried or post.id in fresh:
             made.tombstoned.append(post.id)
-        elif post.repost_of in buried or post.repost_of in fresh or _by_gone_author(post, authors):
+        elif _carries(post, buried, fresh, made.tombstones) or _by_gone_author(post, authors):
             made.tombstones[post.id] = 0
         else:
             upserts.append(upsert)
     return upserts, buried
+
+
+def _carries(post: Post, *withdrawn: Container[str]) -> bool:
+    """Tell whether a post is a repost of what is withdrawn, before it or with it."""
+    return bool(post.repost_of) and any(post.repost_of in ids for ids in withdrawn)
 
 
 def _by_gone_author(post: Post, authors: Mapping[tuple[str, str], int]) -> bool:
@@ -154,7 +164,10 @@ def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int])
     asked = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(made.tombstones))
     rows = shelf.stored(asked) if asked else {}
     for gone in writes.author_deletions:
-        made.authors[gone.source, gone.author_id] = gone.at
+        key = (gone.source, gone.author_id)
+        made.authors[key] = max(gone.at, made.authors.get(key, gone.at))
+        if gone.forgotten:
+            made.forgotten.add(key)
         for row in shelf.by_author(gone.source, gone.author_id, gone.at):
             rows[row.post.id] = row
     if rows or asked:

@@ -210,6 +210,22 @@ class WithdrawingContract:
         assert put(store, 3, post(5, "cats", handle="ann")).entries == [], "said before the account went"
         assert len(put(store, 4, post(50, "back", handle="ann")).entries) == 1, "it came back and speaks"
 
+    def test_forgotten_account_never_returns(self, store: Store) -> None:
+        put(store, 1, post(1, "cats", handle="ann"), post(2, "cats", repost_of="x:1"), post(3, "cats", quote_of="x:1"))
+        done = store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", 2**53 - 1, forgotten=True)]), 2)
+        assert sorted(done.deleted) == ["x:1", "x:2"]
+        done = put(store, 3, post(90, "later cats", handle="ann"), post(91, repost_of="x:90"), post(92, "dogs"))
+        assert [entry.post.id for entry in done.entries] == ["x:92"], "nor a repost that brings a post of it"
+        store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", T0)]), 4)
+        store.upkeep()
+        assert put(store, 5, post(93, "still cats", handle="ann")).entries == []
+        assert now_found(store, "*") == ["x:92", "x:3"]
+
+    def test_account_forgotten_until_now_may_speak_again(self, store: Store) -> None:
+        put(store, 1, post(1, "cats", handle="ann"))
+        store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", T0 + 10_000, forgotten=True)]), 2)
+        assert len(put(store, 4, post(50, "back", handle="ann")).entries) == 1
+
     def test_account_of_another_network_stays(self, store: Store) -> None:
         put(store, 1, post(1, "cats", handle="ann", source="mastodon"))
         store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", T0 + 10_000)]), 2)

@@ -9,11 +9,12 @@ from random import Random
 import pytest
 
 from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
-from pipeline.post import Deletion
+from pipeline.post import AuthorDeletion, Deletion
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, raws
 from pipeline.store.contract import Store, Writes
 from pipeline.store.sqlite import SqliteStore, schema
+from pipeline.store.sqlite.store import now_ms
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
 from tests.store.making import T0, now_found, post, put, search
@@ -128,6 +129,24 @@ def test_withdrawn_word_leaves_no_trace_in_any_file(tmp_path: Path) -> None:
 
 def _traces(directory: Path, word: str) -> list[str]:
     return [path.name for path in directory.iterdir() if word.encode() in path.read_bytes()]
+
+
+def test_forgotten_account_is_kept_out_for_good_by_a_hash_that_tells_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path)
+    put(store, 1, post(1, "cats", handle="zitherlepton"))
+    gone = [
+        AuthorDeletion("x", f"id-{name}", 2**53 - 1, forgotten=name == "zitherlepton") for name in ("zitherlepton", "b")
+    ]
+    store.persist(Writes(author_deletions=gone), 2)
+    later = now_ms() + 9 * 86_400_000
+    monkeypatch.setattr("pipeline.store.sqlite.store.now_ms", lambda: later)
+    store.upkeep()
+    assert put(store, 3, post(2, "cats", handle="zitherlepton")).entries == []
+    assert len(put(store, 4, post(3, "cats", handle="b")).entries) == 1, "the source's word is kept some days"
+    assert not _traces(tmp_path, "zitherlepton")
+    store.close()
 
 
 def test_reader_in_the_way_only_delays_the_wiping(tmp_path: Path) -> None:

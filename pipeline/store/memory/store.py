@@ -25,6 +25,7 @@ from pipeline.store.tops import Background
 
 _MS_A_DAY = 86_400_000
 TOMBSTONES_KEPT_MS = 8 * _MS_A_DAY
+FOR_GOOD = 2**53
 
 
 class MemoryStore:
@@ -90,7 +91,9 @@ class MemoryStore:
         for post_id, at in made.tombstones.items():
             held.tombstones[post_id] = (max(seq, held.tombstones.get(post_id, (0, 0))[0]), at)
         for author, until in made.authors.items():
-            self._authors[author] = (max(until, self._authors.get(author, (until, 0))[0]), made.now_ms)
+            before, at = self._authors.get(author, (until, 0))
+            kept = FOR_GOOD if author in made.forgotten else made.now_ms
+            self._authors[author] = (max(until, before), max(at, kept))
         taken = {row.place for row in held.rows.values()}
         for put in made.puts:
             at = put.stored.place if put.stored else self._place(put.post.id, put.post.created_at, taken)

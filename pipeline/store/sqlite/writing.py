@@ -31,9 +31,11 @@ _UNINDEX = "INSERT INTO fts (fts, rowid, words, urls, bio, name, facets) VALUES 
 _OLD = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
 _AUTHOR_GONE = (
     "INSERT INTO authors_gone VALUES (?, ?, ?, ?) "
-    "ON CONFLICT DO UPDATE SET until = max(until, excluded.until), at = excluded.at"
+    "ON CONFLICT DO UPDATE SET until = max(until, excluded.until), at = max(at, excluded.at)"
 )
 _MS_A_MINUTE = 60_000
+FOR_GOOD = 2**53
+"""When an account was withdrawn whose tombstone is never forgotten."""
 
 
 class Writer:
@@ -54,7 +56,10 @@ class Writer:
             self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
         if plan.tombstones:
             self._bury(plan.tombstones)
-        gone = [(source, author, until, plan.now_ms) for (source, author), until in plan.authors.items()]
+        gone = [
+            (*self._shelf.gone_author(*author), until, FOR_GOOD if author in plan.forgotten else plan.now_ms)
+            for author, until in plan.authors.items()
+        ]
         self._connection.executemany(_AUTHOR_GONE, gone)
         new = [put for put in plan.puts if put.stored is None]
         old = [(put.stored, put) for put in plan.puts if put.stored is not None]
