@@ -7,6 +7,7 @@ reposts only where `state` says that there are some.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -78,9 +79,13 @@ class _Found(msgspec.Struct):
 
 
 class GoneAuthor(msgspec.Struct):
-    """Until when (ms) the posts of an account are withdrawn, with the number a conditional write must name."""
+    """Until when (ms) the posts of an account are withdrawn, with the number a conditional write must name.
+
+    `gone_at` is when that was told; -1: it was forgotten on purpose, and that is kept for good.
+    """
 
     until: int = -1
+    gone_at: int = -1
     seq_no: int = -1
     term: int = -1
 
@@ -90,9 +95,10 @@ def post_key(post_id: str) -> str:
     return key("p:" + post_id)
 
 
-def gone_author_key(source: str, author_id: str) -> str:
-    """Return the key in `state` of a withdrawn account."""
-    return key(f"a:{source}:{author_id}")
+def gone_author_key(names: IndexNames, source: str, author_id: str) -> str:
+    """Return the key in `state` of a withdrawn account: a hash of these indices' own, which tells nobody who it was."""
+    salt = hashlib.sha256(names.state.encode()).digest()
+    return "a:" + hashlib.blake2b(f"{source}\n{author_id}".encode(), digest_size=16, key=salt).hexdigest()
 
 
 def get_many(client: Client, wanted: Sequence[tuple[str, str]]) -> Iterator[_Got]:
@@ -143,10 +149,11 @@ class ElasticShelf:
 
     def gone_author(self, author: tuple[str, str]) -> GoneAuthor:
         """Return what is known of a withdrawn account."""
-        (got,) = get_many(self._client, [(self._names.state, gone_author_key(*author))])
+        (got,) = get_many(self._client, [(self._names.state, gone_author_key(self._names, *author))])
         if not got.found:
             return GoneAuthor()
-        return GoneAuthor(msgspec.json.decode(got.source, type=GoneAuthor).until, got.seq_no, got.term)
+        told = msgspec.json.decode(got.source, type=GoneAuthor)
+        return GoneAuthor(told.until, told.gone_at, got.seq_no, got.term)
 
     def row(self, post_id: str) -> Kept | None:
         """Return the row of an id as it was read."""
@@ -192,7 +199,7 @@ class ElasticShelf:
         if not self._some_author_gone:
             return {}
         wanted = list(authors)
-        pairs = [(self._names.state, gone_author_key(*author)) for author in wanted]
+        pairs = [(self._names.state, gone_author_key(self._names, *author)) for author in wanted]
         found = zip(wanted, get_many(self._client, pairs), strict=True)
         return {author: msgspec.json.decode(got.source, type=GoneAuthor).until for author, got in found if got.found}
 

@@ -107,8 +107,10 @@ class Writer:
         writes = [Write("index", self._names.state, AUTHORS, encode({"until": made.now_ms}))]
         for author, until in made.authors.items():
             known = shelf.gone_author(author)
-            body = encode({"until": max(until, known.until), "gone_at": made.now_ms, "kind": "author"})
-            name = gone_author_key(*author)
+            told = {"until": max(until, known.until), "kind": "author"}
+            for_good = author in made.forgotten or (known.seq_no >= 0 and known.gone_at < 0)
+            body = encode(told if for_good else told | {"gone_at": made.now_ms})
+            name = gone_author_key(self._names, *author)
             writes.append(Write(_action(known.seq_no), self._names.state, name, body, known.seq_no, known.term))
         return writes
 
