@@ -17,6 +17,7 @@ from tests.e2e.product import free_port, until
 from tests.paths import DATA, PROJECT
 from tests.run.dynos import archived, platform_path
 from tests.sources.context import Context, records_of
+from tests.store.elastic import access, wipe
 
 pytestmark = pytest.mark.e2e
 
@@ -45,6 +46,28 @@ def test_replay_through_real_workers_stores_exactly_the_distinct_posts(start: St
     until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
     time.sleep(1)
     assert product.stored() == expected
+
+
+@pytest.mark.elasticsearch
+def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(start: Start, elasticsearch_9: str) -> None:
+    settings = access(elasticsearch_9)
+    try:
+        cluster = {
+            "ELASTICSEARCH_URL": elasticsearch_9,
+            "ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
+            "ELASTICSEARCH_REPLICAS": "0",
+        }
+        product = start(**REPLAY, **cluster).wait_ready()
+        expected = _distinct_posts()
+        until(lambda: product.stored() >= expected, 60)
+        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
+        assert product.stored() == expected
+        assert len(product.get("/api/search", q="love", limit=5)["posts"]) == 5
+        assert product.get("/api/timeline", q="*")["total"] == expected
+        assert product.get("/readyz")["ready"]
+        product.stop()
+    finally:
+        wipe(settings)
 
 
 def _recording(path: Path, posts: int) -> int:

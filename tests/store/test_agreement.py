@@ -31,7 +31,7 @@ from tests.store.elastic import access, store_in
 from tests.store.making import ids
 from tests.store.searches import SEARCHES
 
-POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 4
+POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 3
 LOOKED_AT = 200
 """So many of the newest matches are asked of a cluster; of the others, how many there are."""
 

@@ -22,7 +22,7 @@ from tests.store.elastic import access, store_in
 from tests.store.making import T0, ids
 from tests.store.test_sqlite import assert_whole
 
-ELASTIC_RUNS = 8
+ELASTIC_RUNS = 6
 """Each makes a store, which takes a cluster a second."""
 
 NUMBERS = st.integers(1, 7)

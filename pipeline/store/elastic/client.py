@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import msgspec
 from elastic_transport import ConnectionTimeout as TimedOut
-from elastic_transport import NodeConfig, Serializer, TransportError
+from elastic_transport import NodeConfig, Serializer, Transport, TransportError
 from elasticsearch import Elasticsearch
 
 from pipeline.errors import SettingsError, StoreError, StoreUnavailable
@@ -84,19 +85,34 @@ _JSON = {"accept": "application/json", "content-type": "application/json"}
 
 
 class Client:
-    """A pool of connections to one cluster. Safe to use from many threads (under gevent: from one, see `client_of`)."""
+    """A way to one cluster, over one pool of connections. Safe to use from many threads.
+
+    Under gevent each thread has a pool of its own, for a socket there belongs to the thread that opened it.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        node = _node(settings)
         if settings.elasticsearch_ca_file and not Path(settings.elasticsearch_ca_file).is_file():
             raise SettingsError([f"ELASTICSEARCH_CA_FILE={settings.elasticsearch_ca_file}: no such file"])
-        self.where = f"{node.scheme}://{node.host}:{node.port}{node.path_prefix}"
+        self._node = _node(settings)
+        self.where = f"{self._node.scheme}://{self._node.host}:{self._node.port}{self._node.path_prefix}"
+        self._pools: dict[int, Transport] = {}
+        self._making = threading.Lock()
         logging.getLogger("elastic_transport").setLevel(logging.WARNING)
+        self._pool()
+
+    def _pool(self) -> Transport:
+        thread = threading.get_native_id() if is_patched() else 0
+        found = self._pools.get(thread)
+        if found is None:
+            with self._making:
+                found = self._pools.setdefault(thread, self._made())
+        return found
+
+    def _made(self) -> Transport:
         try:
-            made = Elasticsearch([node], serializers={"application/json": _Bytes()}, max_retries=0)
-        except (OSError, ValueError) as error:  # a CA file that is not there, or is none
-            raise SettingsError([f"ELASTICSEARCH_CA_FILE={settings.elasticsearch_ca_file}: {error}"]) from error
-        self._transport = made.transport
+            return Elasticsearch([self._node], serializers={"application/json": _Bytes()}, max_retries=0).transport
+        except (OSError, ValueError) as error:  # a CA file that is none
+            raise SettingsError([f"ELASTICSEARCH_CA_FILE={self._node.ca_certs}: {error}"]) from error
 
     def ask(
         self,
@@ -121,7 +137,7 @@ class Client:
         target = f"{path}?{urlencode(params)}" if params else path
         data = None if body is None else body if isinstance(body, bytes) else encode(body)
         try:
-            answer = self._transport.perform_request(
+            answer = self._pool().perform_request(
                 method,
                 target,
                 body=data,
@@ -140,7 +156,8 @@ class Client:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._transport.close()
+        for pool in self._pools.values():
+            pool.close()
 
 
 def at(*parts: str) -> str:
@@ -210,23 +227,21 @@ def _authorization(settings: Settings, user: str | None, password: str | None) -
 
 
 _clients: dict[tuple[object, ...], Client] = {}
-_making = threading.Lock()
+_opening = threading.Lock()
 
 
 def client_of(settings: Settings) -> Client:
-    """Return the process's client for these settings; under gevent, whose sockets belong to a thread, the thread's."""
-    thread = threading.get_native_id() if _patched() else 0
+    """Return the process's client for these settings."""
     access = (settings.elasticsearch_url, settings.elasticsearch_api_key, settings.elasticsearch_user)
     more = (settings.elasticsearch_password, settings.elasticsearch_ca_file, settings.elasticsearch_tls_verify)
-    key = (os.getpid(), thread, *access, *more)
-    with _making:
+    key = (os.getpid(), *access, *more)
+    with _opening:
         if key not in _clients:
             _clients[key] = Client(settings)
         return _clients[key]
 
 
-def _patched() -> bool:
-    import sys
-
+def is_patched() -> bool:
+    """Return whether sockets and locks are gevent's."""
     monkey = sys.modules.get("gevent.monkey")
     return monkey is not None and bool(monkey.is_module_patched("socket"))

@@ -1,4 +1,7 @@
-"""Refreshing, so that what was written can be searched: one request for all who ask at the same time."""
+"""Refreshing, so that what was written can be searched: one request for all who ask at the same time.
+
+Not under gevent: there only a few threads ask, and their hubs would have to share a lock that waits for the network.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import threading
 
 import msgspec
 
-from pipeline.store.elastic.client import Client, at
+from pipeline.store.elastic.client import Client, at, is_patched
+
+TIMEOUT_S = 10.0
 
 
 class Refresher:
@@ -20,8 +25,11 @@ class Refresher:
         self._asked = 0
         self._served = 0
 
-    def __call__(self, timeout_s: float = 10.0) -> None:
+    def __call__(self, timeout_s: float = TIMEOUT_S) -> None:
         """Return once all that was written before this call can be searched."""
+        if is_patched():
+            self._refresh(timeout_s)
+            return
         with self._asking:
             self._asked += 1
             mine = self._asked
@@ -30,9 +38,12 @@ class Refresher:
                 return
             with self._asking:
                 everyone = self._asked
-            params = {"ignore_unavailable": "true", "allow_no_indices": "true"}
-            self._client.ask("POST", self._path, into=msgspec.Raw, params=params, timeout_s=timeout_s)
+            self._refresh(timeout_s)
             self._served = everyone
+
+    def _refresh(self, timeout_s: float) -> None:
+        params = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+        self._client.ask("POST", self._path, into=msgspec.Raw, params=params, timeout_s=timeout_s)
 
 
 _refreshers: dict[tuple[int, str], Refresher] = {}

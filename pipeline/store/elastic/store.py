@@ -24,7 +24,7 @@ from pipeline.store.elastic.reading import ElasticReading
 from pipeline.store.elastic.refreshing import refresher
 from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
 from pipeline.store.elastic.upkeep import Upkeep
-from pipeline.store.elastic.view import Deadline, view
+from pipeline.store.elastic.view import OPENING_S, Deadline, view
 
 _MS_A_DAY = 86_400_000
 
@@ -69,7 +69,7 @@ class ElasticStore:
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
         """Open a view of all that was persisted before this call: refreshes first."""
-        self._refresh_posts()
+        self._refresh_posts(OPENING_S)
         retained_from = place.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
         with view(self._client, self.names.posts, Deadline(timeout_s)) as opened:
             yield ElasticReading(opened, self.names, self._refresh_state, retained_from)

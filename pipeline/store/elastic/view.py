@@ -22,7 +22,7 @@ KEEP_ALIVE_S = 60
 GRACE_S = 0.5
 """So much longer than the server itself we wait for its answer: it may be about to say that time is over."""
 
-_OPENING_S = 5.0
+OPENING_S = 5.0
 _TOO_MUCH = frozenset({"too_many_buckets_exception", "too_many_clauses", "circuit_breaking_exception"})
 
 
@@ -123,14 +123,14 @@ def view(client: Client, index: str, deadline: Deadline) -> Iterator[View]:
     with _counted():
         params = {"keep_alive": f"{KEEP_ALIVE_S}s"}
         try:
-            opened = client.ask("POST", at(index, "_pit"), into=_Opened, params=params, timeout_s=_OPENING_S)
+            opened = client.ask("POST", at(index, "_pit"), into=_Opened, params=params, timeout_s=OPENING_S)
         except Refused as error:
             raise StoreUnavailable(f"the posts cannot be read now: {error}") from error
         try:
             yield View(client, opened.id, deadline)
         finally:
             with suppress(StoreError):  # it ends by itself then
-                client.ask("DELETE", "/_pit", {"id": opened.id}, into=msgspec.Raw, timeout_s=_OPENING_S)
+                client.ask("DELETE", "/_pit", {"id": opened.id}, into=msgspec.Raw, timeout_s=OPENING_S)
 
 
 @contextmanager
