@@ -107,6 +107,7 @@ def test_body_too_large_is_refused_packed_or_not_and_says_what_was_taken(product
         (gzip.compress(b"x" * 1000)[:-9], {"Content-Encoding": "gzip"}, 400),
         (b"{}", {"Content-Encoding": "br"}, 415),
     ],
+    ids=["no gzip", "cut off", "another packing"],
 )
 def test_body_that_is_not_what_it_says_is_refused(
     product: Product, body: bytes, headers: dict[str, str], status: int
