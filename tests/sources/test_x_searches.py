@@ -29,6 +29,10 @@ def _reading(api: XApi, searches: list[str], **more: Any) -> Reading:
     return Reading(source)
 
 
+def _words(api: XApi) -> set[str]:
+    return {word for rule in api.rules for word in rule["value"].split(" OR ")}
+
+
 # -- grouping
 
 
@@ -95,7 +99,22 @@ def test_holes_are_closed_when_rules_have_become_too_loose() -> None:
     grouping, searches = Grouping(), _many(2_000)
     full = len(grouping.group(searches).rules)
     some = searches[::20]
-    assert len(grouping.group(some).rules) <= 2 * (full / 20 + 1)
+    assert len(grouping.group(some).rules) <= 2 * (full / 20 + 1) + 8
+
+
+def test_a_refused_rule_is_halved_until_one_search_is_to_blame_or_given_up_without_room() -> None:
+    grouping, searches = Grouping(), [f"w{number}" for number in range(16)]
+    asked = grouping.group(searches, 10)
+    for _ in range(5):
+        grouping.refuse([rule for rule in asked.rules if "w11" in rule.split(" OR ")])
+        asked = grouping.group(searches, 10)
+    assert asked.refused == ("w11",)
+    assert {word for rule in asked.rules for word in rule.split(" OR ")} == {*searches} - {"w11"}
+    grouping = Grouping()
+    grouping.refuse(grouping.group(searches, 1).rules)
+    asked = grouping.group([*searches, "another"], 1)
+    assert asked.rules == ("another",)
+    assert set(asked.refused) == set(searches)
 
 
 # -- when
@@ -202,3 +221,35 @@ def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is
         assert len(api.streamed()) == 1
         assert not reading.gaps, "a rest on purpose is a state, not a gap"
         assert len(api.asked) < asked + 20
+
+
+@pytest.mark.parametrize("all_or_none", [True, False])
+def test_a_search_that_x_refuses_costs_no_other_and_is_named(all_or_none: bool) -> None:
+    searches = ["snow", "rain", "odd fog", "ice", "hail"]
+    with XApi() as api:
+        api.invalid, api.all_or_none = "fog", all_or_none
+        with _reading(api, searches) as reading:
+            until(lambda: "X refuses" in str(reading.reports[-1:]))
+            until(
+                lambda: (
+                    {word for rule in api.rules for word in rule["value"].split(" OR ")}
+                    == {"snow", "rain", "ice", "hail"}
+                )
+            )
+            assert "(fog odd)" in api.refused[-1] or "(odd fog)" in api.refused[-1]
+            refused = len(api.refused)
+            searches.append("sleet")
+            until(lambda: "sleet" in str(api.rules))
+            assert len(api.refused) == refused, "what was refused alone is not asked for again"
+            assert len(api.streamed()) <= 2
+
+
+def test_a_rule_of_track_that_x_refuses_is_told_and_nothing_else_is_tried() -> None:
+    with XApi() as api:
+        api.invalid = "fog"
+        source = XSource(TOKEN, lambda: "fog", url=api.url, pace=Pace(receive_s=0.05, look_s=0.02))
+        with Reading(source) as reading:
+            until(lambda: reading.reports)
+            assert reading.reports[-1][0] == "down"
+            assert "X finds invalid: fog" in reading.reports[-1][1]
+            assert not api.streamed()

@@ -51,6 +51,8 @@ def asked_by_searches(searches: Sequence[str], grouping: Grouping, room: int | N
     told = [f"{len(searches):,} searches that people look at" if len(searches) != 1 else "1 search that people look at"]
     if grouped.unasked:
         told.append(f"X cannot be asked for {_some(grouped.unasked)}")
+    if grouped.refused:
+        told.append(f"X refuses {_some(grouped.refused)}")
     if grouped.without_room:
         told.append(f"no room for {_some(grouped.without_room)}: their posts are missed")
     told += _filtered_here(grouped.left_out)

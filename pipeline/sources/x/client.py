@@ -52,12 +52,14 @@ FIELDS = {
 
 
 class Trouble(SourceUnavailable):
-    """Raised when X cannot be read now; `kind` is one of `pauses`, `asked_s` how long X wants to be left alone."""
+    """Raised when X cannot be read now; `kind` is one of `pauses`, `asked_s` how long X wants to be left alone, `body`
+    what it answered with 400."""
 
-    def __init__(self, kind: str, why: str, asked_s: float = 0.0) -> None:
+    def __init__(self, kind: str, why: str, asked_s: float = 0.0, body: bytes = b"") -> None:
         super().__init__(why[:200])
         self.kind = kind
         self.asked_s = asked_s
+        self.body = body
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def refusal(status: int, headers: Any, body: bytes) -> Trouble:
         return Trouble(LIMIT, why, max(asked_s, float(after) if after.isdigit() else 0.0))
     if status in (401, 403):
         return Trouble(ANSWER, f"X does not accept X_BEARER_TOKEN for this: {why}")
-    return Trouble(ANSWER, why)
+    return Trouble(ANSWER, why, body=body if status == 400 else b"")
 
 
 def _their_time_s(headers: Any) -> float:

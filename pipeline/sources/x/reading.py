@@ -23,7 +23,7 @@ from pipeline.sources.x.lines import Disconnect, meant
 from pipeline.sources.x.pauses import LIMIT, NETWORK, Pauses
 from pipeline.sources.x.place import Place, encode_place
 from pipeline.sources.x.ruleset import Kept
-from pipeline.sources.x.wishes import Wishes
+from pipeline.sources.x.wishes import Wish, Wishes
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Reading:
         self._grant = Grant(0, 0.0)
         self._rest_until_s = 0.0
         self._kept = Kept(0, 0)
+        self._wish = Wish("")
         self._looked_s = self._reported_s = 0.0
         self._latest_ms = 0
 
@@ -127,7 +128,8 @@ class Reading:
     def _rest(self) -> Iterator[Chunk]:
         """Wait, without a connection and without calls, until something is wanted that X can be asked for."""
         asked = self._kept.asked
-        self._missed = asked.problem or "X has no room for a rule of ours"
+        refused = f"X finds invalid: {self._kept.refused[0][:100]}" if self._kept.refused else ""
+        self._missed = asked.problem or refused or "X has no room for a rule of ours"
         self._on_purpose()
         until_s = time.monotonic() + (self._pace.idle_s if asked.others else self._pace.idle_long_s)
         while not self._context.stopped() and time.monotonic() < until_s:
@@ -147,11 +149,15 @@ class Reading:
             if time.monotonic() - told_s > self._pace.receive_s:
                 told_s = time.monotonic()
                 yield Chunk([])
+        self._hold(kept)
+
+    def _hold(self, kept: Kept) -> None:
         self._kept = kept
+        self._source.wishes.refused(self._wish, kept.refused)
 
     def _call(self) -> RuleCall:
         wishes = self._source.wishes
-        wish = wishes.take()
+        wish = self._wish = wishes.take()
 
         def asking(room: int | None) -> Asked:
             return wishes.asked(wish, room)
@@ -218,7 +224,7 @@ class Reading:
             kept = call.result()
             if kept is None:
                 return call
-            self._kept = kept
+            self._hold(kept)
             self._report()
         clock_s = self._source.clock_s()
         if clock_s >= self._grant.until_s:
@@ -240,6 +246,8 @@ class Reading:
         found = [f"{self._kept.ours} rules" if self._kept.ours != 1 else "1 rule", asked.problem, *asked.told]
         if self._kept.without_room:
             found.append(f"{self._kept.without_room} more than X allows: their posts are missed")
+        if self._kept.refused:
+            found.append(f"{len(self._kept.refused)} that X finds invalid: {self._kept.refused[0][:60]}")
         slow = self._budget.slow()
         found.append(self._budget.sampled() if slow else self._budget.told())
         lag_s = max(0.0, self._source.clock_s() - self._latest_ms / 1000) if self._latest_ms else None

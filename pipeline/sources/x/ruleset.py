@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from pipeline.sources.x.asked import Asked
 from pipeline.sources.x.client import Trouble, XClient
 from pipeline.sources.x.pauses import ANSWER
@@ -23,19 +25,20 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Kept:
-    """What X holds now: our rules, others', how many of ours found no room, and what was asked for."""
+    """What X holds now: our rules, others', how many of ours found no room, what was asked for, and what X refused."""
 
     ours: int
     others: int
     without_room: int = 0
     asked: Asked = Asked()
+    refused: tuple[str, ...] = ()
 
 
 def keep(client: XClient, asking: Callable[[int | None], Asked]) -> Kept:
     """Make X hold the rules that `asking` gives for the room there is (None: X does not say how much).
 
     Raises:
-        Trouble: X does not answer, or refuses a rule.
+        Trouble: X does not answer, or refuses all of it.
     """
     held = held_rules(client)
     cap = rule_cap(client)
@@ -49,13 +52,13 @@ def keep(client: XClient, asking: Callable[[int | None], Asked]) -> Kept:
     room = len(new) if cap is None else max(0, cap - len(held) + len(goes))
     fitting = new[:room]
     first_in = cap is None or cap - len(held) >= len(fitting)
-    if first_in:
-        _add(client, fitting)
+    refused = _add(client, fitting) if first_in else []
     for some in batched(goes):
         _told(client.ask("POST", RULES, json={"delete": {"ids": some}}), "deleted", len(some))
     if not first_in:
-        _add(client, fitting)
-    return Kept(len(ours) - len(goes) + len(fitting), len(others), len(new) - len(fitting), asked)
+        refused = _add(client, fitting)
+    count = len(ours) - len(goes) + len(fitting) - len(refused)
+    return Kept(count, len(others), len(new) - len(fitting), asked, tuple(refused))
 
 
 def is_ours(rule: dict[str, Any]) -> bool:
@@ -91,10 +94,51 @@ def rule_cap(client: XClient) -> int | None:
     return int(cap) if cap.isdecimal() else None
 
 
-def _add(client: XClient, values: list[str]) -> None:
+def _add(client: XClient, values: list[str]) -> list[str]:
+    """Add rules; return those that X finds invalid. One of them costs no other."""
+    refused: list[str] = []
     for some in batched(values):
-        rules = [{"value": value, "tag": tag_of(value)} for value in some]
-        _told(client.ask("POST", RULES, json={"add": rules}), "created", len(rules))
+        left = some
+        while left:
+            bad, added = _added(client, left)
+            refused += bad
+            left = [] if added else [value for value in left if value not in bad]
+    return refused
+
+
+def _added(client: XClient, values: list[str]) -> tuple[list[str], bool]:
+    """Ask for rules once; return the invalid ones, and whether the others were added."""
+    rules = [{"value": value, "tag": tag_of(value)} for value in values]
+    try:
+        answer = client.ask("POST", RULES, json={"add": rules})
+    except Trouble as trouble:
+        bad = _invalid(trouble.body, values)
+        if not bad:
+            raise
+        return bad, False
+    bad = _invalid(msgspec.json.encode(answer), values)
+    if not bad:
+        _told(answer, "created", len(values))
+    created = ((answer.get("meta") or {}).get("summary") or {}).get("created")
+    return bad, created == len(values) - len(bad)
+
+
+class _Fault(msgspec.Struct):
+    title: str = ""
+    value: str = ""
+
+
+class _Faults(msgspec.Struct):
+    errors: list[_Fault] = []
+
+
+def _invalid(body: bytes, values: list[str]) -> list[str]:
+    try:
+        faults = msgspec.json.decode(body, type=_Faults).errors
+    except (msgspec.MsgspecError, ValueError):
+        return []
+    named = {fault.value for fault in faults if "invalid" in fault.title.lower()}
+    return [value for value in values if value in named]
 
 
 def batched(values: list[str]) -> Iterator[list[str]]:

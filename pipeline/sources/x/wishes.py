@@ -53,6 +53,7 @@ class Wishes:
         self._wish: Wish | None = None
         self._differs_s = 0.0
         self._moved_s = 0.0
+        self._again = False
 
     def take(self) -> Wish:
         """Return what is wanted now; it counts as asked for from here on.
@@ -64,6 +65,7 @@ class Wishes:
         if before is not None and before != self._taken:
             self._taken_s = self._clock_s()
         self._differs_s = 0.0
+        self._again = False
         return self._taken
 
     def due(self) -> bool:
@@ -72,6 +74,8 @@ class Wishes:
         wish = self._look()
         if self._taken is None or wish.track != self._taken.track:
             return True
+        if self._again:
+            return now_s - self._taken_s >= self._apart_s
         if wish == self._taken:
             self._differs_s = 0.0
             return False
@@ -82,6 +86,13 @@ class Wishes:
         settled = now_s - self._moved_s >= self._settle_s
         waited = now_s - self._differs_s >= SETTLES_WITHIN * self._settle_s
         return (settled or waited) and now_s - self._taken_s >= self._apart_s
+
+    def refused(self, wish: Wish, rules: Sequence[str]) -> None:
+        """Note that X finds rules of a wish invalid: under TRACK=searches what is to blame is looked for."""
+        if wish.track == SEARCHES and rules:
+            self._grouping.refuse(rules)
+            self._again = True
+            self._taken_s = self._clock_s()
 
     def asked(self, wish: Wish, room: int | None) -> Asked:
         """Return what a wish asks X for, in at most so many rules."""

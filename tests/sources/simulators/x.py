@@ -67,7 +67,8 @@ class Stream(serving.Stream):
 
 
 class XApi(serving.Server):
-    """One app's API. `cap`: how many rules it may have; `one_at_a_time`: a second stream is refused, as by X."""
+    """One app's API. `cap`: how many rules it may have; `one_at_a_time`: a second stream is refused, as by X;
+    `invalid`: what no rule may hold, and `all_or_none`: then no other is added either."""
 
     def __init__(self, *, cap: int = 1000, keep_alive_s: float = 20.0, token: str = TOKEN) -> None:
         self.cap = cap
@@ -81,6 +82,9 @@ class XApi(serving.Server):
         self.refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
         self.rule_refusals: deque[tuple[int, dict[str, str], bytes]] = deque()
         self.numbers = 0
+        self.invalid = ""
+        self.all_or_none = False
+        self.refused: list[str] = []
         self.matching = False
         self.one_at_a_time = False
         self.lookups = Lookups()
@@ -129,7 +133,8 @@ class XApi(serving.Server):
             told = {"cap_per_client_app": str(self.cap), "project_rules_count": str(len(self.rules))}
             self.json(request, {"data": told})
         elif path == RULES:
-            self.json(request, self._change(json.loads(body)) if request.command == "POST" else self._held())
+            told = self._change(json.loads(body)) if request.command == "POST" else self._held()
+            self.json(request, told, 400 if self.all_or_none and told.get("errors") else 200)
         elif self.lookups.answers(path):
             self.lookups.answer(self, request, body)
         elif path != RULES.removesuffix("/rules"):
@@ -156,6 +161,15 @@ class XApi(serving.Server):
         if len(self.rules) + len(told["add"]) > self.cap or any(len(rule["value"]) > 1024 for rule in told["add"]):
             error = {"title": "Invalid Rule", "details": ["too many, or too long"]}
             return {"meta": {"summary": {"created": 0, "not_created": len(told["add"])}}, "errors": [error]}
+        bad = [rule for rule in told["add"] if self.invalid and self.invalid in rule["value"]]
+        if bad:
+            self.refused += [rule["value"] for rule in bad]
+            errors = [{"value": rule["value"], "title": "Invalid Rule", "details": ["no viable"]} for rule in bad]
+            added = [] if self.all_or_none else [rule for rule in told["add"] if rule not in bad]
+            for rule in added:
+                self.hold(rule["value"], rule.get("tag"))
+            summary = {"created": len(added), "not_created": len(told["add"]) - len(added)}
+            return {"meta": {"summary": summary}, "errors": errors}
         for rule in told["add"]:
             self.hold(rule["value"], rule.get("tag"))
         return {"data": self.rules, "meta": {"summary": {"created": len(told["add"]), "not_created": 0}}}
