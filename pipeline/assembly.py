@@ -29,6 +29,7 @@ from pipeline.reader import Reader
 from pipeline.recheck import Recheck
 from pipeline.settings import Settings
 from pipeline.sources import open_source
+from pipeline.spool import Spool
 from pipeline.standing import Standing
 from pipeline.states import Coverage, Speaker
 from pipeline.store import open_store
@@ -119,6 +120,7 @@ def build_reader(
         cover=cover,
         search=process.track,
     )
+    spool = process.settings.data_dir / "spool" / name
     return Reader(
         source,
         process.claims,
@@ -127,6 +129,7 @@ def build_reader(
         enqueue=enqueue,
         high_water_bytes=process.claims.high_water_bytes(process.settings.queue_max_mb),
         stopping=stopping,
+        open_spool=lambda: Spool(spool, process.settings.spool_max_mb * 1024 * 1024),
     )
 
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from pipeline.batch import RawBatch, RawRecord, encode_batch
-from pipeline.claims import Backlog, Claims, Lease, new_batch_id
+from pipeline.batch import RawBatch, RawRecord
+from pipeline.claims import Claims, Lease
 from pipeline.counters import Counters
 from pipeline.errors import BrokerUnavailable, LeaseLost
+from pipeline.handover import Handover
 from pipeline.sources.contract import Chunk, Source
+from pipeline.spool import Spool
 from pipeline.states import Speaker
 
 log = logging.getLogger(__name__)
@@ -32,13 +32,7 @@ QUICK_S = 0.004
 """Chunks that follow each other faster than this are collected for so long; a slower stream is handed over at once."""
 WAIT_LEASE_S = 0.5
 RENEW_S = 1.0
-LOW_WATER = 0.8
-"""A paused reader reads on when the open bytes are under this share of the high-water mark."""
-REMEMBER_S = 3.0
-REMEMBER_BYTES = 8 * 1024 * 1024
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -67,20 +61,26 @@ class Reader:
         enqueue: Callable[[str], None],
         high_water_bytes: int,
         stopping: Callable[[], bool],
+        open_spool: Callable[[], Spool] | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._claims = claims
         self._speaker = speaker
         self._counters = counters
-        self._enqueue = enqueue
-        self._high_water_bytes = high_water_bytes
         self._stopping = stopping
         self._clock_s = clock_s
-        self._backlog = Backlog(0, 0)
+        self._handover = Handover(
+            source.name,
+            claims,
+            counters,
+            enqueue=enqueue,
+            high_water_bytes=high_water_bytes,
+            stopping=stopping,
+            open_spool=None if source.patient else open_spool,
+            clock_s=clock_s,
+        )
         self._sheaf = _Sheaf()
-        self._recent: deque[tuple[float, str, bytes]] = deque()
-        self._recent_bytes = 0
         self._renewed_s = 0.0
         self._pace_s = 1.0
         self._chunk_s = 0.0
@@ -178,8 +178,8 @@ class Reader:
         self._counters.add("records_read", len(chunk.records))
         self._counters.add("bytes_read", sum([len(record.data) for record in chunk.records]))
         self._sheaf.cursor = chunk.cursor or self._sheaf.cursor
-        crowded = self._backlog.batches >= BUSY_BATCHES or self._pace_s < QUICK_S / 2
-        if not chunk.records or not crowded or now - self._flushed_s > QUICK_S * max(1, self._backlog.batches):
+        crowded = self._handover.backlog.batches >= BUSY_BATCHES or self._pace_s < QUICK_S / 2
+        if not chunk.records or not crowded or now - self._flushed_s > QUICK_S * max(1, self._handover.backlog.batches):
             self._flush(lease)
         self._keep(lease)
         self._breathe(lease)
@@ -195,60 +195,16 @@ class Reader:
         if not sheaf.records:
             self._sheaf.cursor = sheaf.cursor  # nothing to hand over: it travels with the next batch
             return
-        batch_id = new_batch_id(self._source.name)
-        data = encode_batch(RawBatch(self._source.name, sheaf.records, sheaf.instance))
-        self._backlog = self._insisting(lambda: self._claims.hand_over(lease, batch_id, data, sheaf.cursor), lease)
-        self._renewed_s = self._clock_s()
-        self._counters.add("batches_handed_over")
-        self._announce(batch_id)
-        if lease.cursor is None:
-            self._remember(batch_id, data)
-
-    def _announce(self, batch_id: str) -> None:
-        """Tell the workers. If that fails the batch is open all the same, and upkeep will tell them."""
-        try:
-            self._enqueue(batch_id)
-        except Exception as error:  # noqa: BLE001 - kombu's errors are as many as its transports
-            log.warning("batch %s waits for upkeep: %s", batch_id, error)
-
-    def _insisting(self, ask: Callable[[], T], lease: Lease) -> T:
-        """Ask Redis until it answers or we are told to stop.
-
-        A source without a cursor cannot be read again: what was handed over just before an outage may be lost with the
-        broker's last moment, so it is handed over once more (the same id and bytes: nothing doubles).
-
-        Raises:
-            LeaseLost, and BrokerUnavailable when told to stop.
-        """
-        failed = False
-        for wait_s in _waits(0.05, 2.0):
-            try:
-                if failed:
-                    for _, batch_id, data in list(self._recent):
-                        self._claims.hand_over(lease, batch_id, data, None)
-                        self._announce(batch_id)
-                return ask()
-            except BrokerUnavailable as error:
-                if not failed:
-                    log.warning("%s: Redis is away: %s", self._source.name, error)
-                failed = True
-                if self._stopping():
-                    raise
-                time.sleep(wait_s)
-        raise AssertionError("unreachable")
-
-    def _remember(self, batch_id: str, data: bytes) -> None:
-        now = self._clock_s()
-        self._recent.append((now, batch_id, data))
-        self._recent_bytes += len(data)
-        while self._recent and (now - self._recent[0][0] > REMEMBER_S or self._recent_bytes > REMEMBER_BYTES):
-            self._recent_bytes -= len(self._recent.popleft()[2])
+        spooling = self._handover.spooling
+        self._handover.take(lease, RawBatch(self._source.name, sheaf.records, sheaf.instance), sheaf.cursor)
+        if not (spooling or self._handover.spooling):
+            self._renewed_s = self._clock_s()
 
     def _keep(self, lease: Lease) -> None:
         """Renew the lease once a second, from this loop only."""
         if self._clock_s() - self._renewed_s < RENEW_S:
             return
-        self._backlog = self._insisting(lambda: self._claims.renew(lease), lease)
+        self._handover.renew(lease)
         self._renewed_s = self._clock_s()
         self._telling(
             lambda: self._speaker.say(
@@ -257,24 +213,42 @@ class Reader:
         )
 
     def _breathe(self, lease: Lease) -> None:
-        """Stop reading while the queue is over its high-water mark."""
-        if self._backlog.size_bytes < self._high_water_bytes:
+        """Bring the spool forward, or stop reading while the queue is full and there is none."""
+        handover = self._handover
+        handover.drain(lease)
+        if handover.spools:
+            self._tell_spool()
+            return
+        if not handover.full:
             return
         self._flush(lease)
         self._counters.add("reader_pauses")
         before = self._speaker.state
         self.report("paused", "the queue is full")
-        while not self._stopping() and self._backlog.size_bytes > LOW_WATER * self._high_water_bytes:
+        while not self._stopping() and not handover.relieved:
             time.sleep(0.05)
-            self._backlog = self._insisting(lambda: self._claims.renew(lease), lease)
+            handover.renew(lease)
             self._renewed_s = self._clock_s()
         self.report(before.state, before.detail, lag_s=before.lag_s)
+
+    def _tell_spool(self) -> None:
+        """Tell once that records go to the spool, and as a gap what found no room there either."""
+        handover = self._handover
+        if handover.spooling and not self._spool_told:
+            log.warning("%s: the queue is full, records are spooled", self._source.name)
+            self._counters.add("reader_spools")
+        self._spool_told = handover.spooling
+        if handover.lost_since_ms and handover.relieved:
+            since_ms, handover.lost_since_ms = handover.lost_since_ms, 0
+            self.gap(since_ms, int(time.time() * 1000), "the queue was full, and the spool too")
+
+    _spool_told = False
 
     def _rest(self) -> None:
         """The source has ended for good: keep the lease, so that nobody reads it again, until told to stop."""
         self.report("ended")
-        while not self.wait(1.0):
-            pass
+        while not self.wait(0.05 if self._handover.spooling else 1.0):
+            self._handover.drain(self._lease)
 
     def _wait_for_lease(self) -> Lease | None:
         try:
@@ -282,6 +256,7 @@ class Reader:
         except BrokerUnavailable:
             lease = None
         if lease is None and not self._stopping():
+            self._telling(self._handover.pay_back)
             time.sleep(WAIT_LEASE_S)
         self._renewed_s = self._clock_s()
         return lease
@@ -292,10 +267,10 @@ class Reader:
         self._counters.add("leases_lost")
         self._lease = None
         self._sheaf = _Sheaf()
-        self._recent.clear()
-        self._recent_bytes = 0
+        self._handover.forget()
 
     def _end(self) -> None:
+        self._handover.close()
         if self._lease is None:
             return
         if self._speaker.state.state != "ended":
@@ -314,10 +289,3 @@ def pause_s(failures: int) -> float:
     """Return how long to wait before opening a source again: doubling, jittered, at most `LONGEST_WAIT_S`."""
     longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures, 10))
     return random.uniform(longest / 2, longest)
-
-
-def _waits(first_s: float, longest_s: float) -> Iterator[float]:
-    wait_s = first_s
-    while True:
-        yield wait_s
-        wait_s = min(longest_s, wait_s * 2)

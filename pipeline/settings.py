@@ -178,6 +178,9 @@ class Settings:
     retention_days: int = _row(0, _number(0, 36500), "Days a post is kept and visible; 0: no limit")
     store_max_gb: float = _row(0.0, _number(0, None, float), "Size at which the oldest posts go; 0: 5 if embedded")
     queue_max_mb: int = _row(0, _number(0, None), "Open raw batches at which readers stop; 0: up to 64")
+    spool_max_mb: int = _row(
+        256, _number(1, 1_000_000), "Records on disk while the queue is full, for each live source"
+    )
     allowed_origins: tuple[str, ...] = _row((), _list, "Other origins whose pages may open a socket")
     trusted_proxies: int = _row(0, _number(0, 16), "Proxies in front whose X-Forwarded headers count")
     access_token: str = _row("", _text, "If set, page, API and socket ask for it", secret=True)

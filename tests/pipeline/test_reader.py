@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from redis import Redis
@@ -68,7 +68,7 @@ class Stage:
         )
         self.thread = threading.Thread(target=self.reader.run, daemon=True)
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
@@ -84,7 +84,7 @@ class Stage:
 
     def until(self, what: Callable[[], object]) -> None:
         """Wait for something."""
-        until = time.monotonic() + 15
+        until = time.monotonic() + 30
         while not what():
             assert time.monotonic() < until
             time.sleep(0.01)
