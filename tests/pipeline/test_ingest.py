@@ -24,9 +24,11 @@ from pipeline.normalise import normalise
 from pipeline.publish.messages import posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
-from pipeline.store.contract import Persisted, Writes
+from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.store.elastic.client import at, client_of
 from pipeline.store.memory import MemoryStore
 from pipeline.tracking import Tracking
+from tests.store.elastic import access, store_in
 
 pytestmark = pytest.mark.redis
 
@@ -40,12 +42,12 @@ def post(number: int, text: str = "cats", **more: Any) -> bytes:
 class Worker:
     """One worker on real Redis parts; `fails` is asked before each persist."""
 
-    def __init__(self, redis: Redis, names: Names, track: str = "*") -> None:
+    def __init__(self, redis: Redis, names: Names, track: str = "*", store: Store | None = None) -> None:
         self.redis, self.names, self.track = redis, names, track
         self.claims, self.dead = Claims(redis, names), DeadLetters(redis, names)
         self.registry = Registry(redis, names)
         self.counters = Counters(redis, names, "test")
-        self.store = MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.fails: Callable[[Writes], None] = lambda _: None
         self.enqueued: list[str] = []
         self.slept: list[float] = []
@@ -268,3 +270,22 @@ def test_searches_that_match_the_same_posts_share_one_message_body(names: Names)
     assert len(messages) == 101
     assert len({id(payload) for _, payload in messages}) == 2
     assert dict(messages)[names.live("k7")] == b"[{0},{2}]"
+
+
+@pytest.mark.elasticsearch
+def test_post_that_a_cluster_cannot_store_is_set_aside_alone(
+    redis_client: Redis, names: Names, elasticsearch: str
+) -> None:
+    settings = access(elasticsearch)
+    with store_in(settings) as store:
+        wrong = {"mappings": {"properties": {"reach": {"type": "ip"}}}}
+        client_of(settings).ask("PUT", at(store.names.posts_of("2015")), wrong, into=msgspec.Raw)
+        worker = Worker(redis_client, names, store=store)
+        author = {"id": "1", "handle": "a", "followers": 5}
+        worker.offer(post(1), post(2, created_at=1_430_000_000_000, author=author), post(3))
+        for _ in range(4):
+            worker.ingest.run("b")
+        assert worker.stored() == {"demo:1", "demo:3"}
+        (letter,) = worker.dead.letters()
+        assert "cannot store demo:2: " in letter.error
+        assert worker.done()

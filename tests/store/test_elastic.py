@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -187,6 +188,20 @@ def test_months_wholly_past_go_by_dropping_their_index(settings: Settings, store
     assert now_found(store, "cats") == []
     put(store, 2, *old[:1], post(10, "cats again"))
     assert now_found(store, "cats") == ["x:10", "x:0"], "what was pruned can come again"
+
+
+def test_pruning_by_size_drops_what_is_oldest_first(settings: Settings, store: ElasticStore) -> None:
+    rng = random.Random(4)
+    for year, at_ in enumerate((1_500_000_000_000, 1_530_000_000_000, 1_795_000_000_000)):
+        made = [post(year * 100 + n, "cats", created_at=at_ + n) for n in range(40)]
+        store.persist(Writes([Upsert(one, rng.randbytes(20_000)) for one in made]), year + 1)
+    assert store.prune(before_ms=None, max_bytes=10**9) == 0
+    assert store.prune(before_ms=None, max_bytes=1_500_000) >= 40
+    names = found(client_of(settings), settings.elasticsearch_prefix)
+    assert store.names.posts_of("2017") not in names
+    kept = now_found(store, "cats")
+    assert kept[:40] == [f"x:{n}" for n in range(239, 199, -1)]
+    assert kept == sorted(kept, key=lambda post_id: -int(post_id[2:])), "none older than one that went"
 
 
 def test_posts_beyond_retention_are_invisible_at_once(settings: Settings, store: ElasticStore) -> None:
