@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from pipeline.assembly import Process
 from pipeline.batch import RawBatch, RawRecord, encode_batch
 from pipeline.claims import new_batch_id
-from pipeline.counters import totals
+from pipeline.counters import by_process, totals
 from pipeline.errors import BrokerUnavailable
 from pipeline.states import states
 from tests.pipeline.conftest import STREAM, expected_ids, process_of, stored_versions
@@ -160,6 +161,58 @@ def test_a_reader_that_was_paused_beyond_its_lease_hands_nothing_over(running: P
     eventually(lambda: totals(process.redis, process.names).get("leases_lost"), 10)
     assert process.redis.get(process.names.reader("demo")) == holder
     running.end(first, within_s=10)
+
+
+FAILOVER_MS = 15_000
+
+
+def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: Processes, broker: Broker) -> None:
+    """Two upkeeps ask for readers, two readers stand ready, the broker dies and comes back, the reader is killed."""
+    running.environ |= {"SOURCE": "demo", "DEMO_RATE": "40"}
+    process = process_of(running.environ)
+    for number in (1, 2):
+        running.start("upkeep", number)
+    readers = {running.start("reader", number).pid: number for number in (1, 2)}
+
+    def read() -> dict[str, int]:
+        try:
+            told = by_process(process.redis, process.names).items()
+        except BrokerUnavailable:
+            return {}
+        return {name: values.get("records_read", 0) for name, values in told if name.startswith("reader-")}
+
+    def active() -> str:
+        """Return who has read more, having seen that nobody else did."""
+        eventually(lambda: any(read().values()), 40)
+        before, name = read(), ""
+
+        def somebody() -> bool:
+            nonlocal name
+            now = read()
+            more = [one for one, count in now.items() if count > before.get(one, 0) + 40]
+            name = more[0] if more else ""
+            return bool(more)
+
+        eventually(somebody, 40)
+        after = read()
+        assert [one for one in after if after[one] > before.get(one, 0)] == [name]
+        return name
+
+    active()
+    broker.kill()
+    time.sleep(1)
+    broker.start()
+    survivor = active()
+    pid = int(survivor.split("-")[1])
+    assert pid in readers
+    lease, read_at = process.names.reader("demo"), process.names.read_at("demo")
+    token = process.redis.get(lease)
+    os.kill(pid, signal.SIGKILL)
+    last_ms = int(process.redis.get(read_at) or 0)
+    eventually(lambda: process.redis.get(lease) not in (None, token), 40)
+    eventually(lambda: int(process.redis.get(read_at) or 0) > last_ms, 40)
+    assert int(process.redis.get(read_at) or 0) - last_ms <= FAILOVER_MS, "by Redis's clock"
+    assert active() != survivor
 
 
 def test_a_record_over_which_workers_hang_is_set_aside_and_its_neighbours_are_stored(running: Processes) -> None:

@@ -153,6 +153,32 @@ def test_torn_text_is_set_aside_alone_and_moves_no_cursor() -> None:
             assert not reading.errors
 
 
+WRONG_JSON = (
+    b"[]",
+    b"null",
+    b"7",
+    b'"text"',
+    b"{}",
+    b'{"did":7,"time_us":"soon","kind":{}}',
+    b'{"did":"did:plc:x","time_us":-5,"kind":"commit","commit":[]}',
+    b'{"kind":"commit","did":"did:plc:x","time_us":1e400}',
+    b"[" * 5_000,
+)
+
+
+def test_wrong_json_is_handed_over_to_be_set_aside_and_reading_goes_on_where_it_was() -> None:
+    at = now_us()
+    with Jetstream() as server:
+        server.faults.append(say(*WRONG_JSON))
+        with _read(server) as reading:
+            until(lambda: server.asked)
+            server.publish(commit(at, "one"))
+            until(lambda: reading.texts() == ["one"])
+            assert {record.data for record in reading.records()} >= set(WRONG_JSON) - {b"{}"}
+            assert reading.place()["time_us"] == at
+            assert not reading.errors
+
+
 def test_doubled_and_reordered_events_are_all_handed_over_and_the_cursor_is_the_greatest_time() -> None:
     at = now_us()
     with Jetstream() as server, _read(server) as reading:

@@ -177,6 +177,20 @@ def test_torn_status_is_set_aside_alone() -> None:
         assert len(reading.records()) == 3
 
 
+@pytest.mark.parametrize(
+    "data", [b"[]", b"null", b"7", b"{}", b'{"id":{},"account":7}', b'{"id":1e400}', b"[" * 5_000, b"not json"]
+)
+def test_wrong_json_costs_no_neighbour_and_moves_no_cursor(data: bytes) -> None:
+    with Mastodon() as server, _read(server) as reading:
+        _listening(server)
+        server.publish(status(1, "one"))
+        server.tell(b"event: update\ndata: " + data + b"\n\nevent: delete\ndata: " + data + b"\n\n")
+        server.publish(status(2, "two"))
+        until(lambda: reading.texts() == ["one", "two"])
+        assert reading.place()[server.host]["newest"] == "2"
+        assert not reading.errors
+
+
 def test_doubled_and_reordered_statuses_are_all_handed_over_and_the_newest_is_the_cursor() -> None:
     with Mastodon() as server, _read(server) as reading:
         _listening(server)
