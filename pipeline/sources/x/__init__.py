@@ -68,6 +68,7 @@ class XSource:
             except Trouble as trouble:
                 pause_s = self.pauses.after(trouble.kind, trouble.asked_s)
                 state = "down" if self.pauses.failures > 3 else "reconnecting"
-                context.report(state, f"{trouble}; asked again in {pause_s:.0f} s"[:300])
+                again = f"in {pause_s:.0f} s" if pause_s >= 1 else "at once"
+                context.report(state, f"{trouble}; asked again {again}"[:300])
                 reading.failed(str(trouble))
                 context.wait(pause_s)
