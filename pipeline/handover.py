@@ -24,7 +24,8 @@ LOW_WATER = 0.8
 """A paused reader reads on, and a spool is drained, when the open bytes are under this share of the high-water mark."""
 REMEMBER_S = 3.0
 REMEMBER_BYTES = 8 * 1024 * 1024
-DRAINED_AT_ONCE = 8
+DRAINING_S = 0.25
+"""So long a spool is drained before the source has its turn again."""
 
 T = TypeVar("T")
 
@@ -108,7 +109,8 @@ class Handover:
         """
         if not self._spooled():
             return
-        for _ in range(DRAINED_AT_ONCE):
+        end_s = self._clock_s() + DRAINING_S
+        while self._clock_s() < end_s:
             entry = self._spool.first() if self._spool is not None and self.relieved else None
             if entry is None or self._spool is None:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from pipeline.errors import BrokerUnavailable
 from pipeline.states import states
 from tests.pipeline.conftest import STREAM, expected_ids, process_of, stored_versions
 from tests.pipeline.processes import ROLES, Broker, Processes, eventually, processes
+from tests.sources.simulators.mastodon import Mastodon, status
 
 pytestmark = pytest.mark.redis
 
@@ -213,6 +215,30 @@ def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: 
     eventually(lambda: int(process.redis.get(read_at) or 0) > last_ms, 40)
     assert int(process.redis.get(read_at) or 0) - last_ms <= FAILOVER_MS, "by Redis's clock"
     assert active() != survivor
+
+
+def test_what_a_killed_reader_had_spooled_is_stored_by_the_next(running: Processes, directory: Path) -> None:
+    """No worker runs, the queue is full, the source cannot be asked again: only the spool has it."""
+    with Mastodon() as server:
+        running.environ |= {"SOURCE": "mastodon", "MASTODON_SERVERS": server.url, "QUEUE_MAX_MB": "1"}
+        process = process_of(running.environ)
+        running.start("upkeep")
+        first = running.start("reader", 1)
+        eventually(lambda: server.streams)
+        server.timeline_status = 500
+        bulky = [status(number, secrets.token_urlsafe(3_000)) for number in range(1, 1_001)]
+        for start in range(0, len(bulky), 50):
+            server.publish(*bulky[start : start + 50])
+            time.sleep(0.02)
+        spool = directory / "data" / "spool" / "mastodon"
+        eventually(lambda: totals(process.redis, process.names).get("records_read", 0) >= len(bulky), 40)
+        time.sleep(2.0)  # what was collected last is spooled with the next sign of life, half a second later
+        assert spool.stat().st_size > 500_000
+        running.end(first, signal.SIGKILL)
+        running.start("reader", 2)
+        running.start("worker")
+        eventually(lambda: _indexed(process) == len(bulky), 60)
+        eventually(lambda: spool.stat().st_size < 100)
 
 
 def test_a_record_over_which_workers_hang_is_set_aside_and_its_neighbours_are_stored(running: Processes) -> None:
