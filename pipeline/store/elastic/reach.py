@@ -103,25 +103,24 @@ class Reach:
         self._done: dict[str, int] = {}
 
     def run(self, reached: int) -> int:
-        """Reckon what changed since a publication number, `RECKONED_AT_ONCE` at a time; return how far it came."""
+        """Reckon what changed since a publication number, `_PAGE` posts at a time; return how far it came."""
+        after = max(0, reached - OVERLAP_US)
         for _ in range(_ROUNDS):
-            notes = self._notes()
-            changed = self._changed(max(0, reached - OVERLAP_US))
-            fresh = {hit.source.post.id: hit.source for hit in changed}
+            notes, changed = self._notes(), [hit.source for hit in self._changed(after)]
             ids = {note.note.id for note in notes}
-            for one in fresh.values():
+            for one in changed:
                 if self._done.get(one.post.id) != one.seq:
                     ids |= {one.post.id, one.post.repost_of} if one.changed else {one.post.repost_of or one.post.id}
             self._reckon(ids)
             self._bulk.send([Write("delete", self._names.state, note.key) for note in notes])
-            last = changed[-1].source.seq if changed else reached
-            self._done = {post_id: one.seq for post_id, one in fresh.items()} if changed else {}
-            if len(changed) < _PAGE and len(notes) < _PAGE:
-                return max(reached, last)
-            if last <= reached:
-                return reached + 1  # more changes under one number than a round takes: the others stay as they are
-            reached = last + OVERLAP_US
-        return max(0, reached - OVERLAP_US)
+            self._done = {one.post.id: one.seq for one in changed}
+            last = changed[-1].seq if changed else reached
+            reached = max(reached, last)
+            if len(changed) < _PAGE:
+                break
+            # The others of the last number are in the next page; no batch is so large that it fills one.
+            after = max(after + 1, last - 1)
+        return reached
 
     def _notes(self) -> list[_NoteHit]:
         body = {"query": {"bool": {"filter": [{"term": {"kind": "stale"}}]}}, "size": _PAGE, "track_total_hits": False}

@@ -24,6 +24,9 @@ from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.shelf import AUTHORS, ElasticShelf, Locator, gone_author_key, post_key
 from pipeline.store.plan import Plan, Put
 
+_A_DAY = 86_400_000 << places.TIE_BITS
+"""In places."""
+
 
 @dataclass(slots=True)
 class Applied:
@@ -92,7 +95,11 @@ class Writer:
                     locator.begun_at = made.now_ms
                     locator.place = places.place(put.post.created_at, places.digest(put.post.id))
             if put.post.repost_of:
-                now(put.post.repost_of).reposted = True
+                original = now(put.post.repost_of)
+                original.reposted = True
+                at = put.stored.place if put.stored is not None else now(put.post.id).place
+                if not original.period and original.place < at - _A_DAY:
+                    original.place = at  # it is not stored, and is forgotten when its newest reposts are
         return {post_id: one for post_id, one in changed.items() if one != shelf.known(post_id).locator}
 
     def _locator_write(self, shelf: ElasticShelf, post_id: str, locator: Locator) -> Write:
