@@ -91,8 +91,18 @@ def _cluster(settings: Settings) -> Iterator[Finding]:
 
     try:
         yield from (Finding("cluster", well, text) for well, text in examine(settings))
+        if settings.matcher == "percolator":
+            yield _percolator(settings)
     except MurmurError as error:
         yield Finding("cluster", False, str(error))
+
+
+def _percolator(settings: Settings) -> Finding:
+    from pipeline.match.percolator.index import PERCOLATOR_MISSING, has_percolator
+    from pipeline.store.elastic.client import client_of
+
+    found = has_percolator(client_of(settings))
+    return Finding("matcher", found, "percolator, in Elasticsearch" if found else PERCOLATOR_MISSING)
 
 
 def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]:

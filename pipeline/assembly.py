@@ -17,6 +17,7 @@ from pipeline.counters import Counters
 from pipeline.dead import DeadLetters
 from pipeline.following import Following
 from pipeline.ingest import Ingest, Stages
+from pipeline.match.contract import StandingMatcher
 from pipeline.match.matcher import Matcher
 from pipeline.match.registry import Registry
 from pipeline.names import Names
@@ -68,7 +69,7 @@ class Process:
 
 def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Ingest:
     """Return a worker's ingest, its standing searches loaded and its store's identity published."""
-    matcher = Matcher()
+    matcher = open_matcher(process.settings)
     following = Following(process.registry, matcher, understand)
     store = process.store()
     following.follow()
@@ -97,6 +98,22 @@ def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Cal
             stopping=stopping,
         )
     )
+
+
+def open_matcher(settings: Settings) -> StandingMatcher:
+    """Return an empty matcher of the kind that the settings name.
+
+    Raises:
+        SettingsError: MATCHER=percolator, and the server has none.
+        StoreUnavailable: MATCHER=percolator, and the server cannot be reached now.
+    """
+    if settings.matcher == "memory":
+        return Matcher()
+    from pipeline.match.percolator import PercolatorMatcher, SearchIndex  # few need Elasticsearch's client
+    from pipeline.store.elastic.client import client_of
+
+    client, prefix = client_of(settings), settings.elasticsearch_prefix
+    return PercolatorMatcher(SearchIndex(client, prefix, settings.redis_prefix, settings.elasticsearch_replicas))
 
 
 def build_reader(

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from pipeline.errors import QueryError
-from pipeline.match.matcher import Matcher
+from pipeline.match.contract import StandingMatcher
 from pipeline.match.registry import Registry
 from pipeline.query.tree import Query
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 class Following:
     """The matcher, kept like the registry."""
 
-    def __init__(self, registry: Registry, matcher: Matcher, parse: Callable[[str], Query]) -> None:
+    def __init__(self, registry: Registry, matcher: StandingMatcher, parse: Callable[[str], Query]) -> None:
         self.matcher = matcher
         self._registry = registry
         self._parse = parse
@@ -32,6 +32,7 @@ class Following:
 
         Raises:
             BrokerUnavailable: Redis did not answer.
+            StoreUnavailable: the matcher's server could not take the changes; they come again at the next call.
         """
         changes = self._registry.changes(self.version)
         if changes.version == self.version:
@@ -48,4 +49,5 @@ class Following:
                 continue
             self.matcher.add(key, query)
             self._keys.add(key)
+        self.matcher.settle(changes.version, whole=changes.whole)
         self.version = changes.version

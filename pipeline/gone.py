@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from pipeline.match.matcher import Matcher
+from pipeline.match.contract import StandingMatcher
 from pipeline.names import Names
 from pipeline.publish.messages import Message, edited_message, gone_messages
 from pipeline.store.contract import Entry
 
 
 def gone_notices(
-    names: Names, matcher: Matcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]], safe: int
+    names: Names, matcher: StandingMatcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]], safe: int
 ) -> list[Message]:
     """Return the notices for entries that ever changed.
 

@@ -18,7 +18,7 @@ from celery import current_app, shared_task
 from celery.worker import state as worker_state
 
 from pipeline.assembly import Process, build_ingest, build_reader, build_recheck, build_upkeep
-from pipeline.errors import BrokerUnavailable, MurmurError, QueryTimeout, StoreUnavailable
+from pipeline.errors import BrokerUnavailable, MurmurError, QueryTimeout, SettingsError, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
 from pipeline.names import Names
 from pipeline.recheck import Recheck
@@ -47,7 +47,7 @@ def ingest(batch_id: str) -> None:
     """Do one batch."""
     try:
         story = _ingest()
-    except (StoreUnavailable, BrokerUnavailable) as error:
+    except (StoreUnavailable, BrokerUnavailable, SettingsError) as error:
         log.warning("batch %s waits: %s", batch_id, error)
         _wait(OUTAGE_WAIT_S)
         enqueue(batch_id)

@@ -14,6 +14,7 @@ from redis import Redis
 from pipeline.answers import asking
 from pipeline.errors import QueryError
 from pipeline.events import originals
+from pipeline.match.contract import StandingMatcher
 from pipeline.match.matcher import Matcher
 from pipeline.names import Names
 from pipeline.post import Post, Upsert
@@ -61,7 +62,7 @@ class Tracking:
         read: Callable[[], str],
         parse: Callable[[str], Query],
         describe: Callable[[Post, Post | None], Document],
-        standing: Matcher,
+        standing: StandingMatcher,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read = read
@@ -71,7 +72,7 @@ class Tracking:
         self._clock_s = clock_s
         self._looked_s = float("-inf")
         self._text = EVERYTHING
-        self._matcher: Matcher | None = None
+        self._matcher: StandingMatcher | None = None
 
     def wanted(self, writes: Writes) -> Writes:
         """Return the writes inside TRACK.
@@ -84,7 +85,7 @@ class Tracking:
             return writes
         return Writes(self._inside(writes.upserts, self._matcher), writes.deletions, writes.author_deletions)
 
-    def _inside(self, upserts: Sequence[Upsert], matcher: Matcher) -> list[Upsert]:
+    def _inside(self, upserts: Sequence[Upsert], matcher: StandingMatcher) -> list[Upsert]:
         by_id = {upsert.post.id: upsert.post for upsert in upserts}
         documents = [self._describe(upsert.post, by_id.get(upsert.post.repost_of)) for upsert in upserts]
         report = matcher.match(documents)

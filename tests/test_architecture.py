@@ -37,7 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline.store",
     },
     "pipeline.store": {"pipeline.errors", "pipeline.post", "pipeline.query", "pipeline.settings"},
-    "pipeline.match": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
+    "pipeline.match": {
+        *("pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"),
+        "pipeline.store",  # the percolator is asked as the store on Elasticsearch is
+    },
     "pipeline.publish": {"pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"},
 }
 """A stage, and what it may import besides itself. The rest of `pipeline` (the stories and their Celery wrapping) may

@@ -60,6 +60,9 @@ class Matcher:
         for index in (self._all, self._counted, self._relaxed):
             index.drop(key)
 
+    def settle(self, version: int, *, whole: bool = False) -> None:
+        """Do nothing: what was added is in force at once, and nobody shares it."""
+
     def match(self, entries: Sequence[Document]) -> Report:
         """Match every search against every post of a batch, which may be of any size, and report."""
         started_ns = self._clock_ns()
@@ -82,7 +85,7 @@ class Matcher:
         """
         content = 0
         for index, (before, after) in enumerate(changes):
-            if not _only_counts_differ(before, after):
+            if not only_counts_differ(before, after):
                 content |= 1 << index
         befores, afters = [before for before, _ in changes], [after for _, after in changes]
         searches = self._all if content else self._counted
@@ -96,7 +99,8 @@ class Matcher:
         return _without(self._relaxed.decide(documents, _MASKS), self._counted.decide(documents, _MASKS))
 
 
-def _only_counts_differ(before: Document, after: Document) -> bool:
+def only_counts_differ(before: Document, after: Document) -> bool:
+    """Tell whether nothing but numbers is different."""
     return (
         before.created_at == after.created_at
         and before.words == after.words

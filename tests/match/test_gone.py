@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from pipeline.match.matcher import Matcher
-from pipeline.query.document import Document
-from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
-from pipeline.query.tree import Query
-from tests.match.strategies import NUMBERS, documents, post, queries
-from tests.match.test_matcher import brute, matcher_of
-
-_searches = st.lists(queries, min_size=4, max_size=10)
-_other_counts = st.dictionaries(st.sampled_from(NUMBERS), st.integers(0, 6), max_size=4)
+from tests.match.strategies import post
 
 
 def _fed(*texts: str) -> Matcher:
@@ -75,36 +63,3 @@ def test_a_search_that_was_replaced_or_removed_is_not_gone_from_anything() -> No
     matcher.remove("dog likes:5..")
     assert not matcher.lost_by_counts([post("cat dog")])
     assert not matcher.lost([(post("cat dog", likes=9), post("cat dog"))])
-
-
-@settings(max_examples=100, deadline=None)
-@given(_searches, st.lists(st.tuples(documents, documents), min_size=1, max_size=5))
-def test_lost_is_what_matched_before_and_does_not_now(
-    searches: list[Query], changes: list[tuple[Document, Document]]
-) -> None:
-    assert matcher_of(searches).lost(changes) == _lost(searches, changes)
-
-
-@settings(max_examples=100, deadline=None)
-@given(_searches, st.lists(st.tuples(documents, _other_counts), min_size=1, max_size=5))
-def test_lost_by_counts_known_and_unknown(searches: list[Query], seen: list[tuple[Document, dict[str, int]]]) -> None:
-    matcher = matcher_of(searches)
-    changes = [(replace(document, numbers=counts), document) for document, counts in seen]
-    lost = _lost(searches, changes)
-    assert matcher.lost(changes) == lost
-    possible = matcher.lost_by_counts([now for _, now in changes])
-    matched = brute(searches, [now for _, now in changes])
-    for key, indexes in lost.items():
-        assert set(indexes) <= set(possible[key]), "told at least of what was truly lost"
-    for key, indexes in possible.items():
-        assert not set(indexes) & set(matched.get(key, ())), "never of what still matches"
-
-
-def _lost(searches: list[Query], changes: list[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
-    found = {
-        query.key: tuple(
-            i for i, (before, now) in enumerate(changes) if matches(query.root, before) and not matches(query.root, now)
-        )
-        for query in searches
-    }
-    return {key: indexes for key, indexes in found.items() if indexes}

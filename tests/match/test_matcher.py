@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match.matcher import Matcher
 from pipeline.match.report import indexes_of
 from pipeline.query.document import Document
-from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from tests.match import strategies as trees
-from tests.query import strategies as typed
-
-SIDE = 10
-"""Posts and searches an example: 100 examples are 10,000 pairs for each of the two agreement tests."""
-
-searches_of_trees = st.lists(trees.queries, min_size=SIDE, max_size=SIDE)
-posts_of_trees = st.lists(trees.documents, min_size=SIDE, max_size=SIDE)
-
-
-def matched(matcher: Matcher, posts: Sequence[Document]) -> dict[str, tuple[int, ...]]:
-    """Return what a matcher finds, indexes in order."""
-    return {key: tuple(sorted(indexes)) for key, indexes in matcher.match(posts).matches.items()}
-
-
-def brute(searches: Sequence[Query], posts: Sequence[Document]) -> dict[str, tuple[int, ...]]:
-    """Return what there is to find."""
-    found = {
-        query.key: tuple(i for i, document in enumerate(posts) if matches(query.root, document)) for query in searches
-    }
-    return {key: indexes for key, indexes in found.items() if indexes}
+from tests.match.contract import MatcherContract, brute, matched, posts_of_trees, searches_of_trees
 
 
 def matcher_of(searches: Sequence[Query]) -> Matcher:
@@ -43,19 +24,10 @@ def matcher_of(searches: Sequence[Query]) -> Matcher:
     return matcher
 
 
-@settings(max_examples=100, deadline=None)
-@given(searches_of_trees, posts_of_trees)
-def test_matcher_equals_brute_force_on_any_tree(searches: list[Query], posts: list[Document]) -> None:
-    assert matched(matcher_of(searches), posts) == brute(searches, posts)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(typed.queries(), min_size=SIDE, max_size=SIDE),
-    st.lists(typed.documents(), min_size=SIDE, max_size=SIDE),
-)
-def test_matcher_equals_brute_force_on_typed_searches(searches: list[Query], posts: list[Document]) -> None:
-    assert matched(matcher_of(searches), posts) == brute(searches, posts)
+class TestContract(MatcherContract):
+    @pytest.fixture
+    def make(self) -> Callable[[], Matcher]:
+        return Matcher
 
 
 @settings(max_examples=60, deadline=None)

@@ -182,6 +182,9 @@ class MatcherTwin:
     def remove(self, key: str) -> None:
         self.keys.pop(key, None)
 
+    def settle(self, version: int, *, whole: bool = False) -> None:
+        pass
+
     def match(self, documents: Sequence[Document]) -> Report:
         return Report(len(documents), self._where(documents, True))
 

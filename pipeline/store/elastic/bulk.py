@@ -30,8 +30,9 @@ Result = Literal["done", "conflict", "absent", "refused"]
 
 @dataclass(slots=True)
 class Write:
-    """One operation. With `seq_no` it happens only if nobody has written since; "create" only if nothing is there;
-    "update" changes some fields, the source being {"doc": …}."""
+    """One operation. With `seq_no` it happens only if nobody has written since; with `version`, a number of the
+    caller's, only if none as great was written; "create" only if nothing is there; "update" changes some fields, the
+    source being {"doc": …}."""
 
     action: Literal["create", "index", "update", "delete"]
     index: str
@@ -39,6 +40,7 @@ class Write:
     source: bytes = b""
     seq_no: int = -1
     term: int = -1
+    version: int = -1
     result: Result = "done"
     reason: str = ""
 
@@ -50,6 +52,9 @@ class Write:
         if self.seq_no >= 0:
             head["if_seq_no"] = self.seq_no
             head["if_primary_term"] = self.term
+        if self.version >= 0:
+            head["version"] = self.version
+            head["version_type"] = "external"
         line = encode({self.action: head})
         return b"%b\n" % line if self.action == "delete" else b"%b\n%b\n" % (line, self.source)
 

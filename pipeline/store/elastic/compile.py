@@ -85,6 +85,8 @@ class _Compilation:
         return {"bool": clauses}
 
     def _either(self, node: Or, wide: bool, depth: int) -> Dsl:
+        if not node.children:
+            return NONE
         should = [self._node(child, wide=wide, depth=depth) for child in node.children]
         return {"bool": {"should": should, "minimum_should_match": 1}}
 
