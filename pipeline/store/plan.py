@@ -82,6 +82,8 @@ class Put:
 class Plan:
     """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when.
 
+    A store also drops the raw records of its quotes of what has a tombstone here: they hold what is withdrawn.
+
     Entries made before `retained_from_ms` are written (a fresh repost may need its old original) and not reported.
     """
 
@@ -124,14 +126,23 @@ def plan(
     upserts, blocked = _let_in(shelf, writes, made)
     _delete(shelf, writes, made, blocked)
     drafts = draft(writes, seq) if drafts is None else drafts
-    _Merging(shelf, made, seq, drafts).run([upsert for upsert in upserts if upsert.post.id not in made.tombstones])
+    kept = [upsert for upsert in upserts if upsert.post.id not in made.tombstones]
+    _Merging(shelf, made, seq, drafts).run([_without_withdrawn(upsert, made.tombstones, blocked) for upsert in kept])
     return made
+
+
+def _without_withdrawn(upsert: Upsert, *withdrawn: Container[str]) -> Upsert:
+    """Return a quote of what is withdrawn without its raw record, which holds that as well."""
+    quoted = upsert.post.quote_of
+    return Upsert(upsert.post) if quoted and any(quoted in ids for ids in withdrawn) else upsert
 
 
 def _let_in(shelf: Shelf, writes: Writes, made: Plan) -> tuple[list[Upsert], dict[str, int]]:
     """Return the upserts that no tombstone forbids, and all tombstones that concern the batch."""
     ids = {upsert.post.id for upsert in writes.upserts}
-    ids.update(upsert.post.repost_of for upsert in writes.upserts if upsert.post.repost_of)
+    for upsert in writes.upserts:
+        ids.update((upsert.post.repost_of, upsert.post.quote_of))
+    ids.discard("")
     ids.update(deletion.id for deletion in writes.deletions)
     buried = shelf.tombstones(ids)
     fresh = {deletion.id for deletion in writes.deletions}

@@ -231,6 +231,16 @@ def test_posts_beyond_retention_are_invisible_at_once(settings: Settings, store:
         assert reading.top(search("*"), "langs", limit=9).counted == 1
 
 
+def test_a_quote_loses_the_raw_record_that_holds_what_is_withdrawn(settings: Settings, store: ElasticStore) -> None:
+    put(store, 1, post(1, "cats"), post(2, "so true", quote_of="x:1"), post(3, "dogs"), raw=b"{}")
+    store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
+    put(store, 3, post(4, "so true too", quote_of="x:1"), raw=b"{}")
+    assert now_found(store, "*") == ["x:4", "x:3", "x:2"]
+    ask(settings, "POST", store.names.all_raws, "_refresh")
+    hits = ask(settings, "GET", store.names.all_raws, "_search")["hits"]["hits"]
+    assert [hit["_id"] for hit in hits] == ["x:3"]
+
+
 def test_post_that_slipped_past_its_tombstone_is_swept_away(settings: Settings, store: ElasticStore) -> None:
     put(store, 1, post(1, "cats"), raw=b"{}")
     index = _index_of(settings, "x:1")

@@ -169,6 +169,21 @@ def test_raw_record_is_kept_and_goes_with_its_post(store: SqliteStore) -> None:
     assert list(schema.rows(store._connection, "SELECT data FROM raws")) == []
 
 
+def test_a_quote_loses_the_raw_record_that_holds_what_is_withdrawn(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats"), post(2, "so true", quote_of="x:1"), post(3, "dogs"), raw=b"{}")
+    store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
+    assert now_found(store, "*") == ["x:3", "x:2"]
+    assert _raws(store) == ["x:3"]
+    put(store, 3, post(4, "so true too", quote_of="x:1"), raw=b"{}")
+    assert now_found(store, "*") == ["x:4", "x:3", "x:2"]
+    assert _raws(store) == ["x:3"], "a quote that comes later brings it again"
+
+
+def _raws(store: SqliteStore) -> list[str]:
+    joined = "SELECT d.body ->> 'id' FROM raws AS r JOIN docs AS d ON d.place = r.place"
+    return [post_id for (post_id,) in schema.rows(store._connection, joined)]
+
+
 def test_change_of_counts_never_touches_the_index(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats", likes=1))
     before = list(schema.rows(store._connection, "SELECT id, block FROM fts_data"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.errors import StoreUnavailable
+from pipeline.query.analyser import fold
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.bulk import Write
 from pipeline.store.elastic.client import Cause, Client, at
@@ -228,6 +229,14 @@ class ElasticShelf:
             for row in rows
             if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
         ]
+
+    def quotes(self, ids: Sequence[str]) -> list[Stored]:
+        """Return the stored quotes of posts."""
+        found: list[Stored] = []
+        for start in range(0, len(ids), SEARCHED_AT_ONCE):
+            facets = ["quote_of:" + fold(post_id) for post_id in ids[start : start + SEARCHED_AT_ONCE]]
+            found += self._search({"terms": {"facets": facets}}, None)
+        return found
 
     def _search(self, condition: dict[str, object], limit: int | None) -> list[Stored]:
         """Return rows that meet a condition, newest first, out of what is refreshed now."""

@@ -90,6 +90,9 @@ class MemoryStore:
             self._remove(post_id)
         for post_id, at in made.tombstones.items():
             held.tombstones[post_id] = (max(seq, held.tombstones.get(post_id, (0, 0))[0]), at)
+        for row in held.rows.values():
+            if row.post.quote_of in made.tombstones:
+                held.raws.pop(row.post.id, None)
         for author, until in made.authors.items():
             before, at = self._authors.get(author, (until, 0))
             kept = FOR_GOOD if author in made.forgotten else made.now_ms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -20,6 +20,7 @@ from pipeline.store.sqlite.schema import rows
 decode_post = msgspec.json.Decoder(Post).decode
 
 _CACHED_KEYS = 2_000
+_FACETS_AT_ONCE = 100
 
 STORED = (
     "p.place, d.body, p.touched, d.words, d.urls, d.bio, d.name, d.facets, "
@@ -114,6 +115,16 @@ class SqliteShelf:
         match, key = f'facets : "{token}"', self.author_key(source, author_id)
         found = [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key)))]
         return [row for row in found if row.post.version <= until]
+
+    def quotes(self, ids: Sequence[str]) -> list[int]:
+        """Return the places of the stored quotes of posts."""
+        found: list[int] = []
+        for start in range(0, len(ids), _FACETS_AT_ONCE):
+            facets = ("quote_of:" + fold(post_id) for post_id in ids[start : start + _FACETS_AT_ONCE])
+            tokens = " OR ".join('"' + columns.facet_token(facet).replace('"', '""') + '"' for facet in facets)
+            match = f"facets : ({tokens})"
+            found += [at for (at,) in rows(self._connection, "SELECT rowid FROM fts WHERE fts MATCH ?", (match,))]
+        return found
 
     def taken(self, places: Iterable[int]) -> set[int]:
         """Return which of these places are taken."""

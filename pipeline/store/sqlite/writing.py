@@ -53,9 +53,12 @@ class Writer:
         """Write everything the plan says."""
         if plan.removals:
             self.remove(sorted(row.place for row in plan.removals.values()))
-            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
         if plan.tombstones:
             self._bury(plan.tombstones)
+            quotes = [(at,) for at in self._shelf.quotes(list(plan.tombstones))]
+            self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
+            if plan.removals or quotes:
+                self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
         gone = [
             (*self._shelf.gone_author(*author), until, FOR_GOOD if author in plan.forgotten else plan.now_ms)
             for author, until in plan.authors.items()
