@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,13 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def begin(url: str, *, width: int = 1280, height: int = 900, **options: Any) -> Page:
+    def begin(url: str, *, width: int = 1280, height: int = 900, at: int | None = None, **options: Any) -> Page:
+        """`at` (ms) holds the page's clock still at a moment; its timers go on."""
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
+        if at is not None:
+            page.clock.set_fixed_time(datetime.fromtimestamp(at / 1000, UTC))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
         page.goto(url)

@@ -209,7 +209,8 @@ class Simulator:
         if not parts.path.startswith("/api/"):
             return response(200, PICTURE, "image/svg+xml") if parts.path.startswith("/img/") else file(parts.path)
         if parts.path == "/api/stream":
-            return response(200, self.stream.encode(), "text/event-stream")
+            away = self.refuse_sockets and not self.stream
+            return response(503 if away else 200, self.stream.encode(), "text/event-stream")
         params = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
             return answer(self._answer(parts.path.removeprefix("/api/"), params))

@@ -34,7 +34,7 @@ describe("trends", () => {
   });
 
   const feed = (trends: Trends, samples: Record<string, number>[]): void =>
-    samples.forEach((shares, at) => trends.take({ at: at * 2_000, shares: new Map(Object.entries(shares).sort((a, b) => b[1] - a[1])) }));
+    samples.forEach((shares, at) => trends.take({ at: at * 2_000, counted: 5_000, matching: 50_000 + 1_000 * at, shares: new Map(Object.entries(shares).sort((a, b) => b[1] - a[1])) }));
 
   it("point up for a word that climbs, down for one that falls, flat for one that stays", () => {
     const trends = new Trends();
@@ -50,10 +50,34 @@ describe("trends", () => {
     expect(trends.share("a", 600_000)).toBe("up");
   });
 
-  it("say nothing of one sample", () => {
+  it("say nothing of one sample, nor of a time in which nothing came", () => {
     const trends = new Trends();
     feed(trends, [{ a: 1 }]);
-    expect([trends.rank("a"), trends.share("a", 60_000), trends.rank("unknown")]).toEqual(["flat", "flat", "flat"]);
+    expect([trends.rank("a"), trends.share("a", 60_000), trends.rank("unknown")]).toEqual([null, null, null]);
+    const still = new Trends();
+    for (let at = 0; at < 20; at++) still.take({ at: at * 2_000, counted: 900, matching: 900, shares: new Map([["a", 0.5]]) });
+    expect([still.rank("a"), still.share("a", 60_000)]).toEqual([null, null]);
+  });
+
+  it("take no chance for a trend: a share that two posts more or less would make is flat", () => {
+    const trends = new Trends();
+    const sample = (at: number, hits: number, matching: number): void => trends.take({ at, counted: matching, matching, shares: new Map([["a", hits / matching]]) });
+    sample(0, 50, 1_000);
+    sample(20_000, 62, 1_200);
+    expect(trends.share("a", 60_000)).toBe("flat");
+    sample(40_000, 140, 1_400);
+    expect(trends.share("a", 60_000)).toBe("up");
+  });
+
+  it("are known at once where a sample of the time before is recalled", () => {
+    const trends = new Trends();
+    trends.take({ at: 600_000, counted: 2_000, matching: 2_000, shares: new Map([["b", 0.3], ["a", 0.1]]) });
+    expect(trends.share("a", 600_000)).toBe(null);
+    trends.recall({ at: 580_000, counted: 1_900, matching: 1_900, shares: new Map([["a", 0.3], ["b", 0.1]]) });
+    trends.recall({ at: 0, counted: 1_000, matching: 1_000, shares: new Map([["a", 0.3], ["b", 0.1]]) });
+    expect(trends.since).toBe(0);
+    expect([trends.rank("a"), trends.rank("b")]).toEqual(["down", "up"]);
+    expect([trends.share("a", 600_000), trends.share("b", 600_000)]).toEqual(["down", "up"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What the panel knows of the selected column: words and tops from the store with their trends, and the time chart. */
 import { bucketMs } from "../stats/buckets";
-import { SAMPLE_MS, Trends } from "../stats/trend";
-import { api, type ApiError, type Timeline, type Top } from "../wire/api";
+import { LAST_MS, SAMPLE_MS, Trends, type Sample } from "../stats/trend";
+import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Place } from "./address";
 import { Poller } from "./poller";
 
@@ -14,6 +14,14 @@ export const TAB_NAMES: Record<Tab, string> = {
 const CLOUD_WORDS = 250;
 const TOP_ITEMS = 25;
 const TOP_EVERY_MS = 5_000;
+const RANKED = 50;
+/** Parts of the window at which samples are recalled, the first that has posts. */
+const RECALLED = [1, 0.5, 0.25];
+
+function sampleOf(top: Top, at: number): Sample {
+  const { counted, matching } = top.based_on;
+  return { at, counted, matching, shares: new Map(top.items.slice(0, RANKED).map((item) => [item.value, item.share])) };
+}
 
 export class Insight {
   words: Top | null = null;
@@ -25,6 +33,8 @@ export class Insight {
   private place: Place | null = null;
   private span = 0;
   private open = false;
+  private windowMs = 0;
+  private recalling = new AbortController();
 
   constructor(private readonly changed: () => void) {}
 
@@ -32,10 +42,12 @@ export class Insight {
     {
       ask: (signal) => api.top({ ...this.params(), field: "words", limit: CLOUD_WORDS }, signal),
       took: (top) => {
+        const first = !this.words;
         this.words = top;
         this.fault = null;
-        this.trends.take({ at: Date.now(), shares: new Map(top.items.slice(0, 50).map((item) => [item.value, item.share])) });
+        this.trends.take(sampleOf(top, Date.now()));
         this.changed();
+        if (first) void this.recall(LAST_MS).then(() => this.recall(this.windowMs));
       },
       failed: (error) => this.failed(error),
     },
@@ -77,6 +89,8 @@ export class Insight {
       this.series = null;
       this.span = 0;
       this.trends.clear();
+      this.recalling.abort();
+      this.recalling = new AbortController();
     }
     for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
     this.open = open;
@@ -84,6 +98,34 @@ export class Insight {
     this.wordPoller.start();
     if (this.span) this.seriesPoller.start();
     if (this.tab !== "cloud") this.topPoller.start();
+  }
+
+  /** Choose the window of the second arrow; what is not known of it is recalled. */
+  over(windowMs: number): void {
+    if (windowMs === this.windowMs) return;
+    this.windowMs = windowMs;
+    if (this.words) void this.recall(windowMs);
+  }
+
+  /** Ask what a sample would have been that long ago, or less where nothing was stored yet. */
+  private async recall(ms: number): Promise<void> {
+    const now = Date.now();
+    const { signal } = this.recalling;
+    if (this.place?.from !== null || this.trends.since <= now - ms) return;
+    try {
+      for (const part of RECALLED) {
+        const at = Math.round(now - ms * part);
+        const top = await api.top({ q: this.place.query, to: at, field: "words", limit: RANKED }, signal);
+        if (signal.aborted) return;
+        if (!top.based_on.matching) continue;
+        this.trends.recall(sampleOf(top, at));
+        break;
+      }
+    } catch (error) {
+      // A trend that cannot be recalled is seen when its time has passed.
+      if (!signal.aborted && !(error instanceof ApiError)) throw error;
+    }
+    this.changed();
   }
 
   /** Learn from the column's histogram how long the span is: the steps of the time chart depend on it. */

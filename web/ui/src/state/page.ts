@@ -75,6 +75,7 @@ export class Page {
   ) {
     this.column = new Column(COLUMN, readAddress(location.search), settings.depth);
     this.column.setFilter(filterOf(settings));
+    this.insight.over(settings.trendWindowMs);
     this.connection = new Connection(url, {
       frame: (id, frame) => this.take(id, frame),
       link: (link, code) => this.setLink(link, code),
@@ -152,6 +153,7 @@ export class Page {
     saveSettings(this.settings);
     this.column.setFilter(filterOf(this.settings));
     if (this.settings.depth !== depth) this.run();
+    this.insight.over(this.settings.trendWindowMs);
     if ("panel" in change) this.insight.look(this.column.place, this.panelOpen);
     this.touch();
   }

@@ -20,6 +20,8 @@ export interface Placed {
 
 const SMALLEST = 10;
 const AREA_SHARE = 0.36;
+/** However many words there are, the first stand out; the last of them find no place then. */
+const LARGEST_LEAST = 30;
 
 /** Return 0 to 1: where a weight lies between the least and the most. */
 function heatOf(weight: number, least: number, most: number): number {
@@ -35,7 +37,7 @@ export function sizesOf(words: readonly CloudWord[], width: number, height: numb
   for (let round = 0; round < 12; round++) {
     const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
     const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * ([...(words[at]?.text ?? "")].length + 1), 0);
-    if (area <= width * height * AREA_SHARE * 2 || largest <= SMALLEST + 2) return sizes;
+    if (area <= width * height * AREA_SHARE * 2 || largest <= Math.min(LARGEST_LEAST, width / 7)) return sizes;
     largest *= 0.9;
   }
   return heat.map((value) => SMALLEST + (largest - SMALLEST) * value);

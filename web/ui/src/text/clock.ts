@@ -4,10 +4,12 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 const dayAndYear = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric" });
 const hourMinute = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const withSeconds = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
@@ -41,6 +43,11 @@ export function moment(at: number, span: number, now: number): string {
   if (span < DAY && now - at < DAY) return hourMinute.format(at);
   if (span < 7 * DAY && sameYear(at, now)) return `${day.format(at)} ${hourMinute.format(at)}`;
   return sameYear(at, now) ? day.format(at) : dayAndYear.format(at);
+}
+
+/** A moment under an axis: as `moment`, but the month will do where years are shown. */
+export function onAxis(at: number, span: number, now: number): string {
+  return span > 2 * YEAR ? month.format(at) : moment(at, span, now);
 }
 
 /** "06:00–21:14", or with days where the span is long. */

@@ -27,7 +27,7 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
       <TopBar page={page} />
       <Notices page={page} />
       <main class="deck">
-        <ColumnView page={page} column={page.column} frame={frame} />
+        <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
         {open ? <Panel page={page} /> : null}
       </main>
       {page.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.togglePanel()} /> : null}

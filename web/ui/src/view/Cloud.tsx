@@ -19,7 +19,11 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
+  // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
+  const stop = useRef<() => void>(() => undefined);
   const query = page.column.place.query;
+
+  useEffect(() => () => stop.current(), []);
 
   useEffect(() => {
     const element = box.current;
@@ -37,7 +41,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
     last.current = { at: now, width: size.width, query, places: memory.places };
     const font = getComputedStyle(document.body).fontFamily;
     const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
-    return requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
+    stop.current = requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
       last.current.places = found;
       setPlaced(found);
     });

@@ -1,7 +1,7 @@
 /** One column: header, histogram, orders, list. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { emptinessOf } from "../state/condition";
+import { emptinessOf, type Condition } from "../state/condition";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { between } from "../text/clock";
@@ -13,24 +13,29 @@ import { Feed } from "./Feed";
 import { newest } from "./keys";
 import { Orders } from "./Orders";
 import { Still } from "./Still";
+import { TimeTools } from "./TimeTools";
 
-function LiveButton({ page, column }: { page: Page; column: Column }): JSX.Element {
+function LiveButton({ page, column, condition }: { page: Page; column: Column; condition: Condition }): JSX.Element {
   const words = {
     live: "Live",
     paused: column.waiting ? `Paused, ${compact(column.waiting)} new` : "Paused",
     past: "Past",
   }[column.state];
+  // Live is green only while something can come: a source that ended or is down is told here as well as below.
+  const quiet = column.state === "live" && condition.kind !== "live";
   const does = { live: "pause", paused: "resume", past: "return to now" }[column.state];
   return (
-    <button class={`live ${column.state}`} title={`Click to ${does}`} aria-label={`${words}. Press to ${does}`}
+    <button class={`live ${column.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={`${quiet ? `${condition.word}. ` : ""}Click to ${does}`}
+      aria-label={`${words}${quiet ? `, but ${condition.word}` : ""}. Press to ${does}`}
       onClick={() => (column.state === "paused" ? newest(page) : page.toggleLive())}>
       <i class="dot" aria-hidden="true" /> {words}
     </button>
   );
 }
 
-export function ColumnView({ page, column, frame }: { page: Page; column: Column; frame: number }): JSX.Element {
+export function ColumnView({ page, column, frame, condition }: { page: Page; column: Column; frame: number; condition: Condition }): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
+  const [table, setTable] = useState(false);
   const { timeline, place } = column;
   const { theme } = page.settings;
   const now = Math.floor(Date.now() / 1000);
@@ -42,7 +47,8 @@ export function ColumnView({ page, column, frame }: { page: Page; column: Column
       <div class="head">
         <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
         <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>
-        <LiveButton page={page} column={column} />
+        {timeline ? <TimeTools timeline={timeline} place={place} table={table} setTable={setTable} go={(to) => page.go(to)} /> : null}
+        <LiveButton page={page} column={column} condition={condition} />
         <button class="plain round" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => page.open("column")}>
           <MoreSign />
         </button>
@@ -50,10 +56,10 @@ export function ColumnView({ page, column, frame }: { page: Page; column: Column
       {column.past && place.from !== null && place.to !== null ? (
         <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
       ) : null}
-      <Still of={[timeline, place, theme]}>{() => <Histogram timeline={timeline} place={place} theme={theme} go={(to) => page.go(to)} />}</Still>
+      <Still of={[timeline, place, theme, table]}>{() => <Histogram timeline={timeline} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
       <Orders page={page} column={column} />
       <div class="feed-place">
-        {column.state === "paused" && column.waiting ? (
+        {column.state === "paused" && column.waiting && scrolled ? (
           <button class="pill" onClick={() => newest(page)}>{compact(column.waiting)} new{page.settings.keys ? <> · press <kbd>.</kbd> to show</> : null}</button>
         ) : null}
         {empty ? <Empty page={page} condition={empty} /> : (

@@ -37,9 +37,11 @@ export function ColumnMenu({ page }: { page: Page }): JSX.Element {
       <Words title="Only these languages" hint="en, ja, …" values={settings.languages} change={(languages) => page.set({ languages: languages.map((one) => one.toLowerCase()) })} />
       <fieldset class="choice">
         <legend>Hide</legend>
-        <Check label="Posts known only by reposts" on={settings.hideReposts} change={(hideReposts) => page.set({ hideReposts })} />
-        <Check label="Replies" on={settings.hideReplies} change={(hideReplies) => page.set({ hideReplies })} />
-        <Check label="Posts without media" on={settings.mediaOnly} change={(mediaOnly) => page.set({ mediaOnly })} />
+        <div>
+          <Check label="Posts known only by reposts" on={settings.hideReposts} change={(hideReposts) => page.set({ hideReposts })} />
+          <Check label="Replies" on={settings.hideReplies} change={(hideReplies) => page.set({ hideReplies })} />
+          <Check label="Posts without media" on={settings.mediaOnly} change={(mediaOnly) => page.set({ mediaOnly })} />
+        </div>
       </fieldset>
       <Choice legend="Media" value={settings.media} change={(media) => page.set({ media })} of={[["show", "show"], ["ask", "cover"], ["hide", "hide"]]} />
       <Check label="Pictures of authors" on={settings.pictures} change={(pictures) => page.set({ pictures })} />

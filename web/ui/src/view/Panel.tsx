@@ -15,7 +15,7 @@ import { TimeView } from "./TimeView";
 import { Tops } from "./Tops";
 
 export function Based({ on }: { on: BasedOn }): JSX.Element {
-  return <p class="based">based on {grouped(on.counted)} of {grouped(on.matching)}, {between(on.from, on.to, Date.now())}</p>;
+  return <p class="based">based on {grouped(on.counted)} of {grouped(on.matching)}{on.matching ? `, ${between(on.from, on.to, Date.now())}` : ""}</p>;
 }
 
 const COUNT_EVERY_MS = 2_000;
@@ -41,10 +41,10 @@ function Figures({ page }: { page: Page }): JSX.Element {
   const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : `of ${compact(loaded.current.posts)} loaded`;
   return (
     <dl class="figures-of">
-      <div><dt>matches</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>
+      <div><dt>{total === 1 ? "match" : "matches"}</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>
       <div><dt>now</dt><dd>{rate(column.arrivals.perMinute(performance.now()))}<small>/min</small></dd></div>
-      <div><dt>authors <span>{among}</span></dt><dd>{grouped(loaded.current.authors)}</dd></div>
-      <div><dt>languages <span>{among}</span></dt><dd>{grouped(loaded.current.languages)}</dd></div>
+      <div><dt>{loaded.current.authors === 1 ? "author" : "authors"} <span>{among}</span></dt><dd>{grouped(loaded.current.authors)}</dd></div>
+      <div><dt>{loaded.current.languages === 1 ? "language" : "languages"} <span>{among}</span></dt><dd>{grouped(loaded.current.languages)}</dd></div>
     </dl>
   );
 }
@@ -58,7 +58,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
       <Figures page={page} />
       {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
-      <Still of={[words, settings.trendWindowMs]}>
+      <Still of={[words, settings.trendWindowMs, insight.trends.since]}>
         {() => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>)}
       </Still>
       <div class="tabs" role="tablist" aria-label="Most frequent">

@@ -26,6 +26,12 @@ function Painted({ query, fault }: { query: string; fault: Fault | null }): JSX.
   );
 }
 
+/** A hint is a search to try, or says what to write. */
+function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
+  if (!hint) return null;
+  return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> Try <code>{hint}</code>.</>;
+}
+
 export function SearchBox({ page }: { page: Page }): JSX.Element {
   const current = page.column.place.query;
   const [draft, setDraft] = useState(current);
@@ -152,7 +158,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
       </ul>
       {shown ? (
         <p class="fault" id="search-fault" role="alert">
-          {shown.message}{shown.hint ? <> Try <code>{shown.hint}</code>.</> : null}
+          {shown.message}<Hint hint={shown.hint} />
           {shown.position === undefined ? null : <span class="where"> (character {shown.position + 1})</span>}
         </p>
       ) : null}

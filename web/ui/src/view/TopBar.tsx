@@ -16,7 +16,7 @@ export function TopBar({ page }: { page: Page }): JSX.Element {
       <h1 class="name"><span class="long">Murmuration</span><span class="short" aria-hidden="true">M</span></h1>
       <SearchBox page={page} />
       <div class="tools">
-        <button onClick={() => page.open("saved")} aria-haspopup="dialog"><StarSign /> <span class="word">Saved</span></button>
+        <button onClick={() => page.open("saved")} aria-haspopup="dialog" aria-label="Saved" title="Saved and recent searches"><StarSign /> <span class="word">Saved</span></button>
         <button class="round wide-only" aria-label={`Theme: ${THEME_NAMES[theme]}. Change to ${THEME_NAMES[next]}`} title={`Theme: ${THEME_NAMES[theme]}`}
           onClick={() => page.set({ theme: next })}><ThemeSign /></button>
         <button class="round panel-button" aria-label="Insight panel" aria-pressed={page.panelOpen} title="Insight panel"

@@ -49,7 +49,7 @@ export function Tops({ page, top, tab }: { page: Page; top: Top; tab: Tab }): JS
             ))}
           </tbody>
         </table>
-      ) : <p class="meta">None in this span.</p>}
+      ) : <p class="meta">{trending ? "No word is more frequent than usual." : "None in this span."}</p>}
       <Based on={top.based_on} />
     </>
   );

@@ -1,6 +1,6 @@
 /** uPlot charts over time in the page's colours: bars or a line, hatched where nothing was collected, drag to choose. */
 import uPlot from "uplot";
-import { moment } from "../text/clock";
+import { between, onAxis } from "../text/clock";
 import { compact } from "../text/number";
 import type { Gap } from "../wire/frame";
 
@@ -49,6 +49,44 @@ function hatch(chart: uPlot, gaps: readonly Gap[]): void {
   ctx.restore();
 }
 
+interface Said {
+  text: string;
+  /** CSS pixels from the left of the plot. */
+  middle: number;
+  half: number;
+}
+
+/** Return the words for the one gap of a series and where they stand under it; null for none, several, or no room. */
+function gapWords(chart: uPlot, gaps: readonly Gap[]): Said | null {
+  const gap = gaps.length === 1 ? gaps[0] : undefined;
+  if (!gap) return null;
+  const wide = chart.bbox.width / devicePixelRatio;
+  const end = Math.min(gap.to ?? Date.now(), chart.scales.x?.max ?? Infinity);
+  const [from, to] = [Math.max(0, chart.valToPos(gap.from, "x")), Math.min(wide, chart.valToPos(end, "x"))];
+  if (to < 0 || from > wide) return null;
+  const text = `not collected ${between(gap.from, gap.to ?? Date.now(), Date.now())}`;
+  chart.ctx.font = axisFont(devicePixelRatio);
+  const half = chart.ctx.measureText(text).width / devicePixelRatio / 2;
+  if (2 * half > wide) return null;
+  return { text, middle: Math.min(Math.max((from + to) / 2, half), wide - half), half };
+}
+
+function sayGap(chart: uPlot, said: Said | null): void {
+  if (!said) return;
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.font = axisFont(devicePixelRatio);
+  ctx.fillStyle = colour("--amber");
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  ctx.fillText(said.text, bbox.left + said.middle * devicePixelRatio, bbox.top + bbox.height + 4 * devicePixelRatio);
+  ctx.restore();
+}
+
+function axisFont(ratio: number): string {
+  return `${12 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+}
+
 function dataOf(series: Series): uPlot.AlignedData {
   return [series.starts.map((start) => start + series.intervalMs / 2), series.counts];
 }
@@ -92,13 +130,15 @@ export class Chart {
     const x = plot.valToPos(at, "x");
     const wide = plot.bbox.width / devicePixelRatio || plot.width;
     if (x < LABEL_HALF_PX || x > wide - LABEL_HALF_PX) return "";
-    return moment(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now());
+    const said = this.options.kind === "bars" ? gapWords(plot, this.series?.gaps ?? []) : null;
+    if (said && Math.abs(x - said.middle) < said.half + LABEL_HALF_PX) return "";
+    return onAxis(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now());
   }
 
   private make(first: Series): uPlot {
     const { options } = this;
     const muted = colour("--muted");
-    const axis = { stroke: muted, font: `12px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+    const axis = { stroke: muted, font: axisFont(1), ticks: { show: false } };
     const bars = uPlot.paths.bars;
     return new uPlot(
       {
@@ -126,6 +166,9 @@ export class Chart {
         ],
         hooks: {
           drawClear: [(plot) => hatch(plot, this.series?.gaps ?? [])],
+          draw: [(plot) => {
+            if (options.kind === "bars" && options.axes) sayGap(plot, gapWords(plot, this.series?.gaps ?? []));
+          }],
           setCursor: [(plot) => {
             const index = plot.cursor.idx;
             options.hover(index === null || index === undefined ? null : { index, left: plot.cursor.left ?? 0 });

@@ -1,0 +1,163 @@
+"""What each of the nine states looks like, forced by a real fault, wide and on a dark phone, against baselines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pipeline.store.contract import CoverageRow
+from tests.ui import records
+from tests.ui.conftest import OpenPage
+from tests.ui.pictures import Pictures
+from tests.ui.simulator import Simulator
+
+NOON = 1_773_489_600_000  # 2026-03-14T12:00:00Z
+HOUR = 3_600_000
+SIZES: dict[str, dict[str, Any]] = {
+    "wide": {"width": 1280, "height": 900, "color_scheme": "light"},
+    "phone": {"width": 375, "height": 812, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module")
+def pictures(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pictures]:
+    """Return what compares; full-size pictures of a run go beside the other screenshots."""
+    shots = Path(__file__).parents[2] / "test-results" / "page"
+    shots.mkdir(parents=True, exist_ok=True)
+    made = Pictures(chromium, shots)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world() -> Iterator[Simulator]:
+    """A server of one fixed noon, whose last post was written half an hour before."""
+    made = Simulator()
+    made.sources[0]["since"] = NOON - 5 * HOUR
+    made.put([records.post(number, NOON - HOUR // 2 - number * 40_000) for number in range(1, 121)], live=False)
+    yield made.start()
+    made.stop()
+
+
+def down(world: Simulator, _page: Page) -> None:
+    world.sources = [_source("x", "down", NOON - 90_000, "401 Unauthorized")]
+
+
+def ended(world: Simulator, _page: Page) -> None:
+    world.sources = [_source("replay", "ended", NOON - 120_000, "")]
+
+
+def _source(name: str, state: str, since: int, detail: str) -> dict[str, Any]:
+    return {"name": name, "state": state, "since": since, "lag_s": None, "detail": detail, "generated": False}
+
+
+def lost(world: Simulator, _page: Page) -> None:
+    world.refuse_sockets = True
+    world.drop(1012)
+
+
+def lagged(world: Simulator, _page: Page) -> None:
+    world.stalled = True
+    world.lag()
+
+
+def signed_out(world: Simulator, _page: Page) -> None:
+    world.locked = True
+    world.drop(4401)
+
+
+Fault = Callable[[Simulator, Page], None]
+FAULTS: dict[str, Fault] = {
+    "source-down": down,
+    "replay-ended": ended,
+    "reconnecting": lost,
+    "lagged": lagged,
+    "signed-out": signed_out,
+}
+
+
+@pytest.fixture(params=sorted(SIZES))
+def look(request: pytest.FixtureRequest, open_page: OpenPage) -> tuple[str, Callable[[str], Page]]:
+    """Return the name of a size, and what opens the page in it at noon of that day."""
+
+    def begin(url: str) -> Page:
+        return open_page(url, at=NOON, timezone_id="UTC", locale="en-US", bypass_csp=True, **SIZES[request.param])
+
+    return request.param, begin
+
+
+def whole(page: Page, size: str, *, posts: bool) -> None:
+    """Wait until all has come that the page asks for: a picture of half of it may stand still as well."""
+    page.locator(".histogram canvas").first.wait_for()
+    if posts:
+        page.locator("#list article").first.wait_for()
+        page.locator(".examples").first.wait_for()
+    if size == "wide":
+        page.locator(".words .based").wait_for()
+        page.locator(".series canvas").wait_for()
+        if posts:
+            expect(page.locator(".figures-of")).not_to_contain_text("loaded", timeout=15_000)
+
+
+Look = tuple[str, Callable[[str], Page]]
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_a_fault_of_a_running_page_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures, kind: str) -> None:
+    size, begin = look
+    page = begin(world.url)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
+    whole(page, size, posts=True)
+    FAULTS[kind](world, page)
+    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=15_000)
+    pictures.check(page, f"{kind}-{size}")
+
+
+def test_connecting_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+    size, begin = look
+    world.refuse_sockets = True
+    page = begin(world.url)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "connecting", timeout=15_000)
+    expect(page.locator(".status .state")).to_have_attribute("title", re.compile("does not answer yet"), timeout=15_000)
+    whole(page, size, posts=False)
+    page.locator(".examples").first.wait_for()
+    pictures.check(page, f"connecting-{size}")
+
+
+def test_an_empty_store_looks_as_it_did(look: Look, pictures: Pictures) -> None:
+    size, begin = look
+    world = Simulator()
+    world.sources[0]["since"] = NOON - 5 * HOUR
+    world.start()
+    try:
+        page = begin(world.url)
+        expect(page.locator(".empty")).to_have_attribute("data-kind", "empty", timeout=15_000)
+        whole(page, size, posts=False)
+        pictures.check(page, f"empty-{size}")
+    finally:
+        world.stop()
+
+
+def test_no_match_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+    size, begin = look
+    page = begin(f"{world.url}/?q=storm+xylophone")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match", timeout=15_000)
+    whole(page, size, posts=False)
+    page.locator(".empty .examples").wait_for()
+    pictures.check(page, f"no-match-{size}")
+
+
+def test_a_time_not_collected_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+    size, begin = look
+    since = NOON - 5 * HOUR
+    for at, why in ((since - HOUR, ""), (since, "connection refused"), (since + 2 * HOUR, "")):
+        world.store.add_coverage(CoverageRow("bluesky", at, None, "*", why))
+    page = begin(f"{world.url}/?from={since + 1000}&to={since + HOUR}")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected", timeout=15_000)
+    whole(page, size, posts=False)
+    pictures.check(page, f"not-collected-{size}")
