@@ -25,6 +25,8 @@ from bench.match import corpus, lucene
 from bench.match.ours import Ours
 from bench.match.peer import Side
 from bench.match.percolator import POSTS, Percolator
+from pipeline.assembly import open_matcher
+from pipeline.settings import load
 from tests.paths import PROJECT
 from tests.servers.elasticsearch.assemble import CannotAssemble
 from tests.servers.elasticsearch.server import running
@@ -142,7 +144,7 @@ def against_lucene(effort: Effort, core: int) -> list[Row]:
 
 
 def against_elasticsearch(effort: Effort) -> list[Row]:
-    """Return the line for the percolator; without a server here, none."""
+    """Return the lines for the percolator, by itself and as MATCHER=percolator uses it; without a server here, none."""
     posts, searches = CACHE / "calm-1k.posts.jsonl", CACHE / "calm-1k.searches.jsonl"
     ours = Ours(posts, searches)
     try:
@@ -151,7 +153,13 @@ def against_elasticsearch(effort: Effort) -> list[Row]:
             must_agree(ours, peer, POSTS)
             what = f"calm-1k, all in, batches of {BATCH}; ours in process, theirs over HTTP"
             comparison = Comparison(what, "10×", BATCH, analyse=True, by_cpu=False, warm=True)
-            return [compare(comparison, ours, peer, effort)]
+            rows = [compare(comparison, ours, peer, effort)]
+            settings = load({"ELASTICSEARCH_URL": url, "MATCHER": "percolator"})
+            with_percolator = Ours(posts, searches, open_matcher(settings), name="MATCHER=percolator", most=POSTS)
+            must_agree(ours, with_percolator, POSTS)
+            what = f"calm-1k, all in, batches of {BATCH}; MATCHER=memory against MATCHER=percolator"
+            comparison = Comparison(what, "", BATCH, analyse=True, by_cpu=False, warm=True)
+            return [*rows, compare(comparison, ours, with_percolator, effort)]
     except CannotAssemble as error:
         print(f"no Elasticsearch here: {error}")
         return []

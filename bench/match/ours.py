@@ -1,4 +1,4 @@
-"""Our side: `pipeline.match.Matcher` in this process, on one core."""
+"""Our side: `pipeline.match.Matcher` in this process, on one core; or the same product with MATCHER=percolator."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from bench.match.peer import Pair, Timing, records
+from pipeline.match.contract import StandingMatcher
 from pipeline.match.matcher import Matcher
 from pipeline.post import Author, Post
 from pipeline.query.document import Document, describe
@@ -14,11 +15,18 @@ from pipeline.query.parser import parse
 
 
 class Ours:
-    """The matcher with one scenario loaded; searches are parsed from their text."""
+    """The matcher with one scenario loaded; searches are parsed from their text. `most`: so many posts are enough."""
 
-    name = "Murmuration"
-
-    def __init__(self, posts: Path, searches: Path) -> None:
+    def __init__(
+        self,
+        posts: Path,
+        searches: Path,
+        matcher: StandingMatcher | None = None,
+        *,
+        name: str = "Murmuration",
+        most: int | None = None,
+    ) -> None:
+        self.name = name
         self._posts = [
             Post(
                 id=record["id"],
@@ -30,11 +38,12 @@ class Ours:
                 lang="en",
                 author=Author(id=str(number % 997), handle=f"author{number % 997}"),
             )
-            for number, record in enumerate(records(posts))
+            for number, record in enumerate(records(posts)[:most])
         ]
-        self._matcher = Matcher()
+        self._matcher: StandingMatcher = Matcher() if matcher is None else matcher
         for record in records(searches):
             self._matcher.add(record["key"], parse(record["text"]))
+        self._matcher.settle(1, whole=True)
         gc.collect()
         gc.freeze()
 

@@ -14,7 +14,7 @@ from pipeline.query.tree import Query
 
 
 class StandingMatcher(Protocol):
-    """StandingMatcher searches and what they match. What asks a server may raise `errors.StoreUnavailable`."""
+    """Standing searches, and what they match. What asks a server may raise `errors.StoreUnavailable`."""
 
     def add(self, key: str, query: Query) -> None:
         """Add a search, or replace the one under the key; in force once `settle` returns."""
