@@ -58,6 +58,21 @@ def worker(index: SearchIndex, *texts: str, version: int | None = None) -> Perco
     return made
 
 
+def test_index_of_an_earlier_version_goes_and_no_other(client: Client, index: SearchIndex) -> None:
+    family, _, version = index.name.rpartition("-")
+    older, later = f"{family}-0.{version}", f"{family}-9{version}"
+    strange, other = f"{family}-backup", f"{family}0-0.{version}"
+    try:
+        for name in (older, later, strange, other):
+            client.ask("PUT", at(name), into=msgspec.Raw)
+        worker(index, "cat")
+        there = client.ask("GET", at(f"{family}*", "_alias"), into=dict[str, msgspec.Raw])
+        assert set(there) == {index.name, later, strange, other}
+    finally:
+        for name in (older, later, strange, other):
+            client.ask("DELETE", at(name), into=msgspec.Raw, params={"ignore_unavailable": "true"})
+
+
 def test_worker_that_is_late_does_not_take_away_what_came_again(index: SearchIndex) -> None:
     early, late = worker(index, "cat", version=10), worker(index, "cat", version=10)
     early.remove("cat")

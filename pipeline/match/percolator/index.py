@@ -48,8 +48,9 @@ class SearchIndex:
 
     def __init__(self, client: Client, prefix: str, registry: str, replicas: int = -1) -> None:
         self.client = client
-        made_of = f"{registry}\n{ANALYSER_VERSION}\n{FIELDS_VERSION}\n{SEARCHES_VERSION}"
-        self.name = f"{prefix}-searches-{hashlib.sha1(made_of.encode(), usedforsecurity=False).hexdigest()[:10]}"
+        whose = hashlib.sha1(registry.encode(), usedforsecurity=False).hexdigest()[:10]
+        self._family = f"{prefix}-searches-{whose}-"
+        self.name = f"{self._family}{ANALYSER_VERSION.replace('/', '.')}.{FIELDS_VERSION}.{SEARCHES_VERSION}"
         self._replicas = replicas
 
     def ensure(self) -> None:
@@ -73,6 +74,22 @@ class SearchIndex:
                 raise SettingsError([PERCOLATOR_MISSING]) from error
             if error.kind != "resource_already_exists_exception":
                 raise
+
+    def drop_older(self) -> list[str]:
+        """Remove what earlier versions of this program kept for the same registry; return the names, usually none.
+
+        Those of later versions and of other registries stay. Their templates stay too: a worker of an earlier version
+        that still runs makes its index anew from it, as after any loss, and with the right mappings.
+
+        Raises:
+            StoreUnavailable: it cannot be reached now.
+        """
+        ours = _version(self.name, self._family)
+        there = self.client.ask("GET", at(f"{self._family}*", "_alias"), into=dict[str, msgspec.Raw])
+        older = sorted(name for name in there if () < _version(name, self._family) < ours)
+        for name in older:
+            self.client.ask("DELETE", at(name), into=msgspec.Raw, params={"ignore_unavailable": "true"})
+        return older
 
     def refresh(self) -> None:
         """Return once everything written before this call can be percolated."""
@@ -109,3 +126,9 @@ def sentinel() -> dict[str, Any]:
 
 def _standing(filter_: Dsl) -> Dsl:
     return {"bool": {"filter": [filter_]}}
+
+
+def _version(name: str, family: str) -> tuple[int, ...]:
+    """Return the version an index is named after; nothing where its name is not one of ours."""
+    numbers = name.removeprefix(family).split(".")
+    return tuple(map(int, numbers)) if all(number.isdecimal() for number in numbers) else ()

@@ -48,6 +48,8 @@ class PercolatorMatcher:
             StoreUnavailable: it cannot be reached now.
         """
         index.ensure()
+        for name in index.drop_older():
+            log.info("removed %s: searches as an earlier version kept them", name)
         self._keeping = Keeping(index)
         self._asking = Asking(index)
         self._searches: dict[str, _Search] = {}
