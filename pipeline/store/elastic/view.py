@@ -23,6 +23,10 @@ GRACE_S = 0.5
 """So much longer than the server itself we wait for its answer: it may be about to say that time is over."""
 
 OPENING_S = 5.0
+YOUNG_INDEX_S = 1.0
+"""For so long a refusal is asked again: an index made this moment, as at a month's beginning, cannot be read yet."""
+
+_AGAIN_S = 0.05
 _TOO_MUCH = frozenset({"too_many_buckets_exception", "too_many_clauses", "circuit_breaking_exception"})
 
 
@@ -121,16 +125,28 @@ def view(client: Client, index: str, deadline: Deadline) -> Iterator[View]:
         StoreUnavailable: it cannot be opened, or `OPEN_AT_ONCE` are open in this process.
     """
     with _counted():
-        params = {"keep_alive": f"{KEEP_ALIVE_S}s"}
-        try:
-            opened = client.ask("POST", at(index, "_pit"), into=_Opened, params=params, timeout_s=OPENING_S)
-        except Refused as error:
-            raise StoreUnavailable(f"the posts cannot be read now: {error}") from error
+        opened = _open_view(client, index)
         try:
             yield View(client, opened.id, deadline)
         finally:
             with suppress(StoreError):  # it ends by itself then
                 client.ask("DELETE", "/_pit", {"id": opened.id}, into=msgspec.Raw, timeout_s=OPENING_S)
+
+
+def _open_view(client: Client, index: str) -> _Opened:
+    params = {"keep_alive": f"{KEEP_ALIVE_S}s"}
+    end = time.monotonic() + YOUNG_INDEX_S
+    while True:
+        try:
+            return client.ask("POST", at(index, "_pit"), into=_Opened, params=params, timeout_s=OPENING_S)
+        except Refused as error:
+            raise StoreUnavailable(f"the posts cannot be read now: {error}") from error
+        except OutOfTime:
+            raise
+        except StoreUnavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_AGAIN_S)
 
 
 @contextmanager
