@@ -22,6 +22,7 @@ from pipeline.match.matcher import Matcher
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.normalise import normalise
+from pipeline.outage import Outages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.parser import parse
@@ -96,6 +97,7 @@ def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Cal
             normalise=normalise,
             enqueue=enqueue,
             stopping=stopping,
+            outage=Outages(process.redis, process.names).tell,
         )
     )
 

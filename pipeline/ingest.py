@@ -59,6 +59,8 @@ class Stages:
     normalise: Normalise
     enqueue: Callable[[str], None]
     stopping: Callable[[], bool] = lambda: False
+    outage: Callable[[str | None], None] = lambda _why: None
+    """Told why the store is away, and None once it answers."""
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -77,6 +79,7 @@ class Ingest:
                 return
             for _ in self.attempt(claim):
                 pass
+            self._stages.outage(None)
         except BatchDone:
             return
         except _OUTAGE as error:
@@ -223,6 +226,8 @@ class Ingest:
         stages = self._stages
         log.warning("batch %s waits: %s", batch_id, error)
         stages.counters.add("batches_retried")
+        if isinstance(error, StoreUnavailable):
+            stages.outage(str(error))
         try:
             stages.claims.forgive(batch_id)
         except BrokerUnavailable:

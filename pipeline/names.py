@@ -154,6 +154,11 @@ class Names:
         """String: identity of the store that workers write."""
         return f"{self.prefix}:store"
 
+    @property
+    def outage(self) -> str:
+        """String with TTL: JSON, since when (ms) and why the store is away, as those who wait for it say."""
+        return f"{self.prefix}:outage"
+
     def counters(self, process: str) -> str:
         """Hash with TTL: counts and histograms of one process, summed by `/metrics` of any web process."""
         return f"{self.prefix}:counters:{process}"

@@ -19,8 +19,10 @@ from pipeline.answers import BrokerRefused, asking
 from pipeline.claims import Claims
 from pipeline.counters import Counters, by_process
 from pipeline.dead import DeadLetters
+from pipeline.errors import StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
+from pipeline.outage import Outages, current
 from pipeline.publish.order import Order
 from pipeline.settings import Settings
 from pipeline.states import Coverage, states
@@ -70,6 +72,8 @@ class Upkeep:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._outages = Outages(means.redis, means.names)
+        self._stored = 0
         self._seen: deque[tuple[float, dict[str, int]]] = deque()
 
     def tick(self) -> None:
@@ -81,11 +85,22 @@ class Upkeep:
         self.enqueue_sent()
         told = {
             "type": "tick",
-            "indexed": means.store().indexed(),
+            "indexed": self._indexed(),
             "rate": round(self._rate(), 1),
             "sources": states(means.redis, means.names, means.settings.source),
+            "outage": current(means.redis, means.names),
         }
         means.order.announce(_encode(told))
+
+    def _indexed(self) -> int:
+        """Return how many posts are stored, or were when the store last answered: a tick waits for nothing."""
+        try:
+            self._stored = self._means.store().indexed()
+        except StoreUnavailable as error:
+            self._outages.tell(str(error))
+        else:
+            self._outages.tell(None)
+        return self._stored
 
     def housekeep(self) -> None:
         """Do what is due of the rest; every few seconds. One duty that fails does not stop the others."""

@@ -22,6 +22,7 @@ from pipeline.connections import connect
 from pipeline.errors import MurmurError
 from pipeline.match.registry import Registry
 from pipeline.names import Names
+from pipeline.outage import Outage
 from pipeline.publish.order import Order
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
@@ -80,6 +81,7 @@ class Web:
         self.rate = 0.0
         self.sources: dict[str, SourceState] = {}
         self.problem: str | None = None
+        self.outage: Outage | None = None
         self.identity = ""
         self._tick_at = 0.0
         self._new_session: Callable[[Web, Client], Session] | None = None
@@ -197,6 +199,7 @@ class Web:
         self.indexed = int(tick["indexed"])
         self.rate = float(tick["rate"])
         self.sources = {row["name"]: _source(row) for row in tick["sources"]}
+        self.outage = Outage(**tick["outage"]) if tick.get("outage") else None
         self._tick_at = time.monotonic()
         self.hub.flush()
         self.hub.broadcast(self.stats_frame())
@@ -216,6 +219,7 @@ class Web:
             sources=sources,
             source=sources[0] if sources else None,
             reconnecting=self.hub.behind,
+            outage=self.outage,
         )
         if not self.hub.behind and self.hub.safe:
             stats.after = self.hub.safe

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from pipeline.outage import Outage
 from pipeline.post import Post
 
 MAX_HISTORY = 20_000
@@ -112,7 +113,8 @@ class SourceState(Struct):
 
 
 class Stats(Struct, tag="stats", tag_field="type"):
-    """Once a second. `after` moves every search whose history is complete. `reconnecting`: live posts wait."""
+    """Once a second. `after` moves every search whose history is complete. `reconnecting`: live posts wait. `outage`:
+    new posts wait for the store."""
 
     indexed: int
     rate: float
@@ -120,6 +122,7 @@ class Stats(Struct, tag="stats", tag_field="type"):
     sources: list[SourceState]
     source: SourceState | None = None
     reconnecting: bool = False
+    outage: Outage | None = None
     after: int | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -156,4 +156,6 @@ def _problem(web: Web) -> str | None:
         web.readings.ask(lambda store: store.indexed())
     except MurmurError:
         return "the store cannot be reached"
+    if web.outage is not None:
+        return f"workers wait for the store: {web.outage.why}"
     return "this web process ends" if web.draining else None

@@ -203,6 +203,21 @@ def test_an_outage_puts_the_batch_back_and_does_not_count(worker: Worker, outage
     assert (worker.stored(), worker.dead.size().letters, worker.done()) == ({"demo:1"}, 0, True)
 
 
+def test_an_outage_of_the_store_is_told_until_it_answers(worker: Worker) -> None:
+    worker.offer(post(1))
+    told: list[str | None] = []
+    object.__setattr__(worker.ingest._stages, "outage", told.append)
+
+    def away(_: Writes) -> None:
+        raise StoreUnavailable("disk full")
+
+    worker.fails = away
+    worker.ingest.run("b")
+    worker.fails = lambda _: None
+    worker.ingest.run("b")
+    assert told == ["disk full", None]
+
+
 def test_ingest_never_raises_even_if_the_queue_is_away_too(worker: Worker) -> None:
     worker.offer(post(1))
     worker.fails = _poison(1)

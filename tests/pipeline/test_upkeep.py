@@ -12,6 +12,7 @@ from redis import Redis
 from pipeline.claims import Claims
 from pipeline.counters import Counters, totals
 from pipeline.dead import DeadLetter, DeadLetters
+from pipeline.errors import StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.post import Author, Post, Upsert
@@ -168,3 +169,30 @@ def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Nam
     board.store.persist(Writes([Upsert(old)]), 1)
     assert board.upkeep().prune() == 1
     assert [told["type"] for told in board.heard()] == ["pruned"]
+
+
+class _Away(MemoryStore):
+    def indexed(self) -> int:
+        raise StoreUnavailable("the disk is full")
+
+
+def test_ticks_go_on_while_the_store_is_away_and_say_so(board: Board) -> None:
+    upkeep = board.upkeep()
+    board.store.persist(
+        Writes([Upsert(Post(id="x:1", version=1, source="x", created_at=1, received_at=1, author=Author("1", "a")))]), 1
+    )
+    upkeep.tick()
+    there, board.store = board.store, _Away()
+    ticks = [_ticked(board, upkeep) for _ in range(2)]
+    assert [tick["indexed"] for tick in ticks] == [1, 1]
+    assert {tick["outage"]["why"] for tick in ticks} == {"the disk is full"}
+    assert ticks[0]["outage"]["since"] == ticks[1]["outage"]["since"], "it is one outage"
+    board.store = there
+    assert _ticked(board, upkeep)["outage"] is None
+
+
+def _ticked(board: Board, upkeep: Upkeep) -> dict[str, Any]:
+    board.redis.delete(board.names.duty("tick"))
+    board.heard()
+    upkeep.tick()
+    return next(told for told in board.heard() if told["type"] == "tick")

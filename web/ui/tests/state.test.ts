@@ -11,7 +11,7 @@ import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
 
 const WELL: Known = {
-  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5,
+  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, outage: null, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5,
   sources: [{ name: "bluesky", state: "live", lag_s: 1, since: 2, detail: "" }], from: null, to: null, gaps: [], nextStep: "SOURCE=bluesky make run",
 };
 
@@ -21,6 +21,7 @@ describe("the state in words", () => {
     ["connecting", { link: "connecting", everOpen: false }],
     ["reconnecting", { link: "waiting" }],
     ["reconnecting", { serverReconnecting: true }],
+    ["store-away", { outage: { since: 5, why: "the disk is full" } }],
     ["signed-out", { link: "signed-out" }],
     ["refused", { link: "refused", closeCode: 4400 }],
     ["lagged", { laggedAt: 3 }],

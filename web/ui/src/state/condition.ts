@@ -1,13 +1,13 @@
 /**
- * What state the page is in, in words: one of ten, each with its cause, since when, and one action; or all is well.
+ * What state the page is in, in words: one of eleven, each with its cause, since when, and one action; or all is well.
  * A pure function of what is known; the views only show it.
  */
 import { lasting } from "../text/clock";
-import type { Gap, SourceState } from "../wire/frame";
+import type { Gap, Outage, SourceState } from "../wire/frame";
 import type { Link } from "../wire/socket";
 
 export type Kind =
-  | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting"
+  | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
   | "replay-ended" | "signed-out" | "refused";
 
 export type Action = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload";
@@ -27,6 +27,7 @@ export interface Known {
   everOpen: boolean;
   closeCode: number;
   serverReconnecting: boolean;
+  outage: Outage | null;
   sources: readonly SourceState[];
   indexed: number | null;
   laggedAt: number | null;
@@ -94,6 +95,12 @@ export function conditionOf(known: Known): Condition {
     return {
       kind: "reconnecting", tone: "warn", word: "Server reconnecting", since: known.linkSince,
       cause: "The server lost its own connection to the broker. It fetches what it missed.",
+      action: { act: "coverage", label: "Show coverage" },
+    };
+  if (known.outage)
+    return {
+      kind: "store-away", tone: "bad", word: "Store away", since: known.outage.since,
+      cause: `New posts wait in the queue until the store takes them again; none is lost. ${known.outage.why}`,
       action: { act: "coverage", label: "Show coverage" },
     };
   if (known.laggedAt !== null)

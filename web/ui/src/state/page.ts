@@ -3,7 +3,7 @@ import { saveSettings, withRecent, type Settings } from "./settings";
 import { withTerm } from "../query/edit";
 import { type Order } from "../hold/ranking";
 import { api, ApiError, type Operator, type PageFacts, type ServerStats, type Timeline } from "../wire/api";
-import type { Fault, Frame, Stats } from "../wire/frame";
+import type { Fault, Frame, Outage, Stats } from "../wire/frame";
 import { Connection, type Link } from "../wire/socket";
 import { type Place, readAddress, writeAddress } from "./address";
 import { Announcer } from "./announcer";
@@ -33,6 +33,7 @@ export class Page {
   operators: Operator[] = [];
   stats: Partial<ServerStats> = {};
   serverReconnecting = false;
+  outage: Outage | null = null;
   link: Link = "connecting";
   linkSince = Date.now();
   everOpen = false;
@@ -206,7 +207,7 @@ export class Page {
     const { column } = this;
     return {
       link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
-      serverReconnecting: this.serverReconnecting, sources: this.stats.sources ?? this.facts?.sources ?? [],
+      serverReconnecting: this.serverReconnecting, outage: this.outage, sources: this.stats.sources ?? this.facts?.sources ?? [],
       indexed: this.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
       total: column.timeline?.total ?? null, held: column.holding.size, from: column.place.from, to: column.place.to,
       gaps: column.timeline?.gaps ?? [], nextStep: this.facts?.next_step ?? "SOURCE=bluesky make run",
@@ -256,6 +257,7 @@ export class Page {
     const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
     const { indexed, rate, connected } = frame;
     this.serverReconnecting = frame.reconnecting === true || frame.state === "reconnecting";
+    this.outage = frame.outage ?? null;
     this.stats = {
       ...this.stats,
       ...(indexed === undefined ? {} : { indexed }),

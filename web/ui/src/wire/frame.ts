@@ -24,6 +24,11 @@ export interface Gap {
   why: string;
 }
 
+export interface Outage {
+  since: number;
+  why: string;
+}
+
 export interface Stats {
   type: "stats";
   after?: number;
@@ -33,6 +38,7 @@ export interface Stats {
   lag_s?: number | null;
   state?: string;
   reconnecting?: boolean;
+  outage?: Outage | null;
   source?: SourceState;
   sources?: SourceState[];
 }
