@@ -338,6 +338,19 @@ def test_two_stores_that_are_not_one_are_told_everywhere(product: Product, tmp_p
     assert together.get("/api/page").json["problem"] is None
 
 
+def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Product) -> None:
+    server = product.serve()
+    browser = Browser(server.port)
+    product.tick(outage={"since": 5, "why": "the disk is full"})
+    browser.until(lambda: [told for told in browser.of("stats") if told["outage"]])
+    assert browser.of("stats")[-1]["outage"] == {"since": 5, "why": "the disk is full"}
+    answer = server.get("/readyz")
+    assert (answer.status, answer.json["error"]["message"]) == (503, "workers wait for the store: the disk is full")
+    product.tick()
+    browser.until(lambda: browser.of("stats")[-1]["outage"] is None)
+    assert server.get("/readyz").status == 200
+
+
 def test_ready_is_not_said_without_a_broker(product: Product) -> None:
     server = product.serve(REDIS_URL="unix:///nowhere/at/all.sock")
     began = time.monotonic()
