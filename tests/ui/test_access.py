@@ -7,6 +7,7 @@ import itertools
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import missing
 from tests.paths import PROJECT
 from tests.ui import records
 from tests.ui.conftest import OpenPage
@@ -24,7 +25,7 @@ def settings(page: Page, **values: object) -> None:
 
 def violations(page: Page) -> list[str]:
     if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
+        missing("axe-core: run `npm ci`")
     page.wait_for_timeout(400)
     page.evaluate(AXE.read_text())
     found = page.evaluate("tags => axe.run({ runOnly: tags })", TAGS)
