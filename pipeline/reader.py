@@ -82,6 +82,7 @@ class Reader:
         )
         self._sheaf = _Sheaf()
         self._renewed_s = 0.0
+        self._said_s = 0.0
         self._pace_s = 1.0
         self._chunk_s = 0.0
         self._lease: Lease | None = None
@@ -201,16 +202,19 @@ class Reader:
             self._renewed_s = self._clock_s()
 
     def _keep(self, lease: Lease) -> None:
-        """Renew the lease once a second, from this loop only."""
-        if self._clock_s() - self._renewed_s < RENEW_S:
+        """Renew the lease once a second, from this loop only; handing over renews it too."""
+        if self._clock_s() - self._renewed_s >= RENEW_S:
+            self._handover.renew(lease)
+            self._renewed_s = self._clock_s()
+        self._say_again()
+
+    def _say_again(self) -> None:
+        """Say how the source is, however busy or stuck this loop is: one that is silent counts as down."""
+        if self._clock_s() - self._said_s < RENEW_S:
             return
-        self._handover.renew(lease)
-        self._renewed_s = self._clock_s()
-        self._telling(
-            lambda: self._speaker.say(
-                self._speaker.state.state, self._speaker.state.detail, lag_s=self._speaker.state.lag_s
-            )
-        )
+        self._said_s = self._clock_s()
+        now = self._speaker.state
+        self._telling(lambda: self._speaker.say(now.state, now.detail, lag_s=now.lag_s))
 
     def _breathe(self, lease: Lease) -> None:
         """Bring the spool forward, or stop reading while the queue is full and there is none."""
@@ -229,6 +233,7 @@ class Reader:
             time.sleep(0.05)
             handover.renew(lease)
             self._renewed_s = self._clock_s()
+            self._say_again()
         self.report(before.state, before.detail, lag_s=before.lag_s)
 
     def _tell_spool(self) -> None:

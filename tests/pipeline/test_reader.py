@@ -252,3 +252,31 @@ def test_what_was_handed_over_before_an_outage_is_handed_over_again_without_a_cu
         go.set()
         stage.until(lambda: stage.state() == "ended")
         assert set(stage.records()) == {b"first", b"second"}
+
+
+def test_a_busy_source_is_not_taken_for_one_that_is_down(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.states.RENEW_S", 0.1)
+
+    def torrent(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        context.report("live")
+        number = 0
+        while not context.stopped():
+            number += 1
+            yield _chunk(number)
+
+    with Stage(redis_client, names, torrent) as stage:
+        stage.until(lambda: stage.state() == "live")
+        redis_client.delete(names.source_state("demo"))
+        stage.until(lambda: stage.state() == "live")
+
+
+def test_a_source_that_waits_for_a_full_queue_keeps_saying_so(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.states.RENEW_S", 0.1)
+    with Stage(redis_client, names, _counting, high_water_bytes=1) as stage:
+        stage.until(lambda: stage.state() == "paused")
+        redis_client.delete(names.source_state("demo"))
+        stage.until(lambda: stage.state() == "paused")
