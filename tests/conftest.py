@@ -26,6 +26,7 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
+@pytest.hookimpl(tryfirst=True)  # before those marks are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests together on one tester, and all that need an Elasticsearch: a server each is much."""
     for item in items:
