@@ -26,16 +26,6 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
-@pytest.hookimpl(tryfirst=True)  # before those marks are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together on one tester, and all that need an Elasticsearch: a server each is much."""
-    for item in items:
-        group = "/".join(item.path.parts[-2:])
-        if item.get_closest_marker("elasticsearch") is not None:
-            group = "elasticsearch"
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def missing(what: str) -> NoReturn:
     """Skip for want of a server; in CI that is a failure."""
     if os.environ.get("CI", "").lower() == "true":
