@@ -341,13 +341,16 @@ def test_two_stores_that_are_not_one_are_told_everywhere(product: Product, tmp_p
 def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Product) -> None:
     server = product.serve()
     browser = Browser(server.port)
-    product.tick(outage={"since": 5, "why": "the disk is full"})
-    browser.until(lambda: [told for told in browser.of("stats") if told["outage"]])
-    assert browser.of("stats")[-1]["outage"] == {"since": 5, "why": "the disk is full"}
+    told = {"since": 5, "why": "the disk is full"}
+
+    def stats_say(outage: dict[str, object] | None) -> bool:
+        product.tick(outage=outage)  # upkeep does so every second; who listens later hears the next one
+        return bool(browser.of("stats")) and browser.of("stats")[-1]["outage"] == outage
+
+    browser.until(lambda: stats_say(told))
     answer = server.get("/readyz")
     assert (answer.status, answer.json["error"]["message"]) == (503, "workers wait for the store: the disk is full")
-    product.tick()
-    browser.until(lambda: browser.of("stats")[-1]["outage"] is None)
+    browser.until(lambda: stats_say(None))
     assert server.get("/readyz").status == 200
 
 
