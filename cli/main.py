@@ -16,6 +16,8 @@ from cli.processes import Role
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.settings import Settings, load
 
+STORES = ("sqlite", "elasticsearch")
+
 
 class Commands(click.Group):
     """A click group that turns our own errors into one line each."""
@@ -92,6 +94,22 @@ def migrate() -> None:
     from cli.processes import prepare_store
 
     click.echo(prepare_store(load()))
+
+
+@main.command()
+@click.option(
+    "--from", "source", required=True, type=click.Choice(["sqlite", "elasticsearch"]), help="Where posts are."
+)
+@click.option("--to", "target", required=True, type=click.Choice(["sqlite", "elasticsearch"]), help="Where they go.")
+def copy(source: str, target: str) -> None:
+    """Copy all that is stored from DATA_DIR to ELASTICSEARCH_URL or back; Ctrl-C ends it, the next time goes on there.
+
+    Everything else must be stopped. At the end both stores are compared; exit status 1 if they differ.
+    """
+    from cli.copy import copy as copied
+
+    for line in copied(load(), source, target):
+        click.echo(line)
 
 
 @main.command()

@@ -129,6 +129,42 @@ class CoverageRow:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post as a store holds it, to be moved to another: its place, its wire JSON without an original, its raw record.
+
+    `raw` is b"" where there is none. `touched` says that an edit of it once reached stored reposts, `reach` is what
+    upkeep last reckoned. `original` is the wire JSON of the post it reposts or quotes, if stored: to describe it by.
+    """
+
+    place: int
+    body: bytes
+    raw: bytes = b""
+    touched: bool = False
+    reach: int | None = None
+    original: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A post that was withdrawn here: its publication number, and when (ms)."""
+
+    id: str
+    seq: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoneAccount:
+    """A withdrawn account by its salted hash: posts up to `until` (ms) stay out; `at` is when that was told, None: it
+    is kept for good. `source` is "" where a store does not tell it."""
+
+    source: str
+    name: str
+    until: int
+    at: int | None
+
+
 class Reading(Protocol):
     """One consistent view of the store. Every call may raise `QueryTimeout` and `StoreUnavailable`."""
 
@@ -175,6 +211,54 @@ class Reading(Protocol):
         ...
 
 
+class Moving(Protocol):
+    """All a store holds, as it is, out of it and into it. Nothing else may be writing.
+
+    Loading the same again changes nothing. What is withdrawn is loaded before posts: those stay out then.
+    """
+
+    def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[Held]]:
+        """Yield the posts from a place on, lowest place first, at most `at_once` at a time."""
+        ...
+
+    def some(self, ids: Sequence[str]) -> dict[str, Held]:
+        """Return those of the posts that are stored, without reach and original."""
+        ...
+
+    def tombstones(self) -> Iterator[list[Tombstone]]:
+        """Yield all tombstones of posts, some at a time, in no order."""
+        ...
+
+    def accounts(self) -> Iterator[list[GoneAccount]]:
+        """Yield all withdrawn accounts, some at a time, in no order."""
+        ...
+
+    def salts(self) -> list[bytes]:
+        """Return the salts that withdrawn accounts are named with, the store's own first."""
+        ...
+
+    def load_posts(self, posts: Sequence[Held]) -> dict[str, str]:
+        """Take posts in as they are, but for those that are here in the same or a greater version, or were withdrawn
+        here. Return those the server cannot store (id → why)."""
+        ...
+
+    def load_tombstones(self, stones: Sequence[Tombstone]) -> None:
+        """Take tombstones in with their numbers; what they concern goes."""
+        ...
+
+    def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:
+        """Take withdrawn accounts in, and the salts they are named with."""
+        ...
+
+    def note(self) -> bytes:
+        """Return what was last noted of a moving into this store; b"" if nothing."""
+        ...
+
+    def keep_note(self, note: bytes) -> None:
+        """Keep a note (JSON) with the data, in the place of the one before."""
+        ...
+
+
 class Store(Protocol):
     """A place where posts lie. Safe to use from several processes; an instance belongs to one thread at a time."""
 
@@ -211,6 +295,10 @@ class Store(Protocol):
 
     def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
         """Return rows that overlap a span, oldest first."""
+        ...
+
+    def moving(self) -> Moving:
+        """Return the way to move all that is stored out and in; see `copying`."""
         ...
 
     def upkeep(self) -> None:

@@ -67,7 +67,10 @@ class Shelf(Protocol):
 
 @dataclass(slots=True)
 class Put:
-    """A row to write. `stored` is the one it replaces; `reindex` says that its words or facets differ from that."""
+    """A row to write. `stored` is the one it replaces; `reindex` says that its words or facets differ from that.
+
+    A new one that is moved in from another store brings its `place` and `reach` along (`place` < 0: it is not).
+    """
 
     post: Post
     document: Document
@@ -76,11 +79,14 @@ class Put:
     raw: bytes = b""
     reindex: bool = True
     touched: bool = False
+    place: int = -1
+    reach: int | None = None
 
 
 @dataclass(slots=True)
 class Plan:
     """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when.
+    `numbers` are the publication numbers of tombstones that are not the batch's but moved in with their own.
 
     A store also drops the raw records of its quotes of what has a tombstone here: they hold what is withdrawn.
 
@@ -97,6 +103,7 @@ class Plan:
     entries: list[Entry] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def persisted(self) -> Persisted:
         """Return the contract's report of this plan."""

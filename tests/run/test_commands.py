@@ -106,3 +106,11 @@ def test_explain_draws_the_tree_and_points_at_an_error(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "NOT" in done.stdout
     assert murmur(tmp_path, "", "explain", "cats AND (").returncode != 0
+
+
+def test_copy_names_what_is_missing_before_it_opens_anything(tmp_path: Path) -> None:
+    same = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "sqlite")
+    assert (same.returncode, "the same store" in same.stderr) == (2, True)
+    lone = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "elasticsearch")
+    assert (lone.returncode, "ELASTICSEARCH_URL is not set" in lone.stderr) == (2, True)
+    assert not (tmp_path / "data").exists()

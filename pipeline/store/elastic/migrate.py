@@ -5,9 +5,6 @@ Until that moment everything reads the old ones. Stopped in the middle, it is be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import msgspec
 
 from pipeline.errors import StoreError, StoreMismatch
@@ -15,31 +12,11 @@ from pipeline.query.document import describe
 from pipeline.settings import Settings
 from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import Client, Refused, at, client_of, encode
-from pipeline.store.elastic.names import IndexNames, key
-from pipeline.store.elastic.rows import Row, decode_post, source_of
+from pipeline.store.elastic.names import IndexNames
+from pipeline.store.elastic.rows import decode_post, source_of
+from pipeline.store.elastic.scanning import originals, pages
 from pipeline.store.elastic.schema import META, SCHEMA_VERSION, Layout, Meta, analyser, read_meta
 from pipeline.store.plan import Put
-
-_AT_ONCE = 500
-
-
-class _Hit(msgspec.Struct):
-    key: str = msgspec.field(name="_id")
-    index: str = msgspec.field(name="_index")
-    row: Row = msgspec.field(name="_source")
-    sort: list[int] = []
-
-
-class _Hits(msgspec.Struct):
-    hits: list[_Hit]
-
-
-class _Found(msgspec.Struct):
-    hits: _Hits
-
-
-class _Opened(msgspec.Struct):
-    id: str
 
 
 def migrate(settings: Settings) -> None:
@@ -75,47 +52,21 @@ def migrate(settings: Settings) -> None:
 def _index_again(client: Client, old: IndexNames, new: IndexNames, layout: Layout) -> None:
     bulk = Bulk(client)
     client.ask("POST", at(old.all_posts, "_refresh"), into=msgspec.Raw)
-    for hits in _pages(client, old):
-        originals = _originals(client, old, [hit.row.inside for hit in hits if hit.row.inside])
+    for hits in pages(client, old.all_posts):
+        inside = originals(client, old.all_posts, [hit.row.inside for hit in hits if hit.row.inside])
         writes = []
         for hit in hits:
             row, period = hit.row, old.period(hit.index) or ""
             body = bytes(row.post)
             post = decode_post(body)
-            inside = originals.get(row.inside) if post.repost_of else None
-            put = Put(post, describe(post, inside), body, touched=row.touched)
+            original = inside.get(row.inside) if post.repost_of else None
+            shown = decode_post(original) if original is not None else None
+            put = Put(post, describe(post, shown), body, touched=row.touched)
             layout.ensure(new.posts_of(period))
             writes.append(Write("create", new.posts_of(period), hit.key, source_of(put, row.place, row.reach)))
         for write in bulk.send(writes):
             raise StoreError(f"Elasticsearch refused to index {write.key} again: {write.reason}")
     client.ask("POST", at(new.all_posts, "_refresh"), into=msgspec.Raw, params={"allow_no_indices": "true"})
-
-
-def _pages(client: Client, names: IndexNames) -> Iterator[list[_Hit]]:
-    """Yield all posts as they stand in a point in time."""
-    pit = client.ask("POST", at(names.all_posts, "_pit"), into=_Opened, params={"keep_alive": "10m"}).id
-    try:
-        body: dict[str, Any] = {"size": _AT_ONCE, "sort": ["_shard_doc"], "track_total_hits": False}
-        while True:
-            body["pit"] = {"id": pit, "keep_alive": "10m"}
-            params = {"allow_partial_search_results": "false"}
-            hits = client.ask("POST", "/_search", body, into=_Found, params=params).hits.hits
-            if not hits:
-                return
-            yield hits
-            body["search_after"] = hits[-1].sort
-    finally:
-        client.ask("DELETE", "/_pit", {"id": pit}, into=msgspec.Raw)
-
-
-def _originals(client: Client, names: IndexNames, ids: list[str]) -> dict[str, Any]:
-    keys = list({key(post_id) for post_id in ids})
-    if not keys:
-        return {}
-    body = {"query": {"ids": {"values": keys}}, "size": len(keys), "track_total_hits": False}
-    hits = client.ask("POST", at(names.all_posts, "_search"), body, into=_Found).hits.hits
-    posts = [decode_post(hit.row.post) for hit in hits]
-    return {post.id: post for post in posts}
 
 
 def _switch(client: Client, old: IndexNames, new: IndexNames, meta: Meta) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.query.analyser import fold
+from pipeline.store.accounts import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.bulk import Write
 from pipeline.store.elastic.client import Cause, Client, at
@@ -25,7 +26,8 @@ from pipeline.store.plan import Stored
 AT_ONCE = 1_000
 SEARCHED_AT_ONCE = 500
 AUTHORS = "authors"
-"""The key of a note that some account was withdrawn; without it none needs to be looked up."""
+"""The key of a note that some account was withdrawn; without it none needs to be looked up. It names the salts of other
+stores whose withdrawn accounts were moved in here."""
 
 
 class Locator(msgspec.Struct, omit_defaults=True):
@@ -96,10 +98,26 @@ def post_key(post_id: str) -> str:
     return key("p:" + post_id)
 
 
+class GoneNote(msgspec.Struct, omit_defaults=True):
+    """What lies under `AUTHORS`: when (ms) one was last withdrawn, and salts of other stores, in hexadecimal."""
+
+    until: int = -1
+    salts: list[str] = []
+
+
+def own_salt(names: IndexNames) -> bytes:
+    """Return the salt of these indices."""
+    return hashlib.sha256(names.state.encode()).digest()
+
+
 def gone_author_key(names: IndexNames, source: str, author_id: str) -> str:
     """Return the key in `state` of a withdrawn account: a hash of these indices' own, which tells nobody who it was."""
-    salt = hashlib.sha256(names.state.encode()).digest()
-    return "a:" + hashlib.blake2b(f"{source}\n{author_id}".encode(), digest_size=16, key=salt).hexdigest()
+    return gone_key(gone_name(source, author_id, own_salt(names)))
+
+
+def gone_key(name: str) -> str:
+    """Return the key in `state` of a withdrawn account by its name."""
+    return "a:" + name
 
 
 def get_many(client: Client, wanted: Sequence[tuple[str, str]]) -> Iterator[_Got]:
@@ -123,6 +141,7 @@ class ElasticShelf:
         self._known: dict[str, Known] = {}
         self._rows: dict[str, Kept | None] = {}
         self._some_author_gone = False
+        self.former: list[str] = []
         self._refreshed = False
 
     def look_up(self, writes: Writes) -> None:
@@ -134,7 +153,9 @@ class ElasticShelf:
         wanted = list(ids)
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
-        self._some_author_gone = next(found).found
+        gone = next(found)
+        self._some_author_gone = gone.found
+        self.former = msgspec.json.decode(gone.source, type=GoneNote).salts if gone.found else []
         self._note(wanted, found)
         self._read(ids)
 
@@ -199,10 +220,15 @@ class ElasticShelf:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
         if not self._some_author_gone:
             return {}
-        wanted = list(authors)
-        pairs = [(self._names.state, gone_author_key(self._names, *author)) for author in wanted]
-        found = zip(wanted, get_many(self._client, pairs), strict=True)
-        return {author: msgspec.json.decode(got.source, type=GoneAuthor).until for author, got in found if got.found}
+        salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former)]
+        wanted = [(author, gone_key(gone_name(*author, salt))) for author in authors for salt in salts]
+        found: dict[tuple[str, str], int] = {}
+        pairs = [(self._names.state, name) for _, name in wanted]
+        for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
+            if got.found:
+                until = msgspec.json.decode(got.source, type=GoneAuthor).until
+                found[author] = max(until, found.get(author, until))
+        return found
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
         """Return the rows of those ids that are stored."""

@@ -17,6 +17,7 @@ from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.elastic.coverage import CoverageRows
+from pipeline.store.elastic.moving import ElasticMoving
 from pipeline.store.elastic.names import IndexNames
 from pipeline.store.elastic.persisting import Persisting
 from pipeline.store.elastic.pruning import Pruning
@@ -90,6 +91,10 @@ class ElasticStore:
     def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
         """Return rows that overlap a span, oldest first."""
         return self._coverage.all(since, until)
+
+    def moving(self) -> ElasticMoving:
+        """Return the way to move all that is stored out and in."""
+        return ElasticMoving(self._client, self._layout, self._refresh_posts, self._refresh_state)
 
     def upkeep(self) -> None:
         """Reckon reach again, gather the background of words, forget old tombstones, expunge what was withdrawn."""

@@ -21,7 +21,7 @@ from pipeline.store.elastic.client import encode
 from pipeline.store.elastic.names import IndexNames, key, period_of
 from pipeline.store.elastic.rows import Kept, source_of
 from pipeline.store.elastic.schema import Layout
-from pipeline.store.elastic.shelf import AUTHORS, ElasticShelf, Locator, gone_author_key, post_key
+from pipeline.store.elastic.shelf import AUTHORS, ElasticShelf, GoneNote, Locator, gone_author_key, post_key
 from pipeline.store.plan import Plan, Put, Stored
 
 _A_DAY = 86_400_000 << places.TIE_BITS
@@ -86,14 +86,16 @@ class Writer:
 
         for post_id, since in made.tombstones.items():
             locator = now(post_id)
-            locator.id, locator.gone_seq, locator.gone_at = post_id, max(seq, locator.gone_seq), since
+            number = made.numbers.get(post_id, seq)
+            locator.id, locator.gone_seq, locator.gone_at = post_id, max(number, locator.gone_seq), since
         for put in made.puts:
             if put.stored is None:
                 locator = now(put.post.id)
                 if not locator.period:
                     locator.period = period_of(put.post.created_at, made.now_ms)
                     locator.begun_at = made.now_ms
-                    locator.place = places.place(put.post.created_at, places.digest(put.post.id))
+                    wanted = places.place(put.post.created_at, places.digest(put.post.id))
+                    locator.place = wanted if put.place < 0 else put.place
             if put.post.repost_of:
                 original = now(put.post.repost_of)
                 original.reposted = True
@@ -111,7 +113,7 @@ class Writer:
     def _author_writes(self, made: Plan, shelf: ElasticShelf) -> list[Write]:
         if not made.authors:
             return []
-        writes = [Write("index", self._names.state, AUTHORS, encode({"until": made.now_ms}))]
+        writes = [Write("index", self._names.state, AUTHORS, encode(GoneNote(made.now_ms, shelf.former)))]
         for author, until in made.authors.items():
             known = shelf.gone_author(author)
             told = {"until": max(until, known.until), "kind": "author"}
@@ -195,7 +197,8 @@ class Writer:
             source = source_of(put, row.place, row.reach)
             return Write("index", index, key(put.post.id), source, row.seq_no, row.term)
         locator = shelf.known(put.post.id).locator
-        source = source_of(put, locator.place, put.document.numbers.get("followers"))
+        reach = put.document.numbers.get("followers") if put.place < 0 else put.reach
+        source = source_of(put, locator.place, reach)
         return Write("create", self._names.posts_of(locator.period), key(put.post.id), source)
 
 

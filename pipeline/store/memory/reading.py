@@ -36,6 +36,7 @@ class Contents:
     tombstones: dict[str, tuple[int, int]] = field(default_factory=dict)
     background: Counter[tuple[int, str]] = field(default_factory=Counter)
     background_posts: Counter[int] = field(default_factory=Counter)
+    note: bytes = b""
 
     def copy(self) -> Contents:
         return Contents(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from pipeline.store import place
+from pipeline.store.accounts import gone_name
 from pipeline.store.contract import (
     CoverageRow,
     Persisted,
@@ -19,13 +20,13 @@ from pipeline.store.contract import (
     Writes,
 )
 from pipeline.store.coverage import entered
+from pipeline.store.memory.moving import FOR_GOOD, Gone, MemoryMoving
 from pipeline.store.memory.reading import Contents, MemoryReading, row_place
-from pipeline.store.plan import Plan, Stored, plan
+from pipeline.store.plan import Plan, Put, Stored, plan
 from pipeline.store.tops import Background
 
 _MS_A_DAY = 86_400_000
 TOMBSTONES_KEPT_MS = 8 * _MS_A_DAY
-FOR_GOOD = 2**53
 
 
 class MemoryStore:
@@ -36,7 +37,7 @@ class MemoryStore:
         self._retention_ms = retention_days * _MS_A_DAY
         self._clock = clock
         self._contents = Contents()
-        self._authors: dict[tuple[str, str], tuple[int, int]] = {}
+        self._gone = Gone([secrets.token_bytes(16)])
         self._coverage: list[CoverageRow] = []
         self._pending = Background()
         self._gathered_seq = 0
@@ -53,7 +54,8 @@ class MemoryStore:
 
     def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
-        return {author: self._authors[author][0] for author in authors if author in self._authors}
+        told = {author: self._gone.until(*author) for author in authors}
+        return {author: until for author, until in told.items() if until is not None}
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
         """Return the rows of those ids that are stored."""
@@ -89,27 +91,29 @@ class MemoryStore:
         for post_id in made.removals:
             self._remove(post_id)
         for post_id, at in made.tombstones.items():
-            held.tombstones[post_id] = (max(seq, held.tombstones.get(post_id, (0, 0))[0]), at)
+            number = made.numbers.get(post_id, seq)
+            held.tombstones[post_id] = (max(number, held.tombstones.get(post_id, (0, 0))[0]), at)
         for row in held.rows.values():
             if row.post.quote_of in made.tombstones:
                 held.raws.pop(row.post.id, None)
         for author, until in made.authors.items():
-            before, at = self._authors.get(author, (until, 0))
             kept = FOR_GOOD if author in made.forgotten else made.now_ms
-            self._authors[author] = (max(until, before), max(at, kept))
+            self._gone.add(gone_name(*author, self._gone.salts[0]), until, kept)
         taken = {row.place for row in held.rows.values()}
         for put in made.puts:
-            at = put.stored.place if put.stored else self._place(put.post.id, put.post.created_at, taken)
+            at = put.stored.place if put.stored else self._place(put, taken)
             taken.add(at)
             held.rows[put.post.id] = Stored(at, put.post, put.body, put.document, put.touched)
             if put.stored is None:
-                held.reach[put.post.id] = put.document.numbers.get("followers", -1)
+                moved_in = -1 if put.reach is None else put.reach
+                held.reach[put.post.id] = put.document.numbers.get("followers", -1) if put.place < 0 else moved_in
             if put.raw:
                 held.raws[put.post.id] = put.raw
 
     @staticmethod
-    def _place(post_id: str, created_at: int, taken: set[int]) -> int:
-        return place.free(place.place(created_at, place.digest(post_id)), taken)
+    def _place(put: Put, taken: set[int]) -> int:
+        wanted = place.place(put.post.created_at, place.digest(put.post.id)) if put.place < 0 else put.place
+        return place.free(wanted, taken)
 
     def _remove(self, post_id: str) -> None:
         for table in (self._contents.rows, self._contents.raws, self._contents.reach):
@@ -153,6 +157,10 @@ class MemoryStore:
         ]
         return sorted(rows, key=lambda row: row.since)
 
+    def moving(self) -> MemoryMoving:
+        """Return the way to move all that is stored out and in."""
+        return MemoryMoving(self._contents, self._gone, self, lambda made: self._apply(made, 0), self._now_ms)
+
     def upkeep(self) -> None:
         """Reckon reach again, gather the background of words, forget old tombstones."""
         held = self._contents
@@ -174,7 +182,7 @@ class MemoryStore:
         held.background.update({(hour, word): count for hour, word, count in words})
         oldest = self._now_ms() - TOMBSTONES_KEPT_MS
         held.tombstones = {key: stone for key, stone in held.tombstones.items() if stone[1] >= oldest}
-        self._authors = {key: stone for key, stone in self._authors.items() if stone[1] >= oldest}
+        self._gone.accounts = {key: stone for key, stone in self._gone.accounts.items() if stone[1] >= oldest}
 
     def close(self) -> None:
         """Forget everything."""

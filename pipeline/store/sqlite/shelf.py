@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.post import Post
 from pipeline.query.analyser import fold
+from pipeline.store.accounts import gone_name
 from pipeline.store.place import TIE_BITS
 from pipeline.store.plan import Stored
 from pipeline.store.sqlite import columns
@@ -37,11 +38,12 @@ def stored_row(row: tuple[Any, ...]) -> Stored:
 
 class SqliteShelf:
     """Looks things up for one batch. Ids are found by a hash keyed with the store's own salt, so that nobody outside
-    can make two ids meet."""
+    can make two ids meet. `former` are the salts of stores whose withdrawn accounts were moved in here."""
 
-    def __init__(self, connection: apsw.Connection, salt: bytes) -> None:
+    def __init__(self, connection: apsw.Connection, salt: bytes, former: Sequence[bytes] = ()) -> None:
         self._connection = connection
         self._salt = salt
+        self.former = former
         self._keys: dict[str, int] = {}
 
     def key(self, text: str) -> int:
@@ -72,17 +74,17 @@ class SqliteShelf:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
         if not self._connection.execute("SELECT 1 FROM authors_gone LIMIT 1").fetchall():
             return {}
-        sql = "SELECT until FROM authors_gone WHERE source = ? AND author = ?"
-        found = {}
+        sql = "SELECT until FROM authors_gone WHERE source IN (?, '') AND author = ?"
+        found: dict[tuple[str, str], int] = {}
         for author in authors:
-            for (until,) in rows(self._connection, sql, self.gone_author(*author)):
-                found[author] = until
+            for salt in (self._salt, *self.former):
+                for (until,) in rows(self._connection, sql, (author[0], gone_name(*author, salt))):
+                    found[author] = max(until, found.get(author, until))
         return found
 
     def gone_author(self, source: str, author_id: str) -> tuple[str, str]:
         """Return how a withdrawn account is named in its table: by network and salted hash, which tell nobody who."""
-        made = hashlib.blake2b(f"{source}\n{author_id}".encode(), digest_size=16, key=self._salt)
-        return source, made.hexdigest()
+        return source, gone_name(source, author_id, self._salt)
 
     def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
         """Return the rows of those ids that are stored."""

@@ -23,6 +23,7 @@ from pipeline.store.plan import plan
 from pipeline.store.raws import compress
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
+from pipeline.store.sqlite.moving import SqliteMoving, former_salts
 from pipeline.store.sqlite.reading import SqliteReading
 from pipeline.store.sqlite.shelf import SqliteShelf
 from pipeline.store.sqlite.upkeep import Upkeep, prune
@@ -62,7 +63,7 @@ class SqliteStore:
             schema.check(facts)
         self.identity = str(facts["identity"])
         self._salt = bytes(facts["salt"])
-        self._shelf = SqliteShelf(self._connection, self._salt)
+        self._shelf = SqliteShelf(self._connection, self._salt, former_salts(facts))
         self._upkeep = Upkeep(self._connection)
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
@@ -137,6 +138,10 @@ class SqliteStore:
         )
         with translated(), self._reader() as connection:
             return [CoverageRow(*row) for row in schema.rows(connection, sql, (since, until))]
+
+    def moving(self) -> SqliteMoving:
+        """Return the way to move all that is stored out and in."""
+        return SqliteMoving(self._connection, self._shelf, self._salt)
 
     def upkeep(self) -> None:
         """Reckon reach again where it changed, gather the background of words, wipe what deletions left in the log."""

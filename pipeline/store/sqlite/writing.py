@@ -54,7 +54,7 @@ class Writer:
         if plan.removals:
             self.remove(sorted(row.place for row in plan.removals.values()))
         if plan.tombstones:
-            self._bury(plan.tombstones)
+            self._bury(plan)
             quotes = [(at,) for at in self._shelf.quotes(list(plan.tombstones))]
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
@@ -91,7 +91,7 @@ class Writer:
                     author_key(post.source, post.author.id),
                     key(post.repost_of) if post.repost_of else None,
                     *known,
-                    known[0],
+                    known[0] if put.place < 0 else put.reach,
                 )
             )
             inside = post.repost_of or post.quote_of
@@ -110,7 +110,7 @@ class Writer:
         ((pruned,),) = schema.rows(self._connection, "SELECT value FROM meta WHERE key = 'pruned_place'")
         rows = []
         for put, digest in zip(puts, digests, strict=True):
-            at = places.place(put.post.created_at, digest)
+            at = places.place(put.post.created_at, digest) if put.place < 0 else put.place
             rows.append((at if at >= pruned else _elsewhere(at), digest, put))
         wanted = {row[0] for row in rows}
         if len(wanted) < len(rows) or self._shelf.taken(wanted):
@@ -177,10 +177,13 @@ class Writer:
             )
         self._connection.execute("UPDATE meta SET value = value + ? WHERE key = 'posts'", (minutes.total(),))
 
-    def _bury(self, tombstones: dict[str, int]) -> None:
+    def _bury(self, plan: Plan) -> None:
         self._connection.executemany(
             "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
-            [(self._shelf.key(post_id), post_id, self._seq, at) for post_id, at in tombstones.items()],
+            [
+                (self._shelf.key(post_id), post_id, plan.numbers.get(post_id, self._seq), at)
+                for post_id, at in plan.tombstones.items()
+            ],
         )
 
 

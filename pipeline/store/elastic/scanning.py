@@ -1,0 +1,120 @@
+"""Going through all documents of an index in one point in time, page by page: for migrating and moving. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.errors import StoreError
+from pipeline.store.elastic.client import Client, at
+from pipeline.store.elastic.names import key
+from pipeline.store.elastic.rows import Row, Shown
+
+AT_ONCE = 500
+_KEEP_ALIVE = "10m"
+
+
+class PostHit(msgspec.Struct):
+    """A post and where it lies."""
+
+    key: str = msgspec.field(name="_id")
+    index: str = msgspec.field(name="_index")
+    row: Row = msgspec.field(name="_source")
+    sort: list[int] = []
+
+
+class StateHit(msgspec.Struct):
+    """A document of `state`."""
+
+    key: str = msgspec.field(name="_id")
+    source: msgspec.Raw = msgspec.field(name="_source")
+    sort: list[int] = []
+
+
+class _PostHits(msgspec.Struct):
+    hits: list[PostHit]
+
+
+class _Posts(msgspec.Struct):
+    hits: _PostHits
+
+
+class _StateHits(msgspec.Struct):
+    hits: list[StateHit]
+
+
+class _States(msgspec.Struct):
+    hits: _StateHits
+
+
+A = TypeVar("A", _Posts, _States)
+
+
+class _ShownHit(msgspec.Struct):
+    key: str = msgspec.field(name="_id")
+    row: Shown = msgspec.field(name="_source")
+
+
+class _ShownHits(msgspec.Struct):
+    hits: list[_ShownHit]
+
+
+class _Shown(msgspec.Struct):
+    hits: _ShownHits
+
+
+class _Opened(msgspec.Struct):
+    id: str
+
+
+def pages(client: Client, index: str, *, since: int | None = None, size: int = AT_ONCE) -> Iterator[list[PostHit]]:
+    """Yield all posts, or those from a place on, lowest place first."""
+    body: dict[str, Any] = {"size": size, "sort": ["_shard_doc"]}
+    if since is not None:
+        # What shares a place is told apart by the server's own last key of order in a point in time.
+        body |= {"sort": [{"place": "asc"}], "query": {"bool": {"filter": [{"range": {"place": {"gte": since}}}]}}}
+    for answer in _answers(client, index, body, _Posts):
+        yield answer.hits.hits
+
+
+def state_pages(client: Client, index: str, conditions: Sequence[dict[str, Any]]) -> Iterator[list[StateHit]]:
+    """Yield the documents of `state` that meet all conditions, in no order."""
+    body = {"size": AT_ONCE, "sort": ["_shard_doc"], "query": {"bool": {"filter": list(conditions)}}}
+    for answer in _answers(client, index, body, _States):
+        yield answer.hits.hits
+
+
+def _answers(client: Client, index: str, body: dict[str, Any], into: type[A]) -> Iterator[A]:
+    pit = client.ask("POST", at(index, "_pit"), into=_Opened, params={"keep_alive": _KEEP_ALIVE}).id
+    body["track_total_hits"] = False
+    params = {"allow_partial_search_results": "false"}
+    try:
+        while True:
+            body["pit"] = {"id": pit, "keep_alive": _KEEP_ALIVE}
+            answer = client.ask("POST", "/_search", body, into=into, params=params)
+            if not answer.hits.hits:
+                return
+            yield answer
+            body["search_after"] = answer.hits.hits[-1].sort
+    finally:
+        with suppress(StoreError):  # it ends by itself then
+            client.ask("DELETE", "/_pit", {"id": pit}, into=msgspec.Raw)
+
+
+def originals(client: Client, index: str, ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the wire JSON of those posts that are stored, at most a page of them."""
+    keys = {key(post_id): post_id for post_id in ids}
+    if not keys:
+        return {}
+    body = {
+        "query": {"ids": {"values": list(keys)}},
+        "size": len(keys),
+        "track_total_hits": False,
+        "_source": ["place", "post", "inside"],
+    }
+    params = {"allow_partial_search_results": "false"}
+    hits = client.ask("POST", at(index, "_search"), body, into=_Shown, params=params).hits.hits
+    return {keys[hit.key]: bytes(hit.row.post) for hit in hits}

@@ -1,0 +1,179 @@
+"""`murmur copy` as a person runs it: real files, a real Elasticsearch, killed in the middle, refused where need be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from redis import Redis
+
+from cli import checks
+from pipeline.errors import StoreUnavailable
+from pipeline.names import Names
+from pipeline.post import Deletion, Upsert
+from pipeline.settings import Settings
+from pipeline.store.comparing import compare
+from pipeline.store.contract import Store, Writes
+from pipeline.store.copying import Note
+from pipeline.store.elastic import ElasticStore
+from pipeline.store.sqlite import SqliteStore
+from tests.paths import PROJECT
+from tests.store.elastic import access, wipe
+from tests.store.making import T0, post, put
+
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.redis]
+
+POSTS = 6_000
+THERE = ("copy", "--from", "sqlite", "--to", "elasticsearch")
+BACK = ("copy", "--from", "elasticsearch", "--to", "sqlite")
+
+
+@pytest.fixture
+def settings(elasticsearch_9: str, tmp_path: Path) -> Iterator[Settings]:
+    """A new DATA_DIR, and a prefix nobody else has."""
+    made = access(elasticsearch_9, data_dir=tmp_path / "data")
+    yield made
+    wipe(made)
+
+
+def start(settings: Settings, redis_url: str, *words: str) -> subprocess.Popen[str]:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(settings.data_dir),
+        "DATA_DIR": str(settings.data_dir),
+        "REDIS_URL": redis_url,
+        "ELASTICSEARCH_URL": settings.elasticsearch_url,
+        "ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
+        "ELASTICSEARCH_REPLICAS": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [str(PROJECT / "bin" / "murmur"), *words]
+    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def murmur(settings: Settings, redis_url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    process = start(settings, redis_url, *words)
+    out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def _filled(settings: Settings, posts: int = POSTS) -> SqliteStore:
+    store = SqliteStore(settings.data_dir)
+    for first in range(0, posts, 1_000):
+        some = [post(n, f"cats {n}") for n in range(first, min(posts, first + 1_000))]
+        store.persist(Writes([Upsert(one, b'{"raw":%d}' % one.version) for one in some]), first + 1)
+    store.persist(Writes(deletions=[Deletion("x:3", T0)]), posts + 1)
+    return store
+
+
+def _posts_noted(settings: Settings) -> int:
+    """Return how many posts the target says it got so far."""
+    try:
+        note = ElasticStore(settings, create=False).moving().note()
+    except StoreUnavailable:  # it is being made
+        return 0
+    return msgspec.json.decode(note, type=Note).posts if note else 0
+
+
+def _broken_off(settings: Settings, redis_url: str, number: int) -> tuple[int, str]:
+    """Begin to copy, send a signal in the middle, and return the exit status and what was said."""
+    process = start(settings, redis_url, *THERE)
+    end = time.monotonic() + 120
+    while _posts_noted(settings) == 0:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_copy_that_is_broken_off_goes_on_and_ends_well(number: signal.Signals, settings: Settings, valkey: str) -> None:
+    with_sqlite = _filled(settings)
+    status, told = _broken_off(settings, valkey, number)
+    if number == signal.SIGKILL:
+        assert status == -signal.SIGKILL
+    else:
+        assert status == 1
+        assert "Stopped after" in told
+    assert 0 < _posts_noted(settings) < POSTS - 1
+    done = murmur(settings, valkey, *THERE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Going on after" in done.stdout
+    assert f"Both hold {POSTS - 1:,} posts of" in done.stdout
+    assert "1 tombstones" in done.stdout
+    target = ElasticStore(settings)
+    assert compare(with_sqlite, target, sample=1_000).differences == []
+    with_sqlite.close()
+
+
+def test_there_and_back_again(settings: Settings, valkey: str) -> None:
+    first = _filled(settings, 300)
+    assert murmur(settings, valkey, *THERE).returncode == 0
+    refused = murmur(settings, valkey, *BACK)
+    assert refused.returncode == 2
+    assert "nothing can be copied to sqlite: it holds 299 posts of its own" in refused.stderr
+    first.close()
+    settings.data_dir.rename(settings.data_dir.with_name("old"))
+    settings.data_dir.mkdir()
+    done = murmur(settings, valkey, *BACK)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, again = SqliteStore(settings.data_dir.with_name("old")), SqliteStore(settings.data_dir)
+    assert first.identity != again.identity
+    assert compare(first, again).differences == []
+    for store in (first, again):
+        store.close()
+
+
+def test_what_differs_is_told_by_exit_status_1(settings: Settings, valkey: str) -> None:
+    _filled(settings, 50).close()
+    assert murmur(settings, valkey, *THERE).returncode == 0
+    target = ElasticStore(settings)
+    put(target, 100, post(900, "came in there"))
+    put(target, 101, post(5, "is another there", version=T0 + 10**9))
+    done = murmur(settings, valkey, *THERE)
+    assert done.returncode == 1
+    assert "posts: 49 here, 50 there" in done.stdout
+    assert "x:5: is another" in done.stdout
+    assert "The stores differ" in done.stderr
+
+
+def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str, redis_client: Redis) -> None:
+    store: Store = _filled(settings, 10)
+    held = checks.lock(settings.data_dir)
+    assert held is not None
+    told = murmur(settings, valkey, *THERE)
+    assert (told.returncode, "in use by `murmur run`" in told.stderr) == (2, True)
+    held.close()
+    ended = threading.Event()
+
+    def worker() -> None:
+        while not ended.wait(0.2):
+            redis_client.set(Names().store, store.identity, px=60_000)
+
+    thread = threading.Thread(target=worker)
+    thread.start()
+    try:
+        told = murmur(settings, valkey, *THERE)
+    finally:
+        ended.set()
+        thread.join()
+    assert told.returncode == 2
+    assert "stop them first" in told.stderr
+    done = murmur(settings, valkey, *THERE)
+    assert done.returncode == 0, "a worker that has ended renews nothing"
+
+
+def test_redis_that_does_not_answer_is_told(settings: Settings) -> None:
+    _filled(settings, 10).close()
+    done = murmur(settings, "redis://127.0.0.1:1/0", *THERE)
+    assert done.returncode == 0
+    assert "it cannot be told whether anything runs" in done.stdout

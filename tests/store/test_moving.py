@@ -1,0 +1,223 @@
+"""A store copied into another does what the first does, and so does the copy of the copy, whatever stops on the way."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.post import AuthorDeletion, Deletion, Upsert
+from pipeline.store.comparing import compare
+from pipeline.store.contract import CoverageRow, Held, Store, Writes
+from pipeline.store.copying import Note, begun, copy, hindrance
+from pipeline.store.memory import MemoryStore
+from pipeline.store.sqlite import SqliteStore
+from tests.store.elastic import access, store_in
+from tests.store.making import T0, now_found, post, put
+from tests.store.test_sqlite import assert_whole
+from tests.store.test_twins import contents
+
+Opened = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        "sqlite",
+        pytest.param("elasticsearch_7", marks=pytest.mark.elasticsearch),
+        pytest.param("elasticsearch_9", marks=pytest.mark.elasticsearch),
+    ]
+)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
+    """Opens a new store of each kind."""
+    kind, made = request.param, iter(range(99))
+
+    @contextmanager
+    def sqlite() -> Iterator[Store]:
+        store = SqliteStore(tmp_path / str(next(made)))
+        yield store
+        assert_whole(store)
+        store.close()
+
+    @contextmanager
+    def memory() -> Iterator[Store]:
+        yield MemoryStore()
+
+    if kind in ("memory", "sqlite"):
+        return memory if kind == "memory" else sqlite
+    url = request.getfixturevalue(kind)
+    return lambda: store_in(access(url))
+
+
+@pytest.fixture
+def filled() -> MemoryStore:
+    """A store in which everything happened that can happen to posts."""
+    store = MemoryStore()
+    fill(store)
+    return store
+
+
+def fill(store: Store) -> None:
+    same = T0 + 5_000
+    put(store, 1, post(1, "cats", followers=10, likes=3), post(2, "cats <b>&amp; üñí", lang="de"), raw=b'{"raw":"1"}')
+    put(store, 2, *(post(n, "at once", created_at=same) for n in range(20, 60)), raw=b'{"raw":"2"}')
+    put(store, 3, post(3, repost_of="x:1", handle="ann", followers=70), post(4, "so true", quote_of="x:2"), raw=b"{}")
+    # An original that is younger than its repost: it comes later in place order.
+    put(store, 4, post(5, repost_of="x:90", handle="eve", followers=7), post(90, "late dogs", handle="zoe"))
+    put(store, 5, post(1, "dogs now", likes=4, version=T0 + 10**6))  # takes x:3 along
+    put(store, 6, post(2, "cats <b>&amp; üñí", lang="de", likes=9, version=T0 + 10**7))
+    put(store, 7, post(6, "of last month", created_at=T0 - 40 * 86_400_000), post(7, "to go"), raw=b'{"raw":7}')
+    put(store, 8, post(8, "by gone", handle="gone"), post(9, "by forgotten", handle="forgotten"))
+    store.persist(Writes(deletions=[Deletion("x:7", T0), Deletion("x:77", T0)]), 9)
+    store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-gone", T0 + 10**8)]), 10)
+    store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-forgotten", T0 + 10**8, forgotten=True)]), 11)
+    for since, why in ((T0, ""), (T0 + 9_000, "broken off"), (T0 + 12_000, "")):
+        store.add_coverage(CoverageRow("x", since, None, "cats", why))
+    store.add_coverage(CoverageRow("bluesky", T0, T0 + 5_000, "", "the cursor was too old"))
+    store.upkeep()
+
+
+def run(source: Store, target: Store, batches: int = 10**6) -> None:
+    """Copy at most so many batches, as if killed then."""
+    for number, _ in enumerate(copy(source, target), 1):
+        if number == batches:
+            return
+
+
+def assert_same(source: Store, target: Store) -> None:
+    found = compare(source, target)
+    assert found.differences == []
+    assert found.sampled > 0
+    assert contents(target) == contents(source)
+    assert set(target.coverage()) == set(source.coverage())
+    assert _rows(target) == _rows(source)
+
+
+def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None]]:
+    moving = store.moving()
+    return sorted((held.body, held.raw, held.touched, held.reach) for page in moving.posts() for held in page)
+
+
+def test_copy_and_the_copy_of_the_copy_do_what_the_first_one_does(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target, opened() as twin:
+        run(filled, target)
+        assert_same(filled, target)
+        assert now_found(target, "late dogs is:repost") == ["x:5"], "its original came after it"
+        run(target, twin)
+        assert_same(filled, twin)
+        back = MemoryStore()
+        run(twin, back)
+        assert_same(filled, back)
+        for store in (target, twin, back):
+            _assert_goes_on(store)
+
+
+def _assert_goes_on(store: Store) -> None:
+    """What was withdrawn stays out, what is stored is merged with, in a store that was copied twice as in any."""
+    late = [post(7, "to go"), post(77, "never seen"), post(91, "x", handle="gone"), post(92, "x", handle="forgotten")]
+    done = store.persist(Writes([Upsert(one) for one in late]), 20)
+    assert (done.entries, done.inserted) == ([], 0)
+    (entry, *_) = put(store, 21, post(90, "edited birds", handle="zoe", version=T0 + 10**8)).entries
+    assert entry.post.id == "x:90"
+    assert sorted(now_found(store, "birds")) == ["x:5", "x:90"]
+    (entry,) = put(store, 22, post(93, "anew", handle="gone", version=T0 + 10**9)).entries
+    assert entry.post.id == "x:93", "what comes after the withdrawal is let in"
+
+
+def test_what_is_withdrawn_after_the_copy_is_kept_out_beside_what_came_with_it(
+    filled: MemoryStore, opened: Opened
+) -> None:
+    with opened() as target:
+        run(filled, target)
+        target.persist(Writes(author_deletions=[AuthorDeletion("x", "id-zoe", T0 + 10**8)]), 12)
+        late = [post(91, "x", handle="gone"), post(92, "x", handle="forgotten"), post(94, "x", handle="zoe")]
+        assert target.persist(Writes([Upsert(one) for one in late]), 20).entries == []
+        assert now_found(target, "late OR birds") == []
+
+
+def test_copy_that_was_killed_goes_on_where_it_was(filled: MemoryStore, opened: Opened) -> None:
+    put(filled, 12, *(post(n, f"many {n}") for n in range(1_000, 1_600)), raw=b"[1]")
+    with opened() as target:
+        run(filled, target, batches=2)
+        assert hindrance(filled, target) == ""
+        assert begun(filled, target) == 500
+        assert compare(filled, target).differences != []
+        # What happened between the two runs below the place it had come to.
+        filled.persist(Writes(deletions=[Deletion("x:1", T0), Deletion("x:2", T0)]), 13)
+        before = sum(1 for _ in copy(filled, target))
+        assert before == 1, "the rest fits into one batch"
+        assert_same(filled, target)
+        assert [held.raw for held in target.moving().some(["x:4"]).values()] == [b""], "it held what is withdrawn"
+
+
+def test_batch_that_was_loaded_and_not_noted_is_loaded_again_and_nothing_changes(
+    filled: MemoryStore, opened: Opened
+) -> None:
+    with opened() as target:
+        run(filled, target)
+        target.moving().keep_note(msgspec.json.encode(Note(filled.identity)))
+        run(filled, target)
+        assert_same(filled, target)
+
+
+def test_second_copy_brings_what_came_since_and_leaves_what_is_newer(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target:
+        run(filled, target)
+        put(filled, 30, post(500, "more"), post(1, "birds", likes=5, version=T0 + 10**9), raw=b'{"new":1}')
+        run(filled, target)
+        assert_same(filled, target)
+        put(target, 31, post(1, "newer here", likes=5, version=T0 + 10**10))
+        run(filled, target)
+        assert now_found(target, "newer -is:repost") == ["x:1"]
+        assert now_found(target, "newer is:repost") == ["x:3"]
+        assert now_found(target, "birds") == []
+
+
+def test_differences_are_told(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target:
+        run(filled, target)
+        put(filled, 40, post(500, "more", created_at=T0 - 40 * 86_400_000))
+        put(filled, 41, post(1, "otherwise", version=T0 + 10**9))
+        filled.persist(Writes(deletions=[Deletion("x:999", T0)]), 42)
+        filled.add_coverage(CoverageRow("mastodon", T0, T0 + 1, "", "a gap"))
+        told = compare(filled, target, sample=4_000, rng=random.Random(1)).differences
+        assert [line for line in told if line.startswith("posts of 2026-10:")] == ["posts of 2026-10: 2 here, 1 there"]
+        for line in ("x:500: is missing", "x:1: is another", "coverage: 1 rows are missing, 0 are others"):
+            assert line in told
+        assert any(line.startswith("tombstones: ") for line in told)
+
+
+def test_store_that_holds_something_else_is_left_alone(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target:
+        assert hindrance(filled, target) == ""
+        put(target, 1, post(1, "its own"))
+        assert "1 posts of its own" in hindrance(filled, target)
+        assert "same" in hindrance(target, target)
+    with opened() as target:
+        target.persist(Writes(deletions=[Deletion("x:1", T0)]), 1)
+        assert "tombstones" in hindrance(filled, target)
+
+
+def test_identity_is_the_targets_own(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target:
+        before = target.identity
+        run(filled, target)
+        assert target.identity == before != filled.identity
+
+
+def test_posts_of_one_place_are_all_moved(opened: Opened) -> None:
+    body = MemoryStore()
+    put(body, 1, *(post(n, "same", created_at=T0) for n in range(10)))
+    page = [held for page in body.moving().posts() for held in page]
+    place = page[0].place
+    with opened() as target, opened() as twin:
+        target.moving().load_posts([Held(place, held.body, held.raw) for held in page])
+        out = [held for some in target.moving().posts(since=place, at_once=3) for held in some]
+        assert sorted(held.body for held in out) == sorted(held.body for held in page)
+        run(target, twin)
+        assert compare(target, twin).differences == []
+        assert sorted(now_found(twin, "same")) == [f"x:{n}" for n in range(10)]
