@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Most of a test's time is waiting, so more of them run side by side than there are cores.
-TESTERS ?= 3
+# So many tests run side by side; those that start the whole product keep a core busy each.
+TESTERS ?= 2
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run

@@ -80,6 +80,7 @@ class Inflow:
         limit = self._web.settings.ingest_max_mb * 1024 * 1024
         request.max_content_length = limit
         if (request.content_length or 0) > limit:
+            _let_finish(2 * limit)
             raise self._too_large()
         return limit
 
@@ -110,6 +111,13 @@ def _after(taken: _Taken, error: Refused) -> Refused:
         hint = f"{taken.records} records had been taken by then; sending all again doubles none that names its id."
         return Refused(error.code, error.message, error.status, hint)
     return error
+
+
+def _let_finish(most: int) -> None:
+    """Read what is still being sent, at most so much: many clients read no answer before they have sent all."""
+    left = min(request.content_length or 0, most)
+    while left > 0 and (block := request.environ["wsgi.input"].read(min(BLOCK_BYTES, left))):
+        left -= len(block)
 
 
 def _blocks(limit: int) -> Iterator[bytes]:

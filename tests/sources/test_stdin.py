@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,7 @@ def test_reader_that_is_killed_and_comes_again_finds_whole_lines(tmp_path: Path,
     first = os.open(tmp_path / "pipe", os.O_RDONLY)
     os.read(first, 1000)
     os.close(first)
+    time.sleep(0.5)  # a reader takes longer than that to come again, and what fills the pipe has noticed by then
     with Reading(StdinSource(str(tmp_path / "pipe"))) as reading:
         until(lambda: reading.records() and reading.records()[-1].data == lines[-1])
         assert {record.data for record in reading.records()} <= set(lines)

@@ -68,6 +68,10 @@ def test_first_view_is_small_and_comes_from_nowhere_else(product: Product, open_
     page.reload()
     page.locator("#list article").first.wait_for()
     page.locator(".bars li").first.wait_for()
+    for _ in range(100):  # sizes are told after the answers they are of
+        if len(sizes) >= 3:
+            break
+        page.wait_for_timeout(100)
     assert hosts == {urllib.parse.urlsplit(product.url).netloc}
     assert len(sizes) >= 3
     assert sum(sizes) < FIRST_VIEW_BYTES

@@ -14,7 +14,7 @@ from tests.ui.simulator import Simulator, now
 
 
 def status(page: Page, kind: str) -> None:
-    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=15_000)
+    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=60_000)
 
 
 def shot(page: Page, shots: Path, name: str) -> None:
