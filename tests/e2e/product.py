@@ -12,6 +12,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -90,10 +91,23 @@ class Product:
         return self
 
     def get(self, path: str, **query: Any) -> Any:
-        """Ask the API."""
+        """Ask the API. What it refuses is an HTTPError which holds its words."""
         address = f"{self.url}{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
-        with urllib.request.urlopen(address, timeout=15) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(address, timeout=15) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.add_note(error.read(1000).decode(errors="replace"))
+            raise
+
+    def is_ready(self) -> bool:
+        """Tell whether the web process says that all it needs is there."""
+        try:
+            return bool(self.get("/readyz")["ready"])
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            return False
 
     def stored(self) -> int:
         """Return how many posts are stored."""
