@@ -219,7 +219,7 @@ def in_cluster(given: argparse.Namespace) -> None:
     """The same on Elasticsearch: the one that was named, or one started for it."""
     with ExitStack() as stack:
         try:
-            url = given.elasticsearch or stack.enter_context(running(V9, given.heap))
+            url = given.elasticsearch or stack.enter_context(running(V9, given.heap, measured=True))
         except CannotAssemble as error:
             print(f"no Elasticsearch here: {error}")
             return

@@ -18,8 +18,8 @@ from redis import Redis
 
 from pipeline.names import Names
 from tests.servers.elasticsearch.assemble import CannotAssemble
-from tests.servers.elasticsearch.releases import RELEASES, V7, V9, Release
-from tests.servers.elasticsearch.server import running
+from tests.servers.elasticsearch.releases import RELEASES
+from tests.servers.elasticsearch.shared import shared
 
 # A slow machine makes slow examples, and is no failure.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -98,29 +98,37 @@ def names() -> Names:
     return Names(f"t{secrets.token_hex(4)}")
 
 
-def _elasticsearch(release: Release) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all testers of this run share."""
+    mine = tmp_path_factory.getbasetemp()
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+
+def _elasticsearch(release: str, directory: Path) -> Iterator[str]:
     with ExitStack() as stack:
         try:
-            url = stack.enter_context(running(release))
+            url = stack.enter_context(shared(release, directory))
         except CannotAssemble as error:
-            missing(f"Elasticsearch {release.version} ({error})")
+            missing(f"Elasticsearch {release} ({error})")
         yield url
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_7() -> Iterator[str]:
-    """An Elasticsearch 7.17 with percolator for the whole run; its URL. Tests share it: each uses names of its own."""
-    yield from _elasticsearch(V7)
+def elasticsearch_7(run_directory: Path) -> Iterator[str]:
+    """An Elasticsearch 7.17 with percolator for the whole run; its URL. Testers share it: each test uses names of its
+    own and counts nothing that others make."""
+    yield from _elasticsearch("7.17", run_directory)
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_9() -> Iterator[str]:
+def elasticsearch_9(run_directory: Path) -> Iterator[str]:
     """An Elasticsearch 9.2, without percolator, for the whole run; its URL."""
-    yield from _elasticsearch(V9)
+    yield from _elasticsearch("9.2", run_directory)
 
 
 @pytest.fixture(params=RELEASES)
 def elasticsearch(request: pytest.FixtureRequest) -> str:
     """The URL of each release in turn."""
-    url: str = request.getfixturevalue(f"elasticsearch_{request.param[0]}")
+    url: str = request.getfixturevalue(f"elasticsearch_{request.param.partition('.')[0]}")
     return url

@@ -148,7 +148,7 @@ def against_elasticsearch(effort: Effort) -> list[Row]:
     posts, searches = CACHE / "calm-1k.posts.jsonl", CACHE / "calm-1k.searches.jsonl"
     ours = Ours(posts, searches)
     try:
-        with running() as url:
+        with running(measured=True) as url:
             peer = Percolator(url, posts, searches)
             must_agree(ours, peer, POSTS)
             what = f"calm-1k, all in, batches of {BATCH}; ours in process, theirs over HTTP"

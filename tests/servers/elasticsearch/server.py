@@ -26,8 +26,11 @@ from tests.servers.elasticsearch.assemble import CannotAssemble, home
 from tests.servers.elasticsearch.java import java_home
 from tests.servers.elasticsearch.releases import V7, Release
 
-START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 240.0
 STOP_TIMEOUT_S = 20.0
+
+_SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-AlwaysPreTouch"
+"""What a server of some minutes never earns back costs half its CPU: the optimising compiler, many collectors."""
 
 _OPTIONS_LEFT_OUT = re.compile(
     r"Xlog:|Xloggc|GCLog|HeapDump|ErrorFile"  # they would write below the server's own home
@@ -38,7 +41,7 @@ _OPTIONS_LEFT_OUT = re.compile(
 class Server:
     """A server with a place for its data; may be stopped, killed, frozen and started again."""
 
-    def __init__(self, release: Release, run: Path, heap_mb: int) -> None:
+    def __init__(self, release: Release, run: Path, heap_mb: int, *, measured: bool = False) -> None:
         found = java_home(*release.java)
         if found is None:
             first, last = release.java
@@ -47,7 +50,7 @@ class Server:
         self._home, self._run, self._heap_mb = home(release), run, heap_mb
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self._environment = _prepare(run, self._home, found, port, heap_mb)
+        self._environment = _prepare(run, self._home, found, port, heap_mb, measured=measured)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -106,32 +109,32 @@ class Server:
 
 
 @contextmanager
-def server(release: Release = V7, heap_mb: int = 512) -> Iterator[Server]:
-    """Start a server; stop it on leaving.
+def server(release: Release = V7, heap_mb: int = 512, *, measured: bool = False) -> Iterator[Server]:
+    """Start a server; end it on leaving. One that is `measured` is compiled as well as in production.
 
     Raises:
         CannotAssemble: it cannot be laid out or started here; the message says why.
     """
     run = Path(tempfile.mkdtemp(prefix="murmur-elasticsearch-"))
     try:
-        started = Server(release, run, heap_mb)
+        started = Server(release, run, heap_mb, measured=measured)
         try:
             started.start()
             yield started
         finally:
-            started.stop()
+            started.kill()  # nothing of it is wanted any more
     finally:
         shutil.rmtree(run, ignore_errors=True)
 
 
 @contextmanager
-def running(release: Release = V7, heap_mb: int = 512) -> Iterator[str]:
+def running(release: Release = V7, heap_mb: int = 512, *, measured: bool = False) -> Iterator[str]:
     """Start a server and give its URL; see `server`."""
-    with server(release, heap_mb) as started:
+    with server(release, heap_mb, measured=measured) as started:
         yield started.url
 
 
-def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int) -> dict[str, str]:
+def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int, *, measured: bool) -> dict[str, str]:
     """Write configuration and return the environment."""
     config = run / "config"
     shutil.copytree(installed / "config", config)
@@ -139,6 +142,7 @@ def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int) ->
         (run / name).mkdir()
     options = config / "jvm.options"
     kept = [line for line in options.read_text().splitlines() if not _OPTIONS_LEFT_OUT.search(line)]
+    kept = kept if measured else [line for line in kept if "G1" not in line]  # two collectors are one too many
     options.write_text("\n".join(kept) + "\n")
     settings = {
         "cluster.name": "murmur-tests",
@@ -164,7 +168,7 @@ def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int) ->
         "ES_JAVA_HOME": str(java),
         "ES_PATH_CONF": str(config),
         "ES_TMPDIR": str(run / "tmp"),
-        "ES_JAVA_OPTS": f"-Xms{heap_mb}m -Xmx{heap_mb}m",
+        "ES_JAVA_OPTS": f"-Xms{heap_mb}m -Xmx{heap_mb}m" + ("" if measured else f" {_SHORT_LIVED}"),
     }
 
 
