@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -163,3 +164,19 @@ def _by_name(processes: dict[str, dict[str, int]]) -> dict[str, list[int]]:
 
 def _literal(text: str) -> str:
     return "".join(f"[{char}]" if char in "*?[]" else char for char in text)
+
+
+class Spent:
+    """Adds the time a block took to a counter, in µs."""
+
+    __slots__ = ("_counters", "_name", "_started")
+
+    def __init__(self, counters: Counters, name: str) -> None:
+        self._counters = counters
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter_ns()
+
+    def __exit__(self, *_: object) -> None:
+        self._counters.add(self._name, (time.perf_counter_ns() - self._started) // 1000)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.batch import RawBatch, RawRecord, decode_batch
 from pipeline.claims import Claim, Claims
-from pipeline.counters import Counters
+from pipeline.counters import Counters, Spent
 from pipeline.dead import DeadLetter, DeadLetters, letter_of
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.events import Normalise, Said, listen
@@ -37,6 +37,9 @@ DEATHS = 2
 
 MATCHED_AGAIN = 20
 """So often a batch is matched anew because searches came or went in between; needed only after an edit and a crash."""
+
+UNTOLD = 10_000
+"""So many withdrawn posts a batch tells on behalf of an attempt that died; who comes back learns of all in any case."""
 
 OUTAGE_WAIT_S = 5.0
 LONG_AGO_MS = 600_000
@@ -108,13 +111,13 @@ class Ingest:
         if claim.attempts > WHOLE_ATTEMPTS:
             yield from self._one_by_one(claim, batch)
             return
-        with _Spent(stages.counters, "normalise_us"):
+        with Spent(stages.counters, "normalise_us"):
             said = listen(batch, stages.normalise)
             wanted = stages.tracking.wanted(said.writes)
         yield "normalised"
         attempt = stages.order.begin(claim.batch_id, said.numbers, must_be_open=True)
         yield "begun"
-        with _Spent(stages.counters, "persist_us"):
+        with Spent(stages.counters, "persist_us"):
             persisted = stages.store.persist(wanted, attempt.seq)
         yield "persisted"
         yield from self._finish(attempt, batch, said, wanted, persisted)
@@ -125,14 +128,15 @@ class Ingest:
         """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
         stages = self._stages
         self._set_aside(said.letters)
+        persisted = self._with_untold(attempt, persisted)
         for _ in range(MATCHED_AGAIN):
-            with _Spent(stages.counters, "match_us"):
+            with Spent(stages.counters, "match_us"):
                 stages.following.follow()
                 yield "followed"
                 messages = self._messages(persisted, attempt.safe)
             yield "matched"
             try:
-                with _Spent(stages.counters, "publish_us"):
+                with Spent(stages.counters, "publish_us"):
                     done = self._commit(attempt, messages, wanted, persisted)
             except RegistryMoved:
                 continue
@@ -140,6 +144,15 @@ class Ingest:
             yield "committed"
             return
         raise RegistryMoved(attempt.batch_id)
+
+    def _with_untold(self, attempt: Attempt, persisted: Persisted) -> Persisted:
+        """Return it with what was withdrawn since an attempt at this batch died: what that one removed with an account,
+        or because its original went, has no row any more, and the batch does not name it."""
+        if not attempt.dead:
+            return persisted
+        with self._stages.store.reading() as reading:
+            untold = reading.withdrawn(attempt.dead - 1)[:UNTOLD]
+        return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *untold])])
 
     def _one_by_one(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
         """Do a batch that failed whole, a record at a time, noting before each which one it is."""
@@ -281,22 +294,6 @@ class Ingest:
         waited_ms = time.time() * 1000 - batch.records[-1].received_at if batch.records else LONG_AGO_MS
         if waited_ms < LONG_AGO_MS:
             counters.observe_latency(max(0.0, waited_ms), len(batch.records))
-
-
-class _Spent:
-    """Adds the time a block took to a counter, in µs."""
-
-    __slots__ = ("_counters", "_name", "_started")
-
-    def __init__(self, counters: Counters, name: str) -> None:
-        self._counters = counters
-        self._name = name
-
-    def __enter__(self) -> None:
-        self._started = time.perf_counter_ns()
-
-    def __exit__(self, *_: object) -> None:
-        self._counters.add(self._name, (time.perf_counter_ns() - self._started) // 1000)
 
 
 def _ids(writes: Writes, persisted: Persisted) -> list[str]:

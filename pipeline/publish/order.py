@@ -39,9 +39,10 @@ local text = string.format('%.0f', first)
 local published = safe()
 redis.call('SET', KEYS[1], string.format('%.0f', first + tonumber(ARGV[3]) - 1))
 -- A dead attempt's number stays: it may have stored rows under it that nobody has published yet.
-if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then redis.call('ZADD', KEYS[2], text, ARGV[1]) end
+local dead = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if not dead then redis.call('ZADD', KEYS[2], text, ARGV[1]) end
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-return {text, published}
+return {text, published, string.format('%.0f', tonumber(dead or '0'))}
 """
 )
 
@@ -135,12 +136,14 @@ class Attempt:
     """One try at a batch: its `token` and the first of the numbers reserved for it.
 
     `safe` is what was published when it began: a row stored under a greater number may not have been told to anybody.
+    `dead` is the number of the first attempt at the batch that never committed, 0 if there was none.
     """
 
     batch_id: str
     token: str
     seq: int
     safe: int = 0
+    dead: int = 0
 
 
 class Order:
@@ -170,7 +173,7 @@ class Order:
             )
         if answer is None:
             raise BatchDone(batch_id)
-        return Attempt(batch_id, token, int(answer[0]), int(answer[1]))
+        return Attempt(batch_id, token, *map(int, answer))
 
     def commit(
         self,

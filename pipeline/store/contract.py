@@ -186,6 +186,10 @@ class Reading(Protocol):
         """Return matches with seq > `after` (newest first), and gone and tombstones with seq > `gone_after`."""
         ...
 
+    def withdrawn(self, after: int) -> list[str]:
+        """Return the ids withdrawn under a number greater than `after`, lowest first."""
+        ...
+
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""
         ...

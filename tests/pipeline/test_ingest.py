@@ -261,12 +261,39 @@ def test_track_searches_takes_in_what_people_look_at(redis_client: Redis, names:
 
 
 def test_a_withdrawn_post_does_not_come_back(worker: Worker) -> None:
-    gone = b'{"murmur":1,"kind":"delete","id":"demo:1","at":1700000000000}'
-    worker.offer(post(1), gone, post(2))
+    worker.offer(post(1), GONE, post(2))
     worker.ingest.run("b")
     worker.offer(post(1), batch_id="b2")
     worker.ingest.run("b2")
     assert worker.stored() == {"demo:2"}
+
+
+GONE = b'{"murmur":1,"kind":"delete","id":"demo:1","at":1700000000000}'
+FORGOTTEN = b'{"murmur":1,"kind":"forget","id":"","author":{"id":"1","handle":""}}'
+
+
+@pytest.mark.parametrize("withdrawal", [GONE, FORGOTTEN])
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_what_went_with_a_withdrawal_is_told_although_the_worker_died(
+    worker: Worker, redis_client: Redis, names: Names, withdrawal: bytes, deaths: int
+) -> None:
+    worker.offer(post(1), post(2, repost_of="demo:1"), post(3, author={"id": "2", "handle": "b"}))
+    worker.ingest.run("b")
+    listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    listening.subscribe(names.notices)
+    assert listening.get_message(timeout=5)
+    worker.offer(withdrawal, batch_id="b2")
+    for _ in range(deaths):
+        claim = worker.claims.take("b2")
+        assert claim is not None
+        assert "persisted" in worker.ingest.attempt(claim)  # and not a step further
+    worker.ingest.run("b2")
+    message = listening.get_message(timeout=5)
+    assert message is not None
+    told = msgspec.json.decode(message["data"].partition(b"\n")[2])
+    assert told["type"] == "deleted"
+    assert set(told["ids"]) == {"demo:1", "demo:2"}
+    listening.close()
 
 
 def test_a_standing_search_that_cannot_be_parsed_harms_no_other(worker: Worker) -> None:

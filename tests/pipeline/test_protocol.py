@@ -95,24 +95,26 @@ def test_nobody_misses_or_repeats_a_post() -> None:
         assert not wrong, f"seed {seed}: {wrong}"
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "the highest number",
-        "the batch's own number",
-        "registry read before persisting",
-        "no owner token",
-        "tombstones not announced again",
-        "no gone in answers",
-        "clients without memory of gone",
-        "a lower bound read after SUBSCRIBE",
-        "a store not refreshed",
-        "refill from now",
-        "edited told of searches that came since",
-        "messages of a commit that cover each other",
-        "compared with what nobody was told",
-    ],
-)
+# A world that notices each, so that it is not looked for among thousands; where none does any more, the others are.
+NOTICED = {
+    "the highest number": 7,
+    "the batch's own number": 16,
+    "registry read before persisting": 79,
+    "no owner token": 3213,
+    "tombstones not announced again": 3541,
+    "what a dead attempt withdrew is told by nobody": 10727,
+    "no gone in answers": 12,
+    "clients without memory of gone": 628,
+    "a lower bound read after SUBSCRIBE": 2254,
+    "a store not refreshed": 0,
+    "refill from now": 102,
+    "edited told of searches that came since": 128,
+    "messages of a commit that cover each other": 6380,
+    "compared with what nobody was told": 2422,
+}
+
+
+@pytest.mark.parametrize("broken", NOTICED)
 def test_a_broken_rule_is_noticed(broken: str) -> None:
-    noticed = next((seed for seed in range(MUTANT_RUNS) if run(parts_of_twins(broken), seed)), None)
-    assert noticed is not None
+    seeds = (NOTICED[broken], *range(MUTANT_RUNS))
+    assert any(run(parts_of_twins(broken), seed) for seed in seeds)

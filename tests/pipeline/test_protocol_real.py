@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from redis import Redis
 
@@ -27,7 +28,7 @@ from pipeline.store.contract import Store
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from pipeline.tracking import Tracking
-from tests.pipeline.twins import KEYS, matching
+from tests.pipeline.twins import ACCOUNT, KEYS, OF_THE_ACCOUNT, matching
 from tests.pipeline.world import Parts, run
 from tests.store.elastic import access, store_in
 
@@ -86,11 +87,14 @@ class RealBus:
 
 
 def _record(post_id: str, version: int | None) -> bytes:
+    if post_id == ACCOUNT:
+        return b'{"murmur":1,"kind":"forget","id":"","author":{"id":"2","handle":""},"at":1800000000000}'
     if version is None:
         return b'{"murmur":1,"kind":"delete","id":"%b","at":1700000000000}' % post_id.encode()
     words = " ".join(f"word{key}" for key in KEYS if matching(key, post_id, version))
-    told = '{"murmur":1,"kind":"post","id":"%s","version":%d,"created_at":1700000000000,"text":"it says %s",'
-    return (told % (post_id, version, words) + '"author":{"id":"1","handle":"somebody"}}').encode()
+    author = {"id": "2" if post_id in OF_THE_ACCOUNT else "1", "handle": "somebody"}
+    told = {"murmur": 1, "id": post_id, "version": version, "created_at": 1_700_000_000_000, "author": author}
+    return msgspec.json.encode(told | {"text": f"it says {words}"})
 
 
 def _query(key: str) -> Query:

@@ -19,7 +19,7 @@ from pipeline.claims import Claim
 from pipeline.match.registry import RegistryChanges
 from pipeline.match.report import Report
 from pipeline.names import Names
-from pipeline.post import Author, Deletion, Event, Post, Upsert
+from pipeline.post import Author, AuthorDeletion, Deletion, Event, Post, Upsert
 from pipeline.publish.order import Attempt, BatchDone, RegistryMoved
 from pipeline.query.document import Document
 from pipeline.query.tree import Everything, Query
@@ -27,6 +27,9 @@ from pipeline.store.contract import Changes, Entry, Page, Persisted, Writes
 
 KEYS = ("k0", "k1")
 VERSION_STEP = 10_000
+ACCOUNT = "account"
+OF_THE_ACCOUNT = ("demo:3", "demo:4")
+"""Posts of an account that may be withdrawn whole."""
 
 
 def matching(key: str, post_id: str, version: int) -> bool:
@@ -94,10 +97,13 @@ class OrderTwin:
         first = redis.seq + 1
         safe = redis.safe()
         redis.seq += max(1, count)
+        dead = redis.inflight.get(batch_id, 0)
+        if redis.broken == "what a dead attempt withdrew is told by nobody":
+            dead = 0
         redis.inflight.setdefault(batch_id, first)
         redis.owner[batch_id] = str(self._tokens)
         trusted = 2**62 if redis.broken == "compared with what nobody was told" else safe
-        return Attempt(batch_id, str(self._tokens), first, trusted)
+        return Attempt(batch_id, str(self._tokens), first, trusted, dead)
 
     def commit(
         self,
@@ -219,16 +225,22 @@ class StoreTwin:
     def __init__(self, broken: str = "") -> None:
         self.rows: dict[str, Row] = {}
         self.tombstones: dict[str, int] = {}
+        self.withdrawn_account = False
         self._broken = broken
         self._visible: dict[str, Row] = {}
         self._visible_tombstones: dict[str, int] = {}
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         entries, deleted, tombstoned = [], [], []
-        for deletion in writes.deletions:
-            if self.rows.pop(deletion.id, None) is not None or deletion.id in self.tombstones:
-                deleted.append(deletion.id)
-            self.tombstones[deletion.id] = max(seq, self.tombstones.get(deletion.id, 0))
+        asked = [deletion.id for deletion in writes.deletions]
+        if writes.author_deletions:
+            self.withdrawn_account = True
+            asked += [post_id for post_id in OF_THE_ACCOUNT if post_id in self.rows]
+        asked += [one.post.id for one in writes.upserts if self.withdrawn_account and one.post.id in OF_THE_ACCOUNT]
+        for post_id in asked:
+            if self.rows.pop(post_id, None) is not None or post_id in self.tombstones:
+                deleted.append(post_id)
+            self.tombstones[post_id] = max(seq, self.tombstones.get(post_id, 0))
         for upsert in writes.upserts:
             post = upsert.post
             if post.id in self.tombstones:
@@ -283,7 +295,10 @@ class ReadingTwin:
                     bodies.append(_body(post_id, row.version))
             elif row.changed and row.seq > gone_after:
                 gone.append((post_id, row.version))
-        return Changes(bodies, gone, [post_id for post_id, seq in self._tombstones.items() if seq > gone_after])
+        return Changes(bodies, gone, self.withdrawn(gone_after))
+
+    def withdrawn(self, after: int) -> list[str]:
+        return [post_id for post_id, seq in self._tombstones.items() if seq > after]
 
 
 class Nothing:
@@ -294,8 +309,10 @@ class Nothing:
 
 
 def normalise_twin(raw: bytes, source: str, received_at: int, instance: str) -> list[Event]:
-    """Records of these worlds: `id version`, or `id delete`."""
+    """Records of these worlds: `id version`, or `id delete`, or `account delete`."""
     post_id, _, what = raw.decode().partition(" ")
+    if post_id == ACCOUNT:
+        return [AuthorDeletion("demo", "2", received_at)]
     if what == "delete":
         return [Deletion(post_id, received_at)]
     return [Upsert(Post(id=post_id, version=int(what), source="demo", created_at=1, received_at=1, author=_NOBODY))]
@@ -307,7 +324,7 @@ def parse_twin(text: str) -> Query:
 
 
 def record_twin(post_id: str, version: int | None) -> bytes:
-    """Return the record of a version of a post, None for its deletion."""
+    """Return the record of a version of a post, None for its deletion; the id may be that of the account."""
     return f"{post_id} {'delete' if version is None else version}".encode()
 
 

@@ -20,7 +20,7 @@ from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.publish.order import BatchDone, Order
 from pipeline.query.tree import Query
-from tests.pipeline.twins import KEYS, VERSION_STEP, batch_of
+from tests.pipeline.twins import ACCOUNT, KEYS, VERSION_STEP, batch_of
 from tests.pipeline.watcher import Watcher
 
 IDS = ("demo:0", "demo:1", "demo:2", "demo:3", "demo:4")
@@ -214,7 +214,8 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     """Run one random world to its calm end; return what is wrong with it."""
     chance = random.Random(seed)
     world = World(parts, chance)
-    _offer(world, batches)
+    accounts = random.Random(seed) if seed % 4 == 3 else None  # a source of its own: the other worlds stay as they are
+    _offer(world, batches, accounts)
     forgets = parts.broken == "clients without memory of gone"
     world.clients = [Client(parts.query(KEYS[n % 2]), Watcher(forgets_gone=forgets)) for n in range(3)]
     for _ in range(steps):
@@ -223,7 +224,7 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     return world.wrong()
 
 
-def _offer(world: World, batches: int) -> None:
+def _offer(world: World, batches: int, accounts: random.Random | None) -> None:
     chance, parts = world.chance, world.parts
     versions = dict.fromkeys(IDS, 0)
     for number in range(batches):
@@ -232,6 +233,8 @@ def _offer(world: World, batches: int) -> None:
             post_id = chance.choice(IDS)
             versions[post_id] += chance.random() < 0.7
             gone = chance.random() < 0.06
+            if accounts is not None and accounts.random() < 0.06:
+                post_id, gone = ACCOUNT, True
             records.append(parts.record(post_id, None if gone else VERSION_STEP * (versions[post_id] or 1)))
         batch_id = f"b{number}"
         parts.claims.offer(batch_id, batch_of(records))

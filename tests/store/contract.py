@@ -336,6 +336,7 @@ class ReadingContract:
             assert ids(reading.changes(search("cats"), after=0, gone_after=0, limit=10).bodies) == ["x:5", "x:1"]
             later = reading.changes(search("cats"), after=20, gone_after=20, limit=10)
             assert (later.bodies, later.gone, later.tombstones) == ([], [], ["x:3"])
+            assert (reading.withdrawn(29), reading.withdrawn(30)) == (["x:3"], [])
 
     def test_changes_say_when_there_are_too_many(self, store: Store) -> None:
         put(store, 2, *(post(number, "cats") for number in range(20)), post(99, "dogs"))

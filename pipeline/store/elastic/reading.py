@@ -112,7 +112,7 @@ class ElasticReading:
     def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
         """Return what happened after a publication number; see the contract."""
         gone = self._gone(query, gone_after)
-        tombstones = self._tombstones(gone_after)
+        tombstones = self.withdrawn(gone_after)
         asked = [*self._asked(query, None, None), {"range": {"seq": {"gt": after}}}]
         found = list(islice(self._hits(query, asked, "latest", limit + 1), limit + 1))
         overflow = len(found) > limit
@@ -218,8 +218,8 @@ class ElasticReading:
                 gone.append((post.id, post.version))
         return gone
 
-    def _tombstones(self, after: int) -> list[str]:
-        """Return ids withdrawn after a number: those of now, which are all that this view may lack."""
+    def withdrawn(self, after: int) -> list[str]:
+        """Return ids withdrawn after a number, lowest first: those of now, which are all that this view may lack."""
         self._refresh_state()
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [{"range": {"gone_seq": {"gt": after}}}]}},

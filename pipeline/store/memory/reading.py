@@ -113,9 +113,13 @@ class MemoryReading:
             for row in self._contents.rows.values()
             if row.post.changed and row.post.seq > gone_after and row.post.id not in shown
         ]
-        stones = sorted((seq, post_id) for post_id, (seq, _) in self._contents.tombstones.items() if seq > gone_after)
         overflow = len(found) > limit
-        return Changes([] if overflow else found, gone, [post_id for _, post_id in stones], overflow)
+        return Changes([] if overflow else found, gone, self.withdrawn(gone_after), overflow)
+
+    def withdrawn(self, after: int) -> list[str]:
+        """Return the ids withdrawn under a number greater than `after`, lowest first."""
+        stones = sorted((seq, post_id) for post_id, (seq, _) in self._contents.tombstones.items() if seq > after)
+        return [post_id for _, post_id in stones]
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""

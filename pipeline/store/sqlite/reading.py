@@ -79,11 +79,15 @@ class SqliteReading:
         """Return what happened after a publication number; see the contract."""
         with translated(self._deadline):
             gone = self._gone(query, gone_after)
-            sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
-            tombstones = [post_id for (post_id,) in self._rows(sql, (gone_after,))]
+            tombstones = self._tombstones(gone_after)
             places = self._changed(query, after, limit + 1)
             overflow = len(places) > limit
             return Changes([] if overflow else self._bodies(places), gone, tombstones, overflow)
+
+    def withdrawn(self, after: int) -> list[str]:
+        """Return the ids withdrawn under a number greater than `after`, lowest first."""
+        with translated(self._deadline):
+            return self._tombstones(after)
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""
@@ -262,6 +266,10 @@ class SqliteReading:
         compiled = self._compiled(query, None, None)
         compiled = replace(compiled, branches=tuple(branch & newer for branch in compiled.branches))
         return list(islice(self._places(compiled, query, limit), limit))
+
+    def _tombstones(self, after: int) -> list[str]:
+        sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
+        return [post_id for (post_id,) in self._rows(sql, (after,))]
 
     def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
         sql = (
