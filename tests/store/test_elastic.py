@@ -19,7 +19,7 @@ from pipeline.post import Deletion, Upsert
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, place
 from pipeline.store.contract import CoverageRow, Store, Writes
-from pipeline.store.elastic import ElasticStore, bulk
+from pipeline.store.elastic import ElasticStore, bulk, sweeping
 from pipeline.store.elastic.client import Client, at, client_of
 from pipeline.store.elastic.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.health import examine
@@ -250,6 +250,24 @@ def test_post_that_slipped_past_its_tombstone_is_swept_away(settings: Settings, 
     assert now_found(store, "cats") == ["x:1"]
     store.upkeep()
     assert now_found(store, "cats") == []
+
+
+def test_raw_record_of_a_quote_that_slipped_past_a_withdrawal_is_swept_away(
+    settings: Settings, store: ElasticStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1, post(1, "cats"), post(5, "birds"), raw=b"{}")
+    put(store, 2, post(2, "so true", quote_of="x:1"), raw=b"{}")
+    put(store, 3, post(3, "so sweet", quote_of="x:5"), raw=b"{}")
+    index = store.names.raws_of(store.names.period(_index_of(settings, "x:2")) or "")
+    held = ask(settings, "GET", index, "_doc", "x:2")["_source"]
+    monkeypatch.setattr(sweeping, "_AT_ONCE", 2)
+    store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in (1, 10, 11, 12)]), 4)
+    ask(settings, "PUT", index, "_doc", "x:2", body=held)
+    store.upkeep()
+    ask(settings, "POST", store.names.all_raws, "_refresh")
+    hits = ask(settings, "GET", store.names.all_raws, "_search")["hits"]["hits"]
+    assert sorted(hit["_id"] for hit in hits) == ["x:3", "x:5"]
+    assert now_found(store, "*") == ["x:5", "x:3", "x:2"]
 
 
 def test_post_the_server_cannot_store_is_named_and_the_others_are_stored(

@@ -1,5 +1,5 @@
-"""The periodic work on an Elasticsearch store: background of words, old tombstones, posts that slipped past one,
-segments that still hold what was withdrawn. Reach is reckoned in `reach`.
+"""The periodic work on an Elasticsearch store: background of words, old tombstones, segments that still hold what was
+withdrawn. Reach is reckoned in `reach`; `sweeping` removes what slipped past a withdrawal.
 
 What is not done in one round is done in the next; two processes doing it at once do it twice and nothing wrong.
 """
@@ -17,8 +17,8 @@ from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.reach import Reach
 from pipeline.store.elastic.rows import Row
 from pipeline.store.elastic.shelf import get_many
+from pipeline.store.elastic.sweeping import Sweep
 from pipeline.store.elastic.tops import HOURS, Word, word_key
-from pipeline.store.elastic.writing import removal
 from pipeline.store.tops import BACKGROUND_HOURS, Background
 
 TOMBSTONES_KEPT_MS = 8 * 86_400_000
@@ -27,7 +27,6 @@ EXPUNGED_EVERY_S = 6 * 3_600.0
 
 _SAMPLED_AT_ONCE = 500
 _AT_ONCE = 1_000
-_SWEPT_MS = 120_000
 _EXPUNGING_S = 2.0
 _SETTLING_MS = 60_000
 """A shard keeps what was deleted until its copies agree that nobody needs it any more; that takes half a minute."""
@@ -55,16 +54,10 @@ class _Posts(msgspec.Struct):
     hits: _PostHits
 
 
-class _Stone(msgspec.Struct):
-    id: str = ""
-    period: str = ""
-
-
 class _StateHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     seq_no: int = msgspec.field(name="_seq_no")
     term: int = msgspec.field(name="_primary_term")
-    stone: _Stone = msgspec.field(name="_source")
 
 
 class _StateHits(msgspec.Struct):
@@ -88,6 +81,7 @@ class Upkeep:
         self._bulk = Bulk(client)
         self._background = Background()
         self._reach = Reach(client, names, refresh_posts)
+        self._sweep = Sweep(client, names, self._bulk)
         self._trimmed_hour = 0
 
     def run(self, now_ms: int) -> None:
@@ -99,7 +93,7 @@ class Upkeep:
         before = msgspec.structs.replace(progress)
         progress.reached_seq = self._reach.run(progress.reached_seq)
         self._words(progress)
-        self._sweep(now_ms)
+        self._sweep.run(now_ms)
         self._forget(now_ms)
         self._expunge(now_ms, progress)
         if progress != before:
@@ -169,20 +163,6 @@ class Upkeep:
 
     # -- what was withdrawn
 
-    def _sweep(self, now_ms: int) -> None:
-        """Remove posts that were stored while they were withdrawn, by workers that did not see each other's write."""
-        recent: list[dict[str, Any]] = [
-            {"range": {"gone_at": {"gte": now_ms - _SWEPT_MS}}},
-            {"exists": {"field": "id"}},
-        ]
-        stones = [hit.stone for hit in self._search_state(recent) if hit.stone.period]
-        pairs = [(self._names.posts_of(stone.period), key(stone.id)) for stone in stones]
-        writes: list[Write] = []
-        for stone, got in zip(stones, get_many(self._client, pairs), strict=True):
-            if got.found:
-                writes += removal(self._names, key(stone.id), stone.period)
-        self._bulk.send(writes)
-
     def _forget(self, now_ms: int) -> None:
         self._delete_found([{"range": {"gone_at": {"lt": now_ms - TOMBSTONES_KEPT_MS}}}])
 
@@ -208,6 +188,7 @@ class Upkeep:
             "query": {"bool": {"filter": conditions}},
             "size": _AT_ONCE,
             "seq_no_primary_term": True,
+            "_source": False,
             "track_total_hits": False,
         }
         return self._client.ask("POST", at(self._names.state, "_search"), body, into=_States).hits.hits
