@@ -17,6 +17,7 @@ from redis import Redis
 from pipeline.answers import asking
 from pipeline.names import Names
 from pipeline.publish.order import Order
+from pipeline.store.contract import SAMPLED
 
 TTL_MS = 30_000
 RENEW_S = 5.0
@@ -146,6 +147,8 @@ class Speaker:
             return
         self._covered = (search, kind)
         why = (detail or state) if kind else ""
+        if kind == "sampling":
+            why = SAMPLED + why
         filled = self._filled and not kind
         self._tell_row(Coverage(self.state.name, _now_ms(), None, search, why, filled, self._read_ms))
         self._read_ms = None

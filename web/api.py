@@ -135,4 +135,4 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
 
 def gap_of(row: CoverageRow) -> dict[str, Any]:
     """Return a span of coverage as the wire has it."""
-    return {"source": row.source, "from": row.since, "to": row.until, "why": row.why}
+    return {"source": row.source, "from": row.since, "to": row.until, "why": row.reason, "sampled": row.sampled}

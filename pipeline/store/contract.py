@@ -118,6 +118,10 @@ class Top:
     until: int
 
 
+SAMPLED = "sample: "
+"""Begins the `why` of a row in which a part was collected, so that it is told from one in which nothing was."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
     """A span in which a source was, or was not, collected: `why` is "" while all was well."""
@@ -127,6 +131,16 @@ class CoverageRow:
     until: int | None
     search: str
     why: str
+
+    @property
+    def sampled(self) -> bool:
+        """Tell whether a part was collected, and the rest left out on purpose."""
+        return self.why.startswith(SAMPLED)
+
+    @property
+    def reason(self) -> str:
+        """Return `why` for people, without the word that makes it a sample."""
+        return self.why.removeprefix(SAMPLED)
 
 
 @dataclass(frozen=True, slots=True)

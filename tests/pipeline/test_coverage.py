@@ -14,7 +14,7 @@ from pipeline import states
 from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.states import Coverage, Speaker
-from pipeline.store.contract import CoverageRow
+from pipeline.store.contract import SAMPLED, CoverageRow
 from pipeline.store.sqlite.store import SqliteStore
 from pipeline.upkeep import UNREAD, UNREAD_MS, Upkeep
 from tests.pipeline.test_upkeep import Board
@@ -194,8 +194,9 @@ def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_
     assert [(row.search, row.why) for row in scene.rows()] == [
         ("searches: snow", ""),
         ("searches: snow OR rain", ""),
-        ("searches: snow OR rain", "80 of 100 posts"),
+        ("searches: snow OR rain", f"{SAMPLED}80 of 100 posts"),
         ("searches: snow OR rain", "98 of 100 posts"),
         ("searches: snow OR rain", "refused"),
         ("searches: snow OR rain", ""),
     ]
+    assert [row.reason for row in scene.rows() if row.sampled] == ["80 of 100 posts"]

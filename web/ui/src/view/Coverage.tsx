@@ -38,7 +38,7 @@ export function Coverage({ page }: { page: Page }): JSX.Element {
               {rows.map((row) => (
                 <tr key={`${row.source} ${row.from}`} class={row.why ? "gap-row" : ""}>
                   <td>{sourceName(row.source)}</td><td>{exact(row.from)}</td><td>{lasting((row.to ?? Date.now()) - row.from)}{row.to === null ? " so far" : ""}</td>
-                  <td>{row.why ? `Not collected: ${row.why}` : row.search === "*" || !row.search ? "All posts" : row.search}</td>
+                  <td>{row.sampled ? `Only a sample: ${row.why}` : row.why ? `Not collected: ${row.why}` : row.search === "*" || !row.search ? "All posts" : row.search}</td>
                 </tr>
               ))}
             </tbody>

@@ -7,6 +7,7 @@ import { between, exact, moment } from "../text/clock";
 import { counted, grouped } from "../text/number";
 import type { Timeline } from "../wire/api";
 import { Chart, type Series } from "./chart";
+import { gapsOf, missingIn } from "./hatch";
 
 interface Props {
   timeline: Timeline;
@@ -18,13 +19,15 @@ interface Props {
   choose: (from: number, to: number) => void;
 }
 
-const BAR_PX = 5;
+const BAR_PX = 7;
 
 export function summaryOf(timeline: Timeline, now: number): string {
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
   const most = top ? ` Most, ${grouped(top[1])}, from ${moment(top[0], timeline.to - timeline.from, now)}.` : "";
-  const gaps = timeline.gaps.length ? ` Not collected in ${counted(timeline.gaps.length, "stretch", "stretches")}.` : "";
-  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${gaps}`;
+  const stretches = (sampled: boolean): number => gapsOf(timeline.gaps, sampled).length;
+  const none = stretches(false) ? ` Not collected in ${counted(stretches(false), "stretch", "stretches")}.` : "";
+  const part = stretches(true) ? ` Only a sample in ${counted(stretches(true), "stretch", "stretches")}.` : "";
+  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${none}${part}`;
 }
 
 function seriesOf(timeline: Timeline, width: number): Series {
@@ -76,22 +79,28 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
   }, [kind, axes, theme, table]);
 
   const at = hover ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
+  const missing = at ? missingIn(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
   return (
     <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
       {table ? (
         <div class="table-place" tabIndex={0} role="region" aria-label={`${label}, table`}>
           <table>
-            <thead><tr><th scope="col">From</th><th scope="col">Matches</th></tr></thead>
+            <thead><tr><th scope="col">From</th><th scope="col">Matches</th>{timeline.gaps.length ? <th scope="col">Collected</th> : null}</tr></thead>
             <tbody>
-              {bars.starts.map((start, index) => <tr key={start}><td>{exact(start)}</td><td>{grouped(bars.counts[index] ?? 0)}</td></tr>)}
+              {bars.starts.map((start, index) => (
+                <tr key={start}>
+                  <td>{exact(start)}</td><td>{grouped(bars.counts[index] ?? 0)}</td>
+                  {timeline.gaps.length ? <td>{missingIn(timeline.gaps, start, start + bars.intervalMs) || "all"}</td> : null}
+                </tr>
+              ))}
             </tbody>
           </table>
         </div>
       ) : <div class="plot" ref={box} aria-hidden="true" />}
       {at && hover && !table ? (
         <div class="hover" ref={(tip) => { if (tip) tip.style.left = `${Math.min(Math.max(hover.left, 70), Math.max(70, width - 70))}px`; }}>
-          {between(at.start, at.start + bars.intervalMs, now)} · <b>{grouped(at.count)}</b>
+          {between(at.start, at.start + bars.intervalMs, now)} · <b>{grouped(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
         </div>
       ) : null}
     </figure>

@@ -1,8 +1,9 @@
-/** uPlot charts over time in the page's colours: bars or a line, hatched where nothing was collected, drag to choose. */
+/** uPlot charts over time in the page's colours: bars or a line, hatched where posts are missing, drag to choose. */
 import uPlot from "uplot";
-import { between, onAxis } from "../text/clock";
+import { onAxis } from "../text/clock";
 import { compact } from "../text/number";
 import type { Gap } from "../wire/frame";
+import { gapWords, hatch, meets, sayGaps, type Said } from "./hatch";
 
 export interface Series {
   starts: number[];
@@ -20,67 +21,17 @@ export interface ChartOptions {
   chosen(from: number, to: number): void;
 }
 
-const STRIPE_PX = 6;
 const LABEL_HALF_PX = 34;
+/** Beside a scale a label may begin left of the plot, but not under the scale's zero. */
+const LEFT_HALF_PX = 20;
+/** Half of "now", at the right edge of a chart that reaches to this moment. */
+const NOW_HALF_PX = 18;
+const SCALE_PX = 32;
+/** A chart lower than this has no room for a scale of counts. */
+const SCALE_FROM_PX = 90;
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function hatch(chart: uPlot, gaps: readonly Gap[]): void {
-  const { ctx, bbox } = chart;
-  ctx.save();
-  ctx.beginPath();
-  for (const gap of gaps) {
-    const left = Math.max(bbox.left, chart.valToPos(gap.from, "x", true));
-    const right = Math.min(bbox.left + bbox.width, chart.valToPos(gap.to ?? Date.now(), "x", true));
-    if (right > left) ctx.rect(left, bbox.top, Math.max(2, right - left), bbox.height);
-  }
-  ctx.clip();
-  ctx.strokeStyle = colour("--amber");
-  ctx.lineWidth = devicePixelRatio * 1.4;
-  ctx.beginPath();
-  const step = STRIPE_PX * devicePixelRatio;
-  for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += step) {
-    ctx.moveTo(x, bbox.top + bbox.height);
-    ctx.lineTo(x + bbox.height, bbox.top);
-  }
-  ctx.stroke();
-  ctx.restore();
-}
-
-interface Said {
-  text: string;
-  /** CSS pixels from the left of the plot. */
-  middle: number;
-  half: number;
-}
-
-/** Return the words for the one gap of a series and where they stand under it; null for none, several, or no room. */
-function gapWords(chart: uPlot, gaps: readonly Gap[]): Said | null {
-  const gap = gaps.length === 1 ? gaps[0] : undefined;
-  if (!gap) return null;
-  const wide = chart.bbox.width / devicePixelRatio;
-  const end = Math.min(gap.to ?? Date.now(), chart.scales.x?.max ?? Infinity);
-  const [from, to] = [Math.max(0, chart.valToPos(gap.from, "x")), Math.min(wide, chart.valToPos(end, "x"))];
-  if (to < 0 || from > wide) return null;
-  const text = `not collected ${between(gap.from, gap.to ?? Date.now(), Date.now())}`;
-  chart.ctx.font = axisFont(devicePixelRatio);
-  const half = chart.ctx.measureText(text).width / devicePixelRatio / 2;
-  if (2 * half > wide) return null;
-  return { text, middle: Math.min(Math.max((from + to) / 2, half), wide - half), half };
-}
-
-function sayGap(chart: uPlot, said: Said | null): void {
-  if (!said) return;
-  const { ctx, bbox } = chart;
-  ctx.save();
-  ctx.font = axisFont(devicePixelRatio);
-  ctx.fillStyle = colour("--amber");
-  ctx.textAlign = "center";
-  ctx.textBaseline = "top";
-  ctx.fillText(said.text, bbox.left + said.middle * devicePixelRatio, bbox.top + bbox.height + 4 * devicePixelRatio);
-  ctx.restore();
 }
 
 function axisFont(ratio: number): string {
@@ -125,14 +76,35 @@ export class Chart {
     this.plot = null;
   }
 
-  /** Return the words under a moment, none where the edge would cut them. */
-  private label(plot: uPlot, at: number): string {
+  private said(plot: uPlot): Said[] {
+    return this.options.kind === "bars" ? gapWords(plot, this.series?.gaps ?? [], axisFont(devicePixelRatio)) : [];
+  }
+
+  /** Return whether the chart reaches to this moment. */
+  private get upToNow(): boolean {
+    const { series } = this;
+    return series !== null && Date.now() - series.to < 2 * series.intervalMs;
+  }
+
+  /** Return the words under a moment, none where an edge would cut them or others stand. */
+  private label(plot: uPlot, at: number, said: readonly Said[]): string {
+    if (!this.series?.from) return ""; // nothing matches: there is no time to name
     const x = plot.valToPos(at, "x");
     const wide = plot.bbox.width / devicePixelRatio || plot.width;
-    if (x < LABEL_HALF_PX || x > wide - LABEL_HALF_PX) return "";
-    const said = this.options.kind === "bars" ? gapWords(plot, this.series?.gaps ?? []) : null;
-    if (said && Math.abs(x - said.middle) < said.half + LABEL_HALF_PX) return "";
-    return onAxis(at, (this.series?.to ?? 0) - (this.series?.from ?? 0), Date.now());
+    const left = plot.axes[1]?.show ? LEFT_HALF_PX : LABEL_HALF_PX;
+    const right = wide - (this.upToNow ? 2 * NOW_HALF_PX : 0);
+    if (x < left || x > right - LABEL_HALF_PX) return "";
+    if (said.some((one) => meets(one, x, LABEL_HALF_PX))) return "";
+    return onAxis(at, this.series.to - this.series.from, Date.now());
+  }
+
+  /** Write what stands under the axis beside its labels: what was not collected, and "now" at the right end. */
+  private underAxis(plot: uPlot): void {
+    const said = this.said(plot);
+    sayGaps(plot, said, colour("--amber"), axisFont(devicePixelRatio));
+    const wide = plot.bbox.width / devicePixelRatio;
+    const end = { text: "now", middle: wide - NOW_HALF_PX + 4, half: NOW_HALF_PX };
+    if (this.upToNow && !said.some((one) => meets(one, end.middle, end.half))) sayGaps(plot, [end], colour("--muted"), axisFont(devicePixelRatio));
   }
 
   private make(first: Series): uPlot {
@@ -146,7 +118,7 @@ export class Chart {
         height: this.box.clientHeight,
         ms: 1,
         legend: { show: false },
-        padding: [4, 0, 0, 0],
+        padding: [8, 0, 0, 0],
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
         scales: {
           x: { time: true, range: () => [this.series?.from ?? 0, this.series?.to ?? 1] },
@@ -154,8 +126,11 @@ export class Chart {
         },
         axes: [
           { ...axis, show: options.axes, size: 18, gap: 2, space: 90, grid: { show: false },
-            values: (plot, splits) => splits.map((at) => this.label(plot, at)) },
-          { ...axis, show: options.kind === "line", size: 34, gap: 4, space: 30, grid: { stroke: colour("--line"), width: 1 },
+            values: (plot, splits) => {
+              const said = this.said(plot);
+              return splits.map((at) => this.label(plot, at, said));
+            } },
+          { ...axis, show: options.axes && this.box.clientHeight >= SCALE_FROM_PX, size: SCALE_PX, gap: 4, space: 30, grid: { stroke: colour("--line"), width: 1 },
             values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? compact(value) : "")) },
         ],
         series: [
@@ -165,9 +140,9 @@ export class Chart {
             : { stroke: colour("--accent"), fill: colour("--accent-soft"), width: 1.5, points: { show: false } },
         ],
         hooks: {
-          drawClear: [(plot) => hatch(plot, this.series?.gaps ?? [])],
+          drawClear: [(plot) => hatch(plot, this.series?.gaps ?? [], colour("--amber"))],
           draw: [(plot) => {
-            if (options.kind === "bars" && options.axes) sayGap(plot, gapWords(plot, this.series?.gaps ?? []));
+            if (options.axes) this.underAxis(plot);
           }],
           setCursor: [(plot) => {
             const index = plot.cursor.idx;

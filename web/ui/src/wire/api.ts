@@ -68,6 +68,7 @@ export interface CoverageRow {
   to: number | null;
   search: string;
   why: string;
+  sampled?: boolean;
 }
 
 export interface ServerStats {

@@ -22,6 +22,8 @@ export interface Gap {
   from: number;
   to: number | null;
   why: string;
+  /** A part was collected, the rest left out on purpose. */
+  sampled?: boolean;
 }
 
 export interface Outage {
