@@ -49,6 +49,7 @@ class Simulator:
         self.stalled = False
         self.stream = ""
         self.reconnecting = False
+        self.outage: dict[str, Any] | None = None
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
         self._watches: dict[ServerConnection, dict[str, Any]] = {}
@@ -144,6 +145,7 @@ class Simulator:
         return {
             "type": "stats", "after": self.seq, "indexed": self.store.indexed(), "rate": 4.0, "sources": self.sources,
             "connected": len(self._watches), "reconnecting": self.reconnecting,
+            "outage": self.outage,
         }  # fmt: skip
 
     # -- the socket
@@ -295,7 +297,14 @@ def _span(params: dict[str, str]) -> _Span:
 
 
 def _row(row: CoverageRow) -> dict[str, Any]:
-    return {"source": row.source, "from": row.since, "to": row.until, "search": row.search, "why": row.why}
+    return {
+        "source": row.source,
+        "from": row.since,
+        "to": row.until,
+        "search": row.search,
+        "why": row.reason,
+        "sampled": row.sampled,
+    }
 
 
 def _fault(error: QueryError) -> dict[str, Any]:

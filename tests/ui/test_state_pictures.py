@@ -1,4 +1,4 @@
-"""What each of the nine states looks like, forced by a real fault, wide and on a dark phone, against baselines."""
+"""What each state looks like, forced by a real fault, wide and on a dark phone, against baselines."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pipeline.store.contract import CoverageRow
+from pipeline.store.contract import SAMPLED, CoverageRow
 from tests.ui import records
 from tests.ui.conftest import OpenPage
+from tests.ui.faults import FAULTS, HOUR, KINDS, NOON
 from tests.ui.pictures import Pictures
 from tests.ui.simulator import Simulator
 
-NOON = 1_773_489_600_000  # 2026-03-14T12:00:00Z
-HOUR = 3_600_000
+MINUTE = 60_000
 SIZES: dict[str, dict[str, Any]] = {
     "wide": {"width": 1280, "height": 900, "color_scheme": "light"},
     "phone": {"width": 375, "height": 812, "color_scheme": "dark"},
@@ -42,43 +42,6 @@ def world() -> Iterator[Simulator]:
     made.put([records.post(number, NOON - HOUR // 2 - number * 40_000) for number in range(1, 121)], live=False)
     yield made.start()
     made.stop()
-
-
-def down(world: Simulator, _page: Page) -> None:
-    world.sources = [_source("x", "down", NOON - 90_000, "401 Unauthorized")]
-
-
-def ended(world: Simulator, _page: Page) -> None:
-    world.sources = [_source("replay", "ended", NOON - 120_000, "")]
-
-
-def _source(name: str, state: str, since: int, detail: str) -> dict[str, Any]:
-    return {"name": name, "state": state, "since": since, "lag_s": None, "detail": detail, "generated": False}
-
-
-def lost(world: Simulator, _page: Page) -> None:
-    world.refuse_sockets = True
-    world.drop(1012)
-
-
-def lagged(world: Simulator, _page: Page) -> None:
-    world.stalled = True
-    world.lag()
-
-
-def signed_out(world: Simulator, _page: Page) -> None:
-    world.locked = True
-    world.drop(4401)
-
-
-Fault = Callable[[Simulator, Page], None]
-FAULTS: dict[str, Fault] = {
-    "source-down": down,
-    "replay-ended": ended,
-    "reconnecting": lost,
-    "lagged": lagged,
-    "signed-out": signed_out,
-}
 
 
 @pytest.fixture(params=sorted(SIZES))
@@ -113,10 +76,9 @@ def test_a_fault_of_a_running_page_looks_as_it_did(world: Simulator, look: Look,
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
     whole(page, size, posts=True)
-    FAULTS[kind](world, page)
-    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=15_000)
-    if (kind, size) != ("signed-out", "wide"):  # its panel's figures depend on which answer came before the lock
-        pictures.check(page, f"{kind}-{size}")
+    FAULTS[kind](world)
+    expect(page.locator(".status")).to_have_attribute("data-kind", KINDS.get(kind, kind), timeout=15_000)
+    pictures.check(page, f"{kind}-{size}")
 
 
 def test_connecting_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
@@ -162,3 +124,19 @@ def test_a_time_not_collected_looks_as_it_did(world: Simulator, look: Look, pict
     expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected", timeout=15_000)
     whole(page, size, posts=False)
     pictures.check(page, f"not-collected-{size}")
+
+
+def test_what_was_sampled_looks_other_than_what_was_not_collected(
+    world: Simulator, look: Look, pictures: Pictures
+) -> None:
+    size, begin = look
+    spans = ((NOON - 100 * MINUTE, SAMPLED + "a budget"), (NOON - 85 * MINUTE, ""), (NOON - 60 * MINUTE, "away"))
+    world.store.add_coverage(CoverageRow("bluesky", NOON - 3 * HOUR, None, "*", ""))
+    for since, why in (*spans, (NOON - 50 * MINUTE, "")):
+        world.store.add_coverage(CoverageRow("bluesky", since, None, "*", why))
+    page = begin(world.url)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
+    whole(page, size, posts=True)
+    told = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
+    expect(told).to_contain_text("Not collected in 1 stretch. Only a sample in 1 stretch.")
+    pictures.check(page, f"sampled-{size}")

@@ -55,8 +55,9 @@ def test_no_match_offers_the_closest_search_that_finds_some(
 ) -> None:
     page = open_page(f"{simulator.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
+    page.get_by_role("button", name="Closest: storm, ").wait_for()
     shot(page, shots, "no-match")
-    page.get_by_role("button", name="Find the closest search").click()
+    page.get_by_role("button", name="Closest: storm, ").click()
     expect(page.locator("#column-title")).to_have_text("storm")
     expect(page.locator("#list article").first).to_be_visible()
 
@@ -203,3 +204,10 @@ def test_without_sockets_the_page_lives_on_server_sent_events(simulator: Simulat
         f'id: 2\nevent: posts\ndata: {{"type":"posts","key":"k","after":2,"posts":[{post}]}}\n\n'
     )
     expect(page.locator("#list article")).to_have_count(1, timeout=15_000)
+
+
+def test_where_no_shorter_search_finds_any_all_posts_are_offered(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?q=xylophone")
+    page.get_by_role("button", name="Show all posts").click()
+    expect(page.locator("#column-title")).to_have_text("All posts")
+    expect(page.locator("#list article").first).to_be_visible()

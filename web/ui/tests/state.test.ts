@@ -11,7 +11,7 @@ import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
 
 const WELL: Known = {
-  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, outage: null, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5,
+  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, outage: null, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5, begunAt: 6,
   sources: [{ name: "bluesky", state: "live", lag_s: 1, since: 2, detail: "" }], from: null, to: null, gaps: [], nextStep: "SOURCE=bluesky make run",
 };
 
@@ -47,6 +47,9 @@ describe("the state in words", () => {
     const gap = { source: "x", from: 0, to: 100, why: "rate limit" };
     expect(emptinessOf({ ...none, from: 10, to: 90, gaps: [gap] })).toMatchObject({ kind: "not-collected", action: { act: "now" } });
     expect(emptinessOf({ ...none, from: 10, to: 900, gaps: [gap] })?.kind).toBe("no-match");
+    const sample = { ...gap, why: "a budget", sampled: true };
+    expect(emptinessOf({ ...none, from: 10, to: 90, gaps: [sample] })?.cause).toContain("Only a sample was collected then: a budget.");
+    for (const one of [none, { ...none, indexed: 0 }]) expect(emptinessOf(one)?.since).not.toBeNull();
   });
 
   it("is told in a sentence a person would say", () => {

@@ -23,6 +23,8 @@ export class Column {
   loading: "waiting" | "history" | "ready" = "waiting";
   fault: Fault | null = null;
   laggedAt: number | null = null;
+  /** When this search was begun here, ms. */
+  begunAt = Date.now();
   timeline: Timeline | null = null;
   moreStored = true;
   loadingOlder = false;
@@ -69,6 +71,7 @@ export class Column {
     this.loading = "waiting";
     this.fault = null;
     this.laggedAt = null;
+    this.begunAt = Date.now();
     this.timeline = null;
     this.moreStored = true;
     this.page = 0;

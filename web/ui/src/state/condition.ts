@@ -34,6 +34,8 @@ export interface Known {
   ready: boolean;
   total: number | null;
   held: number;
+  /** When this search was begun here, ms. */
+  begunAt: number;
   from: number | null;
   to: number | null;
   gaps: readonly Gap[];
@@ -147,22 +149,25 @@ export function emptinessOf(known: Known): Condition | null {
   if (known.held || !known.ready) return null;
   if (known.indexed === 0)
     return {
-      kind: "empty", tone: "plain", word: "Nothing is stored yet", since: null,
+      kind: "empty", tone: "plain", word: "Nothing is stored yet",
+      since: known.sources.reduce((first, one) => Math.min(first, one.since || first), known.begunAt),
       cause: known.sources.length ? `${known.sources.map(sourceWords).join("; ")}. The first posts appear here by themselves.`
         : "No source has reported yet. The first posts appear here by themselves.",
       action: { act: "coverage", label: "Show sources" },
     };
-  const gap = known.gaps.find((one) => known.from !== null && one.from <= known.from && (one.to ?? Infinity) >= (known.to ?? 0));
-  if (known.from !== null && gap)
+  const covers = (one: Gap): boolean => known.from !== null && one.from <= known.from && (one.to ?? Infinity) >= (known.to ?? 0);
+  const gap = known.gaps.find((one) => covers(one) && !one.sampled);
+  const sampled = known.gaps.find((one) => covers(one) && one.sampled);
+  if (gap)
     return {
       kind: "not-collected", tone: "warn", word: "Not collected then", since: gap.from,
       cause: `${sourceName(gap.source)}: ${gap.why || "nothing was collected in that time"}.`,
       action: { act: "now", label: "Return to now" },
     };
   return {
-    kind: "no-match", tone: "plain", word: "No match yet", since: null,
+    kind: "no-match", tone: "plain", word: "No match yet", since: known.begunAt,
     cause: known.from === null ? "No stored post matches this search. New ones appear here by themselves."
-      : "No stored post of that time matches this search.",
+      : `No stored post of that time matches this search.${sampled ? ` Only a sample was collected then: ${sampled.why}.` : ""}`,
     action: known.from === null ? { act: "shorter", label: "Find the closest search" } : { act: "now", label: "Return to now" },
   };
 }

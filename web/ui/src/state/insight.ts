@@ -36,7 +36,11 @@ export class Insight {
   private windowMs = 0;
   private recalling = new AbortController();
 
-  constructor(private readonly changed: () => void) {}
+  constructor(
+    private readonly changed: () => void,
+    /** The server asks for an access token: told by the page as a state, not by the panel. */
+    private readonly locked: () => void,
+  ) {}
 
   private readonly wordPoller = new Poller<Top>(
     {
@@ -92,12 +96,17 @@ export class Insight {
       this.recalling.abort();
       this.recalling = new AbortController();
     }
-    for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
+    this.stop();
     this.open = open;
     if (!open) return;
     this.wordPoller.start();
     if (this.span) this.seriesPoller.start();
     if (this.tab !== "cloud") this.topPoller.start();
+  }
+
+  /** Ask nothing more, until `look`. */
+  stop(): void {
+    for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
   }
 
   /** Choose the window of the second arrow; what is not known of it is recalled. */
@@ -150,6 +159,7 @@ export class Insight {
   }
 
   private failed(error: ApiError): void {
+    if (error.status === 401) return this.locked();
     this.fault = error.message;
     this.changed();
   }

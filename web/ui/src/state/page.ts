@@ -43,12 +43,14 @@ export class Page {
   view: "posts" | "insight" = "posts";
   drawer = false;
   readonly column: Column;
-  readonly insight = new Insight(() => this.touch("wire"));
+  readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
   private readonly connection: Connection;
   private spanAbort: AbortController | null = null;
   private announced = 0;
   private begun = false;
+  /** Paused by an open dialog, not by the reader. */
+  private held = false;
 
   private readonly timelinePoller = new Poller<Timeline>(
     {
@@ -178,7 +180,16 @@ export class Page {
     } else this.set({ panel: !this.settings.panel });
   }
 
+  /** Open a dialog, or close it. While one is open the list behind it stands still. */
   open(dialog: Dialog): void {
+    const { column } = this;
+    if (dialog && !this.dialog && column.state === "live") {
+      column.pause();
+      this.held = true;
+    } else if (!dialog && this.held) {
+      this.held = false;
+      column.resume();
+    }
     this.dialog = dialog;
     this.touch();
   }
@@ -209,7 +220,7 @@ export class Page {
       link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
       serverReconnecting: this.serverReconnecting, outage: this.outage, sources: this.stats.sources ?? this.facts?.sources ?? [],
       indexed: this.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
-      total: column.timeline?.total ?? null, held: column.holding.size, from: column.place.from, to: column.place.to,
+      total: column.timeline?.total ?? null, held: column.holding.size, begunAt: column.begunAt, from: column.place.from, to: column.place.to,
       gaps: column.timeline?.gaps ?? [], nextStep: this.facts?.next_step ?? "SOURCE=bluesky make run",
     };
   }
@@ -272,9 +283,16 @@ export class Page {
     this.link = link;
     this.closeCode = code;
     if (link === "open") this.everOpen = true;
+    if (link === "signed-out") this.hush();
     const trying = (one: Link): boolean => one === "connecting" || one === "waiting";
     if (!(trying(was) && trying(link))) this.linkSince = Date.now();
     this.touch();
+  }
+
+  /** Without a token every answer is a refusal, and signing in loads the page anew. */
+  private hush(): void {
+    this.timelinePoller.stop();
+    this.insight.stop();
   }
 
   private async learn(): Promise<void> {

@@ -1,21 +1,13 @@
 /** The one action a state offers. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { shorter } from "../query/edit";
 import type { Condition } from "../state/condition";
 import type { Page } from "../state/page";
-import { counted } from "../text/number";
-import { api, ApiError } from "../wire/api";
-
-/** Return the shorter search that finds most, or null when none finds any. */
-async function closest(query: string): Promise<{ query: string; total: number } | null> {
-  const tried = shorter(query).map(async (text) => ({ query: text, total: (await api.timeline({ q: text })).total }));
-  const found = (await Promise.allSettled(tried)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  return found.filter((one) => one.total > 0).sort((a, b) => a.total - b.total)[0] ?? null;
-}
+import { Closest } from "./Closest";
 
 export function ActionButton({ page, action }: { page: Page; action: NonNullable<Condition["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
+  if (action.act === "shorter") return <Closest page={page} label={action.label} />;
   function act(): void {
     switch (action.act) {
       case "retry":
@@ -32,18 +24,6 @@ export function ActionButton({ page, action }: { page: Page; action: NonNullable
         return location.reload();
       case "copy-step":
         void navigator.clipboard.writeText(page.facts?.next_step ?? "").then(() => setNote("Copied"), () => setNote("Not allowed"));
-        return;
-      case "shorter":
-        void closest(page.column.place.query)
-          .catch((error: unknown) => {
-            if (!(error instanceof ApiError)) throw error;
-            return null;
-          })
-          .then((found) => {
-            if (!found) return setNote("No shorter search finds any; try *");
-            page.go({ query: found.query });
-            page.say(`${found.query}: ${counted(found.total, "match", "matches")}`);
-          });
     }
   }
   return (

@@ -1,30 +1,48 @@
-/** What can be done with a post. X has intents; elsewhere the post is opened. No dead buttons. */
+/** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
 import type { JSX } from "preact";
 import type { Page } from "../state/page";
+import { compact, grouped } from "../text/number";
 import { safeUrl } from "../text/segments";
 import type { Post } from "../wire/post";
 import { LikeSign, MuteSign, OpenSign, ReplySign, RepostSign } from "./icons";
 
 const INTENT = "https://x.com/intent/";
+const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
 
-function Go({ href, label, children }: { href: string; label: string; children: JSX.Element }): JSX.Element {
-  return <a class="act" href={href} target="_blank" rel="noopener noreferrer nofollow" aria-label={label} title={label}>{children}</a>;
+interface Intent {
+  href: string;
+  does: string;
 }
 
+function Number_({ sign, value, word, intent }: { sign: JSX.Element; value: number | null; word: string; intent: Intent | null }): JSX.Element | null {
+  if (value === null && !intent) return null;
+  const said = value === null ? "" : `${grouped(value)} ${word}`;
+  const title = [said, intent?.does].filter(Boolean).join(". ");
+  const words = <>{sign}{value === null ? null : <> {compact(value)}</>}<span class="hidden"> {value === null ? "" : word}{intent ? ` ${intent.does}` : ""}</span></>;
+  return intent ? <a class="number go" href={intent.href} title={title} {...ELSEWHERE}>{words}</a> : <span class="number" title={title}>{words}</span>;
+}
+
+/** Replies, reposts and likes; on X each is the way to do the same. */
+export function Numbers({ post }: { post: Post }): JSX.Element {
+  const { counts } = post;
+  const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
+  const intent = (path: string, does: string): Intent | null => (number ? { href: `${INTENT}${path}=${number}`, does } : null);
+  return (
+    <>
+      <Number_ sign={<ReplySign />} value={counts.replies} word="replies" intent={intent("post?in_reply_to", "Reply on X")} />
+      <Number_ sign={<RepostSign />} value={counts.reposts} word="reposts" intent={intent("retweet?tweet_id", "Repost on X")} />
+      <Number_ sign={<LikeSign />} value={counts.likes} word="likes" intent={intent("like?tweet_id", "Like on X")} />
+    </>
+  );
+}
+
+/** What shows on hover and focus, and always where there is no hover. */
 export function Actions({ page, post }: { page: Page; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
-  const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
   const handle = `@${post.author.handle}`;
   return (
     <span class="actions">
-      {number ? (
-        <>
-          <Go href={`${INTENT}post?in_reply_to=${number}`} label="Reply on X"><ReplySign /></Go>
-          <Go href={`${INTENT}retweet?tweet_id=${number}`} label="Repost on X"><RepostSign /></Go>
-          <Go href={`${INTENT}like?tweet_id=${number}`} label="Like on X"><LikeSign /></Go>
-        </>
-      ) : null}
-      {url ? <Go href={url} label="Open at its source"><OpenSign /></Go> : null}
+      {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
       <button class="act" aria-label={`Mute ${handle}`} title={`Mute ${handle}`} onClick={() => {
         const { muted } = page.settings;
         page.set({ muted: [...muted.filter((one) => one !== handle), handle] });

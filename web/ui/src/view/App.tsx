@@ -1,4 +1,4 @@
-/** The page's regions in reading order: search, notices, status, column, panel. */
+/** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { conditionOf } from "../state/condition";
@@ -26,6 +26,7 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
       <a class="skip" href="#list">Skip to the posts</a>
       <TopBar page={page} />
       <Notices page={page} />
+      <StatusBar page={page} condition={condition} />
       <main class="deck">
         <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
         {open ? <Panel page={page} /> : null}
@@ -38,7 +39,6 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
           </button>
         ))}
       </nav>
-      <StatusBar page={page} condition={condition} />
       <div class="toast-place" aria-live="off">
         {page.toast ? (
           <div class="toast">

@@ -4,8 +4,8 @@ import { termOf } from "../query/edit";
 import type { Page } from "../state/page";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
+import { Based } from "./Based";
 import { Arrow } from "./icons";
-import { Based } from "./Panel";
 import { TermLink } from "./PostText";
 
 export const WINDOWS: [number, string][] = [[60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"]];

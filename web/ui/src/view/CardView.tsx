@@ -5,16 +5,15 @@ import { termOf } from "../query/edit";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import type { Settings } from "../state/settings";
-import { ago, exact } from "../text/clock";
-import { compact, grouped } from "../text/number";
+import { compact } from "../text/number";
 import { safeUrl } from "../text/segments";
-import { Actions } from "./Actions";
+import { Actions, Numbers } from "./Actions";
 import { Avatar } from "./Avatar";
 import { Folded } from "./Folded";
-import { LikeSign, ReplySign, RepostSign } from "./icons";
 import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
+import { When } from "./When";
 
 export interface CardProps {
   page: Page;
@@ -33,11 +32,6 @@ export interface CardProps {
 
 const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
 
-function Number_({ sign, value, word }: { sign: JSX.Element; value: number | null; word: string }): JSX.Element | null {
-  if (value === null) return null;
-  return <span class="number" title={`${grouped(value)} ${word}`}>{sign} {compact(value)}<span class="hidden"> {word}</span></span>;
-}
-
 export class CardView extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     const now = this.props;
@@ -47,35 +41,31 @@ export class CardView extends Component<CardProps> {
 
   override render({ page, column, card, settings, position, of, fresh, torrent }: CardProps): JSX.Element {
     const { post } = card;
-    const { author, counts } = post;
+    const { author } = post;
     const now = Date.now();
-    const labels = { "aria-labelledby": `by-${card.id}`, "aria-describedby": `text-${card.id}` };
+    const ids = { who: `who-${card.id}`, when: `when-${card.id}`, text: `text-${card.id}` };
     const url = safeUrl(post.url);
     const inside = !card.own && !post.text && post.repost_of;
     return (
-      <article class={`card ${fresh ? "fresh" : ""}`} data-id={card.id} tabIndex={0} aria-posinset={position} aria-setsize={of} {...labels}>
+      <article class={`card ${fresh ? "fresh" : ""}`} data-id={card.id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`${ids.who} ${ids.when} ${ids.text}`}>
         <Avatar page={page} post={post} />
         <div class="body">
-          <header class="by" id={`by-${card.id}`}>
-            <TermLink page={page} term={termOf("author", author.handle)} class="author"><bdi>{author.name || author.handle}</bdi></TermLink>
+          <header class="by">
+            <TermLink page={page} term={termOf("author", author.handle)} class="author"><bdi id={ids.who}>{author.name || author.handle}</bdi></TermLink>
             {author.verified ? <span class="verified" title="Verified" role="img" aria-label="verified">✓</span> : null}
             <span class="handle"><bdi>@{author.handle}</bdi></span>
             <span class="network">{NETWORKS[post.source] ?? post.source}</span>
-            <time dateTime={new Date(post.created_at).toISOString()} title={exact(post.created_at)} aria-label={exact(post.created_at)}>
-              {url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{ago(post.created_at, now)}</a> : ago(post.created_at, now)}
-            </time>
+            <When at={post.created_at} now={now} url={url} id={ids.when} />
           </header>
           {post.reply_to?.handle ? <p class="reply-to">Replying to <bdi>@{post.reply_to.handle}</bdi></p> : null}
-          {inside ? <p class="reply-to" id={`text-${card.id}`}>A repost; its original is not stored.</p> : (
-            <div id={`text-${card.id}`}><PostText page={page} post={post} terms={column.terms} /></div>
+          {inside ? <p class="reply-to" id={ids.text}>A repost; its original is not stored.</p> : (
+            <div id={ids.text}><PostText page={page} post={post} terms={column.terms} /></div>
           )}
           <LinkCards page={page} post={post} />
           <MediaView page={page} post={post} media={settings.media} />
           {post.original && post.quote_of && !column.holding.withdrawn(post.quote_of) ? <Quote page={page} column={column} card={card} /> : null}
           <footer class="numbers">
-            <Number_ sign={<ReplySign />} value={counts.replies} word="replies" />
-            <Number_ sign={<RepostSign />} value={counts.reposts} word="reposts" />
-            <Number_ sign={<LikeSign />} value={counts.likes} word="likes" />
+            <Numbers post={post} />
             {torrent ? null : <Actions page={page} post={post} />}
             {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
           </footer>

@@ -7,9 +7,9 @@ import type { Placed } from "../stats/cloud";
 import { requestLayout } from "../stats/layout";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
-import { TableSign } from "./icons";
-import { Based } from "./Panel";
+import { Based } from "./Based";
 import { TermLink } from "./PostText";
+import { TableButton } from "./TableButton";
 
 const AGAIN_MS = 15_000;
 
@@ -51,13 +51,12 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
   return (
     <figure class="cloud" aria-label="Word cloud">
       <figcaption class="hidden">{top ? `The most frequent words: ${top}. ` : ""}The table has all {words.items.length}.</figcaption>
-      <button class="tiny cloud-table" aria-label={table ? "Show as cloud" : "Show as table"} title={table ? "Show as cloud" : "Show as table"} onClick={() => setTable(!table)}><TableSign /></button>
       {table ? (
         <div class="table-place" tabIndex={0} role="region" aria-label="Words, table">
           <table>
             <thead><tr><th scope="col">Word</th><th scope="col">Posts</th></tr></thead>
             <tbody>
-              {words.items.map((item) => <tr key={item.value}><td><TermLink page={page} term={termOf("word", item.value)}>{item.value}</TermLink></td><td>{grouped(item.count)}</td></tr>)}
+              {words.items.map((item) => <tr key={item.value}><td><TermLink page={page} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{grouped(item.count)}</td></tr>)}
             </tbody>
           </table>
         </div>
@@ -71,7 +70,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
           </svg>
         </div>
       )}
-      <Based on={words.based_on} />
+      <div class="cloud-foot"><Based on={words.based_on} /><TableButton table={table} other="cloud" toggle={() => setTable(!table)} /></div>
     </figure>
   );
 }

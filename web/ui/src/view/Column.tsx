@@ -47,9 +47,9 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
       <div class="head">
         <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
         <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>
-        {timeline ? <TimeTools timeline={timeline} place={place} table={table} setTable={setTable} go={(to) => page.go(to)} /> : null}
         <LiveButton page={page} column={column} condition={condition} />
-        <button class="plain round" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => page.open("column")}>
+        {timeline ? <TimeTools timeline={timeline} place={place} table={table} setTable={setTable} go={(to) => page.go(to)} /> : null}
+        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => page.open("column")}>
           <MoreSign />
         </button>
       </div>

@@ -1,6 +1,6 @@
 /** What opens over the page. One at a time, modal, closed by Escape, focus returned by the browser. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Page } from "../state/page";
 import { ColumnMenu } from "./ColumnMenu";
 import { Coverage } from "./Coverage";
@@ -16,7 +16,7 @@ const TITLES = {
 
 function Modal({ page, title, children }: { page: Page; title: string; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   return (

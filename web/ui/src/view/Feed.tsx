@@ -77,6 +77,11 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     if (!ranking && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void page.older();
   }
 
+  /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
+  function onPointerDown(event: PointerEvent): void {
+    if (event.pointerType !== "mouse") page.pause();
+  }
+
   function onFocusIn(event: FocusEvent): void {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
     focused.current = card?.dataset.id ?? null;
@@ -101,7 +106,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const before = known.current;
   return (
     <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
-      aria-busy={column.loading !== "ready"} onScroll={onScroll} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      aria-busy={column.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((run) => (
         <Fragment key={run.first < 0 ? `space-${run.key}` : "cards"}>
           {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
@@ -114,7 +119,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
           ))}
         </Fragment>
       ))}
-      {ranking ? <Pager page={page} column={column} total={cards.length} /> : <End page={page} column={column} />}
+      {ranking ? <Pager page={page} column={column} total={cards.length} /> : <End page={page} column={column} hidden={!cards.length} />}
     </div>
   );
 }
@@ -129,10 +134,10 @@ function keepFocus(box: HTMLElement, id: string | null, shown: readonly Card[], 
   if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
 }
 
-function End({ page, column }: { page: Page; column: Column }): JSX.Element {
+function End({ page, column, hidden }: { page: Page; column: Column; hidden: boolean }): JSX.Element {
   if (column.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
   if (column.loadingOlder) return <p class="end">Loading older posts…</p>;
   if (column.moreStored && (column.timeline?.total ?? 0) > column.holding.size)
     return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
-  return <p class="end">These are all.</p>;
+  return <p class="end">{hidden ? "All posts are hidden by this column's menu." : "These are all."}</p>;
 }

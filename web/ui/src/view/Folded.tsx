@@ -16,14 +16,15 @@ export function Folded({ page, column, card, ranking }: { page: Page; column: Co
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
   const others = card.group ? card.group.items.length - 1 : 0;
-  if (!card.reposts.size && !others) return null;
+  const inView = ranking && (card.reposts.size > 0 || column.place.order === "inview" || column.place.order === "reach");
+  if (!card.reposts.size && !others && !inView) return null;
   const now = Date.now();
   return (
     <div class="folded">
       {card.reposts.size ? (
         <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {grouped(card.reposts.size)} reposted</button>
       ) : null}
-      {ranking && card.reposts.size ? (
+      {inView ? (
         <span class="in-view">in view: {counted(card.reposts.size, "repost")}, reach {compact(reachOf(card))}</span>
       ) : null}
       {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{grouped(others)} like this</button> : null}

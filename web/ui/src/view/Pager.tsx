@@ -5,7 +5,15 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { grouped } from "../text/number";
 
+/** Return why a ranking has no cards. */
+function nothing(column: Column): string {
+  if (column.loading !== "ready") return "Loading…";
+  if (column.place.order === "inview") return `None of the ${grouped(column.holding.size)} posts loaded is a repost of another.`;
+  return "All posts are hidden by this column's menu.";
+}
+
 export function Pager({ page, column, total }: { page: Page; column: Column; total: number }): JSX.Element {
+  if (!total) return <p class="end">{nothing(column)}</p>;
   const size = page.settings.pageSize;
   const pages = Math.max(1, Math.ceil(total / size));
   const at = Math.min(column.page, pages - 1);

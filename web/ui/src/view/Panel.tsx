@@ -4,19 +4,13 @@ import { useRef } from "preact/hooks";
 import type { Holding } from "../hold/holding";
 import { TAB_NAMES, TABS } from "../state/insight";
 import type { Page } from "../state/page";
-import { between } from "../text/clock";
 import { compact, grouped, rate } from "../text/number";
-import type { BasedOn } from "../wire/api";
 import { Bars } from "./Bars";
 import { Cloud } from "./Cloud";
 import { CloseSign } from "./icons";
+import { SeriesView } from "./Series";
 import { Still } from "./Still";
-import { TimeView } from "./TimeView";
 import { Tops } from "./Tops";
-
-export function Based({ on }: { on: BasedOn }): JSX.Element {
-  return <p class="based">based on {grouped(on.counted)} of {grouped(on.matching)}{on.matching ? `, ${between(on.from, on.to, Date.now())}` : ""}</p>;
-}
 
 const COUNT_EVERY_MS = 2_000;
 
@@ -82,15 +76,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
             : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
         </Still>
       </div>
-      {series ? <section class="series">
-        <div class="title-row"><h3>Over time</h3> <span>{grouped(series.total)} matches</span></div>
-        <Still of={[series, settings.theme]}>
-          {() => (
-            <TimeView timeline={series} kind="line" axes theme={settings.theme} table={false} label="Matches over time, in steps"
-              choose={(from, to) => page.go({ from, to })} />
-          )}
-        </Still>
-      </section> : null}
+      {series ? <Still of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Still> : null}
     </aside>
   );
 }

@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Place } from "../state/address";
 import type { Timeline } from "../wire/api";
-import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, TableSign, WholeSign } from "./icons";
+import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "./icons";
+import { TableButton } from "./TableButton";
 
 interface Props {
   timeline: Timeline;
@@ -34,7 +35,7 @@ export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.
         {button("Zoom in to the newer half", <PlusSign />, () => show(now ? from + span / 2 : from + span / 4, now ? to : to - span / 4))}
         {button("Zoom out", <MinusSign />, () => show(from - span / 2, to + span / 2), now)}
         {button("All of it", <WholeSign />, () => go({ from: null, to: null }), now)}
-        {button(table ? "Show as chart" : "Show as table", <TableSign />, () => setTable(!table))}
+        <TableButton table={table} other="chart" toggle={() => setTable(!table)} />
       </div>
     </>
   );

@@ -5,7 +5,7 @@ import type { Tab } from "../state/insight";
 import type { Page } from "../state/page";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
-import { Based } from "./Panel";
+import { Based } from "./Based";
 import { TermLink } from "./PostText";
 
 const KINDS: Record<Tab, TermKind> = {

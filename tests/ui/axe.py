@@ -1,0 +1,23 @@
+"""What axe finds on a page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.conftest import missing
+from tests.paths import PROJECT
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RESTED = "() => document.getAnimations().every(one => one.playState !== 'running')"
+
+
+def violations(page: Page) -> list[str]:
+    """Return the rules that are broken, each with the elements that break it, once nothing fades any more."""
+    if not AXE.exists():
+        missing("axe-core: run `npm ci`")
+    page.wait_for_function(RESTED)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run({ runOnly: tags })", TAGS)
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found["violations"]]

@@ -1,0 +1,111 @@
+"""For everybody, whatever state the page is in: axe finds nothing in any of them, wide and on a dark phone.
+
+One server and one page for all of them; each state is forced by a fault and begun from a page that is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from pipeline.store.contract import SAMPLED, CoverageRow
+from tests.ui import records
+from tests.ui.axe import violations
+from tests.ui.faults import FAULTS, HOUR, KINDS
+from tests.ui.simulator import Simulator, now
+
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 375, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Simulator]:
+    """A server with posts of the last hour, a time in which nothing was collected, and one that was sampled."""
+    made = Simulator()
+    made.put([records.post(number, now() - number * 30_000) for number in range(1, 121)], live=False)
+    begin = now() - 9 * HOUR
+    for at, why in ((0, ""), (2, "connection refused"), (3, ""), (4, f"{SAMPLED}a budget"), (5, "")):
+        made.store.add_coverage(CoverageRow("bluesky", begin + at * HOUR, None, "*", why))
+    yield made.start()
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    """One page for every state."""
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def check(page: Page) -> None:
+    found = []
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        found += [f"{scheme}, {size['width']} px: {one}" for one in violations(page)]
+    page.set_viewport_size(WIDE)
+    assert found == []
+
+
+def well(server: Simulator) -> None:
+    fresh: dict[str, Any] = {
+        "refuse_sockets": False, "locked": False, "stalled": False, "outage": None,
+        "sources": [{"name": "bluesky", "state": "live", "since": now(), "lag_s": 1.0}],
+    }  # fmt: skip
+    for name, value in fresh.items():
+        setattr(server, name, value)
+
+
+@pytest.mark.parametrize("kind", sorted(FAULTS))
+def test_axe_finds_nothing_in_a_state_of_a_running_page(server: Simulator, page: Page, kind: str) -> None:
+    well(server)
+    page.goto(server.url)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
+    page.locator("#list article").first.wait_for()
+    FAULTS[kind](server)
+    expect(page.locator(".status")).to_have_attribute("data-kind", KINDS.get(kind, kind), timeout=15_000)
+    check(page)
+
+
+def test_axe_finds_nothing_while_connecting(server: Simulator, page: Page) -> None:
+    well(server)
+    server.refuse_sockets = True
+    page.goto(server.url)
+    expect(page.locator(".status")).to_have_attribute("data-kind", "connecting")
+    check(page)
+
+
+def test_axe_finds_nothing_where_nothing_is_stored(page: Page) -> None:
+    empty = Simulator().start()
+    try:
+        page.goto(empty.url)
+        expect(page.locator(".empty")).to_have_attribute("data-kind", "empty")
+        check(page)
+    finally:
+        empty.stop()
+
+
+def test_axe_finds_nothing_where_nothing_matches(server: Simulator, page: Page) -> None:
+    well(server)
+    page.goto(f"{server.url}/?q=storm+xylophone")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
+    expect(page.get_by_role("button", name="Closest: storm")).to_be_enabled()
+    check(page)
+
+
+@pytest.mark.parametrize(("hour", "kind"), [(2, "not-collected"), (4, "no-match")])
+def test_axe_finds_nothing_in_a_time_not_collected_or_sampled(
+    server: Simulator, page: Page, hour: int, kind: str
+) -> None:
+    well(server)
+    rows = sorted(server.store.coverage(), key=lambda row: row.since)
+    begin = rows[0].since + hour * HOUR
+    page.goto(f"{server.url}/?from={begin + 1000}&to={begin + HOUR // 2}")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", kind)
+    check(page)
+    if kind == "no-match":
+        expect(page.locator(".empty")).to_contain_text("Only a sample was collected then: a budget.")

@@ -1,0 +1,90 @@
+"""In a torrent nothing can be aimed at, until the reader takes hold of the list: by focus, by a finger, by a menu."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.ui import records
+from tests.ui.conftest import OpenPage, articles
+from tests.ui.simulator import Simulator, now
+
+MANY = 3_000
+"""More than 100 a second for the half minute that a test may take."""
+Number = iter(range(50_000, 1_000_000))
+
+
+def flow(simulator: Simulator, posts: int) -> None:
+    simulator.put([records.post(next(Number), now()) for _ in range(posts)])
+
+
+def flooded(simulator: Simulator, page: Page) -> None:
+    """Let posts flow until cards have no actions."""
+    page.locator("#list article").first.wait_for()
+    flow(simulator, MANY)
+    expect(page.locator(".actions")).to_have_count(0)
+
+
+def held(simulator: Simulator, page: Page, card_id: str) -> None:
+    """The list stands still under the reader while posts flow, and the card says what can be done."""
+    card = page.locator(f'[data-id="{card_id}"]')
+    before = card.bounding_box()
+    flow(simulator, 200)
+    expect(page.locator(".live")).to_contain_text("Paused, 200 new")
+    assert card.bounding_box() == before
+    mute = card.get_by_role("button", name=re.compile("^Mute @"))
+    expect(mute).to_be_visible()
+    assert mute.evaluate("one => getComputedStyle(one.parentElement).opacity") == "1"
+    mute.click()
+    expect(page.locator(".toast")).to_contain_text("Muted @")
+
+
+def test_a_focus_takes_hold_of_a_torrent_and_shows_what_can_be_done(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    flooded(simulator, page)
+    page.keyboard.press("j")
+    expect(page.locator(".live")).to_contain_text("Paused")
+    focused = page.evaluate("document.activeElement.dataset.id")
+    assert focused == articles(page)[0]
+    held(simulator, page, focused)
+
+
+def test_a_finger_takes_hold_of_a_torrent_and_shows_what_can_be_done(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, width=390, height=800, has_touch=True, is_mobile=True)
+    flooded(simulator, page)
+    box = page.locator("#list").bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 200, box["y"] + 60)
+    expect(page.locator(".live")).to_contain_text("Paused")
+    under = page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('article').dataset.id", [box["x"] + 200, box["y"] + 60]
+    )
+    held(simulator, page, under)
+
+
+def test_an_open_menu_takes_hold_of_a_torrent_and_lets_go_when_it_closes(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    flooded(simulator, page)
+    page.get_by_role("button", name="Column menu").click()
+    expect(page.locator(".live")).to_contain_text("Paused")
+    before = articles(page)
+    flow(simulator, 200)
+    expect(page.locator(".live")).to_contain_text("Paused, 200 new")
+    assert articles(page)[: len(before)] == before
+    page.keyboard.press("Escape")
+    expect(page.locator(".live")).to_contain_text("Live")
+    expect(page.locator(f'#list [data-id="{before[0]}"]')).to_have_count(0)
+
+
+def test_a_pause_of_the_readers_own_outlives_a_menu(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name="Live. Press to pause").click()
+    page.get_by_role("button", name="Column menu").click()
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".live")).to_contain_text("Paused")
