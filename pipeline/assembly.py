@@ -54,6 +54,7 @@ class Process:
         self.claims = Claims(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
         self.dead = DeadLetters(self.redis, self.names)
+        self.outages = Outages(self.redis, self.names)
         self._local = threading.local()
 
     def store(self) -> Store:
@@ -97,7 +98,7 @@ def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Cal
             normalise=normalise,
             enqueue=enqueue,
             stopping=stopping,
-            outage=Outages(process.redis, process.names).tell,
+            outage=process.outages.tell,
         )
     )
 

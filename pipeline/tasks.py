@@ -49,6 +49,8 @@ def ingest(batch_id: str) -> None:
         story = _ingest()
     except (StoreUnavailable, BrokerUnavailable, SettingsError) as error:
         log.warning("batch %s waits: %s", batch_id, error)
+        if not isinstance(error, BrokerUnavailable):
+            _process("worker", 1).outages.tell(str(error))
         _wait(OUTAGE_WAIT_S)
         enqueue(batch_id)
         return

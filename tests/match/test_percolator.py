@@ -131,6 +131,16 @@ def test_server_that_is_away_is_an_outage() -> None:
         PercolatorMatcher(away)
 
 
+def test_prefix_may_say_percolator(client: Client) -> None:
+    index = SearchIndex(client, f"percolator-{secrets.token_hex(4)}", "murmur", replicas=0)
+    try:
+        one, other = worker(index, "cat"), worker(index, "cat")
+        assert matched(one, [post("cat")]) == matched(other, [post("cat")]) == {"cat": (0,)}
+    finally:
+        client.ask("DELETE", at(index.name), into=msgspec.Raw)
+        client.ask("DELETE", at("_index_template", index.name), into=msgspec.Raw)
+
+
 def test_server_without_percolator_is_refused_in_one_line(elasticsearch_9: str, client: Client) -> None:
     without = Client(Settings(elasticsearch_url=elasticsearch_9))
     with pytest.raises(SettingsError, match="has no percolator; set MATCHER=memory"):

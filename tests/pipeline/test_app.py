@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from redis import Redis
+
 import celeryconfig
 from pipeline import tasks
 from pipeline.app import argv, celery_options, make_app
 from pipeline.claims import LEASE_MS
 from pipeline.connections import celery_broker_url, is_embedded, redis_url
+from pipeline.names import Names
+from pipeline.outage import current
 from pipeline.settings import load
 
 
@@ -21,6 +26,22 @@ def test_a_batch_is_ended_before_its_message_comes_again() -> None:
     assert tasks.BATCH_LIMIT_S < celeryconfig.VISIBILITY_S
     assert tasks.ingest.acks_late
     assert not tasks.read_stream.acks_late
+
+
+def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
+    redis_client: Redis, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[str] = []
+    environ = {"REDIS_URL": valkey, "ELASTICSEARCH_URL": "http://127.0.0.1:9"}
+    monkeypatch.setattr(tasks, "load", lambda: load(environ))
+    monkeypatch.setattr(tasks, "_parts", {})
+    monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
+    monkeypatch.setattr(tasks, "enqueue", again.append)
+    tasks.ingest("b1")
+    outage = current(redis_client, Names("murmur"))
+    assert outage is not None
+    assert "cannot be reached" in outage.why
+    assert again == ["b1"]
 
 
 def test_another_reader_takes_over_within_fifteen_seconds() -> None:

@@ -70,10 +70,11 @@ class SearchIndex:
             self.client.ask("PUT", at("_index_template", self.name), template, into=msgspec.Raw)
             self.client.ask("PUT", at(self.name), body, into=msgspec.Raw)
         except Refused as error:
-            if "percolator" in error.reason:
+            if error.kind == "resource_already_exists_exception":
+                return
+            if "[percolator]" in error.reason:
                 raise SettingsError([PERCOLATOR_MISSING]) from error
-            if error.kind != "resource_already_exists_exception":
-                raise
+            raise
 
     def drop_older(self) -> list[str]:
         """Remove what earlier versions of this program kept for the same registry; return the names, usually none.

@@ -43,6 +43,8 @@ class Write:
     version: int = -1
     result: Result = "done"
     reason: str = ""
+    blocked: bool = False
+    """Whether it was left undone for a block on its index, such as a full disk sets: that is none of a moment."""
 
     def lines(self) -> bytes:
         """Return it as the bulk API reads it."""
@@ -83,7 +85,8 @@ class Bulk:
         """Do the writes, note in each what came of it (and its new number), and return those that were not done.
 
         Raises:
-            StoreUnavailable: some could not be done in `PATIENCE_S`; any number of the others were.
+            StoreUnavailable: some could not be done in `PATIENCE_S`, or writes are blocked; any number of the others
+                were done.
         """
         waiting = list(writes)
         end = time.monotonic() + PATIENCE_S
@@ -136,6 +139,9 @@ class Bulk:
             else:
                 busy = _note(part, answer)
                 later += busy
+                blocked = next((write for write in busy if write.blocked), None)
+                if blocked is not None:
+                    raise StoreUnavailable(f"Elasticsearch takes no writes: {blocked.reason}")
                 if busy:
                     self._smaller(size)
                     error = StoreUnavailable(f"Elasticsearch cannot take writes now: {busy[0].reason}")
@@ -156,7 +162,7 @@ def _note(writes: Sequence[Write], answer: _Answer) -> list[Write]:
     for write, named in zip(writes, answer.items, strict=True):
         (item,) = named.values()
         kind, reason = (item.error.type, item.error.told()) if isinstance(item.error, Cause) else ("", item.error)
-        write.reason = reason
+        write.reason, write.blocked = reason, kind == _BLOCK
         if 200 <= item.status < 300:
             write.result, write.seq_no, write.term = "done", item.seq_no, item.term
         elif item.status == 409:
@@ -170,6 +176,7 @@ def _note(writes: Sequence[Write], answer: _Answer) -> list[Write]:
     return busy
 
 
+_BLOCK = "cluster_block_exception"
 _NOT_THERE = {"", "index_not_found_exception", "document_missing_exception"}
 _OURS = {"validation_exception", "invalid_alias_name_exception"}
 """Refusals that no post is to blame for, such as too many shards in the cluster: they pass."""
