@@ -53,8 +53,13 @@ class Server:
         self._environment = _prepare(run, self._home, found, port, heap_mb, measured=measured)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers.
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, *options: str, within_s: float = START_TIMEOUT_S) -> None:
+        """Start it, with settings of this start only (`-Ename=value`), and wait until it is well.
 
         Raises:
             CannotAssemble: it did not come up; the message has what it said last.
@@ -62,7 +67,7 @@ class Server:
         log = self._run / "console.log"
         with log.open("ab") as console:
             self._process = subprocess.Popen(
-                [str(self._home / "bin" / "elasticsearch")],
+                [str(self._home / "bin" / "elasticsearch"), *options],
                 cwd=self._run,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -72,7 +77,7 @@ class Server:
                 **_unprivileged(self._run),  # type: ignore[call-overload] # user and group only where we are root
             )
         try:
-            _wait(self._process, self.url, log)
+            _wait(self._process, self.url, log, within_s)
         except BaseException:
             self.kill()
             raise
@@ -188,8 +193,8 @@ def _free_port() -> int:
         return port
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, console: Path) -> None:
-    give_up_at = time.monotonic() + START_TIMEOUT_S
+def _wait(process: subprocess.Popen[bytes], url: str, console: Path, within_s: float) -> None:
+    give_up_at = time.monotonic() + within_s
     while process.poll() is None and time.monotonic() < give_up_at:
         try:
             with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10):

@@ -1,0 +1,100 @@
+"""What an operator sees of a product, looked at again and again: the queue in Redis, and what `/readyz` says."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis, RedisError
+
+from pipeline.names import Names
+from tests.e2e.product import Product
+
+QUEUE_EVERY_S, READY_EVERY_S = 0.1, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is open at a time (monotonic): batches, and their bytes."""
+
+    at: float
+    batches: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What `/readyz` said at a time (monotonic): status, 0 if nothing, and why not ready."""
+
+    at: float
+    status: int
+    why: str
+
+
+class Signs:
+    """Looks when asked, and between `record` and `end` all the time."""
+
+    def __init__(self, product: Product) -> None:
+        self._url = product.url
+        self._redis = Redis.from_url((product.data_dir / "broker" / "url").read_text().strip())
+        self._names = Names("murmur")
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.queue: list[Queue] = []
+        self.ready: list[Ready] = []
+
+    def record(self) -> None:
+        """Begin to note everything in `queue` and `ready`."""
+        self.queue.append(self.waiting())
+        self.ready.append(self.readiness())
+        self._threads = [
+            threading.Thread(target=self._note, args=(self.queue, self.waiting, QUEUE_EVERY_S), daemon=True),
+            threading.Thread(target=self._note, args=(self.ready, self.readiness, READY_EVERY_S), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Look no more."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(60)
+        self._redis.close()
+
+    def waiting(self) -> Queue:
+        """Return what is open now."""
+        asked: Any = self._redis.pipeline(transaction=False)  # its types are those of both worlds
+        batches, size_bytes = asked.zcard(self._names.open).get(self._names.open_bytes).execute()
+        return Queue(time.monotonic(), int(batches), int(size_bytes or 0) if batches else 0)
+
+    def readiness(self) -> Ready:
+        """Return what `/readyz` says now."""
+        status, why = 0, "no answer"
+        try:
+            with urllib.request.urlopen(f"{self._url}/readyz", timeout=60) as answer:
+                status, why = answer.status, ""
+        except urllib.error.HTTPError as error:
+            status, why = error.code, str(json.load(error)["error"]["message"])
+        except OSError:
+            pass
+        return Ready(time.monotonic(), status, why)
+
+    def dead(self) -> int:
+        """Return how many dead letters there are."""
+        return int(self._redis.xlen(self._names.dead))
+
+    def greatest(self, since: float, until: float) -> Queue:
+        """Return the longest queue of a time (monotonic)."""
+        return max((one for one in self.queue if since <= one.at <= until), key=lambda one: one.batches)
+
+    def _note(self, notes: list[Any], look: Callable[[], Any], every_s: float) -> None:
+        with suppress(RedisError):  # the product ended first
+            while not self._over.wait(every_s):
+                notes.append(look())
