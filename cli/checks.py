@@ -125,12 +125,14 @@ def redis_problem(settings: Settings) -> str:
 
 def store_problem(settings: Settings) -> str:
     """Return what is wrong with the store or the matcher; DATA_DIR must be ours by now, because opening makes it."""
-    from pipeline.assembly import open_matcher
     from pipeline.store import open_store
 
     try:
         open_store(settings).close()
-        open_matcher(settings)
+        if settings.matcher != "memory":  # which is always well, while all parts of a worker take long to load
+            from pipeline.assembly import open_matcher
+
+            open_matcher(settings)
     except SettingsError as error:
         return error.problems[0]
     except MurmurError as error:

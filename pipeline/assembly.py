@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from redis import Redis
 
@@ -28,7 +29,6 @@ from pipeline.query.document import describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.reader import Reader
-from pipeline.recheck import Recheck
 from pipeline.settings import Settings
 from pipeline.sources import open_source
 from pipeline.spool import Spool
@@ -38,6 +38,9 @@ from pipeline.store import open_store
 from pipeline.store.contract import Store
 from pipeline.tracking import Tracking, current_track
 from pipeline.upkeep import Means, Upkeep, publish_identity
+
+if TYPE_CHECKING:
+    from pipeline.recheck import Recheck
 
 IDENTITY_EVERY_S = 15.0
 
@@ -185,6 +188,8 @@ def build_upkeep(
 
 def build_recheck(process: Process, *, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Recheck:
     """Return the re-check of stored posts."""
+    from pipeline.recheck import Recheck  # only upkeep needs it, and the clients of networks that it brings along
+
     return Recheck(
         settings=process.settings,
         redis=process.redis,

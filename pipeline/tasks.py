@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from celery import current_app, shared_task
@@ -21,11 +21,13 @@ from pipeline.assembly import Process, build_ingest, build_reader, build_recheck
 from pipeline.errors import BrokerUnavailable, MurmurError, QueryTimeout, SettingsError, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
 from pipeline.names import Names
-from pipeline.recheck import Recheck
 from pipeline.sending import producing, send
 from pipeline.settings import load
 from pipeline.states import Coverage
 from pipeline.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from pipeline.recheck import Recheck
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,13 +52,9 @@ def _top_levels() -> str:
     return rf"(?:(?:(?ai:{plain})|(?i:{others}))(?=[^0-9A-Za-z@+\-]|$)|(?ai:xn--[0-9a-z\-]+))"
 
 
-_TLD = _top_levels()
 _LETTER = f"[^{DIRECTIONS}{PUNCTUATION}{CONTROLS}{INVALID}{SPACES}]"
 _SUBDOMAIN = rf"{_LETTER}(?:[_-]*+{_LETTER}){{0,64}}+\."
 _NAME = rf"{_LETTER}(?:-*+{_LETTER}){{0,64}}+\."
-_DOMAIN = f"(?:{_SUBDOMAIN}){{0,{MOST_LABELS}}}{_NAME}{_TLD}"
-_HAS_TLD = re.compile(rf"\.{_TLD}")
-_ASCII_DOMAIN = re.compile(rf"(?:[A-Za-z0-9\-_{ACCENTED}]+\.)+{_TLD}")
 
 _PATH_LETTER = rf"[A-Za-z{CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~&|@{ACCENTED}]"
 _PARENS = rf"\((?:{_PATH_LETTER}+|{_PATH_LETTER}*\({_PATH_LETTER}+\){_PATH_LETTER}*)\)"
@@ -65,13 +62,32 @@ _PATH_END = rf"(?:[A-Za-z{CYRILLIC}0-9=_#/+\-{ACCENTED}]|{_PARENS})"
 _PATH = rf"(?:{_PATH_LETTER}*(?:{_PARENS}{_PATH_LETTER}*)*{_PATH_END}|{_PATH_LETTER}+/)"
 _QUERY = r"\?[A-Za-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*[A-Za-z0-9_&=#/\-]"
 
-_URL = re.compile(
-    rf"(^|[^A-Za-z0-9@＠$#＃{INVALID}])"
-    rf"(((?ai:https?://))?({_DOMAIN})(?::[0-9]+)?(/{_PATH}*)?(?:{_QUERY})?)"
-)
 _SHORT = re.compile(rf"https?://t\.co/([A-Za-z0-9]+)(?:{_QUERY})?", re.IGNORECASE)
 _CHUNK = re.compile(rf"[^{SPACES}]+")
 _UNFIT_BEFORE = "-_./"
+
+
+class _Patterns(NamedTuple):
+    """What knows the top-level domains."""
+
+    has_tld: re.Pattern[str]
+    ascii_domain: re.Pattern[str]
+    url: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Return them, compiled at the first link: that takes a tenth of a second, and most processes never see one."""
+    tld = _top_levels()
+    domain = f"(?:{_SUBDOMAIN}){{0,{MOST_LABELS}}}{_NAME}{tld}"
+    return _Patterns(
+        re.compile(rf"\.{tld}"),
+        re.compile(rf"(?:[A-Za-z0-9\-_{ACCENTED}]+\.)+{tld}"),
+        re.compile(
+            rf"(^|[^A-Za-z0-9@＠$#＃{INVALID}])"
+            rf"(((?ai:https?://))?({domain})(?::[0-9]+)?(/{_PATH}*)?(?:{_QUERY})?)"
+        ),
+    )
 
 
 def find_urls(text: str) -> list[FoundUrl]:
@@ -80,13 +96,13 @@ def find_urls(text: str) -> list[FoundUrl]:
     if "." not in text:
         return found
     for chunk in _CHUNK.finditer(text):  # no link has a space in it, and most words have no dot
-        if "." in chunk[0] and _HAS_TLD.search(chunk[0]):
+        if "." in chunk[0] and _patterns().has_tld.search(chunk[0]):
             _add_urls(chunk[0], chunk.start(), found)
     return found
 
 
 def _add_urls(text: str, offset: int, found: list[FoundUrl]) -> None:
-    for match in _URL.finditer(text):
+    for match in _patterns().url.finditer(text):
         before, url, scheme, domain, path = match.groups()
         start = match.start(2) + offset
         if not _is_valid_length(url, domain, scheme):
@@ -105,7 +121,10 @@ def _add_urls(text: str, offset: int, found: list[FoundUrl]) -> None:
 def _add_plain(url: str, domain: str, path: str | None, start: int, found: list[FoundUrl]) -> None:
     """Add the ASCII domains inside one found without scheme (the text around it may have no spaces at all); path and
     query belong to the last."""
-    plain = [FoundUrl(match[0], start + match.start(), start + match.end()) for match in _ASCII_DOMAIN.finditer(domain)]
+    plain = [
+        FoundUrl(match[0], start + match.start(), start + match.end())
+        for match in _patterns().ascii_domain.finditer(domain)
+    ]
     if not plain:
         return
     if path:

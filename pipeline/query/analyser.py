@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from unicodedata import category, normalize
 
 from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, INVISIBLE, KEYCAP, UNSPACED, VANISHING
@@ -20,12 +21,10 @@ ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
 MAX_TOKEN_CHARS = 128
 MAX_TOKENS = 10_000
 
-_MARKS = "".join(chr(code) for code in range(0x20000) if category(chr(code))[0] == "M" and chr(code) != KEYCAP)
 _VANISHING = re.compile(f"[{VANISHING}]")
 _NOT_SEEN = re.compile(f"[{VANISHING}{INVISIBLE}]")
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_TOKEN = re.compile(f"[{UNSPACED}][{_MARKS}]*|(?:[^\\W_{UNSPACED}]|[{_MARKS}])+")
 
 _ALONE, _MARK, _VANISHES = "\x02", "\x05", "\x03"
 _CLASSED_TOKEN = re.compile(f"{_ALONE}.(?:{_MARK}.)*|[^ {_ALONE}]+")
@@ -35,7 +34,6 @@ _LONG = 2_000
 """Normalising takes the square of a pile of marks; from this length on, piles are cut. No search is as long."""
 
 _PILED = re.compile(f"(?:{_MARK}.){{65}}")
-_PILE = re.compile(f"([{_MARKS}\uff9e\uff9f]{{64}})[{_MARKS}\uff9e\uff9f]+")
 
 _TYPOGRAPHIC = "’…“”–—‘"
 """What else stands in plain English text: each separates, before normalising as after it."""
@@ -43,6 +41,22 @@ _TYPOGRAPHIC = "’…“”–—‘"
 _SENTENCE = ".,;:!?…'’"
 
 _ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+
+
+@cache
+def _marks() -> str:
+    """Return all marks. Which they are, and what is made of them below, takes long to find out and is seldom needed."""
+    return "".join(chr(code) for code in range(0x20000) if category(chr(code))[0] == "M" and chr(code) != KEYCAP)
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}][{_marks()}]*|(?:[^\\W_{UNSPACED}]|[{_marks()}])+")
+
+
+@cache
+def _pile() -> re.Pattern[str]:
+    return re.compile(f"([{_marks()}\uff9e\uff9f]{{64}})[{_marks()}\uff9e\uff9f]+")
 
 
 class _Classes(dict[int, str]):
@@ -106,7 +120,7 @@ def _runs(part: str) -> list[str]:
 def _tamed(part: str) -> str:
     """Return a long text without what vanishes, and without marks beyond 64 on one letter."""
     part = _VANISHING.sub("", part)
-    return _PILE.sub(r"\1", part) if _PILED.search(part.translate(_classes)) else part
+    return _pile().sub(r"\1", part) if _PILED.search(part.translate(_classes)) else part
 
 
 def _fold(text: str) -> str:
@@ -146,7 +160,7 @@ def _run_spans(part: str, offset: int) -> list[tuple[str, int, int]]:
         origins += [(start, end)] * len(piece)
     return [
         (match.group(), offset + origins[match.start()][0], offset + origins[match.end() - 1][1])
-        for match in _TOKEN.finditer("".join(folded))
+        for match in _token().finditer("".join(folded))
     ]
 
 
