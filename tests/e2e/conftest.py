@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,9 +28,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for product in products:
-        with contextlib.suppress(Exception):
-            product.stop()
-    for product in products:
-        for pid in product.processes():
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+        product.end()

@@ -34,7 +34,7 @@ def free_port() -> int:
     raise AssertionError("no free port in a hundred tries")
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
     """Wait until something is true and return it; fail with the last value."""
     end = time.monotonic() + seconds
     while True:
@@ -77,7 +77,7 @@ class Product:
     def text(self) -> str:
         return "".join(self.output)
 
-    def wait_ready(self, seconds: float = 60.0) -> Product:
+    def wait_ready(self, seconds: float = 120.0) -> Product:
         """Wait for the line with the address."""
 
         def ready() -> bool:
@@ -119,8 +119,22 @@ class Product:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-        self.process.wait(20)
+        self.process.wait(60)
         return time.monotonic() - began
+
+    def end(self) -> None:
+        """End it and all its processes at once: for when a test is over, for stopping takes seconds."""
+        self.process.kill()
+        self.process.wait(60)
+        until(self._killed)
+
+    def _killed(self) -> bool:
+        """Kill what is left, and return whether nothing was: until it is killed itself, one process starts others."""
+        left = self.processes()
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
 
     def processes(self) -> dict[int, str]:
         """Return every live process of this run: pid → command line.

@@ -38,7 +38,7 @@ def test_a_person_types_a_search_sees_history_and_then_live_posts(start: Start, 
         assert re.search("coffee|starlings", text, re.I), text
 
     seen = posts.first.inner_text()
-    until(lambda: posts.first.inner_text() != seen, 40)
+    until(lambda: posts.first.inner_text() != seen, 60)
     assert re.search("coffee|starlings", posts.first.inner_text(), re.I), "what arrives live matches as well"
     assert errors == []
     page.close()
@@ -60,13 +60,13 @@ def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Brows
 
 
 def test_the_page_outlives_a_restart_and_shows_what_came_meanwhile(start: Start, chromium: Browser) -> None:
-    first = start(SOURCE="demo", DEMO_RATE="20").wait_ready()
+    first = start(SOURCE="demo", DEMO_RATE="2").wait_ready()
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(first.url)
     posts = page.get_by_role("feed").get_by_role("article")
     expect(posts.first).to_be_visible(timeout=15_000)
     first.stop()
-    again = start(SOURCE="demo", DEMO_RATE="20", PORT=str(first.port)).wait_ready()
+    again = start(SOURCE="demo", DEMO_RATE="2", PORT=str(first.port)).wait_ready()
     seen = posts.first.inner_text()
     until(lambda: posts.first.inner_text() != seen, 60)
     assert again.stored() > 0

@@ -31,12 +31,12 @@ def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": jetstream.url, "BLUESKY_API": "off", "INGEST_TOKEN": "t"}
         product = start(tmp_path / "data", **settings).wait_ready()
         at = int(time.time() * 1e6) - HOUR_US
-        until(lambda: jetstream.asked, 30)
+        until(lambda: jetstream.asked, 60)
         jetstream.publish(commit(at, "first"))
         until(lambda: rows(product) == [("*", "", True)])
 
         jetstream.drop()
-        until(lambda: len(jetstream.asked) > 1, 30)
+        until(lambda: len(jetstream.asked) > 1, 60)
         jetstream.publish(commit(at + 1, "after a short reconnect"))
         until(lambda: product.stored() == 2)
         until(lambda: rows(product) == [("*", "", True)])
@@ -51,24 +51,24 @@ def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_
         body = json.dumps({"track": "cats OR after"}).encode()
         request = urllib.request.Request(f"{product.url}/api/track", body, {"Authorization": "Bearer t"}, method="PUT")
         urllib.request.urlopen(request, timeout=10).close()
-        until(lambda: rows(product) == [("*", "", False), ("cats OR after", "", True)], 30)
+        until(lambda: rows(product) == [("*", "", False), ("cats OR after", "", True)], 60)
 
         product.stop()
         jetstream.publish(commit(at + 3, "after a stop"))
         product = start(tmp_path / "data", **settings).wait_ready()
-        until(lambda: product.stored() == 4, 30)
-        until(lambda: rows(product) == [("*", "", False), ("cats OR after", "", True)], 30)
+        until(lambda: product.stored() == 4, 60)
+        until(lambda: rows(product) == [("*", "", False), ("cats OR after", "", True)], 60)
 
         product.stop()
         jetstream.floor_us = at + HOUR_US // 2
         jetstream.publish(commit(at + HOUR_US // 2, "after what nobody holds any more"))
         product = start(tmp_path / "data", **settings).wait_ready()
-        until(lambda: product.stored() == 5, 30)
+        until(lambda: product.stored() == 5, 60)
 
         def gap() -> bool:
             told = product.get("/api/coverage")["rows"]
             missing = [row for row in told if row["why"]]
             return len(missing) == 1 and missing[0]["to"] == (at + HOUR_US // 2) // 1000
 
-        until(gap, 30)
+        until(gap, 60)
         assert [row for row in rows(product) if row[2]] == [("cats OR after", "", True)]

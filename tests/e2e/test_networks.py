@@ -27,14 +27,14 @@ def test_posts_of_a_simulated_bluesky_arrive_with_names_and_all_ends_together(tm
     product = Product(tmp_path / "data", command)
     try:
         product.wait_ready()
-        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "live", 30)
+        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "live", 60)
         query = urllib.parse.quote("source:bluesky")
 
         def named() -> bool:
             found = product.get(f"/api/search?q={query}&limit=100")["posts"]
             return any(post["author"]["handle"].endswith(".example") for post in found)
 
-        until(named, 40)
+        until(named, 60)
         assert json.dumps(product.get("/api/stats")["sources"][0]["name"]) == '"bluesky"'
     finally:
         assert product.stop() is not None
@@ -49,10 +49,10 @@ def test_what_is_piped_into_it_is_stored(tmp_path: Path) -> None:
     product = Product(tmp_path / "data", command, SOURCE="stdin")
     try:
         product.wait_ready()
-        until(lambda: product.stored() == 300, 30)
-        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 20)
+        until(lambda: product.stored() == 300, 60)
+        until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 60)
     finally:
-        product.stop()
+        product.end()
 
 
 def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: Path) -> None:
@@ -63,14 +63,14 @@ def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: P
         product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
         try:
             product.wait_ready()
-            until(lambda: jetstream.asked and mastodon.streams, 30)
+            until(lambda: jetstream.asked and mastodon.streams, 60)
             at = int(time.time() * 1e6)
             jetstream.publish(commit(at, "from the sky"), commit(at + 1, "soon gone", rkey="3kgone"))
             mastodon.publish(status(1, "from the sea"), status(2, "soon gone", host="far.example"))
-            until(lambda: product.stored() == 4, 20)
+            until(lambda: product.stored() == 4, 60)
             jetstream.publish(commit(at + 2, operation="delete", rkey="3kgone"))
             mastodon.say("delete", "2")
-            until(lambda: product.stored() == 2, 20)
+            until(lambda: product.stored() == 2, 60)
             found = {post["text"]: post["source"] for post in product.get("/api/search?q=*")["posts"]}
             assert found == {"from the sky": "bluesky", "from the sea": "mastodon"}
             states = {source["name"]: source["state"] for source in product.get("/api/stats")["sources"]}
@@ -82,8 +82,8 @@ def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: P
         product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
         try:
             product.wait_ready()
-            until(lambda: product.stored() == 3, 20)
-            until(lambda: len(jetstream.asked) > asked, 20)
+            until(lambda: product.stored() == 3, 60)
+            until(lambda: len(jetstream.asked) > asked, 60)
             assert jetstream.asked[asked].cursor() == at + 2 - 2_000_000
         finally:
-            product.stop()
+            product.end()

@@ -27,4 +27,4 @@ def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(start: St
         request = urllib.request.Request(f"{product.url}/api/ingest", body, {"Authorization": "Bearer t"})
         with urllib.request.urlopen(request, timeout=15) as answer:
             assert json.load(answer) == {"accepted": 50, "dead": 0}
-    until(lambda: product.get("/api/timeline", q="marmalade")["total"] == 600, 30)
+    until(lambda: product.get("/api/timeline", q="marmalade")["total"] == 600, 60)

@@ -85,15 +85,15 @@ def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path)
         product = _product(tmp_path, api, TRACK="searches")
         try:
             product.wait_ready()
-            until(lambda: _state(product)["state"] == "resting", 30)
+            until(lambda: _state(product)["state"] == "resting", 60)
             assert "nobody looks" in _state(product)["detail"]
             assert not api.streamed()
             watcher = _Watcher(product, "snow")
-            until(lambda: [rule["value"] for rule in api.rules] == ["snow"], 30)
-            until(lambda: _state(product)["state"] == "live", 30)
+            until(lambda: [rule["value"] for rule in api.rules] == ["snow"], 60)
+            until(lambda: _state(product)["state"] == "live", 60)
             api.say("snow at last", "rain again")
-            until(lambda: "snow at last" in watcher.texts(), 30)
-            until(lambda: product.stored() == 1, 10)
+            until(lambda: "snow at last" in watcher.texts(), 60)
+            until(lambda: product.stored() == 1, 60)
             found = product.get("/api/search?q=*")["posts"]
             assert [post["text"] for post in found] == ["snow at last"]
             rows = product.get("/api/coverage")["rows"]
@@ -101,7 +101,7 @@ def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path)
             assert rows[-1]["search"] == "searches: snow"
             watcher.leave()
         finally:
-            product.stop()
+            product.end()
 
 
 def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
         product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
         try:
             product.wait_ready()
-            until(lambda: api.streams, 30)
+            until(lambda: api.streams, 60)
             watcher = _Watcher(product, "snow")
             api.publish(_hour_old(1, "snow that stays"), _hour_old(2, "snow that melts"))
-            until(lambda: len(watcher.texts()) == 2, 30)
+            until(lambda: len(watcher.texts()) == 2, 60)
             melts = next(one for one, told in api.lookups.posts.items() if "melts" in told["data"]["text"])
             del api.lookups.posts[melts]
             api.lookups.troubles.append((503, {}, b"over capacity"))
@@ -124,13 +124,13 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
             looked = _recheck(product, api)
             assert looked.returncode == 0
             assert "2 posts looked up, 1 gone and withdrawn" in looked.stdout
-            until(lambda: product.stored() == 1, 30)
-            until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.heard if "posts" not in one]), 30)
+            until(lambda: product.stored() == 1, 60)
+            until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.heard if "posts" not in one]), 60)
             found = product.get("/api/search", q="snow")["posts"]
             assert [one["text"] for one in found] == ["snow that stays"]
             watcher.leave()
         finally:
-            product.stop()
+            product.end()
 
 
 def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_path: Path) -> None:
@@ -138,9 +138,9 @@ def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_p
         product = _product(tmp_path, api, TRACK="snow", RECHECK_HOURS="0")
         try:
             product.wait_ready()
-            until(lambda: api.streams, 30)
+            until(lambda: api.streams, 60)
             api.publish(_hour_old(1, "snow that stays"), _hour_old(2, "snow that melts"))
-            until(lambda: product.stored() == 2, 30)
+            until(lambda: product.stored() == 2, 60)
         finally:
             product.stop()
         for number, told in list(api.lookups.posts.items()):
@@ -151,9 +151,9 @@ def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_p
         try:
             product.wait_ready()
             until(lambda: product.stored() == 1, 60)
-            until(lambda: product.get("/api/search", q="snow")["posts"][0]["counts"]["likes"] == 9, 30)
+            until(lambda: product.get("/api/search", q="snow")["posts"][0]["counts"]["likes"] == 9, 60)
         finally:
-            product.stop()
+            product.end()
 
 
 def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
@@ -161,11 +161,11 @@ def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path)
         product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20", X_RECHECK="compliance")
         try:
             product.wait_ready()
-            until(lambda: api.streams, 30)
+            until(lambda: api.streams, 60)
             api.say(*(f"snow {number}" for number in range(60)))
-            until(lambda: _state(product)["state"] in ("sampling", "resting"), 40)
-            until(lambda: product.stored() >= 15, 30)
+            until(lambda: _state(product)["state"] in ("sampling", "resting"), 60)
+            until(lambda: product.stored() >= 15, 60)
             assert product.stored() <= 19
-            until(lambda: "20 posts this month" in str(product.get("/api/coverage")["rows"]), 20)
+            until(lambda: "20 posts this month" in str(product.get("/api/coverage")["rows"]), 60)
         finally:
-            product.stop()
+            product.end()

@@ -111,7 +111,7 @@ def test_installed_source_and_sink_run_in_the_product_and_a_failing_sink_misses_
     product = Product(tmp_path / "data", **settings)
     try:
         product.wait_ready()
-        until(lambda: product.stored() == 1, 30)
+        until(lambda: product.stored() == 1, 60)
         assert [post["text"] for post in product.get("/api/search", q="source:quakes")["posts"]] == [
             "M 4.2 before anybody asked, at sea"
         ]
@@ -122,11 +122,11 @@ def test_installed_source_and_sink_run_in_the_product_and_a_failing_sink_misses_
         elsewhere.shake(20, "M 1.0 on land")
         product.stop()  # the source asks every half minute, and at once when it is started
         product = Product(tmp_path / "data", **settings).wait_ready()
-        until(lambda: product.stored() == 7, 30)
+        until(lambda: product.stored() == 7, 60)
         until(lambda: len(set(elsewhere.posts("sea"))) >= 5 and elsewhere.posts("land"), 60)
         later = elsewhere.posts("sea")[-5:]
         assert later == [f"M {number}.0 at sea" for number in range(5)], "in order, each once"
         assert elsewhere.posts("land") == ["M 1.0 on land"]
         assert elsewhere.failures == 0
     finally:
-        product.stop()
+        product.end()

@@ -73,7 +73,7 @@ def test_archived_lines_bring_posts_to_a_browser_on_an_empty_disk_each_time(valk
 def test_web_listens_on_every_address_where_a_platform_sets_port(valkey: str, tmp_path: Path) -> None:
     with formation(tmp_path, {"REDIS_URL": valkey, "DATA_DIR": str(tmp_path / "disk"), "WEB_CONCURRENCY": "2"}) as made:
         web = made.start("web")
-        until(lambda: web.answer("/healthz")[0] == 200, 30)
+        until(lambda: web.answer("/healthz")[0] == 200, 60)
         listening = Path("/proc/net/tcp").read_text()
         assert f" 00000000:{web.port:04X} " in listening
         children = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children").read_text().split()
@@ -128,13 +128,13 @@ def test_split_disks_are_caught_by_page_log_and_doctor(valkey: str, tmp_path: Pa
         shared = made.start("web", DATA_DIR=str(tmp_path / "one"))
         until(lambda: _ready(shared) and shared.answer("/api/stats")[1]["indexed"] > 0, 60)
         split = made.start("web", DATA_DIR=str(tmp_path / "two"))
-        until(lambda: split.answer("/healthz")[0] == 200, 30)
+        until(lambda: split.answer("/healthz")[0] == 200, 60)
 
         def told() -> bool:
             status, body = split.answer("/readyz")
             return status == 503 and NOT_SHARED in json.dumps(body)
 
-        until(told, 20)
+        until(told, 60)
         assert split.answer("/api/page")[1]["problem"] == NOT_SHARED
         assert NOT_SHARED in split.log.read_text()
         assert shared.answer("/api/page")[1]["problem"] is None

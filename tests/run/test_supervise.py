@@ -12,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from cli import supervise
 from tests.paths import PROJECT
 
 HOLDER = """
 import os, sys, threading
 from pathlib import Path
+from cli import supervise
 from cli.supervise import Program, Supervisor
 import signal
+if len(sys.argv) > 3:
+    supervise.STOP_S = supervise.GIVE_UP_S = int(sys.argv[3])
 told, hurry = threading.Event(), threading.Event()
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda *_: (hurry if told.is_set() else told).set())
@@ -48,7 +52,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(true: Callable[[], object], seconds: float = 15) -> bool:
+def until(true: Callable[[], object], seconds: float = 60) -> bool:
     """Wait for something; whether it came true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -63,16 +67,16 @@ def pids(directory: Path) -> list[int]:
     return [int(path.stem) for path in directory.glob("*.pid")]
 
 
-Start = Callable[[str], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     holders: list[subprocess.Popen[bytes]] = []
 
-    def begin(code: str) -> subprocess.Popen[bytes]:
+    def begin(code: str, *patience_s: str) -> subprocess.Popen[bytes]:
         holder = subprocess.Popen(
-            [sys.executable, "-c", HOLDER, str(tmp_path), code],
+            [sys.executable, "-c", HOLDER, str(tmp_path), code, *patience_s],
             cwd=PROJECT,
             env={**os.environ, "PYTHONPATH": str(PROJECT)},
         )
@@ -99,26 +103,29 @@ def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> Non
 def test_sigterm_ends_all(start: Start, tmp_path: Path) -> None:
     holder = start(PATIENT)
     holder.send_signal(signal.SIGTERM)
-    assert holder.wait(10) == 0
+    assert holder.wait(60) == 0
     assert not [pid for pid in pids(tmp_path) if alive(pid)]
 
 
-def test_process_that_ignores_sigterm_is_killed_with_its_children_within_ten_seconds(
-    start: Start, tmp_path: Path
-) -> None:
+def test_process_that_ignores_sigterm_is_killed_with_its_children(start: Start, tmp_path: Path) -> None:
     holder = start(STUBBORN)
     assert until(lambda: len(pids(tmp_path)) >= 4)
     holder.send_signal(signal.SIGTERM)
-    assert holder.wait(10) == 0
+    assert holder.wait(60) == 0
     assert not [pid for pid in pids(tmp_path) if alive(pid)]
 
 
+def test_ten_seconds_are_promised() -> None:
+    assert supervise.STOP_S < supervise.GIVE_UP_S < 10
+
+
 def test_second_signal_ends_all_at_once(start: Start, tmp_path: Path) -> None:
-    holder = start(STUBBORN)
+    holder = start(STUBBORN, "600")
+    assert until(lambda: len(pids(tmp_path)) >= 4)
     holder.send_signal(signal.SIGINT)
     time.sleep(0.3)
     holder.send_signal(signal.SIGINT)
-    assert holder.wait(4) == 0
+    assert holder.wait(60) == 0, "long before anybody's patience ends"
     assert not [pid for pid in pids(tmp_path) if alive(pid)]
 
 
@@ -133,5 +140,5 @@ def test_killed_manager_leaves_no_process(start: Start, tmp_path: Path) -> None:
     holder = start(PATIENT)
     (manager,) = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
     os.kill(int(manager), signal.SIGKILL)
-    holder.wait(10)
+    holder.wait(60)
     assert not [pid for pid in pids(tmp_path) if alive(pid)]

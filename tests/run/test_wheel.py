@@ -68,12 +68,12 @@ def test_product_starts_from_an_installed_wheel(wheel: Path, tmp_path: Path) -> 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     run = [sys.executable, "-P", "-m", "cli", "run"]
-    product = Product(tmp_path / "data", run, elsewhere, SOURCE="demo", PYTHONPATH=str(installed))
+    product = Product(tmp_path / "data", run, elsewhere, SOURCE="demo", DEMO_RATE="1", PYTHONPATH=str(installed))
     try:
         product.wait_ready()
         until(lambda: product.stored() > 10, 60)
         from_wheel = [line for line in product.processes().values() if str(PROJECT / "bin") in line]
         assert from_wheel == [], "nothing of the checkout runs"
     finally:
-        product.stop()
+        product.end()
     assert os.listdir(elsewhere) == []  # noqa: PTH208 - nothing is written where it was started

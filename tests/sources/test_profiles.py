@@ -69,14 +69,14 @@ def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: ProfileAp
 
 
 def test_slow_api_delays_no_post(server: Jetstream, api: ProfileApi) -> None:
-    api.everybody, api.delay_s = True, 5.0
+    api.everybody, api.delay_s = True, 20.0
     with _reading(server, api) as reading:
         until(lambda: server.asked)
         for number in range(30):
             server.publish(commit(now_us(), str(number), did=f"did:plc:p{number}"))
-        until(lambda: len(reading.texts()) == 30, 4)
+        until(lambda: len(reading.texts()) == 30, 15)
         assert {post.author.handle for post in reading.posts()} == {f"did:plc:p{number}" for number in range(30)}
-        assert reading.stop() < 2.0
+        assert reading.stop() < 10
 
 
 def test_author_shown_to_signed_in_people_only_is_withdrawn_and_then_left_out(

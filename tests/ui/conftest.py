@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,9 +69,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     try:
         yield made.wait_ready()
     finally:
-        made.stop()
-        for pid in made.processes():
-            os.kill(pid, signal.SIGKILL)
+        made.end()
 
 
 @pytest.fixture

@@ -98,8 +98,10 @@ def large(tmp_path: Path) -> Iterator[Product]:
         store.persist(Writes(upserts=posts), start + 1)
     store.close()
     made_product = Product(data, SOURCE="demo", DEMO_RATE="0.01")
-    yield made_product.wait_ready()
-    made_product.stop()
+    try:
+        yield made_product.wait_ready()
+    finally:
+        made_product.end()
 
 
 def _copy(template: Post, number: int, at: int) -> Post:
