@@ -138,8 +138,8 @@ def _compared(here: Store, there: Store) -> Iterator[str]:
             f"The stores differ ({len(found.differences)} lines above); the same command looks at all anew."
         )
     yield (
-        f"Both hold {found.posts:,} posts of {found.months:,} months, {found.tombstones:,} tombstones, "
-        f"{found.accounts:,} withdrawn accounts, {found.coverage:,} rows of coverage; "
-        f"{found.sampled:,} posts looked at are the same byte by byte."
+        f"Both hold the same: posts {found.posts:,}, months {found.months:,}, "
+        f"tombstones {found.tombstones:,}, withdrawn accounts {found.accounts:,}, rows of coverage {found.coverage:,}. "
+        f"Looked at, and equal byte by byte: {found.sampled:,}."
     )
     yield "Not copied: the background of trending words, which gathers anew, and what lies in Redis."
