@@ -43,7 +43,7 @@ setup-tests:
 	@bin/setup_tests
 
 test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change must pass, set-up included
-	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile || status=1; exit $$status
+	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder || status=1; exit $$status
 
 lint: $(VENV)/.ready-dev web/static/.ready ## ruff, mypy, tsc, eslint
 	@status=0; \

@@ -26,6 +26,17 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
+LONG = ("e2e", "ui", "store", "run", "extend", "pipeline", "match", "web")
+"""Folders whose files take longest, first: a file is one tester's, and a long one begun last leaves the others idle."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first. The order within a file stays."""
+    here = Path(__file__).parent
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(here).parts[0], len(LONG)))
+
+
 def missing(what: str) -> NoReturn:
     """Skip for want of a server; in CI that is a failure."""
     if os.environ.get("CI", "").lower() == "true":
