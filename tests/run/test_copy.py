@@ -109,7 +109,7 @@ def test_copy_that_is_broken_off_goes_on_and_ends_well(number: signal.Signals, s
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Going on after" in done.stdout
     assert f"posts {POSTS - 1:,}, months" in done.stdout
-    assert "1 tombstones" in done.stdout
+    assert "tombstones 1," in done.stdout
     target = ElasticStore(settings)
     assert compare(with_sqlite, target, sample=1_000).differences == []
     with_sqlite.close()
