@@ -341,7 +341,7 @@ def run(seed: int) -> list[str]:
     hub_module.boot_clock = lambda: world.clock_s
     world.hub._renewed_at = 0.0
     world.hub.on_tick = world.say_stats
-    _offer(world.pipeline, 8)
+    _offer(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):
         world.something()
