@@ -21,7 +21,7 @@ from tests.ui.conftest import OpenPage, articles
 from tests.ui.simulator import now
 
 STORED = 200_000
-BATCH = 2_000
+BATCH = 10_000
 FIRST_VIEW_BYTES = 150_000
 
 
