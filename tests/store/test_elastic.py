@@ -296,6 +296,14 @@ def test_cluster_that_takes_no_writes_is_an_outage_and_nothing_is_lost(settings:
     assert now_found(store, "cats") == ["x:2", "x:1"]
 
 
+def test_question_how_many_are_stored_ends_like_any_reading(
+    store: ElasticStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.store.elastic.store.OPENING_S", 0.000_01)
+    with pytest.raises(StoreUnavailable, match="did not answer"):
+        store.indexed()
+
+
 def test_paging_gives_posts_of_one_place_once_each(store: ElasticStore) -> None:
     seen: dict[int, int] = {}
     for number in count():

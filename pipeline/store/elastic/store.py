@@ -77,8 +77,8 @@ class ElasticStore:
 
     def indexed(self) -> int:
         """Return how many posts are stored."""
-        self._refresh_posts()
-        return self._client.ask("GET", at(self.names.posts, "_count"), into=_Count).count
+        self._refresh_posts(OPENING_S)
+        return self._client.ask("GET", at(self.names.posts, "_count"), into=_Count, timeout_s=OPENING_S).count
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
         """Remove posts created before a time, then the oldest until under a size; return how many."""
