@@ -7,7 +7,7 @@ TESTERS ?= 2
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak clean help setup-tests
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak outage clean help setup-tests
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -85,6 +85,9 @@ mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must
 
 soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything, watching memory and losses
 	@$(BIN)/python -m bench.soak
+
+outage: $(VENV)/.ready-dev web/static/.ready ## Elasticsearch goes away in seven ways under 500 posts/s; what was promised is held against what came
+	@$(BIN)/python -m bench.outage
 
 clean: ## drop what was built; posts in DATA_DIR stay
 	rm -rf $(VENV) node_modules web/static .node
