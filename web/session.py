@@ -37,6 +37,8 @@ from web.protocol import (
 
 log = logging.getLogger("web.session")
 
+FIRST_POSTS = 30
+"""A window full: what a reader sees first is not kept waiting for what lies below it."""
 PAGE_POSTS = 250
 CHUNK_BYTES = 128 * 1024
 NEVER = 2**63 - 1
@@ -226,4 +228,4 @@ def _first(reading: Reading, query: Query, after: int | None, low: int, history:
         changes = reading.changes(query, after=NEVER, gone_after=low, limit=1)
     if history == 0:
         return changes, Page([], None)
-    return changes, reading.search(query, limit=min(history, PAGE_POSTS))
+    return changes, reading.search(query, limit=min(history, FIRST_POSTS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pipeline.post import Counts
 from tests.ui import records
@@ -192,3 +192,23 @@ def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_pag
         box = page.locator(f'[data-id="{one.id}"] .body').bounding_box()
         assert box is not None
         assert box["width"] < 680
+
+
+def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    simulator.subscribes.clear()
+
+    def late(route: Route) -> None:
+        for _ in range(200):
+            if simulator.subscribes:
+                break
+            page.wait_for_timeout(25)
+        assert simulator.subscribes, "the search was not asked for before the page was there"
+        route.continue_()
+
+    page.route("**/assets/start-*.js", late)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    expect(page.locator(".loaded")).to_have_text("300 loaded")
+    assert [one["type"] for one in simulator.subscribes] == ["subscribe"]

@@ -15,6 +15,7 @@ import pytest
 from tests.paths import PROJECT
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
+from web.session import FIRST_POSTS
 
 SCHEMA = json.loads((PROJECT / "web" / "protocol.schema.json").read_text())
 
@@ -110,6 +111,7 @@ def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server
     ids = [post["id"] for told in browser.of("history") for post in told["posts"]]
     assert ids == [f"demo:{10_000 + number}" for number in range(2_099, -1, -1)]
     assert [told["done"] for told in browser.of("history")].count(True) == 1
+    assert len(browser.of("history")[0]["posts"]) == FIRST_POSTS, "what is seen first waits for nothing below it"
 
 
 def test_a_search_that_is_none_is_told_where(server: Server) -> None:

@@ -21,6 +21,20 @@ function gzip(): Plugin {
   };
 }
 
+/** Let the browser fetch the second step of `main.tsx` together with the first, not after it. */
+function together(): Plugin {
+  return {
+    name: "fetch-together",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { bundle }) =>
+        Object.values(bundle ?? {})
+          .filter((one) => one.type === "chunk" && one.isDynamicEntry && one.name === "start")
+          .map((one) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/static/${one.fileName}` }, injectTo: "head" as const })),
+    },
+  };
+}
+
 export default defineConfig({
   root,
   base: "/static/",
@@ -33,5 +47,5 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
-  plugins: [gzip()],
+  plugins: [together(), gzip()],
 });

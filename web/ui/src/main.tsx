@@ -1,5 +1,7 @@
-/** Starts the page: one state, drawn when it is time (`view/pace.ts`). */
-import { render } from "preact";
+/**
+ * The small first step: opens the connection and asks for the posts of the address, while the second step (`start.tsx`: all
+ * that is drawn) is still being read by the browser. Draws nothing.
+ */
 import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -9,19 +11,15 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
-import { Page } from "./state/page";
+import { COLUMN, readAddress } from "./state/address";
 import { loadSettings } from "./state/settings";
-import { App } from "./view/App";
-import { Pace } from "./view/pace";
+import { Connection } from "./wire/socket";
 
-const root = document.getElementById("app") as HTMLElement;
-const pace = new Pace(
-  (now) => render(<App page={page} frame={now} />, root),
-  (now) => page.column.arrivals.perMinute(now),
-);
-const socketUrl = new URL("/ws", location.href);
-socketUrl.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-const page = new Page(loadSettings(), socketUrl.href, (cause) => pace.touch(cause));
-page.start();
-pace.touch();
-addEventListener("resize", () => pace.touch());
+const url = new URL("/ws", location.href);
+url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+const settings = loadSettings();
+const place = readAddress(location.search);
+const connection = new Connection(url.href);
+connection.start();
+if (place.from === null) connection.subscribe(COLUMN, place.query, settings.depth);
+void import("./start").then(({ start }) => start(settings, connection));

@@ -1,6 +1,9 @@
 /** The search in the address bar: what is shared by a link, and what back and forward step through. */
 import { ORDERS, type Order } from "../hold/ranking";
 
+/** What the one column is called on the wire. */
+export const COLUMN = "a";
+
 export interface Place {
   query: string;
   order: Order;

@@ -5,7 +5,7 @@ import { type Order } from "../hold/ranking";
 import { api, ApiError, type Operator, type PageFacts, type ServerStats, type Timeline } from "../wire/api";
 import type { Fault, Frame, Outage, Stats } from "../wire/frame";
 import { Connection, type Link } from "../wire/socket";
-import { type Place, readAddress, writeAddress } from "./address";
+import { COLUMN, type Place, readAddress, writeAddress } from "./address";
 import { Announcer } from "./announcer";
 import { Column } from "./column";
 import type { Known } from "./condition";
@@ -26,7 +26,6 @@ const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
-const COLUMN = "a";
 
 export class Page {
   facts: PageFacts | null = null;
@@ -45,7 +44,6 @@ export class Page {
   readonly column: Column;
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
-  private readonly connection: Connection;
   private spanAbort: AbortController | null = null;
   private announced = 0;
   private begun = false;
@@ -72,22 +70,21 @@ export class Page {
 
   constructor(
     public settings: Settings,
-    url: string,
+    private readonly connection: Connection,
     /** Ask for a draw: at once for what the reader did, in good time for what came over the wire. */
     private readonly touch: (cause?: "reader" | "wire") => void,
   ) {
     this.column = new Column(COLUMN, readAddress(location.search), settings.depth);
     this.column.setFilter(filterOf(settings));
     this.insight.over(settings.trendWindowMs);
-    this.connection = new Connection(url, {
-      frame: (id, frame) => this.take(id, frame),
-      link: (link, code) => this.setLink(link, code),
-    });
   }
 
   start(): void {
-    this.connection.start();
-    this.run();
+    this.run(true);
+    this.connection.attach({
+      frame: (id, frame) => this.take(id, frame),
+      link: (link, code) => this.setLink(link, code),
+    });
     setTimeout(() => this.begin(), FIRST_MS);
     addEventListener("popstate", () => this.show(readAddress(location.search)));
     setInterval(() => this.second(), 1_000);
@@ -235,7 +232,8 @@ export class Page {
     this.touch();
   }
 
-  private run(): void {
+  /** Begin the column's search. `first`: it may have been asked for before there was a page (`main.tsx`). */
+  private run(first = false): void {
     const { column } = this;
     this.spanAbort?.abort();
     column.restart(column.place, this.settings.depth);
@@ -246,7 +244,8 @@ export class Page {
       this.connection.unsubscribe(COLUMN);
       this.spanAbort = new AbortController();
       void loadSpan(column, this.spanAbort.signal, () => this.touch());
-    } else this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
+    } else if (!(first && this.connection.asks(COLUMN, column.place.query, this.settings.depth)))
+      this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
     this.look();
     this.touch();
   }

@@ -6,7 +6,7 @@ import { barsOf } from "../stats/buckets";
 import { between, exact, moment } from "../text/clock";
 import { counted, grouped } from "../text/number";
 import type { Timeline } from "../wire/api";
-import { Chart, type Series } from "./chart";
+import type { Chart, Series } from "./chart";
 import { gapsOf, missingIn } from "./hatch";
 
 interface Props {
@@ -58,22 +58,27 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
   useEffect(() => {
     const element = box.current;
     if (!element || table) return;
-    const made = new Chart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
-    chart.current = made;
-    setWidth(element.clientWidth);
-    if (element.clientWidth) made.show(latest.current);
+    let gone = false;
+    // The charts' code comes after the first posts: no reader waits for it.
+    void import("./chart").then(({ Chart: Made }) => {
+      if (gone) return;
+      chart.current = new Made(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
+      setWidth(element.clientWidth);
+      if (element.clientWidth) chart.current.show(latest.current);
+    });
     const watch = new ResizeObserver(() => {
       setWidth(element.clientWidth);
-      made.resize();
+      chart.current?.resize();
     });
     watch.observe(element);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const restyle = (): void => made.restyle();
+    const restyle = (): void => chart.current?.restyle();
     scheme.addEventListener("change", restyle);
     return () => {
+      gone = true;
       scheme.removeEventListener("change", restyle);
       watch.disconnect();
-      made.destroy();
+      chart.current?.destroy();
       chart.current = null;
     };
   }, [kind, axes, theme, table]);

@@ -1,5 +1,6 @@
 /**
  * The one live connection of the page: a WebSocket that comes back by itself, or server-sent events where sockets fail.
+ * It is opened before the rest of the page is there, and keeps what comes until somebody listens.
  *
  * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame that came), not on
  * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search.
@@ -26,6 +27,8 @@ interface Watch {
   events: { close(): void } | null;
 }
 
+/** What came before there was a listener; beyond it the connection begins anew. */
+const KEPT_MAX = 256;
 const SILENCE_MS = 30_000;
 const FALLBACK_AFTER = 3;
 
@@ -38,11 +41,29 @@ export class Connection {
   private lastFrame = 0;
   private sse = false;
   private ended = false;
+  private kept: ((to: Listener) => void)[] = [];
+  private attached: Listener | null = null;
+  private readonly listener: Listener = {
+    frame: (id, frame) => this.tell((to) => to.frame(id, frame)),
+    link: (link, code, retryAt) => this.tell((to) => to.link(link, code, retryAt)),
+  };
 
-  constructor(
-    private readonly url: string,
-    private readonly listener: Listener,
-  ) {}
+  constructor(private readonly url: string) {}
+
+  /** Listen from now on; what has come already is told first, in order. */
+  attach(listener: Listener): void {
+    this.attached = listener;
+    for (const one of this.kept.splice(0)) one(listener);
+  }
+
+  private tell(one: (to: Listener) => void): void {
+    if (this.attached) return one(this.attached);
+    this.kept.push(one);
+    if (this.kept.length <= KEPT_MAX) return;
+    this.kept = [];
+    for (const watch of this.watches.values()) watch.sub = NEW;
+    this.socket?.close();
+  }
 
   /** Begin, and look every few seconds whether the server went silent. */
   start(): void {
@@ -74,6 +95,12 @@ export class Connection {
     watch.events?.close();
     this.watches.delete(id);
     this.send({ type: "unsubscribe", id });
+  }
+
+  /** Return whether just this is watched. */
+  asks(id: string, query: string, history: number): boolean {
+    const watch = this.watches.get(id);
+    return watch?.query === query && watch.history === history;
   }
 
   /** Return where a search stands, for tests and the status line. */
