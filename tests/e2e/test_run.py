@@ -65,7 +65,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(start: Star
         assert product.stored() == expected
         assert len(product.get("/api/search", q="love", limit=5)["posts"]) == 5
         assert product.get("/api/timeline", q="*")["total"] == expected
-        # A server out of breath may have kept somebody waiting a moment ago, which is told until the next tick.
+        # A server out of breath may have kept somebody waiting: that is told until he succeeds, at most twenty seconds.
         until(product.is_ready, 60)
         product.stop()
     finally:
