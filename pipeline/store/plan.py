@@ -162,10 +162,14 @@ def _let_in(shelf: Shelf, writes: Writes, made: Plan) -> tuple[list[Upsert], dic
         post = upsert.post
         if post.id in buried or post.id in fresh:
             made.tombstoned.append(post.id)
-        elif _carries(post, buried, fresh, made.tombstones) or _by_gone_author(post, authors):
+        elif _by_gone_author(post, authors):
             made.tombstones[post.id] = 0
         else:
             upserts.append(upsert)
+    # Only now: an original that is refused with its author may stand in the batch after its repost.
+    while carried := {one.post.id for one in upserts if _carries(one.post, buried, fresh, made.tombstones)}:
+        made.tombstones.update(dict.fromkeys(carried, 0))
+        upserts = [one for one in upserts if one.post.id not in carried]
     return upserts, buried
 
 

@@ -221,6 +221,13 @@ class WithdrawingContract:
         assert put(store, 5, post(93, "still cats", handle="ann")).entries == []
         assert now_found(store, "*") == ["x:92", "x:3"]
 
+    def test_repost_goes_with_a_refused_original_wherever_that_stands_in_the_batch(self, store: Store) -> None:
+        store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", T0 + 10_000)]), 1)
+        done = put(store, 2, post(3, repost_of="x:2"), post(2, "cats", handle="ann"), post(4, repost_of="x:2"))
+        assert done.entries == []
+        assert sorted(done.tombstoned) == ["x:2", "x:3", "x:4"]
+        assert now_found(store, "*") == []
+
     def test_account_forgotten_until_now_may_speak_again(self, store: Store) -> None:
         put(store, 1, post(1, "cats", handle="ann"))
         store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", T0 + 10_000, forgotten=True)]), 2)
