@@ -33,8 +33,8 @@ LONG = ("e2e", "ui", "store", "run", "extend", "pipeline", "match", "web")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first (the order within a file stays), and try those of many processes twice.
 
-    A machine can be too busy for a dozen processes and a browser; what fails twice is a failure, and what failed once is
-    listed at the end. No other test is tried again: an example that a property fails on is found once.
+    A machine can be too busy for a dozen processes and a browser; what fails twice is a failure, what failed once
+    is listed at the end. No other test is tried again: an example that a property fails on is found once.
     """
     here = Path(__file__).parent
     places = {name: place for place, name in enumerate(LONG)}
