@@ -206,6 +206,18 @@ def test_without_sockets_the_page_lives_on_server_sent_events(simulator: Simulat
     expect(page.locator("#list article")).to_have_count(1, timeout=15_000)
 
 
+def test_a_socket_is_taken_again_when_the_server_was_only_away(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.refuse_sockets = True
+    page = open_page(simulator.url)
+    while not any(path.startswith("/api/stream") for path in simulator.requests):  # pytest's own limit ends it
+        page.wait_for_timeout(50)
+    assert not simulator.subscribes
+    simulator.refuse_sockets = False
+    status(page, "live")
+    assert simulator.subscribes
+    expect(page.locator("#list article").first).to_be_visible()
+
+
 def test_where_no_shorter_search_finds_any_all_posts_are_offered(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=xylophone")
     page.get_by_role("button", name="Show all posts").click()

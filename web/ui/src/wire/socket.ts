@@ -3,7 +3,8 @@
  * It is opened before the rest of the page is there, and keeps what comes until somebody listens.
  *
  * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame that came), not on
- * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search.
+ * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search, and when those
+ * break too (a server that was away is back, say) it tries a socket first again.
  */
 import { askedMs, onClose, waitMs } from "./backoff";
 import { openEvents } from "./events";
@@ -31,6 +32,8 @@ interface Watch {
 const KEPT_MAX = 256;
 const SILENCE_MS = 30_000;
 const FALLBACK_AFTER = 3;
+/** So many streams that broke in a row without a frame: a socket is tried again. */
+const STREAMS_LOST = 2;
 
 export class Connection {
   private socket: WebSocket | null = null;
@@ -40,12 +43,17 @@ export class Connection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastFrame = 0;
   private sse = false;
+  private streamsLost = 0;
+  private state: Link = "connecting";
   private ended = false;
   private kept: ((to: Listener) => void)[] = [];
   private attached: Listener | null = null;
   private readonly listener: Listener = {
     frame: (id, frame) => this.tell((to) => to.frame(id, frame)),
-    link: (link, code, retryAt) => this.tell((to) => to.link(link, code, retryAt)),
+    link: (link, code, retryAt) => {
+      this.state = link;
+      this.tell((to) => to.link(link, code, retryAt));
+    },
   };
 
   constructor(private readonly url: string) {}
@@ -76,8 +84,9 @@ export class Connection {
 
   /** Try again at once. */
   now(): void {
-    if (this.ended || this.socket?.readyState === WebSocket.OPEN) return;
+    if (this.ended || this.state === "open") return;
     clearTimeout(this.timer);
+    this.leaveStreams();
     this.open();
   }
 
@@ -112,9 +121,12 @@ export class Connection {
     if (this.sse) return this.openAllEvents();
     this.listener.link("connecting", 0, 0);
     const socket = new WebSocket(this.url);
+    const former = this.socket;
     this.socket = socket;
+    former?.close();
     let opened = false;
     socket.onopen = () => {
+      if (this.socket !== socket) return;
       opened = true;
       this.neverOpened = 0;
       this.lastFrame = performance.now();
@@ -189,6 +201,7 @@ export class Connection {
       open: () => this.listener.link("open", 0, 0),
       frame: (frame) => {
         this.lastFrame = performance.now();
+        this.streamsLost = 0;
         if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id } : {}) });
         else {
           watch.sub = reduce(watch.sub, id, frame);
@@ -196,13 +209,29 @@ export class Connection {
         }
       },
       lost: (final) => {
-        const wait = final ? waitMs(this.attempt++) : 0;
-        this.listener.link("waiting", 0, Date.now() + wait);
-        if (!final) return;
-        setTimeout(() => {
-          if (this.watches.get(id) === watch) this.openEventsFor(id, watch);
-        }, wait);
+        if (this.sse && this.watches.get(id) === watch) this.lostStream(final);
       },
     });
+  }
+
+  private lostStream(final: boolean): void {
+    if (!final && ++this.streamsLost < STREAMS_LOST) return this.listener.link("waiting", 0, Date.now());
+    this.leaveStreams();
+    const wait = waitMs(this.attempt++);
+    this.listener.link("waiting", 0, Date.now() + wait);
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+
+  /** Have a socket tried next; if it does not open either, streams follow at once. */
+  private leaveStreams(): void {
+    if (!this.sse) return;
+    this.sse = false;
+    this.streamsLost = 0;
+    this.neverOpened = FALLBACK_AFTER - 1;
+    for (const watch of this.watches.values()) {
+      watch.events?.close();
+      watch.events = null;
+      watch.sub = again(watch.sub);
+    }
   }
 }
