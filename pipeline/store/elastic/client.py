@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import msgspec
@@ -49,6 +49,18 @@ class Refused(StoreError):
 
 class OutOfTime(StoreUnavailable):
     """Raised when no answer came within the time that the request was given."""
+
+
+class Hits(msgspec.Struct, Generic[T]):
+    """What a search found, in its order."""
+
+    hits: list[T]
+
+
+class Found(msgspec.Struct, Generic[T]):
+    """The answer to a search whose hits are read as `T`."""
+
+    hits: Hits[T]
 
 
 class Cause(msgspec.Struct):

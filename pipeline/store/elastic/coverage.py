@@ -15,7 +15,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
 from pipeline.store.coverage import entered
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, at, encode
+from pipeline.store.elastic.client import Client, Found, at, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.shelf import get_many
 
@@ -34,14 +34,6 @@ class _Rows(msgspec.Struct):
 class _Hit(msgspec.Struct):
     held: _Rows = msgspec.field(name="_source")
     sort: list[int] = []
-
-
-class _Hits(msgspec.Struct):
-    hits: list[_Hit]
-
-
-class _Found(msgspec.Struct):
-    hits: _Hits
 
 
 class CoverageRows:
@@ -83,7 +75,7 @@ class CoverageRows:
             "sort": ["since"],
             "size": _AT_ONCE,
         }
-        hits = self._client.ask("POST", at(self._state, "_search"), body, into=_Found).hits.hits
+        hits = self._client.ask("POST", at(self._state, "_search"), body, into=Found[_Hit]).hits.hits
         rows = dict.fromkeys(row for hit in hits for row in hit.held.rows)
         overlapping = [
             row

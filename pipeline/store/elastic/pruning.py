@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.store import place
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, OutOfTime, Refused, at
+from pipeline.store.elastic.client import Client, Found, OutOfTime, Refused, at
 from pipeline.store.elastic.names import period_span
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.writing import removal
@@ -55,26 +55,10 @@ class _PostHit(msgspec.Struct):
     sort: list[int]
 
 
-class _PostHits(msgspec.Struct):
-    hits: list[_PostHit]
-
-
-class _FoundPosts(msgspec.Struct):
-    hits: _PostHits
-
-
 class _StateHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     seq_no: int = msgspec.field(name="_seq_no")
     term: int = msgspec.field(name="_primary_term")
-
-
-class _StateHits(msgspec.Struct):
-    hits: list[_StateHit]
-
-
-class _FoundState(msgspec.Struct):
-    hits: _StateHits
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +151,7 @@ class Pruning:
         }
         while most is None or removed < most:
             body["size"] = PRUNED_AT_ONCE if most is None else min(PRUNED_AT_ONCE, most - removed)
-            hits = self._client.ask("POST", at(self._names.posts, "_search"), body, into=_FoundPosts).hits.hits
+            hits = self._client.ask("POST", at(self._names.posts, "_search"), body, into=Found[_PostHit]).hits.hits
             if not hits:
                 break
             writes: list[Write] = []
@@ -196,7 +180,7 @@ class Pruning:
                 "seq_no_primary_term": True,
                 "track_total_hits": False,
             }
-            hits = self._client.ask("POST", at(self._names.state, "_search"), body, into=_FoundState).hits.hits
+            hits = self._client.ask("POST", at(self._names.state, "_search"), body, into=Found[_StateHit]).hits.hits
             state = self._names.state
             self._bulk.send([Write("delete", state, hit.key, b"", hit.seq_no, hit.term) for hit in hits])
             if len(hits) < PRUNED_AT_ONCE:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, at, encode
+from pipeline.store.elastic.client import Client, Found, at, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Kept, author_key, original_key
 from pipeline.store.elastic.shelf import ElasticShelf
@@ -67,14 +67,6 @@ class _ChangedHit(msgspec.Struct):
     sort: list[int] = []
 
 
-class _ChangedHits(msgspec.Struct):
-    hits: list[_ChangedHit]
-
-
-class _FoundChanged(msgspec.Struct):
-    hits: _ChangedHits
-
-
 class _Note(msgspec.Struct):
     id: str
 
@@ -82,14 +74,6 @@ class _Note(msgspec.Struct):
 class _NoteHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     note: _Note = msgspec.field(name="_source")
-
-
-class _NoteHits(msgspec.Struct):
-    hits: list[_NoteHit]
-
-
-class _Notes(msgspec.Struct):
-    hits: _NoteHits
 
 
 class Reach:
@@ -124,7 +108,7 @@ class Reach:
 
     def _notes(self) -> list[_NoteHit]:
         body = {"query": {"bool": {"filter": [{"term": {"kind": "stale"}}]}}, "size": _PAGE, "track_total_hits": False}
-        return self._client.ask("POST", at(self._names.state, "_search"), body, into=_Notes).hits.hits
+        return self._client.ask("POST", at(self._names.state, "_search"), body, into=Found[_NoteHit]).hits.hits
 
     def _changed(self, after: int) -> list[_ChangedHit]:
         """Return reposts, and posts that changed or got reposts before they came, above a number; lowest first."""
@@ -139,7 +123,7 @@ class Reach:
             "track_total_hits": False,
         }
         path = at(self._names.posts, "_search")
-        return self._client.ask("POST", path, body, into=_FoundChanged).hits.hits
+        return self._client.ask("POST", path, body, into=Found[_ChangedHit]).hits.hits
 
     def _reckon(self, ids: Iterable[str]) -> None:
         wanted = [post_id for post_id in ids if post_id]

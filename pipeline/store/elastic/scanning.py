@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import StoreError
-from pipeline.store.elastic.client import Client, at
+from pipeline.store.elastic.client import Client, Found, at
 from pipeline.store.elastic.names import key
 from pipeline.store.elastic.rows import Row, Shown
 
@@ -34,36 +34,12 @@ class StateHit(msgspec.Struct):
     sort: list[int] = []
 
 
-class _PostHits(msgspec.Struct):
-    hits: list[PostHit]
-
-
-class _Posts(msgspec.Struct):
-    hits: _PostHits
-
-
-class _StateHits(msgspec.Struct):
-    hits: list[StateHit]
-
-
-class _States(msgspec.Struct):
-    hits: _StateHits
-
-
-A = TypeVar("A", _Posts, _States)
+A = TypeVar("A", Found[PostHit], Found[StateHit])
 
 
 class _ShownHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     row: Shown = msgspec.field(name="_source")
-
-
-class _ShownHits(msgspec.Struct):
-    hits: list[_ShownHit]
-
-
-class _Shown(msgspec.Struct):
-    hits: _ShownHits
 
 
 class _Opened(msgspec.Struct):
@@ -76,14 +52,14 @@ def pages(client: Client, index: str, *, since: int | None = None, size: int = A
     if since is not None:
         # What shares a place is told apart by the server's own last key of order in a point in time.
         body |= {"sort": [{"place": "asc"}], "query": {"bool": {"filter": [{"range": {"place": {"gte": since}}}]}}}
-    for answer in _answers(client, index, body, _Posts):
+    for answer in _answers(client, index, body, Found[PostHit]):
         yield answer.hits.hits
 
 
 def state_pages(client: Client, index: str, conditions: Sequence[dict[str, Any]]) -> Iterator[list[StateHit]]:
     """Yield the documents of `state` that meet all conditions, in no order."""
     body = {"size": AT_ONCE, "sort": ["_shard_doc"], "query": {"bool": {"filter": list(conditions)}}}
-    for answer in _answers(client, index, body, _States):
+    for answer in _answers(client, index, body, Found[StateHit]):
         yield answer.hits.hits
 
 
@@ -116,5 +92,5 @@ def originals(client: Client, index: str, ids: Sequence[str]) -> dict[str, bytes
         "_source": ["place", "post", "inside"],
     }
     params = {"allow_partial_search_results": "false"}
-    hits = client.ask("POST", at(index, "_search"), body, into=_Shown, params=params).hits.hits
+    hits = client.ask("POST", at(index, "_search"), body, into=Found[_ShownHit], params=params).hits.hits
     return {keys[hit.key]: bytes(hit.row.post) for hit in hits}

@@ -120,10 +120,12 @@ def gone_key(name: str) -> str:
     return "a:" + name
 
 
-def get_many(client: Client, wanted: Sequence[tuple[str, str]]) -> Iterator[_Got]:
-    """Yield the documents of (index, key) pairs in their order, those not there with `found` False."""
+def get_many(client: Client, wanted: Sequence[tuple[str, str]], *, sources: bool = True) -> Iterator[_Got]:
+    """Yield the documents of (index, key) pairs in their order, those not there with `found` False; without `sources`
+    only whether they are there."""
+    more = {} if sources else {"_source": False}
     for start in range(0, len(wanted), AT_ONCE):
-        docs = [{"_index": index, "_id": name} for index, name in wanted[start : start + AT_ONCE]]
+        docs = [{"_index": index, "_id": name, **more} for index, name in wanted[start : start + AT_ONCE]]
         answer = client.ask("POST", "/_mget", {"docs": docs}, into=_GotMany)
         for got in answer.docs:
             if got.error is not None and got.error.type != "index_not_found_exception":

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.query.analyser import fold
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, at
+from pipeline.store.elastic.client import Client, Found, at
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.shelf import get_many
 from pipeline.store.elastic.writing import removal
@@ -35,25 +35,9 @@ class _StoneHit(msgspec.Struct):
     sort: list[Any] = []
 
 
-class _StoneHits(msgspec.Struct):
-    hits: list[_StoneHit]
-
-
-class _Stones(msgspec.Struct):
-    hits: _StoneHits
-
-
 class _QuoteHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     index: str = msgspec.field(name="_index")
-
-
-class _QuoteHits(msgspec.Struct):
-    hits: list[_QuoteHit]
-
-
-class _Quotes(msgspec.Struct):
-    hits: _QuoteHits
 
 
 class Sweep:
@@ -80,7 +64,7 @@ class Sweep:
             "_source": ["id", "period"],
         }
         for _ in range(_ROUNDS):
-            hits = self._client.ask("POST", at(self._names.state, "_search"), body, into=_Stones).hits.hits
+            hits = self._client.ask("POST", at(self._names.state, "_search"), body, into=Found[_StoneHit]).hits.hits
             if hits:
                 yield [hit.stone for hit in hits]
             if len(hits) < _AT_ONCE:
@@ -92,7 +76,7 @@ class Sweep:
         placed = [stone for stone in stones if stone.period]
         wanted = [(self._names.posts_of(stone.period), key(stone.id)) for stone in placed]
         writes: list[Write] = []
-        for stone, got in zip(placed, get_many(self._client, wanted), strict=True):
+        for stone, got in zip(placed, get_many(self._client, wanted, sources=False), strict=True):
             if got.found:
                 writes += removal(self._names, key(stone.id), stone.period)
         return writes
@@ -108,7 +92,7 @@ class Sweep:
         }
         path = at(self._names.posts, "_search")
         params = {"ignore_unavailable": "true"}
-        hits = self._client.ask("POST", path, body, into=_Quotes, params=params).hits.hits
-        periods = [(self._names.raws_of(self._names.period(hit.index) or ""), hit.key) for hit in hits]
-        held = zip(periods, get_many(self._client, periods), strict=True)
+        hits = self._client.ask("POST", path, body, into=Found[_QuoteHit], params=params).hits.hits
+        lying = [(self._names.raws_of(self._names.period(hit.index) or ""), hit.key) for hit in hits]
+        held = zip(lying, get_many(self._client, lying, sources=False), strict=True)
         return [Write("delete", index, name) for (index, name), got in held if got.found]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, OutOfTime, at, encode
+from pipeline.store.elastic.client import Client, Found, OutOfTime, at, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.reach import Reach
 from pipeline.store.elastic.rows import Row
@@ -46,26 +46,10 @@ class _PostHit(msgspec.Struct):
     row: Row = msgspec.field(name="_source")
 
 
-class _PostHits(msgspec.Struct):
-    hits: list[_PostHit]
-
-
-class _Posts(msgspec.Struct):
-    hits: _PostHits
-
-
 class _StateHit(msgspec.Struct):
     key: str = msgspec.field(name="_id")
     seq_no: int = msgspec.field(name="_seq_no")
     term: int = msgspec.field(name="_primary_term")
-
-
-class _StateHits(msgspec.Struct):
-    hits: list[_StateHit]
-
-
-class _States(msgspec.Struct):
-    hits: _StateHits
 
 
 class Upkeep:
@@ -125,7 +109,9 @@ class Upkeep:
 
     def _search_posts(self, body: dict[str, Any]) -> list[_PostHit]:
         path = at(self._names.posts, "_search")
-        return self._client.ask("POST", path, body, into=_Posts, params={"ignore_unavailable": "true"}).hits.hits
+        return self._client.ask(
+            "POST", path, body, into=Found[_PostHit], params={"ignore_unavailable": "true"}
+        ).hits.hits
 
     def _originals(self, rows: Sequence[Row]) -> dict[str, bytes]:
         """Return the wire JSON of originals by id."""
@@ -191,7 +177,7 @@ class Upkeep:
             "_source": False,
             "track_total_hits": False,
         }
-        return self._client.ask("POST", at(self._names.state, "_search"), body, into=_States).hits.hits
+        return self._client.ask("POST", at(self._names.state, "_search"), body, into=Found[_StateHit]).hits.hits
 
     def _delete_found(self, conditions: list[dict[str, Any]]) -> None:
         hits = self._search_state(conditions)
