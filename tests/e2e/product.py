@@ -100,14 +100,15 @@ class Product:
             error.add_note(error.read(1000).decode(errors="replace"))
             raise
 
-    def is_ready(self) -> bool:
-        """Tell whether the web process says that all it needs is there."""
+    def readiness(self) -> tuple[int, str]:
+        """Return what `/readyz` says: the status, 0 where nothing answers, and why it is not ready."""
         try:
-            return bool(self.get("/readyz")["ready"])
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=60) as answer:
+                return answer.status, ""
         except urllib.error.HTTPError as error:
-            if error.code != 503:
-                raise
-            return False
+            return error.code, str(json.load(error)["error"]["message"])
+        except OSError:
+            return 0, "no answer"
 
     def stored(self) -> int:
         """Return how many posts are stored."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,7 +39,7 @@ class Signs:
     """Looks when asked, and between `record` and `end` all the time."""
 
     def __init__(self, product: Product) -> None:
-        self._url = product.url
+        self._product = product
         self._redis = Redis.from_url((product.data_dir / "broker" / "url").read_text().strip())
         self._names = Names("murmur")
         self._over = threading.Event()
@@ -76,14 +73,7 @@ class Signs:
 
     def readiness(self) -> Ready:
         """Return what `/readyz` says now."""
-        status, why = 0, "no answer"
-        try:
-            with urllib.request.urlopen(f"{self._url}/readyz", timeout=60) as answer:
-                status, why = answer.status, ""
-        except urllib.error.HTTPError as error:
-            status, why = error.code, str(json.load(error)["error"]["message"])
-        except OSError:
-            pass
+        status, why = self._product.readiness()
         return Ready(time.monotonic(), status, why)
 
     def dead(self) -> int:

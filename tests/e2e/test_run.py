@@ -66,7 +66,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(start: Star
         assert len(product.get("/api/search", q="love", limit=5)["posts"]) == 5
         assert product.get("/api/timeline", q="*")["total"] == expected
         # A server out of breath may have kept somebody waiting: that is told until he succeeds, at most twenty seconds.
-        until(product.is_ready, 60)
+        until(lambda: product.readiness()[0] == 200, 60)
         product.stop()
     finally:
         wipe(settings)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from playwright.sync_api import Page
+
+from tests.ui.drawn import DRAWN, source_of
 
 # Tight boxes of the text in the window; what is disabled, hidden or in the way of something else does not count.
 TEXTS = """() => {
@@ -30,15 +31,11 @@ TEXTS = """() => {
   }
   return found;
 }"""
-RATIOS = """async ([source, boxes, scale]) => {
-  const image = new Image();
-  image.src = source;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  canvas.width = image.width;
-  canvas.height = image.height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0);
+RATIOS = (
+    "async ([source, boxes, scale]) => {"
+    + DRAWN
+    + """
+  const context = await drawn(source);
   const part = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   return boxes.map(box => {
     const [x, y, width, height] = box.map(one => Math.round(one * scale));
@@ -52,12 +49,13 @@ RATIOS = """async ([source, boxes, scale]) => {
     return (most + 0.05) / (least + 0.05);
   });
 }"""
+)
 
 
 def faint_texts(page: Page, desk: Page, least: float, scale: int) -> tuple[int, list[str]]:
     """Return how many texts were measured, and those fainter than `least`. `scale`: device pixels a CSS pixel."""
     found: list[dict[str, Any]] = page.evaluate(TEXTS)
-    picture = "data:image/png;base64," + base64.b64encode(page.screenshot(animations="disabled")).decode()
+    picture = source_of(page.screenshot(animations="disabled"))
     ratios: list[float] = desk.evaluate(RATIOS, [picture, [one["box"] for one in found], scale])
     faint = [
         f"{one['text']} ({one['at']}): {ratio:.1f}" for one, ratio in zip(found, ratios, strict=True) if ratio < least

@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import missing
+from tests.ui.drawn import DRAWN, HEAD, source_of
 
 BASELINES = Path(__file__).parent / "baseline"
 UPDATE = "UPDATE_PICTURES"
@@ -61,29 +62,20 @@ FONT_PROBE = """() => {
   probe.remove();
   return width;
 }"""
-SHRINK = """async source => {
-  const image = new Image();
-  image.src = source;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil(image.width / 4);
-  canvas.height = Math.ceil(image.height / 4);
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/png");
+SHRINK = (
+    "async source => {"
+    + DRAWN
+    + """
+  return (await drawn(source, 1 / 4)).canvas.toDataURL("image/png");
 }"""
-DIFFERENCE = """async ([one, other, tolerance]) => {
+)
+DIFFERENCE = (
+    "async ([one, other, tolerance]) => {"
+    + DRAWN
+    + """
   const pixels = async source => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = image.width;
-    canvas.height = image.height;
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return context.getImageData(0, 0, image.width, image.height);
+    const context = await drawn(source);
+    return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
   };
   const [a, b] = [await pixels(one), await pixels(other)];
   if (a.width !== b.width || a.height !== b.height) return 1;
@@ -94,7 +86,7 @@ DIFFERENCE = """async ([one, other, tolerance]) => {
   }
   return different / (a.data.length / 4);
 }"""
-HEAD = "data:image/png;base64,"
+)
 
 
 class Pictures:
@@ -142,7 +134,7 @@ class Pictures:
         moved = _moved(found["boxes"], wanted["boxes"])
         if moved:
             return f"(now, then) of what is elsewhere: {moved}"
-        before = HEAD + base64.b64encode((BASELINES / f"{name}.png").read_bytes()).decode()
+        before = source_of((BASELINES / f"{name}.png").read_bytes())
         share = self._desk.evaluate(DIFFERENCE, [picture, before, CHANNEL_TOLERANCE])
         if share <= DIFFERENT_SHARE_MAX:
             return ""
@@ -158,7 +150,7 @@ class Pictures:
             taken = page.screenshot(
                 mask=[page.locator(one) for one in MASKED], mask_color="#888888", animations="disabled", caret="hide"
             )
-            small: str = self._desk.evaluate(SHRINK, HEAD + base64.b64encode(taken).decode())
+            small: str = self._desk.evaluate(SHRINK, source_of(taken))
             measured = page.evaluate(MEASURE, [PARTS, WORDS]) | {"font": round(page.evaluate(FONT_PROBE), 1)}
             if before == (measured, small):
                 return before

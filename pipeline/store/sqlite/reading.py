@@ -79,7 +79,7 @@ class SqliteReading:
         """Return what happened after a publication number; see the contract."""
         with translated(self._deadline):
             gone = self._gone(query, gone_after)
-            tombstones = self._tombstones(gone_after)
+            tombstones = self.withdrawn(gone_after)
             places = self._changed(query, after, limit + 1)
             overflow = len(places) > limit
             return Changes([] if overflow else self._bodies(places), gone, tombstones, overflow)
@@ -87,7 +87,8 @@ class SqliteReading:
     def withdrawn(self, after: int) -> list[str]:
         """Return the ids withdrawn under a number greater than `after`, lowest first."""
         with translated(self._deadline):
-            return self._tombstones(after)
+            sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
+            return [post_id for (post_id,) in self._rows(sql, (after,))]
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""
@@ -266,10 +267,6 @@ class SqliteReading:
         compiled = self._compiled(query, None, None)
         compiled = replace(compiled, branches=tuple(branch & newer for branch in compiled.branches))
         return list(islice(self._places(compiled, query, limit), limit))
-
-    def _tombstones(self, after: int) -> list[str]:
-        sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
-        return [post_id for (post_id,) in self._rows(sql, (after,))]
 
     def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
         sql = (
