@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import http.server
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from pipeline.settings import Settings, load
 from pipeline.store import open_store
 from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import Client, OutOfTime, Refused
+from tests.paths import PROJECT
 from tests.pipeline.tls import self_signed
 
 SECRET = "s3cret"
@@ -228,3 +231,42 @@ def test_what_is_no_elasticsearch_is_an_outage() -> None:
         server.answers = [(200, b"<html>welcome</html>")]
         with pytest.raises(StoreUnavailable, match="no Elasticsearch"):
             asked(server)
+
+
+FIRST_USES = """
+from __future__ import annotations
+import sys, threading, types
+from pipeline.store.elastic.client import decode
+sys.setswitchinterval(1e-6)
+SHAPES = '''
+from __future__ import annotations
+import msgspec
+class Row(msgspec.Struct):
+    words: list[str] = []
+    numbers: dict[str, int] = {}
+class Hit(msgspec.Struct):
+    key: str = msgspec.field(name="_id")
+    row: Row = msgspec.field(name="_source")
+class Found(msgspec.Struct):
+    hits: list[Hit]
+'''
+body = b'{"hits":[{"_id":"x:1","_source":{"words":["a"],"numbers":{"likes":1}}}]}'
+for number in range(500):
+    sys.modules[f"shapes{number}"] = shapes = types.ModuleType(f"shapes{number}")
+    exec(SHAPES, shapes.__dict__)
+    together = threading.Barrier(4)
+    def use():
+        together.wait()
+        assert decode(body, shapes.Found).hits[0].row.numbers == {"likes": 1}
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+print("whole")
+"""
+
+
+def test_threads_that_read_a_shape_for_the_first_time_at_once_do_not_end_the_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_USES], cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "whole\n"), done.stderr

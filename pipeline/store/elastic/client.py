@@ -172,6 +172,27 @@ class Client:
             pool.close()
 
 
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_describing = threading.Lock()
+
+
+def decode(body: bytes | msgspec.Raw, into: type[T]) -> T:
+    """Return JSON as `into`.
+
+    A struct is described to msgspec at its first use, and two threads that do so at once end the process (SIGSEGV in
+    0.22): so here only one does.
+
+    Raises:
+        msgspec.DecodeError: it is something else.
+    """
+    decoder = _decoders.get(into)
+    if decoder is None:
+        with _describing:
+            decoder = _decoders.setdefault(into, msgspec.json.Decoder(into))
+    found: T = decoder.decode(body)
+    return found
+
+
 def at(*parts: str) -> str:
     """Return a path of names, each safe within it."""
     return "/" + "/".join(quote(part, safe=",*") for part in parts)
@@ -179,14 +200,14 @@ def at(*parts: str) -> str:
 
 def _decoded(body: bytes, into: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=into)
+        return decode(body, into)
     except msgspec.DecodeError as error:
         raise StoreUnavailable(f"what answered is no Elasticsearch: {error}") from error
 
 
 def _refusal(status: int, body: bytes) -> StoreError:
     try:
-        told = msgspec.json.decode(body, type=_Failure).error
+        told = decode(body, _Failure).error
     except msgspec.DecodeError:
         told = ""
     kind, reason = (told.type, told.told()) if isinstance(told, Cause) else ("", told[:_REASON_CHARS])

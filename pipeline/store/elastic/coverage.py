@@ -15,7 +15,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
 from pipeline.store.coverage import entered
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, Found, at, encode
+from pipeline.store.elastic.client import Client, Found, at, decode, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.shelf import get_many
 
@@ -50,7 +50,7 @@ class CoverageRows:
         name = key(f"o:{row.source}")
         for _ in range(_ATTEMPTS):
             (got,) = get_many(self._client, [(self._state, name)])
-            held = msgspec.json.decode(got.source, type=_Rows).rows if got.found else []
+            held = decode(got.source, _Rows).rows if got.found else []
             rows = entered(held, row)
             if len(rows) > KEPT_TOGETHER:
                 moved = [old for old in rows if old.until is not None][:_MOVED_AT_ONCE]

@@ -15,7 +15,7 @@ from pipeline.post import Deletion, Upsert
 from pipeline.store.accounts import joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone, Writes
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, encode
+from pipeline.store.elastic.client import Client, decode, encode
 from pipeline.store.elastic.names import key
 from pipeline.store.elastic.rows import Kept
 from pipeline.store.elastic.scanning import originals, pages, state_pages
@@ -86,7 +86,7 @@ class ElasticMoving:
     def _raws(self, lie: Sequence[tuple[str, str]]) -> Iterator[bytes]:
         """Yield the raw records of posts by period and key, b"" where there is none."""
         for found in get_many(self._client, [(self._names.raws_of(period), name) for period, name in lie]):
-            data = msgspec.json.decode(found.source, type=_Raw).data if found.found else ""
+            data = decode(found.source, _Raw).data if found.found else ""
             yield decompress(base64.b64decode(data)) if data else b""
 
     def tombstones(self) -> Iterator[list[Tombstone]]:
@@ -94,14 +94,14 @@ class ElasticMoving:
         self._refresh_state()
         conditions = [{"exists": {"field": "gone_seq"}}]
         for hits in state_pages(self._client, self._names.state, conditions):
-            stones = [msgspec.json.decode(hit.source, type=Locator) for hit in hits]
+            stones = [decode(hit.source, Locator) for hit in hits]
             yield [Tombstone(stone.id, stone.gone_seq, stone.gone_at) for stone in stones]
 
     def accounts(self) -> Iterator[list[GoneAccount]]:
         """Yield all withdrawn accounts, some at a time."""
         self._refresh_state()
         for hits in state_pages(self._client, self._names.state, [{"term": {"kind": "author"}}]):
-            told = [(hit.key, msgspec.json.decode(hit.source, type=GoneAuthor)) for hit in hits]
+            told = [(hit.key, decode(hit.source, GoneAuthor)) for hit in hits]
             yield [
                 GoneAccount("", name.removeprefix(gone_key("")), one.until, None if one.gone_at < 0 else one.gone_at)
                 for name, one in told
@@ -113,7 +113,7 @@ class ElasticMoving:
 
     def _gone_note(self) -> GoneNote:
         (found,) = get_many(self._client, [(self._names.state, AUTHORS)])
-        return msgspec.json.decode(found.source, type=GoneNote) if found.found else GoneNote()
+        return decode(found.source, GoneNote) if found.found else GoneNote()
 
     # -- in
 
@@ -162,7 +162,7 @@ class ElasticMoving:
         names = [gone_key(one.name) for one in accounts]
         held = get_many(self._client, [(self._names.state, name) for name in names])
         for one, name, found in zip(accounts, names, held, strict=True):
-            before = msgspec.json.decode(found.source, type=GoneAuthor) if found.found else None
+            before = decode(found.source, GoneAuthor) if found.found else None
             told: dict[str, object] = {"until": max(one.until, before.until if before else -1), "kind": "author"}
             if one.at is not None and (before is None or before.gone_at >= 0):
                 told["gone_at"] = max(one.at, before.gone_at if before else -1)

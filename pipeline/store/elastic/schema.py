@@ -15,7 +15,7 @@ import msgspec
 from pipeline.errors import StoreMismatch, StoreUnavailable
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.settings import Settings
-from pipeline.store.elastic.client import Client, Refused, at
+from pipeline.store.elastic.client import Client, Refused, at, decode
 from pipeline.store.elastic.fields import FIELDS_VERSION, PROPERTIES
 from pipeline.store.elastic.names import IndexNames, period_of
 
@@ -181,7 +181,7 @@ def read_meta(client: Client, names: IndexNames) -> Meta | None:
             return None
         raise
     try:
-        return msgspec.json.decode(found.source, type=Meta)
+        return decode(found.source, Meta)
     except msgspec.DecodeError as error:
         raise StoreUnavailable(f"the index {names.state} holds no store of ours: {error}") from error
 

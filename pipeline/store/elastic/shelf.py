@@ -18,7 +18,7 @@ from pipeline.query.analyser import fold
 from pipeline.store.accounts import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.bulk import Write
-from pipeline.store.elastic.client import Cause, Client, at
+from pipeline.store.elastic.client import Cause, Client, at, decode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Kept, Row, author_key, kept, original_key
 from pipeline.store.plan import Stored
@@ -157,7 +157,7 @@ class ElasticShelf:
         found = get_many(self._client, pairs)
         gone = next(found)
         self._some_author_gone = gone.found
-        self.former = msgspec.json.decode(gone.source, type=GoneNote).salts if gone.found else []
+        self.former = decode(gone.source, GoneNote).salts if gone.found else []
         self._note(wanted, found)
         self._read(ids)
 
@@ -176,7 +176,7 @@ class ElasticShelf:
         (got,) = get_many(self._client, [(self._names.state, gone_author_key(self._names, *author))])
         if not got.found:
             return GoneAuthor()
-        told = msgspec.json.decode(got.source, type=GoneAuthor)
+        told = decode(got.source, GoneAuthor)
         return GoneAuthor(told.until, told.gone_at, got.seq_no, got.term)
 
     def row(self, post_id: str) -> Kept | None:
@@ -192,7 +192,7 @@ class ElasticShelf:
 
     def _note(self, ids: Sequence[str], found: Iterator[_Got]) -> None:
         for post_id, got in zip(ids, found, strict=True):
-            locator = msgspec.json.decode(got.source, type=Locator) if got.found else Locator(id=post_id)
+            locator = decode(got.source, Locator) if got.found else Locator(id=post_id)
             self._known[post_id] = Known(locator, got.seq_no, got.term) if got.found else Known(locator)
 
     def _read(self, ids: Iterable[str]) -> None:
@@ -206,7 +206,7 @@ class ElasticShelf:
         pairs = [(self._names.posts_of(period), key(post_id)) for post_id, period in there]
         for (post_id, period), got in zip(there, get_many(self._client, pairs), strict=True):
             if got.found:
-                row = msgspec.json.decode(got.source, type=Row)
+                row = decode(got.source, Row)
                 self._rows[post_id] = kept(row, period, got.seq_no, got.term)
 
     # -- the Shelf of `plan`
@@ -228,7 +228,7 @@ class ElasticShelf:
         pairs = [(self._names.state, name) for _, name in wanted]
         for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
             if got.found:
-                until = msgspec.json.decode(got.source, type=GoneAuthor).until
+                until = decode(got.source, GoneAuthor).until
                 found[author] = max(until, found.get(author, until))
         return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from pipeline.store.contract import Top, TopField
-from pipeline.store.elastic.client import Client
+from pipeline.store.elastic.client import Client, decode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.shelf import get_many
 from pipeline.store.elastic.view import View
@@ -68,9 +68,7 @@ def background(client: Client, names: IndexNames, newest: int, words: Iterable[s
     wanted = list(words)
     found = get_many(client, [(names.state, HOURS)] + [(names.state, word_key(word)) for word in wanted])
     posts, *counts = [
-        sum(count for hour, count in msgspec.json.decode(got.source, type=Word).hours.items() if hour in hours)
-        if got.found
-        else 0
+        sum(count for hour, count in decode(got.source, Word).hours.items() if hour in hours) if got.found else 0
         for got in found
     ]
     return {word: count for word, count in zip(wanted, counts, strict=True) if count}, posts

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.store.elastic.bulk import Bulk, Write
-from pipeline.store.elastic.client import Client, Found, OutOfTime, at, encode
+from pipeline.store.elastic.client import Client, Found, OutOfTime, at, decode, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.reach import Reach
 from pipeline.store.elastic.rows import Row
@@ -73,7 +73,7 @@ class Upkeep:
         self._refresh_posts()
         self._refresh_state()
         (got,) = get_many(self._client, [(self._names.state, PROGRESS)])
-        progress = msgspec.json.decode(got.source, type=Progress) if got.found else Progress()
+        progress = decode(got.source, Progress) if got.found else Progress()
         before = msgspec.structs.replace(progress)
         progress.reached_seq = self._reach.run(progress.reached_seq)
         self._words(progress)
@@ -126,7 +126,7 @@ class Upkeep:
         wanted = [(self._names.state, name) for name in added]
         writes = []
         for (name, hours), got in zip(added.items(), get_many(self._client, wanted), strict=True):
-            word = msgspec.json.decode(got.source, type=Word) if got.found else Word({})
+            word = decode(got.source, Word) if got.found else Word({})
             for hour, count in hours.items():
                 word.hours[hour] = word.hours.get(hour, 0) + count
             word.last = max(word.hours, default=0)
@@ -190,4 +190,4 @@ class _Id(msgspec.Struct):
 
     @classmethod
     def of(cls, row: Row) -> str:
-        return msgspec.json.decode(row.post, type=cls).id
+        return decode(row.post, cls).id

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import QueryTimeout, StoreError, StoreUnavailable
-from pipeline.store.elastic.client import Cause, Client, OutOfTime, Refused, at
+from pipeline.store.elastic.client import Cause, Client, OutOfTime, Refused, at, decode
 
 OPEN_AT_ONCE = 64
 KEEP_ALIVE_S = 60
@@ -107,7 +107,7 @@ class View:
 
 def _failed(shards: Shards) -> StoreError:
     causes = [failure.get("reason", msgspec.Raw(b"{}")) for failure in shards.failures] or [msgspec.Raw(b"{}")]
-    cause = msgspec.json.decode(causes[0], type=Cause)
+    cause = decode(causes[0], Cause)
     if cause.type in _TOO_MUCH:
         return StoreError(f"Elasticsearch cannot answer this search: {cause.told()}")
     return StoreUnavailable(f"{shards.failed} shards did not answer: {cause.type} {cause.told()}")
