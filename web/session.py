@@ -37,8 +37,10 @@ from web.protocol import (
 
 log = logging.getLogger("web.session")
 
-FIRST_POSTS = 30
+FIRST_POSTS = 20
 """A window full: what a reader sees first is not kept waiting for what lies below it."""
+FIRST_LOOK_S = 0.25
+"""So long the rest of a history waits while a browser draws the first posts: on one machine both want processors."""
 PAGE_POSTS = 250
 CHUNK_BYTES = 128 * 1024
 NEVER = 2**63 - 1
@@ -185,12 +187,15 @@ class Session:
         """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
         first view can slip between two of them, and what came later is live."""
         left = watch.asked.history
+        pause_s = FIRST_LOOK_S
         while True:
             self._send_bodies(watch, page.bodies)
             left -= len(page.bodies)
             before, limit = page.next, min(left, PAGE_POSTS)
             if before is None or limit <= 0 or watch.lagged or not self._client.wait_for_room():
                 return
+            gevent.sleep(pause_s)
+            pause_s = 0
             page = self._web.readings.read(_following(watch.query, limit, before))
 
     def _send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:

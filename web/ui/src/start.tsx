@@ -11,6 +11,7 @@ export function start(settings: Settings, connection: Connection): void {
   const pace = new Pace(
     (now) => render(<App page={page} frame={now} />, root),
     (now) => page.column.arrivals.perMinute(now),
+    () => page.worthALook(),
   );
   const page = new Page(settings, connection, (cause) => pace.touch(cause));
   page.start();

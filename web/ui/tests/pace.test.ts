@@ -40,4 +40,23 @@ describe("the pace of drawing", () => {
     vi.advanceTimersByTime(10_000);
     expect(draw).toHaveBeenCalledTimes(2);
   });
+
+  it("waits a moment for something worth a first look, not longer, and not again", () => {
+    let ready = false;
+    const draw = vi.fn();
+    const pace = new Pace(draw, () => 0, () => ready);
+    pace.touch();
+    vi.advanceTimersByTime(60);
+    expect(draw).not.toHaveBeenCalled();
+    ready = true;
+    pace.touch("wire");
+    vi.advanceTimersByTime(20);
+    expect(draw).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1_000);
+    expect(draw).toHaveBeenCalledTimes(1);
+    const late = vi.fn();
+    new Pace(late, () => 0, () => false).touch();
+    vi.advanceTimersByTime(200);
+    expect(late).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ago, lasting } from "../src/text/clock";
-import { compact } from "../src/text/number";
+import { ago, exact, lasting, moment, onAxis } from "../src/text/clock";
+import { compact, grouped } from "../src/text/number";
 import { hostOf, initialOf, safeUrl, segmentsOf } from "../src/text/segments";
 import { marksOf } from "../src/text/words";
 import type { Entity } from "../src/wire/post";
@@ -57,6 +57,35 @@ describe("numbers and times", () => {
     const now = Date.UTC(2026, 10, 23, 12);
     expect([500, 12_000, 120_000, 7_200_000, 86_400_000].map((age) => ago(now - age, now))).toEqual(["now", "12 s", "2 min", "2 h", "1 d"]);
     expect(ago(now - 30 * 86_400_000, now)).toBe("Oct 24");
+    expect(ago(now - 400 * 86_400_000, now)).toBe("Oct 19, 2025");
     expect([5_000, 90_000, 12_000_000].map(lasting)).toEqual(["5 s", "2 min", "3 h 20 min"]);
+  });
+
+  it("are written as Intl writes them in English", () => {
+    const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+    const full = new Intl.NumberFormat("en");
+    fc.assert(fc.property(fc.integer({ min: 0, max: 999_000_000_000_000 }), (value) => {
+      expect(grouped(value)).toBe(full.format(value));
+    }));
+    const values = [0, 7, 999, 1_000, 1_049, 1_700, 12_345, 99_999, 999_949, 999_950, 1_000_000, 1_260_000, 48_700_000, 2_000_000_000, 7.5];
+    expect(values.map(compact)).toEqual(values.map((value) => (value < 1000 ? full : short).format(value)));
+  });
+
+  it("give the time as it is in the reader's zone", () => {
+    const day = 86_400_000;
+    const before = process.env.TZ;
+    for (const timeZone of ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia"]) {
+      process.env.TZ = timeZone;
+      const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone } as const;
+      const whole = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", ...clock, timeZoneName: "shortOffset" });
+      const seconds = new Intl.DateTimeFormat("en", clock);
+      const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone });
+      fc.assert(fc.property(fc.integer({ min: Date.UTC(1975, 0) / 1000, max: Date.UTC(2037, 0) / 1000 }), (at) => {
+        expect(exact(at * 1000)).toBe(whole.format(at * 1000).replace(/GMT(?:\+0$)?/u, "UTC").replace("-", "−"));
+        expect(onAxis(at * 1000, 900 * day, at * 1000)).toBe(month.format(at * 1000));
+        expect(moment(at * 1000, 1, at * 1000)).toBe(seconds.format(at * 1000));
+      }));
+    }
+    process.env.TZ = before;
   });
 });

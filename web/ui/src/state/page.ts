@@ -26,6 +26,7 @@ const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
+const SHOWN_MS = 60;
 
 export class Page {
   facts: PageFacts | null = null;
@@ -41,12 +42,13 @@ export class Page {
   toast: Toast | null = null;
   view: "posts" | "insight" = "posts";
   drawer = false;
+  /** The first posts are drawn: now the rest may be. */
+  begun = false;
   readonly column: Column;
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
   private spanAbort: AbortController | null = null;
   private announced = 0;
-  private begun = false;
   /** Paused by an open dialog, not by the reader. */
   private held = false;
 
@@ -96,6 +98,7 @@ export class Page {
     this.begun = true;
     this.look();
     void this.learn();
+    this.touch();
   }
 
   private look(): void {
@@ -210,6 +213,11 @@ export class Page {
     await loadOlder(this.column, () => this.touch());
   }
 
+  /** Return whether there are posts to draw, or something to say instead. */
+  worthALook(): boolean {
+    return this.column.holding.size > 0 || this.column.loading === "ready" || this.column.past || !["connecting", "open"].includes(this.link);
+  }
+
   /** Return all that `condition.ts` needs to know. */
   known(): Known {
     const { column } = this;
@@ -257,8 +265,8 @@ export class Page {
     else if (id === null || id === COLUMN) {
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
-      // After the frame that shows these posts, not before it.
-      if (!this.begun && frame.type === "history") requestAnimationFrame(() => setTimeout(() => this.begin()));
+      // After the frame that shows these posts is on the screen, not before it.
+      if (!this.begun && frame.type === "history") requestAnimationFrame(() => setTimeout(() => this.begin(), SHOWN_MS));
     }
     this.touch("wire");
   }

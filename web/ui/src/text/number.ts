@@ -1,16 +1,26 @@
 /** Numbers for people. */
 
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const full = new Intl.NumberFormat("en");
+const UNITS = ["", "K", "M", "B", "T"];
 
 /** 1,700 → "1.7K". */
 export function compact(value: number): string {
-  return value < 1000 ? full.format(value) : short.format(value);
+  let unit = 0;
+  while (tenths(value) >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return unit ? `${grouped(tenths(value))}${UNITS[unit]}` : grouped(value);
 }
 
 /** 18204 → "18,204". */
 export function grouped(value: number): string {
-  return full.format(value);
+  const [whole = "", rest] = String(value).split(".");
+  const parted = whole.replace(/\B(?=(?:\d{3})+$)/gu, ",");
+  return rest ? `${parted}.${rest.slice(0, 3)}` : parted;
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** A rate: "0.4", "12", "1.2K". */

@@ -29,7 +29,7 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
       <StatusBar page={page} condition={condition} />
       <main class="deck">
         <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
-        {open ? <Panel page={page} /> : null}
+        {open ? page.begun ? <Panel page={page} /> : <aside class="panel" aria-label="Insight" /> : null}
       </main>
       {page.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.togglePanel()} /> : null}
       <nav class="tabbar" aria-label="Views">

@@ -12,12 +12,15 @@ const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
 };
 
-const LANGUAGES = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames("en", { type: "language" }) : null;
+/** Made when first asked for: it costs some milliseconds, and few open this tab. */
+let languages: Intl.DisplayNames | null = null;
+
 
 function labelOf(tab: Tab, value: string, label: string): string {
   if (tab === "langs") {
     try {
-      return `${LANGUAGES?.of(value) ?? value} (${value})`;
+      languages ??= new Intl.DisplayNames("en", { type: "language" });
+      return `${languages.of(value) ?? value} (${value})`;
     } catch {
       return value;
     }

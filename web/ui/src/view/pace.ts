@@ -6,6 +6,8 @@
 export type Cause = "reader" | "wire";
 
 const GAP_MS = 30;
+/** An empty page drawn before the first posts only holds them up; so long at most they are waited for. */
+const FIRST_MS = 120;
 /** In a torrent five lists a second are already more than can be read; the rest of the time is the reader's. */
 export const TORRENT_A_MINUTE = 6_000;
 const TORRENT_GAP_MS = 200;
@@ -15,15 +17,19 @@ export class Pace {
   private drawnAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = false;
+  private readonly begunAt = performance.now();
 
+  /** `ready`: there is something worth a first look. */
   constructor(
     private readonly draw: (now: number) => void,
     private readonly perMinute: (now: number) => number,
+    private readonly ready: () => boolean = () => true,
   ) {}
 
   /** Draw soon. */
   touch(cause: Cause = "reader"): void {
     if (this.asked) return;
+    if (this.drawnAt === -Infinity) return this.first();
     if (cause === "reader") return this.ask();
     if (this.timer !== undefined) return;
     const now = performance.now();
@@ -31,6 +37,12 @@ export class Pace {
     const wait = this.drawnAt + gap - now;
     if (wait < FRAME_MS) this.ask();
     else this.timer = setTimeout(() => this.ask(), wait - FRAME_MS / 2);
+  }
+
+  private first(): void {
+    const wait = this.begunAt + FIRST_MS - performance.now();
+    if (wait <= 0 || this.ready()) this.ask();
+    else this.timer ??= setTimeout(() => this.ask(), wait);
   }
 
   private ask(): void {

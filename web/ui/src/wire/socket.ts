@@ -11,6 +11,7 @@ import { openEvents } from "./events";
 import type { Frame } from "./frame";
 import { readFrame } from "./frame";
 import { again, NEW, reduce, type Subscription } from "./subscription";
+import { Turns } from "./turns";
 
 export type Link = "connecting" | "open" | "waiting" | "signed-out" | "refused";
 
@@ -125,6 +126,9 @@ export class Connection {
     this.socket = socket;
     former?.close();
     let opened = false;
+    const turns = new Turns<string>((text) => {
+      if (this.socket === socket) this.take(text);
+    });
     socket.onopen = () => {
       if (this.socket !== socket) return;
       opened = true;
@@ -134,9 +138,11 @@ export class Connection {
       for (const [id, watch] of this.watches) this.ask(id, watch);
     };
     socket.onmessage = (event) => {
-      if (this.socket === socket && typeof event.data === "string") this.take(event.data);
+      this.lastFrame = performance.now();
+      if (typeof event.data === "string") turns.add(event.data);
     };
     socket.onclose = (event) => {
+      turns.flush();
       if (this.socket !== socket) return;
       this.socket = null;
       if (!opened && ++this.neverOpened >= FALLBACK_AFTER) this.sse = true;
@@ -158,7 +164,6 @@ export class Connection {
   }
 
   private take(text: string): void {
-    this.lastFrame = performance.now();
     const frame = readFrame(text);
     if (!frame) return;
     this.attempt = 0;
