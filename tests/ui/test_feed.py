@@ -100,7 +100,8 @@ def test_counts_climb_in_place(simulator: Simulator, open_page: OpenPage) -> Non
     card = page.locator(f'[data-id="{made.id}"]')
     expect(card).to_be_visible()
     simulator.put([records.post(9_500, at, version=at + 60_000, counts=Counts(1, 1700, 0, 2))])
-    expect(card.locator(".numbers")).to_contain_text("1.7K reposts")
+    expect(card.get_by_role("img", name="1,700 reposts")).to_have_text("1.7K")
+    expect(card.get_by_role("img", name="1 reply")).to_have_text("1")
 
 
 def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: Simulator, open_page: OpenPage) -> None:

@@ -1,7 +1,7 @@
 /** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
 import type { JSX } from "preact";
 import type { Page } from "../state/page";
-import { compact, grouped } from "../text/number";
+import { compact, counted } from "../text/number";
 import { safeUrl } from "../text/segments";
 import type { Post } from "../wire/post";
 import { LikeSign, MuteSign, OpenSign, ReplySign, RepostSign } from "./icons";
@@ -14,12 +14,13 @@ interface Intent {
   does: string;
 }
 
-function Number_({ sign, value, word, intent }: { sign: JSX.Element; value: number | null; word: string; intent: Intent | null }): JSX.Element | null {
+function Number_({ sign, value, word, intent }: { sign: JSX.Element; value: number | null; word: [string, string]; intent: Intent | null }): JSX.Element | null {
   if (value === null && !intent) return null;
-  const said = value === null ? "" : `${grouped(value)} ${word}`;
+  const said = value === null ? "" : counted(value, ...word);
   const title = [said, intent?.does].filter(Boolean).join(". ");
-  const words = <>{sign}{value === null ? null : <> {compact(value)}</>}<span class="hidden"> {value === null ? "" : word}{intent ? ` ${intent.does}` : ""}</span></>;
-  return intent ? <a class="number go" href={intent.href} title={title} {...ELSEWHERE}>{words}</a> : <span class="number" title={title}>{words}</span>;
+  const words = <>{sign}{value === null ? null : <> {compact(value)}</>}</>;
+  return intent ? <a class="number go" href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
+    : <span class="number" role="img" aria-label={title} title={title}>{words}</span>;
 }
 
 /** Replies, reposts and likes; on X each is the way to do the same. */
@@ -29,9 +30,9 @@ export function Numbers({ post }: { post: Post }): JSX.Element {
   const intent = (path: string, does: string): Intent | null => (number ? { href: `${INTENT}${path}=${number}`, does } : null);
   return (
     <>
-      <Number_ sign={<ReplySign />} value={counts.replies} word="replies" intent={intent("post?in_reply_to", "Reply on X")} />
-      <Number_ sign={<RepostSign />} value={counts.reposts} word="reposts" intent={intent("retweet?tweet_id", "Repost on X")} />
-      <Number_ sign={<LikeSign />} value={counts.likes} word="likes" intent={intent("like?tweet_id", "Like on X")} />
+      <Number_ sign={<ReplySign />} value={counts.replies} word={["reply", "replies"]} intent={intent("post?in_reply_to", "Reply on X")} />
+      <Number_ sign={<RepostSign />} value={counts.reposts} word={["repost", "reposts"]} intent={intent("retweet?tweet_id", "Repost on X")} />
+      <Number_ sign={<LikeSign />} value={counts.likes} word={["like", "likes"]} intent={intent("like?tweet_id", "Like on X")} />
     </>
   );
 }

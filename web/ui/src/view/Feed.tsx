@@ -12,6 +12,11 @@ import { Pager } from "./Pager";
 import { TORRENT_A_MINUTE } from "./pace";
 import { windowOf } from "./window";
 
+interface Scroll {
+  top: number;
+  height: number;
+}
+
 interface Props {
   page: Page;
   column: Column;
@@ -22,14 +27,24 @@ interface Props {
 }
 
 const AT_TOP_PX = 4;
+/** Of the window, before the list is measured. */
+const LIST_SHARE = 0.75;
+/** Of a window: a list that has scrolled less shows only what was drawn for it already, and so much more is drawn in one frame. */
+const STEP = 0.25;
 /** Windows of cards above and below the one that is seen: few while every draw brings others, more for a reader who scrolls. */
-const RUNNING = 0.2;
+const RUNNING = STEP;
 const AROUND = 1;
+
+/** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
+function moved(was: Scroll, now: Scroll): Scroll {
+  const near = Math.abs(now.top - was.top) < STEP * now.height && was.height === now.height;
+  return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
+}
 
 export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const heights = useRef(new Map<string, number>());
-  const [scroll, setScroll] = useState({ top: 0, height: 900 });
+  const [scroll, setScroll] = useState<Scroll>(() => ({ top: 0, height: LIST_SHARE * innerHeight }));
   const focused = useRef<string | null>(null);
   const byFocus = useRef(false);
   const known = useRef<Set<string> | null>(null);
@@ -37,8 +52,9 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const size = page.settings.pageSize;
   const running = column.state === "live" && scroll.top <= AT_TOP_PX;
   const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
+  const around = useMargin(running);
   const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
-  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, running ? RUNNING : AROUND);
+  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, around);
   const place = column.place;
 
   useEffect(() => {
@@ -70,7 +86,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     const box = list.current;
     if (!box) return;
     const top = box.scrollTop;
-    setScroll({ top, height: box.clientHeight });
+    setScroll((was) => moved(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
     if (top > AT_TOP_PX && column.state === "live") page.pause();
     else if (top <= 0 && column.state === "paused" && !box.contains(document.activeElement)) page.resume();
@@ -122,6 +138,18 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
       {ranking ? <Pager page={page} column={column} total={cards.length} /> : <End page={page} column={column} hidden={!cards.length} />}
     </div>
   );
+}
+
+/** Return how many windows of cards to draw around the one that is seen; for a reader it grows a step a frame, so that none is long. */
+function useMargin(running: boolean): number {
+  const [margin, setMargin] = useState(RUNNING);
+  useEffect(() => {
+    if (running) return setMargin(RUNNING);
+    if (margin >= AROUND) return;
+    const frame = requestAnimationFrame(() => setMargin(margin + STEP));
+    return () => cancelAnimationFrame(frame);
+  }, [running, margin]);
+  return running ? RUNNING : margin;
 }
 
 /** If the focused post is gone, its neighbour takes the focus. */

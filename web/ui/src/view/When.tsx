@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { ago, exact } from "../text/clock";
 
 export function When({ at, now, url, id }: { at: number; now: number; url: string | null; id: string }): JSX.Element {
-  const words = <><span class="ago" aria-hidden="true">{ago(at, now)}</span><span class="exact" id={id}>{exact(at)}</span></>;
+  const words = <><span class="ago">{ago(at, now)}</span><span class="exact" id={id}>{exact(at)}</span></>;
   return (
     <time dateTime={new Date(at).toISOString()}>
       {url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{words}</a> : words}
