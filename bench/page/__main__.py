@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.page.firstview import first_view
 from bench.page.frames import frames_while_scrolling
 from bench.page.heap import heap_mb, slope_per_min
-from bench.page.tasks import TaskTrace
+from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
 from tests.e2e.product import Product, until
 
@@ -28,8 +28,9 @@ MORE_FLAGS = ("--disable-sync", "--no-first-run", "--enable-precise-memory-info"
 HEAP_EVERY_S = 15.0
 LAST_MINUTE_S = 60.0
 SETTLED_S = 180.0
-QUIET_RATE = "20"
+QUIET_RATE = 20
 QUIET_STORED = 600
+SCROLLED_S = 10.0
 
 
 def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
@@ -37,20 +38,44 @@ def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MORE_FLAGS])
-        figures = _quiet(Path(directory) / "quiet", browser)
+        figures = _quiet(Path(directory) / "quiet", browser, loaded)
         figures |= _torrent(Path(directory) / "torrent", browser, minutes * 60, rate, loaded)
         browser.close()
     return figures
 
 
-def _quiet(data: Path, browser: Browser) -> dict[str, Any]:
-    product = Product(data, SOURCE="demo", DEMO_RATE=QUIET_RATE)
+def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
+    product = Product(data, SOURCE="demo", DEMO_RATE=str(QUIET_RATE))
     try:
         product.wait_ready()
         until(lambda: product.stored() >= QUIET_STORED, 120)
-        return {"first_view": first_view(browser, product.url)}
+        until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the demo's past is stored
+        first = first_view(browser, product.url)
+        page = _opened(browser, product)
+        until(lambda: _held(page) >= loaded, 120)
+        return {"first_view": first, "quiet_frames": frames_while_scrolling(browser, page, SCROLLED_S)}
     finally:
         product.stop()
+
+
+def _opened(browser: Browser, product: Product) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(product.url)
+    page.locator("#list article").first.wait_for()
+    page.locator(".cloud text").first.wait_for()
+    return page
+
+
+def _held(page: Page) -> int:
+    """Return how many posts the page says it has loaded."""
+    return int(page.locator(".loaded").inner_text().split()[0].replace(",", ""))
+
+
+def _grown(product: Product) -> int:
+    """Return how many posts are stored in a second."""
+    before = product.stored()
+    time.sleep(1)
+    return product.stored() - before
 
 
 def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: int) -> dict[str, Any]:
@@ -58,19 +83,16 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
     try:
         product.wait_ready()
         until(lambda: product.stored() >= loaded, 120)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(product.url)
-        page.locator("#list article").first.wait_for()
-        page.locator(".cloud text").first.wait_for()
+        page = _opened(browser, product)
         last = min(LAST_MINUTE_S, seconds / 2)
         heap = _heap(page, seconds - last)
         stored, began = product.stored(), time.monotonic()
-        trace = TaskTrace(browser)
+        trace = Trace(browser)
         page.wait_for_timeout(last * 1000)
-        tasks = trace.stop()
+        tasks = long_tasks(trace.stop())
         arrived = (product.stored() - stored) / (time.monotonic() - began)
-        held = int(page.locator(".loaded").inner_text().split()[0].replace(",", ""))
-        frames = frames_while_scrolling(page, min(10.0, seconds / 6))
+        held = _held(page)
+        frames = frames_while_scrolling(browser, page, min(SCROLLED_S, seconds / 6))
     finally:
         product.stop()
     settled = min(SETTLED_S, seconds / 3)

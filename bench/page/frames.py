@@ -1,4 +1,7 @@
-"""Frames while the wheel turns over the list: requestAnimationFrame times, with every dropped one."""
+"""Frames while the wheel turns over the list: requestAnimationFrame times, with every dropped one.
+
+A frame is dropped by the page if its thread works longer than one lasts, by the machine if the thread waits for a core.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import itertools
 import time
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
+
+from bench.page.tasks import Trace, work_of_tasks
 
 FRAME_MS = 1000 / 60
 WHEEL_PX = 240
@@ -17,8 +22,30 @@ FRAMES = """seconds => new Promise(done => {
 })"""
 
 
-def frames_while_scrolling(page: Page, seconds: float) -> dict[str, Any]:
-    """Return frames a second, how many were dropped, and the gaps (ms) in which they were, the longest first."""
+def frames_while_scrolling(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
+    """Return frames a second, how many were dropped, and the gaps (ms) in which they were, the longest first.
+
+    Then half as long again under a trace, which costs frames itself: of so many tasks of the page's thread, how many
+    took more processor time than a frame lasts, and the most that one took (ms).
+    """
+    gaps = _gaps(page, seconds)
+    late = sorted((gap for gap in gaps if gap > 1.5 * FRAME_MS), reverse=True)
+    trace = Trace(browser)
+    _gaps(page, seconds / 2)
+    work = work_of_tasks(trace.stop())
+    return {
+        "a_second": round(1000 * len(gaps) / max(1.0, sum(gaps)), 1),
+        "dropped": sum(round(gap / FRAME_MS) - 1 for gap in late),
+        "of": round(sum(gaps) / FRAME_MS),
+        "gaps_ms": [round(gap) for gap in late][:40],
+        "tasks": len(work),
+        "tasks_over_a_frame": sum(1 for ms in work if ms > FRAME_MS),
+        "most_work_ms": round(max(work, default=0)),
+    }
+
+
+def _gaps(page: Page, seconds: float) -> list[float]:
+    """Turn the wheel so long; return the ms between frame and frame."""
     page.locator("#list").hover()
     handle = page.evaluate_handle(f"({{ times: ({FRAMES})({seconds}) }})")
     end = time.monotonic() + seconds
@@ -26,11 +53,4 @@ def frames_while_scrolling(page: Page, seconds: float) -> dict[str, Any]:
         page.mouse.wheel(0, WHEEL_PX)
         page.wait_for_timeout(16)
     times: list[float] = page.evaluate("async held => await held.times", handle)
-    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    late = sorted((gap for gap in gaps if gap > 1.5 * FRAME_MS), reverse=True)
-    return {
-        "a_second": round(1000 * len(gaps) / max(1.0, sum(gaps)), 1),
-        "dropped": sum(round(gap / FRAME_MS) - 1 for gap in late),
-        "of": round(sum(gaps) / FRAME_MS),
-        "gaps_ms": [round(gap) for gap in late][:40],
-    }
+    return [later - earlier for earlier, later in itertools.pairwise(times)]

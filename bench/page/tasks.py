@@ -10,12 +10,13 @@ from typing import Any
 from playwright.sync_api import Browser
 
 CATEGORIES = ["toplevel", "devtools.timeline"]
+TASK = "ThreadControllerImpl::RunTask"
 LONG_MS = 50.0
 MOST = 20
 SHOWN_OF_ONE = 3
 
 
-class TaskTrace:
+class Trace:
     """A trace of the whole browser that runs from its making to `stop`."""
 
     def __init__(self, browser: Browser) -> None:
@@ -31,16 +32,32 @@ class TaskTrace:
         self._done = True
 
     def stop(self) -> list[dict[str, Any]]:
-        """End it and return the tasks of 50 ms and more, the longest first: ms, processor ms, what they did most."""
+        """End it and return its events."""
         self._session.send("Tracing.end")
         while not self._done:
             self._session.send("Browser.getVersion")  # takes the events that have come
         self._session.detach()
-        return long_tasks(self._events)
+        return self._events
 
 
 def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the long tasks of the thread that runs the page's script."""
+    """Return the tasks of 50 ms and more of the page's thread, the longest first: ms, processor ms, what they did."""
+    mine = _of_page(events)
+    tasks = [event for event in mine if event["name"] == TASK and event["dur"] >= LONG_MS * 1000]
+    tasks.sort(key=lambda event: -float(event["dur"]))
+    return [
+        {"ms": round(one["dur"] / 1000), "cpu_ms": round(one.get("tdur", 0) / 1000), "did": _inside(one, mine)}
+        for one in tasks[:MOST]
+    ]
+
+
+def work_of_tasks(events: list[dict[str, Any]]) -> list[float]:
+    """Return how many ms of processor time each task of the page's thread took, the most first."""
+    return sorted((one.get("tdur", 0) / 1000 for one in _of_page(events) if one["name"] == TASK), reverse=True)
+
+
+def _of_page(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the thread did that runs the page's script."""
     calls: dict[tuple[int, int], int] = {}
     for event in events:
         if event["name"] == "FunctionCall":
@@ -49,13 +66,7 @@ def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not calls:
         return []
     main = max(calls, key=lambda thread: calls[thread])
-    mine = [event for event in events if (event["pid"], event.get("tid")) == main and event.get("ph") == "X"]
-    tasks = [event for event in mine if "RunTask" in event["name"] and event["dur"] >= LONG_MS * 1000]
-    tasks.sort(key=lambda event: -float(event["dur"]))
-    return [
-        {"ms": round(one["dur"] / 1000), "cpu_ms": round(one.get("tdur", 0) / 1000), "did": _inside(one, mine)}
-        for one in tasks[:MOST]
-    ]
+    return [event for event in events if (event["pid"], event.get("tid")) == main and event.get("ph") == "X"]
 
 
 def _inside(task: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:

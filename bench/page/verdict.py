@@ -7,12 +7,12 @@ from typing import Any
 
 def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Return (what, goal, measured, met) for each promise."""
-    first, frames, tasks = figures["first_view"], figures["frames"], figures["tasks"]
+    first, tasks = figures["first_view"], figures["tasks"]
     longest = tasks[0] if tasks else {"ms": 0, "cpu_ms": 0}
     work = max((one["cpu_ms"] for one in tasks), default=0)
     slope = figures["heap_slope_mb_a_minute"]
     return [
-        ("first post drawn", "under 300 ms", f"{first['post_ms']} ms", first["post_ms"] < 300),
+        ("first post shown", "under 300 ms", f"{first['post_ms']} ms", first["post_ms"] < 300),
         ("first view, gzipped", "under 150 kB", f"{first['bytes'] / 1000:.0f} kB", first["bytes"] < 150_000),
         (
             "longest task of the last minute",
@@ -21,12 +21,8 @@ def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
             longest["ms"] <= 100,
         ),
         ("heap, slope", "under 1 MB a minute", f"{slope:.2f} MB a minute", slope < 1),
-        (
-            "scrolling",
-            "60 frames a second",
-            f"{frames['a_second']} ({frames['dropped']} of {frames['of']} dropped)",
-            frames["a_second"] >= 59.5,
-        ),
+        _scrolling("scrolling, 20 posts a second", figures["quiet_frames"]),
+        _scrolling(f"scrolling, {figures['asked_posts_a_second']:.0f} posts a second", figures["frames"]),
         (
             "the load was there",
             f"{figures['asked_posts_a_second']:.0f} posts a second",
@@ -34,6 +30,12 @@ def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
             figures["stored_posts_a_second"] >= 0.95 * figures["asked_posts_a_second"],
         ),
     ]
+
+
+def _scrolling(what: str, frames: dict[str, Any]) -> tuple[str, str, str, bool]:
+    work = f"{frames['tasks_over_a_frame']} of {frames['tasks']} tasks over 16.7 ms of work"
+    measured = f"{frames['a_second']}, {frames['dropped']} of {frames['of']} dropped; {work}"
+    return what, "60 frames a second", measured, frames["a_second"] >= 59.5
 
 
 def table(figures: dict[str, Any]) -> str:
