@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Turns } from "../src/wire/turns";
 
 /** A world in which each thing taken costs some milliseconds, and a frame is drawn when the test says so. */
-function world(costMs: number): { turns: Turns<number>; taken: number[]; frame: () => void; frames: () => number } {
+function world(costMs: number): { turns: Turns<number>; taken: number[]; frame: () => void; frames: () => number; hidden: { now: boolean } } {
   let now = 0;
   let then: (() => void) | null = null;
   let asked = 0;
   const taken: number[] = [];
+  const hidden = { now: false };
   const turns = new Turns<number>(
     (one) => {
       taken.push(one);
@@ -18,13 +19,14 @@ function world(costMs: number): { turns: Turns<number>; taken: number[]; frame: 
       asked++;
     },
     () => now,
+    () => hidden.now,
   );
   const frame = (): void => {
     const next = then;
     then = null;
     next?.();
   };
-  return { turns, taken, frame, frames: () => asked };
+  return { turns, taken, frame, frames: () => asked, hidden };
 }
 
 describe("taking turns with the drawing", () => {
@@ -56,6 +58,18 @@ describe("taking turns with the drawing", () => {
     expect(taken).toEqual(all);
   });
 
+  it("waits for no frame in a page that is hidden", () => {
+    const { turns, taken, frame, frames, hidden } = world(10);
+    turns.add(0);
+    turns.add(1);
+    hidden.now = true;
+    for (const at of [2, 3, 4]) turns.add(at);
+    expect(taken).toEqual([0, 1, 2, 3, 4]);
+    expect(frames()).toBe(1);
+    frame();
+    expect(taken).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it("takes everything before its source ends", () => {
     const { turns, taken } = world(10);
     for (const at of [0, 1, 2]) turns.add(at);
@@ -68,7 +82,7 @@ describe("taking turns with the drawing", () => {
     const turns: Turns<number> = new Turns((one) => {
       if (one < 3) turns.add(one + 1);
       taken.push(one);
-    }, () => undefined, () => 0);
+    }, () => undefined, () => 0, () => false);
     turns.add(0);
     expect(taken).toEqual([0, 1, 2, 3]);
   });
@@ -78,7 +92,7 @@ describe("taking turns with the drawing", () => {
     const turns = new Turns<number>((one) => {
       if (one === 1) throw new Error("no");
       taken.push(one);
-    }, () => undefined, () => 0);
+    }, () => undefined, () => 0, () => false);
     turns.add(0);
     expect(() => turns.add(1)).toThrow("no");
     turns.add(2);

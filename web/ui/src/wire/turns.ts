@@ -2,12 +2,13 @@
  * Takes what comes one after another, in order, and lets the browser draw between: after some milliseconds of work the rest
  * waits for the next frame. So the first posts of a long history are seen before the last ones are folded.
  *
- * Bounded: where more waits than may, it is taken at once, as if it came without turns.
+ * Bounded: where more waits than may, it is taken at once, as if it came without turns; and so it is in a page that is hidden,
+ * which draws nothing and whose timers are slow.
  */
 
 const SLICE_MS = 8;
 const MOST = 256;
-/** A page that is not seen has no frames. */
+/** A page that has just been hidden has no next frame. */
 const UNSEEN_MS = 50;
 
 /** Call back once the next frame is drawn. */
@@ -32,11 +33,12 @@ export class Turns<T> {
     private readonly take: (one: T) => void,
     private readonly rest: (then: () => void) => void = afterFrame,
     private readonly now: () => number = () => performance.now(),
+    private readonly hidden: () => boolean = () => document.hidden,
   ) {}
 
   add(one: T): void {
     this.waiting.push(one);
-    if (this.waiting.length > MOST) this.flush();
+    if (this.waiting.length > MOST || this.hidden()) this.flush();
     else if (!this.resting) this.run(SLICE_MS);
   }
 
