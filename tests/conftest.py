@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
+import tests.chromium
 from pipeline.names import Names
 from tests.servers.elasticsearch.assemble import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES
@@ -51,25 +51,13 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"no {what} on this machine")
 
 
-BROWSER_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium. One for all tests: a thread has room for one Playwright."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
+    if tests.chromium.path() is None:
         missing("Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        browser = tests.chromium.launch(playwright)
         yield browser
         browser.close()
 

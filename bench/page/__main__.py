@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -21,10 +20,9 @@ from bench.page.frames import frames_while_scrolling
 from bench.page.heap import heap_mb, slope_per_min
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
+from tests import chromium
 from tests.e2e.product import Product, until
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-MORE_FLAGS = ("--disable-sync", "--no-first-run", "--enable-precise-memory-info")
 HEAP_EVERY_S = 15.0
 LAST_MINUTE_S = 60.0
 SETTLED_S = 180.0
@@ -35,9 +33,8 @@ SCROLLED_S = 10.0
 
 def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
     """Return the figures of one run."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MORE_FLAGS])
+        browser = chromium.launch(playwright, "--enable-precise-memory-info")
         figures = _quiet(Path(directory) / "quiet", browser, loaded)
         figures |= _torrent(Path(directory) / "torrent", browser, minutes * 60, rate, loaded)
         browser.close()

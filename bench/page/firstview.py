@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Browser
 
 ROUNDS = 7
-WINDOW_MS = 2_500
-"""A fresh window loads Chromium's own surfaces first, on the same cores; a person's is open before they ask."""
+WINDOW_MS = 1_500
+"""A fresh window has work of its own first, on the same cores; a person's is open before they ask."""
 VIEW_MS = 2_500
 WATCH = """window.posts = {};
 new MutationObserver((_, watch) => {
