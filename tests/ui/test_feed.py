@@ -116,7 +116,8 @@ def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: 
     expect(card.get_by_role("button", name="+3 like this")).to_be_visible()
     for one in alike:
         expect(page.locator(f'[data-id="{one.id}"]')).to_have_count(0)
-    card.get_by_role("button", name="+3 like this").click()
+    expect(page.locator(".examples")).to_be_visible()
+    card.get_by_role("button", name="+3 like this").click(delay=150)  # as long as a person's; the list pauses meanwhile
     expect(card.locator(".under li")).to_have_count(3)
 
 

@@ -160,4 +160,12 @@ describe("small parts", () => {
     expect(runs.map((run) => [run.first, run.cards.length])).toEqual([[91, 26], [900, 1], [-1, 0]]);
     expect(runs.reduce((sum, run) => sum + run.space + 120 * run.cards.length, 0)).toBe(120_000);
   });
+
+  it("keep what is drawn while it is not far, and add only what is near", () => {
+    const cards = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
+    const first = (drawn: string[]): number[][] =>
+      windowOf(cards, new Map(), 12_000, 1_000, null, 0, new Set(drawn), 1).map((run) => [run.first, run.cards.length]);
+    expect(first([])).toEqual([[99, 10], [-1, 0]]);
+    expect(first(["92", "109", "110", "300"])).toEqual([[92, 1], [99, 12], [-1, 0]]);
+  });
 });

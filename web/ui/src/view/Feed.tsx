@@ -45,6 +45,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const list = useRef<HTMLDivElement>(null);
   const heights = useRef(new Map<string, number>());
   const [scroll, setScroll] = useState<Scroll>(() => ({ top: 0, height: LIST_SHARE * innerHeight }));
+  const drawn = useRef<ReadonlySet<string>>(new Set());
   const focused = useRef<string | null>(null);
   const byFocus = useRef(false);
   const known = useRef<Set<string> | null>(null);
@@ -54,7 +55,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
   const around = useMargin(running);
   const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
-  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, around);
+  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, around, drawn.current, running ? around : AROUND);
   const place = column.place;
 
   useEffect(() => {
@@ -78,6 +79,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     // At the top of a running list heights are not needed yet, and asking for them would lay out every draw twice.
     if (scroll.top > AT_TOP_PX || column.state !== "live") for (const post of box.querySelectorAll<HTMLElement>("[data-id]")) map.set(post.dataset.id as string, post.offsetHeight);
     if (map.size > 4 * shown.length + 1_000) map.clear();
+    drawn.current = new Set(runs.flatMap((run) => run.cards.map((card) => card.id)));
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
     keepFocus(box, focused.current, shown, column);
   });

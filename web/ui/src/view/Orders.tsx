@@ -18,7 +18,8 @@ const HINTS = {
 
 export function Orders({ page, column }: { page: Page; column: Column }): JSX.Element {
   const { order, query } = column.place;
-  const first = query === "*" && order === "latest" && !column.past && column.state === "live" && page.settings.recent.length === 0;
+  // Live or paused: a list that is taken hold of must not move, or the click that did it lands elsewhere.
+  const first = query === "*" && order === "latest" && !column.past && page.settings.recent.length === 0;
   return (
     <>
       {first && page.facts?.examples.length ? <Examples page={page} examples={page.facts.examples} /> : null}

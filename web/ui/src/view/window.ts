@@ -9,8 +9,12 @@ export interface Run<T> {
 }
 
 const GUESS_PX = 120;
+const NONE: ReadonlySet<string> = new Set();
 
-/** Return runs of cards within `around` windows of the one that is seen, with the space between them; the last run has no cards and is the space at the end. */
+/**
+ * Return runs of cards within `around` windows of the one that is seen, with the space between them; the last run has no cards and
+ * is the space at the end. What is drawn already stays within `kept` windows: taking it out to draw it again soon would be for nothing.
+ */
 export function windowOf<T extends { id: string }>(
   cards: readonly T[],
   heights: ReadonlyMap<string, number>,
@@ -18,16 +22,18 @@ export function windowOf<T extends { id: string }>(
   height: number,
   focused: string | null,
   around: number,
+  drawn: ReadonlySet<string> = NONE,
+  kept = around,
 ): Run<T>[] {
-  const from = Number.isFinite(height) ? top - around * height : -Infinity;
-  const to = top + (1 + around) * height;
+  const near = (start: number, end: number, windows: number): boolean =>
+    !Number.isFinite(height) || (end >= top - windows * height && start <= top + (1 + windows) * height);
   const runs: Run<T>[] = [];
   let open: Run<T> | null = null;
   let space = 0;
   let at = 0;
   cards.forEach((card, index) => {
     const tall = heights.get(card.id) ?? GUESS_PX;
-    const inside = (at + tall >= from && at <= to) || card.id === focused;
+    const inside = near(at, at + tall, around) || card.id === focused || (near(at, at + tall, kept) && drawn.has(card.id));
     at += tall;
     if (!inside) {
       open = null;
