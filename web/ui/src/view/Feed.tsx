@@ -126,7 +126,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
       aria-busy={column.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((run) => (
-        <Fragment key={run.first < 0 ? `space-${run.key}` : "cards"}>
+        <Fragment key={run.key}>
           {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
           {run.cards.map((card, index) => column.left(card) ? (
             <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.current.get(card.id)} />
