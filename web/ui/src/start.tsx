@@ -16,5 +16,6 @@ export function start(settings: Settings, connection: Connection): void {
   const page = new Page(settings, connection, (cause) => pace.touch(cause));
   page.start();
   pace.touch();
+  document.addEventListener("scroll", () => pace.moved(), { capture: true, passive: true });
   addEventListener("resize", () => pace.touch());
 }

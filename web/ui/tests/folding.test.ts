@@ -9,7 +9,7 @@ import type { Post } from "../src/wire/post";
 import { post, repost } from "./posts";
 
 const put = (...posts: Post[]): Change => ({ put: posts, removed: [], cleared: false });
-const shown = (folding: Folding): string[] => folding.latest.items.map((card) => card.id);
+const shown = (folding: Folding): string[] => folding.latest.newestFirst().map((card) => card.id);
 const LONG = "wind has turned the storm front is over the outer islands now ferries stay in port";
 
 describe("folding", () => {
@@ -76,7 +76,7 @@ describe("folding", () => {
     folding.apply(put(first, post("b", { text: LONG, created_at: 2 }), post("c", { text: LONG, created_at: 3 })));
     folding.apply({ put: [], removed: [{ post: first, why: "deleted" }], cleared: false });
     expect(shown(folding)).toEqual(["b"]);
-    expect(folding.cards.get("b")?.group?.items.length).toBe(2);
+    expect(folding.cards.get("b")?.group?.size).toBe(2);
   });
 
   it("finds every pair that comparing all with all finds", () => {
@@ -116,7 +116,7 @@ describe("folding", () => {
       expect(new Set(folding.cards.keys())).toEqual(want);
       const leads = new Set([...folding.cards.values()].map((card) => folding.lead(card).id));
       expect(new Set(shown(folding))).toEqual(leads);
-      const places = folding.latest.items.map((card) => card.place);
+      const places = folding.latest.newestFirst().map((card) => card.place);
       expect(places).toEqual([...places].sort((a, b) => b - a));
     }), { numRuns: 400 });
   });

@@ -41,6 +41,23 @@ describe("the pace of drawing", () => {
     expect(draw).toHaveBeenCalledTimes(2);
   });
 
+  it("leaves the frames to a reader who scrolls, and goes on after", () => {
+    const draw = vi.fn();
+    const pace = new Pace(draw, () => 60);
+    const stream = (ms: number, moved: boolean): number => {
+      draw.mockClear();
+      for (let at = 0; at < ms; at += 10) {
+        if (moved) pace.moved();
+        pace.touch("wire");
+        vi.advanceTimersByTime(10);
+      }
+      return draw.mock.calls.length;
+    };
+    stream(100, false);
+    expect(stream(5_000, true)).toBeLessThanOrEqual(12);
+    expect(stream(2_000, false)).toBeGreaterThan(30);
+  });
+
   it("waits a moment for something worth a first look, not longer, and not again", () => {
     let ready = false;
     const draw = vi.fn();

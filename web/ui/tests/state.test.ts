@@ -5,7 +5,6 @@ import { Column } from "../src/state/column";
 import { conditionOf, emptinessOf, type Known, sourceWords } from "../src/state/condition";
 import { filterOf } from "../src/state/filter";
 import { DEFAULTS, loadSettings, withRecent } from "../src/state/settings";
-import { windowOf } from "../src/view/window";
 import { askedMs, onClose, waitMs } from "../src/wire/backoff";
 import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
@@ -152,20 +151,5 @@ describe("small parts", () => {
   it("read frames, and nothing that is none", () => {
     for (const text of ["", "null", "[]", "{}", '{"type":"evil"}', '{"type":"posts","posts":1}', '{"type":"deleted"}']) expect(readFrame(text)).toBeNull();
     expect(readFrame('{"type":"deleted","ids":["a"]}')).toEqual({ type: "deleted", ids: ["a"] });
-  });
-
-  it("keep in the document what is near the window, and the focused card wherever it is", () => {
-    const cards = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
-    const runs = windowOf(cards, new Map(), 12_000, 1_000, "900", 1);
-    expect(runs.map((run) => [run.first, run.cards.length])).toEqual([[91, 26], [900, 1], [-1, 0]]);
-    expect(runs.reduce((sum, run) => sum + run.space + 120 * run.cards.length, 0)).toBe(120_000);
-  });
-
-  it("keep what is drawn while it is not far, and add only what is near", () => {
-    const cards = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
-    const first = (drawn: string[]): number[][] =>
-      windowOf(cards, new Map(), 12_000, 1_000, null, 0, new Set(drawn), 1).map((run) => [run.first, run.cards.length]);
-    expect(first([])).toEqual([[99, 10], [-1, 0]]);
-    expect(first(["92", "109", "110", "300"])).toEqual([[92, 1], [99, 12], [-1, 0]]);
   });
 });

@@ -51,12 +51,12 @@ export class Folding {
 
   /** Return the earliest card of the group a card lies in. */
   lead(card: Card): Card {
-    return card.group?.items.at(-1)?.card ?? card;
+    return card.group?.oldest?.card ?? card;
   }
 
   /** Return the other cards of a card's group, earliest first. */
   others(card: Card): Card[] {
-    return (card.group?.items ?? []).map((one) => one.card).filter((other) => other !== card).reverse();
+    return (card.group?.newestFirst() ?? []).map((one) => one.card).filter((other) => other !== card).reverse();
   }
 
   private put(post: Post): void {
@@ -138,9 +138,9 @@ export class Folding {
   private merge(a: Card, b: Card): void {
     if (a.group && a.group === b.group) return;
     const leads = [this.lead(a), this.lead(b)];
-    const [few, many] = (a.group?.items.length ?? 1) < (b.group?.items.length ?? 1) ? [a, b] : [b, a];
+    const [few, many] = (a.group?.size ?? 1) < (b.group?.size ?? 1) ? [a, b] : [b, a];
     const group = many.group ?? new Ordered<Alike>();
-    for (const card of [...(few.group?.items.map((one) => one.card) ?? [few]), ...(many.group ? [] : [many])]) {
+    for (const card of [...(few.group?.newestFirst().map((one) => one.card) ?? [few]), ...(many.group ? [] : [many])]) {
       card.group = group;
       group.put(alikeOf(card));
     }
@@ -155,9 +155,9 @@ export class Folding {
     if (!group) return;
     group.remove(alikeOf(card));
     card.group = null;
-    const first = group.items.at(-1)?.card;
+    const first = group.oldest?.card;
     if (!first) return;
-    if (group.items.length === 1) first.group = null;
+    if (group.size === 1) first.group = null;
     this.show(first);
   }
 

@@ -51,15 +51,15 @@ export class Holding {
 
   /** Posts newest first. */
   *posts(): IterableIterator<Post> {
-    for (const row of this.byTime.items) yield row.post;
+    for (const row of this.byTime.newestFirst()) yield row.post;
   }
 
   get oldest(): Post | undefined {
-    return this.byTime.items.at(-1)?.post;
+    return this.byTime.oldest?.post;
   }
 
   get newest(): Post | undefined {
-    return this.byTime.items[0]?.post;
+    return this.byTime.newest?.post;
   }
 
   /** Merge posts; those beyond the depth leave at the old end. */
@@ -120,7 +120,7 @@ export class Holding {
   }
 
   private trim(change: Change): void {
-    while (this.byTime.items.length > this.depth) this.drop(this.byTime.items.at(-1) as Row, "trimmed", change);
+    while (this.byTime.size > this.depth) this.drop(this.byTime.oldest as Row, "trimmed", change);
   }
 }
 

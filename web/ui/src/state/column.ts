@@ -149,7 +149,7 @@ export class Column {
   pause(): void {
     if (this.mode === "paused" || this.past) return;
     this.mode = "paused";
-    this.frozen = this.place.order === "latest" ? [...this.folding.latest.items] : null;
+    this.frozen = this.place.order === "latest" ? this.folding.latest.newestFirst() : null;
     this.waitingIds.clear();
     this.revision++;
   }
@@ -189,7 +189,7 @@ export class Column {
   cards(now: number): Card[] {
     if (this.place.order !== "latest") return this.ranking(now);
     if (this.shownCache?.revision === this.revision) return this.shownCache.cards;
-    const all = this.frozen ?? this.folding.latest.items;
+    const all = this.frozen ?? this.folding.latest.newestFirst();
     const cards = this.filter ? all.filter(this.filter) : all;
     this.shownCache = { revision: this.revision, cards };
     return cards;
@@ -198,7 +198,7 @@ export class Column {
   private ranking(now: number): Card[] {
     const due = now - this.rankedAt >= RERANK_MS && this.mode === "live";
     if (due || this.rankedAt === -Infinity || this.loading !== "ready") {
-      const leads = this.folding.latest.items;
+      const leads = this.folding.latest.newestFirst();
       this.ranked = rank(this.filter ? leads.filter(this.filter) : leads, this.place.order);
       this.rankedAt = this.loading === "ready" ? now : -Infinity;
     }

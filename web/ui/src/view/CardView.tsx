@@ -51,15 +51,15 @@ export class CardView extends Component<CardProps> {
         <Avatar page={page} post={post} />
         <div class="body">
           <header class="by">
-            <TermLink page={page} term={termOf("author", author.handle)} class="author"><bdi id={ids.who}>{author.name || author.handle}</bdi></TermLink>
+            <TermLink page={page} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto">{author.name || author.handle}</TermLink>
             {author.verified ? <span class="verified" title="Verified" role="img" aria-label="verified">✓</span> : null}
-            <span class="handle"><bdi>@{author.handle}</bdi></span>
+            <bdi class="handle">@{author.handle}</bdi>
             <span class="network">{NETWORKS[post.source] ?? post.source}</span>
             <When at={post.created_at} now={now} url={url} id={ids.when} />
           </header>
           {post.reply_to?.handle ? <p class="reply-to">Replying to <bdi>@{post.reply_to.handle}</bdi></p> : null}
           {inside ? <p class="reply-to" id={ids.text}>A repost; its original is not stored.</p> : (
-            <div id={ids.text}><PostText page={page} post={post} terms={column.terms} /></div>
+            <PostText page={page} post={post} terms={column.terms} id={ids.text} />
           )}
           <LinkCards page={page} post={post} />
           <MediaView page={page} post={post} media={settings.media} />

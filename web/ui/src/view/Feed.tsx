@@ -1,8 +1,9 @@
 /**
- * The list: only what is near the window is in the document, whatever the depth. Heights are measured once drawn; a spacer
- * stands for each run of cards that is not. Scrolling down or a focus inside pauses the column; the top lets it go on.
+ * The list: only what is near the window is in the document, whatever the depth. The browser tells the heights of what is
+ * drawn; a spacer stands for each run of cards that is not. Scrolling down or a focus inside pauses the column; the top lets
+ * it go on.
  */
-import { Fragment, type JSX } from "preact";
+import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
 import type { Column } from "../state/column";
@@ -10,12 +11,7 @@ import type { Page } from "../state/page";
 import { CardView, GoneView } from "./CardView";
 import { Pager } from "./Pager";
 import { TORRENT_A_MINUTE } from "./pace";
-import { windowOf } from "./window";
-
-interface Scroll {
-  top: number;
-  height: number;
-}
+import { type Margin, type View, windowOf } from "./window";
 
 interface Props {
   page: Page;
@@ -29,22 +25,23 @@ interface Props {
 const AT_TOP_PX = 4;
 /** Of the window, before the list is measured. */
 const LIST_SHARE = 0.75;
-/** Of a window: a list that has scrolled less shows only what was drawn for it already, and so much more is drawn in one frame. */
+/** Of a window: a list that has scrolled less shows only what was drawn for it already. */
 const STEP = 0.25;
-/** Windows of cards above and below the one that is seen: few while every draw brings others, more for a reader who scrolls. */
-const RUNNING = STEP;
-const AROUND = 1;
+/** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
+const RUNNING: Margin = { around: STEP, near: STEP, bite: Infinity };
+const READ: Margin = { around: 1, near: STEP, bite: 2 };
+const HEIGHTS_MAX = 20_000;
 
 /** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
-function moved(was: Scroll, now: Scroll): Scroll {
+function moved(was: View, now: View): View {
   const near = Math.abs(now.top - was.top) < STEP * now.height && was.height === now.height;
   return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
 }
 
 export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
-  const heights = useRef(new Map<string, number>());
-  const [scroll, setScroll] = useState<Scroll>(() => ({ top: 0, height: LIST_SHARE * innerHeight }));
+  const heights = useHeights(list);
+  const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: LIST_SHARE * innerHeight }));
   const drawn = useRef<ReadonlySet<string>>(new Set());
   const focused = useRef<string | null>(null);
   const byFocus = useRef(false);
@@ -53,14 +50,13 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const size = page.settings.pageSize;
   const running = column.state === "live" && scroll.top <= AT_TOP_PX;
   const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
-  const around = useMargin(running);
   const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
-  const runs = windowOf(shown, heights.current, scroll.top, ranking ? Infinity : scroll.height, focused.current, around, drawn.current, running ? around : AROUND);
+  const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const place = column.place;
+  useNextFrame(more);
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
-    heights.current.clear();
     known.current = null;
   }, [place.query, place.order, place.from, place.to, page.settings.density]);
 
@@ -75,10 +71,6 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   useLayoutEffect(() => {
     const box = list.current;
     if (!box) return;
-    const map = heights.current;
-    // At the top of a running list heights are not needed yet, and asking for them would lay out every draw twice.
-    if (scroll.top > AT_TOP_PX || column.state !== "live") for (const post of box.querySelectorAll<HTMLElement>("[data-id]")) map.set(post.dataset.id as string, post.offsetHeight);
-    if (map.size > 4 * shown.length + 1_000) map.clear();
     drawn.current = new Set(runs.flatMap((run) => run.cards.map((card) => card.id)));
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
     keepFocus(box, focused.current, shown, column);
@@ -129,11 +121,11 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
         <Fragment key={run.key}>
           {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
           {run.cards.map((card, index) => column.left(card) ? (
-            <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.current.get(card.id)} />
+            <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.get(card.id)} />
           ) : (
             <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
               settings={page.settings} position={column.page * (ranking ? size : 0) + run.first + index + 1} of={cards.length}
-              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking} torrent={torrent} />
+              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} torrent={torrent} />
           ))}
         </Fragment>
       ))}
@@ -142,16 +134,49 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   );
 }
 
-/** Return how many windows of cards to draw around the one that is seen; for a reader it grows a step a frame, so that none is long. */
-function useMargin(running: boolean): number {
-  const [margin, setMargin] = useState(RUNNING);
-  useEffect(() => {
-    if (running) return setMargin(RUNNING);
-    if (margin >= AROUND) return;
-    const frame = requestAnimationFrame(() => setMargin(margin + STEP));
+/** Draw again in the next frame, if there is more. */
+function useNextFrame(more: boolean): void {
+  const [, again] = useState({});
+  useLayoutEffect(() => {
+    if (!more) return;
+    const frame = requestAnimationFrame(() => again({}));
     return () => cancelAnimationFrame(frame);
-  }, [running, margin]);
-  return running ? RUNNING : margin;
+  });
+}
+
+/** Return the heights of posts as the browser last told them, px by id; asking for them would lay out the page in between. */
+function useHeights(list: RefObject<HTMLElement | null>): ReadonlyMap<string, number> {
+  const heights = useRef(new Map<string, number>());
+  const watched = useRef(new Set<Element>());
+  const watch = useRef<ResizeObserver | null>(null);
+  useLayoutEffect(() => {
+    watch.current = new ResizeObserver((entries) => {
+      const map = heights.current;
+      for (const { target, borderBoxSize } of entries) {
+        const id = (target as HTMLElement).dataset.id;
+        const height = borderBoxSize[0]?.blockSize;
+        if (!target.isConnected || id === undefined || height === undefined) continue;
+        map.delete(id);
+        map.set(id, height);
+        if (map.size > HEIGHTS_MAX) map.delete(map.keys().next().value as string);
+      }
+    });
+    return () => watch.current?.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    const known = watched.current;
+    for (const card of known) {
+      if (card.isConnected) continue;
+      known.delete(card);
+      watch.current?.unobserve(card);
+    }
+    for (const card of list.current?.children ?? []) {
+      if (!(card instanceof HTMLElement) || card.dataset.id === undefined || known.has(card)) continue;
+      known.add(card);
+      watch.current?.observe(card);
+    }
+  });
+  return heights.current;
 }
 
 /** If the focused post is gone, its neighbour takes the focus. */

@@ -15,7 +15,7 @@ const MOST = 50;
 export function Folded({ page, column, card, ranking }: { page: Page; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
-  const others = card.group ? card.group.items.length - 1 : 0;
+  const others = card.group ? card.group.size - 1 : 0;
   const inView = ranking && (card.reposts.size > 0 || column.place.order === "inview" || column.place.order === "reach");
   if (!card.reposts.size && !others && !inView) return null;
   const now = Date.now();

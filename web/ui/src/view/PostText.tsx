@@ -8,11 +8,11 @@ import { safeUrl, segmentsOf, type Segment } from "../text/segments";
 import type { Post } from "../wire/post";
 
 /** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
-export function TermLink(props: { page: Page; term: string; children: ComponentChildren; class?: string; title?: string }): JSX.Element {
+export function TermLink(props: { page: Page; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
   const { page, term, children } = props;
   const href = writeAddress({ ...page.column.place, query: withTerm(page.column.place.query, term) }, location.pathname);
   return (
-    <a class={props.class ?? "term"} href={href} title={props.title ?? `Add ${term} to the search (Alt-click excludes it)`} onClick={(event) => {
+    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? `Add ${term} to the search (Alt-click excludes it)`} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       page.add(term, event.altKey);
@@ -34,10 +34,10 @@ function Piece({ page, segment }: { page: Page; segment: Segment }): JSX.Element
   }
 }
 
-export function PostText({ page, post, terms }: { page: Page; post: Post; terms: readonly string[] }): JSX.Element {
+export function PostText({ page, post, terms, id }: { page: Page; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
   const segments = useMemo(() => segmentsOf(post.text, post.entities, terms), [post, terms]);
   return (
-    <p class="text" dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
+    <p class="text" id={id} dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
       {segments.map((segment, at) => <Piece key={at} page={page} segment={segment} />)}
     </p>
   );

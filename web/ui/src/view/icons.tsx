@@ -5,7 +5,7 @@ import type { Way } from "../stats/trend";
 function sign(path: string, filled = false): () => JSX.Element {
   return function Sign() {
     return (
-      <svg class={filled ? "sign filled" : "sign"} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+      <svg class={filled ? "sign filled" : "sign"} viewBox="0 0 16 16" aria-hidden="true">
         <path d={path} />
       </svg>
     );

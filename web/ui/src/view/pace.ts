@@ -11,10 +11,14 @@ const FIRST_MS = 120;
 /** In a torrent five lists a second are already more than can be read; the rest of the time is the reader's. */
 export const TORRENT_A_MINUTE = 6_000;
 const TORRENT_GAP_MS = 200;
+/** While the reader scrolls, the list stands still, and only counters could change: every frame is the scrolling's. */
+const MOVING_GAP_MS = 500;
+const MOVING_MS = 200;
 const FRAME_MS = 16;
 
 export class Pace {
   private drawnAt = -Infinity;
+  private movedAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = false;
   private readonly begunAt = performance.now();
@@ -33,10 +37,15 @@ export class Pace {
     if (cause === "reader") return this.ask();
     if (this.timer !== undefined) return;
     const now = performance.now();
-    const gap = this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
+    const gap = now - this.movedAt < MOVING_MS ? MOVING_GAP_MS : this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
     const wait = this.drawnAt + gap - now;
     if (wait < FRAME_MS) this.ask();
     else this.timer = setTimeout(() => this.ask(), wait - FRAME_MS / 2);
+  }
+
+  /** The reader scrolls. */
+  moved(): void {
+    this.movedAt = performance.now();
   }
 
   private first(): void {

@@ -8,45 +8,73 @@ export interface Run<T> {
   key: string;
 }
 
+export interface View {
+  /** How far the list is scrolled, px. */
+  top: number;
+  /** Height of the window, px; infinite where all is drawn. */
+  height: number;
+}
+
+export interface Margin {
+  /** So many windows of cards are drawn above and below the one that is seen. */
+  around: number;
+  /** So many of them are seen soon: as far as the list may move before it is drawn again. */
+  near: number;
+  /** So many other cards at most are added in one draw. */
+  bite: number;
+}
+
+interface Stand {
+  index: number;
+  start: number;
+  end: number;
+}
+
 const GUESS_PX = 120;
-const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Return runs of cards within `around` windows of the one that is seen, with the space between them; the last run has no cards and
- * is the space at the end. What is drawn already stays within `kept` windows: taking it out to draw it again soon would be for nothing.
+ * Return runs of cards with the space between them (the last run has no cards and is the space at the end), and whether more
+ * are wanted than one draw may add: those that are seen come at once, those around them in small bites, the nearest first.
  */
 export function windowOf<T extends { id: string }>(
   cards: readonly T[],
   heights: ReadonlyMap<string, number>,
-  top: number,
-  height: number,
+  view: View,
   focused: string | null,
-  around: number,
-  drawn: ReadonlySet<string> = NONE,
-  kept = around,
-): Run<T>[] {
-  const near = (start: number, end: number, windows: number): boolean =>
-    !Number.isFinite(height) || (end >= top - windows * height && start <= top + (1 + windows) * height);
-  const runs: Run<T>[] = [];
-  let open: Run<T> | null = null;
-  let space = 0;
+  margin: Margin,
+  drawn: ReadonlySet<string>,
+): { runs: Run<T>[]; more: boolean } {
+  const from = view.top - margin.around * view.height;
+  const to = view.top + (1 + margin.around) * view.height;
+  const soon = margin.near * view.height;
+  const all = !Number.isFinite(view.height);
+  const inside: Stand[] = [];
+  const waiting: (Stand & { far: number })[] = [];
   let at = 0;
-  cards.forEach((card, index) => {
-    const tall = heights.get(card.id) ?? GUESS_PX;
-    const inside = near(at, at + tall, around) || card.id === focused || (near(at, at + tall, kept) && drawn.has(card.id));
-    at += tall;
-    if (!inside) {
-      open = null;
-      space += tall;
-      return;
-    }
-    if (!open) {
-      open = { space, first: index, cards: [], key: String(runs.length) };
-      runs.push(open);
-      space = 0;
-    }
-    open.cards.push(card);
-  });
-  runs.push({ space, first: -1, cards: [], key: "end" });
+  for (const [index, card] of cards.entries()) {
+    const start = at;
+    at += heights.get(card.id) ?? GUESS_PX;
+    const wanted = all || (at >= from && start <= to);
+    if (!wanted && card.id !== focused) continue;
+    const far = all ? 0 : Math.max(view.top - at, start - view.top - view.height);
+    if (!wanted || all || far <= soon || drawn.has(card.id)) inside.push({ index, start, end: at });
+    else waiting.push({ index, start, end: at, far });
+  }
+  waiting.sort((a, b) => a.far - b.far);
+  const next = waiting.slice(0, margin.bite);
+  const stands = [...inside, ...next].sort((a, b) => a.index - b.index);
+  return { runs: runsOf(cards, stands, at), more: next.length < waiting.length };
+}
+
+function runsOf<T>(cards: readonly T[], stands: readonly Stand[], height: number): Run<T>[] {
+  const runs: Run<T>[] = [];
+  let end = 0;
+  let last = -1;
+  for (const stand of stands) {
+    if (!runs.length || stand.index !== last + 1) runs.push({ space: stand.start - end, first: stand.index, cards: [], key: String(runs.length) });
+    runs.at(-1)?.cards.push(cards[stand.index] as T);
+    ({ end, index: last } = stand);
+  }
+  runs.push({ space: height - end, first: -1, cards: [], key: "end" });
   return runs;
 }
