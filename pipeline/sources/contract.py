@@ -33,6 +33,11 @@ class SourceContext(Protocol):
         """Wait, or less if asked to end; return `stopped()`."""
         ...
 
+    def patience(self, longest_s: float) -> float:
+        """Return how long to wait for more before the next chunk, if only an empty one: less than the longest while
+        records that were yielded are still held to be handed over with others."""
+        ...
+
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         """Say how the source is: starting, live, replaying, sampling, resting, reconnecting, down, ended.
 

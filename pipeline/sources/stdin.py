@@ -72,7 +72,7 @@ class StdinSource:
         self._open()
         told = ""
         while not context.stopped():
-            block = self._block()
+            block = self._block(context.patience(RECEIVE_S))
             state = "live" if self._begun else "starting"
             if state != told:
                 told = state
@@ -96,10 +96,10 @@ class StdinSource:
             raise SourceUnavailable(f"{self._path}: {error.strerror}") from error
         self._opened = True
 
-    def _block(self) -> bytes | None:
-        """Return what has come, None if nothing has, b"" at the end."""
+    def _block(self, wait_s: float) -> bytes | None:
+        """Return what has come, None if nothing has by then, b"" at the end."""
         try:
-            ready, _, _ = select.select([self._descriptor], [], [], RECEIVE_S)
+            ready, _, _ = select.select([self._descriptor], [], [], wait_s)
             block = os.read(self._descriptor, BLOCK) if ready else None
         except BlockingIOError:
             return None

@@ -37,6 +37,10 @@ class Listening:
         self._ended.wait(max(0.0, min(seconds, self._until_s - time.monotonic())))
         return self.stopped()
 
+    def patience(self, longest_s: float) -> float:
+        """Return the longest: nothing is held back here."""
+        return longest_s
+
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:  # noqa: ARG002
         """Keep how the source says it is."""
         self.reports.append((state, detail))

@@ -139,6 +139,37 @@ def test_a_fast_stream_is_collected_into_bounded_batches(redis_client: Redis, na
         assert len(sizes) < 1_500
 
 
+@pytest.mark.parametrize("waits", ["by the context", "by itself"])
+def test_the_end_of_a_burst_does_not_wait_for_the_next_post(redis_client: Redis, names: Names, waits: str) -> None:
+    ended = threading.Event()
+
+    def burst(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield from (_chunk(one) for one in range(1, 301))
+        if waits == "by the context":
+            while not ended.is_set():
+                context.wait(30)
+        while not ended.is_set():
+            ended.wait(context.patience(60))
+            yield Chunk([])
+
+    with Stage(redis_client, names, burst) as stage:
+        stage.until(lambda: redis_client.get(names.cursor("demo")) == b"300")
+        ended.set()
+
+
+def test_what_came_before_an_error_is_handed_over(redis_client: Redis, names: Names) -> None:
+    def breaking(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        begin = int(cursor or 0) + 1
+        yield from (_chunk(one) for one in range(begin, begin + 150))
+        if begin == 1:
+            raise OSError("connection lost")
+
+    with Stage(redis_client, names, breaking) as stage:
+        stage.until(lambda: stage.state() == "ended")
+        assert stage.source.opened == [None, "150"]
+        assert stage.records() == [b"%d" % n for n in range(1, 301)]
+
+
 def test_an_error_of_the_source_opens_it_again_at_the_last_cursor(redis_client: Redis, names: Names) -> None:
     def breaking(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         yield from _counting(cursor, context, upto=int(cursor or 0) + 2)

@@ -23,6 +23,9 @@ class Context:
         self.waits.append(seconds)
         return self.told
 
+    def patience(self, longest_s: float) -> float:
+        return longest_s
+
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         self.reports.append((state, detail))
 

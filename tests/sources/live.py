@@ -87,6 +87,9 @@ class Reading:
         self.waits.append(seconds)
         return self._stop.wait(seconds)
 
+    def patience(self, longest_s: float) -> float:
+        return longest_s
+
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         self.reports.append((state, detail, lag_s))
         self.collects = collects if collects is not None else self.collects

@@ -217,7 +217,7 @@ class _Session:
     def _receive(self, connection: Connection) -> Iterator[Chunk]:
         heard_s = time.monotonic()
         while not self._context.stopped():
-            events = connection.receive(RECEIVE_S)
+            events = connection.receive(self._context.patience(RECEIVE_S))
             now_s = time.monotonic()
             if events:
                 heard_s = now_s

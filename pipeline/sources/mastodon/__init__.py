@@ -69,7 +69,7 @@ class MastodonSource:
             stream.start()
         try:
             while not context.stopped():
-                letters = _received(mail)
+                letters = _received(mail, context.patience(RECEIVE_S))
                 for letter in letters:
                     self._told(letter, troubles, context)
                 yield from _chunks(letters, heard)
@@ -95,11 +95,11 @@ class MastodonSource:
             context.report("live" if live else "reconnecting", detail[:200])
 
 
-def _received(mail: queue.Queue[Letter]) -> list[Letter]:
+def _received(mail: queue.Queue[Letter], wait_s: float) -> list[Letter]:
     """Return what lies in the mailbox, waiting a little if nothing does."""
     letters: list[Letter] = []
     try:
-        letters.append(mail.get(timeout=RECEIVE_S))
+        letters.append(mail.get(timeout=wait_s))
         while len(letters) < WAITING:
             letters.append(mail.get_nowait())
     except queue.Empty:

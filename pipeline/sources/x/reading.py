@@ -170,7 +170,7 @@ class Reading:
         call: RuleCall | None = None
         try:
             while not self._context.stopped():
-                letters = _received(client.mail, self._pace.receive_s)
+                letters = _received(client.mail, self._context.patience(self._pace.receive_s))
                 if letters:
                     heard_s = time.monotonic()
                 elif time.monotonic() - heard_s > self._pace.silence_s:

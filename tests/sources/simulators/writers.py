@@ -22,6 +22,9 @@ class _Context:
     def wait(self, seconds: float) -> bool:
         return self._told.wait(seconds)
 
+    def patience(self, longest_s: float) -> float:
+        return longest_s
+
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         pass
 
