@@ -178,7 +178,7 @@ def test_a_deep_list_keeps_few_cards_in_the_document(simulator: Simulator, open_
 
 def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.page["images"] = "proxy"
-    page = open_page(simulator.url, height=3_000)
+    page = open_page(simulator.url, height=9_000)
     expect(page.locator("#list article").first).to_be_visible()
     evil = records.hostile(now())
     simulator.put(evil)

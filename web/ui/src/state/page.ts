@@ -1,6 +1,7 @@
 /** The whole page: settings, connection, the column, the panel; and what a reader can do. Views call its actions only. */
 import { saveSettings, withRecent, type Settings } from "./settings";
 import { withTerm } from "../query/edit";
+import { plainOf } from "../hold/plain";
 import { type Order } from "../hold/ranking";
 import { api, ApiError, type Operator, type PageFacts, type ServerStats, type Timeline } from "../wire/api";
 import type { Fault, Frame, Outage, Stats } from "../wire/frame";
@@ -26,7 +27,16 @@ const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
-const SHOWN_MS = 60;
+
+/** Call back once the next frame, and with it the first that shows anything, is on the screen. */
+function afterPaint(then: () => void): void {
+  const shown = new PerformanceObserver((paints) => {
+    if (!paints.getEntriesByName("first-contentful-paint").length) return;  // an empty page is painted too
+    shown.disconnect();
+    then();
+  });
+  requestAnimationFrame(() => setTimeout(() => shown.observe({ type: "paint", buffered: true })));
+}
 
 export class Page {
   facts: PageFacts | null = null;
@@ -265,8 +275,7 @@ export class Page {
     else if (id === null || id === COLUMN) {
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
-      // After the frame that shows these posts is on the screen, not before it.
-      if (!this.begun && frame.type === "history") requestAnimationFrame(() => setTimeout(() => this.begin(), SHOWN_MS));
+      if (!this.begun && frame.type === "history") afterPaint(() => this.begin());
     }
     this.touch("wire");
   }
@@ -289,6 +298,8 @@ export class Page {
     const was = this.link;
     this.link = link;
     this.closeCode = code;
+    // While the first posts are on their way there is time for what reading them needs: its patterns take 8 ms to compile.
+    if (link === "open" && !this.everOpen) setTimeout(() => plainOf("a"));
     if (link === "open") this.everOpen = true;
     if (link === "signed-out") this.hush();
     const trying = (one: Link): boolean => one === "connecting" || one === "waiting";
