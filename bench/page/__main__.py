@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.page.firstview import first_view
-from bench.page.frames import frames_while_scrolling
+from bench.page.frames import frames_of_a_plain_page, frames_while_scrolling
 from bench.page.heap import heap_mb, slope_per_min
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
@@ -50,7 +52,12 @@ def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
         first = first_view(browser, product.url)
         page = _opened(browser, product)
         until(lambda: _held(page) >= loaded, 120)
-        return {"first_view": first, "quiet_frames": frames_while_scrolling(browser, page, SCROLLED_S)}
+        frames = frames_while_scrolling(browser, page, SCROLLED_S)
+        page.close()
+        return {
+            "first_view": first,
+            "quiet_frames": frames | {"plain_a_second": frames_of_a_plain_page(browser, SCROLLED_S)},
+        }
     finally:
         product.stop()
 
@@ -68,6 +75,14 @@ def _held(page: Page) -> int:
     return int(page.locator(".loaded").inner_text().split()[0].replace(",", ""))
 
 
+def _events(product: Product) -> int:
+    """Return how many events came: posts, edits, deletions."""
+    with urllib.request.urlopen(f"{product.url}/metrics", timeout=15) as answer:
+        found = re.search(r"^murmur_records_read_total ([\d.e+]+)$", answer.read().decode(), re.MULTILINE)
+    assert found is not None
+    return int(float(found[1]))
+
+
 def _grown(product: Product) -> int:
     """Return how many posts are stored in a second."""
     before = product.stored()
@@ -83,20 +98,23 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
         page = _opened(browser, product)
         last = min(LAST_MINUTE_S, seconds / 2)
         heap = _heap(page, seconds - last)
-        stored, began = product.stored(), time.monotonic()
+        came, began = _events(product), time.monotonic()
         trace = Trace(browser)
         page.wait_for_timeout(last * 1000)
         tasks = long_tasks(trace.stop())
-        arrived = (product.stored() - stored) / (time.monotonic() - began)
+        arrived = (_events(product) - came) / (time.monotonic() - began)
         held = _held(page)
-        frames = frames_while_scrolling(browser, page, min(SCROLLED_S, seconds / 6))
+        scrolled_s = min(SCROLLED_S, seconds / 6)
+        frames = frames_while_scrolling(browser, page, scrolled_s)
+        page.close()
+        frames["plain_a_second"] = frames_of_a_plain_page(browser, scrolled_s)
     finally:
         product.stop()
     settled = min(SETTLED_S, seconds / 3)
     return {
         "seconds": seconds,
         "asked_posts_a_second": rate,
-        "stored_posts_a_second": round(arrived),
+        "events_a_second": round(arrived),
         "loaded": held,
         "tasks": tasks,
         "heap_mb": [round(value, 1) for _, value in heap],

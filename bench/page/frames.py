@@ -15,6 +15,15 @@ from bench.page.tasks import Trace, work_of_tasks
 
 FRAME_MS = 1000 / 60
 WHEEL_PX = 240
+PLAIN = (
+    "<!doctype html><style>body { margin: 0; font: 15px/22px sans-serif } #list { height: 800px; overflow: auto }"
+    " article { padding: 12px; border-bottom: 1px solid #ccc }</style><div id=list>"
+    + "".join(
+        f"<article><b>Somebody {n}</b><p>A line of text as long as a post, number {n}.</p></article>"
+        for n in range(2_000)
+    )
+    + "</div>"
+)
 FRAMES = """seconds => new Promise(done => {
   const times = [], end = performance.now() + seconds * 1000;
   const step = now => { times.push(now); now < end ? requestAnimationFrame(step) : done(times); };
@@ -42,6 +51,15 @@ def frames_while_scrolling(browser: Browser, page: Page, seconds: float) -> dict
         "tasks_over_a_frame": sum(1 for ms in work if ms > FRAME_MS),
         "most_work_ms": round(max(work, default=0)),
     }
+
+
+def frames_of_a_plain_page(browser: Browser, seconds: float) -> float:
+    """Return the frames a second of a page of plain text that is scrolled in the same way: what the machine can do."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_content(PLAIN)
+    gaps = _gaps(page, seconds)
+    page.close()
+    return round(1000 * len(gaps) / max(1.0, sum(gaps)), 1)
 
 
 def _gaps(page: Page, seconds: float) -> list[float]:

@@ -156,7 +156,7 @@ def test_after_a_lost_connection_nothing_is_missing_and_nothing_twice(
 def test_rankings_are_of_originals_in_pages(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?sort=likes")
     expect(page.locator("#list article")).to_have_count(25)
-    likes = page.locator("#list article .number:nth-child(3)").all_inner_texts()
+    likes = page.locator("#list article .number.of-2").all_inner_texts()
     numbers = [int(text.split()[0]) for text in likes]
     assert numbers == sorted(numbers, reverse=True)
     page.get_by_label("Posts a page").select_option("5")
@@ -194,6 +194,28 @@ def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_pag
         box = page.locator(f'[data-id="{one.id}"] .body').bounding_box()
         assert box is not None
         assert box["width"] < 680
+
+
+SCROLLED = """async () => {
+  const list = document.querySelector("#list");
+  let bare = 0;
+  for (let step = 0; step < 30; step++) {
+    list.scrollTop += 400;
+    await new Promise(requestAnimationFrame);
+    bare = Math.max(bare, list.querySelectorAll("article:not(:has(.actions))").length);
+  }
+  return bare;
+}"""
+
+
+def test_cards_get_their_actions_when_the_list_has_come_to_rest(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article .actions").first.wait_for(state="attached")
+    bare = page.locator("#list article:not(:has(.actions))")
+    expect(bare).to_have_count(0)
+    assert page.evaluate(SCROLLED) > 3
+    expect(bare).to_have_count(0)
+    assert page.evaluate("document.querySelector('#list').scrollTop") == 12_000, "actions change no height"
 
 
 def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: Simulator, open_page: OpenPage) -> None:

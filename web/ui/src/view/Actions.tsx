@@ -4,7 +4,7 @@ import type { Page } from "../state/page";
 import { compact, counted } from "../text/number";
 import { safeUrl } from "../text/segments";
 import type { Post } from "../wire/post";
-import { LikeSign, MuteSign, OpenSign, ReplySign, RepostSign } from "./icons";
+import { CountSigns, MuteSign, OpenSign } from "./icons";
 
 const INTENT = "https://x.com/intent/";
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -14,26 +14,33 @@ interface Intent {
   does: string;
 }
 
-function Number_({ sign, value, word, intent }: { sign: JSX.Element; value: number | null; word: [string, string]; intent: Intent | null }): JSX.Element | null {
-  if (value === null && !intent) return null;
+function Number_({ at, value, word, intent }: { at: number; value: number | null; word: readonly [string, string]; intent: Intent | null }): JSX.Element {
   const said = value === null ? "" : counted(value, ...word);
   const title = [said, intent?.does].filter(Boolean).join(". ");
-  const words = <>{sign}{value === null ? null : <> {compact(value)}</>}</>;
-  return intent ? <a class="number go" href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
-    : <span class="number" role="img" aria-label={title} title={title}>{words}</span>;
+  const words = value === null ? "" : compact(value);
+  return intent ? <a class={`number of-${at} go`} href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
+    : <span class={`number of-${at}`} role="img" aria-label={title} title={title}>{words}</span>;
 }
 
-/** Replies, reposts and likes; on X each is the way to do the same. */
-export function Numbers({ post }: { post: Post }): JSX.Element {
+const COUNTS = [
+  { of: "replies", word: ["reply", "replies"], path: "post?in_reply_to", does: "Reply on X" },
+  { of: "reposts", word: ["repost", "reposts"], path: "retweet?tweet_id", does: "Repost on X" },
+  { of: "likes", word: ["like", "likes"], path: "like?tweet_id", does: "Like on X" },
+] as const;
+
+/** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
+export function Numbers({ post }: { post: Post }): JSX.Element | null {
   const { counts } = post;
   const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
-  const intent = (path: string, does: string): Intent | null => (number ? { href: `${INTENT}${path}=${number}`, does } : null);
+  const shown = COUNTS.map(({ of }) => counts[of] !== null || number !== undefined);
+  if (!shown.includes(true)) return null;
   return (
-    <>
-      <Number_ sign={<ReplySign />} value={counts.replies} word={["reply", "replies"]} intent={intent("post?in_reply_to", "Reply on X")} />
-      <Number_ sign={<RepostSign />} value={counts.reposts} word={["repost", "reposts"]} intent={intent("retweet?tweet_id", "Repost on X")} />
-      <Number_ sign={<LikeSign />} value={counts.likes} word={["like", "likes"]} intent={intent("like?tweet_id", "Like on X")} />
-    </>
+    <span class="counts">
+      <CountSigns shown={shown} />
+      {COUNTS.map(({ of, word, path, does }, at) => shown[at] ? (
+        <Number_ key={of} at={at} value={counts[of]} word={word} intent={number ? { href: `${INTENT}${path}=${number}`, does } : null} />
+      ) : null)}
+    </span>
   );
 }
 

@@ -26,8 +26,8 @@ export interface CardProps {
   position: number;
   of: number;
   fresh: boolean;
-  /** In a torrent nothing can be aimed at: actions come when the list stands still. */
-  torrent: boolean;
+  /** Without its actions, for now. */
+  bare: boolean;
 }
 
 const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
@@ -36,10 +36,10 @@ export class CardView extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     const now = this.props;
     return next.stamp !== now.stamp || next.card !== now.card || next.minute !== now.minute || next.terms !== now.terms
-      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of || next.torrent !== now.torrent;
+      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of || next.bare !== now.bare;
   }
 
-  override render({ page, column, card, settings, position, of, fresh, torrent }: CardProps): JSX.Element {
+  override render({ page, column, card, settings, position, of, fresh, bare }: CardProps): JSX.Element {
     const { post } = card;
     const { author } = post;
     const now = Date.now();
@@ -66,7 +66,7 @@ export class CardView extends Component<CardProps> {
           {post.original && post.quote_of && !column.holding.withdrawn(post.quote_of) ? <Quote page={page} column={column} card={card} /> : null}
           <footer class="numbers">
             <Numbers post={post} />
-            {torrent ? null : <Actions page={page} post={post} />}
+            {bare ? null : <Actions page={page} post={post} />}
             {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
           </footer>
           <Folded page={page} column={column} card={card} ranking={column.place.order !== "latest"} />

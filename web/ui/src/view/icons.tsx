@@ -12,9 +12,23 @@ function sign(path: string, filled = false): () => JSX.Element {
   };
 }
 
-export const ReplySign = sign("M6 3 2.5 6.5 6 10M3 6.5h6.5A4 4 0 0 1 13.500 10.500V13");
 export const RepostSign = sign("M3 9V6a2 2 0 0 1 2-2h7M10 2l2 2-2 2M13 7v3a2 2 0 0 1-2 2H4M6 14l-2-2 2-2");
-export const LikeSign = sign("M8 13.500 3 8.500A3.100 3.100 0 0 1 8 4.800 3.100 3.100 0 0 1 13 8.500Z");
+/** The signs of replies, reposts and likes, 64 px apart: one drawing for the three, as each is dear in a list that moves. */
+const COUNT_PATHS = [
+  "M6 3 2.5 6.5 6 10M3 6.5h6.5A4 4 0 0 1 13.5 10.5V13",
+  "M67 9V6a2 2 0 0 1 2-2h7M74 2l2 2-2 2M77 7v3a2 2 0 0 1-2 2H68M70 14l-2-2 2-2",
+  "M136 13.5 131 8.5A3.1 3.1 0 0 1 136 4.8 3.1 3.1 0 0 1 141 8.5Z",
+];
+
+/** `shown`: which of the three there are. */
+export function CountSigns({ shown }: { shown: readonly boolean[] }): JSX.Element {
+  return (
+    <svg class="sign counts-signs" aria-hidden="true">
+      <path d={COUNT_PATHS.filter((_, at) => shown[at]).join("")} />
+    </svg>
+  );
+}
+
 export const MoreSign = sign("M3 8h.01M8 8h.01M13 8h.01");
 export const OpenSign = sign("M6 4H3.500v8.500H12V10M9 3h4v4M13 3 7.500 8.500");
 export const ThemeSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11ZM8 2.500a5.500 5.500 0 0 1 0 11");
