@@ -106,7 +106,7 @@ class Reader:
         while not self._stopping() and (left := until - self._clock_s()) > 0:
             time.sleep(self.patience(min(0.05, left)))
             if self._lease is not None:
-                if self._sheaf.records and self._lingered_s() >= LINGER_S:
+                if self._sheaf.records and self._linger_s() <= 0:
                     self._flush(self._lease)
                 self._keep(self._lease)
         return self._stopping()
@@ -115,7 +115,7 @@ class Reader:
         """Return how long to wait for more before the next chunk, if only an empty one."""
         if not self._sheaf.records:
             return longest_s
-        return min(longest_s, max(0.001, LINGER_S - self._lingered_s()))
+        return min(longest_s, max(0.001, self._linger_s()))
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         """Say how the source is."""
@@ -176,9 +176,10 @@ class Reader:
 
     def _collect(self, lease: Lease, chunk: Chunk) -> None:
         """Add a chunk, and hand over when enough is there, or when waiting would only delay it."""
-        now = self._clock_s()
-        self._pace_s += 0.2 * (min(1.0, now - self._chunk_s) - self._pace_s)
-        self._chunk_s = now
+        if chunk.records:  # an empty one may only have been asked for by our patience
+            now = self._clock_s()
+            self._pace_s += 0.2 * (min(1.0, now - self._chunk_s) - self._pace_s)
+            self._chunk_s = now
         sheaf = self._sheaf
         if sheaf.records and sheaf.instance != chunk.instance:
             self._flush(lease)
@@ -192,17 +193,18 @@ class Reader:
         self._counters.add("records_read", len(chunk.records))
         self._counters.add("bytes_read", sum([len(record.data) for record in chunk.records]))
         self._sheaf.cursor = chunk.cursor or self._sheaf.cursor
-        batches = self._handover.backlog.batches
-        crowded = batches >= BUSY_BATCHES or self._pace_s < QUICK_S
-        if not chunk.records or not crowded or self._lingered_s() >= max(LINGER_S, BUSY_LINGER_S * batches):
+        crowded = self._handover.backlog.batches >= BUSY_BATCHES or self._pace_s < QUICK_S
+        if not chunk.records or not crowded or self._linger_s() <= 0:
             self._flush(lease)
         self._keep(lease)
         self._breathe(lease)
 
     _flushed_s = 0.0
 
-    def _lingered_s(self) -> float:
-        return self._clock_s() - self._flushed_s
+    def _linger_s(self) -> float:
+        """Return how much longer what is held may wait for more."""
+        moment_s = max(LINGER_S, BUSY_LINGER_S * self._handover.backlog.batches)
+        return self._flushed_s + moment_s - self._clock_s()
 
     def _flush(self, lease: Lease) -> None:
         """Hand over what was collected. The cursor of a chunk moves with its last record, never before."""

@@ -17,6 +17,7 @@ from redis import Redis
 
 import tests.chromium
 from pipeline.names import Names
+from tests.paths import DATA
 from tests.servers.elasticsearch.assemble import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES
 from tests.servers.elasticsearch.shared import shared
@@ -49,6 +50,14 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"CI must have {what}")
     pytest.skip(f"no {what} on this machine")
+
+
+def published(name: str) -> Path:
+    """Return a file of the published sample records, which lie beside a checkout, not in it."""
+    path = DATA / name
+    if not path.exists():
+        missing(f"the sample records: {name}")
+    return path
 
 
 @pytest.fixture(scope="session")

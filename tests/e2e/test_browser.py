@@ -8,13 +8,13 @@ import urllib.parse
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.conftest import published
 from tests.e2e.conftest import Start
 from tests.e2e.product import until
-from tests.paths import DATA
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
-STREAM = DATA / "x-v1.1" / "stream.jsonl.gz"
+STREAM = "x-v1.1/stream.jsonl.gz"
 
 
 def test_a_person_types_a_search_sees_history_and_then_live_posts(start: Start, chromium: Browser) -> None:
@@ -45,7 +45,7 @@ def test_a_person_types_a_search_sees_history_and_then_live_posts(start: Start, 
 
 
 def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Browser) -> None:
-    product = start(SOURCE="replay", REPLAY_PATH=str(STREAM), REPLAY_SPEED="max").wait_ready()
+    product = start(SOURCE="replay", REPLAY_PATH=str(published(STREAM)), REPLAY_SPEED="max").wait_ready()
     until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 60)
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(product.url)

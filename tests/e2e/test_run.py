@@ -12,18 +12,23 @@ from pathlib import Path
 import pytest
 
 from cli.run import procfile
-from tests.conftest import missing
+from tests.conftest import missing, published
 from tests.e2e.conftest import Start
 from tests.e2e.product import Product, free_port, until
-from tests.paths import DATA, PROJECT
+from tests.paths import PROJECT
 from tests.run.dynos import archived, platform_path
 from tests.sources.context import Context, records_of
 from tests.store.elastic import access, wipe
 
 pytestmark = pytest.mark.e2e
 
-STREAM = DATA / "x-v1.1" / "stream.jsonl.gz"
-REPLAY = {"SOURCE": "replay", "REPLAY_PATH": str(STREAM), "REPLAY_SPEED": "max"}
+STREAM = "x-v1.1/stream.jsonl.gz"
+
+
+@pytest.fixture
+def replay() -> dict[str, str]:
+    """Settings that replay the published stream as fast as it can be."""
+    return {"SOURCE": "replay", "REPLAY_PATH": str(published(STREAM)), "REPLAY_SPEED": "max"}
 
 
 def _distinct_posts() -> int:
@@ -33,15 +38,15 @@ def _distinct_posts() -> int:
     from pipeline.sources.replay import ReplaySource
 
     ids = set()
-    for record in records_of(ReplaySource(str(STREAM), 0.0, loop=False)):
+    for record in records_of(ReplaySource(str(published(STREAM)), 0.0, loop=False)):
         for event in normalise(record.data, "replay", record.received_at):
             if isinstance(event, Upsert):
                 ids.add(event.post.id)
     return len(ids)
 
 
-def test_replay_through_real_workers_stores_exactly_the_distinct_posts(start: Start) -> None:
-    product = start(**REPLAY).wait_ready()
+def test_replay_through_real_workers_stores_exactly_the_distinct_posts(start: Start, replay: dict[str, str]) -> None:
+    product = start(**replay).wait_ready()
     expected = _distinct_posts()
     until(lambda: product.stored() >= expected, 60)
     until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 60)
@@ -50,7 +55,9 @@ def test_replay_through_real_workers_stores_exactly_the_distinct_posts(start: St
 
 
 @pytest.mark.elasticsearch
-def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(start: Start, elasticsearch_9: str) -> None:
+def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(
+    start: Start, replay: dict[str, str], elasticsearch_9: str
+) -> None:
     settings = access(elasticsearch_9)
     try:
         cluster = {
@@ -58,7 +65,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(start: Star
             "ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
             "ELASTICSEARCH_REPLICAS": "0",
         }
-        product = start(**REPLAY, **cluster).wait_ready()
+        product = start(**replay, **cluster).wait_ready()
         expected = _distinct_posts()
         until(lambda: product.stored() >= expected, 60)
         until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 60)
@@ -111,13 +118,13 @@ def test_interrupt_ends_all_too(start: Start) -> None:
     assert product.processes() == {}
 
 
-def test_yesterdays_posts_are_there_at_the_second_start(start: Start, tmp_path: Path) -> None:
+def test_yesterdays_posts_are_there_at_the_second_start(start: Start, replay: dict[str, str], tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
-    product = start(data_dir, **REPLAY).wait_ready()
+    product = start(data_dir, **replay).wait_ready()
     expected = _distinct_posts()
     until(lambda: product.stored() == expected, 60)
     product.stop()
-    again = start(data_dir, **REPLAY).wait_ready()
+    again = start(data_dir, **replay).wait_ready()
     assert again.stored() == expected
     time.sleep(2)
     assert again.stored() == expected, "what was played to its end is not played again"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
-from tests.conftest import missing
-from tests.paths import DATA
+from tests.conftest import published
 
 NOW = 1_790_000_000_000
 
@@ -19,9 +17,7 @@ NOW = 1_790_000_000_000
 @cache
 def lines(name: str) -> list[bytes]:
     """Return the records of one sample file, without their line ends; the last one may be torn."""
-    path: Path = DATA / name
-    if not path.exists():
-        missing(f"the sample records: {name}")
+    path = published(name)
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return [line for line in data.split(b"\n") if line.strip()]
 

@@ -24,8 +24,8 @@ interface Props {
 
 const NONE: ReadonlySet<string> = new Set();
 const AT_TOP_PX = 4;
-/** Of the window, before the list is measured. */
-const LIST_SHARE = 0.75;
+/** What stands above and below the list, before it is measured: a card too many is drawn and taken out again in one frame. */
+const BESIDES_PX = 360;
 /** Of a window: a list that has scrolled less shows only what was drawn for it already. */
 const STEP = 0.25;
 /** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
@@ -45,7 +45,7 @@ function moved(was: View, now: View): View {
 export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const heights = useHeights(list);
-  const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: LIST_SHARE * innerHeight }));
+  const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
   const drawn = useRef<ReadonlySet<string>>(NONE);
   const aimed = useRef<ReadonlySet<string>>(NONE);
   const rest = useRest();
