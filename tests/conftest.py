@@ -52,11 +52,11 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"no {what} on this machine")
 
 
-def published(name: str) -> Path:
-    """Return a file of the published sample records, which lie beside a checkout, not in it."""
+def published(name: str = "") -> Path:
+    """Return a file of the published sample records, or the folder; they lie beside a checkout, not in it."""
     path = DATA / name
     if not path.exists():
-        missing(f"the sample records: {name}")
+        missing(f"sample records {name}".rstrip())
     return path
 
 

@@ -52,12 +52,7 @@ def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
         first = first_view(browser, product.url)
         page = _opened(browser, product)
         until(lambda: _held(page) >= loaded, 120)
-        frames = frames_while_scrolling(browser, page, SCROLLED_S)
-        page.close()
-        return {
-            "first_view": first,
-            "quiet_frames": frames | {"plain_a_second": frames_of_a_plain_page(browser, SCROLLED_S)},
-        }
+        return {"first_view": first, "quiet_frames": _scrolled(browser, page, SCROLLED_S)}
     finally:
         product.stop()
 
@@ -68,6 +63,13 @@ def _opened(browser: Browser, product: Product) -> Page:
     page.locator("#list article").first.wait_for()
     page.locator(".cloud text").first.wait_for()
     return page
+
+
+def _scrolled(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
+    """Return the frames of the page, which is then closed, and of a plain one in its place."""
+    frames = frames_while_scrolling(browser, page, seconds)
+    page.close()
+    return frames | {"plain_a_second": frames_of_a_plain_page(browser, seconds)}
 
 
 def _held(page: Page) -> int:
@@ -104,10 +106,7 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
         tasks = long_tasks(trace.stop())
         arrived = (_events(product) - came) / (time.monotonic() - began)
         held = _held(page)
-        scrolled_s = min(SCROLLED_S, seconds / 6)
-        frames = frames_while_scrolling(browser, page, scrolled_s)
-        page.close()
-        frames["plain_a_second"] = frames_of_a_plain_page(browser, scrolled_s)
+        frames = _scrolled(browser, page, min(SCROLLED_S, seconds / 6))
     finally:
         product.stop()
     settled = min(SETTLED_S, seconds / 3)

@@ -43,7 +43,7 @@ def frames_while_scrolling(browser: Browser, page: Page, seconds: float) -> dict
     _gaps(page, seconds / 2)
     work = work_of_tasks(trace.stop())
     return {
-        "a_second": round(1000 * len(gaps) / max(1.0, sum(gaps)), 1),
+        "a_second": _a_second(gaps),
         "dropped": sum(round(gap / FRAME_MS) - 1 for gap in late),
         "of": round(sum(gaps) / FRAME_MS),
         "gaps_ms": [round(gap) for gap in late][:40],
@@ -59,6 +59,10 @@ def frames_of_a_plain_page(browser: Browser, seconds: float) -> float:
     page.set_content(PLAIN)
     gaps = _gaps(page, seconds)
     page.close()
+    return _a_second(gaps)
+
+
+def _a_second(gaps: list[float]) -> float:
     return round(1000 * len(gaps) / max(1.0, sum(gaps)), 1)
 
 

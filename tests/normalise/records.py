@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
@@ -17,9 +19,17 @@ NOW = 1_790_000_000_000
 @cache
 def lines(name: str) -> list[bytes]:
     """Return the records of one sample file, without their line ends; the last one may be torn."""
-    path = published(name)
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [line for line in data.split(b"\n") if line.strip()]
+    return [line for line in _data(published(name)).split(b"\n") if line.strip()]
+
+
+def every_line() -> Iterator[bytes]:
+    """Yield the records of all sample files."""
+    for path in sorted(published().rglob("*.jsonl*")):
+        yield from (line for line in _data(path).splitlines() if line.strip())
+
+
+def _data(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
 def outcome(raw: bytes, source: str = "replay") -> str:

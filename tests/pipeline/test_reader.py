@@ -157,7 +157,11 @@ def test_the_end_of_a_burst_does_not_wait_for_the_next_post(redis_client: Redis,
         ended.set()
 
 
-def test_what_came_before_an_error_is_handed_over(redis_client: Redis, names: Names) -> None:
+def test_what_came_before_an_error_is_handed_over(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "pause_s", lambda failures: 0.0)
+
     def breaking(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         begin = int(cursor or 0) + 1
         yield from (_chunk(one) for one in range(begin, begin + 150))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
 from functools import cache
-
-import pytest
 
 from pipeline.errors import QueryError, RecordError
 from pipeline.normalise import normalise
@@ -16,22 +12,14 @@ from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
-from tests.paths import DATA
+from tests.normalise.records import every_line
 from tests.query.strategies import NOW_MS
-
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
-
-
-def _records() -> Iterator[bytes]:
-    for path in sorted(DATA.rglob("*.jsonl*")):
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        yield from (line for line in data.splitlines() if line.strip())
 
 
 @cache
 def _posts() -> list[Post]:
     found: dict[str, Post] = {}
-    for record in _records():
+    for record in every_line():
         try:
             events = normalise(record, "replay", NOW_MS)
         except RecordError:

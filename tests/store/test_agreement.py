@@ -3,7 +3,6 @@ records."""
 
 from __future__ import annotations
 
-import gzip
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from pipeline.store import place
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.paths import DATA
+from tests.normalise.records import every_line
 from tests.query import strategies
 from tests.store.elastic import access, store_in
 from tests.store.making import ids
@@ -148,17 +147,11 @@ def _fill(store: Store, posts: list[Post], split: int) -> None:
         store.persist(Writes([Upsert(msgspec.structs.replace(post)) for post in part]), seq)
 
 
-def _records() -> Iterator[bytes]:
-    for path in sorted(DATA.rglob("*.jsonl*")):
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        yield from (line for line in data.splitlines() if line.strip())
-
-
 @pytest.fixture(scope="module")
 def newest() -> dict[str, Upsert]:
     """All real records, in the newest version of each post."""
     newest: dict[str, Upsert] = {}
-    for record in _records():
+    for record in every_line():
         try:
             events = normalise(record, "replay", NOW_MS)
         except RecordError:
@@ -196,7 +189,6 @@ def real(newest: dict[str, Upsert], tmp_path_factory: pytest.TempPathFactory) ->
     sqlite.close()
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
 @pytest.mark.parametrize("text", SEARCHES)
 def test_real_records_agree_on_every_operator(real: tuple[Truth, list[Store]], text: str) -> None:
     truth, stores = real
@@ -208,7 +200,6 @@ def test_real_records_agree_on_every_operator(real: tuple[Truth, list[Store]], t
 
 
 @pytest.mark.elasticsearch
-@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
 def test_real_records_agree_on_elasticsearch(
     elasticsearch: str, newest: dict[str, Upsert], real: tuple[Truth, list[Store]]
 ) -> None:
@@ -231,7 +222,6 @@ def _assert_finds(reading: Any, query: Query, wanted: list[str]) -> None:
     assert reading.timeline(query).total == len(wanted)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the sample records are not here")
 def test_most_hand_written_searches_find_something_real(real: tuple[Truth, list[Store]]) -> None:
     truth, _ = real
     empty = [text for text in SEARCHES if not truth.found(parse(text, NOW_MS))]

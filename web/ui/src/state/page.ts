@@ -58,6 +58,8 @@ export class Page {
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
   private spanAbort: AbortController | null = null;
+  /** The first posts are being shown, and it is asked for when they are seen. */
+  private beginning = false;
   private announced = 0;
   /** Paused by an open dialog, not by the reader. */
   private held = false;
@@ -275,7 +277,10 @@ export class Page {
     else if (id === null || id === COLUMN) {
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
-      if (!this.begun && frame.type === "history") afterPaint(() => this.begin());
+      if (!this.begun && !this.beginning && frame.type === "history") {
+        this.beginning = true;
+        afterPaint(() => this.begin());
+      }
     }
     this.touch("wire");
   }

@@ -60,8 +60,9 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const place = column.place;
   const near = runs.flatMap((run) => run.cards);
-  const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, rest.few());
-  useNextFrame(more || (rest.few() > 0 && !torrent && whole.size < near.length));
+  const few = torrent ? 0 : rest.few();
+  const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
+  useNextFrame(more || (few > 0 && whole.size < near.length));
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
