@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +111,10 @@ def _file(name: str, cache: str) -> Response:
     """Return a file of the built page; the gzip beside it where the client takes that."""
     packed = f"{name}.gz"
     use_packed = request.accept_encodings["gzip"] > 0 and (STATIC / packed).is_file() and ".." not in name
-    response = send_from_directory(STATIC, packed if use_packed else name, conditional=True)
+    kind = mimetypes.guess_type(name)[0]
+    response = send_from_directory(STATIC, packed if use_packed else name, mimetype=kind, conditional=True)
     if use_packed:
-        plain = send_from_directory(STATIC, name)
         response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Type"] = plain.headers["Content-Type"]
-        plain.close()
     response.headers["Cache-Control"] = cache
     response.vary.add("Accept-Encoding")
     return response
