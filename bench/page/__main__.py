@@ -31,6 +31,8 @@ SETTLED_S = 180.0
 QUIET_RATE = 20
 QUIET_STORED = 600
 SCROLLED_S = 10.0
+SPEEDS_PX_S = (2_000, 6_000)
+"""A reader who skims: three windows a second; and one who looks for something far down."""
 
 
 def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
@@ -65,11 +67,13 @@ def _opened(browser: Browser, product: Product) -> Page:
     return page
 
 
-def _scrolled(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
-    """Return the frames of the page, which is then closed, and of a plain one in its place."""
-    frames = frames_while_scrolling(browser, page, seconds)
+def _scrolled(browser: Browser, page: Page, seconds: float) -> list[dict[str, Any]]:
+    """Return the frames of the page at each speed, and of a plain one beside; the page is closed meanwhile."""
+    figures = [{"px_a_second": px} | frames_while_scrolling(browser, page, px, seconds) for px in SPEEDS_PX_S]
     page.close()
-    return frames | {"plain_a_second": frames_of_a_plain_page(browser, seconds)}
+    for one in figures:
+        one["plain_a_second"] = frames_of_a_plain_page(browser, one["px_a_second"], seconds)
+    return figures
 
 
 def _held(page: Page) -> int:

@@ -1,12 +1,13 @@
-"""Frames while the wheel turns over the list: requestAnimationFrame times, with every dropped one.
+"""Frames while a reader scrolls, as Chromium's own compositor tells them (its trace of frames), with every dropped one.
 
-A frame is dropped by the page if its thread works longer than one lasts, by the machine if the thread waits for a core.
+A step with each frame, as from a touchpad, made within the browser, so that nothing of the measuring takes a core. A
+frame is shown if the list moved in it. It is late if what the page itself had to change came a frame after the list
+moved, which is seen only if cards are missing where the reader is: so these are looked for as well.
 """
 
 from __future__ import annotations
 
-import itertools
-import time
+from collections import Counter
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -14,7 +15,9 @@ from playwright.sync_api import Browser, Page
 from bench.page.tasks import Trace, work_of_tasks
 
 FRAME_MS = 1000 / 60
-WHEEL_PX = 240
+FRAMES = ["disabled-by-default-devtools.timeline.frame"]
+HEAD = "STATE_"
+SHOWN = {"PRESENTED_ALL", "PRESENTED_PARTIAL"}
 PLAIN = (
     "<!doctype html><style>body { margin: 0; font: 15px/22px sans-serif } #list { height: 800px; overflow: auto }"
     " article { padding: 12px; border-bottom: 1px solid #ccc }</style><div id=list>"
@@ -24,55 +27,102 @@ PLAIN = (
     )
     + "</div>"
 )
-FRAMES = """seconds => new Promise(done => {
-  const times = [], end = performance.now() + seconds * 1000;
-  const step = now => { times.push(now); now < end ? requestAnimationFrame(step) : done(times); };
-  requestAnimationFrame(step);
+LOOK = """seconds => new Promise(done => {
+  const list = document.querySelector("#list"), { left, top, bottom } = list.getBoundingClientRect();
+  const end = performance.now() + seconds * 1000;
+  const empty = y => document.elementFromPoint(left + 40, y)?.matches(".space");
+  let looked = 0, blank = 0;
+  const look = now => {
+    looked++;
+    if (empty(top + 4) || empty((top + bottom) / 2) || empty(bottom - 4)) blank++;
+    now < end ? requestAnimationFrame(look) : done([looked, blank]);
+  };
+  requestAnimationFrame(look);
 })"""
 
 
-def frames_while_scrolling(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
-    """Return frames a second, how many were dropped, and the gaps (ms) in which they were, the longest first.
+def frames_while_scrolling(browser: Browser, page: Page, px_a_second: int, seconds: float) -> dict[str, Any]:
+    """Return frames shown a second while the list moves so fast, how many were dropped (and when, s), and late ones.
 
-    Then half as long again under a trace, which costs frames itself: of so many tasks of the page's thread, how many
-    took more processor time than a frame lasts, and the most that one took (ms).
+    Then half as long again under a trace of tasks, which costs frames itself: of so many tasks of the page's thread,
+    how many took more processor time than a frame lasts, and the most that one took (ms); in how many frames no card
+    was drawn where one should be seen.
     """
-    gaps = _gaps(page, seconds)
-    late = sorted((gap for gap in gaps if gap > 1.5 * FRAME_MS), reverse=True)
+    figures = _shown(browser, page, px_a_second, seconds)
     trace = Trace(browser)
-    _gaps(page, seconds / 2)
+    held = page.evaluate_handle(f"({{ looked: ({LOOK})({seconds / 2}) }})")
+    _scroll(page, -px_a_second, seconds / 2)
+    looked, blank = page.evaluate("async held => await held.looked", held)
     work = work_of_tasks(trace.stop())
-    return {
-        "a_second": _a_second(gaps),
-        "dropped": sum(round(gap / FRAME_MS) - 1 for gap in late),
-        "of": round(sum(gaps) / FRAME_MS),
-        "gaps_ms": [round(gap) for gap in late][:40],
+    return figures | {
+        "looked": looked,
+        "blank": blank,
         "tasks": len(work),
         "tasks_over_a_frame": sum(1 for ms in work if ms > FRAME_MS),
         "most_work_ms": round(max(work, default=0)),
     }
 
 
-def frames_of_a_plain_page(browser: Browser, seconds: float) -> float:
+def frames_of_a_plain_page(browser: Browser, px_a_second: int, seconds: float) -> float:
     """Return the frames a second of a page of plain text that is scrolled in the same way: what the machine can do."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_content(PLAIN)
-    gaps = _gaps(page, seconds)
+    figures = _shown(browser, page, px_a_second, seconds)
     page.close()
-    return _a_second(gaps)
+    return float(figures["a_second"])
 
 
-def _a_second(gaps: list[float]) -> float:
-    return round(1000 * len(gaps) / max(1.0, sum(gaps)), 1)
+def _shown(browser: Browser, page: Page, px_a_second: int, seconds: float) -> dict[str, Any]:
+    trace = Trace(browser, FRAMES)
+    _scroll(page, px_a_second, seconds)
+    return frames_of(trace.stop())
 
 
-def _gaps(page: Page, seconds: float) -> list[float]:
-    """Turn the wheel so long; return the ms between frame and frame."""
-    page.locator("#list").hover()
-    handle = page.evaluate_handle(f"({{ times: ({FRAMES})({seconds}) }})")
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        page.mouse.wheel(0, WHEEL_PX)
-        page.wait_for_timeout(16)
-    times: list[float] = page.evaluate("async held => await held.times", handle)
-    return [later - earlier for earlier, later in itertools.pairwise(times)]
+def _scroll(page: Page, px_a_second: int, seconds: float) -> None:
+    """Scroll the list down, or up where the speed is negative; return when it is done."""
+    box = page.locator("#list").bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    gesture = {
+        "x": box["x"] + box["width"] / 3,
+        "y": box["y"] + box["height"] / 2,
+        "yDistance": round(-px_a_second * seconds),
+        "speed": abs(px_a_second),
+        "gestureSourceType": "mouse",
+    }
+    session.send("Input.synthesizeScrollGesture", gesture)
+    session.detach()
+
+
+def frames_of(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what became of the frames of the page that was scrolled: each of the screen's frames counts once."""
+    told = [event for event in events if "frame_reporter" in (event.get("args") or {})]
+    page = Counter(
+        event["pid"] for event in told if event["args"]["frame_reporter"]["scroll_state"] != "SCROLL_NONE"
+    ).most_common(1)[0][0]
+    shown: set[Any] = set()
+    late: set[Any] = set()
+    unpainted: set[Any] = set()
+    dropped: dict[Any, float] = {}
+    mine = [event for event in told if event["pid"] == page]
+    for event in mine:
+        frame = event["args"]["frame_reporter"]
+        name, state = (frame["frame_source"], frame["frame_sequence"]), frame["state"].removeprefix(HEAD)
+        if state in SHOWN:
+            shown.add(name)
+        if state == "PRESENTED_PARTIAL" and frame["affects_smoothness"]:
+            late.add(name)
+        if state == "DROPPED" and frame["affects_smoothness"]:
+            dropped[name] = event["ts"]
+        if frame["has_missing_content"]:
+            unpainted.add(name)
+    began = min(event["ts"] for event in mine)
+    lost = sorted((at - began) / 1e6 for name, at in dropped.items() if name not in shown)
+    return {
+        "a_second": round(60 * len(shown) / max(1, len(shown) + len(lost)), 1),
+        "shown": len(shown),
+        "dropped": len(lost),
+        "dropped_at_s": [round(at, 2) for at in lost],
+        "late": len(late),
+        "unpainted": len(unpainted),
+    }

@@ -5,11 +5,12 @@ The two differ where the machine is busy: a task of 30 ms of work that waits 200
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Browser
 
-CATEGORIES = ["toplevel", "devtools.timeline"]
+TASKS = ("toplevel", "devtools.timeline")
 TASK = "ThreadControllerImpl::RunTask"
 LONG_MS = 50.0
 MOST = 20
@@ -19,13 +20,13 @@ SHOWN_OF_ONE = 3
 class Trace:
     """A trace of the whole browser that runs from its making to `stop`."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, categories: Sequence[str] = TASKS) -> None:
         self._events: list[dict[str, Any]] = []
         self._done = False
         self._session = browser.new_browser_cdp_session()
         self._session.on("Tracing.dataCollected", lambda data: self._events.extend(data["value"]))
         self._session.on("Tracing.tracingComplete", lambda _: self._finish())
-        config = {"includedCategories": CATEGORIES}
+        config = {"includedCategories": list(categories)}
         self._session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
 
     def _finish(self) -> None:
