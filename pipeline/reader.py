@@ -11,45 +11,22 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from pipeline.batch import RawBatch, RawRecord
+from pipeline.batch import RawBatch
 from pipeline.claims import Claims, Lease
 from pipeline.counters import Counters
 from pipeline.errors import BrokerUnavailable, LeaseLost
 from pipeline.handover import Handover
+from pipeline.sheaf import Sheaf
 from pipeline.sources.contract import Chunk, Source
 from pipeline.spool import Spool
 from pipeline.states import Speaker
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS = 500
-MAX_BYTES = 4 * 1024 * 1024
-BUSY_BATCHES = 6
-"""With so many open batches, workers have enough to do: collect larger ones instead of more."""
-QUICK_S = 0.010
-"""Chunks that follow each other faster than this are collected for a moment; a slower stream is handed over at once."""
-LINGER_S = 0.025
-"""The moment. A batch costs milliseconds whatever is in it: 500 posts a second took 1.3 cores in batches of 4 ms."""
-BUSY_LINGER_S = 0.004
-"""For each open batch, where workers have enough to do."""
 WAIT_LEASE_S = 0.5
 RENEW_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
-
-
-@dataclass(slots=True)
-class _Sheaf:
-    """Records collected but not yet handed over, and the cursor behind them."""
-
-    records: list[RawRecord] = field(default_factory=list)
-    size_bytes: int = 0
-    cursor: str | None = None
-    instance: str = ""
-
-    def full(self) -> bool:
-        return len(self.records) >= MAX_RECORDS or self.size_bytes >= MAX_BYTES
 
 
 class Reader:
@@ -84,11 +61,9 @@ class Reader:
             open_spool=None if source.patient else open_spool,
             clock_s=clock_s,
         )
-        self._sheaf = _Sheaf()
+        self._sheaf = Sheaf(clock_s)
         self._renewed_s = 0.0
         self._said_s = 0.0
-        self._pace_s = 1.0
-        self._chunk_s = 0.0
         self._lease: Lease | None = None
 
     # -- what a source may ask of us (sources.contract.SourceContext)
@@ -106,7 +81,7 @@ class Reader:
         while not self._stopping() and (left := until - self._clock_s()) > 0:
             time.sleep(self.patience(min(0.05, left)))
             if self._lease is not None:
-                if self._sheaf.records and self._linger_s() <= 0:
+                if self._sheaf.records and self._left_s() <= 0:
                     self._flush(self._lease)
                 self._keep(self._lease)
         return self._stopping()
@@ -115,7 +90,7 @@ class Reader:
         """Return how long to wait for more before the next chunk, if only an empty one."""
         if not self._sheaf.records:
             return longest_s
-        return min(longest_s, max(0.001, self._linger_s()))
+        return min(longest_s, max(0.001, self._left_s()))
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
         """Say how the source is."""
@@ -158,7 +133,7 @@ class Reader:
 
     def _session(self, lease: Lease) -> None:
         """Open the source where it was left and hand over what it yields, until it ends or we do."""
-        self._sheaf = _Sheaf()
+        self._sheaf.forget()
         self._speaker.begin(filled=self._source.resumes and lease.cursor is not None, read_ms=lease.read_ms)
         lease.read_ms = None
         self.report("starting")
@@ -176,47 +151,33 @@ class Reader:
 
     def _collect(self, lease: Lease, chunk: Chunk) -> None:
         """Add a chunk, and hand over when enough is there, or when waiting would only delay it."""
-        if chunk.records:  # an empty one may only have been asked for by our patience
-            now = self._clock_s()
-            self._pace_s += 0.2 * (min(1.0, now - self._chunk_s) - self._pace_s)
-            self._chunk_s = now
         sheaf = self._sheaf
+        sheaf.notice(chunk)
         if sheaf.records and sheaf.instance != chunk.instance:
             self._flush(lease)
         for record in chunk.records:
-            sheaf = self._sheaf
-            sheaf.instance = chunk.instance
-            sheaf.records.append(record)
-            sheaf.size_bytes += len(record.data)
-            if sheaf.full():
+            if sheaf.add(record, chunk.instance):
                 self._flush(lease)
         self._counters.add("records_read", len(chunk.records))
         self._counters.add("bytes_read", sum([len(record.data) for record in chunk.records]))
-        self._sheaf.cursor = chunk.cursor or self._sheaf.cursor
-        crowded = self._handover.backlog.batches >= BUSY_BATCHES or self._pace_s < QUICK_S
-        if not chunk.records or not crowded or self._linger_s() <= 0:
+        sheaf.cursor = chunk.cursor or sheaf.cursor
+        if not chunk.records or not sheaf.may_wait(self._handover.backlog.batches):
             self._flush(lease)
         self._keep(lease)
         self._breathe(lease)
 
-    _flushed_s = 0.0
-
-    def _linger_s(self) -> float:
+    def _left_s(self) -> float:
         """Return how much longer what is held may wait for more."""
-        moment_s = max(LINGER_S, BUSY_LINGER_S * self._handover.backlog.batches)
-        return self._flushed_s + moment_s - self._clock_s()
+        return self._sheaf.left_s(self._handover.backlog.batches)
 
     def _flush(self, lease: Lease) -> None:
         """Hand over what was collected. The cursor of a chunk moves with its last record, never before."""
-        sheaf, self._sheaf = self._sheaf, _Sheaf()
-        self._flushed_s = self._clock_s()
-        if not sheaf.records and (sheaf.cursor is None or sheaf.cursor == lease.cursor):
-            return
-        if not sheaf.records:
-            self._sheaf.cursor = sheaf.cursor  # nothing to hand over: it travels with the next batch
+        sheaf = self._sheaf
+        records, cursor = sheaf.take()
+        if not records:
             return
         spooling = self._handover.spooling
-        self._handover.take(lease, RawBatch(self._source.name, sheaf.records, sheaf.instance), sheaf.cursor)
+        self._handover.take(lease, RawBatch(self._source.name, records, sheaf.instance), cursor)
         if not (spooling or self._handover.spooling):
             self._renewed_s = self._clock_s()
 
@@ -290,7 +251,7 @@ class Reader:
         log.warning("%s: another reader has taken over", self._source.name)
         self._counters.add("leases_lost")
         self._lease = None
-        self._sheaf = _Sheaf()
+        self._sheaf.forget()
         self._handover.forget()
 
     def _end(self) -> None:

@@ -17,7 +17,8 @@ from pipeline.claims import Claims
 from pipeline.counters import Counters
 from pipeline.names import Names
 from pipeline.publish.order import Order
-from pipeline.reader import MAX_RECORDS, Reader, pause_s
+from pipeline.reader import Reader, pause_s
+from pipeline.sheaf import MAX_RECORDS
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.states import Coverage, Speaker, states
 
