@@ -3,8 +3,8 @@ import { saveSettings, withRecent, type Settings } from "./settings";
 import { withTerm } from "../query/edit";
 import { plainOf } from "../hold/plain";
 import { type Order } from "../hold/ranking";
-import { api, ApiError, type Operator, type PageFacts, type ServerStats, type Timeline } from "../wire/api";
-import type { Fault, Frame, Outage, Stats } from "../wire/frame";
+import { api, ApiError, type Timeline } from "../wire/api";
+import type { Fault, Frame } from "../wire/frame";
 import { Connection, type Link } from "../wire/socket";
 import { COLUMN, type Place, readAddress, writeAddress } from "./address";
 import { Announcer } from "./announcer";
@@ -13,7 +13,9 @@ import type { Known } from "./condition";
 import { filterOf } from "./filter";
 import { Insight } from "./insight";
 import { loadOlder, loadSpan } from "./loader";
+import { afterPaint } from "./painted";
 import { Poller } from "./poller";
+import { Server } from "./server";
 import { counted } from "../text/number";
 
 export type Dialog = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
@@ -28,22 +30,7 @@ const TOAST_MS = 8_000;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
 
-/** Call back once the next frame, and with it the first that shows anything, is on the screen. */
-function afterPaint(then: () => void): void {
-  const shown = new PerformanceObserver((paints) => {
-    if (!paints.getEntriesByName("first-contentful-paint").length) return;  // an empty page is painted too
-    shown.disconnect();
-    then();
-  });
-  requestAnimationFrame(() => setTimeout(() => shown.observe({ type: "paint", buffered: true })));
-}
-
 export class Page {
-  facts: PageFacts | null = null;
-  operators: Operator[] = [];
-  stats: Partial<ServerStats> = {};
-  serverReconnecting = false;
-  outage: Outage | null = null;
   link: Link = "connecting";
   linkSince = Date.now();
   everOpen = false;
@@ -55,6 +42,7 @@ export class Page {
   /** The first posts are drawn: now the rest may be. */
   begun = false;
   readonly column: Column;
+  readonly server = new Server(() => this.touch(), () => this.setLink("signed-out", 4401));
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
   private spanAbort: AbortController | null = null;
@@ -109,7 +97,7 @@ export class Page {
     if (this.begun) return;
     this.begun = true;
     this.look();
-    void this.learn();
+    void this.server.learn();
     this.touch();
   }
 
@@ -232,13 +220,13 @@ export class Page {
 
   /** Return all that `condition.ts` needs to know. */
   known(): Known {
-    const { column } = this;
+    const { column, server } = this;
     return {
       link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
-      serverReconnecting: this.serverReconnecting, outage: this.outage, sources: this.stats.sources ?? this.facts?.sources ?? [],
-      indexed: this.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
+      serverReconnecting: server.reconnecting, outage: server.outage, sources: server.sources,
+      indexed: server.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
       total: column.timeline?.total ?? null, held: column.holding.size, begunAt: column.begunAt, from: column.place.from, to: column.place.to,
-      gaps: column.timeline?.gaps ?? [], nextStep: this.facts?.next_step ?? "SOURCE=bluesky make run",
+      gaps: column.timeline?.gaps ?? [], nextStep: server.facts?.next_step ?? "SOURCE=bluesky make run",
     };
   }
 
@@ -272,7 +260,7 @@ export class Page {
 
   private take(id: string | null, frame: Frame): void {
     const now = performance.now();
-    if (frame.type === "stats") this.takeStats(frame);
+    if (frame.type === "stats") this.server.take(frame);
     else if (frame.type === "gap") this.timelinePoller.start();
     else if (id === null || id === COLUMN) {
       this.column.take(frame, now);
@@ -283,20 +271,6 @@ export class Page {
       }
     }
     this.touch("wire");
-  }
-
-  private takeStats(frame: Stats): void {
-    const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
-    const { indexed, rate, connected } = frame;
-    this.serverReconnecting = frame.reconnecting === true || frame.state === "reconnecting";
-    this.outage = frame.outage ?? null;
-    this.stats = {
-      ...this.stats,
-      ...(indexed === undefined ? {} : { indexed }),
-      ...(rate === undefined ? {} : { rate }),
-      ...(connected === undefined ? {} : { connected }),
-      ...(sources ? { sources } : {}),
-    };
   }
 
   private setLink(link: Link, code: number): void {
@@ -316,20 +290,6 @@ export class Page {
   private hush(): void {
     this.timelinePoller.stop();
     this.insight.stop();
-  }
-
-  private async learn(): Promise<void> {
-    try {
-      this.facts = await api.page();
-      this.stats = { ...(await api.stats()), ...this.stats };
-      this.touch();
-      this.operators = (await api.language()).operators;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401) this.setLink("signed-out", 4401);
-      else setTimeout(() => void this.learn(), 5_000);
-    }
-    this.touch();
   }
 
   /** Return what is wrong with a search while it is typed, or null. */

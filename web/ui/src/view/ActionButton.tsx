@@ -23,7 +23,7 @@ export function ActionButton({ page, action }: { page: Page; action: NonNullable
       case "reload":
         return location.reload();
       case "copy-step":
-        void navigator.clipboard.writeText(page.facts?.next_step ?? "").then(() => setNote("Copied"), () => setNote("Not allowed"));
+        void navigator.clipboard.writeText(page.server.facts?.next_step ?? "").then(() => setNote("Copied"), () => setNote("Not allowed"));
     }
   }
   return (

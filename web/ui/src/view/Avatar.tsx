@@ -17,7 +17,7 @@ function colourOf(id: string): number {
 export function Avatar({ page, post }: { page: Page; post: Post }): JSX.Element {
   const [failed, setFailed] = useState(false);
   const { author } = post;
-  const url = page.settings.pictures && author.avatar && !failed ? imageUrl(page.facts, post, "avatar") : null;
+  const url = page.settings.pictures && author.avatar && !failed ? imageUrl(page.server.facts, post, "avatar") : null;
   return (
     <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
       {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} /> : initialOf(author.name, author.handle)}

@@ -19,8 +19,8 @@ export function Coverage({ page }: { page: Page }): JSX.Element {
     });
     return () => abort.abort();
   }, []);
-  const sources = page.stats.sources ?? page.facts?.sources ?? [];
-  const { indexed, rate: perSecond, connected } = page.stats;
+  const sources = page.server.sources;
+  const { indexed, rate: perSecond, connected } = page.server.stats;
   return (
     <>
       <ul class="sources">

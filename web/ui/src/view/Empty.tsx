@@ -6,7 +6,7 @@ import { exact } from "../text/clock";
 import { ActionButton } from "./ActionButton";
 
 export function Empty({ page, condition }: { page: Page; condition: Condition }): JSX.Element {
-  const examples = condition.kind === "no-match" ? (page.facts?.examples ?? []) : [];
+  const examples = condition.kind === "no-match" ? (page.server.facts?.examples ?? []) : [];
   return (
     <div class="empty" data-kind={condition.kind} id="list" tabIndex={-1}>
       <h3>{condition.word}</h3>

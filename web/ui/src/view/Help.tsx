@@ -18,7 +18,7 @@ export function Help({ page }: { page: Page }): JSX.Element {
       <Choice legend="Density" value={settings.density} change={(density) => page.set({ density })} of={[["compact", "compact"], ["comfortable", "comfortable"]]} />
       <Check label="Single keys" on={settings.keys} change={(keys) => page.set({ keys })} />
       <Check label="Tell screen readers of new posts, twice a minute at most" on={settings.announce} change={(announce) => page.set({ announce })} />
-      {page.facts ? <p class="meta">Murmuration {page.facts.version}</p> : null}
+      {page.server.facts ? <p class="meta">Murmuration {page.server.facts.version}</p> : null}
     </>
   );
 }

@@ -24,7 +24,7 @@ export function Language({ page }: { page: Page }): JSX.Element {
       <table>
         <tbody>
           {BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
-          {page.operators.map((operator) => (
+          {page.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>
               <td>{operator.finds}{operator.aliases.length ? <span class="meta"> also {operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", ")}</span> : null}</td>

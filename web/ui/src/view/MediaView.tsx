@@ -11,7 +11,7 @@ const MOST = 4;
 
 function Still({ page, post, media, slot }: { page: Page; post: Post; media: Media; slot: number }): JSX.Element | null {
   const [failed, setFailed] = useState(false);
-  const url = imageUrl(page.facts, post, slot);
+  const url = imageUrl(page.server.facts, post, slot);
   if (!url || failed) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
   const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} />;
@@ -25,7 +25,7 @@ function Still({ page, post, media, slot }: { page: Page; post: Post; media: Med
 
 export function MediaView({ page, post, media }: { page: Page; post: Post; media: Settings["media"] }): JSX.Element | null {
   const [opened, setOpened] = useState(false);
-  if (!post.media.length || media === "hide" || page.facts?.images !== "proxy") return null;
+  if (!post.media.length || media === "hide" || page.server.facts?.images !== "proxy") return null;
   const covered = !opened && (post.sensitive || media === "ask");
   if (covered)
     return (

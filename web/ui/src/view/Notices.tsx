@@ -5,9 +5,8 @@ import { sourceName, sourceWords } from "../state/condition";
 import type { Page } from "../state/page";
 
 export function Notices({ page }: { page: Page }): JSX.Element | null {
-  const { facts } = page;
+  const { facts, sources } = page.server;
   if (!facts) return null;
-  const sources = page.stats.sources ?? facts.sources;
   const generated = facts.generated || (sources.length > 0 && sources.every((source) => source.generated));
   const onPurpose = sources.filter((source) => (source.state === "resting" || source.state === "sampling") && source.detail);
   return (

@@ -22,7 +22,7 @@ export function Orders({ page, column }: { page: Page; column: Column }): JSX.El
   const first = query === "*" && order === "latest" && !column.past && page.settings.recent.length === 0;
   return (
     <>
-      {first && page.facts?.examples.length ? <Examples page={page} examples={page.facts.examples} /> : null}
+      {first && page.server.facts?.examples.length ? <Examples page={page} examples={page.server.facts.examples} /> : null}
       <div class="orders">
         <div class="order-list" role="group" aria-label="Order">
           {ORDERS.map((one) => (
@@ -36,7 +36,7 @@ export function Orders({ page, column }: { page: Page; column: Column }): JSX.El
           <span class="loaded">{grouped(column.holding.size)} loaded</span>
           <select value={String(page.settings.depth)} aria-label="How many posts to load" title="How many posts to load"
             onChange={(event) => page.set({ depth: Number(event.currentTarget.value) })}>
-            {(page.facts?.depths ?? [500, 5_000, 20_000]).map((depth) => <option key={depth} value={String(depth)}>of {grouped(depth)}</option>)}
+            {(page.server.facts?.depths ?? [500, 5_000, 20_000]).map((depth) => <option key={depth} value={String(depth)}>of {grouped(depth)}</option>)}
           </select>
         </label>
       </div>

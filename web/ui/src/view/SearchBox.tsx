@@ -69,7 +69,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
   });
 
   const saved = page.settings.saved.map((one) => one.query);
-  const offers = open ? offersFor(draft, caret, page.operators, page.settings.recent, saved) : [];
+  const offers = open ? offersFor(draft, caret, page.server.operators, page.settings.recent, saved) : [];
   const shown = page.column.fault && draft === current ? page.column.fault : fault;
 
   function submit(): void {

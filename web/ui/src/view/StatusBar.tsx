@@ -7,7 +7,7 @@ import { counted, grouped, rate } from "../text/number";
 import { ActionButton } from "./ActionButton";
 
 export function StatusBar({ page, condition }: { page: Page; condition: Condition }): JSX.Element {
-  const { indexed, rate: perSecond, connected } = page.stats;
+  const { indexed, rate: perSecond, connected } = page.server.stats;
   const since = condition.since === null ? "" : ` Since ${exact(condition.since)}.`;
   return (
     <footer class="status" data-kind={condition.kind}>

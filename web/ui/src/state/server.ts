@@ -1,0 +1,52 @@
+/** What the server says of itself: facts for the page, counters, how its sources are, and what it cannot do at the moment. */
+import { api, ApiError, type Operator, type PageFacts, type ServerStats } from "../wire/api";
+import type { Outage, Stats } from "../wire/frame";
+
+const AGAIN_MS = 5_000;
+
+export class Server {
+  facts: PageFacts | null = null;
+  operators: Operator[] = [];
+  stats: Partial<ServerStats> = {};
+  reconnecting = false;
+  outage: Outage | null = null;
+
+  constructor(
+    private readonly changed: () => void,
+    private readonly signedOut: () => void,
+  ) {}
+
+  /** Return how its sources are, as it said last. */
+  get sources(): PageFacts["sources"] {
+    return this.stats.sources ?? this.facts?.sources ?? [];
+  }
+
+  take(frame: Stats): void {
+    const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
+    const { indexed, rate, connected } = frame;
+    this.reconnecting = frame.reconnecting === true || frame.state === "reconnecting";
+    this.outage = frame.outage ?? null;
+    this.stats = {
+      ...this.stats,
+      ...(indexed === undefined ? {} : { indexed }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(connected === undefined ? {} : { connected }),
+      ...(sources ? { sources } : {}),
+    };
+  }
+
+  /** Ask for what it does not say by itself, until it answers. */
+  async learn(): Promise<void> {
+    try {
+      this.facts = await api.page();
+      this.stats = { ...(await api.stats()), ...this.stats };
+      this.changed();
+      this.operators = (await api.language()).operators;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) this.signedOut();
+      else setTimeout(() => void this.learn(), AGAIN_MS);
+    }
+    this.changed();
+  }
+}
