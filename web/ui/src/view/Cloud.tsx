@@ -4,18 +4,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../query/edit";
 import type { Page } from "../state/page";
 import type { Placed } from "../stats/cloud";
+import { between } from "../stats/between";
 import { requestLayout } from "../stats/layout";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
 import { Based } from "./Based";
+import { useNextFrame } from "./nextframe";
 import { TermLink } from "./PostText";
 import { TableButton } from "./TableButton";
 
 const AGAIN_MS = 15_000;
+/** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
+const BITE = 50;
+const NONE = { before: [] as Placed[], after: [] as Placed[], moved: 0 };
 
 export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const [placed, setPlaced] = useState<Placed[]>([]);
+  const [cloud, setCloud] = useState(NONE);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
@@ -43,9 +48,11 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
     const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
     stop.current = requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
       last.current.places = found;
-      setPlaced(found);
+      setCloud((was) => ({ before: between(was.before, was.after, was.moved), after: found, moved: BITE }));
     });
   }, [words, size, query]);
+
+  useNextFrame(cloud.moved < cloud.after.length, () => setCloud((was) => ({ ...was, moved: was.moved + BITE })));
 
   const top = words.items.slice(0, 3).map((item) => item.value).join(", ");
   return (
@@ -63,7 +70,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
       ) : (
         <div class="cloud-box" ref={box} aria-hidden="true">
           <svg width={size.width} height={size.height} viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} focusable="false">
-            {placed.map((word) => (
+            {between(cloud.before, cloud.after, cloud.moved).map((word) => (
               <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle" class={`heat-${Math.min(4, Math.floor(word.heat * 5))}`}
                 onClick={(event) => page.add(termOf("word", word.text), event.altKey)}>{word.text}</text>
             ))}

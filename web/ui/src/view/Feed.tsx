@@ -9,6 +9,7 @@ import type { Card } from "../hold/folding";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { CardView, GoneView } from "./CardView";
+import { useNextFrame } from "./nextframe";
 import { Pager } from "./Pager";
 import { TORRENT_A_MINUTE } from "./pace";
 import { type Margin, type View, windowOf } from "./window";
@@ -62,7 +63,8 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const near = runs.flatMap((run) => run.cards);
   const few = torrent ? 0 : rest.few();
   const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
-  useNextFrame(more || (few > 0 && whole.size < near.length));
+  const [, again] = useState({});
+  useNextFrame(more || (few > 0 && whole.size < near.length), () => again({}));
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
@@ -173,16 +175,6 @@ function useRest(): { few: () => number; moved: () => void } {
       timer.current = setTimeout(() => again({}), STILL_MS + 1);
     },
   };
-}
-
-/** Draw again in the next frame, if there is more. */
-function useNextFrame(more: boolean): void {
-  const [, again] = useState({});
-  useLayoutEffect(() => {
-    if (!more) return;
-    const frame = requestAnimationFrame(() => again({}));
-    return () => cancelAnimationFrame(frame);
-  });
 }
 
 /** Return the heights of posts as the browser last told them, px by id; asking for them would lay out the page in between. */
