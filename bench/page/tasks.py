@@ -42,12 +42,21 @@ class Trace:
 
 
 def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the tasks of 50 ms and more of the page's thread, the longest first: ms, processor ms, what they did."""
+    """Return the tasks of 50 ms and more of the page's thread, the longest first.
+
+    Of each when it was (s of the trace), ms, ms of processor time, and what took most of it.
+    """
     mine = _of_page(events)
+    began = min((event["ts"] for event in mine), default=0)
     tasks = [event for event in mine if event["name"] == TASK and event["dur"] >= LONG_MS * 1000]
     tasks.sort(key=lambda event: -float(event["dur"]))
     return [
-        {"ms": round(one["dur"] / 1000), "cpu_ms": round(one.get("tdur", 0) / 1000), "did": _inside(one, mine)}
+        {
+            "at_s": round((one["ts"] - began) / 1e6, 1),
+            "ms": round(one["dur"] / 1000),
+            "cpu_ms": round(one.get("tdur", 0) / 1000),
+            "did": _inside(one, mine),
+        }
         for one in tasks[:MOST]
     ]
 
