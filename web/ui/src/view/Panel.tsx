@@ -9,7 +9,7 @@ import { Bars } from "./Bars";
 import { Cloud } from "./Cloud";
 import { CloseSign } from "./icons";
 import { SeriesView } from "./Series";
-import { Still } from "./Still";
+import { Later, Still } from "./Still";
 import { Tops } from "./Tops";
 
 const COUNT_EVERY_MS = 2_000;
@@ -52,9 +52,9 @@ export function Panel({ page }: { page: Page }): JSX.Element {
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
       <Figures page={page} />
       {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
-      <Still of={[words, settings.trendWindowMs, insight.trends.since]}>
+      <Later of={[words, settings.trendWindowMs, insight.trends.since]}>
         {() => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>)}
-      </Still>
+      </Later>
       <div class="tabs" role="tablist" aria-label="Most frequent">
         {TABS.map((one, at) => (
           <button key={one} role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="tab-panel" tabIndex={one === tab ? 0 : -1}
@@ -76,7 +76,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
             : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
         </Still>
       </div>
-      {series ? <Still of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Still> : null}
+      {series ? <Later of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Later> : null}
     </aside>
   );
 }

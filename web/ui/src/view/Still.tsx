@@ -20,3 +20,20 @@ export class Still extends Component<Props> {
     return children();
   }
 }
+
+/** The same a frame later: what comes over the wire is drawn in turns with the list, so that no one frame has all the work. */
+export class Later extends Still {
+  private frame = 0;
+
+  override shouldComponentUpdate(next: Props): boolean {
+    if (super.shouldComponentUpdate(next)) this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.forceUpdate();
+    });
+    return false;
+  }
+
+  override componentWillUnmount(): void {
+    cancelAnimationFrame(this.frame);
+  }
+}
