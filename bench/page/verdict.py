@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 SHOWN_DROPS = 12
+NOISE = 0.5
+"""Frames a second by which two runs of the same page differ."""
 
 
 def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
@@ -40,13 +42,13 @@ def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 
 def _scrolling(rate: float, frames: dict[str, Any]) -> tuple[str, str, str, bool]:
-    """A page of plain text that drops frames as well shows that the machine does."""
+    """Where a page of plain text drops frames as well it is the machine that does: then that is the goal."""
     at = ", ".join(f"{second} s" for second in frames["dropped_at_s"][:SHOWN_DROPS])
     dropped = f"{frames['dropped']} of {frames['shown'] + frames['dropped']} dropped{f' ({at})' if at else ''}"
     empty = f"cards missing in {frames['blank']} of {frames['looked']}, paint in {frames['unpainted']}"
     work = f"{frames['tasks_over_a_frame']} of {frames['tasks']} tasks over 16.7 ms of work"
     measured = f"{frames['a_second']} (plain text {frames['plain_a_second']}); {dropped}; {empty}; {work}"
-    met = frames["a_second"] >= min(59.5, frames["plain_a_second"]) and frames["blank"] == 0
+    met = frames["a_second"] >= min(60.0, frames["plain_a_second"]) - NOISE and frames["blank"] == 0
     return f"scrolling {frames['px_a_second']:,} px/s, {rate:.0f} posts/s", "60 frames a second", measured, met
 
 
