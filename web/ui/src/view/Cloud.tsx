@@ -16,7 +16,7 @@ import { TableButton } from "./TableButton";
 const AGAIN_MS = 15_000;
 /** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
 const BITE = 50;
-const NONE = { before: [] as Placed[], after: [] as Placed[], moved: 0 };
+const NONE: { before: readonly Placed[]; after: readonly Placed[]; moved: number } = { before: [], after: [], moved: 0 };
 
 export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
