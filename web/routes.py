@@ -112,7 +112,9 @@ def _file(name: str, cache: str) -> Response:
     packed = f"{name}.gz"
     use_packed = request.accept_encodings["gzip"] > 0 and (STATIC / packed).is_file() and ".." not in name
     kind = mimetypes.guess_type(name)[0]
-    response = send_from_directory(STATIC, packed if use_packed else name, mimetype=kind, conditional=True)
+    response = send_from_directory(
+        STATIC, packed if use_packed else name, mimetype=kind, conditional=True, download_name=Path(name).name
+    )
     if use_packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = cache

@@ -139,6 +139,16 @@ def test_answers_are_compressed_for_who_takes_it(stocked: Server) -> None:
     assert "Content-Encoding" not in stocked.get("/api/search?q=otters&limit=30").headers
 
 
+def test_a_packed_file_of_the_page_keeps_its_own_name_and_kind(stocked: Server) -> None:
+    packed = stocked.get("/static/icon.svg", Accept_Encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Content-Type"].startswith("image/svg+xml")
+    assert packed.headers["Content-Disposition"] == "inline; filename=icon.svg", "who saves it gets no .gz"
+    plain = stocked.get("/static/icon.svg")
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.body) == plain.body
+
+
 def test_every_answer_carries_the_security_headers(stocked: Server) -> None:
     for path in ("/", "/api/stats", "/nowhere", "/api/search?q=("):
         headers = stocked.get(path).headers
