@@ -15,22 +15,27 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from bench.page.firstview import first_view
 from bench.page.frames import frames_of_a_plain_page, frames_while_scrolling
 from bench.page.heap import heap_mb, slope_per_min
+from bench.page.machine import Clocks, Stolen
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
+from bench.page.window import Window
 from tests import chromium
 from tests.e2e.product import Product, until
 
 HEAP_EVERY_S = 15.0
 LAST_MINUTE_S = 60.0
 SETTLED_S = 180.0
-QUIET_RATE = 20
+QUIET_RATE = 4
+"""What `make run` generates where nothing else is said."""
 QUIET_STORED = 600
 SCROLLED_S = 10.0
+COMPLETE = """document.querySelector("#list article") && document.querySelector(".cloud text") !== null"""
+LOADED = """document.querySelector(".loaded").innerText"""
 SPEEDS_PX_S = (2_000, 6_000)
 """A reader who skims: three windows a second; and one who looks for something far down."""
 
@@ -51,34 +56,43 @@ def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
         product.wait_ready()
         until(lambda: product.stored() >= QUIET_STORED, 120)
         until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the demo's past is stored
+        stolen = Stolen()
         first = first_view(browser, product.url)
-        page = _opened(browser, product)
-        until(lambda: _held(page) >= loaded, 120)
-        return {"first_view": first, "quiet_frames": _scrolled(browser, page, SCROLLED_S)}
+        first["stolen"] = stolen.percent()
+        window = _opened(browser, product)
+        until(lambda: _held(window) >= loaded, 120)
+        frames = _scrolled(browser, window, SCROLLED_S)
+        return {"quiet_posts_a_second": QUIET_RATE, "first_view": first, "quiet_frames": frames}
     finally:
         product.stop()
 
 
-def _opened(browser: Browser, product: Product) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(product.url)
-    page.locator("#list article").first.wait_for()
-    page.locator(".cloud text").first.wait_for()
-    return page
+def _opened(browser: Browser, product: Product) -> Window:
+    """Return a window that shows the page, posts and cloud included."""
+    window = Window(browser)
+    window.go(product.url)
+    until(lambda: bool(window.value(COMPLETE)), 60)
+    return window
 
 
-def _scrolled(browser: Browser, page: Page, seconds: float) -> list[dict[str, Any]]:
+def _scrolled(browser: Browser, window: Window, seconds: float) -> list[dict[str, Any]]:
     """Return the frames of the page at each speed, and of a plain one beside; the page is closed meanwhile."""
-    figures = [{"px_a_second": px} | frames_while_scrolling(browser, page, px, seconds) for px in SPEEDS_PX_S]
-    page.close()
+    figures: list[dict[str, Any]] = []
+    for px in SPEEDS_PX_S:
+        stolen = Stolen()
+        frames = frames_while_scrolling(browser, window, px, seconds)
+        figures.append({"px_a_second": px, "stolen": stolen.percent()} | frames)
+    window.close()
     for one in figures:
+        stolen = Stolen()
         one["plain_a_second"] = frames_of_a_plain_page(browser, one["px_a_second"], seconds)
+        one["plain_stolen"] = stolen.percent()
     return figures
 
 
-def _held(page: Page) -> int:
+def _held(window: Window) -> int:
     """Return how many posts the page says it has loaded."""
-    return int(page.locator(".loaded").inner_text().split()[0].replace(",", ""))
+    return int(window.value(LOADED).split()[0].replace(",", ""))
 
 
 def _events(product: Product) -> int:
@@ -101,16 +115,18 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
     try:
         product.wait_ready()
         until(lambda: product.stored() >= loaded, 120)
-        page = _opened(browser, product)
+        window = _opened(browser, product)
         last = min(LAST_MINUTE_S, seconds / 2)
-        heap = _heap(page, seconds - last)
+        heap = _heap(window, seconds - last)
         came, began = _events(product), time.monotonic()
+        stolen, clocks = Stolen(), Clocks()
         trace = Trace(browser)
-        page.wait_for_timeout(last * 1000)
-        tasks = long_tasks(trace.stop())
+        time.sleep(last)
+        taken, held = stolen.percent(), clocks.stop()
+        tasks = long_tasks(trace.stop(), held)
         arrived = (_events(product) - came) / (time.monotonic() - began)
-        held = _held(page)
-        frames = _scrolled(browser, page, min(SCROLLED_S, seconds / 6))
+        loaded = _held(window)
+        frames = _scrolled(browser, window, min(SCROLLED_S, seconds / 6))
     finally:
         product.stop()
     settled = min(SETTLED_S, seconds / 3)
@@ -118,24 +134,24 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
         "seconds": seconds,
         "asked_posts_a_second": rate,
         "events_a_second": round(arrived),
-        "loaded": held,
+        "loaded": loaded,
         "tasks": tasks,
+        "stolen": taken,
         "heap_mb": [round(value, 1) for _, value in heap],
         "heap_slope_mb_a_minute": round(slope_per_min([one for one in heap if one[0] >= settled]), 2),
         "frames": frames,
     }
 
 
-def _heap(page: Page, seconds: float) -> list[tuple[float, float]]:
+def _heap(window: Window, seconds: float) -> list[tuple[float, float]]:
     """Return (seconds, MB) of the heap, not in the last minute, whose tasks count: a forced collection is one."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    window.call("Performance.enable")
     points = []
     began = time.monotonic()
     while (now := time.monotonic() - began) < seconds:
-        points.append((now, heap_mb(session)))
-        page.wait_for_timeout(min(HEAP_EVERY_S, max(0.1, seconds - now)) * 1000)
-    session.detach()
+        points.append((now, heap_mb(window)))
+        time.sleep(min(HEAP_EVERY_S, max(0.1, seconds - now)))
+    window.call("Performance.disable")
     return points
 
 

@@ -7,12 +7,16 @@ moved, which is seen only if cards are missing where the reader is: so these are
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from bench.page.machine import Clocks, Span, away_s
 from bench.page.tasks import Trace, work_of_tasks
+from bench.page.window import Window
 
 FRAME_MS = 1000 / 60
 FRAMES = ["disabled-by-default-devtools.timeline.frame"]
@@ -27,6 +31,8 @@ PLAIN = (
     )
     + "</div>"
 )
+MIDDLE = """(box => [box.left + box.width / 3, box.top + box.height / 2])(
+  document.querySelector("#list").getBoundingClientRect())"""
 LOOK = """seconds => new Promise(done => {
   const list = document.querySelector("#list"), { left, top, bottom } = list.getBoundingClientRect();
   const end = performance.now() + seconds * 1000;
@@ -41,18 +47,18 @@ LOOK = """seconds => new Promise(done => {
 })"""
 
 
-def frames_while_scrolling(browser: Browser, page: Page, px_a_second: int, seconds: float) -> dict[str, Any]:
+def frames_while_scrolling(browser: Browser, window: Window, px_a_second: int, seconds: float) -> dict[str, Any]:
     """Return frames shown a second while the list moves so fast, how many were dropped (and when, s), and late ones.
 
     Then half as long again under a trace of tasks, which costs frames itself: of so many tasks of the page's thread,
     how many took more processor time than a frame lasts, and the most that one took (ms); in how many frames no card
     was drawn where one should be seen.
     """
-    figures = _shown(browser, page, px_a_second, seconds)
+    figures = _shown(browser, window, px_a_second, seconds)
     trace = Trace(browser)
-    held = page.evaluate_handle(f"({{ looked: ({LOOK})({seconds / 2}) }})")
-    _scroll(page, -px_a_second, seconds / 2)
-    looked, blank = page.evaluate("async held => await held.looked", held)
+    window.value(f"void (looked = ({LOOK})({seconds / 2}))")
+    _scroll(window, -px_a_second, seconds / 2)
+    looked, blank = window.value("looked")
     work = work_of_tasks(trace.stop())
     return figures | {
         "looked": looked,
@@ -65,37 +71,44 @@ def frames_while_scrolling(browser: Browser, page: Page, px_a_second: int, secon
 
 def frames_of_a_plain_page(browser: Browser, px_a_second: int, seconds: float) -> float:
     """Return the frames a second of a page of plain text that is scrolled in the same way: what the machine can do."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_content(PLAIN)
-    figures = _shown(browser, page, px_a_second, seconds)
-    page.close()
+    window = Window(browser)
+    window.value(f"void document.write({json.dumps(PLAIN)})")
+    figures = _shown(browser, window, px_a_second, seconds)
+    window.close()
     return float(figures["a_second"])
 
 
-def _shown(browser: Browser, page: Page, px_a_second: int, seconds: float) -> dict[str, Any]:
+def _shown(browser: Browser, window: Window, px_a_second: int, seconds: float) -> dict[str, Any]:
+    clocks = Clocks()
     trace = Trace(browser, FRAMES)
-    _scroll(page, px_a_second, seconds)
-    return frames_of(trace.stop())
+    _scroll(window, px_a_second, seconds)
+    held = clocks.stop()
+    return frames_of(trace.stop(), held)
 
 
-def _scroll(page: Page, px_a_second: int, seconds: float) -> None:
+def _scroll(window: Window, px_a_second: int, seconds: float) -> None:
     """Scroll the list down, or up where the speed is negative; return when it is done."""
-    box = page.locator("#list").bounding_box()
-    assert box is not None
-    session = page.context.new_cdp_session(page)
+    x, y = window.value(MIDDLE)
     gesture = {
-        "x": box["x"] + box["width"] / 3,
-        "y": box["y"] + box["height"] / 2,
+        "x": x,
+        "y": y,
         "yDistance": round(-px_a_second * seconds),
         "speed": abs(px_a_second),
         "gestureSourceType": "mouse",
     }
-    session.send("Input.synthesizeScrollGesture", gesture)
-    session.detach()
+    window.call("Input.synthesizeScrollGesture", **gesture)
 
 
-def frames_of(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what became of the frames of the page that was scrolled: each of the screen's frames counts once."""
+def a_second(shown: int, dropped: int) -> float:
+    """Return the frames shown a second of a screen that shows sixty."""
+    return round(60 * shown / max(1, shown + dropped), 1)
+
+
+def frames_of(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> dict[str, Any]:
+    """Return what became of the frames of the page that was scrolled: each of the screen's frames counts once.
+
+    Dropped ones `while_away` came as a processor was taken away (`held`, from `Clocks`), or within a frame of it.
+    """
     told = [event for event in events if "frame_reporter" in (event.get("args") or {})]
     page = Counter(
         event["pid"] for event in told if event["args"]["frame_reporter"]["scroll_state"] != "SCROLL_NONE"
@@ -117,12 +130,14 @@ def frames_of(events: list[dict[str, Any]]) -> dict[str, Any]:
         if frame["has_missing_content"]:
             unpainted.add(name)
     began = min(event["ts"] for event in mine)
-    lost = sorted((at - began) / 1e6 for name, at in dropped.items() if name not in shown)
+    lost = sorted(at / 1e6 for name, at in dropped.items() if name not in shown)
+    near = FRAME_MS / 1000
     return {
-        "a_second": round(60 * len(shown) / max(1, len(shown) + len(lost)), 1),
+        "a_second": a_second(len(shown), len(lost)),
         "shown": len(shown),
         "dropped": len(lost),
-        "dropped_at_s": [round(at, 2) for at in lost],
+        "while_away": sum(1 for at in lost if away_s(held, at - near, at + near) > 0),
+        "dropped_at_s": [round(at - began / 1e6, 2) for at in lost],
         "late": len(late),
         "unpainted": len(unpainted),
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import statistics
 
-from playwright.sync_api import CDPSession
+from bench.page.window import Window
 
 
-def heap_mb(session: CDPSession) -> float:
+def heap_mb(window: Window) -> float:
     """Return the heap in use after a collection."""
-    session.send("HeapProfiler.collectGarbage")
-    metrics = session.send("Performance.getMetrics")["metrics"]
+    window.call("HeapProfiler.collectGarbage")
+    metrics = window.call("Performance.getMetrics")["metrics"]
     return float(next(row["value"] for row in metrics if row["name"] == "JSHeapUsedSize")) / 1e6
 
 

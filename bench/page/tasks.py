@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from bench.page.machine import Span, away_s
+
 TASKS = ("toplevel", "devtools.timeline")
 TASK = "ThreadControllerImpl::RunTask"
 LONG_MS = 50.0
@@ -41,10 +43,11 @@ class Trace:
         return self._events
 
 
-def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def long_tasks(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> list[dict[str, Any]]:
     """Return the tasks of 50 ms and more of the page's thread, the longest first.
 
-    Of each when it was (s of the trace), ms, ms of processor time, and what took most of it.
+    Of each when it was (s of the trace), ms, ms of processor time, ms for which a processor was away meanwhile (`held`,
+    from `Clocks`), and what took most of it.
     """
     mine = _of_page(events)
     began = min((event["ts"] for event in mine), default=0)
@@ -55,6 +58,7 @@ def long_tasks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "at_s": round((one["ts"] - began) / 1e6, 1),
             "ms": round(one["dur"] / 1000),
             "cpu_ms": round(one.get("tdur", 0) / 1000),
+            "away_ms": round(1000 * max(0.0, away_s(held, one["ts"] / 1e6, (one["ts"] + one["dur"]) / 1e6))),
             "did": _inside(one, mine),
         }
         for one in tasks[:MOST]
