@@ -100,6 +100,14 @@ def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> Non
     assert until(lambda: len([pid for pid in pids(tmp_path) if alive(pid)]) == len(before))
 
 
+@pytest.mark.skipif(not supervise.AUTOGROUP.exists(), reason="this kernel does not share processors by session")
+def test_whatever_else_runs_on_the_machine_comes_first(start: Start, tmp_path: Path) -> None:
+    start(PATIENT)
+    told = {Path(f"/proc/{pid}/autogroup").read_text().split(" nice ")[1].strip() for pid in pids(tmp_path)}
+    assert told == {str(supervise.NICE)}
+    assert supervise.AUTOGROUP.read_text().split(" nice ")[1].strip() == "0", "our own is left alone"
+
+
 def test_sigterm_ends_all(start: Start, tmp_path: Path) -> None:
     holder = start(PATIENT)
     holder.send_signal(signal.SIGTERM)
