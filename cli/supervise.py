@@ -24,7 +24,6 @@ STOP_S = 6
 GIVE_UP_S = 9.0
 """When supervisor itself has not ended by then, everything is killed: ten seconds are promised."""
 
-AUTOGROUP = Path("/proc/self/autogroup")
 NICE = 5
 """Where all processors are wanted, what else runs on the machine comes first: the browser that shows the page is likely
 to be here too. At 500 posts a second its page had 16 tasks of over 50 ms in three minutes, 49 without this."""
@@ -124,6 +123,7 @@ class Supervisor:
 
     def stop(self, hurry: threading.Event) -> None:
         """End everything within `GIVE_UP_S`, at once when `hurry` is set meanwhile; leave no process."""
+        _share(self._child.pid, 0)  # whoever waits for the end waits for nobody else
         self._child.terminate()
         deadline = time.monotonic() + GIVE_UP_S
         while self.running and time.monotonic() < deadline and not hurry.is_set():
@@ -139,8 +139,18 @@ class Supervisor:
 def _begin() -> None:
     """Runs in the child. Linux shares processors among sessions first, and among their processes then."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _share("self", NICE)
+
+
+def _share(pid: int | str, nice: int) -> None:
+    """Set what the session of a process gets of busy processors; nothing where the kernel does not share them so."""
     with contextlib.suppress(OSError):
-        AUTOGROUP.write_text(str(NICE))
+        share_of(pid).write_text(str(nice))
+
+
+def share_of(pid: int | str) -> Path:
+    """Return where Linux keeps what a session gets."""
+    return Path(f"/proc/{pid}/autogroup")
 
 
 def _prctl(option: int, value: int) -> None:

@@ -100,12 +100,20 @@ def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> Non
     assert until(lambda: len([pid for pid in pids(tmp_path) if alive(pid)]) == len(before))
 
 
-@pytest.mark.skipif(not supervise.AUTOGROUP.exists(), reason="this kernel does not share processors by session")
-def test_whatever_else_runs_on_the_machine_comes_first(start: Start, tmp_path: Path) -> None:
-    start(PATIENT)
-    told = {Path(f"/proc/{pid}/autogroup").read_text().split(" nice ")[1].strip() for pid in pids(tmp_path)}
-    assert told == {str(supervise.NICE)}
-    assert supervise.AUTOGROUP.read_text().split(" nice ")[1].strip() == "0", "our own is left alone"
+def nice(pid: int | str) -> int:
+    """Return what the share of a process's session is."""
+    return int(supervise.share_of(pid).read_text().split(" nice ")[1])
+
+
+@pytest.mark.skipif(not supervise.share_of("self").exists(), reason="this kernel does not share processors by session")
+def test_whatever_else_runs_comes_first_until_all_is_to_end(start: Start, tmp_path: Path) -> None:
+    ours = nice("self")
+    holder = start(STUBBORN, "3")
+    found = pids(tmp_path)
+    assert {nice(pid) for pid in found} == {supervise.NICE}
+    assert nice("self") == ours
+    holder.send_signal(signal.SIGTERM)
+    assert until(lambda: {nice(pid) for pid in found if alive(pid)} == {0}, 3)
 
 
 def test_sigterm_ends_all(start: Start, tmp_path: Path) -> None:
