@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +110,8 @@ def _file(name: str, cache: str) -> Response:
     """Return a file of the built page; the gzip beside it where the client takes that."""
     packed = f"{name}.gz"
     use_packed = request.accept_encodings["gzip"] > 0 and (STATIC / packed).is_file() and ".." not in name
-    kind = mimetypes.guess_type(name)[0]
     response = send_from_directory(
-        STATIC, packed if use_packed else name, mimetype=kind, conditional=True, download_name=Path(name).name
+        STATIC, packed if use_packed else name, conditional=True, download_name=Path(name).name
     )
     if use_packed:
         response.headers["Content-Encoding"] = "gzip"

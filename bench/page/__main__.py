@@ -24,13 +24,14 @@ from bench.page.machine import Clocks, Stolen
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
 from bench.page.window import Window
+from pipeline.settings import load
 from tests import chromium
 from tests.e2e.product import Product, until
 
 HEAP_EVERY_S = 15.0
 LAST_MINUTE_S = 60.0
 SETTLED_S = 180.0
-QUIET_RATE = 4
+QUIET_RATE = load({}).demo_rate
 """What `make run` generates where nothing else is said."""
 QUIET_STORED = 600
 SCROLLED_S = 10.0
@@ -51,14 +52,12 @@ def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
 
 
 def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
-    product = Product(data, SOURCE="demo", DEMO_RATE=str(QUIET_RATE))
+    product = Product(data, SOURCE="demo")
     try:
         product.wait_ready()
         until(lambda: product.stored() >= QUIET_STORED, 120)
         until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the demo's past is stored
-        stolen = Stolen()
         first = first_view(browser, product.url)
-        first["stolen"] = stolen.percent()
         window = _opened(browser, product)
         until(lambda: _held(window) >= loaded, 120)
         frames = _scrolled(browser, window, SCROLLED_S)
@@ -77,16 +76,11 @@ def _opened(browser: Browser, product: Product) -> Window:
 
 def _scrolled(browser: Browser, window: Window, seconds: float) -> list[dict[str, Any]]:
     """Return the frames of the page at each speed, and of a plain one beside; the page is closed meanwhile."""
-    figures: list[dict[str, Any]] = []
-    for px in SPEEDS_PX_S:
-        stolen = Stolen()
-        frames = frames_while_scrolling(browser, window, px, seconds)
-        figures.append({"px_a_second": px, "stolen": stolen.percent()} | frames)
+    figures = [{"px_a_second": px} | frames_while_scrolling(browser, window, px, seconds) for px in SPEEDS_PX_S]
     window.close()
     for one in figures:
-        stolen = Stolen()
-        one["plain_a_second"] = frames_of_a_plain_page(browser, one["px_a_second"], seconds)
-        one["plain_stolen"] = stolen.percent()
+        plain = frames_of_a_plain_page(browser, one["px_a_second"], seconds)
+        one |= {f"plain_{name}": plain[name] for name in ("a_second", "stolen")}
     return figures
 
 

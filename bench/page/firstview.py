@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from bench.page.machine import Stolen
 from bench.page.window import Window
 
 ROUNDS = 9
@@ -42,6 +43,7 @@ def first_view(browser: Browser, url: str) -> dict[str, Any]:
     In turns with the page one of a single line is opened: what the browser and the machine take for any page.
     """
     views, lines = [], []
+    stolen = Stolen()
     for _ in range(ROUNDS):
         views.append(_view(browser, url))
         lines.append(_view(browser, LINE))
@@ -52,6 +54,7 @@ def first_view(browser: Browser, url: str) -> dict[str, Any]:
         "posts_ms": [round(post) for post in posts],
         "line_ms": round(statistics.median(line["posts"] for line in lines)),
         "bytes": max(view["bytes"] for view in views),
+        "stolen": stolen.percent(),
         "complete": all(view["cloud"] for view in views),
     }
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.page.machine import Clocks, Span, away_s
+from bench.page.machine import Clocks, Span, Stolen, away_s
 from bench.page.tasks import Trace, work_of_tasks
 from bench.page.window import Window
 
@@ -69,21 +69,21 @@ def frames_while_scrolling(browser: Browser, window: Window, px_a_second: int, s
     }
 
 
-def frames_of_a_plain_page(browser: Browser, px_a_second: int, seconds: float) -> float:
-    """Return the frames a second of a page of plain text that is scrolled in the same way: what the machine can do."""
+def frames_of_a_plain_page(browser: Browser, px_a_second: int, seconds: float) -> dict[str, Any]:
+    """Return the frames of a page of plain text that is scrolled in the same way: what the machine can do."""
     window = Window(browser)
     window.value(f"void document.write({json.dumps(PLAIN)})")
     figures = _shown(browser, window, px_a_second, seconds)
     window.close()
-    return float(figures["a_second"])
+    return figures
 
 
 def _shown(browser: Browser, window: Window, px_a_second: int, seconds: float) -> dict[str, Any]:
-    clocks = Clocks()
+    stolen, clocks = Stolen(), Clocks()
     trace = Trace(browser, FRAMES)
     _scroll(window, px_a_second, seconds)
-    held = clocks.stop()
-    return frames_of(trace.stop(), held)
+    taken, held = stolen.percent(), clocks.stop()
+    return {"stolen": taken} | frames_of(trace.stop(), held)
 
 
 def _scroll(window: Window, px_a_second: int, seconds: float) -> None:

@@ -74,4 +74,6 @@ class Clocks:
 
 def away_s(held: Sequence[Span], began: float, ended: float) -> float:
     """Return how long a processor was away within a time, at one go, s."""
-    return max((min(until, ended) - max(since, began) for since, until in held), default=0.0)
+    return max(
+        (min(until, ended) - max(since, began) for since, until in held if since < ended and began < until), default=0.0
+    )

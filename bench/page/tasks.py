@@ -58,7 +58,7 @@ def long_tasks(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> list[
             "at_s": round((one["ts"] - began) / 1e6, 1),
             "ms": round(one["dur"] / 1000),
             "cpu_ms": round(one.get("tdur", 0) / 1000),
-            "away_ms": round(1000 * max(0.0, away_s(held, one["ts"] / 1e6, (one["ts"] + one["dur"]) / 1e6))),
+            "away_ms": round(1000 * away_s(held, one["ts"] / 1e6, (one["ts"] + one["dur"]) / 1e6)),
             "did": _inside(one, mine),
         }
         for one in tasks[:MOST]
