@@ -236,3 +236,79 @@ def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: 
     page.locator("#list article").first.wait_for()
     expect(page.locator(".loaded")).to_have_text("300 loaded")
     assert [one["type"] for one in simulator.subscribes] == ["subscribe"]
+
+
+def test_what_is_read_stays_while_newer_posts_take_its_room(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
+    page.reload()
+    expect(page.locator(".loaded")).to_have_text("300 loaded")
+    scroll(page, 30_000)
+    read = articles(page)[-3]
+    before = top_of(page, read)
+    simulator.put([records.post(number, now()) for number in range(10_000, 10_600)])
+    expect(page.get_by_role("button", name="Paused, 500 new. Press to resume")).to_be_visible()
+    expect(page.locator(f'article[data-id="{read}"]')).to_be_visible()
+    assert abs(top_of(page, read) - before) < 1
+    assert page.locator(".gone").count() == 0
+    simulator.delete([read])
+    expect(page.locator(f'[data-id="{read}"]')).to_have_text("Withdrawn at its source")
+
+
+def test_a_finger_that_only_touched_the_top_lets_the_list_go_on(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, width=375, has_touch=True, is_mobile=True)
+    page.locator("#list article").first.wait_for()
+    page.locator("#list article .text").first.tap()
+    expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
+    simulator.put([records.post(9_001, now())])
+    expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_001, 0).id)
+
+
+def test_who_mutes_by_keyboard_stays_where_they_read(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").nth(5).wait_for()
+    scroll(page, 3_000)
+    page.locator("#list article:not(:has(.actions))").first.wait_for(state="detached")
+    ids = articles(page)
+    at = len(ids) // 2
+    handle = page.locator(f'[data-id="{ids[at]}"] .handle').first.inner_text()
+    page.locator(f'[data-id="{ids[at]}"]').get_by_role("button", name="Mute").focus()
+    page.keyboard.press("Enter")
+    page.locator(f'[data-id="{ids[at]}"]').wait_for(state="detached")
+    after = next(one for one in ids[at + 1 :] if one in articles(page))
+    expect(page.locator(f'[data-id="{after}"]')).to_be_focused()
+    assert handle not in page.locator("#list .handle").all_inner_texts()
+
+
+def test_older_posts_that_cannot_be_had_are_asked_for_again(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.put([records.post(number, now() - number * 4_000) for number in range(20_000, 20_400)], live=False)
+    page = open_page(simulator.url)
+    page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
+    page.reload()
+    expect(page.locator(".loaded")).to_have_text("500 loaded")
+    page.route("**/api/search?*", lambda route: route.fulfill(status=503, body="{}"))
+    scroll(page, 200_000)
+    expect(page.locator(".end")).to_contain_text("could not be loaded")
+    page.unroute("**/api/search?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".loaded")).to_have_text("599 loaded")
+    for _ in range(4):
+        scroll(page, 200_000)
+    expect(page.locator(".end")).to_have_text("These are all.")
+    expect(page.locator(".loaded")).to_have_text("700 loaded")
+    ids = page.locator("#list article").evaluate_all("all => all.map(one => one.dataset.id)")
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_page_beyond_the_last_of_a_ranking_is_the_last(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?sort=likes")
+    page.get_by_label("Posts a page").select_option("5")
+    for _ in range(40):
+        page.get_by_role("button", name="Next").click()
+    expect(page.locator(".pager")).to_contain_text("Page 41 of 60")
+    page.get_by_role("button", name="Column menu").click()
+    page.get_by_role("textbox", name="Only these languages").fill("ja")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.locator("#list article").first.wait_for()

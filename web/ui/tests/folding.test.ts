@@ -8,7 +8,7 @@ import { rank, reachOf } from "../src/hold/ranking";
 import type { Post } from "../src/wire/post";
 import { post, repost } from "./posts";
 
-const put = (...posts: Post[]): Change => ({ put: posts, removed: [], cleared: false });
+const put = (...posts: Post[]): Change => ({ put: posts, first: posts.length, removed: [], cleared: false });
 const shown = (folding: Folding): string[] => folding.latest.newestFirst().map((card) => card.id);
 const LONG = "wind has turned the storm front is over the outer islands now ferries stay in port";
 
@@ -33,9 +33,9 @@ describe("folding", () => {
     const original = post("o");
     const folding = new Folding();
     folding.apply(put(original, repost("r", original)));
-    folding.apply({ put: [], removed: [{ post: original, why: "trimmed" }], cleared: false });
+    folding.apply({ put: [], first: 0, removed: [{ post: original, why: "trimmed" }], cleared: false });
     expect(shown(folding)).toEqual(["o"]);
-    folding.apply({ put: [], removed: [{ post: repost("r", original), why: "gone" }], cleared: false });
+    folding.apply({ put: [], first: 0, removed: [{ post: repost("r", original), why: "gone" }], cleared: false });
     expect(shown(folding)).toEqual([]);
   });
 
@@ -56,6 +56,25 @@ describe("folding", () => {
     expect(shown(folding).sort()).toEqual(["a", "b", "c", "d"]);
   });
 
+  it("folds over a day at most, however often a text is said again", () => {
+    const hour = 3_600_000;
+    for (const hours of [[...Array(60).keys()], [...Array(60).keys()].reverse()]) {
+      const folding = new Folding();
+      for (const at of hours) folding.apply(put(post(`h${at}`, { text: LONG, created_at: at * hour })));
+      expect(shown(folding).length).toBe(3);
+      for (const lead of folding.latest.newestFirst())
+        for (const other of folding.others(lead)) expect(other.post.created_at - lead.post.created_at).toBeLessThanOrEqual(24 * hour);
+    }
+  });
+
+  it("reads a repost whose original is not stored from another of its reposts when the first leaves", () => {
+    const folding = new Folding();
+    const first = post("r1", { repost_of: "o", text: "" });
+    folding.apply(put(first, post("r2", { repost_of: "o", text: "" })));
+    folding.apply({ put: [], first: 0, removed: [{ post: first, why: "deleted" }], cleared: false });
+    expect(folding.cards.get("o")?.post.id).toBe("r2");
+  });
+
   it("folds one story told with other tags, cut short, or with a line more; not one with other numbers", () => {
     const told = `${LONG} until further notice`;
     const same = [`#port #wind ${told} https://a.example/1 #coast`, `RT @ann: ${told} via @bob`, `${told}. A line more`, `${LONG} until furth… https://a.example/2`];
@@ -74,7 +93,7 @@ describe("folding", () => {
     const first = post("a", { text: LONG, created_at: 1 });
     const folding = new Folding();
     folding.apply(put(first, post("b", { text: LONG, created_at: 2 }), post("c", { text: LONG, created_at: 3 })));
-    folding.apply({ put: [], removed: [{ post: first, why: "deleted" }], cleared: false });
+    folding.apply({ put: [], first: 0, removed: [{ post: first, why: "deleted" }], cleared: false });
     expect(shown(folding)).toEqual(["b"]);
     expect(folding.cards.get("b")?.group?.size).toBe(2);
   });

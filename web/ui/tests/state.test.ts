@@ -82,9 +82,68 @@ describe("a column", () => {
   it("shows older posts that were asked for at the end of a list that stands still", () => {
     const one = column();
     one.pause();
-    one.add([post("z", { created_at: 0 })], 0);
+    one.add([post("z", { created_at: 0 })], null, 0);
     expect(shown(one)).toEqual(["b", "a", "z"]);
     expect(one.waiting).toBe(0);
+  });
+
+  it("keeps what is read while newer posts take its room, and takes out only what was withdrawn or stopped matching", () => {
+    const one = new Column("a", { query: "*", order: "latest", from: null, to: null }, 3);
+    one.take({ type: "history", key: "k", posts: ["a", "b", "c"].map((id, at) => post(id, { created_at: at })), done: true, after: 1 }, 0);
+    one.pause();
+    for (let at = 10; at < 20; at++) one.take(live(`new${at}`, at), 0);
+    expect(shown(one)).toEqual(["c", "b", "a"]);
+    expect(one.cards(0).filter((card) => one.left(card))).toEqual([]);
+    one.take({ type: "deleted", ids: ["a"] }, 0);
+    one.take({ type: "gone", key: "k", posts: [["b", 99]] }, 0);
+    one.take({ type: "posts", key: "k", after: 9, posts: [post("c", { created_at: 2, version: 7, text: "edited" })] }, 0);
+    expect(one.cards(0).map((card) => [card.id, one.left(card), card.post.text])).toEqual([["c", false, "edited"], ["b", true, "text of b"], ["a", true, "text of a"]]);
+    one.resume();
+    expect(shown(one)).toEqual(["new19", "new18", "new17"]);
+  });
+
+  it("stands still through a reset, and counts what came meanwhile however it came", () => {
+    const one = column();
+    one.pause();
+    one.take({ type: "reset", key: "k" }, 0);
+    expect(shown(one)).toEqual(["b", "a"]);
+    one.take({ type: "history", key: "k", posts: [post("d", { created_at: 4 }), post("b", { created_at: 2 })], done: false }, 0);
+    one.take({ type: "history", key: "k", posts: [post("z", { created_at: 0 })], done: true, after: 9 }, 0);
+    expect(shown(one)).toEqual(["b", "a", "z"]);
+    one.take({ type: "history", key: "k", posts: [post("e", { created_at: 5 })], done: true, after: 12 }, 0);
+    expect([one.state, one.waiting]).toEqual(["paused", 2]);
+    one.resume();
+    expect(shown(one)).toEqual(["e", "d", "b", "z"]);
+  });
+
+  it("counts as new only what will be seen: neither what is muted nor what lies under another", () => {
+    const one = column();
+    one.setFilter(filterOf({ ...DEFAULTS, muted: ["@h-m"] }));
+    one.take(live("first", 3), 0);
+    one.pause();
+    for (const id of ["m", "n"]) one.take(live(id, 4), 0);
+    one.take({ type: "posts", key: "k", after: 5, posts: [post("alike", { created_at: 5, text: post("first").text })] }, 0);
+    expect(one.waiting).toBe(1);
+    one.setOrder("likes");
+    one.pause();
+    one.take(live("o", 6), 0);
+    expect([one.waiting, shown(one).includes("o")]).toEqual([1, false]);
+  });
+
+  it("knows where what it holds ends, whatever late posts come between", () => {
+    const one = new Column("a", { query: "*", order: "latest", from: null, to: null }, 3);
+    one.take({ type: "history", key: "k", posts: [30, 20].map((at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
+    expect(one.edge).toEqual({ at: 20, next: null, more: false });
+    one.take(live("old", 1), 0);
+    expect(one.edge).toEqual({ at: 20, next: null, more: false });
+    one.take(live("new", 40), 0);
+    one.take(live("newer", 50), 0);
+    expect(one.edge).toEqual({ at: 20, next: null, more: true });
+    one.pause();
+    one.add([post("p9", { created_at: 9 })], "next", 0);
+    expect(one.edge).toEqual({ at: 9, next: "next", more: true });
+    one.resume();
+    expect(one.edge.at).toBe(20);
   });
 
   it("ranks again at most every five seconds, or when asked", () => {

@@ -6,7 +6,7 @@
  */
 import { readId, type Post } from "../wire/post";
 import { fresh, type Change } from "./holding";
-import { NearIndex } from "./near";
+import { NearIndex, WITHIN_MS } from "./near";
 import { Ordered } from "./ordered";
 
 export interface Card {
@@ -97,16 +97,28 @@ export class Folding {
     if (!card) return;
     this.latest.remove(card);
     card.stamp = ++this.stamp;
-    if (post.repost_of) card.reposts.delete(post.id);
-    else card.own = false;
-    const next = card.reposts.values().next().value;
-    if (!card.own && !next) {
+    if (card.reposts.size + Number(card.own) === 1) {
+      // With its last post the card goes as it is: a list that stands still may show it yet.
       this.leave(card);
       this.cards.delete(card.id);
       return;
     }
+    if (post.repost_of) card.reposts.delete(post.id);
+    else card.own = false;
+    const next = card.reposts.values().next().value;
     card.place = placeOf(card);
     if (this.lead(card) === card) this.latest.put(card);
+    if (!next || !post.repost_of || card.post.id !== post.id) return;
+    card.post = next.original ?? next;  // it was read from the repost that left, for want of the original
+    if (next.original) this.rejoin(card);
+  }
+
+  /** Renew a card that has left the folding, and is still shown, from a later version of its post. */
+  renew(card: Card, post: Post): void {
+    const read = post.repost_of ? post.original : post;
+    if (!read || read.version <= card.post.version) return;
+    card.post = read;
+    card.stamp = ++this.stamp;
   }
 
   private show(card: Card): void {
@@ -115,9 +127,13 @@ export class Folding {
   }
 
   private join(card: Card): void {
-    for (const id of this.near.add(card.post)) {
+    const near = this.near.add(card.post, (id) => {
       const other = this.cards.get(id);
-      if (other) this.merge(card, other);
+      return other !== undefined && span(card, other) <= WITHIN_MS;
+    });
+    for (const id of near) {
+      const other = this.cards.get(id);
+      if (other && span(card, other) <= WITHIN_MS) this.merge(card, other);  // each merge makes the group longer
     }
   }
 
@@ -170,6 +186,12 @@ export class Folding {
 
 function alikeOf(card: Card): Alike {
   return { id: card.id, place: card.post.created_at, card };
+}
+
+/** Return how far apart the first and the last of two cards' groups were written, ms. */
+function span(a: Card, b: Card): number {
+  const times = [a, b].flatMap((card) => [card.group?.oldest ?? alikeOf(card), card.group?.newest ?? alikeOf(card)]).map((one) => one.place);
+  return Math.max(...times) - Math.min(...times);
 }
 
 function placeOf(card: Card): number {

@@ -10,6 +10,8 @@ import { Ordered } from "./ordered";
 
 export interface Change {
   put: Post[];
+  /** How many of them were not held before in another version. */
+  first: number;
   removed: { post: Post; why: "gone" | "deleted" | "trimmed" }[];
   cleared: boolean;
 }
@@ -49,6 +51,11 @@ export class Holding {
     return this.deleted.has(id);
   }
 
+  /** Return whether a post was withdrawn or, as it is, does not match any more; held or not. */
+  lost(post: Post): boolean {
+    return this.deleted.has(post.id) || this.deleted.has(post.repost_of) || (this.gone.get(post.id) ?? -1) >= post.version;
+  }
+
   /** Posts newest first. */
   *posts(): IterableIterator<Post> {
     for (const row of this.byTime.newestFirst()) yield row.post;
@@ -64,13 +71,13 @@ export class Holding {
 
   /** Merge posts; those beyond the depth leave at the old end. */
   put(posts: readonly Post[]): Change {
-    const change: Change = { put: [], removed: [], cleared: false };
+    const change = unchanged();
     for (const post of posts) {
-      if (this.deleted.has(post.id) || (post.repost_of && this.deleted.has(post.repost_of))) continue;
-      if ((this.gone.get(post.id) ?? -1) >= post.version) continue;
+      if (this.lost(post)) continue;
       const held = this.rows.get(post.id);
       if (held && !newer(post, held.post)) continue;
       if (held) this.byTime.remove(held);
+      else change.first++;
       const row = { id: post.id, place: post.created_at, post };
       this.rows.set(post.id, row);
       this.byTime.put(row);
@@ -82,7 +89,7 @@ export class Holding {
 
   /** Take out what no longer matches, unless a later version that does is held. */
   lose(pairs: readonly [string, number][]): Change {
-    const change: Change = { put: [], removed: [], cleared: false };
+    const change = unchanged();
     for (const [id, version] of pairs) {
       if ((this.gone.get(id) ?? -1) < version) remember(this.gone, id, version);
       const held = this.rows.get(id);
@@ -93,7 +100,7 @@ export class Holding {
 
   /** Take out what was withdrawn, reposts of it included, for good. */
   withdraw(ids: readonly string[]): Change {
-    const change: Change = { put: [], removed: [], cleared: false };
+    const change = unchanged();
     const withdrawn = new Set(ids);
     for (const id of ids) {
       remember(this.deleted, id, true);
@@ -107,10 +114,9 @@ export class Holding {
 
   /** Forget the posts, as `reset` asks; what was lost or withdrawn stays known. */
   clear(): Change {
-    const removed: Change["removed"] = [];
     this.rows.clear();
     this.byTime.clear();
-    return { put: [], removed, cleared: true };
+    return { ...unchanged(), cleared: true };
   }
 
   private drop(row: Row, why: "gone" | "deleted" | "trimmed", change: Change): void {
@@ -122,6 +128,10 @@ export class Holding {
   private trim(change: Change): void {
     while (this.byTime.size > this.depth) this.drop(this.byTime.oldest as Row, "trimmed", change);
   }
+}
+
+function unchanged(): Change {
+  return { put: [], first: 0, removed: [], cleared: false };
 }
 
 function newer(post: Post, held: Post): boolean {

@@ -1,5 +1,5 @@
 /**
- * Finds near-duplicates as posts come, at most 24 hours apart. Alike are texts equal after dropping links, mentions, case
+ * Finds near-duplicates as posts come. Alike are texts equal after dropping links, mentions, case
  * and punctuation, or with a Jaccard similarity of at least 0.8 over word 3-shingles; and, with the same numbers in them,
  * texts whose cores (`plain.ts`) are so, or of which one holds the other whole.
  *
@@ -20,7 +20,6 @@ const HELD_OF_CUT = 0.5;
 
 interface Seen {
   id: string;
-  at: number;
   plain: string;
   shingles: Uint32Array;
   core: Uint32Array;
@@ -96,7 +95,7 @@ function eachKey(entry: Seen, call: (shingle: number) => void): void {
 export function seenOf(post: Post, { words, core, cut, numbers }: Plain): Seen {
   const shingles = shinglesOf(words);
   const ofCore = core === words ? shingles : shinglesOf(core);
-  return { id: post.id, at: post.created_at, plain: words.join(" "), shingles, core: ofCore, cut, numbers };
+  return { id: post.id, plain: words.join(" "), shingles, core: ofCore, cut, numbers };
 }
 
 export class NearIndex {
@@ -104,12 +103,12 @@ export class NearIndex {
   private readonly byPlain = new Map<string, Set<string>>();
   private readonly byShingle = new Map<number, Set<string>>();
 
-  /** Return the ids of known posts like this one, and know it from now on. */
-  add(post: Post): string[] {
+  /** Return the ids of known posts like this one, of those that may be, and know it from now on. */
+  add(post: Post, may: (id: string) => boolean): string[] {
     const plain = plainOf(post.text);
     if (!plain.words.length) return [];
     const entry = seenOf(post, plain);
-    const like = this.like(entry);
+    const like = this.like(entry, may);
     this.seen.set(post.id, entry);
     put(this.byPlain, entry.plain, post.id);
     eachKey(entry, (shingle) => put(this.byShingle, shingle, post.id));
@@ -130,21 +129,19 @@ export class NearIndex {
     this.byShingle.clear();
   }
 
-  private like(entry: Seen): string[] {
+  private like(entry: Seen, may: (id: string) => boolean): string[] {
     const found: string[] = [];
     const tried = new Set<string>();
-    const near = (other: Seen): boolean => Math.abs(other.at - entry.at) <= WITHIN_MS;
     for (const id of this.byPlain.get(entry.plain) ?? []) {
       tried.add(id);
-      if (near(this.seen.get(id) as Seen)) return [id];
+      if (may(id)) return [id];
     }
     eachKey(entry, (shingle) => {
       for (const id of this.byShingle.get(shingle) ?? []) {
         if (tried.size > CANDIDATES_MAX) return;
         if (tried.has(id)) continue;
         tried.add(id);
-        const other = this.seen.get(id) as Seen;
-        if (near(other) && alike(entry, other)) found.push(id);
+        if (may(id) && alike(entry, this.seen.get(id) as Seen)) found.push(id);
       }
     });
     return found;

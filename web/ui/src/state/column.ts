@@ -1,15 +1,17 @@
 /**
  * One column: its search, what it holds, and what its list shows. No network and no drawing; `revision` tells a view when
- * to look again. While it is paused the list stands still: new cards are counted, cards that go leave their place empty.
+ * to look again. While it is paused, or shows a closed span, the list stands still (`standing.ts`).
  */
 import { Folding, type Card } from "../hold/folding";
 import { Holding, type Change } from "../hold/holding";
 import { rank, type Order } from "../hold/ranking";
 import type { Timeline } from "../wire/api";
 import type { Fault, Frame } from "../wire/frame";
-import type { Filter } from "./filter";
 import type { Place } from "./address";
+import { beyond, dropped, NOWHERE, type Edge } from "./edge";
+import type { Filter } from "./filter";
 import { Meter } from "./meter";
+import { Standing } from "./standing";
 
 export const RERANK_MS = 5_000;
 
@@ -26,23 +28,29 @@ export class Column {
   /** When this search was begun here, ms. */
   begunAt = Date.now();
   timeline: Timeline | null = null;
-  moreStored = true;
   loadingOlder = false;
+  /** Why older posts could not be loaded; the reader may ask again. */
+  olderFault: Fault | null = null;
   filter: Filter | null = null;
   /** Cards of other pages of the store, for the rankings: what is best of all, not only of what is loaded. */
   page = 0;
   revision = 0;
   arrivals = new Meter();
-  private frozen: Card[] | null = null;
-  private waitingIds = new Set<string>();
+  private standing: Standing | null = null;
+  /** Where what is held ends, and where the list that stands still does. */
+  private held = NOWHERE;
+  private read: { from: Edge; edge: Edge } | null = null;
+  /** The history that is coming is that of the whole search; how many posts of it have come. */
+  private whole: { came: number } | null = { came: 0 };
   private ranked: Card[] = [];
   private rankedAt = -Infinity;
   private shownCache: { revision: number; cards: Card[] } | null = null;
+  private waitingCache = { revision: -1, count: 0 };
 
   constructor(
     readonly id: string,
     place: Place,
-    depth: number,
+    private depth: number,
   ) {
     this.place = place;
     this.holding = new Holding(depth);
@@ -58,12 +66,20 @@ export class Column {
 
   /** How many new cards wait while it is paused. */
   get waiting(): number {
-    return this.waitingIds.size;
+    if (this.waitingCache.revision !== this.revision)
+      this.waitingCache = { revision: this.revision, count: this.standing?.waiting(this.filter) ?? 0 };
+    return this.waitingCache.count;
+  }
+
+  /** Where the loaded posts of the list end. */
+  get edge(): Edge {
+    return this.read?.edge ?? this.held;
   }
 
   /** Begin anew with another place or depth. */
   restart(place: Place, depth: number): void {
     this.place = place;
+    this.depth = depth;
     this.holding = new Holding(depth);
     this.folding = new Folding();
     this.terms = [];
@@ -73,12 +89,14 @@ export class Column {
     this.laggedAt = null;
     this.begunAt = Date.now();
     this.timeline = null;
-    this.moreStored = true;
+    this.loadingOlder = false;
+    this.olderFault = null;
     this.page = 0;
-    this.frozen = null;
-    this.waitingIds.clear();
+    this.held = NOWHERE;
+    this.whole = { came: 0 };
+    this.read = null;
+    this.goOn();
     this.arrivals = new Meter();
-    this.rankedAt = -Infinity;
     this.revision++;
   }
 
@@ -93,22 +111,30 @@ export class Column {
         this.revision++;
         return;
       case "history":
-        this.apply(this.holding.put(frame.posts), now, false);
+        if (this.whole) {
+          this.whole.came += frame.posts.length;
+          this.held = beyond(this.held, frame.posts, null, true);
+        }
+        this.apply(this.holding.put(frame.posts), now, "history");
         if (frame.done) {
+          if (this.whole && this.whole.came < this.depth) this.held = { ...this.held, more: false };
+          this.whole = null;
           this.loading = "ready";
           this.laggedAt = null;
         }
         this.revision++;
         return;
       case "posts":
-        return this.apply(this.holding.put(frame.posts), now, true);
+        return this.apply(this.holding.put(frame.posts), now, "live");
       case "gone":
-        return this.apply(this.holding.lose(frame.posts), now, false);
+        return this.apply(this.holding.lose(frame.posts), now, "live");
       case "deleted":
-        return this.apply(this.holding.withdraw(frame.ids), now, false);
+        return this.apply(this.holding.withdraw(frame.ids), now, "live");
       case "reset":
         this.loading = "history";
-        return this.apply(this.holding.clear(), now, false);
+        this.held = NOWHERE;
+        this.whole = { came: 0 };
+        return this.apply(this.holding.clear(), now, "history");
       case "lagged":
         this.laggedAt = Date.now();
         this.revision++;
@@ -123,42 +149,56 @@ export class Column {
     }
   }
 
-  /** Apply posts that came by the API (an older page, a closed span). */
-  add(posts: Parameters<Holding["put"]>[0], now: number): void {
-    this.apply(this.holding.put(posts), now, false);
-  }
-
-  private apply(change: Change, now: number, live: boolean): void {
-    if (!change.put.length && !change.removed.length && !change.cleared) return;
-    if (live) this.arrivals.count(change.put.length, now);
-    const added = this.folding.apply(change);
-    if (this.frozen && live) for (const id of added) this.waitingIds.add(id);
-    for (const { post } of change.removed) if (!this.folding.cards.has(post.id)) this.waitingIds.delete(post.id);
-    if (change.cleared) this.frozen = null;
-    if (this.frozen && !live && this.place.order === "latest") this.grow(added);
+  /** Apply a page of older posts that the API gave; `next` is where the store goes on, null at its end. */
+  add(posts: Parameters<Holding["put"]>[0], next: string | null, now: number): void {
+    const edge = beyond(this.edge, posts, next, next !== null);
+    if (this.read) this.read.edge = edge;
+    else this.held = edge;
+    this.apply(this.holding.put(posts), now, "older");
     this.revision++;
   }
 
-  /** Older posts that were asked for join the end of a list that stands still. */
-  private grow(added: string[]): void {
-    const last = this.frozen?.at(-1);
-    const cards = added.map((id) => this.folding.cards.get(id)).filter((card) => card !== undefined);
-    for (const card of cards.sort((a, b) => b.place - a.place)) if (!last || card.place <= last.place) this.frozen?.push(card);
+  /** A closed span is loaded: from now on its list stands still. */
+  spanned(): void {
+    this.loading = "ready";
+    this.stand();
+  }
+
+  private apply(change: Change, now: number, how: "live" | "history" | "older"): void {
+    if (!change.put.length && !change.removed.length && !change.cleared) return;
+    if (how === "live") this.arrivals.count(change.first, now);
+    const added = this.folding.apply(change);
+    for (const { post, why } of change.removed) if (why === "trimmed") this.held = dropped(this.held, post.created_at);
+    this.standing?.take(change, added);
+    if (how === "older" || (how === "history" && this.whole)) this.standing?.grow(added);
+    this.revision++;
   }
 
   pause(): void {
     if (this.mode === "paused" || this.past) return;
     this.mode = "paused";
-    this.frozen = this.place.order === "latest" ? this.folding.latest.newestFirst() : null;
-    this.waitingIds.clear();
-    this.revision++;
+    this.stand();
   }
 
   resume(): void {
     if (this.mode === "live") return;
     this.mode = "live";
-    this.frozen = null;
-    this.waitingIds.clear();
+    this.goOn();
+  }
+
+  /** Let each card of the list keep its place. */
+  private stand(): void {
+    const leads = this.folding.latest.newestFirst();
+    this.standing = new Standing(this.place.order === "latest" ? leads : rank(leads, this.place.order), this.folding);
+    this.read = { from: this.held, edge: this.held };
+    this.revision++;
+  }
+
+  private goOn(): void {
+    // What was loaded meanwhile joins what is held, unless that lost its own end.
+    if (this.read && this.read.from === this.held) this.held = this.read.edge;
+    this.standing = null;
+    this.read = null;
     this.rankedAt = -Infinity;
     this.revision++;
   }
@@ -166,11 +206,9 @@ export class Column {
   setOrder(order: Order): void {
     this.place = { ...this.place, order };
     this.page = 0;
-    this.rankedAt = -Infinity;
-    this.frozen = null;
     this.mode = "live";
-    this.waitingIds.clear();
-    this.revision++;
+    this.goOn();
+    if (this.past && this.loading === "ready") this.stand();
   }
 
   setFilter(filter: Filter | null): void {
@@ -182,21 +220,22 @@ export class Column {
   /** Rank again at the next look, as a click asks. */
   rerank(): void {
     this.rankedAt = -Infinity;
+    if (this.standing) this.stand();
     this.revision++;
   }
 
   /** Return the cards of the list in order. In latest all of them, else the ranking (of which a view shows one page). */
   cards(now: number): Card[] {
-    if (this.place.order !== "latest") return this.ranking(now);
+    if (!this.standing && this.place.order !== "latest") return this.ranking(now);
     if (this.shownCache?.revision === this.revision) return this.shownCache.cards;
-    const all = this.frozen ?? this.folding.latest.newestFirst();
+    const all = this.standing?.cards() ?? this.folding.latest.newestFirst();
     const cards = this.filter ? all.filter(this.filter) : all;
     this.shownCache = { revision: this.revision, cards };
     return cards;
   }
 
   private ranking(now: number): Card[] {
-    const due = now - this.rankedAt >= RERANK_MS && this.mode === "live";
+    const due = now - this.rankedAt >= RERANK_MS;
     if (due || this.rankedAt === -Infinity || this.loading !== "ready") {
       const leads = this.folding.latest.newestFirst();
       this.ranked = rank(this.filter ? leads.filter(this.filter) : leads, this.place.order);
@@ -205,8 +244,9 @@ export class Column {
     return this.ranked;
   }
 
-  /** Return whether a card of a list that stands still is no longer held. */
+  /** Return whether a card that is still in its place was withdrawn or stopped matching. */
   left(card: Card): boolean {
-    return !this.folding.cards.has(card.id);
+    if (this.folding.cards.has(card.id)) return false;
+    return this.holding.withdrawn(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.holding.lost(post));
   }
 }

@@ -4,6 +4,8 @@ import type { Column } from "./column";
 
 const PAGE = 500;
 const OLDER = 100;
+/** So many pages are asked for at once at most, where all of a page is there already. */
+const PAGES = 10;
 
 /** Load a closed span into a column, newest first, up to its depth. */
 export async function loadSpan(column: Column, signal: AbortSignal, changed: () => void): Promise<void> {
@@ -15,43 +17,45 @@ export async function loadSpan(column: Column, signal: AbortSignal, changed: () 
       const found = await api.search(params, signal);
       column.terms = found.terms;
       column.canonical = found.query;
-      column.add(found.posts, performance.now());
+      column.add(found.posts, found.next, performance.now());
       column.loading = "history";
       before = found.next;
       changed();
     } while (before && column.holding.size < column.holding.depth);
-    column.moreStored = before !== null;
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
     column.fault = error.fault;
   }
-  column.loading = "ready";
-  column.revision++;
+  column.spanned();
   changed();
 }
 
-/** Load posts older than the oldest loaded. The depth grows by what is asked for: the reader asked. */
+/** Load posts older than the list's last. The depth grows by what is asked for: the reader asked. */
 export async function loadOlder(column: Column, changed: () => void): Promise<void> {
-  const oldest = column.holding.oldest;
-  if (!oldest || column.loadingOlder || !column.moreStored) return;
+  if (column.loadingOlder || column.loading !== "ready" || !column.edge.more) return;
+  const { holding } = column;
+  const { query, from } = column.place;
+  const more = (): boolean => column.edge.more;
   column.loadingOlder = true;
+  column.olderFault = null;
   changed();
   try {
-    const { query, from } = column.place;
-    const holding = column.holding;
-    const found = await api.search({ q: query, from, to: oldest.created_at + 1, limit: OLDER });
-    if (holding === column.holding) {
-      const before = holding.size;
+    let pages = 0;
+    let before: number;
+    do {
+      const { at, next } = column.edge;
+      const found = await api.search({ q: query, from, to: Number.isFinite(at) ? at + 1 : null, before: next, limit: OLDER });
+      if (holding !== column.holding) return;
+      before = holding.size;
       holding.depth = Math.max(holding.depth, before + found.posts.length);
-      column.add(found.posts, performance.now());
-      column.moreStored = holding.size > before;
-    }
+      column.add(found.posts, found.next, performance.now());
+    } while (holding.size === before && more() && ++pages < PAGES);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    column.moreStored = false;
+    if (holding === column.holding) column.olderFault = error.fault;
   }
-  column.loadingOlder = false;
+  if (holding === column.holding) column.loadingOlder = false;
   column.revision++;
   changed();
 }

@@ -10,7 +10,7 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { CardView, GoneView } from "./CardView";
 import { useNextFrame } from "./nextframe";
-import { Pager } from "./Pager";
+import { Pager, pageOf } from "./Pager";
 import { TORRENT_A_MINUTE } from "./pace";
 import { type Margin, type View, windowOf } from "./window";
 
@@ -35,6 +35,8 @@ const READ: Margin = { around: 1, near: STEP, bite: 2 };
 const HEIGHTS_MAX = 20_000;
 /** So long after it moved last a list stands still; what was put off meanwhile is then done in bites for a while. */
 const STILL_MS = 150;
+/** So long after a tap the browser has done what follows from it, a focus above all. */
+const TAP_MS = 300;
 const RESTED_MS = 1_000;
 
 /** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
@@ -52,12 +54,15 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const rest = useRest();
   const focused = useRef<string | null>(null);
   const byFocus = useRef(false);
+  const byTouch = useRef(false);
   const known = useRef<Set<string> | null>(null);
+  const before = useRef<readonly Card[]>([]);
   const ranking = column.place.order !== "latest";
   const size = page.settings.pageSize;
   const running = column.state === "live" && scroll.top <= AT_TOP_PX;
   const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
-  const shown = ranking ? cards.slice(column.page * size, (column.page + 1) * size) : cards;
+  const first = ranking ? size * pageOf(column.page, cards.length, size) : 0;
+  const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const place = column.place;
   const near = runs.flatMap((run) => run.cards);
@@ -85,7 +90,8 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     drawn.current = new Set(near.map((card) => card.id));
     aimed.current = whole;
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
-    keepFocus(box, focused.current, shown, column);
+    keepFocus(box, focused.current, before.current, shown, column);
+    before.current = shown;
   });
 
   function onScroll(): void {
@@ -96,13 +102,37 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     setScroll((was) => moved(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
     if (top > AT_TOP_PX && column.state === "live") page.pause();
-    else if (top <= 0 && column.state === "paused" && !box.contains(document.activeElement)) page.resume();
-    if (!ranking && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void page.older();
+    else if (top <= 0 && column.state === "paused") resumeAtTop(box);
+    if (!ranking && !column.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void page.older();
+  }
+
+  /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
+  function resumeAtTop(box: HTMLElement): void {
+    const { activeElement } = document;
+    if (activeElement !== box && box.contains(activeElement)) {
+      const { top } = (activeElement as HTMLElement).getBoundingClientRect();
+      if (activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom) return;
+      box.focus({ preventScroll: true });
+    }
+    page.resume();
   }
 
   /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
   function onPointerDown(event: PointerEvent): void {
-    if (event.pointerType !== "mouse") page.pause();
+    if (event.pointerType === "mouse" || column.state !== "live") return;
+    byTouch.current = true;
+    page.pause();
+  }
+
+  /** Told after a finger scrolled, too. What a tap opened is read, and the list keeps still. */
+  function onTouchEnd(event: TouchEvent): void {
+    if (!byTouch.current) return;
+    byTouch.current = false;
+    if (event.target instanceof Element && event.target.closest("button, a")) return;
+    setTimeout(() => {
+      const box = list.current;
+      if (box && box.scrollTop <= AT_TOP_PX && column.state === "paused") resumeAtTop(box);
+    }, TAP_MS);
   }
 
   function onFocusIn(event: FocusEvent): void {
@@ -126,10 +156,10 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     }, 0);
   }
 
-  const before = known.current;
+  const seen = known.current;
   return (
     <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
-      aria-busy={column.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      aria-busy={column.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((run) => (
         <Fragment key={run.key}>
           {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
@@ -137,8 +167,8 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
             <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.get(card.id)} />
           ) : (
             <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
-              settings={page.settings} position={column.page * (ranking ? size : 0) + run.first + index + 1} of={cards.length}
-              fresh={before !== null && !before.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
+              settings={page.settings} position={first + run.first + index + 1} of={cards.length}
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
           ))}
         </Fragment>
       ))}
@@ -212,20 +242,23 @@ function useHeights(list: RefObject<HTMLElement | null>): ReadonlyMap<string, nu
   return heights.current;
 }
 
-/** If the focused post is gone, its neighbour takes the focus. */
-function keepFocus(box: HTMLElement, id: string | null, shown: readonly Card[], column: Column): void {
+/** If the focused post is gone, its neighbour takes the focus: of the list as it is, or as it was `before` where the post left that too. */
+function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[], shown: readonly Card[], column: Column): void {
   if (id === null || box.contains(document.activeElement)) return;
   if (document.activeElement && document.activeElement !== document.body) return;
-  const at = shown.findIndex((card) => card.id === id);
-  const near = [...shown.slice(at + 1), ...shown.slice(0, Math.max(0, at)).reverse()];
-  const next = near.find((card) => !column.left(card));
+  const list = shown.some((card) => card.id === id) ? shown : before;
+  const at = list.findIndex((card) => card.id === id);
+  const there = new Set(shown.map((card) => card.id));
+  const near = [...list.slice(at + 1), ...list.slice(0, Math.max(0, at)).reverse()];
+  const next = near.find((card) => there.has(card.id) && !column.left(card));
   if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
 }
 
 function End({ page, column, hidden }: { page: Page; column: Column; hidden: boolean }): JSX.Element {
   if (column.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
   if (column.loadingOlder) return <p class="end">Loading older posts…</p>;
-  if (column.moreStored && (column.timeline?.total ?? 0) > column.holding.size)
-    return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
+  if (column.olderFault)
+    return <p class="end">Older posts could not be loaded: {column.olderFault.message} <button onClick={() => void page.older()}>Try again</button></p>;
+  if (column.edge.more) return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
   return <p class="end">{hidden ? "All posts are hidden by this column's menu." : "These are all."}</p>;
 }

@@ -1,6 +1,6 @@
 /** What lies under a card: its reposts as one thin line, and posts like it; each opens in place. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
 import { reachOf } from "../hold/ranking";
 import type { Column } from "../state/column";
@@ -17,7 +17,10 @@ export function Folded({ page, column, card, ranking }: { page: Page; column: Co
   const [alike, setAlike] = useState(false);
   const others = card.group ? card.group.size - 1 : 0;
   const inView = ranking && (card.reposts.size > 0 || column.place.order === "inview" || column.place.order === "reach");
-  if (!card.reposts.size && !others && !inView) return null;
+  const any = card.reposts.size > 0 || others > 0 || inView;
+  const had = useRef(any);
+  if (column.state === "live") had.current = any;
+  if (!any || !had.current) return null;  // a line that was not there would move what is read
   const now = Date.now();
   return (
     <div class="folded">

@@ -5,6 +5,11 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import { grouped } from "../text/number";
 
+/** Return the page that is shown: the last, where the chosen one is beyond it. */
+export function pageOf(chosen: number, cards: number, size: number): number {
+  return Math.max(0, Math.min(chosen, Math.ceil(cards / size) - 1));
+}
+
 /** Return why a ranking has no cards. */
 function nothing(column: Column): string {
   if (column.loading !== "ready") return "Loading…";
@@ -16,7 +21,7 @@ export function Pager({ page, column, total }: { page: Page; column: Column; tot
   if (!total) return <p class="end">{nothing(column)}</p>;
   const size = page.settings.pageSize;
   const pages = Math.max(1, Math.ceil(total / size));
-  const at = Math.min(column.page, pages - 1);
+  const at = pageOf(column.page, total, size);
   const turn = (to: number): void => {
     column.page = to;
     column.revision++;

@@ -23,6 +23,8 @@ export interface Listener {
 }
 
 interface Watch {
+  /** Its name on the wire, used once: what is still on its way for a former search is nobody's. */
+  name: string;
   query: string;
   history: number;
   sub: Subscription;
@@ -39,6 +41,7 @@ const STREAMS_LOST = 2;
 export class Connection {
   private socket: WebSocket | null = null;
   private readonly watches = new Map<string, Watch>();
+  private named = 0;
   private attempt = 0;
   private neverOpened = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +97,7 @@ export class Connection {
   /** Watch a search from nothing; `history` posts come first. An id in use is watched anew. */
   subscribe(id: string, query: string, history: number): void {
     this.unsubscribe(id);
-    const watch: Watch = { query, history, sub: NEW, events: null };
+    const watch: Watch = { name: `${id}${++this.named}`, query, history, sub: NEW, events: null };
     this.watches.set(id, watch);
     this.ask(id, watch);
   }
@@ -104,7 +107,7 @@ export class Connection {
     if (!watch) return;
     watch.events?.close();
     this.watches.delete(id);
-    this.send({ type: "unsubscribe", id });
+    this.send({ type: "unsubscribe", id: watch.name });
   }
 
   /** Return whether just this is watched. */
@@ -168,7 +171,7 @@ export class Connection {
     if (!frame) return;
     this.attempt = 0;
     if (!("key" in frame) && !("id" in frame && frame.id)) {
-      for (const [id, watch] of this.watches) watch.sub = reduce(watch.sub, id, frame);
+      for (const watch of this.watches.values()) watch.sub = reduce(watch.sub, watch.name, frame);
       this.listener.frame(null, frame);
       return;
     }
@@ -177,8 +180,8 @@ export class Connection {
 
   private route(id: string, watch: Watch, frame: Frame): void {
     const before = watch.sub;
-    watch.sub = reduce(before, id, frame);
-    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === id;
+    watch.sub = reduce(before, watch.name, frame);
+    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === watch.name;
     if (!mine) return;
     this.listener.frame(id, frame);
     if (watch.sub.phase === "lagged") {
@@ -189,7 +192,7 @@ export class Connection {
 
   private ask(id: string, watch: Watch): void {
     if (this.sse) return this.openEventsFor(id, watch);
-    this.send({ type: "subscribe", id, query: watch.query, history: watch.history, after: watch.sub.after });
+    this.send({ type: "subscribe", id: watch.name, query: watch.query, history: watch.history, after: watch.sub.after });
   }
 
   private send(message: object): void {
@@ -207,9 +210,9 @@ export class Connection {
       frame: (frame) => {
         this.lastFrame = performance.now();
         this.streamsLost = 0;
-        if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id } : {}) });
+        if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
         else {
-          watch.sub = reduce(watch.sub, id, frame);
+          watch.sub = reduce(watch.sub, watch.name, frame);
           this.listener.frame(null, frame);
         }
       },
