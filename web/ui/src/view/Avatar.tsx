@@ -15,12 +15,12 @@ function colourOf(id: string): number {
 }
 
 export function Avatar({ page, post }: { page: Page; post: Post }): JSX.Element {
-  const [failed, setFailed] = useState(false);
+  const [, again] = useState({});
   const { author } = post;
-  const url = page.settings.pictures && author.avatar && !failed ? imageUrl(page.server.facts, post, "avatar") : null;
+  const url = page.settings.pictures && author.avatar ? imageUrl(page.server.facts, post, "avatar") : null;
   return (
     <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
-      {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} /> : initialOf(author.name, author.handle)}
+      {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(post, "avatar"); again({}); }} /> : initialOf(author.name, author.handle)}
     </span>
   );
 }

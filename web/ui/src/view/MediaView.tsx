@@ -10,11 +10,11 @@ import { imageUrl, pictureFailed } from "./image";
 const MOST = 4;
 
 function Still({ page, post, media, slot }: { page: Page; post: Post; media: Media; slot: number }): JSX.Element | null {
-  const [failed, setFailed] = useState(false);
+  const [, again] = useState({});
   const url = imageUrl(page.server.facts, post, slot);
-  if (!url || failed) return null;
+  if (!url) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
-  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(url); setFailed(true); }} />;
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
   return (
     <span class="still">
       {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
