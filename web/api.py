@@ -12,6 +12,7 @@ from pipeline.query.operators import OPERATORS, SIGNS
 from pipeline.store.contract import CoverageRow, Reading, Sort, TopField
 from web.explain import explain
 from web.faults import Refused
+from web.gaps import of_line
 from web.parameters import choice, integer, moment, search_text
 from web.process import Web
 
@@ -78,15 +79,21 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
             found = web.readings.read(
                 lambda reading: reading.timeline(query, interval_ms=interval, since=since, until=until)
             )
-            rows = web.readings.ask(lambda store: store.coverage(since=found.since, until=found.until))
+            open_end = until is None and found.total > 0
+            rows = web.readings.ask(
+                lambda store: store.coverage(since=found.since, until=None if open_end else found.until)
+            )
+            named = set(web.sources) or set(web.settings.source)
+            now = int(time.time() * 1000) if open_end else None
+            end, gaps = of_line(rows, named, since=found.since, until=found.until, now=now)
             return msgspec.json.encode(
                 {
                     "interval_ms": found.interval_ms,
                     "from": found.since,
-                    "to": found.until,
+                    "to": end,
                     "total": found.total,
                     "buckets": found.buckets,
-                    "gaps": [gap_of(row) for row in rows if row.why][-MAX_GAPS:],
+                    "gaps": [{**gap_of(gap.row), "partial": gap.partial} for gap in gaps[-MAX_GAPS:]],
                 }
             )
 
