@@ -29,6 +29,13 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.files import PICTURE, answer, file, response
+from web.gaps import of_line
+
+TOO_LONG = {
+    "code": "query_timeout",
+    "message": "This search took too long and was stopped.",
+    "hint": "Narrow it down.",
+}
 
 
 class Simulator:
@@ -50,6 +57,8 @@ class Simulator:
         self.stream = ""
         self.reconnecting = False
         self.outage: dict[str, Any] | None = None
+        self.broken: set[str] = set()
+        """Routes below `/api/` that answer 503, and "subscribe" for the socket."""
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
         self._watches: dict[ServerConnection, dict[str, Any]] = {}
@@ -180,6 +189,10 @@ class Simulator:
         except QueryError as error:
             await socket.send(json.dumps({"type": "error", "id": message["id"], "error": _fault(error)}))
             return
+        if "subscribe" in self.broken:
+            await socket.send(json.dumps({"type": "error", "id": message["id"], "error": TOO_LONG}))
+            await socket.send(json.dumps(self.stats()))
+            return
         self._watches[socket] = {"key": query.key, "query": query}
         terms = list(query.terms)
         await socket.send(
@@ -206,8 +219,8 @@ class Simulator:
         if parts.path == "/ws":
             return response(503, b"{}") if self.refuse_sockets else None
         self.requests.append(request.path)
-        if self.locked and parts.path.startswith("/api/"):
-            return answer({"error": {"code": "signed_out", "message": "sign in"}}, 401)
+        if parts.path.startswith("/api/") and (refusal := self._refusal(parts.path.removeprefix("/api/"))):
+            return refusal
         if not parts.path.startswith("/api/"):
             return response(200, PICTURE, "image/svg+xml") if parts.path.startswith("/img/") else file(parts.path)
         if parts.path == "/api/stream":
@@ -218,6 +231,11 @@ class Simulator:
             return answer(self._answer(parts.path.removeprefix("/api/"), params))
         except QueryError as error:
             return answer({"error": _fault(error)}, 400)
+
+    def _refusal(self, route: str) -> Response | None:
+        if self.locked:
+            return answer({"error": {"code": "signed_out", "message": "sign in"}}, 401)
+        return answer({"error": TOO_LONG}, 503) if route in self.broken else None
 
     def _answer(self, name: str, params: dict[str, str]) -> Any:
         answers: dict[str, Callable[[dict[str, str]], Any]] = {
@@ -247,10 +265,13 @@ class Simulator:
         interval = int(params["interval"]) if "interval" in params else None
         with self._lock, self.store.reading() as reading:
             line = reading.timeline(parse(params["q"]), interval_ms=interval, **_span(params))
-        gaps = [_row(row) for row in self.store.coverage(since=line.since, until=line.until) if row.why]
+        open_end = "to" not in params and line.total > 0
+        rows = self.store.coverage(since=line.since, until=None if open_end else line.until)
+        named = {one["name"] for one in self.sources}
+        end, gaps = of_line(rows, named, since=line.since, until=line.until, now=now() if open_end else None)
         return {
-            "interval_ms": line.interval_ms, "from": line.since, "to": line.until, "total": line.total,
-            "buckets": line.buckets, "gaps": gaps, "took_ms": 1,
+            "interval_ms": line.interval_ms, "from": line.since, "to": end, "total": line.total,
+            "buckets": line.buckets, "gaps": [{**_row(gap.row), "partial": gap.partial} for gap in gaps], "took_ms": 1,
         }  # fmt: skip
 
     def _top(self, params: dict[str, str]) -> Any:

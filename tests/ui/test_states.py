@@ -1,4 +1,4 @@
-"""The ten states, each forced by a real fault, each told in words with its cause, since when, and one action."""
+"""The states, each forced by a real fault, each told in words with its cause, since when, and one action."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { gapsOf, gapWords, meets, missingIn } from "../src/view/hatch";
+import { gapsOf, holds } from "../src/stats/stretches";
+import { gapWords, meets, missingIn } from "../src/view/hatch";
 import { summaryOf } from "../src/view/TimeView";
 
 const none = { source: "x", from: 100, to: 200, why: "away" };
@@ -13,12 +14,31 @@ function chart(wide = 1_000): Parameters<typeof gapWords>[0] {
 
 describe("what a chart says of missing posts", () => {
   it("tells what was sampled from what was not collected", () => {
-    expect(gapsOf([none, part], false)).toEqual([none]);
-    expect(gapsOf([none, part], true)).toEqual([part]);
+    expect(gapsOf([none, part], false)).toEqual([{ from: 100, to: 200 }]);
+    expect(gapsOf([none, part], true)).toEqual([{ from: 300, to: null }]);
     expect(missingIn([none, part], 150, 160)).toBe("not collected");
     expect(missingIn([none, part], 400, 500)).toBe("a sample only");
     expect(missingIn([none, part], 200, 300)).toBe("");
-    expect(missingIn([none, { ...part, from: 150 }], 0, 1_000)).toBe("not collected");
+    expect(missingIn([none, { ...part, from: 150 }], 0, 1_000)).toBe("not collected in part of it");
+  });
+
+  it("names a source that is missing beside others, and does not say that nothing was collected", () => {
+    const beside = { ...none, partial: true };
+    expect(gapsOf([beside], false)).toEqual([]);
+    expect(missingIn([beside], 150, 160)).toBe("X not collected");
+    expect(missingIn([beside, { ...beside, source: "bluesky" }, { ...beside, source: "demo" }], 150, 160)).toBe("X, Bluesky and 1 more not collected");
+    expect(missingIn([{ ...part, partial: true }], 400, 500)).toBe("X a sample only");
+    expect(gapWords(chart(), [beside], "")).toEqual([]);
+    const sentence = summaryOf({ interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [beside], took_ms: 1 }, 1_000);
+    expect(sentence).toContain("In part without X.");
+    expect(sentence).not.toContain("Not collected");
+  });
+
+  it("takes what touches or overlaps, of whatever sources, as one stretch", () => {
+    const rows = [none, { ...none, from: 200, to: 250, why: "still away" }, { ...none, source: "demo", from: 150, to: null }];
+    expect(gapsOf(rows, false)).toEqual([{ from: 100, to: null }]);
+    expect(holds(rows.slice(0, 2), 110, 240)).toBe(true);
+    expect(holds([none, { ...none, from: 201, to: 250 }], 110, 240)).toBe(false);
   });
 
   it("says each kind once under the axis, where there is room", () => {

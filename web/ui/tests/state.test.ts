@@ -10,7 +10,7 @@ import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
 
 const WELL: Known = {
-  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: false, outage: null, indexed: 10, laggedAt: null, ready: true, total: 5, held: 5, begunAt: 6,
+  link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: null, outage: null, indexed: 10, laggedAt: null, fault: null, faultAt: 7, ready: true, total: 5, held: 5, begunAt: 6,
   sources: [{ name: "bluesky", state: "live", lag_s: 1, since: 2, detail: "" }], from: null, to: null, gaps: [], nextStep: "SOURCE=bluesky make run",
 };
 
@@ -19,10 +19,12 @@ describe("the state in words", () => {
     ["live", {}],
     ["connecting", { link: "connecting", everOpen: false }],
     ["reconnecting", { link: "waiting" }],
-    ["reconnecting", { serverReconnecting: true }],
+    ["reconnecting", { serverReconnecting: 9 }],
     ["store-away", { outage: { since: 5, why: "the disk is full" } }],
     ["signed-out", { link: "signed-out" }],
     ["refused", { link: "refused", closeCode: 4400 }],
+    ["search-wrong", { fault: { code: "unknown_operator", message: "re: is no operator.", position: 0 } }],
+    ["search-failed", { fault: { code: "query_timeout", message: "It took too long.", hint: "Narrow it down." } }],
     ["lagged", { laggedAt: 3 }],
     ["source-down", { sources: [{ name: "x", state: "down", since: 4, detail: "401 from the API" }] }],
     ["replay-ended", { sources: [{ name: "replay", state: "ended", since: 4 }] }],
@@ -49,6 +51,35 @@ describe("the state in words", () => {
     const sample = { ...gap, why: "a budget", sampled: true };
     expect(emptinessOf({ ...none, from: 10, to: 90, gaps: [sample] })?.cause).toContain("Only a sample was collected then: a budget.");
     for (const one of [none, { ...none, indexed: 0 }]) expect(emptinessOf(one)?.since).not.toBeNull();
+  });
+
+  it("never says that new posts come where none do", () => {
+    const none = { ...WELL, held: 0, total: 0 };
+    const timeout = { code: "query_timeout", message: "It took too long.", hint: "Narrow it down." };
+    expect(emptinessOf({ ...none, fault: timeout })).toMatchObject({ kind: "search-failed", action: { act: "again" } });
+    expect(emptinessOf({ ...none, fault: timeout })?.cause).toBe("It took too long. Narrow it down. No new posts come until it is tried again.");
+    expect(emptinessOf({ ...none, fault: { code: "unreachable", message: "The server does not answer." }, from: 1, to: 2 })?.cause).not.toContain("No stored post");
+    expect(emptinessOf({ ...none, fault: { code: "empty", message: "Empty.", position: 0 } })).toMatchObject({ kind: "search-wrong", action: { act: "mend" } });
+    expect(emptinessOf({ ...none, fault: timeout, link: "waiting" })?.kind).toBe("reconnecting");
+    expect(emptinessOf({ ...none, sources: [{ name: "x", state: "down" }] })?.cause).toContain("None comes now: X down.");
+  });
+
+  it("says that nothing was collected where no source was, by however many rows", () => {
+    const then = { ...WELL, held: 0, total: 0, from: 10, to: 90 };
+    const gap = { source: "x", from: 0, to: 50, why: "rate limit" };
+    const rest = { ...gap, from: 50, to: null, why: "401" };
+    expect(emptinessOf({ ...then, gaps: [gap, rest] })).toMatchObject({ kind: "not-collected", cause: "X: rate limit; X: 401." });
+    expect(emptinessOf({ ...then, gaps: [gap, { ...rest, from: 51 }] })?.kind).toBe("no-match");
+    const beside = emptinessOf({ ...then, gaps: [{ ...gap, to: null, partial: true }] });
+    expect(beside).toMatchObject({ kind: "no-match" });
+    expect(beside?.cause).toContain("Not all was collected then: X: rate limit.");
+  });
+
+  it("tells since when the server has no broker, and of a source that is down beside one that is well", () => {
+    expect(conditionOf({ ...WELL, linkSince: 1, serverReconnecting: 9 }).since).toBe(9);
+    const down = { name: "x", state: "down", detail: "401" };
+    expect(conditionOf({ ...WELL, sources: [...WELL.sources, down] })).toMatchObject({ kind: "live", tone: "warn", word: "Bluesky live, 1 s behind; X down", cause: "X down: 401" });
+    expect(conditionOf({ ...WELL, sources: [...WELL.sources, down, { name: "mastodon", state: "stopped" }] }).word).toContain("; X, Mastodon down");
   });
 
   it("is told in a sentence a person would say", () => {

@@ -1,16 +1,17 @@
 /**
- * What state the page is in, in words: one of eleven, each with its cause, since when, and one action; or all is well.
+ * What state the page is in, in words: one of fourteen, each with its cause, since when, and one action; or all is well.
  * A pure function of what is known; the views only show it.
  */
+import { gapsOf, holds, touching } from "../stats/stretches";
 import { lasting } from "../text/clock";
-import type { Gap, Outage, SourceState } from "../wire/frame";
+import type { Fault, Gap, Outage, SourceState } from "../wire/frame";
 import type { Link } from "../wire/socket";
 
 export type Kind =
   | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
-  | "replay-ended" | "signed-out" | "refused";
+  | "replay-ended" | "signed-out" | "refused" | "search-wrong" | "search-failed";
 
-export type Action = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload";
+export type Action = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload" | "again" | "mend";
 
 export interface Condition {
   kind: Kind;
@@ -26,11 +27,15 @@ export interface Known {
   linkSince: number;
   everOpen: boolean;
   closeCode: number;
-  serverReconnecting: boolean;
+  /** Since when the server itself has no broker, ms. */
+  serverReconnecting: number | null;
   outage: Outage | null;
   sources: readonly SourceState[];
   indexed: number | null;
   laggedAt: number | null;
+  /** Why this search is not answered, and since when, ms. */
+  fault: Fault | null;
+  faultAt: number;
   ready: boolean;
   total: number | null;
   held: number;
@@ -48,8 +53,23 @@ const NAMES: Record<string, string> = {
 
 const WORDS: Record<string, string> = { paused: "paused, queue full", sampling: "sampled", resting: "not read now" };
 
+const NAMED_MOST = 2;
+const REASONS_MOST = 3;
+
 export function sourceName(name: string): string {
   return NAMES[name] ?? name;
+}
+
+/** Return sources in words, two by name: "Bluesky, X and 1 more". */
+export function named(gaps: readonly { source: string }[]): string {
+  const names = [...new Set(gaps.map((gap) => sourceName(gap.source)))];
+  const more = names.length - NAMED_MOST;
+  return more > 0 ? `${names.slice(0, NAMED_MOST).join(", ")} and ${more} more` : names.join(", ");
+}
+
+/** Return whether a search failed that may be answered if it is asked again as it is: an error of the search itself says where. */
+export function mayPass(fault: Fault | null): boolean {
+  return fault !== null && typeof fault.position !== "number";
 }
 
 /** Return a source in words: "Bluesky live, 1 s behind". */
@@ -89,13 +109,28 @@ function ofLink(known: Known): Condition | null {
   };
 }
 
-/** Return the state of connection and sources, for the status bar. */
-export function conditionOf(known: Known): Condition {
-  const link = ofLink(known);
-  if (link) return link;
-  if (known.serverReconnecting)
+function ofFault({ fault, faultAt, from }: Pick<Known, "fault" | "faultAt" | "from">): Condition | null {
+  if (!fault) return null;
+  if (!mayPass(fault))
     return {
-      kind: "reconnecting", tone: "warn", word: "Server reconnecting", since: known.linkSince,
+      kind: "search-wrong", tone: "bad", word: "Search not understood", since: faultAt,
+      cause: `${fault.message} Nothing is searched for until it is mended.`, action: { act: "mend", label: "Mend the search" },
+    };
+  const narrower = fault.hint && fault.code === "query_timeout" ? ` ${fault.hint}` : "";
+  const lost = from === null ? "No new posts come until it is tried again." : "Posts of that time may be stored.";
+  return {
+    kind: "search-failed", tone: "bad", word: "Search failed", since: faultAt,
+    cause: `${fault.message}${narrower} ${lost}`, action: { act: "again", label: "Try again" },
+  };
+}
+
+/** Return the state of connection, search and sources, for the status bar. */
+export function conditionOf(known: Known): Condition {
+  const first = ofLink(known) ?? ofFault(known);
+  if (first) return first;
+  if (known.serverReconnecting !== null)
+    return {
+      kind: "reconnecting", tone: "warn", word: "Server reconnecting", since: known.serverReconnecting,
       cause: "The server lost its own connection to the broker. It fetches what it missed.",
       action: { act: "coverage", label: "Show coverage" },
     };
@@ -138,15 +173,19 @@ export function conditionOf(known: Known): Condition {
       action: { act: "copy-step", label: `Copy “${known.nextStep}”` },
     };
   const shown = fine ?? known.sources[0];
+  const without = known.sources.filter((one) => one.state === "down" || one.state === "stopped");
+  const beside = without.length > 1 ? `; ${named(without.map((one) => ({ source: one.name })))} down` : without.map((one) => `; ${sourceWords(one)}`).join("");
   return {
-    kind: "live", tone: shown?.state === "paused" || (shown?.lag_s ?? 0) > 30 ? "warn" : "good",
-    word: shown ? sourceWords(shown) : "Connected", since: shown?.since || null, cause: shown?.detail ?? "", action: null,
+    kind: "live", tone: beside || shown?.state === "paused" || (shown?.lag_s ?? 0) > 30 ? "warn" : "good",
+    word: shown ? `${sourceWords(shown)}${beside}` : "Connected", since: shown?.since || null,
+    cause: [shown?.detail, ...without.map((one) => [sourceWords(one), one.detail].filter(Boolean).join(": "))].filter(Boolean).join(". "), action: null,
   };
 }
 
 /** Return why the list is empty, or null while it is not, or not known yet. */
 export function emptinessOf(known: Known): Condition | null {
   if (known.held || !known.ready) return null;
+  if (known.fault) return ofLink(known) ?? ofFault(known);
   if (known.indexed === 0)
     return {
       kind: "empty", tone: "plain", word: "Nothing is stored yet",
@@ -155,19 +194,39 @@ export function emptinessOf(known: Known): Condition | null {
         : "No source has reported yet. The first posts appear here by themselves.",
       action: { act: "coverage", label: "Show sources" },
     };
-  const covers = (one: Gap): boolean => known.from !== null && one.from <= known.from && (one.to ?? Infinity) >= (known.to ?? 0);
-  const gap = known.gaps.find((one) => covers(one) && !one.sampled);
-  const sampled = known.gaps.find((one) => covers(one) && one.sampled);
-  if (gap)
-    return {
-      kind: "not-collected", tone: "warn", word: "Not collected then", since: gap.from,
-      cause: `${sourceName(gap.source)}: ${gap.why || "nothing was collected in that time"}.`,
-      action: { act: "now", label: "Return to now" },
-    };
+  return known.from === null ? noneNow(known) : noneThen(known, known.from, known.to ?? known.from);
+}
+
+function noneNow(known: Known): Condition {
+  const { kind, word } = conditionOf(known);
   return {
     kind: "no-match", tone: "plain", word: "No match yet", since: known.begunAt,
-    cause: known.from === null ? "No stored post matches this search. New ones appear here by themselves."
-      : `No stored post of that time matches this search.${sampled ? ` Only a sample was collected then: ${sampled.why}.` : ""}`,
-    action: known.from === null ? { act: "shorter", label: "Find the closest search" } : { act: "now", label: "Return to now" },
+    cause: `No stored post matches this search. ${kind === "live" || kind === "lagged" ? "New ones appear here by themselves." : `None comes now: ${word}.`}`,
+    action: { act: "shorter", label: "Find the closest search" },
   };
+}
+
+function noneThen(known: Known, from: number, to: number): Condition {
+  const action = { act: "now", label: "Return to now" } as const;
+  const gaps = touching(known.gaps, from, to);
+  if (holds(gapsOf(gaps, false), from, to)) {
+    const all = gaps.filter((gap) => !gap.sampled && !gap.partial);
+    return {
+      kind: "not-collected", tone: "warn", word: "Not collected then", since: Math.min(...all.map((gap) => gap.from)),
+      cause: `${reasons(all, "nothing was collected in that time")}.`, action,
+    };
+  }
+  const sampled = holds(gapsOf(gaps, true), from, to) ? ` Only a sample was collected then: ${gaps.find((gap) => gap.sampled)?.why ?? ""}.` : "";
+  const without = gaps.filter((gap) => !gap.sampled);
+  const missing = without.length ? ` Not all was collected then: ${reasons(without, "not collected")}.` : "";
+  return {
+    kind: "no-match", tone: "plain", word: "No match yet", since: known.begunAt,
+    cause: `No stored post of that time matches this search.${sampled}${missing}`, action,
+  };
+}
+
+/** Return each source's reasons, told once: "X: away; Bluesky: stopped". */
+function reasons(gaps: readonly Gap[], otherwise: string): string {
+  const told = [...new Set(gaps.map((gap) => `${sourceName(gap.source)}: ${gap.why || otherwise}`))];
+  return told.length > REASONS_MOST ? `${told.slice(0, REASONS_MOST).join("; ")} and more` : told.join("; ");
 }

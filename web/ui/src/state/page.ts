@@ -9,7 +9,7 @@ import { Connection, type Link } from "../wire/socket";
 import { COLUMN, type Place, readAddress, writeAddress } from "./address";
 import { Announcer } from "./announcer";
 import { Column } from "./column";
-import type { Known } from "./condition";
+import { type Known, mayPass } from "./condition";
 import { filterOf } from "./filter";
 import { Insight } from "./insight";
 import { loadOlder, loadSpan } from "./loader";
@@ -45,6 +45,10 @@ export class Page {
   readonly server = new Server(() => this.touch(), () => this.setLink("signed-out", 4401));
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly announcer = new Announcer();
+  /** Why there are no counts over time, null while there are. */
+  countsFault: string | null = null;
+  /** When the column's search was refused or failed, ms. */
+  private faultAt = 0;
   private spanAbort: AbortController | null = null;
   /** The first posts are being shown, and it is asked for when they are seen. */
   private beginning = false;
@@ -60,11 +64,14 @@ export class Page {
       },
       took: (timeline) => {
         this.column.timeline = timeline;
+        this.countsFault = null;
         this.insight.spans(timeline);
         this.touch("wire");
       },
       failed: (error) => {
-        if (error.status === 401) this.setLink("signed-out", 4401);
+        if (error.status === 401) return this.setLink("signed-out", 4401);
+        this.countsFault = error.message;
+        this.touch("wire");
       },
     },
     TIMELINE_MS,
@@ -209,6 +216,11 @@ export class Page {
     this.connection.now();
   }
 
+  /** Run the search of the column once more, from nothing. */
+  again(): void {
+    this.run();
+  }
+
   async older(): Promise<void> {
     await loadOlder(this.column, () => this.touch());
   }
@@ -224,7 +236,7 @@ export class Page {
     return {
       link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
       serverReconnecting: server.reconnecting, outage: server.outage, sources: server.sources,
-      indexed: server.stats.indexed ?? null, laggedAt: column.laggedAt, ready: column.loading === "ready",
+      indexed: server.stats.indexed ?? null, laggedAt: column.laggedAt, fault: column.fault, faultAt: this.faultAt, ready: column.loading === "ready",
       total: column.timeline?.total ?? null, held: column.holding.size, begunAt: column.begunAt, from: column.place.from, to: column.place.to,
       gaps: column.timeline?.gaps ?? [], nextStep: server.facts?.next_step ?? "SOURCE=bluesky make run",
     };
@@ -232,7 +244,7 @@ export class Page {
 
   private show(place: Place): void {
     const same = place.query === this.column.place.query && place.from === this.column.place.from && place.to === this.column.place.to;
-    if (same) this.column.setOrder(place.order);
+    if (same && !this.column.fault) this.column.setOrder(place.order);
     else {
       this.column.place = place;
       this.run();
@@ -247,22 +259,38 @@ export class Page {
     column.restart(column.place, this.settings.depth);
     column.setFilter(filterOf(this.settings));
     this.announced = 0;
+    this.countsFault = null;
     document.title = column.place.query === "*" ? "Murmuration" : `${column.place.query} · Murmuration`;
     if (column.past) {
       this.connection.unsubscribe(COLUMN);
       this.spanAbort = new AbortController();
-      void loadSpan(column, this.spanAbort.signal, () => this.touch());
+      void this.loadPast(this.spanAbort.signal);
     } else if (!(first && this.connection.asks(COLUMN, column.place.query, this.settings.depth)))
       this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
     this.look();
     this.touch();
   }
 
+  private async loadPast(signal: AbortSignal): Promise<void> {
+    await loadSpan(this.column, signal, () => this.touch());
+    if (!signal.aborted && this.column.fault) this.faultAt = Date.now();
+  }
+
+  /** A closed time that could not be had is asked for again by itself once the server can answer. */
+  private recover(): void {
+    if (this.column.past && mayPass(this.column.fault)) this.run();
+  }
+
   private take(id: string | null, frame: Frame): void {
     const now = performance.now();
-    if (frame.type === "stats") this.server.take(frame);
+    if (frame.type === "stats") {
+      const away = this.server.outage !== null;
+      this.server.take(frame);
+      if (away && this.server.outage === null) this.recover();
+    }
     else if (frame.type === "gap") this.timelinePoller.start();
     else if (id === null || id === COLUMN) {
+      if (frame.type === "error") this.faultAt = Date.now();
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
       if (!this.begun && !this.beginning && frame.type === "history") {
@@ -279,7 +307,11 @@ export class Page {
     this.closeCode = code;
     // While the first posts are on their way there is time for what reading them needs: its patterns take 8 ms to compile.
     if (link === "open" && !this.everOpen) setTimeout(() => plainOf("a"));
-    if (link === "open") this.everOpen = true;
+    if (link === "open" && was !== "open") {
+      if (this.begun && this.everOpen) void this.server.learn();
+      this.everOpen = true;
+      this.recover();
+    }
     if (link === "signed-out") this.hush();
     const trying = (one: Link): boolean => one === "connecting" || one === "waiting";
     if (!(trying(was) && trying(link))) this.linkSince = Date.now();

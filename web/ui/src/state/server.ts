@@ -8,8 +8,11 @@ export class Server {
   facts: PageFacts | null = null;
   operators: Operator[] = [];
   stats: Partial<ServerStats> = {};
-  reconnecting = false;
+  /** Since when it has no broker itself, ms; it does not say. */
+  reconnecting: number | null = null;
   outage: Outage | null = null;
+
+  private again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly changed: () => void,
@@ -24,7 +27,8 @@ export class Server {
   take(frame: Stats): void {
     const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
     const { indexed, rate, connected } = frame;
-    this.reconnecting = frame.reconnecting === true || frame.state === "reconnecting";
+    const reconnecting = frame.reconnecting === true || frame.state === "reconnecting";
+    this.reconnecting = reconnecting ? this.reconnecting ?? Date.now() : null;
     this.outage = frame.outage ?? null;
     this.stats = {
       ...this.stats,
@@ -35,17 +39,21 @@ export class Server {
     };
   }
 
-  /** Ask for what it does not say by itself, until it answers. */
+  /** Ask for what it does not say by itself, until it answers. Asked again on each new connection: it may be another server. */
   async learn(): Promise<void> {
+    clearTimeout(this.again);
     try {
       this.facts = await api.page();
       this.stats = { ...(await api.stats()), ...this.stats };
       this.changed();
-      this.operators = (await api.language()).operators;
+      if (!this.operators.length) this.operators = (await api.language()).operators;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) this.signedOut();
-      else setTimeout(() => void this.learn(), AGAIN_MS);
+      else {
+        clearTimeout(this.again);
+        this.again = setTimeout(() => void this.learn(), AGAIN_MS);
+      }
     }
     this.changed();
   }

@@ -12,6 +12,10 @@ export function ActionButton({ page, action }: { page: Page; action: NonNullable
     switch (action.act) {
       case "retry":
         return page.retry();
+      case "again":
+        return page.again();
+      case "mend":
+        return document.getElementById("search")?.focus();
       case "coverage":
         return page.open("coverage");
       case "newest":

@@ -38,6 +38,7 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
   const [table, setTable] = useState(false);
   const { timeline, place } = column;
   const { theme } = page.settings;
+  const countsFault = column.fault ? null : page.countsFault;
   const now = Math.floor(Date.now() / 1000);
   const minute = Math.floor(now / 10);
   const empty = emptinessOf(page.known());
@@ -56,7 +57,7 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
       {column.past && place.from !== null && place.to !== null ? (
         <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
       ) : null}
-      <Still of={[timeline, place, theme, table]}>{() => <Histogram timeline={timeline} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
+      <Still of={[timeline, place, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
       <Orders page={page} column={column} />
       <div class="feed-place">
         {column.state === "paused" && column.waiting && scrolled ? (

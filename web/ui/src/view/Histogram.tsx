@@ -8,13 +8,15 @@ import { TimeView } from "./TimeView";
 
 interface Props {
   timeline: Timeline | null;
+  /** Why there is none. */
+  fault: string | null;
   theme: Settings["theme"];
   table: boolean;
   go: (place: Partial<Place>) => void;
 }
 
-export function Histogram({ timeline, theme, table, go }: Props): JSX.Element {
-  if (!timeline) return <div class="histogram waiting" />;
+export function Histogram({ timeline, fault, theme, table, go }: Props): JSX.Element {
+  if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">No counts over time: {fault}</p> : null}</div>;
   return (
     <div class="histogram">
       <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"

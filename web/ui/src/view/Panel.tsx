@@ -76,7 +76,8 @@ export function Panel({ page }: { page: Page }): JSX.Element {
             : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
         </Still>
       </div>
-      {series ? <Later of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Later> : null}
+      {series ? <Later of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Later>
+        : page.countsFault ? <p class="meta warn">No chart over time: {page.countsFault}</p> : null}
     </aside>
   );
 }

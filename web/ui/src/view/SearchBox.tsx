@@ -26,9 +26,10 @@ function Painted({ query, fault }: { query: string; fault: Fault | null }): JSX.
   );
 }
 
-/** A hint is a search to try, or says what to write. */
-function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
+/** A hint is a search to try, or says what to write; where nothing in the search is wrong, what to do. */
+function Hint({ fault: { hint, position } }: { fault: Fault }): JSX.Element | null {
   if (!hint) return null;
+  if (typeof position !== "number") return <> {hint}</>;
   return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> Try <code>{hint}</code>.</>;
 }
 
@@ -158,7 +159,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
       </ul>
       {shown ? (
         <p class="fault" id="search-fault" role="alert">
-          {shown.message}<Hint hint={shown.hint} />
+          {shown.message}<Hint fault={shown} />
           {shown.position === undefined ? null : <span class="where"> (character {shown.position + 1})</span>}
         </p>
       ) : null}

@@ -1,13 +1,15 @@
 /** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { named } from "../state/condition";
 import type { Settings } from "../state/settings";
 import { barsOf } from "../stats/buckets";
+import { gapsOf } from "../stats/stretches";
 import { between, exact, moment } from "../text/clock";
 import { counted, grouped } from "../text/number";
 import type { Timeline } from "../wire/api";
 import type { Chart, Series } from "./chart";
-import { gapsOf, missingIn } from "./hatch";
+import { missingIn } from "./hatch";
 
 interface Props {
   timeline: Timeline;
@@ -27,7 +29,9 @@ export function summaryOf(timeline: Timeline, now: number): string {
   const stretches = (sampled: boolean): number => gapsOf(timeline.gaps, sampled).length;
   const none = stretches(false) ? ` Not collected in ${counted(stretches(false), "stretch", "stretches")}.` : "";
   const part = stretches(true) ? ` Only a sample in ${counted(stretches(true), "stretch", "stretches")}.` : "";
-  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${none}${part}`;
+  const without = timeline.gaps.filter((gap) => gap.partial && !gap.sampled);
+  const some = without.length ? ` In part without ${named(without)}.` : "";
+  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${none}${part}${some}`;
 }
 
 function seriesOf(timeline: Timeline, width: number): Series {

@@ -1,8 +1,11 @@
 /**
  * What a chart shows where posts are missing: dense stripes where nothing was collected, wide thin ones that lean the other
- * way where a sample was; each said in words under the axis where there is room. Draws on a chart, knows no data of its own.
+ * way where a sample was; each said in words under the axis where there is room. A source that is missing beside others is told in
+ * words only. Draws on a chart, knows no data of its own.
  */
 import type uPlot from "uplot";
+import { named } from "../state/condition";
+import { gapsOf, holds, type Stretch, touching } from "../stats/stretches";
 import { between } from "../text/clock";
 import type { Gap } from "../wire/frame";
 
@@ -28,15 +31,17 @@ export interface Said {
   half: number;
 }
 
-/** Return the gaps of one kind. */
-export function gapsOf(gaps: readonly Gap[], sampled: boolean): Gap[] {
-  return gaps.filter((gap) => (gap.sampled ?? false) === sampled);
-}
-
-/** Return what was missing between two moments: "not collected", "a sample only", or "" where nothing was. */
+/**
+ * Return what was missing between two moments: "not collected", "a sample only", either of them "in part of it", the same with the
+ * sources' names where others were collected, or "" where nothing was.
+ */
 export function missingIn(gaps: readonly Gap[], from: number, to: number): string {
-  const touches = (gap: Gap): boolean => gap.from < to && (gap.to ?? Infinity) > from;
-  return [...STRIPES].reverse().find((one) => gapsOf(gaps, one.sampled).some(touches))?.words ?? "";
+  const whole = [...STRIPES].reverse().find((one) => touching(gapsOf(gaps, one.sampled), from, to).length);
+  if (whole) return holds(gapsOf(gaps, whole.sampled), from, to) ? whole.words : `${whole.words} in part of it`;
+  const partial = touching(gaps.filter((gap) => gap.partial), from, to);
+  const none = partial.filter((gap) => !gap.sampled);
+  if (none.length) return `${named(none)} not collected`;
+  return partial.length ? `${named(partial)} a sample only` : "";
 }
 
 /** Draw the stripes of both kinds over the plot. */
@@ -44,7 +49,7 @@ export function hatch(chart: uPlot, gaps: readonly Gap[], colour: string): void 
   for (const stripes of STRIPES) stripe(chart, gapsOf(gaps, stripes.sampled), stripes, colour);
 }
 
-function stripe(chart: uPlot, gaps: readonly Gap[], { stepPx, widthPx, lean }: Stripes, colour: string): void {
+function stripe(chart: uPlot, gaps: readonly Stretch[], { stepPx, widthPx, lean }: Stripes, colour: string): void {
   if (!gaps.length) return;
   const { ctx, bbox } = chart;
   ctx.save();
@@ -72,7 +77,7 @@ export function gapWords(chart: uPlot, gaps: readonly Gap[], font: string): Said
   const found: Said[] = [];
   for (const stripes of [...STRIPES].reverse()) {
     const kind = gapsOf(gaps, stripes.sampled);
-    const said = kind.length === 1 ? wordsOf(chart, kind[0] as Gap, stripes.words, font) : null;
+    const said = kind.length === 1 ? wordsOf(chart, kind[0] as Stretch, stripes.words, font) : null;
     if (said && !found.some((other) => meets(other, said.middle, said.half))) found.push(said);
   }
   return found;
@@ -83,7 +88,7 @@ export function meets(said: Said, middle: number, half: number): boolean {
   return Math.abs(middle - said.middle) < said.half + half;
 }
 
-function wordsOf(chart: uPlot, gap: Gap, words: string, font: string): Said | null {
+function wordsOf(chart: uPlot, gap: Stretch, words: string, font: string): Said | null {
   const wide = chart.bbox.width / devicePixelRatio;
   const end = Math.min(gap.to ?? Date.now(), chart.scales.x?.max ?? Infinity);
   const [from, to] = [Math.max(0, chart.valToPos(gap.from, "x")), Math.min(wide, chart.valToPos(end, "x"))];

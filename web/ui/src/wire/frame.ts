@@ -24,6 +24,8 @@ export interface Gap {
   why: string;
   /** A part was collected, the rest left out on purpose. */
   sampled?: boolean;
+  /** Other sources were collected meanwhile: told in words, and not as if nothing had been. */
+  partial?: boolean;
 }
 
 export interface Outage {

@@ -1,0 +1,113 @@
+"""A search that is refused or fails, and counts that cannot be had: told as such, with one action, and tried again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline.store.contract import CoverageRow
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator, now
+from tests.ui.test_states import status
+
+
+def not_live(page: Page) -> None:
+    expect(page.locator(".live")).to_have_class(re.compile("tone-bad"))
+    expect(page.locator("main")).not_to_contain_text("appear here by themselves")
+
+
+def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?q=re:zero")
+    status(page, "search-wrong")
+    not_live(page)
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "search-wrong")
+    page.locator(".empty").get_by_role("button", name="Mend the search").click()
+    expect(page.locator("#search")).to_be_focused()
+
+
+def test_a_search_that_failed_is_tried_again_by_its_button_or_by_enter(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    simulator.broken = {"subscribe"}
+    page = open_page(f"{simulator.url}/?q=storm")
+    status(page, "search-failed")
+    not_live(page)
+    expect(page.locator(".empty")).to_contain_text("took too long and was stopped. Narrow it down. No new posts come")
+    asked = len(simulator.subscribes)
+    page.locator("#search").press("Enter")
+    page.wait_for_timeout(200)
+    assert len(simulator.subscribes) > asked
+    status(page, "search-failed")
+    simulator.broken = set()
+    page.locator(".empty").get_by_role("button", name="Try again").click()
+    expect(page.locator("#list article").first).to_be_visible()
+    status(page, "live")
+
+
+def test_a_past_that_could_not_be_had_is_not_called_empty(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.broken = {"search"}
+    page = open_page(f"{simulator.url}/?from={now() - 600_000}&to={now()}")
+    status(page, "search-failed")
+    expect(page.locator(".empty")).not_to_contain_text("No stored post")
+    simulator.broken = set()
+    page.locator(".empty").get_by_role("button", name="Try again").click()
+    expect(page.locator("#list article").first).to_be_visible()
+
+
+@pytest.mark.parametrize("away", ["server", "store"])
+def test_a_past_that_could_not_be_had_comes_when_the_server_is_back(
+    simulator: Simulator, open_page: OpenPage, away: str
+) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.broken = {"search"}
+    simulator.outage = {"since": now() - 5_000, "why": "the disk is full"} if away == "store" else None
+    page.wait_for_timeout(1_200)
+    span = f"/?from={now() - 600_000}&to={now()}"
+    page.evaluate("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", span)
+    status(page, "search-failed")
+    simulator.broken = set()
+    simulator.outage = None
+    if away == "server":
+        simulator.drop(1012)
+    expect(page.locator("#list article").first).to_be_visible(timeout=10_000)
+
+
+def test_counts_that_cannot_be_had_are_said_to_be_missing_until_they_come(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    simulator.broken = {"timeline"}
+    page = open_page(simulator.url)
+    expect(page.locator(".histogram")).to_contain_text("No counts over time: This search took too long")
+    simulator.broken = set()
+    expect(page.locator(".histogram figure")).to_be_visible(timeout=10_000)
+
+
+def test_facts_of_the_server_are_asked_for_again_on_a_new_connection(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.page["generated"] = True
+    page = open_page(simulator.url)
+    expect(page.get_by_label("About these posts")).to_be_visible()
+    simulator.page["generated"] = False
+    simulator.drop(1012)
+    expect(page.get_by_label("About these posts")).to_have_count(0, timeout=10_000)
+
+
+def test_a_source_of_former_days_does_not_hatch_what_another_collected(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    simulator.store.add_coverage(CoverageRow("demo", now() - 7_200_000, None, "*", ""))
+    simulator.store.add_coverage(CoverageRow("demo", now() - 3_600_000, None, "*", "stopped"))
+    simulator.store.add_coverage(CoverageRow("bluesky", now() - 3_500_000, None, "*", ""))
+    page = open_page(simulator.url)
+    sentence = page.locator(".histogram figcaption")
+    expect(sentence).to_contain_text("300 matches")
+    expect(sentence).not_to_contain_text(re.compile("ollected|without"))
+
+
+def test_an_outage_is_seen_while_it_lasts(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.store.add_coverage(CoverageRow("bluesky", now() - 7_200_000, None, "*", ""))
+    simulator.store.add_coverage(CoverageRow("bluesky", now() - 2_000, None, "*", "connection refused"))
+    page = open_page(simulator.url)
+    expect(page.locator(".histogram figcaption")).to_contain_text("Not collected in 1 stretch.")
