@@ -61,6 +61,7 @@ class Simulator:
         """Routes below `/api/` that answer 503, and "subscribe" for the socket."""
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
+        self._sockets: set[ServerConnection] = set()
         self._watches: dict[ServerConnection, dict[str, Any]] = {}
         self._lock = threading.RLock()
         self._loop = asyncio.new_event_loop()
@@ -146,7 +147,7 @@ class Simulator:
 
     def drop(self, code: int = 1012) -> None:
         """Close every socket."""
-        for socket in list(self._watches):
+        for socket in list(self._sockets):
             asyncio.run_coroutine_threadsafe(socket.close(code), self._loop)
 
     def stats(self) -> dict[str, Any]:
@@ -159,7 +160,7 @@ class Simulator:
 
     # -- the socket
     def _send_all(self, message: dict[str, Any]) -> None:
-        for socket in list(self._watches):
+        for socket in list(self._sockets):
             self._send(socket, json.dumps(message))
 
     def _send(self, socket: ServerConnection, text: str) -> None:
@@ -172,6 +173,7 @@ class Simulator:
         asyncio.run_coroutine_threadsafe(send(), self._loop)
 
     async def _socket(self, socket: ServerConnection) -> None:
+        self._sockets.add(socket)
         try:
             async for text in socket:
                 message = json.loads(text)
@@ -181,6 +183,7 @@ class Simulator:
         except ConnectionClosed:
             pass
         finally:
+            self._sockets.discard(socket)
             self._watches.pop(socket, None)
 
     async def _subscribe(self, socket: ServerConnection, message: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Route, expect
 
-from pipeline.post import Counts
+from pipeline.post import Counts, Deletion
+from pipeline.store.contract import Writes
 from tests.ui import records
 from tests.ui.conftest import OpenPage, articles
 from tests.ui.simulator import Simulator, now
@@ -312,3 +313,14 @@ def test_a_page_beyond_the_last_of_a_ranking_is_the_last(simulator: Simulator, o
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.locator("#list article").first.wait_for()
+
+
+def test_a_past_learns_what_was_withdrawn_while_nobody_could_tell(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?from={now() - 600_000}&to={now()}")
+    page.locator("#list article").nth(3).wait_for()
+    page.wait_for_timeout(300)
+    ids = articles(page)
+    simulator.store.persist(Writes(deletions=[Deletion(ids[1], now())]), simulator.seq)
+    simulator.drop(1012)
+    expect(page.locator(f'[data-id="{ids[1]}"]')).to_have_class("gone", timeout=15_000)
+    assert articles(page)[:2] == [ids[0], ids[2]]

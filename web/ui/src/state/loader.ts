@@ -1,5 +1,5 @@
 /** Fetches what the live connection does not bring: a closed span of time, and posts older than those loaded. */
-import { api, ApiError, type Params } from "../wire/api";
+import { api, ApiError, type Found, type Params } from "../wire/api";
 import type { Column } from "./column";
 
 const PAGE = 500;
@@ -28,6 +28,32 @@ export async function loadSpan(column: Column, signal: AbortSignal, changed: () 
     column.fault = error.fault;
   }
   column.spanned();
+  changed();
+}
+
+/** Ask again what a loaded span holds: what was withdrawn or edited while nobody could say so leaves, or is renewed. */
+export async function recheckSpan(column: Column, signal: AbortSignal, changed: () => void): Promise<void> {
+  const { query, from, to } = column.place;
+  const { holding } = column;
+  const there = new Set<string>();
+  let end = Infinity;
+  let before: string | null = null;
+  try {
+    do {
+      const found: Found = await api.search({ q: query, from, to, before, limit: PAGE }, signal);
+      column.take({ type: "posts", key: "", after: 0, posts: found.posts }, performance.now());
+      for (const { id, created_at } of found.posts) {
+        there.add(id);
+        end = Math.min(end, created_at);
+      }
+      before = found.next;
+    } while (before && there.size < holding.size);
+  } catch (error) {
+    if (signal.aborted || error instanceof ApiError) return;  // it is asked again with the next connection
+    throw error;
+  }
+  const left = [...holding.posts()].filter((post) => !there.has(post.id) && (!before || post.created_at > end));
+  column.take({ type: "gone", key: "", posts: left.map(({ id, version }) => [id, version]) }, performance.now());
   changed();
 }
 

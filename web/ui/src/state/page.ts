@@ -12,7 +12,7 @@ import { Column } from "./column";
 import { type Known, mayPass } from "./condition";
 import { filterOf } from "./filter";
 import { Insight } from "./insight";
-import { loadOlder, loadSpan } from "./loader";
+import { loadOlder, loadSpan, recheckSpan } from "./loader";
 import { afterPaint } from "./painted";
 import { Poller } from "./poller";
 import { Server } from "./server";
@@ -276,9 +276,12 @@ export class Page {
     if (!signal.aborted && this.column.fault) this.faultAt = Date.now();
   }
 
-  /** A closed time that could not be had is asked for again by itself once the server can answer. */
-  private recover(): void {
-    if (this.column.past && mayPass(this.column.fault)) this.run();
+  /** A closed time that could not be had is asked for again by itself once the server can answer; one that is there is compared. */
+  private recover(compare: boolean): void {
+    const { column } = this;
+    if (!column.past) return;
+    if (mayPass(column.fault)) this.run();
+    else if (compare && column.loading === "ready" && this.spanAbort) void recheckSpan(column, this.spanAbort.signal, () => this.touch());
   }
 
   private take(id: string | null, frame: Frame): void {
@@ -286,7 +289,7 @@ export class Page {
     if (frame.type === "stats") {
       const away = this.server.outage !== null;
       this.server.take(frame);
-      if (away && this.server.outage === null) this.recover();
+      if (away && this.server.outage === null) this.recover(false);
     }
     else if (frame.type === "gap") this.timelinePoller.start();
     else if (id === null || id === COLUMN) {
@@ -309,8 +312,8 @@ export class Page {
     if (link === "open" && !this.everOpen) setTimeout(() => plainOf("a"));
     if (link === "open" && was !== "open") {
       if (this.begun && this.everOpen) void this.server.learn();
+      this.recover(this.everOpen);
       this.everOpen = true;
-      this.recover();
     }
     if (link === "signed-out") this.hush();
     const trying = (one: Link): boolean => one === "connecting" || one === "waiting";
