@@ -8,7 +8,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const YEAR = 365 * DAY;
+
+/** The last moment a `Date` can hold. */
+export const LAST_MS = 8.64e15;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -23,52 +25,89 @@ export function ago(at: number, now: number): string {
   return date(at, now);
 }
 
-/** Return how a reader says a length of time: "2 min", "3 h 20 min". */
+/** Return how a reader says a length of time: "2 min", "3 h 20 min", "3 h". */
 export function lasting(ms: number): string {
-  if (ms < MINUTE) return `${Math.max(0, Math.round(ms / SECOND))} s`;
-  if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;
-  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)} min`;
+  const minutes = Math.round(ms / MINUTE);
+  if (ms < MINUTE - SECOND / 2) return `${Math.max(0, Math.round(ms / SECOND))} s`;
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
   return `${Math.round(ms / DAY)} d`;
 }
 
 /** The exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
 export function exact(at: number): string {
   const then = new Date(at);
-  return `${dayOf(then)}, ${then.getFullYear()}, ${hourMinute(then)}:${two(then.getSeconds())} ${zoneOf(then)}`;
+  return `${dated(at)}, ${timeOf(then, true)} ${zoneOf(then)}`;
 }
 
-/** A moment in a span: seconds in a short one, the day in a long one, the year where it differs. */
-export function moment(at: number, span: number, now: number): string {
-  const then = new Date(at);
-  if (span < 10 * MINUTE) return `${hourMinute(then)}:${two(then.getSeconds())}`;
-  if (span < DAY && now - at < DAY) return hourMinute(then);
-  if (span < 7 * DAY && sameYear(at, now)) return `${dayOf(then)} ${hourMinute(then)}`;
-  return date(at, now);
+/**
+ * A moment as exactly as a step of a chart needs it: seconds under a minute, the time of day under a day. The date stands before it
+ * unless it is that of `said`, a moment whose date the reader knows (now, or one read just before), and the year likewise.
+ */
+export function moment(at: number, step: number, said: number): string {
+  if (step >= DAY) return date(at, said);
+  const time = timeOf(new Date(at), step < MINUTE);
+  return sameDay(at, said) ? time : `${date(at, said)}, ${time}`;
 }
 
-/** A moment under an axis: as `moment`, but the month will do where years are shown. */
-export function onAxis(at: number, span: number, now: number): string {
-  if (span <= 2 * YEAR) return moment(at, span, now);
-  const then = new Date(at);
-  return `${MONTHS[then.getMonth()]} ${then.getFullYear()}`;
-}
-
-/** "06:00–21:14", or with days where the span is long. */
+/** "06:00–21:14", "Nov 20, 2016, 14:00–15:00", or days only where the span is long: always when, and nothing of it twice. */
 export function between(from: number, to: number, now: number): string {
-  return `${moment(from, to - from, now)}–${moment(to, to - from, now)}`;
+  // What ends at midnight ends with the day before.
+  const last = Math.max(from, to - 1);
+  const days = to - from >= 7 * DAY || (to > from && isMidnight(from) && isMidnight(to));
+  if (days) {
+    if (sameDay(from, last)) return date(from, now);
+    return sameYear(from, last) ? `${dayOf(new Date(from))}–${date(last, now)}` : `${dated(from)}–${dated(last)}`;
+  }
+  const step = to - from < 10 * MINUTE && (from % MINUTE || to % MINUTE) ? SECOND : MINUTE;
+  const begin = sameYear(from, last) ? moment(from, step, now) : `${dated(from)}, ${timeOf(new Date(from), step < MINUTE)}`;
+  const end = moment(to, step, sameDay(from, last) ? to : from);
+  return begin === end || begin.endsWith(` ${end}`) ? begin : `${begin}–${end}`;
 }
 
-function date(at: number, now: number): string {
+/**
+ * What stands under the marks of an axis that are a step apart: time, day, month or year. A date is written once, under the first
+ * mark that has room for it; `fits` tells whether a text has.
+ */
+export function axisLabels(marks: readonly number[], step: number, now: number, fits: (at: number, text: string) => boolean): string[] {
+  let said = now;
+  return marks.map((at) => {
+    const [full, plain] = [onAxis(at, step, said), onAxis(at, step, at)];
+    if (!fits(at, full)) return fits(at, plain) ? plain : "";
+    if (full !== plain) said = at;
+    return full;
+  });
+}
+
+function onAxis(at: number, step: number, said: number): string {
   const then = new Date(at);
-  return sameYear(at, now) ? dayOf(then) : `${dayOf(then)}, ${then.getFullYear()}`;
+  if (step >= 360 * DAY) return String(then.getFullYear());
+  if (step >= 28 * DAY) return sameYear(at, said) ? month(then) : `${month(then)} ${then.getFullYear()}`;
+  if (step >= DAY) return date(at, said);
+  if (at % SECOND) return "";
+  return isMidnight(at) && !sameDay(at, said) ? date(at, said) : moment(at, step, said);
+}
+
+function date(at: number, said: number): string {
+  return sameYear(at, said) ? dayOf(new Date(at)) : dated(at);
+}
+
+function dated(at: number): string {
+  const then = new Date(at);
+  return `${dayOf(then)}, ${then.getFullYear()}`;
+}
+
+function month(then: Date): string {
+  return MONTHS[then.getMonth()] as string;
 }
 
 function dayOf(then: Date): string {
-  return `${MONTHS[then.getMonth()]} ${then.getDate()}`;
+  return `${month(then)} ${then.getDate()}`;
 }
 
-function hourMinute(then: Date): string {
-  return `${two(then.getHours())}:${two(then.getMinutes())}`;
+function timeOf(then: Date, seconds: boolean): string {
+  const hourMinute = `${two(then.getHours())}:${two(then.getMinutes())}`;
+  return seconds ? `${hourMinute}:${two(then.getSeconds())}` : hourMinute;
 }
 
 /** "UTC", "UTC+1", "UTC−3:30": as it was at that moment. */
@@ -85,4 +124,13 @@ function two(value: number): string {
 
 function sameYear(a: number, b: number): boolean {
   return new Date(a).getFullYear() === new Date(b).getFullYear();
+}
+
+/** Return whether two moments are of one day of the reader's. */
+export function sameDay(a: number, b: number): boolean {
+  return sameYear(a, b) && dayOf(new Date(a)) === dayOf(new Date(b));
+}
+
+function isMidnight(at: number): boolean {
+  return at % SECOND === 0 && timeOf(new Date(at), true) === "00:00:00";
 }

@@ -5,7 +5,7 @@ import { named } from "../state/condition";
 import type { Settings } from "../state/settings";
 import { barsOf } from "../stats/buckets";
 import { gapsOf } from "../stats/stretches";
-import { between, exact, moment } from "../text/clock";
+import { between, exact, moment, sameDay } from "../text/clock";
 import { counted, grouped } from "../text/number";
 import type { Timeline } from "../wire/api";
 import type { Chart, Series } from "./chart";
@@ -24,14 +24,17 @@ interface Props {
 const BAR_PX = 7;
 
 export function summaryOf(timeline: Timeline, now: number): string {
+  const { total, from, to, interval_ms: step } = timeline;
+  // Without a match there is no time to name, unless one was chosen.
+  const span = to ? `, ${between(from, to, now)}` : "";
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
-  const most = top ? ` Most, ${grouped(top[1])}, from ${moment(top[0], timeline.to - timeline.from, now)}.` : "";
+  const most = top ? ` Most, ${grouped(top[1])}, from ${moment(top[0], step, sameDay(from, to) ? from : now)}.` : "";
   const stretches = (sampled: boolean): number => gapsOf(timeline.gaps, sampled).length;
   const none = stretches(false) ? ` Not collected in ${counted(stretches(false), "stretch", "stretches")}.` : "";
   const part = stretches(true) ? ` Only a sample in ${counted(stretches(true), "stretch", "stretches")}.` : "";
   const without = timeline.gaps.filter((gap) => gap.partial && !gap.sampled);
   const some = without.length ? ` In part without ${named(without)}.` : "";
-  return `${counted(timeline.total, "match", "matches")}, ${between(timeline.from, timeline.to, now)}.${most}${none}${part}${some}`;
+  return `${counted(total, "match", "matches")}${span}.${most}${none}${part}${some}`;
 }
 
 function seriesOf(timeline: Timeline, width: number): Series {
@@ -51,8 +54,10 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
   const latest = useRef(series);
 
   useLayoutEffect(() => {
-    onChoose.current = choose;
-  }, [choose]);
+    onChoose.current = (from, to) => {
+      if (timeline.to) choose(from, to);
+    };
+  }, [choose, timeline]);
 
   useLayoutEffect(() => {
     latest.current = series;
@@ -87,7 +92,7 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     };
   }, [kind, axes, theme, table]);
 
-  const at = hover ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
+  const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
   const missing = at ? missingIn(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
   return (
     <figure class={`time of-${kind}`} aria-label={label}>
@@ -97,12 +102,12 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
           <table>
             <thead><tr><th scope="col">From</th><th scope="col">Matches</th>{timeline.gaps.length ? <th scope="col">Collected</th> : null}</tr></thead>
             <tbody>
-              {bars.starts.map((start, index) => (
+              {timeline.to ? bars.starts.map((start, index) => (
                 <tr key={start}>
                   <td>{exact(start)}</td><td>{grouped(bars.counts[index] ?? 0)}</td>
                   {timeline.gaps.length ? <td>{missingIn(timeline.gaps, start, start + bars.intervalMs) || "all"}</td> : null}
                 </tr>
-              ))}
+              )) : null}
             </tbody>
           </table>
         </div>

@@ -1,6 +1,6 @@
 /** uPlot charts over time in the page's colours: bars or a line, hatched where posts are missing, drag to choose. */
 import uPlot from "uplot";
-import { onAxis } from "../text/clock";
+import { axisLabels } from "../text/clock";
 import { compact } from "../text/number";
 import type { Gap } from "../wire/frame";
 import { gapWords, hatch, meets, sayGaps, type Said } from "./hatch";
@@ -21,9 +21,9 @@ export interface ChartOptions {
   chosen(from: number, to: number): void;
 }
 
-const LABEL_HALF_PX = 34;
-/** Beside a scale a label may begin left of the plot, but not under the scale's zero. */
-const LEFT_HALF_PX = 20;
+/** Beside a scale a label may begin so far left of the plot, but not under the scale's zero. */
+const LEFT_PX = 14;
+const LABEL_APART_PX = 3;
 /** Half of "now", at the right edge of a chart that reaches to this moment. */
 const NOW_HALF_PX = 18;
 const SCALE_PX = 32;
@@ -86,16 +86,20 @@ export class Chart {
     return series !== null && Date.now() - series.to < 2 * series.intervalMs;
   }
 
-  /** Return the words under a moment, none where an edge would cut them or others stand. */
-  private label(plot: uPlot, at: number, said: readonly Said[]): string {
-    if (!this.series?.from) return ""; // nothing matches: there is no time to name
-    const x = plot.valToPos(at, "x");
+  /** Return the words under the marks of the axis, none where an edge would cut them or others stand. */
+  private labels(plot: uPlot, marks: readonly number[], step: number): string[] {
+    if (!this.series?.from) return marks.map(() => ""); // nothing matches: there is no time to name
+    const said = this.said(plot);
+    const font = axisFont(devicePixelRatio);
     const wide = plot.bbox.width / devicePixelRatio || plot.width;
-    const left = plot.axes[1]?.show ? LEFT_HALF_PX : LABEL_HALF_PX;
+    const left = plot.axes[1]?.show ? -LEFT_PX : 0;
     const right = wide - (this.upToNow ? 2 * NOW_HALF_PX : 0);
-    if (x < left || x > right - LABEL_HALF_PX) return "";
-    if (said.some((one) => meets(one, x, LABEL_HALF_PX))) return "";
-    return onAxis(at, this.series.to - this.series.from, Date.now());
+    return axisLabels(marks, step, Date.now(), (at, text) => {
+      plot.ctx.font = font;
+      const half = plot.ctx.measureText(text).width / devicePixelRatio / 2 + LABEL_APART_PX;
+      const x = plot.valToPos(at, "x");
+      return x - half >= left && x + half <= right && !said.some((one) => meets(one, x, half));
+    });
   }
 
   /** Write what stands under the axis beside its labels: what was not collected, and "now" at the right end. */
@@ -126,10 +130,7 @@ export class Chart {
         },
         axes: [
           { ...axis, show: options.axes, size: 18, gap: 2, space: 90, grid: { show: false },
-            values: (plot, splits) => {
-              const said = this.said(plot);
-              return splits.map((at) => this.label(plot, at, said));
-            } },
+            values: (plot, splits, _axis, _space, step) => this.labels(plot, splits, step) },
           { ...axis, show: options.axes && this.box.clientHeight >= SCALE_FROM_PX, size: SCALE_PX, gap: 4, space: 30, grid: { stroke: colour("--line"), width: 1 },
             values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? compact(value) : "")) },
         ],
@@ -137,7 +138,7 @@ export class Chart {
           {},
           options.kind === "bars" && bars
             ? { fill: colour("--bar"), width: 0, points: { show: false }, paths: bars({ size: [0.86, 60], radius: 0.1 }) }
-            : { stroke: colour("--accent"), fill: colour("--accent-soft"), width: 1.5, points: { show: false } },
+            : { stroke: colour("--accent"), fill: colour("--accent-soft"), width: 1.5, points: { show: () => this.series?.starts.length === 1, size: 8, fill: colour("--accent") } },
         ],
         hooks: {
           drawClear: [(plot) => hatch(plot, this.series?.gaps ?? [], colour("--amber"))],
