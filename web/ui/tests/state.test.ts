@@ -224,6 +224,13 @@ describe("small parts", () => {
     expect(readAddress("?sort=nonsense&from=9&to=1")).toEqual({ query: "*", order: "latest", from: null, to: null });
   });
 
+  it("take no time from an address that no date can be", () => {
+    const now = { query: "*", order: "latest", from: null, to: null };
+    for (const search of ["?from=0&to=9000000000000000", "?from=1960-01-01T00:00:00Z&to=5", "?from=1&to=x"]) expect(readAddress(search)).toEqual(now);
+    const place = readAddress("?from=0&to=8640000000000000");
+    expect(readAddress(new URL(writeAddress(place, "/"), "http://h").search)).toEqual(place);
+  });
+
   it("read settings that someone broke as the defaults", () => {
     expect(loadSettings({ getItem: () => '{"depth":"x","muted":[1,"a"],"theme":"dark","extra":1}' })).toMatchObject({ depth: 5_000, muted: ["a"], theme: "dark" });
     expect(loadSettings({ getItem: () => "{{" })).toEqual(DEFAULTS);

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { Meter } from "../src/state/meter";
 import { barsOf, bucketMs } from "../src/stats/buckets";
 import { sizesOf } from "../src/stats/cloud";
+import { moved, newerHalf, scaled, spanOf, type Span } from "../src/stats/span";
 import { slope, Trends } from "../src/stats/trend";
+import { summaryOf } from "../src/view/TimeView";
 
 const HOUR = 3_600_000;
 
@@ -23,6 +25,43 @@ describe("time buckets", () => {
       expect(bars.counts.reduce((sum, n) => sum + n, 0)).toBe(buckets.reduce((sum, [, n]) => sum + n, 0));
       expect(bars.counts.length).toBeLessThanOrEqual(most + 1);
     }));
+  });
+});
+
+describe("a chosen span", () => {
+  it("is never one that the store or a date refuses, whatever the buttons do", () => {
+    const acts: ((span: Span) => Span)[] = [(span) => moved(span, -0.5), (span) => moved(span, 0.5), newerHalf, (span) => scaled(span, 0.5), (span) => scaled(span, 2)];
+    fc.assert(fc.property(fc.double({ min: -1e17, max: 1e17, noNaN: true }), fc.double({ min: -1e17, max: 1e17, noNaN: true }), fc.array(fc.constantFrom(...acts), { maxLength: 80 }), (from, to, done) => {
+      const span = done.reduce((now, act) => act(now), spanOf(from, to));
+      expect(Number.isInteger(span.from) && Number.isInteger(span.to)).toBe(true);
+      expect(span.from).toBeGreaterThanOrEqual(0);
+      expect(span.to - span.from).toBeGreaterThanOrEqual(1_000);
+      expect(new Date(span.to).getTime()).toBe(span.to);
+    }));
+  });
+
+  it("moves and grows about its middle, and keeps its length where time begins", () => {
+    expect(moved({ from: 10_000, to: 20_000 }, -0.5)).toEqual({ from: 5_000, to: 15_000 });
+    expect(moved({ from: 2_000, to: 12_000 }, -0.5)).toEqual({ from: 0, to: 10_000 });
+    expect(scaled({ from: 10_000, to: 20_000 }, 0.5)).toEqual({ from: 12_500, to: 17_500 });
+    expect(scaled({ from: 10_000, to: 20_000 }, 2)).toEqual({ from: 5_000, to: 25_000 });
+  });
+
+  it("has the newest match in its newer half, also where it is the only one", () => {
+    expect(newerHalf({ from: 10_000, to: 20_001 })).toEqual({ from: 15_000, to: 20_001 });
+    expect(newerHalf({ from: 10_000, to: 10_001 })).toEqual({ from: 9_001, to: 10_001 });
+  });
+});
+
+describe("the sentence of a chart", () => {
+  const minute = 60_000;
+  const chart = { interval_ms: minute, gaps: [], took_ms: 1 };
+
+  it("names no time where nothing matches, and no date twice", () => {
+    expect(summaryOf({ ...chart, from: 0, to: 0, total: 0, buckets: [] }, Date.now())).toBe("0 matches.");
+    const from = new Date(2016, 10, 20, 14).getTime();
+    expect(summaryOf({ ...chart, from, to: from + 30 * minute, total: 9, buckets: [[from + minute, 9]] }, Date.now()))
+      .toBe("9 matches, Nov 20, 2016, 14:00–14:30. Most, 9, from 14:01.");
   });
 });
 

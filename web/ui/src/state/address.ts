@@ -1,5 +1,6 @@
 /** The search in the address bar: what is shared by a link, and what back and forward step through. */
 import { ORDERS, type Order } from "../hold/ranking";
+import { LAST_MS } from "../text/clock";
 
 /** What the one column is called on the wire. */
 export const COLUMN = "a";
@@ -14,7 +15,7 @@ export interface Place {
 function time(text: string | null): number | null {
   if (!text) return null;
   const at = /^\d+$/u.test(text) ? Number(text) : Date.parse(text);
-  return Number.isFinite(at) ? at : null;
+  return at >= 0 && at <= LAST_MS ? at : null;
 }
 
 /** Return the place an address names; what it does not say is `*`, latest, live. */

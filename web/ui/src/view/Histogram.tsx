@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import type { Place } from "../state/address";
 import type { Settings } from "../state/settings";
+import { spanOf } from "../stats/span";
 import type { Timeline } from "../wire/api";
-import { LEAST_MS } from "./TimeTools";
 import { TimeView } from "./TimeView";
 
 interface Props {
@@ -20,7 +20,7 @@ export function Histogram({ timeline, fault, theme, table, go }: Props): JSX.Ele
   return (
     <div class="histogram">
       <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"
-        choose={(from, to) => go({ from: Math.floor(from), to: Math.ceil(Math.max(to, from + LEAST_MS)) })} />
+        choose={(from, to) => go(spanOf(from, to))} />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Page } from "../state/page";
+import { spanOf } from "../stats/span";
 import type { Timeline } from "../wire/api";
 import { Based } from "./Based";
 import { TableButton } from "./TableButton";
@@ -13,7 +14,7 @@ export function SeriesView({ page, series }: { page: Page; series: Timeline }): 
     <section class="series" aria-labelledby="series-title">
       <div class="title-row"><h3 id="series-title">Over time</h3><TableButton table={table} other="chart" toggle={() => setTable(!table)} /></div>
       <TimeView timeline={series} kind="line" axes theme={page.settings.theme} table={table} label="Matches over time, in steps"
-        choose={(from, to) => page.go({ from, to })} />
+        choose={(from, to) => page.go(spanOf(from, to))} />
       <Based on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>
   );
