@@ -200,6 +200,24 @@ describe("a column", () => {
     one.setFilter(filterOf({ ...DEFAULTS, languages: ["en"] }));
     expect(shown(one)).toEqual(["b", "a"]);
     expect(filterOf(DEFAULTS)).toBeNull();
+    expect(filterOf({ ...DEFAULTS, muted: ["!"] })).toBeNull();
+  });
+
+  it("hides what says a muted phrase, in any script and as a search would find it", () => {
+    const hidden = (text: string, ...muted: string[]): boolean => {
+      const one = column();
+      one.setFilter(filterOf({ ...DEFAULTS, muted }));
+      one.add([post("m", { text })], 0);
+      return !shown(one).includes("m");
+    };
+    expect(hidden("今日の東京タワー", "東京")).toBe(true);
+    expect(hidden("京都と東", "東京")).toBe(false);
+    expect(hidden("สวัสดีครับ", "สวัสดี")).toBe(true);
+    expect(hidden("Good Morning!", "good morning")).toBe(true);
+    expect(hidden("a good old morning", "good morning")).toBe(false);
+    expect(hidden("I like coca cola", "Coca-Cola")).toBe(true);
+    expect(hidden("see #storm", "#Storm")).toBe(true);
+    expect(hidden("🎉🎉", "🎉")).toBe(true);
   });
 });
 

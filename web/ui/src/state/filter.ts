@@ -1,6 +1,6 @@
 /** What a reader does not want to see here: mutes, kinds, languages. Hides only; the counts of the search stay whole. */
 import type { Card } from "../hold/folding";
-import { fold, wordsOf } from "../text/words";
+import { phraseOf, says } from "../text/words";
 import type { Settings } from "./settings";
 import type { Post } from "../wire/post";
 
@@ -20,15 +20,15 @@ export function filterOf(settings: Settings): Filter | null {
   if (accounts.size) tests.push((card) => !accounts.has(card.post.author.handle.toLowerCase()));
   // A list is filtered at every draw, a text read once.
   const read = new WeakMap<Post, boolean>();
-  const words = new Set(settings.muted.filter((one) => !one.startsWith("@")).map((one) => fold(one.replace(/^#/u, ""))));
+  const muted = settings.muted.filter((one) => !one.startsWith("@")).map(phraseOf).filter((phrase) => phrase.words.length);
   const said = (post: Post): boolean => {
     const before = read.get(post);
     if (before !== undefined) return before;
-    const found = wordsOf(post.text).some((word) => words.has(word.folded));
+    const found = says(post.text, muted);
     read.set(post, found);
     return found;
   };
-  if (words.size) tests.push((card) => !said(card.post));
+  if (muted.length) tests.push((card) => !said(card.post));
   if (!tests.length) return null;
   return (card) => tests.every((test) => test(card));
 }
