@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { offersFor } from "../src/query/completion";
-import { shorter, termOf, topParts, withTerm } from "../src/query/edit";
+import { closest } from "../src/query/closest";
+import { termOf, topParts, withTerm } from "../src/query/edit";
 import { piecesOf } from "../src/query/lexer";
 
 describe("a search as text", () => {
@@ -52,11 +53,63 @@ describe("adding a term", () => {
     expect(termOf("lang", "ja")).toBe("lang:ja");
   });
 
-  it("knows the parts at the top, and shorter searches without one of them", () => {
+  it("knows the parts at the top, NOT with what it negates", () => {
     expect(topParts('a (b OR c) "d e" -f')).toEqual(["a", "(b OR c)", '"d e"', "-f"]);
-    expect(shorter("storm ferry -x")).toEqual(["ferry -x", "storm -x", "storm ferry"]);
-    expect(shorter("storm")).toEqual([]);
-    expect(shorter("a OR b")).toEqual([]);
+    expect(topParts("storm NOT wind AND harbour")).toEqual(["storm", "NOT wind", "harbour"]);
+    expect(topParts('NOT  NOT x -NOT (a b) NOT"c d" NOTE')).toEqual(["NOT NOT x", "-NOT (a b)", 'NOT"c d"', "NOTE"]);
+    expect(topParts("“good morning” storm NOT")).toEqual(["“good morning”", "storm", "NOT"]);
+    expect(topParts("(https://a.example/x_(y)) OR b")).toEqual(["(https://a.example/x_(y))", "OR", "b"]);
+  });
+
+  it("takes NOT for a minus", () => {
+    expect(withTerm("storm NOT wind", "wind", true)).toBe("storm NOT wind");
+    expect(withTerm("storm NOT wind", "wind")).toBe("storm wind");
+    expect(withTerm("storm NOT NOT wind", "wind")).toBe("storm NOT NOT wind");
+    expect(withTerm("storm", "storm", true)).toBe("* -storm");
+    expect(withTerm("NOT wind storm", "storm", true)).toBe("* NOT wind -storm");
+  });
+});
+
+describe("the closest shorter search", () => {
+  /** A store of texts, searched by words; counts how often it is asked. */
+  const store = (...posts: string[]) => {
+    const asked: string[] = [];
+    const count = (query: string): Promise<number> => {
+      asked.push(query);
+      const finds = (post: string): boolean => topParts(query).every((part) =>
+        part.startsWith("-") ? !post.includes(part.slice(1)) : part.startsWith("NOT ") ? !post.includes(part.slice(4)) : post.includes(part.replace(/[()]/gu, "")));
+      return Promise.resolve(posts.filter(finds).length);
+    };
+    return { asked, count };
+  };
+  const closestIn = async (query: string, ...posts: string[]): Promise<string | null> => {
+    const { asked, count } = store(...posts);
+    const found = await closest(query, count);
+    expect(asked.length).toBeLessThanOrEqual(8);
+    expect(new Set(asked).size).toBe(asked.length);
+    return found ? `${found.query}: ${found.total}` : null;
+  };
+
+  it("has a part less, the one that finds fewest", async () => {
+    expect(await closestIn("storm ferry xylophone", "storm ferry")).toBe("storm ferry: 1");
+    expect(await closestIn("storm ferry", "storm", "storm", "ferry")).toBe("ferry: 1");
+    expect(await closestIn("storm NOT wind harbour", "storm wind harbour")).toBe("storm harbour: 1");
+    expect(await closestIn("storm -wind", "storm wind")).toBe("storm: 1");
+  });
+
+  it("has more parts less where it must, and as few as it can", async () => {
+    expect(await closestIn("storm xylophone zither", "storm")).toBe("storm: 1");
+    expect(await closestIn("a b c d xylophone e zither", "a b c d e")).toBe("a b c d e: 1");
+    expect(await closestIn("xylophone a zither -c b", "a b")).toBe("a -c b: 1");
+    expect(await closestIn("p q r s t u v w x y", "y")).toBe(null);
+    expect(await closestIn("xylophone zither lute", "storm")).toBe(null);
+  });
+
+  it("is of one side of an OR, and of what stands in parentheses", async () => {
+    expect(await closestIn("lute viol OR storm zither", "storm")).toBe("storm: 1");
+    expect(await closestIn("(storm zither)", "storm")).toBe("storm: 1");
+    expect(await closestIn("storm", "ferry")).toBe(null);
+    expect(await closestIn("lute OR viol", "ferry")).toBe(null);
   });
 });
 

@@ -32,20 +32,37 @@ export function termOf(kind: TermKind, value: string): string {
   }
 }
 
-/** Return the parts of a search that stand at the top and are joined by AND, each with its sign. */
+/** Return the parts of a search that stand at the top, each with its minus or NOT; OR stands among them, AND does not. */
 export function topParts(query: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let part = "";
   for (const piece of piecesOf(query)) {
     if (piece.kind === "paren") depth += piece.text === "(" ? 1 : -1;
-    if (depth <= 0 && piece.kind === "space") {
-      if (part) parts.push(part);
+    if (depth > 0 || piece.kind !== "space") part += piece.text;
+    else if (NEGATES.test(part)) part += " ";
+    else if (part) {
+      parts.push(part);
       part = "";
-    } else part += piece.text;
+    }
   }
-  if (part) parts.push(part);
+  if (part) parts.push(part.trimEnd());
   return parts.filter((one) => one !== "AND");
+}
+
+/** NOT belongs to what follows it, after a blank as well. */
+const NEGATES = /^(?:-|NOT\s*)*NOT\s*$/u;
+const SIGNS = /^(?:-|NOT(?=[\s("-])\s*)*/u;
+
+/** Return whether a part excludes, and what it wants or excludes. */
+function signed(part: string): { excludes: boolean; term: string } {
+  const signs = SIGNS.exec(part)?.[0] ?? "";
+  return { excludes: (signs.match(/-|NOT/gu)?.length ?? 0) % 2 === 1, term: part.slice(signs.length).toLowerCase() };
+}
+
+/** Return whether a part of a search excludes. */
+export function excludes(part: string): boolean {
+  return signed(part).excludes;
 }
 
 function hasTopOr(query: string): boolean {
@@ -55,25 +72,12 @@ function hasTopOr(query: string): boolean {
 /** Return the search with a term added once: `exclude` puts it behind a minus. The same text where it is there already. */
 export function withTerm(query: string, term: string, exclude = false): string {
   const wanted = exclude ? `-${term}` : term;
-  const other = exclude ? term : `-${term}`;
   const trimmed = query.trim();
-  const fold = (text: string): string => text.toLowerCase();
+  if (hasTopOr(trimmed)) return `(${trimmed}) ${wanted}`;
   const parts = topParts(trimmed);
-  if (!hasTopOr(trimmed)) {
-    if (parts.some((part) => fold(part) === fold(wanted))) return trimmed;
-    const kept = parts.filter((part) => fold(part) !== fold(other) && (part !== "*" || exclude));
-    const positive = kept.some((part) => !part.startsWith("-") && part !== "NOT");
-    if (exclude && !positive) kept.unshift("*");
-    return [...kept, wanted].join(" ");
-  }
-  return `(${trimmed}) ${wanted}`;
-}
-
-/** Return shorter searches, each with one part left out, the longest first; none for a search of one part. */
-export function shorter(query: string): string[] {
-  if (hasTopOr(query)) return [];
-  const parts = topParts(query);
-  if (parts.length < 2) return [];
-  const found = parts.map((_, left) => parts.filter((_part, index) => index !== left).join(" "));
-  return found.filter((text) => topParts(text).some((part) => !part.startsWith("-") && part !== "NOT")).slice(0, 6);
+  const same = (part: string): boolean => signed(part).term === term.toLowerCase();
+  if (parts.some((part) => same(part) && excludes(part) === exclude)) return trimmed;
+  const kept = parts.filter((part) => !same(part) && (part !== "*" || exclude));
+  if (exclude && kept.every(excludes)) kept.unshift("*");
+  return [...kept, wanted].join(" ");
 }

@@ -9,9 +9,9 @@ export interface Piece {
 const RULES: [Piece["kind"], RegExp][] = [
   ["space", /\s+/uy],
   ["paren", /[()]/uy],
-  ["quote", /"(?:\\.|[^"\\])*"?(?:~\d*)?/uy],
-  ["and-or", /(?:AND|OR|NOT)(?=[\s()]|$)/uy],
-  ["link", /https?:\/\/[^\s"]+/uy],
+  ["quote", /(?:"(?:\\.|[^"\\])*"?|“(?:\\.|[^“”"\\])*[“”"]?|„(?:\\.|[^“”"\\])*[“”"]?)(?:~\d*)?/uy],
+  ["and-or", /(?:AND|OR|NOT)(?=[\s()"]|$)/uy],
+  ["link", /https?:\/\/(?:[^\s()"]|\([^\s()"]*\))+/uy],
   ["not", /-(?=\S)/uy],
   ["operator", /[A-Za-z_]+:(?=\S|$)/uy],
   ["tag", /[#@$][^\s()"]+/uy],
