@@ -5,6 +5,7 @@ import { Column } from "../src/state/column";
 import { conditionOf, emptinessOf, type Known, sourceWords } from "../src/state/condition";
 import { filterOf } from "../src/state/filter";
 import { DEFAULTS, loadSettings, withRecent } from "../src/state/settings";
+import { exportUrl } from "../src/wire/api";
 import { askedMs, onClose, waitMs } from "../src/wire/backoff";
 import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
@@ -240,6 +241,13 @@ describe("small parts", () => {
     expect(readAddress(new URL(writeAddress(place, "/"), "http://h").search)).toEqual(place);
     expect(writeAddress({ query: "*", order: "latest", from: null, to: null }, "/")).toBe("/");
     expect(readAddress("?sort=nonsense&from=9&to=1")).toEqual({ query: "*", order: "latest", from: null, to: null });
+  });
+
+  it("export a chosen span only, as the search itself says", () => {
+    const asked = (...of: Parameters<typeof exportUrl>): string | null => new URL(exportUrl(...of), "http://h").searchParams.get("q");
+    expect(asked("a OR b", "csv")).toBe("a OR b");
+    expect(asked("a OR b", "csv", 0, 1_500)).toBe("(a OR b) since:1970-01-01T00:00:00.000Z until:1970-01-01T00:00:01.500Z");
+    expect(asked("*", "csv", 0, 8.64e15)).toBe("(*) since:1970-01-01T00:00:00.000Z until:9999-12-31T23:59:59.999Z");
   });
 
   it("take no time from an address that no date can be", () => {

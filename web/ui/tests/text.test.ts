@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ago, axisLabels, between, exact, lasting, moment } from "../src/text/clock";
-import { compact, grouped } from "../src/text/number";
+import { compact, frequency, grouped } from "../src/text/number";
 import { hostOf, initialOf, safeUrl, segmentsOf } from "../src/text/segments";
 import { marksOf } from "../src/text/words";
 import type { Entity } from "../src/wire/post";
@@ -60,6 +60,13 @@ describe("numbers and times", () => {
     expect(ago(now - 400 * 86_400_000, now)).toBe("Oct 19, 2025");
     expect([5_000, 90_000, 12_000_000].map(lasting)).toEqual(["5 s", "2 min", "3 h 20 min"]);
     expect([59_600, 3_599_000, 14_390_000, 14_400_000, 86_390_000].map(lasting)).toEqual(["1 min", "1 h", "4 h", "4 h", "1 d"]);
+  });
+
+  it("tell how often in a unit that one can read", () => {
+    const day = 86_400_000;
+    const often = (count: number, ms: number): string => frequency(count, ms).join("/");
+    expect([often(600, 600_000), often(12, day / 24), often(12, day), often(3, 7 * day), often(1, 90 * day), often(0, day)])
+      .toEqual(["60/min", "0.2/min", "0.5/h", "0.4/d", "<0.1/d", "0/min"]);
   });
 
   it("are written as Intl writes them in English", () => {

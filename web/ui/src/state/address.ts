@@ -1,6 +1,6 @@
 /** The search in the address bar: what is shared by a link, and what back and forward step through. */
 import { ORDERS, type Order } from "../hold/ranking";
-import { LAST_MS } from "../text/clock";
+import { LAST_MS } from "../stats/span";
 
 /** What the one column is called on the wire. */
 export const COLUMN = "a";

@@ -1,11 +1,12 @@
 /** Spans of time that the buttons beside the histogram choose. Each is one a date can be made of, and a second long at least. */
-import { LAST_MS } from "../text/clock";
 
 export interface Span {
   from: number;
   to: number;
 }
 
+/** The last moment a `Date` can hold. */
+export const LAST_MS = 8.64e15;
 export const LEAST_MS = 1_000;
 
 /** Return a span in whole milliseconds that no search of the store refuses. */

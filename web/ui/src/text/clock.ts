@@ -9,9 +9,6 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The last moment a `Date` can hold. */
-export const LAST_MS = 8.64e15;
-
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "now", "12 s", "2 min", "3 h", "4 d", then the date. */

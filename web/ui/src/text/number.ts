@@ -28,6 +28,13 @@ export function rate(value: number): string {
   return value > 0 && value < 10 ? String(Math.round(value * 10) / 10) : compact(Math.round(value));
 }
 
+/** How often something was in a span: "12/min", or per hour or day where that is a number one can read. */
+export function frequency(count: number, spanMs: number): [value: string, unit: string] {
+  const perDay = (count * 86_400_000) / Math.max(1, spanMs);
+  if (perDay >= 144 || !count) return [rate(perDay / 1440), "min"];
+  return perDay >= 2.4 ? [rate(perDay / 24), "h"] : [perDay >= 0.1 ? rate(perDay) : "<0.1", "d"];
+}
+
 /** "1 post", "2 posts". */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${grouped(value)} ${value === 1 ? one : many}`;

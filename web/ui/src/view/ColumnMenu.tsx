@@ -30,7 +30,7 @@ function Words({ title, hint, values, change }: { title: string; hint: string; v
 
 export function ColumnMenu({ page }: { page: Page }): JSX.Element {
   const { settings, column } = page;
-  const { query } = column.place;
+  const { query, from, to } = column.place;
   return (
     <>
       <Words title="Mute" hint="word, #tag or @account" values={settings.muted} change={(muted) => page.set({ muted })} />
@@ -46,9 +46,9 @@ export function ColumnMenu({ page }: { page: Page }): JSX.Element {
       <Choice legend="Media" value={settings.media} change={(media) => page.set({ media })} of={[["show", "show"], ["ask", "cover"], ["hide", "hide"]]} />
       <Check label="Pictures of authors" on={settings.pictures} change={(pictures) => page.set({ pictures })} />
       <fieldset class="choice">
-        <legend>Export all matches</legend>
+        <legend>{column.past ? "Export the matches of this time" : "Export all matches"}</legend>
         <p class="exports">
-          {(["jsonl", "csv", "ids"] as const).map((format) => <a key={format} class="button" href={exportUrl(query, format)} download="">{format.toUpperCase()}</a>)}
+          {(["jsonl", "csv", "ids"] as const).map((format) => <a key={format} class="button" href={exportUrl(query, format, from, to)} download="">{format.toUpperCase()}</a>)}
         </p>
       </fieldset>
     </>

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { Holding } from "../hold/holding";
 import { TAB_NAMES, TABS } from "../state/insight";
 import type { Page } from "../state/page";
-import { compact, grouped, rate } from "../text/number";
+import { compact, frequency, grouped, rate } from "../text/number";
 import { Bars } from "./Bars";
 import { Cloud } from "./Cloud";
 import { CloseSign } from "./icons";
@@ -33,10 +33,13 @@ function Figures({ page }: { page: Page }): JSX.Element {
     loaded.current = { holding, at: now, ...countLoaded(holding) };
   const total = column.timeline?.total;
   const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : `of ${compact(loaded.current.posts)} loaded`;
+  const { from, to } = column.place;
+  const [often, unit] = from === null || to === null ? [rate(column.arrivals.perMinute(performance.now())), "min"]
+    : total === undefined ? ["–", "min"] : frequency(total, to - from);
   return (
     <dl class="figures-of">
       <div><dt>{total === 1 ? "match" : "matches"}</dt><dd>{total === undefined ? "–" : grouped(total)}</dd></div>
-      <div><dt>now</dt><dd>{rate(column.arrivals.perMinute(performance.now()))}<small>/min</small></dd></div>
+      <div><dt>{column.past ? "on average" : "now"}</dt><dd>{often}<small>/{unit}</small></dd></div>
       <div><dt>{loaded.current.authors === 1 ? "author" : "authors"} <span>{among}</span></dt><dd>{grouped(loaded.current.authors)}</dd></div>
       <div><dt>{loaded.current.languages === 1 ? "language" : "languages"} <span>{among}</span></dt><dd>{grouped(loaded.current.languages)}</dd></div>
     </dl>

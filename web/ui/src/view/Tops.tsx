@@ -15,7 +15,6 @@ const KINDS: Record<Tab, TermKind> = {
 /** Made when first asked for: it costs some milliseconds, and few open this tab. */
 let languages: Intl.DisplayNames | null = null;
 
-
 function labelOf(tab: Tab, value: string, label: string): string {
   if (tab === "langs") {
     try {
@@ -26,7 +25,8 @@ function labelOf(tab: Tab, value: string, label: string): string {
     }
   }
   if (tab === "hashtags") return `#${(label || value).replace(/^#/u, "")}`;
-  if (tab === "authors") return label && label !== value ? label : `@${value}`;
+  // Names are not one author's alone.
+  if (tab === "authors") return label && label !== value ? `${label} @${value}` : `@${value}`;
   return label || value.replace(/^https?:\/\/(?:www\.)?/u, "");
 }
 

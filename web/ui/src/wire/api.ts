@@ -123,7 +123,12 @@ export const api = {
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };
 
-/** Return the address of the whole export of a search. */
-export function exportUrl(q: string, format: "jsonl" | "csv" | "ids"): string {
-  return `/api/export?${new URLSearchParams({ q, format }).toString()}`;
+/** The end of the last year that a search can name. */
+const LAST_NAMED_MS = Date.UTC(10_000, 0) - 1;
+
+/** Return the address of the whole export of a search, of a chosen span only that: the search says so itself. */
+export function exportUrl(q: string, format: "jsonl" | "csv" | "ids", from: number | null = null, to: number | null = null): string {
+  const time = (at: number): string => new Date(Math.min(at, LAST_NAMED_MS)).toISOString();
+  const query = from === null || to === null ? q : `(${q}) since:${time(from)} until:${time(to)}`;
+  return `/api/export?${new URLSearchParams({ q: query, format }).toString()}`;
 }
