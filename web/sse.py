@@ -1,5 +1,6 @@
 """`/api/stream`: one search as server-sent events, with the guarantees of the socket, for scripts and for browsers that
-cannot open one. An event's id is its `after`; `Last-Event-ID` takes up from there."""
+cannot open one. An event's id is its `after`; `Last-Event-ID` takes up from there. Without a search it tells what goes
+to everybody: status, gaps, and what is withdrawn."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from flask import Flask, Response, request
 
 from web.client import StreamClient
 from web.faults import Refused
-from web.parameters import integer, search_text
+from web.parameters import integer
 from web.process import Web
 from web.protocol import MAX_HISTORY, Subscribe
 from web.session import Session
@@ -23,8 +24,9 @@ def install(app: Flask, web: Web) -> None:
 
     @app.get("/api/stream")
     def stream() -> Response:
-        text = search_text()
-        web.parse(text)  # a search that is none is refused with a status, not with an event
+        text = request.args.get("q")
+        if text is not None:
+            web.parse(text)  # a search that is none is refused with a status, not with an event
         history = integer("history", 500, 0, MAX_HISTORY)
         after = _after()
         address = request.remote_addr or ""
@@ -34,7 +36,8 @@ def install(app: Flask, web: Web) -> None:
             raise Refused("too_many_streams", "Too many event streams are open; try again later.")
         client = StreamClient(web, address, limit=web.settings.outbox_max_kb * 1024)
         web.admit(client, Session)
-        client.session.subscribe(Subscribe("stream", text, history, after))
+        if text is not None:
+            client.session.subscribe(Subscribe("stream", text, history, after))
         response = Response(_events(client), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"  # nginx passes each event on at once

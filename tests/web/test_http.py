@@ -248,6 +248,20 @@ def test_an_event_stream_gives_no_id_before_its_history_is_whole(shared: Product
     events.close()
 
 
+def test_a_stream_without_a_search_tells_what_goes_to_everybody(product: Product) -> None:
+    server = product.serve()
+    events = Events(server.port, "")
+    assert events.status == 200
+    assert events.next()[0] == "stats"
+    gone = product.post("soon withdrawn", 1)
+    product.feed(gone)
+    product.feed(product.deletion(1))
+    kinds = {events.next()[0] for _ in range(3)}
+    assert "deleted" in kinds
+    assert "posts" not in kinds
+    events.close()
+
+
 def test_streams_over_the_limit_are_refused_and_one_that_ends_makes_room(product: Product) -> None:
     server = product.serve(STREAMS_MAX="1")
     events = Events(server.port, "q=x")

@@ -1,65 +1,119 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Connection } from "../src/wire/socket";
-import type { Frame } from "../src/wire/frame";
-import { post } from "./posts";
+import { Connection, type Listener } from "../src/wire/socket";
 
-/** A socket whose server is the test. */
-class Wire {
-  static readonly OPEN = 1;
-  static last: Wire;
-  readyState = 1;
-  readonly sent: { type: string; id: string; query?: string }[] = [];
+/** A browser in which sockets never open: what was asked of it, and its event streams. */
+class Stream {
+  static readonly CLOSED = 2;
+  static all: Stream[] = [];
+  readyState = 0;
   onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
-
-  constructor() {
-    Wire.last = this;
+  private readonly listeners = new Map<string, (event: unknown) => void>();
+  constructor(readonly url: string) {
+    Stream.all.push(this);
   }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as { type: string; id: string });
+  addEventListener(name: string, listener: (event: unknown) => void): void {
+    this.listeners.set(name, listener);
   }
-
   close(): void {
-    this.readyState = 3;
+    this.readyState = Stream.CLOSED;
   }
-
-  says(frame: Frame): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
+  refuse(): void {
+    this.close();
+    this.listeners.get("error")?.({});
+  }
+  say(frame: { type: string }): void {
+    this.listeners.get(frame.type)?.(new MessageEvent(frame.type, { data: JSON.stringify(frame) }));
+  }
+  static get open(): string[] {
+    return Stream.all.filter((one) => one.readyState !== Stream.CLOSED).map((one) => one.url);
   }
 }
 
-describe("the connection", () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-    vi.stubGlobal("WebSocket", Wire);
-    vi.stubGlobal("addEventListener", () => undefined);
-    vi.stubGlobal("document", { hidden: true });
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.useRealTimers();
+class NoSocket {
+  static readonly OPEN = 1;
+  readyState = 3;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  constructor() {
+    setTimeout(() => this.onclose?.({ code: 1006, reason: "" }));
+  }
+  close(): void {}
+}
+
+const fault = { code: "unknown_operator", message: "re: is no operator.", position: 0 };
+const last = (): Stream => Stream.all.at(-1) as Stream;
+let told: string[];
+
+function connect(): Connection {
+  const connection = new Connection("ws://h/ws");
+  const listener: Listener = {
+    frame: (id, frame) => told.push(`${frame.type} ${id ?? "all"}`),
+    link: (link) => told.push(link),
+  };
+  connection.attach(listener);
+  return connection;
+}
+
+async function fallBack(connection: Connection): Promise<void> {
+  connection.start();
+  await vi.advanceTimersByTimeAsync(10_000);
+}
+
+beforeEach(() => {
+  told = [];
+  Stream.all = [];
+  vi.useFakeTimers();
+  for (const [name, value] of [["EventSource", Stream], ["WebSocket", NoSocket], ["addEventListener", () => undefined]] as const) vi.stubGlobal(name, value);
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ error: fault }), { status: 400 })));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("a connection over event streams", () => {
+  it("tells of a search that is refused, once, and does not ask for it again", async () => {
+    const connection = connect();
+    connection.subscribe("a", "re:zero", 30);
+    await fallBack(connection);
+    expect(Stream.open).toEqual(["/api/stream?q=re%3Azero&history=30"]);
+    last().refuse();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.filter((one) => one === "error a")).toHaveLength(1);
+    expect(connection.phase("a")).toBe("refused");
+    expect(Stream.open).toEqual(["/api/stream?"]);
+    last().onopen?.();
+    expect(told.at(-1)).toBe("open");
+    connection.subscribe("a", "zero", 30);
+    expect(Stream.open).toEqual(["/api/stream?q=zero&history=30"]);
   });
 
-  it("gives a search nothing that was on its way for the former one", () => {
-    const connection = new Connection("ws://x/ws");
-    const seen: [string | null, string][] = [];
-    connection.attach({ frame: (id, frame) => seen.push([id, frame.type]), link: () => undefined });
-    connection.start();
-    Wire.last.onopen?.();
-    connection.subscribe("a", "storm", 10);
-    connection.subscribe("a", "harbour", 10);
-    const asked = Wire.last.sent.filter((message) => message.type === "subscribe");
-    const [storm, harbour] = asked.map((message) => message.id);
-    Wire.last.says({ type: "subscribed", id: storm as string, key: "s", query: "storm", terms: [] });
-    Wire.last.says({ type: "history", key: "s", posts: [post("p")], done: true });
-    vi.runOnlyPendingTimers();
-    expect(seen).toEqual([]);
-    Wire.last.says({ type: "subscribed", id: harbour as string, key: "h", query: "harbour", terms: [] });
-    Wire.last.says({ type: "posts", key: "s", posts: [post("q")], after: 2 });
-    Wire.last.says({ type: "history", key: "h", posts: [], done: true });
-    vi.runOnlyPendingTimers();
-    expect(seen).toEqual([["a", "subscribed"], ["a", "history"]]);
+  it("does not ask again either for a search that the server stops later", async () => {
+    const connection = connect();
+    connection.subscribe("a", "zero", 30);
+    await fallBack(connection);
+    last().say({ type: "error", id: "stream", error: { code: "query_timeout", message: "It took too long." } } as { type: string });
+    expect(told).toContain("error a");
+    expect(Stream.open).toEqual(["/api/stream?"]);
+  });
+
+  it("hears how the server is, and what is withdrawn, while no search is watched", async () => {
+    const connection = connect();
+    await fallBack(connection);
+    expect(Stream.open).toEqual(["/api/stream?"]);
+    last().onopen?.();
+    last().say({ type: "deleted", ids: ["x"] } as { type: string });
+    expect(told.slice(-2)).toEqual(["open", "deleted all"]);
+    connection.subscribe("a", "zero", 30);
+    connection.unsubscribe("a");
+    expect(Stream.open).toEqual(["/api/stream?"]);
+  });
+
+  it("ends where the server asks for an access token", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("{}", { status: 401 })));
+    await fallBack(connect());
+    last().refuse();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.at(-1)).toBe("signed-out");
+    expect(Stream.open).toEqual([]);
   });
 });

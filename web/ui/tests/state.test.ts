@@ -208,7 +208,7 @@ describe("a column", () => {
     const hidden = (text: string, ...muted: string[]): boolean => {
       const one = column();
       one.setFilter(filterOf({ ...DEFAULTS, muted }));
-      one.add([post("m", { text })], 0);
+      one.add([post("m", { text })], null, 0);
       return !shown(one).includes("m");
     };
     expect(hidden("今日の東京タワー", "東京")).toBe(true);

@@ -10,10 +10,10 @@ export interface EventsListener {
   lost(final: boolean): void;
 }
 
-/** Open /api/stream for a search, from `after` on where it is known. */
-export function openEvents(query: string, history: number, after: number | null, to: EventsListener): { close(): void } {
-  const params = new URLSearchParams({ q: query, history: String(history) });
-  if (after !== null) params.set("after", String(after));
+/** Open /api/stream for a search, from `after` on where it is known, or (null) for what goes to everybody. */
+export function openEvents(search: { query: string; history: number; after: number | null } | null, to: EventsListener): { close(): void } {
+  const params = new URLSearchParams(search ? { q: search.query, history: String(search.history) } : {});
+  if (search && search.after !== null) params.set("after", String(search.after));
   const source = new EventSource(`/api/stream?${params.toString()}`);
   source.onopen = () => to.open();
   const take = (event: Event): void => {

@@ -3,12 +3,13 @@
  * It is opened before the rest of the page is there, and keeps what comes until somebody listens.
  *
  * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame that came), not on
- * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search, and when those
- * break too (a server that was away is back, say) it tries a socket first again.
+ * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search (one without where none is
+ * watched), and when those break too (a server that was away is back, say) it tries a socket first again.
  */
+import { api, ApiError } from "./api";
 import { askedMs, onClose, waitMs } from "./backoff";
 import { openEvents } from "./events";
-import type { Frame } from "./frame";
+import type { Fault, Frame } from "./frame";
 import { readFrame } from "./frame";
 import { again, NEW, reduce, type Subscription } from "./subscription";
 import { Turns } from "./turns";
@@ -48,6 +49,8 @@ export class Connection {
   private lastFrame = 0;
   private sse = false;
   private streamsLost = 0;
+  /** The stream that is open while there is none of a search. */
+  private bare: { close(): void } | null = null;
   private state: Link = "connecting";
   private ended = false;
   private kept: ((to: Listener) => void)[] = [];
@@ -96,13 +99,18 @@ export class Connection {
 
   /** Watch a search from nothing; `history` posts come first. An id in use is watched anew. */
   subscribe(id: string, query: string, history: number): void {
-    this.unsubscribe(id);
+    this.forget(id);
     const watch: Watch = { name: `${id}${++this.named}`, query, history, sub: NEW, events: null };
     this.watches.set(id, watch);
     this.ask(id, watch);
   }
 
   unsubscribe(id: string): void {
+    this.forget(id);
+    this.openBare();
+  }
+
+  private forget(id: string): void {
     const watch = this.watches.get(id);
     if (!watch) return;
     watch.events?.close();
@@ -201,25 +209,82 @@ export class Connection {
 
   private openAllEvents(): void {
     for (const [id, watch] of this.watches) this.openEventsFor(id, watch);
+    this.openBare();
   }
 
   private openEventsFor(id: string, watch: Watch): void {
+    this.closeBare();
     watch.events?.close();
-    watch.events = openEvents(watch.query, watch.history, watch.sub.after, {
+    const events = openEvents({ query: watch.query, history: watch.history, after: watch.sub.after }, {
       open: () => this.listener.link("open", 0, 0),
       frame: (frame) => {
-        this.lastFrame = performance.now();
-        this.streamsLost = 0;
-        if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
+        this.heardStream();
+        if (frame.type === "error") this.refused(id, watch, frame.error);
+        else if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
         else {
           watch.sub = reduce(watch.sub, watch.name, frame);
           this.listener.frame(null, frame);
         }
       },
-      lost: (final) => {
-        if (this.sse && this.watches.get(id) === watch) this.lostStream(final);
-      },
+      lost: (final) => this.lost(final, () => watch.events === events, () => api.explain(watch.query), (fault) => this.refused(id, watch, fault)),
     });
+    watch.events = events;
+  }
+
+  /** Where no search is watched over a stream, have one that tells how the server is and what is withdrawn. */
+  private openBare(): void {
+    if (!this.sse || this.bare || [...this.watches.values()].some((watch) => watch.events)) return;
+    const bare = openEvents(null, {
+      open: () => this.listener.link("open", 0, 0),
+      frame: (frame) => {
+        this.heardStream();
+        this.listener.frame(null, frame);
+      },
+      lost: (final) => this.lost(final, () => this.bare === bare, () => api.stats(), () => this.lostStream(true)),
+    });
+    this.bare = bare;
+  }
+
+  private closeBare(): void {
+    this.bare?.close();
+    this.bare = null;
+  }
+
+  private heardStream(): void {
+    this.lastFrame = performance.now();
+    this.streamsLost = 0;
+  }
+
+  /** A search that is refused is not asked for again by itself. */
+  private refused(id: string, watch: Watch, error: Fault): void {
+    watch.events?.close();
+    watch.events = null;
+    watch.sub = { ...watch.sub, phase: "refused" };
+    this.listener.frame(id, { type: "error", id, error });
+    this.openBare();
+  }
+
+  /** Go on after a stream was lost. A browser does not tell why one was refused for good: the API is asked, once. */
+  private lost(final: boolean, current: () => boolean, why: () => Promise<unknown>, refused: (fault: Fault) => void): void {
+    const ours = (): boolean => this.sse && current();
+    if (!ours()) return;
+    if (!final) {
+      this.lostStream(false);
+      return;
+    }
+    void why().then(() => null, (error: unknown) => error).then((error) => {
+      if (!ours()) return;
+      const status = error instanceof ApiError ? error.status : 0;
+      if (error instanceof ApiError && status === 400) refused(error.fault);
+      else if (status === 401) this.signedOut();
+      else this.lostStream(true);
+    });
+  }
+
+  private signedOut(): void {
+    this.leaveStreams();
+    this.ended = true;
+    this.listener.link("signed-out", 4401, 0);
   }
 
   private lostStream(final: boolean): void {
@@ -233,6 +298,7 @@ export class Connection {
   /** Have a socket tried next; if it does not open either, streams follow at once. */
   private leaveStreams(): void {
     if (!this.sse) return;
+    this.closeBare();
     this.sse = false;
     this.streamsLost = 0;
     this.neverOpened = FALLBACK_AFTER - 1;
