@@ -52,6 +52,11 @@ def store_away(world: Simulator) -> None:
     world.outage = {"since": NOON - 90_000, "why": "the disk is full"}
 
 
+def too_slow(world: Simulator) -> None:
+    world.broken = {"subscribe"}
+    world.drop(1012)
+
+
 Fault = Callable[[Simulator], None]
 FAULTS: dict[str, Fault] = {
     "source-down": down,
@@ -62,6 +67,7 @@ FAULTS: dict[str, Fault] = {
     "sampling": sampling,
     "resting": resting,
     "store-away": store_away,
+    "search-failed": too_slow,
 }
 KINDS = {"sampling": "resting"}
 """What the page calls a fault where it has another name."""

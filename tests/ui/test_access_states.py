@@ -53,7 +53,7 @@ def check(page: Page) -> None:
 
 def well(server: Simulator) -> None:
     fresh: dict[str, Any] = {
-        "refuse_sockets": False, "locked": False, "stalled": False, "outage": None,
+        "refuse_sockets": False, "locked": False, "stalled": False, "outage": None, "broken": set(),
         "sources": [{"name": "bluesky", "state": "live", "since": now(), "lag_s": 1.0}],
     }  # fmt: skip
     for name, value in fresh.items():

@@ -161,6 +161,7 @@ export class Insight {
   private failed(error: ApiError): void {
     if (error.status === 401) return this.locked();
     this.fault = error.message;
+    if (error.status === 400) this.stop();
     this.changed();
   }
 }

@@ -71,6 +71,7 @@ export class Page {
       failed: (error) => {
         if (error.status === 401) return this.setLink("signed-out", 4401);
         this.countsFault = error.message;
+        if (error.status === 400) this.timelinePoller.stop();
         this.touch("wire");
       },
     },

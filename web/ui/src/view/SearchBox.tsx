@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../query/completion";
 import { piecesOf } from "../query/lexer";
+import { mayPass } from "../state/condition";
 import type { Page } from "../state/page";
 import type { Fault } from "../wire/frame";
 import { SearchSign } from "./icons";
@@ -26,10 +27,9 @@ function Painted({ query, fault }: { query: string; fault: Fault | null }): JSX.
   );
 }
 
-/** A hint is a search to try, or says what to write; where nothing in the search is wrong, what to do. */
-function Hint({ fault: { hint, position } }: { fault: Fault }): JSX.Element | null {
+/** A hint is a search to try, or says what to write. */
+function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
   if (!hint) return null;
-  if (typeof position !== "number") return <> {hint}</>;
   return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> Try <code>{hint}</code>.</>;
 }
 
@@ -71,7 +71,9 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
 
   const saved = page.settings.saved.map((one) => one.query);
   const offers = open ? offersFor(draft, caret, page.server.operators, page.settings.recent, saved) : [];
-  const shown = page.column.fault && draft === current ? page.column.fault : fault;
+  // What failed although nothing in it is wrong is told as a state of the page.
+  const refused = mayPass(page.column.fault) ? null : page.column.fault;
+  const shown = refused && draft === current ? refused : fault;
 
   function submit(): void {
     setOpen(false);
@@ -159,7 +161,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
       </ul>
       {shown ? (
         <p class="fault" id="search-fault" role="alert">
-          {shown.message}<Hint fault={shown} />
+          {shown.message}<Hint hint={shown.hint} />
           {shown.position === undefined ? null : <span class="where"> (character {shown.position + 1})</span>}
         </p>
       ) : null}
