@@ -12,12 +12,13 @@ import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
 import { COLUMN, readAddress } from "./state/address";
-import { loadSettings } from "./state/settings";
+import { dress, loadSettings } from "./state/settings";
 import { Connection } from "./wire/socket";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 const settings = loadSettings();
+dress(settings);
 const place = readAddress(location.search);
 const connection = new Connection(url.href);
 connection.start();

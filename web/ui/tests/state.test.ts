@@ -4,7 +4,7 @@ import { Announcer } from "../src/state/announcer";
 import { Column } from "../src/state/column";
 import { conditionOf, emptinessOf, type Known, sourceWords } from "../src/state/condition";
 import { filterOf } from "../src/state/filter";
-import { DEFAULTS, loadSettings, withRecent } from "../src/state/settings";
+import { DEFAULTS } from "../src/state/settings";
 import { exportUrl } from "../src/wire/api";
 import { askedMs, onClose, waitMs } from "../src/wire/backoff";
 import { readFrame } from "../src/wire/frame";
@@ -255,12 +255,6 @@ describe("small parts", () => {
     for (const search of ["?from=0&to=9000000000000000", "?from=1960-01-01T00:00:00Z&to=5", "?from=1&to=x"]) expect(readAddress(search)).toEqual(now);
     const place = readAddress("?from=0&to=8640000000000000");
     expect(readAddress(new URL(writeAddress(place, "/"), "http://h").search)).toEqual(place);
-  });
-
-  it("read settings that someone broke as the defaults", () => {
-    expect(loadSettings({ getItem: () => '{"depth":"x","muted":[1,"a"],"theme":"dark","extra":1}' })).toMatchObject({ depth: 5_000, muted: ["a"], theme: "dark" });
-    expect(loadSettings({ getItem: () => "{{" })).toEqual(DEFAULTS);
-    expect(withRecent(["b", "a"], "a")).toEqual(["a", "b"]);
   });
 
   it("come back as the close code says, later each time", () => {

@@ -1,5 +1,5 @@
 /** The whole page: settings, connection, the column, the panel; and what a reader can do. Views call its actions only. */
-import { saveSettings, withRecent, type Settings } from "./settings";
+import { changeSettings, onShared, sharedSettings, withRecent, type Settings } from "./settings";
 import { withTerm } from "../query/edit";
 import { plainOf } from "../hold/plain";
 import { type Order } from "../hold/ranking";
@@ -97,6 +97,11 @@ export class Page {
     });
     setTimeout(() => this.begin(), FIRST_MS);
     addEventListener("popstate", () => this.show(readAddress(location.search)));
+    onShared(() => {
+      this.settings = sharedSettings(this.settings);
+      this.apply();
+      this.touch();
+    });
     setInterval(() => this.second(), 1_000);
   }
 
@@ -160,13 +165,17 @@ export class Page {
 
   set(change: Partial<Settings>): void {
     const depth = this.settings.depth;
-    this.settings = { ...this.settings, ...change };
-    saveSettings(this.settings);
-    this.column.setFilter(filterOf(this.settings));
+    this.settings = changeSettings(this.settings, change);
     if (this.settings.depth !== depth) this.run();
-    this.insight.over(this.settings.trendWindowMs);
+    this.apply();
     if ("panel" in change) this.insight.look(this.column.place, this.panelOpen);
     this.touch();
+  }
+
+  /** Let the settings work on what is shown. */
+  private apply(): void {
+    this.column.setFilter(filterOf(this.settings));
+    this.insight.over(this.settings.trendWindowMs);
   }
 
   get panelOpen(): boolean {

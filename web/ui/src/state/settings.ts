@@ -1,5 +1,8 @@
-/** What a reader has chosen, kept in this browser. A value that cannot be read is the default; nothing leaves the browser. */
-import type { Order } from "../hold/ranking";
+/**
+ * What a reader has chosen, kept in this browser and shared by its tabs. A value that cannot be read is the default; nothing
+ * leaves the browser.
+ */
+import { ORDERS, PAGES, type Order } from "../hold/ranking";
 
 export interface Settings {
   theme: "system" | "light" | "dark" | "contrast";
@@ -41,36 +44,106 @@ export const DEFAULTS: Settings = {
   saved: [],
 };
 
+/** How many posts a column may load; the server refuses a search that asks for more. */
+export const DEPTHS: readonly number[] = [500, 5_000, 20_000];
+/** How many mutes, languages or saved searches are kept: the newest. */
+export const LIST_MAX = 200;
 const NAME = "murmuration";
 const RECENT_MAX = 20;
-const LIST_MAX = 200;
+const WINDOW_MAX_MS = 30 * 60_000;
 
-function sane(stored: unknown): Settings {
+/** What a choice may be, where not every value of its type will do. */
+const MAY_BE: Partial<Record<keyof Settings, (value: never) => boolean>> = {
+  theme: (value) => ["system", "light", "dark", "contrast"].includes(value),
+  density: (value) => ["compact", "comfortable"].includes(value),
+  media: (value) => ["show", "ask", "hide"].includes(value),
+  depth: (value) => DEPTHS.includes(value),
+  pageSize: (value) => (PAGES as readonly number[]).includes(value),
+  trendWindowMs: (value: number) => value >= 60_000 && value <= WINDOW_MAX_MS,
+};
+
+function isSearch(one: unknown): one is Settings["saved"][number] {
+  if (typeof one !== "object" || one === null) return false;
+  const { query, order } = one as Record<string, unknown>;
+  return typeof query === "string" && (ORDERS as readonly unknown[]).includes(order);
+}
+
+function sane(stored: object): Settings {
   const settings = { ...DEFAULTS } as Record<string, unknown>;
-  if (typeof stored !== "object" || stored === null) return { ...DEFAULTS };
   for (const [name, fallback] of Object.entries(DEFAULTS)) {
-    const value = (stored as Record<string, unknown>)[name];
-    if (Array.isArray(fallback) ? Array.isArray(value) && value.length <= LIST_MAX : typeof value === typeof fallback)
-      settings[name] = value;
+    const value: unknown = (stored as Record<string, unknown>)[name];
+    if (Array.isArray(fallback)) {
+      const fits = (one: unknown): boolean => (name === "saved" ? isSearch(one) : typeof one === "string");
+      if (Array.isArray(value)) settings[name] = value.filter(fits);
+    } else if (typeof value === typeof fallback && (MAY_BE[name as keyof Settings]?.(value as never) ?? true)) settings[name] = value;
   }
-  const texts = (name: string): string[] => (settings[name] as unknown[]).filter((one) => typeof one === "string");
-  return { ...(settings as unknown as Settings), muted: texts("muted"), languages: texts("languages"), recent: texts("recent") };
+  return bounded(settings as unknown as Settings);
 }
 
-export function loadSettings(storage: Pick<Storage, "getItem"> = localStorage): Settings {
+function bounded(settings: Settings): Settings {
+  const { muted, languages, saved, recent } = settings;
+  return {
+    ...settings,
+    muted: muted.slice(-LIST_MAX), languages: languages.slice(-LIST_MAX), saved: saved.slice(-LIST_MAX), recent: recent.slice(0, RECENT_MAX),
+  };
+}
+
+type Store = Pick<Storage, "getItem" | "setItem">;
+
+/** Return the browser's storage, null where the reader forbids it: then even its name throws. */
+function storageOf(): Store | null {
   try {
-    return sane(JSON.parse(storage.getItem(NAME) ?? "null"));
+    return localStorage;
   } catch {
-    return { ...DEFAULTS };
+    return null;
   }
 }
 
-export function saveSettings(settings: Settings, storage: Pick<Storage, "setItem"> = localStorage): void {
+/** Return what is kept, null where nothing is or it cannot be read. */
+function read(storage: Store | null): Settings | null {
   try {
-    storage.setItem(NAME, JSON.stringify(settings));
+    const stored: unknown = JSON.parse(storage?.getItem(NAME) ?? "null");
+    return typeof stored === "object" && stored !== null ? sane(stored) : null;
   } catch {
-    // A full or forbidden storage costs the memory of the choice, nothing else.
+    return null;
   }
+}
+
+export function loadSettings(storage: Store | null = storageOf()): Settings {
+  return read(storage) ?? { ...DEFAULTS };
+}
+
+/**
+ * Return the settings with what other tabs have kept meanwhile, but for how much is loaded and whether the panel is open: a list
+ * that is read does not begin anew because of another tab.
+ */
+export function sharedSettings(mine: Settings, storage: Store | null = storageOf()): Settings {
+  return { ...(read(storage) ?? mine), depth: mine.depth, panel: mine.panel };
+}
+
+/** Make a change, over what other tabs have kept meanwhile, and keep it; return the settings after it. */
+export function changeSettings(mine: Settings, change: Partial<Settings>, storage: Store | null = storageOf()): Settings {
+  const kept = bounded({ ...(read(storage) ?? mine), ...change });
+  try {
+    storage?.setItem(NAME, JSON.stringify(kept));
+  } catch {
+    // A full storage costs the memory of the choice, nothing else.
+  }
+  return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel };
+}
+
+/** Call when another tab has kept something. */
+export function onShared(changed: () => void): void {
+  addEventListener("storage", (event) => {
+    if (event.key === NAME) changed();
+  });
+}
+
+/** Give the document its theme and density; before the first draw, or it would flash in another. */
+export function dress({ theme, density }: Settings): void {
+  const { dataset } = document.documentElement;
+  dataset.theme = theme;
+  dataset.density = density;
 }
 
 /** Return the recent searches with one put first, each once. */

@@ -1,6 +1,7 @@
 /** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
 import type { JSX } from "preact";
 import type { Page } from "../state/page";
+import { LIST_MAX } from "../state/settings";
 import { compact, counted } from "../text/number";
 import { safeUrl } from "../text/segments";
 import type { Post } from "../wire/post";
@@ -52,9 +53,10 @@ export function Actions({ page, post }: { page: Page; post: Post }): JSX.Element
     <span class="actions">
       {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
       <button class="act" aria-label={`Mute ${handle}`} title={`Mute ${handle}`} onClick={() => {
-        const { muted } = page.settings;
-        page.set({ muted: [...muted.filter((one) => one !== handle), handle] });
-        page.say(`Muted ${handle}`, () => page.set({ muted }));
+        const others = (): string[] => page.settings.muted.filter((one) => one !== handle);
+        const full = others().length >= LIST_MAX;
+        page.set({ muted: [...others(), handle] });
+        page.say(`Muted ${handle}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => page.set({ muted: others() }));
       }}><MuteSign /></button>
     </span>
   );

@@ -1,8 +1,9 @@
 /** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { conditionOf } from "../state/condition";
 import type { Page } from "../state/page";
+import { dress } from "../state/settings";
 import { ColumnView } from "./Column";
 import { Dialogs } from "./Dialogs";
 import { listen } from "./keys";
@@ -14,11 +15,7 @@ import { TopBar } from "./TopBar";
 export function App({ page, frame }: { page: Page; frame: number }): JSX.Element {
   const { settings } = page;
   useEffect(() => listen(page), [page]);
-  useEffect(() => {
-    const html = document.documentElement;
-    html.dataset.theme = settings.theme;
-    html.dataset.density = settings.density;
-  }, [settings.theme, settings.density]);
+  useLayoutEffect(() => dress(settings), [settings]);
   const condition = conditionOf(page.known());
   const open = page.panelOpen;
   return (

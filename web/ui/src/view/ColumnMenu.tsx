@@ -2,22 +2,25 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Page } from "../state/page";
+import { LIST_MAX } from "../state/settings";
 import { exportUrl } from "../wire/api";
 import { Check, Choice } from "./Choice";
 import { CloseSign } from "./icons";
 
 function Words({ title, hint, values, change }: { title: string; hint: string; values: string[]; change: (values: string[]) => void }): JSX.Element {
   const [draft, setDraft] = useState("");
+  const full = values.length >= LIST_MAX;
   return (
     <fieldset class="choice">
       <legend>{title}</legend>
       <form onSubmit={(event) => {
         event.preventDefault();
         const value = draft.trim();
-        if (value && !values.includes(value)) change([...values, value]);
+        if (value && !full && !values.includes(value)) change([...values, value]);
         setDraft("");
       }}>
-        <input type="text" value={draft} placeholder={hint} aria-label={title} maxLength={100} onInput={(event) => setDraft(event.currentTarget.value)} /> <button>Add</button>
+        <input type="text" value={draft} placeholder={hint} aria-label={title} maxLength={100} onInput={(event) => setDraft(event.currentTarget.value)} /> <button disabled={full}>Add</button>
+        {full ? <p class="meta">{LIST_MAX} at most: remove one to add another.</p> : null}
       </form>
       <ul class="chips">
         {values.map((value) => (

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { ORDER_NAMES, ORDERS } from "../hold/ranking";
 import type { Column } from "../state/column";
 import type { Page } from "../state/page";
+import { DEPTHS } from "../state/settings";
 import { grouped } from "../text/number";
 import { Examples } from "./Empty";
 
@@ -36,7 +37,7 @@ export function Orders({ page, column }: { page: Page; column: Column }): JSX.El
           <span class="loaded">{grouped(column.holding.size)} loaded</span>
           <select value={String(page.settings.depth)} aria-label="How many posts to load" title="How many posts to load"
             onChange={(event) => page.set({ depth: Number(event.currentTarget.value) })}>
-            {(page.server.facts?.depths ?? [500, 5_000, 20_000]).map((depth) => <option key={depth} value={String(depth)}>of {grouped(depth)}</option>)}
+            {(page.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>of {grouped(depth)}</option>)}
           </select>
         </label>
       </div>

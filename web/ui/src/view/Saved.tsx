@@ -2,21 +2,24 @@
 import type { JSX } from "preact";
 import { ORDER_NAMES } from "../hold/ranking";
 import type { Page } from "../state/page";
+import { LIST_MAX } from "../state/settings";
 import { CloseSign, StarSign } from "./icons";
 
 export function Saved({ page }: { page: Page }): JSX.Element {
   const { settings, column } = page;
   const { query, order } = column.place;
   const isSaved = settings.saved.some((one) => one.query === query && one.order === order);
+  const full = !isSaved && settings.saved.length >= LIST_MAX;
   const run = (next: Partial<typeof column.place>): void => {
     page.open(null);
     page.go({ from: null, to: null, ...next });
   };
   return (
     <>
-      <p><button disabled={isSaved} onClick={() => page.set({ saved: [...settings.saved, { query, order }] })}>
+      <p><button disabled={isSaved || full} onClick={() => page.set({ saved: [...settings.saved, { query, order }] })}>
         <StarSign /> {isSaved ? "This search is saved" : <>Save <bdi>{query}</bdi></>}
       </button></p>
+      {full ? <p class="meta">{LIST_MAX} at most: remove one to save another.</p> : null}
       <h3>Saved</h3>
       {settings.saved.length ? (
         <ul class="searches">

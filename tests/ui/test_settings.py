@@ -1,0 +1,54 @@
+"""What the browser keeps: shared by its tabs, there from the first draw, and not needed."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator
+
+FORBIDDEN = """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
+FIRST_DRAW = """new MutationObserver((_, watch) => {
+  if (!document.querySelector("#app > *")) return;
+  window.firstTheme = document.documentElement.dataset.theme;
+  watch.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_a_browser_that_forbids_storage_shows_the_page(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.add_init_script(FORBIDDEN)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name="Theme: as the system").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_a_tab_takes_over_what_another_keeps_and_loses_none_of_it(simulator: Simulator, open_page: OpenPage) -> None:
+    one = open_page(f"{simulator.url}/?q=storm")
+    other = one.context.new_page()
+    other.goto(simulator.url)
+    other.locator("#list article").first.wait_for()
+    one.get_by_role("button", name="Saved").click()
+    one.get_by_role("button", name="Save storm").click()
+    one.keyboard.press("Escape")
+    box = other.get_by_role("combobox", name="Search")
+    box.fill("ferry")
+    box.press("Enter")
+    for page in (one, other):
+        page.get_by_role("button", name="Saved").click()
+        lists = page.get_by_role("dialog", name="Searches").locator(".searches")
+        expect(lists.first).to_contain_text("storm")
+        expect(lists.last).to_contain_text("ferry")
+    other.reload()
+    other.get_by_role("button", name="Saved").click()
+    expect(other.get_by_role("dialog", name="Searches").locator(".searches").first).to_contain_text("storm")
+
+
+def test_a_chosen_theme_is_there_at_the_first_draw(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ theme: 'dark' }))")
+    page.add_init_script(FIRST_DRAW)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    assert page.evaluate("window.firstTheme") == "dark"
