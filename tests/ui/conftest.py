@@ -83,3 +83,12 @@ def articles(page: Page) -> list[str]:
     """Return the ids of the cards in the document, in order."""
     found: list[str] = page.eval_on_selector_all("#list article", "all => all.map(one => one.dataset.id)")
     return found
+
+
+def until(page: Page, script: str) -> None:
+    """Wait until a script says true; asked from here, for what polls in the page needs `eval`, which its policy forbids."""
+    for _ in range(200):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {script}")

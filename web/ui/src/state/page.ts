@@ -27,6 +27,9 @@ export interface Toast {
 
 const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
+/** From this width on the panel is a drawer, below it a view of its own; from the other it stands beside the list. As in `narrow.css`. */
+const DRAWER_PX = 700;
+const PANEL_PX = 1_024;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
 
@@ -39,6 +42,8 @@ export class Page {
   toast: Toast | null = null;
   view: "posts" | "insight" = "posts";
   drawer = false;
+  /** The panel was opened to be gone to: it takes the focus when it is drawn. */
+  goToPanel = false;
   /** The first posts are drawn: now the rest may be. */
   begun = false;
   readonly column: Column;
@@ -53,6 +58,7 @@ export class Page {
   /** The first posts are being shown, and it is asked for when they are seen. */
   private beginning = false;
   private announced = 0;
+  private wasOpen = false;
   /** Paused by an open dialog, not by the reader. */
   private held = false;
 
@@ -117,7 +123,12 @@ export class Page {
   private look(): void {
     if (!this.begun) return;
     this.timelinePoller.start();
-    this.insight.look(this.column.place, this.panelOpen);
+    this.lookAtPanel();
+  }
+
+  private lookAtPanel(): void {
+    this.wasOpen = this.panelOpen;
+    this.insight.look(this.column.place, this.wasOpen);
   }
 
   /** Search for something else. Written into the history, so that back and forward step through searches. */
@@ -168,8 +179,7 @@ export class Page {
     this.settings = changeSettings(this.settings, change);
     if (this.settings.depth !== depth) this.run();
     this.apply();
-    if ("panel" in change) this.insight.look(this.column.place, this.panelOpen);
-    this.touch();
+    this.panelMoved();
   }
 
   /** Let the settings work on what is shown. */
@@ -179,22 +189,34 @@ export class Page {
   }
 
   get panelOpen(): boolean {
-    if (innerWidth < 700) return this.view === "insight";
-    return innerWidth < 1024 ? this.drawer : this.settings.panel;
+    if (innerWidth < DRAWER_PX) return this.view === "insight";
+    return innerWidth < PANEL_PX ? this.drawer : this.settings.panel;
   }
 
   setView(view: "posts" | "insight"): void {
     this.view = view;
-    this.insight.look(this.column.place, this.panelOpen);
-    this.touch();
+    this.panelMoved();
   }
 
-  togglePanel(): void {
-    if (innerWidth < 1024) {
-      this.drawer = !this.drawer;
-      this.insight.look(this.column.place, this.panelOpen);
-      this.touch();
-    } else this.set({ panel: !this.settings.panel });
+  /** Open or close the panel. `go`: to go there, and not only to look. A drawer covers the rest, and is always gone to. */
+  togglePanel(go = false): void {
+    if (innerWidth < DRAWER_PX) this.view = this.view === "posts" ? "insight" : "posts";
+    else if (innerWidth < PANEL_PX) this.drawer = !this.drawer;
+    else this.set({ panel: !this.settings.panel });
+    this.goToPanel = this.panelOpen && (go || this.drawer);
+    this.panelMoved();
+  }
+
+  /** The window has another size: where there is no drawer, none is open; and a panel that came to be is filled. */
+  resized(): void {
+    if (innerWidth < DRAWER_PX || innerWidth >= PANEL_PX) this.drawer = false;
+    this.panelMoved();
+  }
+
+  /** Ask for what the panel shows when it has been opened, and for nothing when it has been closed. */
+  private panelMoved(): void {
+    if (this.begun && this.panelOpen !== this.wasOpen) this.lookAtPanel();
+    this.touch();
   }
 
   /** Open a dialog, or close it. While one is open the list behind it stands still. */

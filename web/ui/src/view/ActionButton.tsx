@@ -4,6 +4,8 @@ import { useState } from "preact/hooks";
 import type { Condition } from "../state/condition";
 import type { Page } from "../state/page";
 import { Closest } from "./Closest";
+import { copy } from "./copy";
+import { newest } from "./keys";
 
 export function ActionButton({ page, action }: { page: Page; action: NonNullable<Condition["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
@@ -19,7 +21,7 @@ export function ActionButton({ page, action }: { page: Page; action: NonNullable
       case "coverage":
         return page.open("coverage");
       case "newest":
-        return page.resume();
+        return newest(page);
       case "now":
         return page.go({ from: null, to: null });
       case "sign-in":
@@ -27,7 +29,7 @@ export function ActionButton({ page, action }: { page: Page; action: NonNullable
       case "reload":
         return location.reload();
       case "copy-step":
-        void navigator.clipboard.writeText(page.server.facts?.next_step ?? "").then(() => setNote("Copied"), () => setNote("Not allowed"));
+        void copy(page.server.facts?.next_step ?? "").then((done) => setNote(done ? "Copied" : "Not allowed"));
     }
   }
   return (

@@ -9,8 +9,19 @@ import { Dialogs } from "./Dialogs";
 import { listen } from "./keys";
 import { Notices } from "./Notices";
 import { Panel } from "./Panel";
+import { usePanelFocus } from "./panelfocus";
 import { StatusBar } from "./StatusBar";
 import { TopBar } from "./TopBar";
+
+/** By focus and not by address: going to a place in the document would be a step of the history. */
+function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
+  return (
+    <a class={`skip to-${to}`} href={`#${to}`} onClick={(event) => {
+      event.preventDefault();
+      document.getElementById(to)?.focus();
+    }}>{children}</a>
+  );
+}
 
 export function App({ page, frame }: { page: Page; frame: number }): JSX.Element {
   const { settings } = page;
@@ -18,18 +29,22 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
   useLayoutEffect(() => dress(settings), [settings]);
   const condition = conditionOf(page.known());
   const open = page.panelOpen;
+  usePanelFocus(page, open);
   return (
     <div class={`page ${open ? "with-panel" : ""} view-${page.view}`}>
-      <a class="skip" href="#list">Skip to the posts</a>
-      <TopBar page={page} />
-      <Notices page={page} />
-      <StatusBar page={page} condition={condition} />
+      <div class="behind" inert={page.drawer}>
+        <Skip to="list">Skip to the posts</Skip>
+        {open ? <Skip to="panel">Skip to the insight panel</Skip> : <Skip to="views">Skip to the views</Skip>}
+        <TopBar page={page} />
+        <Notices page={page} />
+        <StatusBar page={page} condition={condition} />
+      </div>
       <main class="deck">
         <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
         {open ? page.begun ? <Panel page={page} /> : <aside class="panel" aria-label="Insight" /> : null}
       </main>
       {page.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.togglePanel()} /> : null}
-      <nav class="tabbar" aria-label="Views">
+      <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
         {(["posts", "insight"] as const).map((view) => (
           <button key={view} aria-current={page.view === view ? "page" : undefined} onClick={() => page.setView(view)}>
             {view === "posts" ? "Posts" : "Insight"}

@@ -10,7 +10,7 @@ import { Empty } from "./Empty";
 import { Histogram } from "./Histogram";
 import { MoreSign } from "./icons";
 import { Feed } from "./Feed";
-import { newest } from "./keys";
+import { newest, toggleLive } from "./keys";
 import { Orders } from "./Orders";
 import { Still } from "./Still";
 import { TimeTools } from "./TimeTools";
@@ -27,7 +27,7 @@ function LiveButton({ page, column, condition }: { page: Page; column: Column; c
   return (
     <button class={`live ${column.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={`${quiet ? `${condition.word}. ` : ""}Click to ${does}`}
       aria-label={`${words}${quiet ? `, but ${condition.word}` : ""}. Press to ${does}`}
-      onClick={() => (column.state === "paused" ? newest(page) : page.toggleLive())}>
+      onClick={() => toggleLive(page)}>
       <i class="dot" aria-hidden="true" /> {words}
     </button>
   );
@@ -44,7 +44,7 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
   const empty = emptinessOf(page.known());
   const cards = column.cards(frame);
   return (
-    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title">
+    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" inert={page.drawer}>
       <div class="head">
         <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
         <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>

@@ -1,4 +1,4 @@
-/** What opens over the page. One at a time, modal, closed by Escape, focus returned by the browser. */
+/** What opens over the page. One at a time, modal, closed by Escape; the focus goes back to where it was before the first. */
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Page } from "../state/page";
@@ -35,6 +35,14 @@ function Modal({ page, title, children }: { page: Page; title: string; children:
 
 export function Dialogs({ page }: { page: Page }): JSX.Element | null {
   const { dialog } = page;
+  const before = useRef<Element | null>(null);
+  // Asked before the dialog is drawn and takes the focus. One that another took the place of is gone when the browser would go back to it.
+  if (dialog && !before.current) before.current = document.activeElement;
+  useLayoutEffect(() => {
+    if (dialog) return;
+    if (document.activeElement === document.body && before.current instanceof HTMLElement) before.current.focus();
+    before.current = null;
+  }, [dialog]);
   if (!dialog) return null;
   return (
     <Modal key={dialog} page={page} title={TITLES[dialog]}>

@@ -50,7 +50,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
   const { insight, settings } = page;
   const { words, top, series, tab } = insight;
   return (
-    <aside class="panel" aria-label="Insight" tabIndex={-1}>
+    <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1}>
       <h2 class="hidden">Insight</h2>
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
       <Figures page={page} />

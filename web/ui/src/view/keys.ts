@@ -6,7 +6,8 @@ export const KEYS: [string, string][] = [
   ["j  k", "next, previous post"],
   [".", "newest"],
   ["space", "pause or resume (in the list: scroll)"],
-  ["i", "insight panel"],
+  ["i", "insight panel, and back"],
+  ["Ctrl+End", "past the list (Ctrl+Home: before it)"],
   ["s", "saved searches"],
   ["?", "this help"],
   ["Esc", "close what is open"],
@@ -16,12 +17,25 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/u.test(target.tagName));
 }
 
+/** Return the first post that begins in the window, or else the one that fills it: others are drawn above those that are seen. */
+function firstSeen(posts: readonly HTMLElement[]): HTMLElement | undefined {
+  const top = document.getElementById("list")?.getBoundingClientRect().top ?? 0;
+  return posts.find((post) => post.getBoundingClientRect().top >= top - 1) ?? posts.findLast((post) => post.getBoundingClientRect().top < top);
+}
+
+/** Leave the list with the focus, as every feed is left: for what comes after it, or for what stands before it. */
+function leaveList(key: string): boolean {
+  const next = document.querySelector<HTMLElement>(key === "End" ? "#panel, #views" : ".orders [aria-pressed=true]");
+  next?.focus();
+  return next !== null && next === document.activeElement;
+}
+
 /** Move the focus by a number of posts; returns false where there is none. */
 export function movePost(step: number): boolean {
   const posts = [...document.querySelectorAll<HTMLElement>("#list article")];
   if (!posts.length) return false;
   const at = posts.findIndex((post) => post.contains(document.activeElement));
-  const next = posts[at < 0 ? 0 : Math.min(posts.length - 1, Math.max(0, at + step))];
+  const next = at < 0 ? firstSeen(posts) : posts[Math.min(posts.length - 1, Math.max(0, at + step))];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
   return true;
@@ -29,13 +43,12 @@ export function movePost(step: number): boolean {
 
 export function listen(page: Page): () => void {
   function onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "Escape") {
-      if (page.drawer) page.togglePanel();
-      return;
-    }
-    if (!page.settings.keys || page.dialog) return;
-    const onControl = event.target instanceof HTMLElement && event.target.closest("button, a, summary, [role=tab]") !== null;
+    if (event.defaultPrevented) return;
+    const { target } = event;
+    const within = (selector: string): boolean => target instanceof Element && target.closest(selector) !== null;
+    if (event.key === "Escape" && page.drawer && !page.dialog) return page.togglePanel();
+    if (event.ctrlKey && (event.key === "End" || event.key === "Home") && within("#list") && leaveList(event.key)) event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || !page.settings.keys || page.dialog) return;
     switch (event.key) {
       case "/":
         document.getElementById("search")?.focus();
@@ -50,11 +63,12 @@ export function listen(page: Page): () => void {
         newest(page);
         break;
       case " ":
-        if (onControl || (event.target instanceof HTMLElement && event.target.closest("#list"))) return;
-        page.toggleLive();
+        // Where something has the focus, it is pressed or scrolled.
+        if (within("button, a, summary, [tabindex]")) return;
+        toggleLive(page);
         break;
       case "i":
-        page.togglePanel();
+        page.togglePanel(true);
         break;
       case "s":
         page.open("saved");
@@ -69,6 +83,12 @@ export function listen(page: Page): () => void {
   }
   addEventListener("keydown", onKey);
   return () => removeEventListener("keydown", onKey);
+}
+
+/** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. */
+export function toggleLive(page: Page): void {
+  if (page.column.state === "paused") newest(page);
+  else page.toggleLive();
 }
 
 /** Go to the top and let it run. */
