@@ -35,7 +35,7 @@ HIDDEN_CONTROLS = """() => {
   return wrong;
 }"""
 SMALL_TARGETS = """least => {
-  const kinds = "button, select, input, .act, .number.go, .bar-row, .tops a, .host, .button";
+  const kinds = "button, select, input, .button, .act, .number.go, .author, .by time a, .link a, .bar-row, .tops a";
   return [...document.querySelectorAll(kinds)].filter(one => {
     const target = one.matches("input[type=checkbox], input[type=radio]") ? one.closest("label") : one;
     const box = target.getBoundingClientRect();
@@ -97,6 +97,27 @@ def test_targets_are_large_enough(simulator: Simulator, open_page: OpenPage, tou
         assert page.evaluate(SMALL_TARGETS, least) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height", "touch"), [(320, 256, False), (844, 340, True), (1280, 400, False)])
+def test_a_low_window_has_a_list(
+    simulator: Simulator, open_page: OpenPage, width: int, height: int, touch: bool
+) -> None:
+    simulator.page["generated"] = True
+    page = open_page(simulator.url, width=width, height=height, has_touch=touch, is_mobile=touch)
+    page.locator("#list article").first.wait_for()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('#list').clientHeight / innerHeight") >= 0.5
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(HIDDEN_CONTROLS) == []
+    expect(page.locator(".histogram")).to_be_hidden()
+    page.get_by_role("button", name="Choose a time").click()
+    page.locator(".histogram canvas").wait_for()
+    assert page.evaluate("document.querySelector('#list').clientHeight") >= 90
+    page.get_by_role("button", name="Zoom in to the newer half").click()
+    expect(page.locator(".live")).to_contain_text("Past")
+    page.locator(".status .state").click()
+    expect(page.get_by_role("dialog")).to_contain_text("These posts are generated")
 
 
 @pytest.fixture

@@ -100,6 +100,33 @@ def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, ope
     expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X down")
 
 
+def test_a_phone_tells_the_cause_where_the_state_leads(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, width=375, height=800, has_touch=True, is_mobile=True)
+    status(page, "live")
+    simulator.refuse_sockets = True
+    simulator.drop(1012)
+    status(page, "reconnecting")
+    page.locator(".status .state").tap()
+    expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text(
+        "The connection to the server was lost"
+    )
+
+
+def test_the_next_step_is_copied_where_the_browser_has_no_clipboard(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.reload()
+    simulator.sources = [{"name": "replay", "state": "ended", "since": now()}]
+    status(page, "replay-ended")
+    copy = page.locator(".status").get_by_role("button", name="Copy")
+    copy.click()
+    expect(page.locator(".status .action")).to_contain_text("Copied")
+    expect(copy).to_be_focused()
+    page.get_by_role("combobox", name="Search").fill("")
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("combobox", name="Search")).to_have_value("SOURCE=bluesky make run")
+
+
 def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_well(
     simulator: Simulator, open_page: OpenPage, shots: Path
 ) -> None:

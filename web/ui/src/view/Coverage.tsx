@@ -1,7 +1,7 @@
 /** Sources as they are, and what was collected when. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { sourceName, sourceWords } from "../state/condition";
+import { conditionOf, sourceName, sourceWords } from "../state/condition";
 import type { Page } from "../state/page";
 import { exact, lasting } from "../text/clock";
 import { grouped, rate } from "../text/number";
@@ -21,8 +21,11 @@ export function Coverage({ page }: { page: Page }): JSX.Element {
   }, []);
   const sources = page.server.sources;
   const { indexed, rate: perSecond, connected } = page.server.stats;
+  const condition = conditionOf(page.known());
   return (
     <>
+      {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}
+      {page.server.facts?.generated ? <p>These posts are generated. For live ones: <code>{page.server.facts.next_step}</code></p> : null}
       <ul class="sources">
         {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta"> since {exact(source.since)}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
       </ul>
