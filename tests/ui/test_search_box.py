@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator
 
 
@@ -43,6 +43,36 @@ def test_an_error_shows_at_its_position_while_typing(simulator: Simulator, open_
     expect(box(page)).to_have_attribute("aria-invalid", "true")
     box(page).fill("storm zero")
     expect(fault).to_have_count(0)
+
+
+def test_an_error_is_spoken_once_and_when_the_hand_rests(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const region = document.querySelector(".search [role=status]");
+          new MutationObserver(() => window.said.push(region.textContent)).observe(region,
+            { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    box(page).fill("")
+    box(page).press_sequentially("re:zero and re:one", delay=80)
+    expect(page.locator("#search-fault")).to_be_visible()
+    spoken = page.locator(".search [role=status]")
+    expect(spoken).not_to_be_empty()
+    assert page.evaluate("window.said") == [spoken.inner_text()]
+
+
+def test_the_colours_stay_on_the_words_of_a_long_search(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url, width=375)
+    page.locator("#list article").first.wait_for()
+    box(page).fill("storm OR " * 20 + "ferry")
+    beside = "document.querySelector('.paint').scrollLeft === document.querySelector('#search').scrollLeft"
+    for key, moved in (("End", "> 100"), ("Home", "=== 0")):
+        box(page).press(key)
+        until(page, f"document.querySelector('#search').scrollLeft {moved} && {beside}")
 
 
 def test_back_and_forward_step_through_searches_not_keystrokes(simulator: Simulator, open_page: OpenPage) -> None:

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 from tests.ui.conftest import OpenPage
 from tests.ui.simulator import Simulator
 
-FORBIDDEN = """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
+FORBIDDEN = (
+    """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
+)
 FIRST_DRAW = """new MutationObserver((_, watch) => {
   if (!document.querySelector("#app > *")) return;
   window.firstTheme = document.documentElement.dataset.theme;

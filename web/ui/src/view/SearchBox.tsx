@@ -9,6 +9,8 @@ import type { Fault } from "../wire/frame";
 import { SearchSign } from "./icons";
 
 const CHECK_AFTER_MS = 250;
+/** A fault is seen at once, and spoken when the hand rests: not with every key. */
+const SPEAK_AFTER_MS = 1_000;
 
 /** Return the UTF-16 offset of a code point in a text. */
 function offsetOf(text: string, codePoint: number): number {
@@ -65,15 +67,22 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
     };
   }, [draft, current, page]);
 
-  useEffect(() => {
+  const follow = (): void => {
     if (paint.current && input.current) paint.current.scrollLeft = input.current.scrollLeft;
-  });
+  };
+  useEffect(follow, [draft]);
 
   const saved = page.settings.saved.map((one) => one.query);
   const offers = open ? offersFor(draft, caret, page.server.operators, page.settings.recent, saved) : [];
   // What failed although nothing in it is wrong is told as a state of the page.
   const refused = mayPass(page.column.fault) ? null : page.column.fault;
   const shown = refused && draft === current ? refused : fault;
+  const message = shown?.message ?? "";
+  const [spoken, setSpoken] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSpoken(message), message ? SPEAK_AFTER_MS : 0);
+    return () => clearTimeout(timer);
+  }, [message, draft]);
 
   function submit(): void {
     setOpen(false);
@@ -142,7 +151,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
             setCaret(event.currentTarget.value.length);
             setOpen(true);
           }}
-          onBlur={() => setOpen(false)} onKeyDown={onKey} onScroll={() => setCaret((at) => at)}
+          onBlur={() => setOpen(false)} onKeyDown={onKey} onScroll={follow}
         />
       </div>
       <ul class="offers" id="offers" role="listbox" aria-label="Suggestions" hidden={!offers.length}>
@@ -160,11 +169,12 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
         ) : null}
       </ul>
       {shown ? (
-        <p class="fault" id="search-fault" role="alert">
+        <p class="fault" id="search-fault">
           {shown.message}<Hint hint={shown.hint} />
           {shown.position === undefined ? null : <span class="where"> (character {shown.position + 1})</span>}
         </p>
       ) : null}
+      <p class="hidden" role="status">{spoken || null}</p>
     </form>
   );
 }
