@@ -86,7 +86,7 @@ def articles(page: Page) -> list[str]:
 
 
 def until(page: Page, script: str) -> None:
-    """Wait until a script says true; asked from here, for what polls in the page needs `eval`, which its policy forbids."""
+    """Wait until a script says true. Asked from here: polling in the page needs `eval`, which its policy forbids."""
     for _ in range(200):
         if page.evaluate(script):
             return
