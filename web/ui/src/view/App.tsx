@@ -41,7 +41,7 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
       </div>
       <main class="deck">
         <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
-        {open ? page.begun ? <Panel page={page} /> : <aside class="panel" aria-label="Insight" /> : null}
+        {open ? page.begun ? <Panel page={page} /> : <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} /> : null}
       </main>
       {page.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.togglePanel()} /> : null}
       <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
