@@ -59,7 +59,7 @@ describe("numbers and times", () => {
     expect(ago(now - 30 * 86_400_000, now)).toBe("Oct 24");
     expect(ago(now - 400 * 86_400_000, now)).toBe("Oct 19, 2025");
     expect([5_000, 90_000, 12_000_000].map(lasting)).toEqual(["5 s", "2 min", "3 h 20 min"]);
-    expect([59_600, 3_599_000, 14_390_000, 14_400_000, 86_390_000].map(lasting)).toEqual(["1 min", "1 h", "4 h", "4 h", "1 d"]);
+    expect([59_600, 3_599_000, 14_390_000, 14_400_000, 86_390_000].map(lasting)).toEqual(["1 min", "1 h 0 min", "4 h 0 min", "4 h 0 min", "1 d"]);
   });
 
   it("tell how often in a unit that one can read", () => {

@@ -22,12 +22,12 @@ export function ago(at: number, now: number): string {
   return date(at, now);
 }
 
-/** Return how a reader says a length of time: "2 min", "3 h 20 min", "3 h". */
+/** Return how a reader says a length of time: "2 min", "3 h 20 min". */
 export function lasting(ms: number): string {
   const minutes = Math.round(ms / MINUTE);
   if (ms < MINUTE - SECOND / 2) return `${Math.max(0, Math.round(ms / SECOND))} s`;
   if (minutes < 60) return `${minutes} min`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.round(ms / DAY)} d`;
 }
 
