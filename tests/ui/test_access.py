@@ -197,3 +197,28 @@ def test_single_keys_work_and_can_be_turned_off(simulator: Simulator, open_page:
     page.keyboard.press("s")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".live")).to_contain_text("Live")
+
+
+def test_time_chart_of_one_step_shows_its_point(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    newest = int(page.evaluate("fetch('/api/timeline?q=*').then((answer) => answer.json()).then((found) => found.to)"))
+    page.goto(f"{simulator.url}/?from={newest - 1_000}&to={newest}")
+    page.locator(".series canvas").wait_for()
+    page.wait_for_function(
+        """() => {
+          const canvas = document.querySelector('.series canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          let coloured = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            const colour = data.slice(at, at + 3);
+            if (data[at + 3] > 200 && Math.max(...colour) - Math.min(...colour) > 60) coloured++;
+          }
+          return coloured > 20;
+        }"""
+    )
+
+
+def test_address_with_a_time_no_date_can_be_opens_the_page_live(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{simulator.url}/?from=0&to=9000000000000000")
+    page.locator("#list article").first.wait_for()
+    expect(page.locator(".live")).to_contain_text("Live")
