@@ -256,10 +256,23 @@ def test_what_is_read_stays_while_newer_posts_take_its_room(simulator: Simulator
     expect(page.locator(f'[data-id="{read}"]')).to_have_text("Withdrawn at its source")
 
 
-def test_a_finger_that_only_touched_the_top_lets_the_list_go_on(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_finger_that_pulls_at_the_top_holds_the_list_until_it_is_lifted(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
     page = open_page(simulator.url, width=375, has_touch=True, is_mobile=True)
-    page.locator("#list article").first.wait_for()
-    page.locator("#list article .text").first.tap()
+    box = page.locator("#list article").first.bounding_box()
+    assert box is not None
+    fingers = page.context.new_cdp_session(page)
+
+    def finger(kind: str, *down: float) -> None:
+        points = [{"x": box["x"] + 150, "y": box["y"] + 40 + by} for by in down]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", 0)
+    for by in (10, 30, 60, 90):
+        finger("touchMove", by)
+    expect(page.locator(".live")).to_contain_text("Paused")
+    finger("touchEnd")
     expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
     simulator.put([records.post(9_001, now())])
     expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_001, 0).id)

@@ -124,14 +124,15 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     page.pause();
   }
 
-  /** Told after a finger scrolled, too. What a tap opened is read, and the list keeps still. */
+  /** A finger that pulled at the top and is lifted lets go; a tap has focused a post, or opened something, and holds on. */
   function onTouchEnd(event: TouchEvent): void {
     if (!byTouch.current) return;
     byTouch.current = false;
     if (event.target instanceof Element && event.target.closest("button, a")) return;
     setTimeout(() => {
       const box = list.current;
-      if (box && box.scrollTop <= AT_TOP_PX && column.state === "paused") resumeAtTop(box);
+      if (!box || box.scrollTop > AT_TOP_PX || column.state !== "paused") return;
+      if (document.activeElement === box || !box.contains(document.activeElement)) page.resume();
     }, TAP_MS);
   }
 
