@@ -17,5 +17,5 @@ export function start(settings: Settings, connection: Connection): void {
   page.start();
   pace.touch();
   document.addEventListener("scroll", () => pace.moved(), { capture: true, passive: true });
-  addEventListener("resize", () => page.resized());
+  addEventListener("resize", () => page.panel.resized());
 }

@@ -23,7 +23,9 @@ export class Column {
   canonical = "";
   mode: "live" | "paused" = "live";
   loading: "waiting" | "history" | "ready" = "waiting";
+  /** Why the search is not answered, and since when, ms. */
   fault: Fault | null = null;
+  faultAt = 0;
   laggedAt: number | null = null;
   /** When this search was begun here, ms. */
   begunAt = Date.now();
@@ -140,9 +142,8 @@ export class Column {
         this.revision++;
         return;
       case "error":
-        this.fault = frame.error;
+        this.fail(frame.error);
         this.loading = "ready";
-        this.revision++;
         return;
       default:
         return;
@@ -155,6 +156,13 @@ export class Column {
     if (this.read) this.read.edge = edge;
     else this.held = edge;
     this.apply(this.holding.put(posts), now, "older");
+    this.revision++;
+  }
+
+  /** The search was refused, or failed. */
+  fail(fault: Fault): void {
+    this.fault = fault;
+    this.faultAt = Date.now();
     this.revision++;
   }
 

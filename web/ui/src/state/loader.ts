@@ -25,7 +25,7 @@ export async function loadSpan(column: Column, signal: AbortSignal, changed: () 
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
-    column.fault = error.fault;
+    column.fail(error.fault);
   }
   column.spanned();
   changed();

@@ -14,6 +14,7 @@ import { filterOf } from "./filter";
 import { Insight } from "./insight";
 import { loadOlder, loadSpan, recheckSpan } from "./loader";
 import { afterPaint } from "./painted";
+import { PanelState } from "./panel";
 import { Poller } from "./poller";
 import { Server } from "./server";
 import { counted } from "../text/number";
@@ -27,9 +28,6 @@ export interface Toast {
 
 const TIMELINE_MS = 2_000;
 const TOAST_MS = 8_000;
-/** From this width on the panel is a drawer, below it a view of its own; from the other it stands beside the list. As in `narrow.css`. */
-const DRAWER_PX = 700;
-const PANEL_PX = 1_024;
 /** The first posts come first: what else the page asks waits for them so long at most. */
 const FIRST_MS = 400;
 
@@ -40,20 +38,15 @@ export class Page {
   closeCode = 0;
   dialog: Dialog = null;
   toast: Toast | null = null;
-  view: "posts" | "insight" = "posts";
-  drawer = false;
-  /** The panel was opened to be gone to: it takes the focus when it is drawn. */
-  goToPanel = false;
   /** The first posts are drawn: now the rest may be. */
   begun = false;
   readonly column: Column;
   readonly server = new Server(() => this.touch(), () => this.setLink("signed-out", 4401));
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
+  readonly panel = new PanelState(() => this.settings.panel, (panel) => this.set({ panel }), () => this.panelMoved());
   readonly announcer = new Announcer();
   /** Why there are no counts over time, null while there are. */
   countsFault: string | null = null;
-  /** When the column's search was refused or failed, ms. */
-  private faultAt = 0;
   private spanAbort: AbortController | null = null;
   /** The first posts are being shown, and it is asked for when they are seen. */
   private beginning = false;
@@ -127,7 +120,7 @@ export class Page {
   }
 
   private lookAtPanel(): void {
-    this.wasOpen = this.panelOpen;
+    this.wasOpen = this.panel.open;
     this.insight.look(this.column.place, this.wasOpen);
   }
 
@@ -188,34 +181,9 @@ export class Page {
     this.insight.over(this.settings.trendWindowMs);
   }
 
-  get panelOpen(): boolean {
-    if (innerWidth < DRAWER_PX) return this.view === "insight";
-    return innerWidth < PANEL_PX ? this.drawer : this.settings.panel;
-  }
-
-  setView(view: "posts" | "insight"): void {
-    this.view = view;
-    this.panelMoved();
-  }
-
-  /** Open or close the panel. `go`: to go there, and not only to look. A drawer covers the rest, and is always gone to. */
-  togglePanel(go = false): void {
-    if (innerWidth < DRAWER_PX) this.view = this.view === "posts" ? "insight" : "posts";
-    else if (innerWidth < PANEL_PX) this.drawer = !this.drawer;
-    else this.set({ panel: !this.settings.panel });
-    this.goToPanel = this.panelOpen && (go || this.drawer);
-    this.panelMoved();
-  }
-
-  /** The window has another size: where there is no drawer, none is open; and a panel that came to be is filled. */
-  resized(): void {
-    if (innerWidth < DRAWER_PX || innerWidth >= PANEL_PX) this.drawer = false;
-    this.panelMoved();
-  }
-
   /** Ask for what the panel shows when it has been opened, and for nothing when it has been closed. */
   private panelMoved(): void {
-    if (this.begun && this.panelOpen !== this.wasOpen) this.lookAtPanel();
+    if (this.begun && this.panel.open !== this.wasOpen) this.lookAtPanel();
     this.touch();
   }
 
@@ -268,7 +236,7 @@ export class Page {
     return {
       link: this.link, linkSince: this.linkSince, everOpen: this.everOpen, closeCode: this.closeCode,
       serverReconnecting: server.reconnecting, outage: server.outage, sources: server.sources,
-      indexed: server.stats.indexed ?? null, laggedAt: column.laggedAt, fault: column.fault, faultAt: this.faultAt, ready: column.loading === "ready",
+      indexed: server.stats.indexed ?? null, laggedAt: column.laggedAt, fault: column.fault, faultAt: column.faultAt, ready: column.loading === "ready",
       total: column.timeline?.total ?? null, held: column.holding.size, begunAt: column.begunAt, from: column.place.from, to: column.place.to,
       gaps: column.timeline?.gaps ?? [], nextStep: server.facts?.next_step ?? "SOURCE=bluesky make run",
     };
@@ -296,16 +264,11 @@ export class Page {
     if (column.past) {
       this.connection.unsubscribe(COLUMN);
       this.spanAbort = new AbortController();
-      void this.loadPast(this.spanAbort.signal);
+      void loadSpan(column, this.spanAbort.signal, () => this.touch());
     } else if (!(first && this.connection.asks(COLUMN, column.place.query, this.settings.depth)))
       this.connection.subscribe(COLUMN, column.place.query, this.settings.depth);
     this.look();
     this.touch();
-  }
-
-  private async loadPast(signal: AbortSignal): Promise<void> {
-    await loadSpan(this.column, signal, () => this.touch());
-    if (!signal.aborted && this.column.fault) this.faultAt = Date.now();
   }
 
   /** A closed time that could not be had is asked for again by itself once the server can answer; one that is there is compared. */
@@ -322,10 +285,8 @@ export class Page {
       const away = this.server.outage !== null;
       this.server.take(frame);
       if (away && this.server.outage === null) this.recover(false);
-    }
-    else if (frame.type === "gap") this.timelinePoller.start();
+    } else if (frame.type === "gap") this.timelinePoller.start();
     else if (id === null || id === COLUMN) {
-      if (frame.type === "error") this.faultAt = Date.now();
       this.column.take(frame, now);
       if (frame.type === "error" || (frame.type === "history" && frame.done)) this.timelinePoller.start();
       if (!this.begun && !this.beginning && frame.type === "history") {

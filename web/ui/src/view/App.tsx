@@ -28,11 +28,11 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
   useEffect(() => listen(page), [page]);
   useLayoutEffect(() => dress(settings), [settings]);
   const condition = conditionOf(page.known());
-  const open = page.panelOpen;
+  const open = page.panel.open;
   usePanelFocus(page, open);
   return (
-    <div class={`page ${open ? "with-panel" : ""} view-${page.view}`}>
-      <div class="behind" inert={page.drawer}>
+    <div class={`page ${open ? "with-panel" : ""} view-${page.panel.view}`}>
+      <div class="behind" inert={page.panel.drawer}>
         <Skip to="list">Skip to the posts</Skip>
         {open ? <Skip to="panel">Skip to the insight panel</Skip> : <Skip to="views">Skip to the views</Skip>}
         <TopBar page={page} />
@@ -43,10 +43,10 @@ export function App({ page, frame }: { page: Page; frame: number }): JSX.Element
         <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
         {open ? page.begun ? <Panel page={page} /> : <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} /> : null}
       </main>
-      {page.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.togglePanel()} /> : null}
+      {page.panel.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
         {(["posts", "insight"] as const).map((view) => (
-          <button key={view} aria-current={page.view === view ? "page" : undefined} onClick={() => page.setView(view)}>
+          <button key={view} aria-current={page.panel.view === view ? "page" : undefined} onClick={() => page.panel.setView(view)}>
             {view === "posts" ? "Posts" : "Insight"}
           </button>
         ))}

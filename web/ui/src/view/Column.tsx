@@ -44,7 +44,7 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
   const empty = emptinessOf(page.known());
   const cards = column.cards(frame);
   return (
-    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" inert={page.drawer}>
+    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" inert={page.panel.drawer}>
       <div class="head">
         <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
         <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>

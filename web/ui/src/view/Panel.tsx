@@ -52,7 +52,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
   return (
     <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1}>
       <h2 class="hidden">Insight</h2>
-      <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.togglePanel()}><CloseSign /></button>
+      <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.panel.toggle()}><CloseSign /></button>
       <Figures page={page} />
       {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
       <Later of={[words, settings.trendWindowMs, insight.trends.since]}>

@@ -19,8 +19,8 @@ export function TopBar({ page }: { page: Page }): JSX.Element {
         <button onClick={() => page.open("saved")} aria-haspopup="dialog" aria-label="Saved" title="Saved and recent searches"><StarSign /> <span class="word">Saved</span></button>
         <button class="round wide-only" aria-label={`Theme: ${THEME_NAMES[theme]}. Change to ${THEME_NAMES[next]}`} title={`Theme: ${THEME_NAMES[theme]}`}
           onClick={() => page.set({ theme: next })}><ThemeSign /></button>
-        <button class="round panel-button" aria-label="Insight panel" aria-pressed={page.panelOpen} title="Insight panel"
-          onClick={() => page.togglePanel()}><PanelSign /></button>
+        <button class="round panel-button" aria-label="Insight panel" aria-pressed={page.panel.open} title="Insight panel"
+          onClick={() => page.panel.toggle()}><PanelSign /></button>
         <button class="round" aria-label="Help, keys and settings" title="Help, keys and settings" onClick={() => page.open("help")}>?</button>
       </div>
     </header>

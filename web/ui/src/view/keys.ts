@@ -46,7 +46,7 @@ export function listen(page: Page): () => void {
     if (event.defaultPrevented) return;
     const { target } = event;
     const within = (selector: string): boolean => target instanceof Element && target.closest(selector) !== null;
-    if (event.key === "Escape" && page.drawer && !page.dialog) return page.togglePanel();
+    if (event.key === "Escape" && page.panel.drawer && !page.dialog) return page.panel.toggle();
     if (event.ctrlKey && (event.key === "End" || event.key === "Home") && within("#list") && leaveList(event.key)) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || !page.settings.keys || page.dialog) return;
     switch (event.key) {
@@ -68,7 +68,7 @@ export function listen(page: Page): () => void {
         toggleLive(page);
         break;
       case "i":
-        page.togglePanel(true);
+        page.panel.toggle(true);
         break;
       case "s":
         page.open("saved");

@@ -5,7 +5,7 @@ import type { Page } from "../state/page";
 export function usePanelFocus(page: Page, open: boolean): void {
   const before = useRef<Element | null>(null);
   useLayoutEffect(() => {
-    if (open && page.goToPanel) {
+    if (open && page.panel.goTo) {
       before.current = document.activeElement;
       document.getElementById("panel")?.focus();
     } else if (!open && before.current) {
@@ -13,6 +13,6 @@ export function usePanelFocus(page: Page, open: boolean): void {
       if (document.activeElement === document.body && back instanceof HTMLElement) back.focus();
       before.current = null;
     }
-    page.goToPanel = false;
+    page.panel.goTo = false;
   }, [page, open]);
 }

@@ -1,0 +1,46 @@
+/** Whether the insight panel is shown, and how: beside the list, as a drawer over it, or on a phone as a view of its own. */
+
+/** From this width on it is a drawer, below it a view; from the other it stands beside the list. As in `narrow.css`. */
+const DRAWER_PX = 700;
+const BESIDE_PX = 1_024;
+
+export type View = "posts" | "insight";
+
+export class PanelState {
+  view: View = "posts";
+  drawer = false;
+  /** It was opened to be gone to: it takes the focus when it is drawn. */
+  goTo = false;
+
+  constructor(
+    /** What the reader has chosen where there is room for both. */
+    private readonly beside: () => boolean,
+    private readonly setBeside: (beside: boolean) => void,
+    private readonly moved: () => void,
+  ) {}
+
+  get open(): boolean {
+    if (innerWidth < DRAWER_PX) return this.view === "insight";
+    return innerWidth < BESIDE_PX ? this.drawer : this.beside();
+  }
+
+  setView(view: View): void {
+    this.view = view;
+    this.moved();
+  }
+
+  /** Open or close it. `go`: to go there, and not only to look. A drawer covers the rest, and is always gone to. */
+  toggle(go = false): void {
+    if (innerWidth < DRAWER_PX) this.view = this.view === "posts" ? "insight" : "posts";
+    else if (innerWidth < BESIDE_PX) this.drawer = !this.drawer;
+    else this.setBeside(!this.beside());
+    this.goTo = this.open && (go || this.drawer);
+    this.moved();
+  }
+
+  /** The window has another size: where there is no drawer, none is open. */
+  resized(): void {
+    if (innerWidth < DRAWER_PX || innerWidth >= BESIDE_PX) this.drawer = false;
+    this.moved();
+  }
+}
