@@ -23,8 +23,15 @@ def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulat
     status(page, "search-wrong")
     not_live(page)
     expect(page.locator(".empty")).to_have_attribute("data-kind", "search-wrong")
+    panel = page.get_by_label("Insight", exact=True)
+    expect(panel).to_contain_text("There is no operator")
+    expect(panel).not_to_contain_text("Counting")
     page.locator(".empty").get_by_role("button", name="Mend the search").click()
     expect(page.locator("#search")).to_be_focused()
+    page.locator("#search").fill("storm")
+    page.locator("#search").press("Enter")
+    expect(panel.locator(".bars li").first).to_be_visible()
+    expect(panel).not_to_contain_text("There is no operator")
 
 
 def test_a_search_that_failed_is_tried_again_by_its_button_or_by_enter(

@@ -91,6 +91,7 @@ export class Insight {
       this.words = null;
       this.top = null;
       this.series = null;
+      this.fault = null;
       this.span = 0;
       this.trends.clear();
       this.recalling.abort();

@@ -48,15 +48,16 @@ function Figures({ page }: { page: Page }): JSX.Element {
 
 export function Panel({ page }: { page: Page }): JSX.Element {
   const { insight, settings } = page;
-  const { words, top, series, tab } = insight;
+  const { words, top, series, tab, fault } = insight;
+  const counting = fault ? null : <p class="meta">Counting…</p>;
   return (
     <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1}>
       <h2 class="hidden">Insight</h2>
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.panel.toggle()}><CloseSign /></button>
       <Figures page={page} />
-      {insight.fault ? <p class="meta warn">{insight.fault}</p> : null}
-      <Later of={[words, settings.trendWindowMs, insight.trends.since]}>
-        {() => (words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : <p class="meta">Counting words…</p>)}
+      {fault ? <p class="meta warn">{fault}</p> : null}
+      <Later of={[words, fault, settings.trendWindowMs, insight.trends.since]}>
+        {() => words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : fault ? <></> : <p class="meta">Counting words…</p>}
       </Later>
       <div class="tabs" role="tablist" aria-label="Most frequent">
         {TABS.map((one, at) => (
@@ -74,13 +75,12 @@ export function Panel({ page }: { page: Page }): JSX.Element {
         ))}
       </div>
       <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-        <Still of={[tab, words, top]}>
-          {() => tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : <p class="meta">Counting…</p>)
-            : top ? <Tops page={page} top={top} tab={tab} /> : <p class="meta">Counting…</p>}
+        <Still of={[tab, words, top, fault]}>
+          {() => <>{tab === "cloud" ? (words ? <Cloud page={page} words={words} /> : counting) : top ? <Tops page={page} top={top} tab={tab} /> : counting}</>}
         </Still>
       </div>
       {series ? <Later of={[series, settings.theme]}>{() => <SeriesView page={page} series={series} />}</Later>
-        : page.countsFault ? <p class="meta warn">No chart over time: {page.countsFault}</p> : null}
+        : page.countsFault && !fault ? <p class="meta warn">No chart over time: {page.countsFault}</p> : null}
     </aside>
   );
 }
