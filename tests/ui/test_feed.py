@@ -260,6 +260,9 @@ def test_a_finger_that_pulls_at_the_top_holds_the_list_until_it_is_lifted(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(simulator.url, width=375, has_touch=True, is_mobile=True)
+    page.locator("#list article").first.wait_for()
+    expect(page.locator(".examples")).to_be_visible()
+    expect(page.locator(".histogram canvas")).to_be_visible()  # from now on the list stays where it is
     box = page.locator("#list article").first.bounding_box()
     assert box is not None
     fingers = page.context.new_cdp_session(page)
