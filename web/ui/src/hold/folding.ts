@@ -62,7 +62,7 @@ export class Folding {
   private put(post: Post): void {
     const id = readId(post);
     const card = this.cards.get(id);
-    const read = post.repost_of ? post.original : post;
+    const read = readOf(post);
     if (!card) {
       const made: Card = {
         id,
@@ -115,7 +115,7 @@ export class Folding {
 
   /** Renew a card that has left the folding, and is still shown, from a later version of its post. */
   renew(card: Card, post: Post): void {
-    const read = post.repost_of ? post.original : post;
+    const read = readOf(post);
     if (!read || read.version <= card.post.version) return;
     card.post = read;
     card.stamp = ++this.stamp;
@@ -190,8 +190,14 @@ function alikeOf(card: Card): Alike {
 
 /** Return how far apart the first and the last of two cards' groups were written, ms. */
 function span(a: Card, b: Card): number {
-  const times = [a, b].flatMap((card) => [card.group?.oldest ?? alikeOf(card), card.group?.newest ?? alikeOf(card)]).map((one) => one.place);
-  return Math.max(...times) - Math.min(...times);
+  const first = (card: Card): number => card.group?.oldest?.place ?? card.post.created_at;
+  const last = (card: Card): number => card.group?.newest?.place ?? card.post.created_at;
+  return Math.max(last(a), last(b)) - Math.min(first(a), first(b));
+}
+
+/** Return the post that a reader reads of one: the original of a repost, where it came along. */
+function readOf(post: Post): Post | undefined {
+  return post.repost_of ? post.original : post;
 }
 
 function placeOf(card: Card): number {

@@ -227,8 +227,8 @@ export class Column {
 
   /** Rank again at the next look, as a click asks. */
   rerank(): void {
+    if (this.standing) return this.stand();
     this.rankedAt = -Infinity;
-    if (this.standing) this.stand();
     this.revision++;
   }
 
