@@ -6,6 +6,8 @@ const PAGE = 500;
 const OLDER = 100;
 /** So many pages are asked for at once at most, where all of a page is there already. */
 const PAGES = 10;
+/** So many posts a reader who asks for older ones may have in the browser. */
+export const LOADED_MOST = 50_000;
 
 /** Load a closed span into a column, newest first, up to its depth. */
 export async function loadSpan(column: Column, signal: AbortSignal, changed: () => void): Promise<void> {
@@ -57,9 +59,14 @@ export async function recheckSpan(column: Column, signal: AbortSignal, changed: 
   changed();
 }
 
+/** Return whether no older posts are loaded any more, though there may be some. */
+export function full(column: Column): boolean {
+  return column.holding.size >= LOADED_MOST;
+}
+
 /** Load posts older than the list's last. The depth grows by what is asked for: the reader asked. */
 export async function loadOlder(column: Column, changed: () => void): Promise<void> {
-  if (column.loadingOlder || column.loading !== "ready" || !column.edge.more) return;
+  if (column.loadingOlder || column.loading !== "ready" || !column.edge.more || full(column)) return;
   const { holding } = column;
   const { query, from } = column.place;
   const more = (): boolean => column.edge.more;

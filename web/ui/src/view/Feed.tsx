@@ -7,7 +7,9 @@ import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
 import type { Column } from "../state/column";
+import { full, LOADED_MOST } from "../state/loader";
 import type { Page } from "../state/page";
+import { grouped } from "../text/number";
 import { CardView, GoneView } from "./CardView";
 import { useNextFrame } from "./nextframe";
 import { Pager, pageOf } from "./Pager";
@@ -260,6 +262,7 @@ function End({ page, column, hidden }: { page: Page; column: Column; hidden: boo
   if (column.loadingOlder) return <p class="end">Loading older posts…</p>;
   if (column.olderFault)
     return <p class="end">Older posts could not be loaded: {column.olderFault.message} <button onClick={() => void page.older()}>Try again</button></p>;
+  if (column.edge.more && full(column)) return <p class="end">{grouped(LOADED_MOST)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
   if (column.edge.more) return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
   return <p class="end">{hidden ? "All posts are hidden by this column's menu." : "These are all."}</p>;
 }
