@@ -12,7 +12,7 @@ from tests.conftest import published
 from tests.e2e.conftest import Start
 from tests.e2e.product import until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = pytest.mark.e2e
 
 STREAM = "x-v1.1/stream.jsonl.gz"
 
