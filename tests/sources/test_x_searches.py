@@ -200,27 +200,27 @@ def test_rules_follow_what_people_look_at_on_one_connection() -> None:
 
 def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is_said() -> None:
     searches: list[str] = []
-    with XApi() as api, _reading(api, searches) as reading:
+    with XApi() as api:
         api.hold("snow", "murmur:old")
-        until(lambda: reading.reports)
-        assert reading.reports[-1][0] == "resting"
-        assert "nobody looks" in reading.reports[-1][1]
-        assert not api.rules
-        asked = len(api.asked)
-        searches.append("*")
-        until(lambda: "X cannot be asked for *" in reading.reports[-1][1])
-        searches.append("snow")
-        until(lambda: api.streams)
-        until(lambda: reading.reports[-1][0] == "live")
-        assert "X cannot be asked for *" in reading.reports[-1][1]
-        api.say("one")
-        until(lambda: reading.texts() == ["one"])
-        searches.clear()
-        until(lambda: reading.reports[-1][0] == "resting")
-        until(lambda: not api.rules and not api.streams)
-        assert len(api.streamed()) == 1
-        assert not reading.gaps, "a rest on purpose is a state, not a gap"
-        assert len(api.asked) < asked + 20
+        with _reading(api, searches) as reading:
+            until(lambda: reading.reports and reading.reports[-1][0] == "resting")
+            assert "nobody looks" in reading.reports[-1][1]
+            until(lambda: not api.rules)
+            asked = len(api.asked)
+            searches.append("*")
+            until(lambda: "X cannot be asked for *" in reading.reports[-1][1])
+            searches.append("snow")
+            until(lambda: api.streams)
+            until(lambda: reading.reports[-1][0] == "live")
+            assert "X cannot be asked for *" in reading.reports[-1][1]
+            api.say("one")
+            until(lambda: reading.texts() == ["one"])
+            searches.clear()
+            until(lambda: reading.reports[-1][0] == "resting")
+            until(lambda: not api.rules and not api.streams)
+            assert len(api.streamed()) == 1
+            assert not reading.gaps, "a rest on purpose is a state, not a gap"
+            assert len(api.asked) < asked + 20
 
 
 @pytest.mark.parametrize("all_or_none", [True, False])
