@@ -92,6 +92,20 @@ def test_counts_that_cannot_be_had_are_said_to_be_missing_until_they_come(
     expect(page.locator(".histogram figure")).to_be_visible(timeout=10_000)
 
 
+def test_counts_of_another_moment_say_when_and_why(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    chart, panel = page.locator(".histogram"), page.locator(".panel")
+    expect(chart.locator("figure")).to_be_visible()
+    expect(panel.locator(".bars li").first).to_be_visible()
+    simulator.broken = {"timeline", "top"}
+    told = re.compile(r"As of \d\d:\d\d:\d\d\. This search took too long")
+    expect(chart).to_contain_text(told, timeout=15_000)
+    expect(panel.locator(".warn")).to_contain_text(told, timeout=15_000)
+    expect(panel.locator(".bars li").first).to_be_visible()
+    simulator.broken = set()
+    expect(page.locator(".histogram .warn, .panel .warn")).to_have_count(0, timeout=15_000)
+
+
 def test_facts_of_the_server_are_asked_for_again_on_a_new_connection(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.page["generated"] = True
     page = open_page(simulator.url)

@@ -28,6 +28,8 @@ export class Insight {
   top: Top | null = null;
   series: Timeline | null = null;
   fault: string | null = null;
+  /** When the words that are shown came, ms. */
+  wordsAt = 0;
   tab: Tab = "cloud";
   readonly trends = new Trends();
   private place: Place | null = null;
@@ -48,8 +50,9 @@ export class Insight {
       took: (top) => {
         const first = !this.words;
         this.words = top;
+        this.wordsAt = Date.now();
         this.fault = null;
-        this.trends.take(sampleOf(top, Date.now()));
+        this.trends.take(sampleOf(top, this.wordsAt));
         this.changed();
         if (first) void this.recall(LAST_MS).then(() => this.recall(this.windowMs));
       },

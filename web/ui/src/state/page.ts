@@ -45,8 +45,9 @@ export class Page {
   readonly insight = new Insight(() => this.touch("wire"), () => this.setLink("signed-out", 4401));
   readonly panel = new PanelState(() => this.settings.panel, (panel) => this.set({ panel }), () => this.panelMoved());
   readonly announcer = new Announcer();
-  /** Why there are no counts over time, null while there are. */
+  /** Why there are no counts over time, or none of this moment, null while there are; and when the last ones came, ms. */
   countsFault: string | null = null;
+  countsAt = 0;
   private spanAbort: AbortController | null = null;
   /** The first posts are being shown, and it is asked for when they are seen. */
   private beginning = false;
@@ -64,6 +65,7 @@ export class Page {
       took: (timeline) => {
         this.column.timeline = timeline;
         this.countsFault = null;
+        this.countsAt = Date.now();
         this.insight.spans(timeline);
         this.touch("wire");
       },

@@ -57,7 +57,7 @@ export function ColumnView({ page, column, frame, condition }: { page: Page; col
       {column.past && place.from !== null && place.to !== null ? (
         <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
       ) : null}
-      <Still of={[timeline, place, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
+      <Still of={[timeline, place, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={page.countsAt} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
       <Orders page={page} column={column} />
       <div class="feed-place">
         {column.state === "paused" && column.waiting && scrolled ? (

@@ -3,24 +3,27 @@ import type { JSX } from "preact";
 import type { Place } from "../state/address";
 import type { Settings } from "../state/settings";
 import { spanOf } from "../stats/span";
+import { moment } from "../text/clock";
 import type { Timeline } from "../wire/api";
 import { TimeView } from "./TimeView";
 
 interface Props {
   timeline: Timeline | null;
-  /** Why there is none. */
+  /** Why there is none, or none of this moment, and when the one that is shown came, ms. */
   fault: string | null;
+  at: number;
   theme: Settings["theme"];
   table: boolean;
   go: (place: Partial<Place>) => void;
 }
 
-export function Histogram({ timeline, fault, theme, table, go }: Props): JSX.Element {
+export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX.Element {
   if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">No counts over time: {fault}</p> : null}</div>;
   return (
     <div class="histogram">
       <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"
         choose={(from, to) => go(spanOf(from, to))} />
+      {fault ? <p class="stale warn">As of {moment(at, 0, Date.now())}. {fault}</p> : null}
     </div>
   );
 }
