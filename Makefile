@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# So many tests run side by side; those that start the whole product keep a core busy each.
-TESTERS ?= 2
+# So many tests run side by side: one more than there are processors, for many a test waits (for a lease, a timeout, a restart).
+TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
