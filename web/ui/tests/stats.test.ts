@@ -137,4 +137,22 @@ describe("the cloud", () => {
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     expect(sizesOf(words, 150, 100)[0]).toBeLessThan(sizes[0] ?? 0);
   });
+
+  it("has room for 250 words in the panel, whatever their weights", () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 10_000 }), { minLength: 250, maxLength: 250 });
+    fc.assert(fc.property(weights, fc.integer({ min: 4, max: 7 }), (given, letters) => {
+      const sizes = sizesOf(given.map((weight) => ({ text: "w".repeat(letters), weight })), 406, 400);
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(9);
+      expect(sizes.reduce((sum, size) => sum + size * size * 0.62 * (letters + 1), 0)).toBeLessThan(406 * 400 * 0.7);
+    }));
+  });
+
+  it("lets the first stand out however many there are, as words are distributed", () => {
+    for (const power of [0.7, 1, 2]) {
+      const words = Array.from({ length: 250 }, (_, at) => ({ text: `words${at}`, weight: 5000 / (at + 1) ** power }));
+      const sizes = sizesOf(words, 406, 400);
+      expect(sizes[0]).toBeGreaterThanOrEqual(24);
+      expect(sizes.at(-1)).toBe(9);
+    }
+  });
 });

@@ -18,29 +18,40 @@ export interface Placed {
   heat: number;
 }
 
-const SMALLEST = 10;
-const AREA_SHARE = 0.36;
-/** However many words there are, the first stand out; the last of them find no place then. */
+const SMALLEST = 9;
+const LARGEST = 56;
+/** However many words there are, the first stand out, unless too many weigh nearly as much. */
 const LARGEST_LEAST = 30;
+/** So much of the area words can fill, as `sizesOf` reckons their boxes: more find no place. */
+const FILLED = 0.68;
+const STEEPEST = 8;
+/** Places for a word are tried twice as close as this along a spiral. */
+const STEP_PX = 8;
 
 /** Return 0 to 1: where a weight lies between the least and the most. */
 function heatOf(weight: number, least: number, most: number): number {
   return most > least ? ((weight - least) / (most - least)) ** 0.8 : 0.5;
 }
 
-/** Return font sizes for weights so that the words fill about a third of the area. */
+/**
+ * Return font sizes (px) for weights so that all words find a place: where they are many the largest are smaller, then those
+ * between the largest and the smallest, and where too many weigh nearly the same, the largest again.
+ */
 export function sizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
   const most = Math.max(1e-9, ...words.map((word) => word.weight));
   const least = Math.min(most, ...words.map((word) => word.weight));
   const heat = words.map((word) => heatOf(word.weight, least, most));
-  let largest = Math.min(56, width / 7);
-  for (let round = 0; round < 12; round++) {
-    const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
-    const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * ([...(words[at]?.text ?? "")].length + 1), 0);
-    if (area <= width * height * AREA_SHARE * 2 || largest <= Math.min(LARGEST_LEAST, width / 7)) return sizes;
-    largest *= 0.9;
+  const lengths = words.map((word) => [...word.text].length + 1);
+  const room = width * height * FILLED;
+  let largest = Math.min(LARGEST, width / 7);
+  let steep = 1;
+  for (;;) {
+    const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value ** steep);
+    const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * (lengths[at] ?? 1), 0);
+    if (area <= room || largest < SMALLEST + 1) return sizes;
+    if (largest > LARGEST_LEAST || steep > STEEPEST) largest *= 0.9;
+    else steep *= 1.2;
   }
-  return heat.map((value) => SMALLEST + (largest - SMALLEST) * value);
 }
 
 export interface CloudJob {
@@ -79,8 +90,10 @@ export function layOut(job: CloudJob, canvas: () => HTMLCanvasElement, done: (pl
       const ratio = size[0] / size[1];
       const fromX = old?.x ?? 0;
       const fromY = old?.y ?? 0;
+      const end = Math.hypot(...size);
       return (t) => {
-        const turn = t * 0.1;
+        const turn = Math.sqrt(STEP_PX * Math.abs(t)) * Math.sign(t);  // equal steps, near and far
+        if (Math.abs(turn) > end) return undefined as unknown as [number, number];  // there is no place for it
         return [fromX + ratio * turn * Math.cos(turn), fromY + turn * Math.sin(turn)];
       };
     })

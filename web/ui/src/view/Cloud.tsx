@@ -18,11 +18,28 @@ const AGAIN_MS = 15_000;
 const BITE = 50;
 const NONE: { before: readonly Placed[]; after: readonly Placed[]; moved: number } = { before: [], after: [], moved: 0 };
 
+/** Where the middle of the letters is in the cell of a text, of its height. */
+const LETTERS = 0.58;
+
+/** Return the word under the pointer. Cells of words that stand close overlap where their letters do not: the nearest letters count. */
+function wordUnder(event: MouseEvent): string | null {
+  let word: string | null = null;
+  let least = Infinity;
+  for (const one of document.elementsFromPoint(event.clientX, event.clientY)) {
+    if (!(one instanceof SVGTextElement)) continue;
+    const { top, height } = one.getBoundingClientRect();
+    const off = Math.abs(event.clientY - top - LETTERS * height) / height;
+    if (off < least) [word, least] = [one.textContent, off];
+  }
+  return word;
+}
+
 export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [cloud, setCloud] = useState(NONE);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
+  const [over, setOver] = useState<string | null>(null);
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
   // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
   const stop = useRef<() => void>(() => undefined);
@@ -69,10 +86,15 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
         </div>
       ) : (
         <div class="cloud-box" ref={box} aria-hidden="true">
-          <svg width={size.width} height={size.height} viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} focusable="false">
+          <svg width={size.width} height={size.height} viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} focusable="false"
+            onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
+            onClick={(event) => {
+              const word = wordUnder(event);
+              if (word !== null) page.add(termOf("word", word), event.altKey);
+            }}>
             {between(cloud.before, cloud.after, cloud.moved).map((word) => (
-              <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle" class={`heat-${Math.min(4, Math.floor(word.heat * 5))}`}
-                onClick={(event) => page.add(termOf("word", word.text), event.altKey)}>{word.text}</text>
+              <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"
+                class={`heat-${Math.min(4, Math.floor(word.heat * 5))} ${word.text === over ? "over" : ""}`}>{word.text}</text>
             ))}
           </svg>
         </div>
