@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import urllib.parse
 from collections.abc import Iterator
@@ -90,6 +91,19 @@ def test_generated_posts_say_so_and_how_to_get_live_ones(product: Product, open_
     expect(page.get_by_label("About these posts")).to_contain_text("SOURCE=bluesky make run")
     expect(page.locator(".status .state")).to_contain_text("Generated posts live")
     expect(page.locator(".figures")).to_contain_text("indexed")
+
+
+def test_the_export_of_the_menu_is_every_match(product: Product, open_page: OpenPage) -> None:
+    page = open_page(f"{product.url}/?q=lang%3Ade")
+    before = until(lambda: product.get("/api/timeline", q="lang:de")["total"])
+    page.get_by_role("button", name="Column menu").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSONL", exact=True).click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert len(lines) >= before
+    until(lambda: product.get("/api/timeline", q="lang:de")["total"] >= len(lines))
+    assert len({json.loads(line)["id"] for line in lines}) == len(lines)
+    assert {json.loads(line)["lang"] for line in lines} == {"de"}
 
 
 @pytest.fixture

@@ -39,6 +39,16 @@ describe("folding", () => {
     expect(shown(folding)).toEqual([]);
   });
 
+  it("has a card drawn again when what it quotes is withdrawn, and no other", () => {
+    const folding = new Folding();
+    folding.apply(put(post("q"), post("quoting", { quote_of: "q" }), post("other", { quote_of: "p" })));
+    const stamps = (): (number | undefined)[] => ["q", "quoting", "other"].map((id) => folding.cards.get(id)?.stamp);
+    const [q, quoting, other] = stamps();
+    folding.unquote(["q"]);
+    expect([stamps()[0], stamps()[2]]).toEqual([q, other]);
+    expect(stamps()[1]).toBeGreaterThan(quoting ?? Infinity);
+  });
+
   it("lays near-duplicates under the earliest, whichever came first", () => {
     for (const order of [[0, 1, 2], [2, 1, 0], [1, 2, 0]]) {
       const three = [0, 1, 2].map((at) => post(`p${at}`, { created_at: 1000 + at, text: `${LONG} https://a.example/${at} @user${at}!` }));

@@ -113,6 +113,12 @@ export class Folding {
     if (next.original) this.rejoin(card);
   }
 
+  /** Have cards that quote one of these posts drawn again: what they quote was withdrawn. */
+  unquote(ids: readonly string[]): void {
+    const withdrawn = new Set(ids);
+    for (const card of this.cards.values()) if (card.post.quote_of && withdrawn.has(card.post.quote_of)) card.stamp = ++this.stamp;
+  }
+
   /** Renew a card that has left the folding, and is still shown, from a later version of its post. */
   renew(card: Card, post: Post): void {
     const read = readOf(post);

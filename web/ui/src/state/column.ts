@@ -131,6 +131,7 @@ export class Column {
       case "gone":
         return this.apply(this.holding.lose(frame.posts), now, "live");
       case "deleted":
+        this.folding.unquote(frame.ids);
         return this.apply(this.holding.withdraw(frame.ids), now, "live");
       case "reset":
         this.loading = "history";

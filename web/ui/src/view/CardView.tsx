@@ -6,6 +6,7 @@ import type { Column } from "../state/column";
 import type { Page } from "../state/page";
 import type { Settings } from "../state/settings";
 import { compact } from "../text/number";
+import type { PageFacts } from "../wire/api";
 import { safeUrl } from "../text/segments";
 import { Actions, Numbers } from "./Actions";
 import { Avatar } from "./Avatar";
@@ -23,6 +24,8 @@ export interface CardProps {
   minute: number;
   terms: string[];
   settings: Settings;
+  /** Whether the server fetches pictures; not known at the first draw. */
+  images: PageFacts["images"] | undefined;
   position: number;
   of: number;
   fresh: boolean;
@@ -36,7 +39,7 @@ export class CardView extends Component<CardProps> {
   override shouldComponentUpdate(next: CardProps): boolean {
     const now = this.props;
     return next.stamp !== now.stamp || next.card !== now.card || next.minute !== now.minute || next.terms !== now.terms
-      || next.settings !== now.settings || next.position !== now.position || next.of !== now.of || next.bare !== now.bare;
+      || next.settings !== now.settings || next.images !== now.images || next.position !== now.position || next.of !== now.of || next.bare !== now.bare;
   }
 
   override render({ page, column, card, settings, position, of, fresh, bare }: CardProps): JSX.Element {

@@ -170,7 +170,7 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
             <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.get(card.id)} />
           ) : (
             <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
-              settings={page.settings} position={first + run.first + index + 1} of={cards.length}
+              settings={page.settings} images={page.server.facts?.images} position={first + run.first + index + 1} of={cards.length}
               fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
           ))}
         </Fragment>
