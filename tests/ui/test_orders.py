@@ -1,0 +1,92 @@
+"""The orders in a browser: latest as a stream, every other as a ranking of originals by what its name says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.post import Author, Counts, Post
+from tests.ui import records
+from tests.ui.conftest import OpenPage, articles
+from tests.ui.simulator import Simulator, now
+
+ORDERS = {
+    "Latest": ("latest", "cba"),
+    "Followers": ("followers", "acb"),
+    "Reposts": ("reposts", "bac"),
+    "In view": ("inview", "cb"),
+    "Reach": ("reach", "bac"),
+    "Likes": ("likes", "bac"),
+    "Replies": ("replies", "abc"),
+}
+"""What each button is called in an address, and how it orders the posts below."""
+
+
+def _original(name: str, age_s: int, followers: int, counts: Counts) -> Post:
+    return records.post(
+        0,
+        now() - age_s * 1_000,
+        id=f"x:{name}",
+        source="x",
+        text=f"quiet {name * 7} {name * 9}",
+        author=Author(name, name, followers=followers),
+        counts=counts,
+    )
+
+
+@pytest.fixture
+def three(simulator: Simulator) -> Simulator:
+    """A server with three posts that say "quiet", each first in some order; two of them were reposted."""
+    originals = [
+        _original("a", 30, 900, Counts(replies=9, reposts=5, likes=1)),
+        _original("b", 20, 10, Counts(replies=3, reposts=50, likes=100)),
+        _original("c", 10, 300, Counts(replies=1, reposts=None, likes=None)),
+    ]
+    reposts = []
+    for number, (at, followers) in enumerate(((1, 5_000), (1, 200), (2, 1), (2, 1), (2, 1))):
+        repost = records.repost(number, originals[at], now() - 5_000 + number)
+        repost.author = Author(f"r{number}", f"r{number}", followers=followers)
+        reposts.append(repost)
+    simulator.put([*originals, *reposts], live=False)
+    return simulator
+
+
+def test_each_order_is_what_its_name_says(three: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{three.url}/?q=quiet")
+    page.locator("#list article").nth(2).wait_for()
+    steps = page.evaluate("history.length")
+    for name, (sort, expected) in ORDERS.items():
+        button = page.get_by_role("button", name=name, exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#list article")).to_have_count(len(expected))
+        assert articles(page) == [f"x:{one}" for one in expected], name
+        assert page.url.endswith("/?q=quiet" if sort == "latest" else f"/?q=quiet&sort={sort}")
+    assert page.evaluate("history.length") == steps, "an order is no step of the history"
+
+
+def test_a_ranking_tells_reposts_in_view_and_reach_of_each_account_once(three: Simulator, open_page: OpenPage) -> None:
+    page = open_page(f"{three.url}/?q=quiet&sort=reach")
+    first = page.locator("#list article").first
+    expect(first.locator(".in-view")).to_have_text("in view: 2 reposts, reach 5.2K")
+    first.get_by_role("button", name="2 reposted").click()
+    expect(first.locator(".under li").first).to_have_text(re.compile(r"r1\s*@r1 200 followers"))
+
+
+def test_a_ranking_is_made_anew_by_a_click_and_by_itself_after_five_seconds(
+    three: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(f"{three.url}/?q=quiet&sort=likes")
+    page.locator("#list article").nth(2).wait_for()
+    page.wait_for_timeout(500)
+    three.put([_original("d", 1, 1, Counts(likes=1_000))])
+    expect(page.locator(".loaded")).to_contain_text("9 loaded")
+    assert articles(page) == ["x:b", "x:a", "x:c"]
+    page.get_by_role("button", name="Likes", exact=True).click()
+    expect(page.locator("#list article")).to_have_count(4)
+    assert articles(page)[0] == "x:d"
+    three.put([_original("e", 1, 1, Counts(likes=2_000))])
+    expect(page.locator('#list article[data-id="x:e"]')).to_be_visible(timeout=8_000)
+    assert articles(page)[0] == "x:e"
