@@ -25,8 +25,8 @@ const LARGEST_LEAST = 30;
 /** So much of the area words can fill, as `sizesOf` reckons their boxes: more find no place. */
 const FILLED = 0.68;
 const STEEPEST = 8;
-/** Places for a word are tried twice as close as this along a spiral. */
-const STEP_PX = 8;
+/** Places for a word are tried so close to each other along a spiral. */
+const STEP_PX = 4;
 
 /** Return 0 to 1: where a weight lies between the least and the most. */
 function heatOf(weight: number, least: number, most: number): number {
@@ -92,7 +92,7 @@ export function layOut(job: CloudJob, canvas: () => HTMLCanvasElement, done: (pl
       const fromY = old?.y ?? 0;
       const end = Math.hypot(...size);
       return (t) => {
-        const turn = Math.sqrt(STEP_PX * Math.abs(t)) * Math.sign(t);  // equal steps, near and far
+        const turn = Math.sqrt(2 * STEP_PX * Math.abs(t)) * Math.sign(t);  // equal steps, near and far
         if (Math.abs(turn) > end) return undefined as unknown as [number, number];  // there is no place for it
         return [fromX + ratio * turn * Math.cos(turn), fromY + turn * Math.sin(turn)];
       };
