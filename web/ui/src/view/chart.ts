@@ -21,8 +21,8 @@ export interface ChartOptions {
   chosen(from: number, to: number): void;
 }
 
-/** Beside a scale a label may begin so far left of the plot, but not under the scale's zero. */
-const LEFT_PX = 14;
+/** Beside a scale a label may begin so far left of the plot, and does not touch the scale's zero. */
+const LEFT_PX = 2;
 const LABEL_APART_PX = 3;
 /** Half of "now", at the right edge of a chart that reaches to this moment. */
 const NOW_HALF_PX = 18;
