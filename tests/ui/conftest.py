@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.conftest import missing
 from tests.e2e.product import Product
@@ -85,10 +85,18 @@ def articles(page: Page) -> list[str]:
     return found
 
 
-def until(page: Page, script: str) -> None:
-    """Wait until a script says true. Asked from here: polling in the page needs `eval`, which its policy forbids."""
+def numbers(cells: Locator) -> list[int]:
+    """Return the whole numbers that elements show."""
+    return [int(text.replace(",", "")) for text in cells.all_inner_texts()]
+
+
+def until(page: Page, true: str | Callable[[], bool]) -> None:
+    """Wait until a script of the page, or a function of the test's, says true.
+
+    Asked from here: polling in the page needs `eval`, which its policy forbids.
+    """
     for _ in range(200):
-        if page.evaluate(script):
+        if page.evaluate(true) if isinstance(true, str) else true():
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"never true: {script}")
+    raise AssertionError(f"never true: {true}")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui import records
 from tests.ui.axe import violations
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, numbers
 from tests.ui.simulator import Simulator, now
 
 
@@ -145,13 +145,12 @@ def test_every_chart_has_a_sentence_and_a_table_that_says_the_same(simulator: Si
     histogram = page.get_by_role("figure", name="Matches over time", exact=True)
     expect(histogram.locator("figcaption")).to_contain_text("300 matches")
     page.get_by_role("button", name="Show as table").first.click()
-    cells = page.get_by_role("region", name="Matches over time, table").locator("td:nth-child(2)").all_inner_texts()
-    assert sum(int(cell.replace(",", "")) for cell in cells) == 300
+    table = page.get_by_role("region", name="Matches over time, table")
+    assert sum(numbers(table.locator("td:nth-child(2)"))) == 300
     steps = page.locator(".series")
     expect(steps.locator("figcaption")).to_contain_text("300 matches")
     steps.get_by_role("button", name="Show as table").click()
-    cells = steps.locator("td:nth-child(2)").all_inner_texts()
-    assert sum(int(cell.replace(",", "")) for cell in cells) == 300
+    assert sum(numbers(steps.locator("td:nth-child(2)"))) == 300
     expect(steps.locator(".based")).to_contain_text("based on 300 of 300")
     cloud = page.get_by_role("figure", name="Word cloud")
     expect(cloud.locator("figcaption")).to_contain_text("The most frequent words")

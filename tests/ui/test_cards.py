@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
 from tests.ui import records
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 
 NUMBER = 700_000
@@ -193,10 +193,7 @@ def test_a_picture_that_cannot_be_had_is_an_initial(proxied: Simulator, open_pag
     page.route("**/img/**", refuse)
     proxied.put([post])
     card = card_of(page, post)
-    for _ in range(100):
-        if len(refused) >= 2:
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: len(refused) >= 2)
     expect(card.locator(".avatar")).to_have_text("A")
     expect(card.locator("img")).to_have_count(0)
     proxied.put([pictured(1)])

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from pipeline.store.contract import CoverageRow
 from tests.ui import records
-from tests.ui.conftest import OpenPage, until
+from tests.ui.conftest import OpenPage, numbers, until
 from tests.ui.simulator import Simulator, now
 
 MINUTE = 60_000
@@ -48,7 +48,7 @@ def middle_of(chart: Locator, part: float) -> tuple[float, float]:
 def counted(page: Page) -> int:
     """Return how many matches are said to be stored."""
     expect(page.locator(".count")).not_to_be_empty()
-    return int(page.locator(".count").inner_text().replace(",", ""))
+    return numbers(page.locator(".count"))[0]
 
 
 def places(page: Page) -> dict[str, tuple[float, float, float]]:
@@ -173,7 +173,7 @@ def test_arrows_tell_where_rank_and_share_of_a_word_go(simulator: Simulator, ope
     expect(sinking.get_by_role("img", name="share down")).to_be_visible()
     widths = page.eval_on_selector_all(".bars .bar i", "all => all.map(one => one.getBoundingClientRect().width)")
     assert widths == sorted(widths, reverse=True)
-    counts = [int(text.replace(",", "")) for text in page.locator(".bars .n").all_inner_texts()]
+    counts = numbers(page.locator(".bars .n"))
     assert counts == sorted(counts, reverse=True)
 
 
@@ -192,11 +192,7 @@ def test_the_window_of_the_second_arrow_is_the_readers_choice_and_kept(
         ends = [int(one["to"][0]) for one in tops if "to" in one]
         return any(abs(end - before) < 5_000 for end in ends)
 
-    for _ in range(100):
-        if recalled():
-            break
-        page.wait_for_timeout(50)
-    assert recalled(), "what was half an hour ago is asked of the store"
+    until(page, recalled)  # what was half an hour ago is asked of the store
     page.reload()
     expect(window).to_have_value(str(30 * MINUTE))
 
@@ -219,7 +215,7 @@ def test_a_row_of_the_most_frequent_adds_what_it_names(
     rows = page.locator(".tops tbody tr")
     rows.first.wait_for()
     expect(page.locator("#tab-panel .based")).to_contain_text(re.compile(r"^based on [\d,]+ of [\d,]+, "))
-    counts = [int(text.replace(",", "")) for text in rows.locator("td:nth-child(2)").all_inner_texts()]
+    counts = numbers(rows.locator("td:nth-child(2)"))
     assert counts == sorted(counts, reverse=True)
     rows.first.get_by_role("link").click()
     expect(page.locator("#column-title")).to_have_text(re.compile(f"^likes:1.. {adds}$"))
@@ -248,8 +244,7 @@ def test_the_time_chart_has_steps_by_its_span(simulator: Simulator, open_page: O
     page = open_page(simulator.url)
     page.locator(".series canvas").wait_for()
     page.locator(".series").get_by_role("button", name="Show as table").click()
-    cells = page.locator(".series td:nth-child(2)").all_inner_texts()
-    assert sum(int(cell.replace(",", "")) for cell in cells) == 301
+    assert sum(numbers(page.locator(".series td:nth-child(2)"))) == 301
     asked = [parse_qs(urlsplit(one).query).get("interval") for one in simulator.requests if "/api/timeline" in one]
     assert [str(step)] in asked
     assert Counter(one[0] for one in asked if one).most_common(1)[0][0] == str(step)

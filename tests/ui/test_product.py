@@ -18,7 +18,7 @@ from pipeline.store import open_store
 from pipeline.store.contract import Writes
 from tests.e2e.product import Product, until
 from tests.ui import records
-from tests.ui.conftest import OpenPage, articles
+from tests.ui.conftest import OpenPage, articles, numbers
 from tests.ui.simulator import now
 
 STORED = 200_000
@@ -136,7 +136,7 @@ def _copy(template: Post, number: int, at: int) -> Post:
 def total_of_table(page: Page) -> int:
     page.get_by_role("button", name="Show as table").first.click()
     table = page.get_by_role("region", name="Matches over time, table")
-    return sum(int(cell.replace(",", "")) for cell in table.locator("td:nth-child(2)").all_inner_texts())
+    return sum(numbers(table.locator("td:nth-child(2)")))
 
 
 def test_charts_count_all_that_is_stored_not_what_is_loaded(large: Product, open_page: OpenPage) -> None:

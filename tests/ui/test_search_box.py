@@ -160,8 +160,4 @@ def test_the_depth_is_the_readers_choice(simulator: Simulator, open_page: OpenPa
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.get_by_label("How many posts to load").select_option("500")
-    for _ in range(40):
-        if simulator.subscribes[-1].get("history") == 500:
-            break
-        page.wait_for_timeout(50)
-    assert simulator.subscribes[-1]["history"] == 500
+    until(page, lambda: simulator.subscribes[-1].get("history") == 500)

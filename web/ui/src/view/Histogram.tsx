@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { Place } from "../state/address";
 import type { Settings } from "../state/settings";
 import { spanOf } from "../stats/span";
-import { moment } from "../text/clock";
+import { asOf } from "../text/clock";
 import type { Timeline } from "../wire/api";
 import { TimeView } from "./TimeView";
 
@@ -23,7 +23,7 @@ export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX
     <div class="histogram">
       <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"
         choose={(from, to) => go(spanOf(from, to))} />
-      {fault ? <p class="stale warn">As of {moment(at, 0, Date.now())}. {fault}</p> : null}
+      {fault ? <p class="stale warn">{asOf(at, Date.now())} {fault}</p> : null}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { Holding } from "../hold/holding";
 import { TAB_NAMES, TABS } from "../state/insight";
 import type { Page } from "../state/page";
-import { moment } from "../text/clock";
+import { asOf } from "../text/clock";
 import { compact, frequency, grouped, rate } from "../text/number";
 import { Bars } from "./Bars";
 import { Cloud } from "./Cloud";
@@ -56,7 +56,7 @@ export function Panel({ page }: { page: Page }): JSX.Element {
       <h2 class="hidden">Insight</h2>
       <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => page.panel.toggle()}><CloseSign /></button>
       <Figures page={page} />
-      {fault ? <p class="meta warn">{words ? `As of ${moment(insight.wordsAt, 0, Date.now())}. ` : ""}{fault}</p> : null}
+      {fault ? <p class="meta warn">{words ? `${asOf(insight.wordsAt, Date.now())} ` : ""}{fault}</p> : null}
       <Later of={[words, fault, settings.trendWindowMs, insight.trends.since]}>
         {() => words ? <Bars page={page} words={words} windowMs={settings.trendWindowMs} /> : fault ? <></> : <p class="meta">Counting words…</p>}
       </Later>
