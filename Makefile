@@ -83,7 +83,7 @@ bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten
 mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
 	@$(BIN)/python -m tests.mutants
 
-soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything, watching memory and losses
+soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything: does a process grow, is a post lost?
 	@$(BIN)/python -m bench.soak
 
 outage: $(VENV)/.ready-dev web/static/.ready ## Elasticsearch goes away in seven ways under 500 posts/s; what was promised is held against what came

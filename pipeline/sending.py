@@ -25,8 +25,13 @@ def producing(app: Celery) -> Iterator[Any]:
 def send(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
     """Send a task to a queue.
 
+    Celery's default keeps the result of every message that a running task sends until that task ends (`children` of
+    its request, `ignore_result` or not). `read_stream` runs for days, so nothing is entered there.
+
     Raises:
         kombu.exceptions.OperationalError: the broker cannot be reached.
     """
     with producing(task.app) as producer:
-        task.apply_async(tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False)
+        task.apply_async(
+            tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False, add_to_parent=False
+        )
