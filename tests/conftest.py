@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
@@ -27,6 +27,8 @@ from tests.servers.elasticsearch.shared import shared
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 
+
+IN_CI = os.environ.get("CI", "").lower() == "true"
 
 LONG = ("e2e", "ui", "store", "run", "extend", "pipeline", "match", "web")
 """Folders whose files take longest, first: a file is one tester's, and a long one begun last leaves the others idle."""
@@ -50,10 +52,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI, a test that is skipped for whatever reason is a failure: what does not run proves nothing."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome, report.longrepr = "failed", f"CI skips nothing: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In CI, a file that is skipped is a failure, too."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome, report.longrepr = "failed", f"CI skips nothing: {report.longrepr}"
+    return report
+
+
 def missing(what: str) -> NoReturn:
     """Skip for want of a server; in CI that is a failure."""
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.fail(f"CI must have {what}")
     pytest.skip(f"no {what} on this machine")
 
 
