@@ -144,6 +144,7 @@ _NEEDED: tuple[tuple[frozenset[str], _Reader], ...] = (
     (frozenset({"$type", "payload"}), _jetstream_frame),
     (frozenset({"$type", "error"}), _jetstream_frame),
     (frozenset({"event", "payload"}), _mastodon_event),
+    (frozenset({"event", "stream"}), _mastodon_event),
     (frozenset({"account", "content"}), _mastodon_status),
     (frozenset({"user", "created_at"}), _x_legacy),
     (frozenset({"data"}), _x_v2),
