@@ -17,6 +17,7 @@ from web.protocol import Fault
 
 STATUS = {
     "bad_request": 400,
+    "unknown_host": 421,
     "bad_origin": 403,
     "signed_out": 401,
     "bad_token": 401,

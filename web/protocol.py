@@ -206,6 +206,7 @@ CLOSES = {
 
 ERRORS = {
     "bad_request": "a parameter is missing or wrong",
+    "unknown_host": "the request names a host that is not served here; see ALLOWED_HOSTS",
     "bad_origin": "a page of another origin asked; see ALLOWED_ORIGINS",
     "signed_out": "ACCESS_TOKEN is set and this client has not signed in",
     "bad_token": "the access token is not the right one",
