@@ -89,13 +89,13 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         since, until = moment("from"), moment("to")
 
         def make() -> bytes:
-            found = web.readings.read(
+            found = web.charts.read(
                 lambda reading: reading.timeline(
                     query, interval_ms=interval, since=since, until=until, max_buckets=MAX_BUCKETS
                 )
             )
             open_end = until is None and found.total > 0
-            rows = web.readings.ask(
+            rows = web.charts.ask(
                 lambda store: store.coverage(since=found.since, until=None if open_end else found.until, limit=MAX_ROWS)
             )
             named = set(web.sources) or set(web.settings.source)
@@ -123,7 +123,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         since, until = moment("from"), moment("to")
 
         def make() -> bytes:
-            found = web.readings.read(lambda reading: reading.top(query, field, limit=limit, since=since, until=until))
+            found = web.charts.read(lambda reading: reading.top(query, field, limit=limit, since=since, until=until))
             based_on = {"counted": found.counted, "matching": found.matching, "from": found.since, "to": found.until}
             return msgspec.json.encode({"field": field, "items": found.items, "based_on": based_on})
 
@@ -132,7 +132,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
     @app.get("/api/coverage")
     def coverage() -> Response:
         since, until = moment("from"), moment("to")
-        rows = web.readings.ask(lambda store: store.coverage(since=since, until=until, limit=MAX_ROWS))
+        rows = web.charts.ask(lambda store: store.coverage(since=since, until=until, limit=MAX_ROWS))
         return answer({"rows": [{**gap_of(row), "search": row.search} for row in rows]})
 
     @app.get("/api/explain")

@@ -25,6 +25,7 @@ STATUS = {
     "method_not_allowed": 405,
     "too_many_searches": 429,
     "too_many_streams": 503,
+    "too_many_exports": 503,
     "writing_off": 403,
     "too_large": 413,
     "queue_full": 503,

@@ -35,7 +35,7 @@ from web.hub import Hub
 from web.listener import Listener
 from web.presence import Presence
 from web.protocol import CLOSES, Frame, SourceState, Stats, frame
-from web.readings import Readings
+from web.readings import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, Readings
 from web.recent import Recent
 from web.refill import Refill
 
@@ -63,7 +63,9 @@ class Web:
         self.claims = Claims(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
-        self.examples = Examples(self.readings.read, parse("*"))
+        self.charts = Readings(self.open_store, CHARTS_AT_ONCE, CHARTS_QUEUE_MAX)
+        self.exports = Readings(self.open_store, EXPORTS_AT_ONCE, EXPORTS_MAX)
+        self.examples = Examples(self.charts.read, parse("*"))
         self.recent = Recent()
         self.hub = Hub(self.registry, self.order, self.names)
         self.presence = Presence(self.redis, self.names)

@@ -214,6 +214,7 @@ ERRORS = {
     "method_not_allowed": "the route does not take this method",
     "too_many_searches": "SEARCHES_PER_SOCKET searches are being watched on this socket",
     "too_many_streams": "STREAMS_MAX event streams are open in this process, or SOCKETS_PER_ADDRESS from this address",
+    "too_many_exports": "too many exports are under way in this process: try again later",
     "writing_off": "neither INGEST_TOKEN nor ACCESS_TOKEN is set, so nobody may write",
     "too_large": "the body is larger than INGEST_MAX_MB",
     "queue_full": "workers are behind, or too many send at once: try again later",
