@@ -216,7 +216,7 @@ ERRORS = {
     "too_many_streams": "STREAMS_MAX event streams are open in this process, or SOCKETS_PER_ADDRESS from this address",
     "too_many_exports": "too many exports are under way in this process: try again later",
     "writing_off": "neither INGEST_TOKEN nor ACCESS_TOKEN is set, so nobody may write",
-    "too_large": "the body is larger than INGEST_MAX_MB",
+    "too_large": "the body is larger than INGEST_MAX_MB, 64 KB on every other route",
     "queue_full": "workers are behind, or too many send at once: try again later",
     "search_conflict": "another search is registered under the same key",
     "query_timeout": "the search took the store longer than its limit and was stopped",
