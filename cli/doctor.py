@@ -23,6 +23,7 @@ from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.states import states
 from pipeline.store import open_store
 from pipeline.tracking import current_track
+from web.hosts import described
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     page = checks.page_problem()
     yield Finding("page", not page, page or "built")
+    yield Finding("hosts", True, described(settings))
     identity = ""
     for finding, found in _store(settings):
         identity = found

@@ -206,6 +206,7 @@ CLOSES = {
 
 ERRORS = {
     "bad_request": "a parameter is missing or wrong",
+    "unknown_host": "the request names a host that is not served here; see ALLOWED_HOSTS",
     "bad_origin": "a page of another origin asked; see ALLOWED_ORIGINS",
     "signed_out": "ACCESS_TOKEN is set and this client has not signed in",
     "bad_token": "the access token is not the right one",
@@ -213,8 +214,9 @@ ERRORS = {
     "method_not_allowed": "the route does not take this method",
     "too_many_searches": "SEARCHES_PER_SOCKET searches are being watched on this socket",
     "too_many_streams": "STREAMS_MAX event streams are open in this process, or SOCKETS_PER_ADDRESS from this address",
+    "too_many_exports": "too many exports are under way in this process: try again later",
     "writing_off": "neither INGEST_TOKEN nor ACCESS_TOKEN is set, so nobody may write",
-    "too_large": "the body is larger than INGEST_MAX_MB",
+    "too_large": "the body is larger than INGEST_MAX_MB, 64 KB on every other route",
     "queue_full": "workers are behind, or too many send at once: try again later",
     "search_conflict": "another search is registered under the same key",
     "query_timeout": "the search took the store longer than its limit and was stopped",
