@@ -138,8 +138,12 @@ class Hub:
             self._lapsed([search])
         return min(self._order.safe(), self.safe)
 
-    def enter(self, query: Query, client: Client) -> Search:
-        """Subscribe the search, wait for the acknowledgement, and put the client among its watchers."""
+    def enter(self, query: Query, client: Client) -> Search | None:
+        """Subscribe the search, wait for the acknowledgement, and put the client among its watchers.
+
+        Returns:
+            The search; None where the client ended meanwhile, for whoever has ended is told of no end again.
+        """
         while True:
             search = self.searches.get(query.key)
             if search is None:
@@ -149,6 +153,8 @@ class Hub:
                 self.listener.want(search.channel)
             search.idle_since = None
             search.wait_for_line()
+            if client.ended:
+                return None
             if search.listening.is_set() and self.searches.get(query.key) is search:
                 search.watchers[client] = search.watchers.get(client, 0) + 1
                 search.idle_since = None
