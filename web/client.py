@@ -85,6 +85,7 @@ class SocketClient(Client):
 
     __slots__ = (
         "_closing",
+        "_deaf",
         "_farewell",
         "_parser",
         "_pong",
@@ -112,6 +113,7 @@ class SocketClient(Client):
         self._text: list[bytes] = []
         self._size = 0
         self._closing = False
+        self._deaf = False
         loop = gevent.get_hub().loop
         self._reader = loop.io(fd, 1)
         self._writer: Any = None
@@ -225,20 +227,26 @@ class SocketClient(Client):
             self.drop()
             return
         self.heard = True
-        if self._closing and self._parser is None:
-            return
+        if self._deaf or (self._closing and self._parser is None):
+            return  # read, so that the close frame is not lost to a reset, and dropped
         if self._parser is None:
             self._parser = FrameProtocol(client=False, extensions=[])
         try:
             self._parser.receive_bytes(data)
             for part in self._parser.received_frames():
                 self._take(part)
-                if self.ended:
+                if self.ended or self._deaf:
                     return
             self._answer_ping()
         except ParseFailed as error:
+            self._stop_parsing()  # a parser that failed keeps all that it is given
             bad_text = error.code == CloseReason.INVALID_FRAME_PAYLOAD_DATA
             self.close(CLOSES["not_text" if bad_text else "protocol_error"])
+
+    def _stop_parsing(self) -> None:
+        self._deaf = True
+        self._parser = None
+        self._text.clear()
 
     def _take(self, part: Any) -> None:
         opcode, payload = part.opcode, part.payload
@@ -247,7 +255,7 @@ class SocketClient(Client):
                 self._text.append(payload.encode() if isinstance(payload, str) else bytes(payload))
                 self._size += len(self._text[-1])
             if self._size > self.max_message:
-                self._text.clear()
+                self._stop_parsing()
                 self.close(CLOSES["message_too_big"])
             elif part.message_finished:
                 text = b"".join(self._text)

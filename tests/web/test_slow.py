@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import time
+import tracemalloc
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -210,6 +211,38 @@ def test_fragments_of_nothing_do_not_pile_up_and_a_flood_of_pings_gets_one_answe
     gevent.sleep(0.05)
     assert owner.messages == [b"ab"]
     assert far.recv(1_000) == b"\x8a\x01z"
+
+
+TOO_BIG = b"\x01\xfe" + struct.pack("!H", 2_000) + b"\0\0\0\0" + b"x" * 2_000  # of a limit of 1,000
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\xf1\x80\0\0\0\0", b"\x81\x82\0\0\0\0\xff\xfe", TOO_BIG], ids=["no frame", "no text", "too big"]
+)
+def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
+    pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
+) -> None:
+    client, owner, far = pair
+    while not client.queued:  # it reads nothing, so the close frame will wait
+        client.send(Frame("posts", b"x" * 10_000, "k", 1))
+    far.sendall(sent)
+    gevent.sleep(0.01)
+    assert client.closing
+    far.setblocking(False)
+    total = 0
+    tracemalloc.start()
+    try:
+        while total < 4_000_000:
+            try:
+                total += far.send(b"x" * 16_384)
+            except BlockingIOError:
+                gevent.sleep(0)  # the client has its turn
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 200_000, "of four million bytes"
+    assert not client.ended
+    assert not owner.messages
 
 
 def test_close_frames_fit_and_say_whether_to_come_back() -> None:
