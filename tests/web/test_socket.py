@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import struct
 import time
+from pathlib import Path
 
 import jsonschema
 import msgspec
@@ -174,17 +176,20 @@ def test_one_who_talks_too_fast_is_closed(product: Product) -> None:
 def raw(port: int) -> socket.socket:
     """Return a connection with the handshake done, to be spoken to in bytes."""
     connection = socket.create_connection(("127.0.0.1", port), 10)
-    connection.sendall(
-        b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
-        b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
-    )
+    connection.sendall(HANDSHAKE)
     head = b""
     while b"\r\n\r\n" not in head:
         head += connection.recv(1)
     assert b" 101 " in head
     assert b"xtensions" not in head, "no compression is agreed on"
     return connection
+
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+    b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
+)
 
 
 def close_code(connection: socket.socket) -> int:
@@ -252,6 +257,27 @@ def test_a_full_process_says_so(product: Product) -> None:
     refused = Browser(server.port)
     assert refused.until_closed() == 1013
     kept.drop()
+
+
+def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> None:
+    server = product.serve(WEB_CONCURRENCY="1")
+    (worker,) = server.workers
+    served = b"murmur_web_sockets 0.0"
+
+    def descriptors() -> int:
+        return len(list(Path(f"/proc/{worker}/fd").iterdir()))
+
+    raw(server.port).close()  # whatever is opened with the first one
+    wait_until(lambda: served in server.get("/metrics").body)
+    before = descriptors()
+    os.kill(worker, signal.SIGSTOP)  # so that each has gone before it is answered
+    for _ in range(30):
+        connection = socket.create_connection(("127.0.0.1", server.port), 10)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(HANDSHAKE)
+        connection.close()
+    os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: served in server.get("/metrics").body and descriptors() <= before + 1)
 
 
 def test_at_sigterm_every_client_is_told_to_come_back_and_the_process_ends(product: Product) -> None:
