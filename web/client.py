@@ -18,7 +18,7 @@ import gevent
 from gevent.event import Event
 from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode, ParseFailed
 
-from web.protocol import CLOSES, PING, Close, Frame, close_frame, socket_frame
+from web.protocol import CLOSES, PING, Close, Frame, close_frame, parts_of, socket_frame
 
 LOW_WATER_BYTES = 64 * 1024
 """History is pulled while less than this waits."""
@@ -358,7 +358,7 @@ class StreamClient(Client):
             self._complete = False
             self.finished = True
         if self._complete and frame.after is not None:
-            data = b"id: %d\n" % frame.after + data
+            data = b"".join([b"id: %d\n" % (one.after or 0) + one.event for one in parts_of(frame)])
         self._queue.append(data)
         self.queued += len(data)
         self._ready.set()

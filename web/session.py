@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import gevent
 
 from pipeline.errors import BrokerUnavailable, MurmurError, QueryError, QueryTimeout, StoreUnavailable
+from pipeline.publish.messages import portions
 from pipeline.query.tree import Query
 from pipeline.store.contract import Changes, Page, Reading
 from web.client import Client
@@ -32,6 +33,7 @@ from web.protocol import (
     Subscribe,
     Subscribed,
     frame,
+    frames,
     history_frame,
 )
 
@@ -42,7 +44,6 @@ FIRST_POSTS = 20
 FIRST_LOOK_S = 0.25
 """So long the rest of a history waits while a browser draws the first posts: on one machine both want processors."""
 PAGE_POSTS = 250
-CHUNK_BYTES = 128 * 1024
 NEVER = 2**63 - 1
 
 
@@ -210,9 +211,11 @@ class Session:
 
     def _tell(self, watch: Watch, changes: Changes) -> None:
         if changes.tombstones:
-            self._client.send(frame(Deleted(changes.tombstones)))
+            for told in frames(Deleted(changes.tombstones)):
+                self._client.send(told)
         if changes.gone:
-            self._client.send(frame(Gone(watch.query.key, changes.gone)))
+            for told in frames(Gone(watch.query.key, changes.gone)):
+                self._client.send(told)
 
     def _send_pages(self, watch: Watch, page: Page) -> None:
         """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
@@ -230,15 +233,7 @@ class Session:
             page = self._web.readings.read(_following(watch.query, limit, before))
 
     def _send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
-        part: list[bytes] = []
-        size = 0
-        for body in bodies:
-            part.append(body)
-            size += len(body)
-            if size > CHUNK_BYTES:
-                self._send_part(watch, part)
-                part, size = [], 0
-        if part:
+        for part in portions(bodies):
             self._send_part(watch, part)
 
     def _send_part(self, watch: Watch, part: list[bytes]) -> None:

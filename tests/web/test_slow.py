@@ -17,28 +17,13 @@ import pytest
 
 from tests.web.browser import Browser
 from tests.web.conftest import Product, wait_until
+from tests.web.frames import frames_of
 from tests.web.test_socket import raw
 from web.client import SPARE_BYTES, SocketClient
 from web.protocol import CLOSES, Frame, close_frame, socket_frame
 from web.ws import SocketSession
 
 PADDING = "otter " * 200
-
-
-def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (opcode, payload) of unmasked frames; fail on a torn one."""
-    at = 0
-    while at < len(data):
-        assert data[at] & 0x70 == 0
-        size, head = data[at + 1], 2
-        assert size < 128, "a server does not mask"
-        if size == 126:
-            size, head = struct.unpack_from("!H", data, at + 2)[0], 4
-        elif size == 127:
-            size, head = struct.unpack_from("!Q", data, at + 2)[0], 10
-        assert at + head + size <= len(data), "the last frame is torn"
-        yield data[at] & 0x0F, data[at + head : at + head + size]
-        at += head + size
 
 
 def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
