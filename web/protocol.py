@@ -21,6 +21,8 @@ MAX_HISTORY = 20_000
 """Most posts of history a subscription may ask for."""
 MAX_CATCH_UP = 2_000
 """More missed posts than this and the client starts anew (`reset`)."""
+MAX_FRAME_BYTES = 32 * 1024
+"""Most bytes of a message to clients, unless one single post is larger: the read limit of Go's coder/websocket."""
 MAX_CLOSE_REASON_BYTES = 120
 
 
@@ -283,6 +285,36 @@ class Frame:
         return self._event
 
 
+class Bundle(Frame):
+    """Several messages that are written at once."""
+
+    __slots__ = ("frames",)
+
+    def __init__(self, frames: list[Frame]) -> None:
+        last = frames[-1]
+        super().__init__(last.kind, b"", last.key, last.after)
+        self.frames = frames
+
+    @property
+    def socket(self) -> bytes:
+        """The WebSocket frames, one behind the other."""
+        if self._socket is None:
+            self._socket = b"".join([one.socket for one in self.frames])
+        return self._socket
+
+    @property
+    def event(self) -> bytes:
+        """The server-sent events, without ids."""
+        if self._event is None:
+            self._event = b"".join([one.event for one in self.frames])
+        return self._event
+
+
+def parts_of(frame: Frame) -> list[Frame]:
+    """Return the messages of a frame, one for each but a bundle."""
+    return frame.frames if isinstance(frame, Bundle) else [frame]
+
+
 def frame(message: Any) -> Frame:
     """Return the frame of a message that carries no posts."""
     after = getattr(message, "after", None)
@@ -292,6 +324,18 @@ def frame(message: Any) -> Frame:
         getattr(message, "key", ""),
         after if isinstance(after, int) else None,
     )
+
+
+def frames(message: Gone | Deleted) -> list[Frame]:
+    """Return the frames of a message that is a list: as many as its size wants."""
+    whole = frame(message)
+    items: list[Any] = message.posts if isinstance(message, Gone) else message.ids
+    if len(whole.payload) <= MAX_FRAME_BYTES or len(items) < 2:
+        return [whole]
+    middle = len(items) // 2
+    if isinstance(message, Gone):
+        return frames(Gone(message.key, items[:middle])) + frames(Gone(message.key, items[middle:]))
+    return frames(Deleted(items[:middle])) + frames(Deleted(items[middle:]))
 
 
 def posts_frame(key: str, after: int, bodies: bytes) -> Frame:

@@ -21,7 +21,7 @@ from pipeline.match.matcher import Matcher
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.normalise import normalise
-from pipeline.publish.messages import posts_messages
+from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.store.contract import Persisted, Store, Writes
@@ -312,6 +312,16 @@ def test_searches_that_match_the_same_posts_share_one_message_body(names: Names)
     assert len(messages) == 101
     assert len({id(payload) for _, payload in messages}) == 2
     assert dict(messages)[names.live("k7")] == b"[{0},{2}]"
+
+
+def test_messages_are_bounded_unless_one_post_is_larger(names: Names) -> None:
+    sizes = [20_000, 11_999, 1, 40_000, 10, *[1_000] * 100]
+    bodies = [b"%d" % (10 ** (size - 1)) if size < 9 else b'"%s"' % (b"x" * (size - 2)) for size in sizes]
+    messages = posts_messages(names, {"k": range(len(bodies))}, bodies)
+    assert b",".join(payload[1:-1] for _, payload in messages) == b",".join(bodies)
+    assert [len(payload) - 2 for _, payload in messages[:3]] == [32_000, 1, 40_000]
+    assert all(len(payload) - 2 <= PORTION_BYTES for _, payload in messages[3:])
+    assert len(messages) == 3 + 4
 
 
 @pytest.mark.elasticsearch

@@ -273,3 +273,11 @@ def test_shape_is_told_from_the_first_bytes() -> None:
     assert shape_of(b'{\n  "data": [') == "document"
     assert shape_of(b":)\nevent: update\n") == "events"
     assert shape_of(b"") == "lines"
+
+
+def test_the_end_of_an_event_line_too_long_is_no_line_of_its_own() -> None:
+    block = 65_536
+    body = (b"event: update\ndata: ").ljust(LONGEST + block, b"x")  # with this block it is too long
+    body += b"event: forged\ndata: 1\n\n"  # in the middle of the line
+    found = [data for cuts in events(body[at : at + block] for at in range(0, len(body), block)) for data, _ in cuts]
+    assert [json.loads(data)["event"] for data in found] == ["update"]

@@ -225,3 +225,14 @@ def test_a_disk_that_cannot_be_written_keeps_nothing_and_fails_nothing(tmp_path:
     cache.put("x:1", "http://a/1", PNG)
     assert cache.get("x:1", "http://a/1") is None
     assert cache.sweep(lambda _ids: []) == 0
+
+
+def test_a_picture_that_cannot_be_put_in_its_place_leaves_no_part_of_it(tmp_path: Path) -> None:
+    cache = PictureCache(tmp_path, 10_000)
+    cache.put("x:1", "http://pictures.example/1", b"1" * 100)
+    (blob,) = files(tmp_path / "blobs")
+    blob.unlink()
+    blob.mkdir()  # nothing can take its place
+    (blob / "kept").touch()
+    cache.put("x:1", "http://pictures.example/1", b"1" * 100)
+    assert files(tmp_path / "blobs") == [blob / "kept"]
