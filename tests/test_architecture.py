@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.settings": {"pipeline.errors", "pipeline.installed"},
     "pipeline.answers": {"pipeline.errors"},
     "pipeline.query": {"pipeline.errors", "pipeline.installed", "pipeline.post"},
-    "pipeline.normalise": {"pipeline.errors", "pipeline.post", "pipeline.query"},
+    "pipeline.normalise": {"pipeline.batch", "pipeline.errors", "pipeline.post", "pipeline.query"},
     "pipeline.sources": {
         "pipeline.errors",
         "pipeline.batch",
