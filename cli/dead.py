@@ -10,6 +10,7 @@ from pipeline.connections import connect
 from pipeline.dead import DeadLetters
 from pipeline.names import Names
 from pipeline.settings import Settings
+from pipeline.terminal import printable
 
 SHOWN = 100
 
@@ -24,9 +25,9 @@ def listing(settings: Settings, limit: int) -> Iterator[str]:
         for letter in dead.letters(limit=limit):
             when = datetime.fromtimestamp(letter.when / 1000, UTC).isoformat(timespec="seconds")
             raw = letter.raw[:SHOWN].decode(errors="replace")
-            # Bytes from outside must not steer the terminal they are shown on.
-            shown = "".join(sign if sign.isprintable() else "·" for sign in raw)
-            yield f"{letter.id}  {when}  {letter.source}  {letter.error}{' (cut)' if letter.cut else ''}  {shown}"
+            yield printable(
+                f"{letter.id}  {when}  {letter.source}  {letter.error}{' (cut)' if letter.cut else ''}  {raw}"
+            )
 
 
 def retry(settings: Settings, limit: int | None) -> str:

@@ -71,7 +71,7 @@ def _record(data: bytes) -> Iterator[tuple[Post, Post | None]]:
     try:
         wire = msgspec.json.decode(data, type=_Wire)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        posts = [event.post for event in normalise(data, "", _SEEN_MS) if isinstance(event, Upsert)]
+        posts = [event.post for event in normalise(data, "stdin", _SEEN_MS) if isinstance(event, Upsert)]
         if posts:
             yield posts[-1], next((post for post in posts if post.id == posts[-1].repost_of), None)
     else:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.claims import Claims, new_batch_id
 from pipeline.connections import connect
 from pipeline.errors import SettingsError
@@ -67,7 +67,7 @@ def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]
     with connect(settings, name="forget") as redis:
         claims, batch_id = Claims(redis, Names(settings.redis_prefix)), new_batch_id("forget")
         records = [RawRecord(int(time.time() * 1000), _record(source, one, at)) for one in ids or [name]]
-        claims.offer(batch_id, encode_batch(RawBatch("forget", records)), announced=False)
+        claims.offer(batch_id, encode_batch(RawBatch(FORGET, records)), announced=False)
         until_s = time.monotonic() + WAIT_S
         while claims.is_open(batch_id):
             if time.monotonic() > until_s:

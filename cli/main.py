@@ -15,8 +15,14 @@ import click
 from cli.processes import Role
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.settings import Settings, load
+from pipeline.terminal import printable, printable_lines
 
 STORES = ("sqlite", "elasticsearch")
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line. Whatever it quotes from outside cannot steer the terminal."""
+    click.echo(printable(line), err=err)
 
 
 class Commands(click.Group):
@@ -28,11 +34,14 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             for problem in error.problems:
-                click.echo(problem, err=True)
+                say(problem, err=True)
             sys.exit(2)
         except MurmurError as error:
-            click.echo(str(error), err=True)
+            say(str(error), err=True)
             sys.exit(1)
+        except click.ClickException as error:
+            error.message = printable_lines(error.message)
+            raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,7 +102,7 @@ def migrate() -> None:
     """Make or update the store; safe to run again, and before every release."""
     from cli.processes import prepare_store
 
-    click.echo(prepare_store(load()))
+    say(prepare_store(load()))
 
 
 @main.command()
@@ -109,7 +118,7 @@ def copy(source: str, target: str) -> None:
     from cli.copy import copy as copied
 
     for line in copied(load(), source, target):
-        click.echo(line)
+        say(line)
 
 
 @main.command()
@@ -117,7 +126,7 @@ def settings() -> None:
     """List every setting with its value and what it is for; a star marks what differs from the default."""
     from cli.listing import settings_listing
 
-    click.echo(settings_listing(load()))
+    click.echo(printable_lines(settings_listing(load())))
 
 
 @main.command()
@@ -127,7 +136,7 @@ def doctor() -> None:
 
     healthy = True
     for finding in examine(load()):
-        click.echo(finding.line())
+        say(finding.line())
         healthy = healthy and finding.well
     sys.exit(0 if healthy else 1)
 
@@ -140,7 +149,7 @@ def recheck(source: str, limit: int | None) -> None:
     from cli.recheck import recheck as look
 
     for line in look(load(), source, limit):
-        click.echo(line)
+        say(line)
 
 
 @main.group()
@@ -155,7 +164,7 @@ def dead_list(limit: int) -> None:
     from cli.dead import listing
 
     for line in listing(load(), limit):
-        click.echo(line)
+        say(line)
 
 
 @dead.command("retry")
@@ -164,7 +173,7 @@ def dead_retry(limit: int | None) -> None:
     """Give dead letters to the workers again."""
     from cli.dead import retry
 
-    click.echo(retry(load(), limit))
+    say(retry(load(), limit))
 
 
 @main.command()
@@ -174,7 +183,7 @@ def explain(query: str, post_file: Path | None) -> None:
     """Show how a search is understood, and, with --post, why a post (JSON) matches or not."""
     from cli.explain import explain as explained
 
-    click.echo(explained(query, post_file))
+    click.echo(printable_lines(explained(query, post_file)))
 
 
 @main.command()
@@ -185,7 +194,7 @@ def forget(author: str, until_now: bool) -> None:
     from cli.forget import forget as forgotten
 
     for line in forgotten(load(), author, until_now=until_now):
-        click.echo(line)
+        say(line)
 
 
 @main.command()
@@ -195,4 +204,4 @@ def track(query: str | None) -> None:
     from cli.track import change, current
 
     loaded: Settings = load()
-    click.echo(current(loaded) if query is None else change(loaded, query))
+    say(current(loaded) if query is None else change(loaded, query))

@@ -23,6 +23,7 @@ from cli.broker import EmbeddedBroker
 from cli.inlet import Inlet
 from cli.supervise import Program, Supervisor
 from pipeline.settings import Settings
+from pipeline.terminal import printable
 
 WRONG = 2
 """Exit status when nothing was started because something must be put right first."""
@@ -116,7 +117,7 @@ def procfile(path: Path) -> dict[str, list[str]]:
 
 def _refuse(lines: list[str]) -> int:
     for line in lines:
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     return WRONG
 
 
@@ -148,6 +149,6 @@ def _announce(settings: Settings, told: threading.Event) -> None:
         except OSError as error:
             answer = str(error)
         if time.monotonic() > deadline:
-            print(f"{address} is not ready yet: {answer}", file=sys.stderr, flush=True)
+            print(printable(f"{address} is not ready yet: {answer}"), file=sys.stderr, flush=True)
             deadline = time.monotonic() + READY_WITHIN_S
         told.wait(0.1)

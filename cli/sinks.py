@@ -13,6 +13,7 @@ from pipeline.installed import SINKS_GROUP, make
 from pipeline.settings import Settings
 from pipeline.sinks.feeding import Feeder
 from pipeline.sinks.named import searches_of
+from pipeline.terminal import protect_logs
 
 END_WITHIN_S = 5.0
 """So long a delivery under way is waited for at the end; what it did not finish comes again."""
@@ -26,6 +27,7 @@ def serve(settings: Settings) -> None:
     """
     if not settings.sinks:
         raise SettingsError(["SINKS is empty: nothing to deliver to"])
+    protect_logs()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
     searches = searches_of(settings.sinks, understand)
     sinks = {name: make(SINKS_GROUP, name) for name in searches}

@@ -18,6 +18,7 @@ from pipeline.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker
 from pipeline.names import Names
 from pipeline.schedule import BeatThread
 from pipeline.settings import Settings, load
+from pipeline.terminal import protect_logs
 
 Role = Literal["reader", "worker", "upkeep"]
 
@@ -112,5 +113,6 @@ def _say_less(**_: object) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+protect_logs()
 warnings.filterwarnings("ignore", category=SecurityWarning)  # it warns root of pickle; only JSON is accepted here
 app = make_app(load())

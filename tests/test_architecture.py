@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.settings": {"pipeline.errors", "pipeline.installed"},
     "pipeline.answers": {"pipeline.errors"},
     "pipeline.query": {"pipeline.errors", "pipeline.installed", "pipeline.post"},
-    "pipeline.normalise": {"pipeline.errors", "pipeline.post", "pipeline.query"},
+    "pipeline.normalise": {"pipeline.batch", "pipeline.errors", "pipeline.post", "pipeline.query"},
     "pipeline.sources": {
         "pipeline.errors",
         "pipeline.batch",
@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline.query",
         "pipeline.store",
     },
-    "pipeline.store": {"pipeline.errors", "pipeline.post", "pipeline.query", "pipeline.settings"},
+    "pipeline.store": {"pipeline.errors", "pipeline.jsonlines", "pipeline.post", "pipeline.query", "pipeline.settings"},
     "pipeline.match": {
         *("pipeline.answers", "pipeline.errors", "pipeline.names", "pipeline.post", "pipeline.query"),
         "pipeline.store",  # the percolator is asked as the store on Elasticsearch is

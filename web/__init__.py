@@ -9,6 +9,7 @@ from flask import Flask
 
 from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
+from pipeline.terminal import protect_logs
 from web.fetching import Fetcher
 
 __all__ = ["create_app"]
@@ -35,6 +36,7 @@ def create_app(
     from web.process import Web
 
     settings = settings or load()
+    protect_logs()
     logging.getLogger("web").setLevel(settings.log_level)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024

@@ -18,7 +18,7 @@ import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.batch import INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.claims import new_batch_id
 from pipeline.errors import MurmurError, RecordError
 from pipeline.normalise import normalise
@@ -28,8 +28,6 @@ from web.auth import Auth
 from web.faults import Refused
 from web.process import Web
 
-SOURCE = "ingest"
-"""What such a batch names as its source; a post keeps the network that its record tells."""
 BLOCK_BYTES = 64 * 1024
 MAX_RECORDS = 500
 MAX_BYTES = 4 * 1024 * 1024
@@ -61,7 +59,7 @@ class Inflow:
         taken = _Taken()
         self._taking += 1
         try:
-            for records in _batches(_records(_blocks(self._max_bytes())), taken):
+            for records in _batches(_records(_blocks(self._max_bytes())), instance, taken):
                 self._hand_over(records, instance)
                 taken.records += len(records)
                 self._web.hub.counts["ingested"] += len(records)
@@ -93,8 +91,8 @@ class Inflow:
             self._high_water_bytes = claims.high_water_bytes(self._web.settings.queue_max_mb)
         if claims.backlog().size_bytes >= self._high_water_bytes:
             raise Refused("queue_full", "Workers are behind, the queue is full.")
-        batch = RawBatch(SOURCE, records, instance)
-        claims.offer(new_batch_id(SOURCE), encode_batch(batch), announced=False)
+        batch = RawBatch(INGEST, records, instance)
+        claims.offer(new_batch_id(INGEST), encode_batch(batch), announced=False)
 
 
 class _Taken:
@@ -177,13 +175,13 @@ def _from(head: bytes, blocks: Iterable[bytes]) -> Iterable[bytes]:
     return chain([head], blocks) if head else ()
 
 
-def _batches(raws: Iterator[bytes], taken: _Taken) -> Iterator[list[RawRecord]]:
+def _batches(raws: Iterator[bytes], instance: str, taken: _Taken) -> Iterator[list[RawRecord]]:
     """Yield the records, some hundred at a time, counting those that nobody can read."""
     records: list[RawRecord] = []
     size = 0
     for number, raw in enumerate(raws):
         received_at = int(time.time() * 1000)
-        taken.dead += not _readable(raw, received_at)
+        taken.dead += not _readable(raw, instance, received_at)
         records.append(RawRecord(received_at, raw))
         size += len(raw)
         if number % BETWEEN == BETWEEN - 1:
@@ -195,10 +193,10 @@ def _batches(raws: Iterator[bytes], taken: _Taken) -> Iterator[list[RawRecord]]:
         yield records
 
 
-def _readable(raw: bytes, received_at: int) -> bool:
+def _readable(raw: bytes, instance: str, received_at: int) -> bool:
     """Tell whether a worker will be able to read a record; one that it cannot goes to the dead letters there."""
     try:
-        normalise(raw, SOURCE, received_at)
+        normalise(raw, INGEST, received_at, instance)
     except RecordError:
         return False
     except Exception:  # noqa: BLE001 - a worker sets it aside with its cause

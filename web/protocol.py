@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from pipeline.jsonlines import line_safe
 from pipeline.outage import Outage
 from pipeline.post import Post
 
@@ -281,7 +282,8 @@ class Frame:
     def event(self) -> bytes:
         """The server-sent event, without an id (who writes it knows whether `after` may be taken up from)."""
         if self._event is None:
-            self._event = b"event: " + self.kind.encode() + b"\ndata: " + self.payload + b"\n\n"
+            data = line_safe(self.payload)
+            self._event = b"event: " + self.kind.encode() + b"\ndata: " + data + b"\n\n"
         return self._event
 
 

@@ -12,6 +12,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import GREATEST, bounded
 from pipeline.normalise.hosts import hosts_of
+from pipeline.normalise.permits import Permit
 from pipeline.normalise.times import LATEST_MS
 from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
 
@@ -53,26 +54,37 @@ class Record(msgspec.Struct, kw_only=True):
     original: Record | None = None
 
 
+_KINDS = ("post", "delete", "forget")
+
 decode_record = msgspec.json.Decoder(Record).decode
 
 
-def events(record: Record, raw: bytes, received_at: int) -> list[Event]:
+def events(record: Record, raw: bytes, received_at: int, permit: Permit) -> list[Event]:
     """Return a record as events, the original it carries first.
 
     Raises:
-        RecordError: it contradicts itself: no author, a span outside the text, a time outside the calendar.
+        RecordError: it contradicts itself (no author, a span outside the text, a time outside the calendar), or says
+            what `permit` does not allow.
     """
+    if record.kind not in permit.kinds:
+        known = record.kind in _KINDS
+        raise RecordError(
+            f"a record of {permit.label} may not be of kind {record.kind!r}"
+            if known
+            else f"murmur record of unknown kind {record.kind[:30]!r}"
+        )
     if record.kind == "delete":
+        permit.about(record.id.partition(":")[0], record.id)
         return [Deletion(_checked_id(record.id), min(record.at or received_at, received_at))]
     if record.kind == "forget":
         if record.author is None or not record.author.id or not record.source.isidentifier():
             raise RecordError("murmur record that names nobody to forget")
         return [AuthorDeletion(record.source, record.author.id, record.at or GREATEST, forgotten=True)]
-    if record.kind != "post":
-        raise RecordError(f"murmur record of unknown kind {record.kind[:30]!r}")
     found: list[Event] = []
     if record.original is not None:
+        permit.about(record.original.source, record.original.id)
         found.append(Upsert(_post(record.original, received_at)))
+    permit.about(record.source, record.id)
     found.append(Upsert(_post(record, received_at), raw))
     return found
 

@@ -18,6 +18,7 @@ from pipeline.normalise.x_post import Hidden, ShortLink, Tag, bio_of, fill
 from pipeline.normalise.x_v2_wire import Entities, Envelope, Includes, MediaItem, Problem, Tweet, decode_tweet
 from pipeline.post import Author, Counts, Event, Media, Notice, Post, ReplyTo, Upsert
 
+_encode = msgspec.json.Encoder().encode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -50,7 +51,7 @@ def events(envelope: Envelope, raw: bytes, received_at: int) -> list[Event]:
     if data in (b"", b"null", b"[]"):
         return _without_posts(envelope)
     paged = data.startswith(b"[")
-    items = [bytes(item) for item in _decode_items(data)] if paged else [data]
+    items = _decode_items(data) if paged else [msgspec.Raw(data)]
     if _is_rules(items[0], envelope):
         return [Notice("x", "info", "answer about rules")]
     around = _Around(envelope.includes, received_at)
@@ -60,7 +61,7 @@ def events(envelope: Envelope, raw: bytes, received_at: int) -> list[Event]:
     troubles: list[str] = []
     for item in items:
         try:
-            found += _of_item(item, b'{"data":' + item + b"}", envelope, around)
+            found += _of_item(item, _encode({"data": item}), envelope, around)
         except (RecordError, msgspec.MsgspecError) as error:
             troubles.append(str(error))
     if len(troubles) == len(items):
@@ -68,7 +69,7 @@ def events(envelope: Envelope, raw: bytes, received_at: int) -> list[Event]:
     return [*found, *(Notice("x", "warning", f"a post of a page cannot be read: {one}"[:300]) for one in troubles)]
 
 
-def _of_item(item: bytes, raw: bytes, envelope: Envelope, around: _Around) -> list[Event]:
+def _of_item(item: msgspec.Raw, raw: bytes, envelope: Envelope, around: _Around) -> list[Event]:
     tweet = decode_tweet(item)
     around.version = _observed(envelope, tweet, around.received_at)
     return [*_with_originals(tweet, around), Upsert(_post(tweet, around), raw)]
@@ -79,7 +80,7 @@ def flat_events(tweet: Tweet, raw: bytes, received_at: int) -> list[Event]:
     return [Upsert(_post(tweet, _Around(None, received_at)), raw)]
 
 
-def _is_rules(item: bytes, envelope: Envelope) -> bool:
+def _is_rules(item: msgspec.Raw, envelope: Envelope) -> bool:
     names = _decode_names(item)
     return "text" not in names and "value" in names and envelope.includes is None
 

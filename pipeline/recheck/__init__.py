@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.batch import RawBatch, encode_batch
 from pipeline.claims import Claims, new_batch_id
 from pipeline.counters import Counters
 from pipeline.names import Names
@@ -74,8 +74,8 @@ class Recheck:
         finally:
             notebook.let_go(source, token)
 
-    def hand_over(self, source: str, records: list[RawRecord]) -> None:
-        """Give records to the workers."""
+    def hand_over(self, source: str, batch: RawBatch) -> None:
+        """Give records about a source's posts to the workers."""
         batch_id = new_batch_id(f"recheck-{source}")
-        self.claims.offer(batch_id, encode_batch(RawBatch(source, records)))
+        self.claims.offer(batch_id, encode_batch(batch))
         self.enqueue(batch_id)

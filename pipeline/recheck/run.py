@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.batch import RECHECK, RawBatch, RawRecord
 from pipeline.query.parser import parse
 from pipeline.recheck.aside import Stopped, aside
 from pipeline.recheck.gaps import spans_of
@@ -185,15 +185,16 @@ class Run:
     def _found(self, checked: int, looked: Looked) -> None:
         at = now_ms()
         deletions = [RawRecord(at, _deletion(post_id, at)) for post_id in looked.gone]
-        records = deletions + list(looked.fresh)
-        for start in range(0, len(records), A_BATCH):
-            self._means.hand_over(self._source, records[start : start + A_BATCH])
+        for start in range(0, len(deletions), A_BATCH):
+            self._means.hand_over(self._source, RawBatch(RECHECK, deletions[start : start + A_BATCH]))
+        for batch in looked.fresh:
+            self._means.hand_over(self._source, batch)
         self._means.counters.add("posts_rechecked", checked)
         tally, notes = self._tally, self._notes
         tally.checked += checked
         tally.gone += len(looked.gone)
         tally.unsure += looked.unsure
-        tally.fresh += len(looked.fresh)
+        tally.fresh += sum(len(batch.records) for batch in looked.fresh)
         notes.checked += checked
         notes.gone += len(looked.gone)
         notes.unsure += looked.unsure

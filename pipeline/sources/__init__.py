@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pipeline.batch import RESERVED
 from pipeline.errors import SettingsError
 from pipeline.installed import SOURCES_GROUP, make, offered
 from pipeline.settings import Settings
@@ -34,6 +35,10 @@ def open_source(
         return _OPENINGS[name](settings)
     if name in offered(SOURCES_GROUP):
         installed: Source = make(SOURCES_GROUP, name)
+        if installed.name != name or name in RESERVED:
+            raise SettingsError(
+                [f"SOURCE={name}: an installed source's name must be its entry point's, and not reserved"]
+            )
         return installed
     raise SettingsError([f"SOURCE={name}: this source cannot be read yet"])
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.batch import RawBatch
 from pipeline.errors import SourceUnavailable
 from pipeline.settings import Settings
 
@@ -24,11 +24,11 @@ class AskedToWait(SourceUnavailable):
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What a network says of some posts: ids that are `gone`, `fresh` records of others, of how many it is `unsure`,
-    and how many posts were `paid` for."""
+    """What a network says of some posts: ids that are `gone`, `fresh` records of others (batches, labelled with who
+    says so), of how many it is `unsure`, and how many posts were `paid` for."""
 
     gone: list[str]
-    fresh: list[RawRecord] = []
+    fresh: list[RawBatch] = []
     unsure: int = 0
     paid: int = 0
 

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 
 import msgspec
 
+from pipeline.jsonlines import line_safe
+from pipeline.post import Post
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Writes
 
-encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(post: Post) -> bytes:
+    """Return a post's wire JSON, which no reader of lines cuts in two."""
+    return line_safe(_encode(post))
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def test_account_taken_down_withdraws_all_its_posts() -> None:
     def account(active: bool, status: str | None) -> list[Event]:
         told = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
         return normalise(
-            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": told}).encode(), "", NOW
+            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": told}).encode(), "bluesky", NOW
         )
 
     for status in ("takendown", "deleted", "suspended", "deactivated"):

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from pipeline.assembly import understand
-from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.claims import Claims
 from pipeline.counters import Counters
 from pipeline.dead import DeadLetters
@@ -76,10 +76,10 @@ class Worker:
         self.fails(writes)
         return self._persist(writes, seq)
 
-    def offer(self, *records: bytes, batch_id: str = "b") -> None:
+    def offer(self, *records: bytes, batch_id: str = "b", label: str = "demo") -> None:
         """Open a batch."""
         self.claims.offer(
-            batch_id, encode_batch(RawBatch("demo", [RawRecord(1_700_000_000_000, one) for one in records]))
+            batch_id, encode_batch(RawBatch(label, [RawRecord(1_700_000_000_000, one) for one in records]))
         )
 
     def stored(self) -> set[str]:
@@ -282,7 +282,7 @@ def test_what_went_with_a_withdrawal_is_told_although_the_worker_died(
     listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
     listening.subscribe(names.notices)
     assert listening.get_message(timeout=5)
-    worker.offer(withdrawal, batch_id="b2")
+    worker.offer(withdrawal, batch_id="b2", label=FORGET if withdrawal is FORGOTTEN else "demo")
     for _ in range(deaths):
         claim = worker.claims.take("b2")
         assert claim is not None

@@ -74,7 +74,7 @@ class Scene:
             young_ms=0,
         )
 
-    def take_in(self, *records: dict[str, Any], source: str = "x") -> None:
+    def take_in(self, *records: dict[str, Any], source: str = "replay") -> None:
         now = int(time.time() * 1000)
         data = encode_batch(RawBatch(source, [RawRecord(now, json.dumps(one).encode()) for one in records]))
         self.process.claims.offer(f"b{now}-{id(records)}", data)

@@ -39,10 +39,13 @@ def _letter(raw: bytes) -> DeadLetter:
 def test_dead_letters_are_listed_without_steering_the_terminal(
     valkey: str, redis_client: Redis, tmp_path: Path
 ) -> None:
-    DeadLetters(redis_client, NAMES).add([_letter(b'{"torn":"\x1b[31m red\x07')])
+    steering = DeadLetter("replay", "", 1, b"{}", "no kind '\x1b]0;owned\x07\r\n1-1 forged \u202e'", when=1)
+    DeadLetters(redis_client, NAMES).add([_letter(b'{"torn":"\x1b[31m red\x07'), steering])
     done = murmur(tmp_path, valkey, "dead", "list")
     assert done.returncode == 0
-    assert "1 dead letters" in done.stdout
+    assert "2 dead letters" in done.stdout
+    assert len(done.stdout.split("\n")) == 4, "a line each, and none is forged"
+    assert "\u202e" not in done.stdout
     assert "malformed: it is torn" in done.stdout
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout
@@ -58,6 +61,17 @@ def test_dead_letters_driven_again_are_open_batches_and_letters_no_more(
     assert done.stdout == "2 enqueued again in 1 batches, 1 remain\n", "what was cut cannot be driven again"
     assert redis_client.zcard(NAMES.open) == 1
     assert redis_client.llen(NAMES.posts_queue) == 1
+
+
+def test_explain_shows_a_post_and_an_error_of_it_without_steering_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "post.json"
+    told = '{"murmur":1,"id":"demo:1","created_at":1,"author":{"id":"a","handle":"a"},"text":"red \\u001b[31m cats"}'
+    for text, status in ((told, 0), ('{"\\u001b]0;owned\\u0007":1}', 1)):
+        file.write_text(text)
+        done = murmur(tmp_path, "redis://127.0.0.1:1", "explain", '"red 31m"~3', "--post", str(file))
+        assert done.returncode == status, done.stderr
+        assert "31m" in done.stdout or "owned" in done.stderr
+        assert (done.stdout + done.stderr).replace("\n", "").isprintable()
 
 
 def test_track_is_shown_changed_and_checked(valkey: str, tmp_path: Path) -> None:

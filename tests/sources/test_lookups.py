@@ -6,12 +6,15 @@ import socket
 import time
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
+from pipeline.batch import LOOKUP
+from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.post import Upsert
+from pipeline.post import Event, Upsert
 from pipeline.sources.bluesky.lookup import BlueskyLookup
-from pipeline.sources.lookups import AskedToWait
+from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.sources.mastodon.lookup import MastodonLookup, public_address
 from pipeline.sources.x.compliance import Compliance, JobFailed, Refused
 from pipeline.sources.x.lookup import XLookup
@@ -34,6 +37,16 @@ def _have(api: XApi, *texts: str) -> list[str]:
     return [f"x:{envelope['data']['id']}" for envelope in envelopes]
 
 
+def told(looked: Looked) -> list[Event]:
+    """Return what a worker makes of a look-up's records."""
+    return [
+        event
+        for batch in looked.fresh
+        for record in batch.records
+        for event in normalise(record.data, batch.source, record.received_at, batch.instance)
+    ]
+
+
 # -- X
 
 
@@ -46,7 +59,7 @@ def test_x_tells_what_is_gone_and_what_is_there_comes_with_fresh_counts(api: XAp
     assert sorted(looked.gone) == sorted([hidden, "x:12345"])
     assert looked.unsure == 2
     assert looked.paid == 1
-    (event,) = [event for record in looked.fresh for event in normalise(record.data, "x", record.received_at)]
+    (event,) = told(looked)
     assert isinstance(event, Upsert)
     assert event.post.id == there
     assert event.post.counts.likes == 7
@@ -138,7 +151,8 @@ def test_bluesky_that_refuses_or_answers_oddly_says_nothing_of_posts() -> None:
 
 
 def _at(server: Mastodon, number: int, text: str = "hi") -> dict[str, object]:
-    return status(number, text) | {"uri": f"{server.url}/users/ann/statuses/{number}"}
+    found = status(number, text, account={"uri": f"{server.url}/users/ann"})
+    return found | {"uri": f"{server.url}/users/ann/statuses/{number}"}
 
 
 def test_mastodon_is_asked_status_by_status_and_hidden_authors_are_withdrawn() -> None:
@@ -147,8 +161,7 @@ def test_mastodon_is_asked_status_by_status_and_hidden_authors_are_withdrawn() -
         lookup = MastodonLookup((server.url,), "s3cret", between_s=0.0)
         looked = lookup.look([f"mastodon:{server.host}/{number}" for number in (1, 2, 3)])
         assert looked.gone == [f"mastodon:{server.host}/2", f"mastodon:{server.host}/3"]
-        (record,) = looked.fresh
-        (event,) = normalise(record.data, "mastodon", record.received_at)
+        (event,) = told(looked)
         assert isinstance(event, Upsert)
         assert event.post.id == f"mastodon:{server.host}/1"
 
@@ -191,6 +204,43 @@ def test_hosts_out_of_posts_are_asked_at_public_addresses_only_and_never_with_th
         assert lookup.look(ids).unsure == 4
         assert found == ["far.example"]
         assert not server.asked
+
+
+EXTRA: dict[str, object] = {
+    "murmur": 1,
+    "kind": "forget",
+    "source": "x",
+    "author": {"id": "44196397", "handle": ""},
+    "did": "did:plc:victim",
+    "commit": {"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "3k"},
+    "event": "delete",
+    "payload": "5",
+    "user": {"id_str": "12", "screen_name": "jack"},
+    "id_str": "20",
+    "statuses": [{"murmur": 1, "kind": "delete", "id": "x:20"}],
+}
+"""Names of every other format, beside a status."""
+
+
+def test_answer_of_a_server_is_about_its_own_statuses_whatever_stands_beside_them() -> None:
+    with Mastodon() as server:
+        lookup = MastodonLookup((server.url,), "", between_s=0.0)
+        for account in ({}, {"indexable": None}, {"acct": 5}):
+            server.held[:] = [_at(server, 1) | EXTRA]
+            server.held[0]["account"] = {"id": "7", "acct": "ann", "uri": f"{server.url}/users/ann"} | account
+            looked = lookup.look([f"mastodon:{server.host}/1"])
+            assert (looked.gone, looked.unsure) == ([], 0)
+            for batch in looked.fresh:
+                assert (batch.source, batch.instance) == (LOOKUP, server.host)
+                for record in batch.records:
+                    assert not msgspec.json.decode(record.data).keys() & (EXTRA.keys() - {"event", "payload"})
+            if "acct" in account:
+                with pytest.raises(RecordError, match="malformed"):
+                    told(looked)
+            else:
+                (event,) = told(looked)
+                assert isinstance(event, Upsert)
+                assert event.post.id == f"mastodon:{server.host}/1"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:8.8.8.8", "fd00::1"])

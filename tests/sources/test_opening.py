@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from pipeline import sources
+from pipeline.errors import SettingsError
 from pipeline.settings import load
 from pipeline.sources import READABLE, open_source
 from tests.sources.live import Reading, until
@@ -41,3 +45,14 @@ def test_mastodon_reads_where_its_settings_say() -> None:
         with Reading(open_source("mastodon", load(settings | {"MASTODON_HASHTAGS": "cats"}))):
             until(lambda: server.streams)
             assert "/api/v1/streaming/hashtag?tag=cats" in server.asked
+
+
+@pytest.mark.parametrize(("offered", "named"), [("forget", "forget"), ("ingest", "ingest"), ("quakes", "bluesky")])
+def test_installed_source_cannot_take_the_name_of_another(
+    offered: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is the label of its batches, which decides what they may say."""
+    monkeypatch.setattr(sources, "offered", lambda _: (offered,))
+    monkeypatch.setattr(sources, "make", lambda *_: SimpleNamespace(name=named))
+    with pytest.raises(SettingsError, match="must be its entry point's"):
+        open_source(offered, load({}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from pipeline.sources.bluesky import BlueskySource
 from pipeline.sources.bluesky import profiles as module
 from pipeline.sources.bluesky.naming import UNNAMED_EVENTS
 from pipeline.sources.bluesky.profiles import BATCH, WAITING, Profiles
+from pipeline.sources.bluesky.wire import with_profiles
 from tests.sources.live import Reading, until
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
 from tests.sources.simulators.profiles import ProfileApi
@@ -27,6 +29,12 @@ def api() -> Iterator[ProfileApi]:
 def server() -> Iterator[Jetstream]:
     with Jetstream() as found:
         yield found
+
+
+def test_profiles_are_ours_and_not_those_that_an_event_brings() -> None:
+    event = b'{"did":"did:plc:a","profiles":{"did:plc:a":{"handle":"forged"}},"x":"}"} '
+    told = json.loads(with_profiles(event, {"did:plc:a": {"handle": "ann.example"}}))
+    assert told == {"did": "did:plc:a", "x": "}", "profiles": {"did:plc:a": {"handle": "ann.example"}}}
 
 
 def now_us() -> int:

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.errors import QueryTimeout
 from pipeline.post import AuthorDeletion, Deletion, Upsert
+from pipeline.store import draft
 from pipeline.store.contract import CoverageRow, Store, Writes
 from tests.store.making import T0, found, ids, now_found, post, put, search
 
@@ -32,6 +33,30 @@ class MergingContract:
             assert reading.posts(["x:1", "x:9"]) == {"x:1": entry.body}
             assert reading.search(search("cats"), limit=5).bodies == [entry.body]
         assert msgspec.json.decode(entry.body)["counts"]["likes"] == 3
+
+    def test_words_that_end_lines_for_some_readers_cut_no_line(self, store: Store) -> None:
+        odd = "cats\u2028one\u2029two\x85three\x0b\x0c\x1c\x1d\x1e\r\nfour"
+        entries = put(store, 1, post(1, odd), post(2, odd, quote_of="x:1")).entries
+        with store.reading() as reading:
+            bodies = reading.search(search("cats"), limit=5).bodies
+            bodies += [*reading.export(search("cats")), *reading.posts(["x:1", "x:2"]).values()]
+        bodies += [entry.body for entry in entries]
+        assert len(bodies) == 8
+        for body in bodies:
+            assert len(body.decode().splitlines()) == 1
+            assert msgspec.json.decode(body)["text"] == odd
+
+    def test_body_that_an_earlier_version_stored_raw_cuts_no_line(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(draft, "line_safe", lambda encoded: encoded)
+        put(store, 1, post(1, "cats\u2028one"), post(2, "", repost_of="x:1"), post(3, "cats\x85", repost_of="x:9"))
+        monkeypatch.undo()
+        with store.reading() as reading:
+            bodies = reading.search(search("cats"), limit=5).bodies
+        assert len(bodies) == 3
+        assert all(len(body.decode().splitlines()) == 1 for body in bodies)
+        assert {msgspec.json.decode(body).get("original", {}).get("text") for body in bodies} == {None, "cats\u2028one"}
 
     def test_greater_version_replaces_and_tells_what_was_before(self, store: Store) -> None:
         put(store, 1, post(1, "old words"))

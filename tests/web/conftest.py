@@ -132,7 +132,7 @@ class Product:
         claims = self.process.claims
         batch_id = new_batch_id("demo")
         raws = [RawRecord(int(time.time() * 1000), msgspec.json.encode(record)) for record in records]
-        claims.offer(batch_id, encode_batch(RawBatch("demo", raws)))
+        claims.offer(batch_id, encode_batch(RawBatch("replay", raws)))
         return batch_id
 
     def attempt(self, batch_id: str) -> Iterator[str]:

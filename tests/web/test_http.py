@@ -11,9 +11,11 @@ import json
 import re
 import time
 import urllib.parse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
@@ -133,6 +135,29 @@ def urlquote(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text, safe="")
+
+
+def test_no_sign_of_a_post_cuts_a_line_of_an_export_or_an_event(shared: Product, server: Server) -> None:
+    """requests cuts text as `str.splitlines` does, and so do clients of event streams that build on it."""
+    text = "jackdaws\u2028one\u2029two\x85three"
+    shared.feed(shared.post(text, 7_001))
+    with requests.get(f"http://127.0.0.1:{server.port}/api/export?q=jackdaws&format=jsonl", timeout=20) as answer:
+        answer.encoding = "utf-8"
+        (line,) = answer.iter_lines(decode_unicode=True)
+    assert json.loads(line)["text"] == text
+    with requests.get(f"http://127.0.0.1:{server.port}/api/stream?q=jackdaws", timeout=20, stream=True) as answer:
+        answer.encoding = "utf-8"
+        fields = [line.partition(": ") for line in _until(answer.iter_lines(decode_unicode=True), '"done":true')]
+    assert {field for field, _, _ in fields} <= {"retry", "event", "data", "id", ""}
+    history = [json.loads(value) for field, _, value in fields if field == "data"]
+    assert [post["text"] for one in history if one["type"] == "history" for post in one["posts"]] == [text]
+
+
+def _until(lines: Iterable[str], mark: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if mark in line:
+            return
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "ids"])

@@ -112,7 +112,7 @@ class Naming:
         parent = self.profiles.find(seen.parent, ask=False) if seen.parent and seen.parent != seen.did else None
         if parent is not None and not parent.hidden:
             profiles[seen.parent] = Profile(handle=parent.handle)
-        return with_profiles(data, _encode(profiles))
+        return with_profiles(data, profiles)
 
     def _keep(self, seen: Sight, data: bytes) -> None:
         self._unnamed.setdefault(seen.did, []).append((seen, data))

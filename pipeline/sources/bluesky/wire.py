@@ -6,6 +6,7 @@ one (https://github.com/bluesky-social/jetstream, docs/README.md 5). What an eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -98,6 +99,8 @@ class _Frame(msgspec.Struct):
     message: str = ""
 
 
+_encode = msgspec.json.Encoder().encode
+_decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_event = msgspec.json.Decoder(_Event).decode
 _decode_record = msgspec.json.Decoder(_Record).decode
 _decode_ref = msgspec.json.Decoder(_Ref).decode
@@ -222,6 +225,6 @@ def _us(text: str) -> int:
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond if moment.tzinfo is not None else 0
 
 
-def with_profiles(data: bytes, profiles: bytes) -> bytes:
-    """Return an event with `profiles` (a JSON object) beside what it says."""
-    return data.rstrip()[:-1] + b',"profiles":' + profiles + b"}"
+def with_profiles(data: bytes, profiles: Mapping[str, object]) -> bytes:
+    """Return an event, which is a JSON object, with `profiles` beside what it says, instead of its own."""
+    return _encode({**_decode_names(data), "profiles": profiles})

@@ -1,8 +1,9 @@
 """Whether statuses are still there, by `GET /api/v1/statuses/:id` of the server they were written on: one a call.
 
 Servers that were chosen are asked as they are named, with the token. Any other host is a name out of a post, so it is
-asked over HTTPS on its usual port only, at an address that was checked to be public, without a token, and its answer is
-only believed about its own statuses.
+asked over HTTPS on its usual port only, at an address that was checked to be public, without a token. An answer becomes
+a record of the names that a status has, in a batch of its host's, labelled so that `normalise` believes that host about
+its own statuses by its own accounts and about nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 import urllib3
 
-from pipeline.batch import RawRecord
+from pipeline.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookups import Looked
 from pipeline.sources.mastodon.server import AGENT, base_of
 from pipeline.sources.mastodon.statuses import Statuses
@@ -80,18 +81,18 @@ class MastodonLookup:
     def look(self, ids: Sequence[str]) -> Looked:
         """Ask for some statuses, one after the other; see the contract. A host in trouble costs no other's."""
         gone: list[str] = []
-        fresh: list[RawRecord] = []
+        fresh: dict[str, list[RawRecord]] = {}
         unsure = 0
         for post_id in ids:
             own = _OWN.fullmatch(post_id.removeprefix("mastodon:"))
             found = self._one(own[1], own[2]) if own else None
-            if found is None:
+            if own is None or found is None:
                 unsure += 1
             elif found == b"":
                 gone.append(post_id)
             else:
-                fresh.append(RawRecord(int(time.time() * 1000), found))
-        return Looked(gone, fresh, unsure)
+                fresh.setdefault(own[1], []).append(RawRecord(int(time.time() * 1000), found))
+        return Looked(gone, [RawBatch(LOOKUP, records, host) for host, records in fresh.items()], unsure)
 
     def _one(self, host: str, number: str) -> bytes | None:
         """Return a status, b"" if it is gone, None if that is not known."""

@@ -1,7 +1,8 @@
 """What must be seen of a status while it passes: its id here and everywhere, and whether its author wants to be found.
 
 A deletion names an id of the server asked only, so which status that was everywhere is remembered for as many as
-`REMEMBERED`. What a status says is for `normalise`.
+`REMEMBERED`. What a status says is for `normalise`. Records are made by the encoder, of an event's name and of one JSON
+value, or one text, of the server's: nothing that it sends can stand beside them.
 """
 
 from __future__ import annotations
@@ -26,12 +27,20 @@ class _Status(msgspec.Struct):
     reblog: _Status | None = None
 
 
-class _Record(msgspec.Struct):
+class _Record(msgspec.Struct, omit_defaults=True):
     event: str
-    payload: msgspec.Raw
+    payload: msgspec.Raw | str
     uri: str | None = None
 
 
+STATUS = (
+    *("id", "account", "content", "created_at", "uri", "url", "edited_at", "visibility", "sensitive", "spoiler_text"),
+    *("language", "in_reply_to_id", "in_reply_to_account_id", "replies_count", "reblogs_count", "favourites_count"),
+    *("quotes_count", "mentions", "tags", "media_attachments", "card", "reblog", "quote"),
+)
+"""The names of a status that its record keeps; no other can stand at the top of one that was asked for."""
+
+_decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode = msgspec.json.Decoder(_Status).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -50,14 +59,13 @@ class Statuses:
         """Return the record to hand over for an event, None where there is none."""
         if name == "delete":
             number = data.strip().strip(b'"').decode(errors="replace")[:100]
-            return _encode(_Record("delete", msgspec.Raw(_encode(number)), self._uris.pop(number, None)))
+            return _encode(_Record("delete", number, self._uris.pop(number, None)))
         if name not in ("update", "status.update"):
             return None
-        raw = b'{"event":"' + name.encode() + b'","payload":' + data.replace(b"\n", b" ") + b"}"
         try:
             status = _decode(data)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return raw  # set aside by whoever reads it
+            return _encode(_Record(name, data.decode(errors="replace")))  # set aside by whoever reads it
         number = str(status.id)
         if name == "update":
             self.newest = _later(self.newest, number)
@@ -67,20 +75,21 @@ class Statuses:
                 return None
             return self.record("delete", number.encode())  # its author has changed their mind
         self._remember(number, status.uri or "")
-        return raw
+        return _encode(_Record(name, msgspec.Raw(data.replace(b"\n", b" "))))  # decoded: it is one JSON object
 
     def answered(self, status: bytes) -> bytes | None:
         """Return the record of a status that was asked for, None if its author does not want to be found."""
         try:
             seen = _decode(status)
+            names = _decode_names(status)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return status  # set aside by whoever reads it
+            return _encode(_Record("update", status.decode(errors="replace")))  # set aside by whoever reads it
         self.newest = _later(self.newest, str(seen.id))
         if self._consent and not _agreed(seen):
             self.withheld += 1
             return None
         self._remember(str(seen.id), seen.uri or "")
-        return status
+        return _encode({name: names[name] for name in STATUS if name in names})
 
     def _remember(self, number: str, uri: str) -> None:
         if not uri or len(uri) > 1000 or urlsplit(uri).netloc.lower() == self._instance:

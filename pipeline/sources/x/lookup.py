@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.batch import RawBatch, RawRecord
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.sources.x.client import FIELDS, Trouble, XClient
 
@@ -70,5 +70,5 @@ class XLookup:
         fresh = []
         if there & numbers.keys():
             page = {name: told[name] for name in ("data", "includes") if name in told}
-            fresh.append(RawRecord(int(time.time() * 1000), msgspec.json.encode(page)))
+            fresh.append(RawBatch("x", [RawRecord(int(time.time() * 1000), msgspec.json.encode(page))]))
         return Looked(lost, fresh, len(ids) - len(lost) - len(there & numbers.keys()), len(there))
