@@ -9,8 +9,18 @@ from redis import exceptions
 
 from pipeline.errors import BrokerUnavailable, MurmurError
 
-_PASSING = ("OOM", "MISCONF", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "LOADING", "READONLY", "max number of clients")
-"""How an answer begins that is no but will be yes later: full, cannot write its file, moving, starting."""
+_PASSING = (
+    "OOM",
+    "MISCONF",
+    "TRYAGAIN",
+    "MASTERDOWN",
+    "CLUSTERDOWN",
+    "LOADING",
+    "READONLY",
+    "BUSY ",
+    "max number of clients",
+)
+"""Prefixes of temporary errors: full, cannot write its file, moving, starting, busy with a script."""
 
 
 class BrokerRefused(MurmurError):

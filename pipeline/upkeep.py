@@ -19,7 +19,7 @@ from pipeline.answers import BrokerRefused, asking
 from pipeline.claims import Claims
 from pipeline.counters import Counters, by_process
 from pipeline.dead import DeadLetters
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.outage import Outages, current
@@ -81,8 +81,11 @@ class Upkeep:
         means = self._means
         if not self._mine("tick", 900):
             return
-        self.schedule_readers()
-        self.enqueue_sent()
+        for duty in (self.schedule_readers, self.enqueue_sent):
+            try:
+                duty()
+            except (BrokerUnavailable, BrokerRefused) as error:  # Celery's broker may be another Redis than ours
+                log.warning("a message is not sent now: %s", error)
         told = {
             "type": "tick",
             "indexed": self._indexed(),
@@ -98,6 +101,8 @@ class Upkeep:
             self._stored = self._means.store().indexed()
         except StoreUnavailable as error:
             self._outages.tell(str(error))
+        except StoreError as error:
+            log.warning("posts are not counted: %s", error)
         else:
             self._outages.tell(None)
         return self._stored
@@ -116,6 +121,8 @@ class Upkeep:
             if self._mine(job, every_ms):
                 try:
                     duty()
+                except (StoreUnavailable, BrokerUnavailable) as error:
+                    log.warning("the duty %s waits: %s", job, error)
                 except Exception:
                     log.exception("the duty %s failed, it comes again", job)
 

@@ -13,7 +13,7 @@ from redis import Redis
 from pipeline.claims import Claims
 from pipeline.counters import Counters, totals
 from pipeline.dead import DeadLetter, DeadLetters
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.post import Author, Post, Upsert
@@ -80,6 +80,15 @@ def test_two_upkeeps_tick_once_a_second(board: Board) -> None:
     (tick,) = board.heard()
     assert tick["type"] == "tick"
     assert [(source["name"], source["state"]) for source in tick["sources"]] == [("demo", "down"), ("replay", "down")]
+
+
+def test_a_tick_is_told_although_no_message_can_be_sent(board: Board) -> None:
+    def refused(_: str) -> None:
+        raise BrokerUnavailable("Celery's broker is away")
+
+    board.means.claims.offer("b1", b"raw", announced=False)
+    Upkeep(replace(board.means, read_stream=refused, enqueue=refused)).tick()
+    assert [told["type"] for told in board.heard()] == ["tick"]
 
 
 def test_a_reader_is_asked_for_only_where_none_holds_the_lease(board: Board) -> None:
