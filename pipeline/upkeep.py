@@ -135,9 +135,14 @@ class Upkeep:
                 means.read_stream(source)
 
     def enqueue_sent(self) -> None:
-        """Enqueue what was sent to the API: web processes store batches and speak to no broker but Redis."""
-        for batch_id in self._means.claims.unannounced():
-            self._means.enqueue(batch_id)
+        """Enqueue what was sent to the API, because web processes speak to no broker but Redis, and what is to be tried
+        again now."""
+        means = self._means
+        for batch_id in means.claims.unannounced():
+            means.enqueue(batch_id)
+        for batch_id in means.claims.due():
+            means.enqueue(batch_id)
+            means.claims.resumed(batch_id)
 
     def enqueue_stale(self) -> int:
         """Enqueue open batches whose message must be lost; return how many.
@@ -146,7 +151,7 @@ class Upkeep:
         """
         means = self._means
         means.order.forget_orphans(ORPHAN_AGE_S)
-        if means.queued() >= max(1, means.claims.backlog().batches):
+        if means.queued() + means.claims.postponed() >= max(1, means.claims.backlog().batches):
             return 0
         ids = means.claims.stale(int(2 * means.visibility_s * 1000))
         for batch_id in ids:

@@ -108,6 +108,33 @@ def test_lost_messages_are_sent_again_but_a_long_queue_is_not(board: Board, redi
     assert board.enqueued == ["b1"]
 
 
+def test_a_postponed_batch_is_enqueued_when_its_time_has_come_and_counts_as_no_lost_one(
+    board: Board, redis_client: Redis, names: Names
+) -> None:
+    claims = board.means.claims
+    claims.offer("b1", b"raw")
+    claims.postpone("b1", 1_000)
+    redis_client.zadd(names.open, {"b1": 1})
+    upkeep = board.upkeep()
+    upkeep.enqueue_sent()
+    assert (upkeep.enqueue_stale(), board.enqueued) == (0, [])
+    claims.postpone("b1", 0)
+    upkeep.enqueue_sent()
+    upkeep.enqueue_sent()
+    assert board.enqueued == ["b1"]
+    assert claims.postponed() == 0
+
+
+def test_a_postponed_batch_that_cannot_be_enqueued_stays_postponed(board: Board) -> None:
+    def refused(_: str) -> None:
+        raise BrokerUnavailable("Celery's broker is away")
+
+    board.means.claims.offer("b1", b"raw")
+    board.means.claims.postpone("b1", 0)
+    Upkeep(replace(board.means, enqueue=refused)).tick()
+    assert board.means.claims.postponed() == 1
+
+
 def test_the_store_that_is_written_is_told(board: Board, redis_client: Redis, names: Names) -> None:
     board.upkeep().housekeep()
     assert redis_client.get(names.store) == board.store.identity.encode()
