@@ -17,6 +17,7 @@ from pipeline.connections import connect, is_embedded
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.installed import SINKS_GROUP, make
 from pipeline.names import Names
+from pipeline.permissions import channel_problem
 from pipeline.recheck.notes import Notebook
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.probing import cursor_age, probe, track_finding
@@ -122,6 +123,8 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     text += "" if keeps else f"; maxmemory-policy {policy} may drop posts: set noeviction"
     yield Finding("broker", keeps, text)
     names = Names(settings.redis_prefix)
+    unheard = channel_problem(redis, names)
+    yield Finding("channels", not unheard, unheard or "may be published and subscribed to")
     told: Any = redis.get(names.store)
     if told is None:
         yield Finding("sharing", True, "no worker has run on this Redis yet")

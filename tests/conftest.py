@@ -128,6 +128,18 @@ def redis_client(valkey: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
+def mute(redis_client: Redis, valkey: str) -> Iterator[Redis]:
+    """A client of a user that may do everything but use a channel, as a new ACL user of Redis 7."""
+    user, password = f"u{secrets.token_hex(4)}", secrets.token_hex(8)
+    redis_client.acl_setuser(
+        user, enabled=True, passwords=[f"+{password}"], keys=["*"], categories=["+@all"], reset_channels=True
+    )
+    with Redis.from_url(valkey, username=user, password=password) as client:
+        yield client
+    redis_client.acl_deluser(user)
+
+
+@pytest.fixture
 def names() -> Names:
     """Names under a prefix nobody else uses."""
     return Names(f"t{secrets.token_hex(4)}")
