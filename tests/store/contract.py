@@ -263,6 +263,39 @@ class ReadingContract:
         assert [len(page) for page in pages] == [10, 10, 5]
         assert [one for page in pages for one in page] == [f"x:{number}" for number in reversed(range(25))]
 
+    def test_posts_of_one_millisecond_stand_as_they_came_and_pages_cover_each_once(self, store: Store) -> None:
+        batches = [[post(at * 60 + n, "cats", created_at=T0, likes=n % 3) for n in range(60)] for at in range(6)]
+        for seq, batch in enumerate(batches, 1):
+            put(store, seq, *batch)
+        put(store, 7, post(7_000, "cats", created_at=T0 - 1), post(7_001, "cats", created_at=T0 + 1))
+        store.persist(Writes(deletions=[Deletion("x:359", T0), Deletion("x:180", T0)]), 8)
+        put(
+            store,
+            9,
+            post(100, "cats edited", created_at=T0 + 5, version=T0 + 10**7),
+            post(7_002, "cats", created_at=T0),
+        )
+        kept = [n for n in range(360) if n not in (359, 180)]
+        newest = [f"x:{n}" for n in (7_001, 7_002, *reversed(kept), 7_000)]
+        liked = sorted((n for n in kept if n != 100), key=lambda n: (n % 3, n), reverse=True)
+        by_likes = [f"x:{n}" for n in liked] + [f"x:{n}" for n in (7_001, 7_002, 7_000)]
+        by_likes.insert(by_likes.index("x:97"), "x:100")
+        for sort, wanted in (("latest", newest), ("likes", by_likes)):
+            paged, before = list[str](), None
+            while True:
+                with store.reading() as reading:
+                    page = reading.search(search("cats"), limit=7, before=before, sort=sort)  # type: ignore[arg-type]
+                paged += ids(page.bodies)
+                if (before := page.next) is None:
+                    break
+                if len(paged) == 70:
+                    put(store, 10, post(7_003 + len(sort), "cats", created_at=T0))
+            assert [one for one in paged if one not in ("x:7008", "x:7009")] == wanted, sort
+        with store.reading() as reading:
+            exported = ids(list(reading.export(search("cats"))))
+            assert [one for one in exported if one not in ("x:7008", "x:7009")] == newest
+            assert reading.timeline(search("cats"), interval_ms=1_000, since=T0, until=T0 + 1).total == 361
+
     def test_full_last_page_has_no_next(self, store: Store) -> None:
         put(store, 1, *(post(number, "cats") for number in range(10)))
         with store.reading() as reading:

@@ -21,6 +21,7 @@ from pipeline.store.elastic.bulk import Write
 from pipeline.store.elastic.client import Cause, Client, at, decode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Kept, Row, author_key, kept, original_key
+from pipeline.store.elastic.schema import by_place
 from pipeline.store.plan import Stored
 
 AT_ONCE = 1_000
@@ -70,6 +71,7 @@ class _Hit(msgspec.Struct):
     seq_no: int = msgspec.field(name="_seq_no")
     term: int = msgspec.field(name="_primary_term")
     source: Row = msgspec.field(name="_source")
+    sort: list[int]
 
 
 class _Hits(msgspec.Struct):
@@ -272,25 +274,25 @@ class ElasticShelf:
             self._refresh()
             self._refreshed = True
         found: dict[str, Stored] = {}
-        after: int | None = None
+        after: list[int] | None = None
         while limit is None or len(found) < limit:
             body: dict[str, object] = {
                 "size": SEARCHED_AT_ONCE,
                 "query": {"bool": {"filter": [condition]}},
-                "sort": [{"place": "desc"}],
+                "sort": by_place("desc"),
                 "seq_no_primary_term": True,
                 "track_total_hits": False,
             }
             if after is not None:
-                body["search_after"] = [after + 1]  # the place of the last one again: another may share it
+                body["search_after"] = [after[0], after[1] + 1]  # the last one again: another may stand where it does
             path = at(self._names.posts, "_search")
             hits = self._client.ask("POST", path, body, into=_Found, params=_WHOLE).hits.hits
             for hit in hits:
                 row = kept(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
                 found[row.post.id] = self._rows.setdefault(row.post.id, row) or row
-            if len(hits) < SEARCHED_AT_ONCE or hits[-1].source.place == after:
+            if len(hits) < SEARCHED_AT_ONCE or hits[-1].sort == after:
                 break
-            after = hits[-1].source.place
+            after = hits[-1].sort
         return list(found.values())[:limit]
 
 

@@ -8,7 +8,7 @@ condition; an edited original after the reposts that take its new words, so that
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,10 +46,10 @@ class Writer:
         self._bulk = bulk
 
     def apply(
-        self, made: Plan, shelf: ElasticShelf, seq: int, *, batch: Collection[str], raws: Mapping[str, bytes]
+        self, made: Plan, shelf: ElasticShelf, seq: int, *, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied | None:
         """Write a plan; None if another worker was faster in `state`, and nothing is done. `batch` are the ids it was
-        made for, `raws` their packed raw records."""
+        made for with their arrivals, `raws` their packed raw records."""
         try:
             if not self._write_state(made, shelf, seq):
                 return None
@@ -94,8 +94,7 @@ class Writer:
                 if not locator.period:
                     locator.period = period_of(put.post.created_at, made.now_ms)
                     locator.begun_at = made.now_ms
-                    wanted = places.place(put.post.created_at, places.digest(put.post.id))
-                    locator.place = wanted if put.place < 0 else put.place
+                    locator.place = places.last(put.post.created_at) if put.place < 0 else put.place
             if put.post.repost_of:
                 original = now(put.post.repost_of)
                 original.reposted = True
@@ -126,16 +125,17 @@ class Writer:
     # -- posts
 
     def _write_posts(
-        self, made: Plan, shelf: ElasticShelf, batch: Collection[str], raws: Mapping[str, bytes]
+        self, made: Plan, shelf: ElasticShelf, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied:
         applied = Applied()
         children = {put.post.id: put.post.repost_of for put in made.puts if put.post.id not in batch}
         last = set(children.values())
-        self._put([put for put in made.puts if put.post.id not in last], shelf, raws, applied, made)
+        self._put([put for put in made.puts if put.post.id not in last], shelf, raws, applied, made, arrivals=batch)
         for child, original in children.items():
             if child in applied.conflicts:
                 applied.conflicts.add(original)
-        self._put([put for put in made.puts if put.post.id in last - applied.conflicts], shelf, raws, applied, None)
+        edited = [put for put in made.puts if put.post.id in last - applied.conflicts]
+        self._put(edited, shelf, raws, applied, None, arrivals=batch)
         return applied
 
     def _put(
@@ -145,11 +145,13 @@ class Writer:
         raws: Mapping[str, bytes],
         applied: Applied,
         removing: Plan | None,
+        *,
+        arrivals: Mapping[str, int],
     ) -> None:
         writes: list[Write] = []
         ids: dict[int, str] = {}
         for put in puts:
-            write = self._post_write(put, shelf)
+            write = self._post_write(put, shelf, arrivals)
             ids[id(write)] = put.post.id
             writes.append(write)
             if put.raw:
@@ -190,15 +192,15 @@ class Writer:
             if removing is None or original not in removing.removals
         ]
 
-    def _post_write(self, put: Put, shelf: ElasticShelf) -> Write:
+    def _post_write(self, put: Put, shelf: ElasticShelf, arrivals: Mapping[str, int]) -> Write:
         row = put.stored
         if isinstance(row, Kept):
             index = self._names.posts_of(row.period)
-            source = source_of(put, row.place, row.reach)
+            source = source_of(put, row.place, row.reach, row.arrival)
             return Write("index", index, key(put.post.id), source, row.seq_no, row.term)
         locator = shelf.known(put.post.id).locator
         reach = put.document.numbers.get("followers") if put.place < 0 else put.reach
-        source = source_of(put, locator.place, reach)
+        source = source_of(put, locator.place, reach, arrivals[put.post.id])
         return Write("create", self._names.posts_of(locator.period), key(put.post.id), source)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline.store import place
@@ -99,10 +99,9 @@ class MemoryStore:
         for author, until in made.authors.items():
             kept = FOR_GOOD if author in made.forgotten else made.now_ms
             self._gone.add(gone_name(*author, self._gone.salts[0]), until, kept)
-        taken = {row.place for row in held.rows.values()}
+        places = self._places([put for put in made.puts if put.stored is None])
         for put in made.puts:
-            at = put.stored.place if put.stored else self._place(put, taken)
-            taken.add(at)
+            at = put.stored.place if put.stored else places[put.post.id]
             held.rows[put.post.id] = Stored(at, put.post, put.body, put.document, put.touched)
             if put.stored is None:
                 moved_in = -1 if put.reach is None else put.reach
@@ -110,10 +109,21 @@ class MemoryStore:
             if put.raw:
                 held.raws[put.post.id] = put.raw
 
-    @staticmethod
-    def _place(put: Put, taken: set[int]) -> int:
-        wanted = place.place(put.post.created_at, place.digest(put.post.id)) if put.place < 0 else put.place
-        return place.free(wanted, taken)
+    def _places(self, puts: Sequence[Put]) -> dict[str, int]:
+        taken = {row.place for row in self._contents.rows.values()}
+        milliseconds: dict[int, list[int]] = {}
+        for at in taken:
+            milliseconds.setdefault(place.floor(at >> place.TIE_BITS), []).append(at)
+        ties = place.Ties(lambda low: (min(milliseconds[low]), max(milliseconds[low])) if low in milliseconds else None)
+        found = {}
+        for put in puts:
+            if place.may_keep(put.place) and put.place not in taken:
+                at = ties.take(put.place)
+            else:
+                at = ties.next(put.post.created_at if put.place < 0 else put.place >> place.TIE_BITS)
+            taken.add(at)
+            found[put.post.id] = at
+        return found
 
     def _remove(self, post_id: str) -> None:
         for table in (self._contents.rows, self._contents.raws, self._contents.reach):

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.post import Post
 from pipeline.query.analyser import fold
 from pipeline.store.accounts import gone_name
-from pipeline.store.place import TIE_BITS
+from pipeline.store.place import TIE_MASK, Ends
 from pipeline.store.plan import Stored
 from pipeline.store.sqlite import columns
 from pipeline.store.sqlite.schema import rows
@@ -130,11 +130,21 @@ class SqliteShelf:
 
     def taken(self, places: Iterable[int]) -> set[int]:
         """Return which of these places are taken."""
+        wanted = list(places)
+        if not wanted:
+            return set()
         sql = "SELECT p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value"
-        return {at for (at,) in rows(self._connection, sql, (json.dumps(list(places)),))}
+        return {at for (at,) in rows(self._connection, sql, (json.dumps(wanted),))}
 
-    def neighbours(self, at: int) -> set[int]:
-        """Return the taken places in the millisecond of a place."""
-        low = at >> TIE_BITS << TIE_BITS
-        sql = "SELECT place FROM posts WHERE place >= ? AND place < ?"
-        return {found for (found,) in rows(self._connection, sql, (low, low + (1 << TIE_BITS)))}
+    def ends(self, low: int) -> Ends:
+        """Return the lowest and the highest place taken in the millisecond that begins at a place."""
+        # Each is one step into the tree of rows, however many stand between them; min() and max() at once are a walk.
+        span = (low, low | TIE_MASK)
+        for (highest,) in rows(self._connection, _HIGHEST, span):
+            for (lowest,) in rows(self._connection, _LOWEST, span):
+                return lowest, highest
+        return None
+
+
+_HIGHEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"
+_LOWEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
