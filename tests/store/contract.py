@@ -6,6 +6,7 @@ Subclass it in a test module; see test_memory.py and test_sqlite.py.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import pytest
 
 from pipeline.errors import QueryTimeout
 from pipeline.post import AuthorDeletion, Deletion, Upsert
+from pipeline.store import plan
 from pipeline.store.contract import CoverageRow, Store, Writes
 from tests.store.making import T0, found, ids, now_found, post, put, search
 
@@ -209,6 +211,23 @@ class WithdrawingContract:
         assert now_found(store, "cats") == ["x:2"]
         assert put(store, 3, post(5, "cats", handle="ann")).entries == [], "said before the account went"
         assert len(put(store, 4, post(50, "back", handle="ann")).entries) == 1, "it came back and speaks"
+
+    def test_withdrawal_takes_a_bounded_number_along_at_a_time_and_all_in_the_end(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(plan, "MAX_REMOVED", 4)
+        viral = [post(n, repost_of="x:1") for n in range(2, 13)]
+        hers = [post(n, "hers", handle="ann") for n in range(20, 31)]
+        carried = [post(n, repost_of="x:25") for n in range(40, 46)]
+        put(store, 1, post(1, "cats"), *viral, *hers, *carried, post(50, "dogs"), post(51, "mine", quote_of="x:1"))
+        assert _withdrawn_by(store, Writes(deletions=[Deletion("x:1", T0)]), 2) == [f"x:{n}" for n in range(1, 13)]
+        gone = AuthorDeletion("x", "id-ann", T0 + 10**8)
+        first = store.persist(Writes(author_deletions=[gone]), 3)
+        assert first.left, "and a worker died: the batch comes again"
+        told = sorted({*first.deleted, *_withdrawn_by(store, Writes(author_deletions=[gone]), 4)}, key=_number)
+        assert told == [f"x:{n}" for n in (*range(20, 31), *range(40, 46))]
+        assert now_found(store, "*") == ["x:51", "x:50"]
+        assert put(store, 5, *viral, *hers).entries == []
 
     def test_forgotten_account_never_returns(self, store: Store) -> None:
         put(store, 1, post(1, "cats", handle="ann"), post(2, "cats", repost_of="x:1"), post(3, "cats", quote_of="x:1"))
@@ -533,3 +552,20 @@ class StoreContract(
     MergingContract, OriginalsContract, WithdrawingContract, ReadingContract, CountingContract, KeepingContract
 ):
     """All of it."""
+
+
+def _withdrawn_by(store: Store, writes: Writes, seq: int) -> list[str]:
+    """Withdraw until nothing is left, and return the ids that were told, by number."""
+    told: set[str] = set()
+    done = store.persist(writes, seq)
+    while True:
+        assert len(done.deleted) <= plan.MAX_REMOVED + len(writes.deletions)
+        assert not {*done.deleted} & {*now_found(store, "*")}
+        told |= {*done.deleted}
+        if not done.left:
+            return sorted(told, key=_number)
+        done = store.persist(replace(writes, continued=True), seq)
+
+
+def _number(post_id: str) -> int:
+    return int(post_id.removeprefix("x:"))

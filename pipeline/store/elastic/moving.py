@@ -152,6 +152,7 @@ class ElasticMoving:
             shelf = self._shelf()
             shelf.look_up(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
             made.removals = shelf.stored(made.tombstones)
+            made.quoted = list(made.tombstones)
             if self._writer.apply(made, shelf, 0, batch={}, raws={}) is not None:
                 return
         raise StoreUnavailable("somebody else writes to this store")

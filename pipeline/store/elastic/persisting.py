@@ -45,6 +45,7 @@ class _Report:
         self.plan.puts += [put for put in made.puts if put.post.id not in undone]
         self.plan.deleted = list(dict.fromkeys(self.plan.deleted + made.deleted))
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
+        self.plan.left |= made.left
         self.refused |= applied.refused
         for post_id in made.tombstones:
             self.entries.pop(post_id, None)

@@ -22,7 +22,7 @@ from pipeline.store.elastic.names import IndexNames, key, period_of
 from pipeline.store.elastic.rows import Kept, source_of
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.shelf import AUTHORS, ElasticShelf, GoneNote, Locator, gone_author_key, post_key
-from pipeline.store.plan import Plan, Put, Stored
+from pipeline.store.plan import Plan, Put
 
 _A_DAY = 86_400_000 << places.TIE_BITS
 """In places."""
@@ -161,8 +161,8 @@ class Writer:
         self._layout.ensure(*dict.fromkeys(write.index for write in writes))
         for post_id, row in removing.removals.items() if removing is not None else ():
             writes += removal(self._names, key(post_id), row.period) if isinstance(row, Kept) else []
-        if removing is not None and removing.tombstones:
-            writes += self._without_raws(shelf.quotes(list(removing.tombstones)))
+        for quotes in shelf.quotes(removing.quoted) if removing is not None else ():
+            self._bulk.send([Write("delete", self._names.raws_of(period), name) for period, name in quotes])
         writes += self._stale(puts, removing)
         if not writes:
             return
@@ -172,11 +172,6 @@ class Writer:
                 applied.conflicts.add(owner)
             elif owner is not None:
                 applied.refused[owner] = write.reason
-
-    def _without_raws(self, quotes: list[Stored]) -> list[Write]:
-        """Return the writes that take away the raw records of quotes."""
-        kept = [row for row in quotes if isinstance(row, Kept)]
-        return [Write("delete", self._names.raws_of(row.period), key(row.post.id)) for row in kept]
 
     def _stale(self, puts: list[Put], removing: Plan | None) -> list[Write]:
         """Return notes that the reach of those is to be reckoned again whose reposts went or became another's."""

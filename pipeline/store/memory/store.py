@@ -62,21 +62,26 @@ class MemoryStore:
         rows = self._contents.rows
         return {post_id: rows[post_id] for post_id in ids if post_id in rows}
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
-        wanted, found = set(ids), dict[str, list[Stored]]()
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+        carried: dict[str, list[Stored]] = {}
         for row in sorted(self._contents.rows.values(), key=row_place, reverse=True):
-            if row.post.repost_of in wanted:
-                found.setdefault(row.post.repost_of, []).append(row)
-        return {original: rows[:limit] for original, rows in found.items()}
+            carried.setdefault(row.post.repost_of, []).append(row)
+        found: dict[str, list[Stored]] = {}
+        for post_id in ids:
+            if rows := carried.get(post_id, [])[: min(each, together)]:
+                found[post_id] = rows
+                together -= len(rows)
+        return found
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms)."""
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
+        rows = self._contents.rows.values()
         return [
             row
-            for row in self._contents.rows.values()
+            for row in rows
             if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
-        ]
+        ][:limit]
 
     # -- the contract
 
@@ -94,7 +99,7 @@ class MemoryStore:
             number = made.numbers.get(post_id, seq)
             held.tombstones[post_id] = (max(number, held.tombstones.get(post_id, (0, 0))[0]), at)
         for row in held.rows.values():
-            if row.post.quote_of in made.tombstones:
+            if row.post.quote_of in made.quoted:
                 held.raws.pop(row.post.id, None)
         for author, until in made.authors.items():
             kept = FOR_GOOD if author in made.forgotten else made.now_ms
@@ -176,7 +181,7 @@ class MemoryStore:
         held = self._contents
         for post_id, row in held.rows.items():
             most: dict[str, int] = {}
-            for repost in self.reposts([post_id], None).get(post_id, []):
+            for repost in self.reposts([post_id], len(held.rows), len(held.rows)).get(post_id, []):
                 author, followers = repost.post.author.id, repost.post.author.followers
                 if followers is not None and author != row.post.author.id:
                     most[author] = max(followers, most.get(author, 0))

@@ -94,29 +94,32 @@ class SqliteShelf:
         )
         return {post_id: stored_row(row) for post_id, row in self._by_key(sql, ids)}
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
-        sql = "SELECT k.value, p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.original = k.value"
-        places: dict[str, list[int]] = {}
-        for post_id, row in self._by_key(sql, ids):
-            places.setdefault(post_id, []).append(row[0])
-        return {
-            post_id: [self._row(at) for at in sorted(found, reverse=True)[:limit]] for post_id, found in places.items()
-        }
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+        some = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM posts WHERE original = value)"
+        newest = "SELECT place FROM posts WHERE original = ? ORDER BY place DESC LIMIT ?"
+        found: dict[str, list[Stored]] = {}
+        for post_id, _ in list(self._by_key(some, ids)):
+            wanted = min(each, together)
+            places = [at for (at,) in rows(self._connection, newest, (self.key(post_id), wanted))]
+            if places:
+                found[post_id] = [self._row(at) for at in places]
+            together -= len(places)
+        return found
 
     def _row(self, at: int) -> Stored:
         sql = f"SELECT {STORED} FROM posts AS p JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
         return stored_row(next(iter(rows(self._connection, sql, (at,)))))
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
         token = columns.facet_token("from:" + fold(author_id)).replace('"', '""')
         sql = (
-            "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid WHERE fts MATCH ? AND p.author = ?"
+            "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid "
+            "WHERE fts MATCH ? AND p.author = ? AND p.version <= ? LIMIT ?"
         )
         match, key = f'facets : "{token}"', self.author_key(source, author_id)
-        found = [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key)))]
-        return [row for row in found if row.post.version <= until]
+        return [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key, until, limit)))]
 
     def quotes(self, ids: Sequence[str]) -> list[int]:
         """Return the places of the stored quotes of posts."""

@@ -54,7 +54,7 @@ class Writer:
             self.remove(sorted(row.place for row in plan.removals.values()))
         if plan.tombstones:
             self._bury(plan)
-            quotes = [(at,) for at in self._shelf.quotes(list(plan.tombstones))]
+            quotes = [(at,) for at in self._shelf.quotes(plan.quoted)]
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
                 self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
