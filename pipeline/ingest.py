@@ -42,6 +42,10 @@ MATCHED_AGAIN = 20
 UNTOLD = 10_000
 """So many withdrawn posts a batch tells on behalf of an attempt that died; who comes back learns of all in any case."""
 
+WITHDRAWING_S = 10.0
+"""So long one attempt removes what withdrawals take along (a million reposts, all posts of an account); then the batch
+goes to the end of the queue, and its next attempt finds less."""
+
 OUTAGE_WAIT_S = 5.0
 AGAIN_FIRST_S, AGAIN_LONGEST_S = 1.0, 60.0
 """Pauses before a batch that failed post by post as well is tried again: doubling, at most the longest."""
@@ -70,6 +74,12 @@ class Stages:
     sleep: Callable[[float], None] = time.sleep
 
 
+class Unfinished(MurmurError):
+    """Raised when a batch's withdrawals take more along than one attempt may remove; what it removed was told."""
+
+    code = "unfinished"
+
+
 class Ingest:
     """Takes batches by their ids and does them. Belongs to one thread."""
 
@@ -89,6 +99,8 @@ class Ingest:
             self._stages.outage(None)
         except BatchDone:
             return
+        except Unfinished:
+            self._go_on_later(batch_id)
         except _OUTAGE as error:
             self._put_back(batch_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is: the batch is open, and comes again
@@ -119,10 +131,30 @@ class Ingest:
         yield "normalised"
         attempt = stages.order.begin(claim.batch_id, said.numbers, must_be_open=True)
         yield "begun"
-        with Spent(stages.counters, "persist_us"):
-            persisted = stages.store.persist(wanted, attempt.seq)
+        persisted = self._persist(attempt, wanted)
         yield "persisted"
         yield from self._finish(attempt, batch, said, wanted, persisted)
+
+    def _persist(self, attempt: Attempt, wanted: Writes) -> Persisted:
+        """Persist a batch. What its withdrawals take along goes some at a time, each lot told once it is gone.
+
+        Raises:
+            Unfinished: `WITHDRAWING_S` are over, and there is more.
+        """
+        stages = self._stages
+        with Spent(stages.counters, "persist_us"):
+            persisted = lot = stages.store.persist(wanted, attempt.seq)
+            end_s = time.monotonic() + WITHDRAWING_S
+            refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
+            deletions = [*wanted.deletions, *(Deletion(post_id, 0) for post_id in refused)]
+            while lot.left:
+                if not stages.order.withdraw(attempt, lot.deleted):
+                    raise BatchDone(attempt.batch_id)
+                stages.counters.add("posts_deleted", len(lot.deleted))
+                if stages.stopping() or time.monotonic() > end_s:
+                    raise Unfinished(attempt.batch_id)
+                lot = stages.store.persist(Writes((), deletions, wanted.author_deletions, continued=True), attempt.seq)
+        return persisted if lot is persisted else replace(persisted, deleted=lot.deleted, left=False)
 
     def _finish(
         self, attempt: Attempt, batch: RawBatch, said: Said, wanted: Writes, persisted: Persisted
@@ -177,12 +209,12 @@ class Ingest:
                 said = listen(batch, stages.normalise, [index])
                 letters += said.letters
                 wanted = stages.tracking.wanted(said.writes)
-                persisted = stages.store.persist(wanted, attempt.seq)
+                persisted = self._persist(attempt, wanted)
                 stages.following.follow()
                 self._messages(
                     persisted, attempt.safe
                 )  # it is matched alone as well, so that what raises there is found
-            except _OUTAGE:
+            except (*_OUTAGE, Unfinished, BatchDone):
                 stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
                 raise
             except Exception as error:
@@ -281,6 +313,14 @@ class Ingest:
             waited += 0.25
             if isinstance(error, BrokerUnavailable) and self._broker_answers():
                 break
+        self._enqueue(batch_id)
+
+    def _go_on_later(self, batch_id: str) -> None:
+        """Put a batch back whose withdrawals take more along than one attempt removes; it is not at fault."""
+        try:
+            self._stages.claims.forgive(batch_id)
+        except BrokerUnavailable:
+            log.info("the attempt counts: the broker is away")
         self._enqueue(batch_id)
 
     def _broker_answers(self) -> bool:

@@ -234,6 +234,11 @@ class Order:
             raise RegistryMoved(attempt.batch_id)
         return answer == 1
 
+    def withdraw(self, attempt: Attempt, ids: Sequence[str]) -> bool:
+        """Enter tombstones and announce the ids as deleted before the batch ends, which withdraws more than is told at
+        once. Returns False when a newer attempt owns the batch; then nothing was published."""
+        return self._step(attempt, (), ids, ids, None, ends=False)
+
     def safe(self) -> int:
         """Return the greatest number n such that every publication ≤ n is published and persisted."""
         with asking():

@@ -22,11 +22,13 @@ TopField = Literal["words", "trending", "hashtags", "authors", "domains", "links
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """One batch's events in order, at most one version an id (the greatest; a deletion wins)."""
+    """One batch's events in order, at most one version an id (the greatest; a deletion wins). `continued`: they were
+    persisted before, and there was something left."""
 
     upserts: Sequence[Upsert] = ()
     deletions: Sequence[Deletion] = ()
     author_deletions: Sequence[AuthorDeletion] = ()
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,14 @@ class Persisted:
     `entries` holds every accepted post, equal versions (redelivery) and touched reposts of an edited original included,
     and none beyond retention: live shows what history shows. `deleted` are the ids to announce (row existed, or
     tombstone under an hour old); `tombstoned` all ids of the batch that have a tombstone; `inserted` is how many rows
-    are new.
+    are new. `left`: of what its withdrawals take along, some is still stored; persist them again (`continued`).
     """
 
     entries: list[Entry]
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     inserted: int = 0
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,8 @@ class Store(Protocol):
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish.
+
+        A withdrawal takes at most `plan.MAX_REMOVED` posts along at a time; `Persisted.left` says that there are more.
 
         Tombstones of posts are kept for at least 8 days; so are those of accounts, by a salted hash, and for good where
         the account was `forgotten` (`plan.Plan.forgotten`): no post of it up to that time is ever taken in again.

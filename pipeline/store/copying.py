@@ -18,12 +18,13 @@ REFUSED_TOLD = 20
 
 
 class Note(msgspec.Struct):
-    """How far a copy out of the store `source` is: posts below `place` are here, `posts` of them. At its end it begins
-    anew, to bring in what came since."""
+    """How far a copy out of the store `source` is: `posts` are here, all that stand below `place` and `beside` of those
+    that share it, which come again. At its end it begins anew, to bring in what came since."""
 
     source: str
     place: int = 0
     posts: int = 0
+    beside: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ def copy(source: Store, target: Store, *, stopping: Callable[[], bool] = lambda:
     """Copy everything, and yield after each batch what is done. It ends early once `stopping` tells to."""
     out, into = source.moving(), target.moving()
     note = _note(into, source)
+    note.posts, note.beside = note.posts - note.beside, 0
     done = Copied(note.posts)
     into.keep_note(msgspec.json.encode(note))
     salts = out.salts()
@@ -74,7 +76,9 @@ def copy(source: Store, target: Store, *, stopping: Callable[[], bool] = lambda:
         for post_id, why in refused.items():
             if len(done.refused) < REFUSED_TOLD:
                 done.refused[post_id] = why
-        note.place = batch[-1].place + 1
+        last = batch[-1].place
+        note.beside = sum(held.place == last for held in batch) + (note.beside if note.place == last else 0)
+        note.place = last  # others may share it, and come in the next batch
         note.posts += len(batch)
         into.keep_note(msgspec.json.encode(note))
         done.posts, done.now = note.posts, done.now + len(batch)

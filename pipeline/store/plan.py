@@ -14,14 +14,18 @@ from typing import Protocol
 import msgspec
 
 from pipeline.jsonlines import line_safe
-from pipeline.post import Post, Upsert
+from pipeline.post import AuthorDeletion, Post, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry, Persisted, Writes
 from pipeline.store.draft import Draft, draft, encode
 from pipeline.store.merge import Outcome, merge
 
-MAX_TOUCHED = 1_000
-"""So many stored reposts are indexed again when their original is edited; the rest at their own next version."""
+MAX_TOUCHED, MAX_TOUCHED_TOGETHER = 1_000, 5_000
+"""So many stored reposts are indexed again when their original is edited, and for all originals of a batch; the rest at
+their own next version."""
+
+MAX_REMOVED = 1_000
+"""So many posts go in one transaction that no event names: reposts of what is withdrawn, posts of an account."""
 
 ANNOUNCE_MS = 3_600_000
 """A deletion whose row is already gone is announced again while its tombstone is younger than this."""
@@ -57,12 +61,13 @@ class Shelf(Protocol):
         """Return the rows of those ids that are stored."""
         ...
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first, at most `each` an original and `together` in
+        all: those of the first ids."""
         ...
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms)."""
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
         ...
 
 
@@ -89,7 +94,8 @@ class Plan:
     """All that one transaction writes at `now_ms`. Tombstones are (id → when); authors (source, id) → until when.
     `numbers` are the publication numbers of tombstones that are not the batch's but moved in with their own.
 
-    A store also drops the raw records of its quotes of what has a tombstone here: they hold what is withdrawn.
+    A store also drops the raw records of its quotes of what is in `quoted`: they hold what is withdrawn. `left`:
+    withdrawals take more along than is removed here.
 
     Entries made before `retained_from_ms` are written (a fresh repost may need its old original) and not reported.
     """
@@ -105,13 +111,15 @@ class Plan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    quoted: list[str] = field(default_factory=list)
+    left: bool = False
 
     def persisted(self) -> Persisted:
         """Return the contract's report of this plan."""
         inserted = sum(put.stored is None for put in self.puts)
         since = self.retained_from_ms
         entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
-        return Persisted(entries, self.deleted, self.tombstoned, inserted)
+        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left)
 
 
 def with_original(body: bytes, original: bytes | None) -> bytes:
@@ -192,12 +200,15 @@ def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int])
         made.authors[key] = max(gone.at, made.authors.get(key, gone.at))
         if gone.forgotten:
             made.forgotten.add(key)
-        for row in shelf.by_author(gone.source, gone.author_id, gone.at):
-            rows[row.post.id] = row
-    if rows or asked:
-        for reposts in shelf.reposts([*rows, *asked], None).values():
-            rows.update((row.post.id, row) for row in reposts)
+    most = len(rows) + MAX_REMOVED
+    if asked:
+        carried = shelf.reposts(asked, most + 1, most + 1)
+        _take_along(rows, [row for some in carried.values() for row in some], most, made)
+    for gone in writes.author_deletions:
+        if not made.left:
+            _take_account(shelf, gone, rows, most, made)
     made.removals = rows
+    made.quoted = [*dict.fromkeys([*rows, *(() if writes.continued else asked)])]
     for post_id in dict.fromkeys([*asked, *rows]):
         since = buried.get(post_id)
         if post_id in rows or since is None or made.now_ms - since < ANNOUNCE_MS:
@@ -205,6 +216,26 @@ def _delete(shelf: Shelf, writes: Writes, made: Plan, buried: Mapping[str, int])
         made.tombstones[post_id] = made.now_ms if since is None else since
         made.tombstoned.append(post_id)
     made.tombstoned = list(dict.fromkeys(made.tombstoned))
+
+
+def _take_along(rows: dict[str, Stored], found: Sequence[Stored], most: int, made: Plan) -> bool:
+    """Add rows to those that go, `most` in all; tell whether there was room for all."""
+    for row in found:
+        if row.post.id not in rows:
+            if len(rows) >= most:
+                made.left = True
+                return False
+            rows[row.post.id] = row
+    return True
+
+
+def _take_account(shelf: Shelf, gone: AuthorDeletion, rows: dict[str, Stored], most: int, made: Plan) -> None:
+    """Add the posts of an account, each after its reposts: one that went before them would leave them behind."""
+    found = shelf.by_author(gone.source, gone.author_id, gone.at, most + 1)
+    carried = shelf.reposts([row.post.id for row in found], most + 1, most + 1) if found else {}
+    for row in found:
+        if not _take_along(rows, [*carried.get(row.post.id, ()), row], most, made):
+            return
 
 
 @dataclass(slots=True)
@@ -286,7 +317,7 @@ class _Merging:
         ]
         if not moved:
             return
-        for key, reposts in self._shelf.reposts(moved, MAX_TOUCHED).items():
+        for key, reposts in self._shelf.reposts(moved, MAX_TOUCHED, MAX_TOUCHED_TOGETHER).items():
             source = accepted[key]
             for row in reposts:
                 if row.post.id in puts or row.post.id in self._made.removals:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from redis import Redis
 
+from pipeline import ingest
 from pipeline.assembly import understand
 from pipeline.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.claims import Claims
@@ -25,6 +26,7 @@ from pipeline.normalise import normalise
 from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
+from pipeline.store import plan
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.memory import MemoryStore
@@ -379,3 +381,57 @@ def test_a_redis_that_refuses_to_give_a_batch_out_is_asked_again_after_a_pause(
         worker.ingest.run("b")
     assert sum(worker.slept) == 2 * OUTAGE_WAIT_S
     assert worker.enqueued == ["b", "b"]
+
+
+def _told(listening: Any) -> list[list[str]]:
+    """Return the ids of each notice of withdrawals heard so far."""
+    told = []
+    while (message := listening.get_message(timeout=0.2)) is not None:
+        if message["type"] == "message":
+            notice = msgspec.json.decode(message["data"].partition(b"\n")[2])
+            told.append(notice["ids"])
+    return told
+
+
+def test_withdrawal_of_what_many_reposted_is_told_some_at_a_time_and_ends(
+    worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
+    worker.ingest.run("b")
+    listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    listening.subscribe(names.notices)
+    worker.offer(GONE, post(21), batch_id="gone")
+    worker.ingest.run("gone")
+    told = _told(listening)
+    assert max(map(len, told)) <= 4
+    assert {post_id for ids in told for post_id in ids} == {f"demo:{n}" for n in range(1, 12)}
+    assert worker.stored() == {"demo:20", "demo:21"}
+    assert worker.done()
+    assert worker.enqueued == []
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_withdrawal_that_takes_longer_than_an_attempt_goes_on_in_the_next(
+    worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch, *, one_by_one: bool
+) -> None:
+    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    monkeypatch.setattr(ingest, "WITHDRAWING_S", 0.0)
+    worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
+    worker.ingest.run("b")
+    listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    listening.subscribe(names.notices)
+    worker.offer(GONE, post(21), batch_id="gone")
+    if one_by_one:
+        worker.fails = _poison(21)
+        for _ in range(3):
+            worker.claims.take("gone")
+    attempts = 0
+    while not worker.done():
+        attempts += 1
+        assert attempts <= 6, "each finds less"
+        worker.ingest.run("gone")
+    assert attempts > 2
+    assert {post_id for ids in _told(listening) for post_id in ids} == {f"demo:{n}" for n in range(1, 12)}
+    assert worker.stored() == {"demo:20"} | (set() if one_by_one else {"demo:21"})
+    assert worker.dead.size().letters == int(one_by_one)

@@ -6,6 +6,7 @@ Subclass it in a test module; see test_memory.py and test_sqlite.py.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import pytest
 
 from pipeline.errors import QueryTimeout
 from pipeline.post import AuthorDeletion, Deletion, Upsert
-from pipeline.store import draft
+from pipeline.store import draft, plan
 from pipeline.store.contract import CoverageRow, Store, Writes
 from tests.store.making import T0, found, ids, now_found, post, put, search
 
@@ -235,6 +236,23 @@ class WithdrawingContract:
         assert put(store, 3, post(5, "cats", handle="ann")).entries == [], "said before the account went"
         assert len(put(store, 4, post(50, "back", handle="ann")).entries) == 1, "it came back and speaks"
 
+    def test_withdrawal_takes_a_bounded_number_along_at_a_time_and_all_in_the_end(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(plan, "MAX_REMOVED", 4)
+        viral = [post(n, repost_of="x:1") for n in range(2, 13)]
+        hers = [post(n, "hers", handle="ann") for n in range(20, 31)]
+        carried = [post(n, repost_of="x:25") for n in range(40, 46)]
+        put(store, 1, post(1, "cats"), *viral, *hers, *carried, post(50, "dogs"), post(51, "mine", quote_of="x:1"))
+        assert _withdrawn_by(store, Writes(deletions=[Deletion("x:1", T0)]), 2) == [f"x:{n}" for n in range(1, 13)]
+        gone = AuthorDeletion("x", "id-ann", T0 + 10**8)
+        first = store.persist(Writes(author_deletions=[gone]), 3)
+        assert first.left, "and a worker died: the batch comes again"
+        told = sorted({*first.deleted, *_withdrawn_by(store, Writes(author_deletions=[gone]), 4)}, key=_number)
+        assert told == [f"x:{n}" for n in (*range(20, 31), *range(40, 46))]
+        assert now_found(store, "*") == ["x:51", "x:50"]
+        assert put(store, 5, *viral, *hers).entries == []
+
     def test_forgotten_account_never_returns(self, store: Store) -> None:
         put(store, 1, post(1, "cats", handle="ann"), post(2, "cats", repost_of="x:1"), post(3, "cats", quote_of="x:1"))
         done = store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-ann", 2**53 - 1, forgotten=True)]), 2)
@@ -287,6 +305,39 @@ class ReadingContract:
                     break
         assert [len(page) for page in pages] == [10, 10, 5]
         assert [one for page in pages for one in page] == [f"x:{number}" for number in reversed(range(25))]
+
+    def test_posts_of_one_millisecond_stand_as_they_came_and_pages_cover_each_once(self, store: Store) -> None:
+        batches = [[post(at * 60 + n, "cats", created_at=T0, likes=n % 3) for n in range(60)] for at in range(6)]
+        for seq, batch in enumerate(batches, 1):
+            put(store, seq, *batch)
+        put(store, 7, post(7_000, "cats", created_at=T0 - 1), post(7_001, "cats", created_at=T0 + 1))
+        store.persist(Writes(deletions=[Deletion("x:359", T0), Deletion("x:180", T0)]), 8)
+        put(
+            store,
+            9,
+            post(100, "cats edited", created_at=T0 + 5, version=T0 + 10**7),
+            post(7_002, "cats", created_at=T0),
+        )
+        kept = [n for n in range(360) if n not in (359, 180)]
+        newest = [f"x:{n}" for n in (7_001, 7_002, *reversed(kept), 7_000)]
+        liked = sorted((n for n in kept if n != 100), key=lambda n: (n % 3, n), reverse=True)
+        by_likes = [f"x:{n}" for n in liked] + [f"x:{n}" for n in (7_001, 7_002, 7_000)]
+        by_likes.insert(by_likes.index("x:97"), "x:100")
+        for sort, wanted in (("latest", newest), ("likes", by_likes)):
+            paged, before = list[str](), None
+            while True:
+                with store.reading() as reading:
+                    page = reading.search(search("cats"), limit=7, before=before, sort=sort)  # type: ignore[arg-type]
+                paged += ids(page.bodies)
+                if (before := page.next) is None:
+                    break
+                if len(paged) == 70:
+                    put(store, 10, post(7_003 + len(sort), "cats", created_at=T0))
+            assert [one for one in paged if one not in ("x:7008", "x:7009")] == wanted, sort
+        with store.reading() as reading:
+            exported = ids(list(reading.export(search("cats"))))
+            assert [one for one in exported if one not in ("x:7008", "x:7009")] == newest
+            assert reading.timeline(search("cats"), interval_ms=1_000, since=T0, until=T0 + 1).total == 361
 
     def test_full_last_page_has_no_next(self, store: Store) -> None:
         put(store, 1, *(post(number, "cats") for number in range(10)))
@@ -567,3 +618,20 @@ class StoreContract(
     MergingContract, OriginalsContract, WithdrawingContract, ReadingContract, CountingContract, KeepingContract
 ):
     """All of it."""
+
+
+def _withdrawn_by(store: Store, writes: Writes, seq: int) -> list[str]:
+    """Withdraw until nothing is left, and return the ids that were told, by number."""
+    told: set[str] = set()
+    done = store.persist(writes, seq)
+    while True:
+        assert len(done.deleted) <= plan.MAX_REMOVED + len(writes.deletions)
+        assert not {*done.deleted} & {*now_found(store, "*")}
+        told |= {*done.deleted}
+        if not done.left:
+            return sorted(told, key=_number)
+        done = store.persist(replace(writes, continued=True), seq)
+
+
+def _number(post_id: str) -> int:
+    return int(post_id.removeprefix("x:"))

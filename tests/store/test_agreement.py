@@ -39,17 +39,15 @@ LOOKED_AT = 200
 NOW_MS = strategies.NOW_MS
 
 
-def _order(post: Post) -> int:
-    return place.place(post.created_at, place.digest(post.id))
-
-
 class Truth:
-    """What is stored, by brute force: newest first, each post described with its original."""
+    """What is stored, in the order of its arrival, by brute force: newest first, each post described with its
+    original."""
 
     def __init__(self, posts: dict[str, Post]) -> None:
         self._found: dict[Node, list[str]] = {}
+        arrived = {post_id: number for number, post_id in enumerate(posts)}
         ordered = sorted(
-            posts.values(), key=lambda post: place.place(post.created_at, place.digest(post.id)), reverse=True
+            posts.values(), key=lambda post: (place.floor(post.created_at), arrived[post.id]), reverse=True
         )
         self.documents: list[Document] = [
             describe(post, posts.get(post.repost_of) if post.repost_of else None) for post in ordered

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
-from pipeline.post import Deletion, Upsert
+from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, place
 from pipeline.store.contract import CoverageRow, Store, Writes
@@ -309,27 +309,64 @@ def test_question_how_many_are_stored_ends_like_any_reading(
         ask_often()
 
 
-def test_paging_gives_posts_of_one_place_once_each(store: ElasticStore) -> None:
-    seen: dict[int, int] = {}
-    for number in count():
-        at_ = place.place(T0, place.digest(f"x:{number}"))
-        if at_ in seen:
-            twins = (seen[at_], number)
-            break
-        seen[at_] = number
-    put(store, 1, *(post(n, "cats", created_at=T0, likes=1) for n in (*twins, 10**6, 10**6 + 1)))
+def test_store_of_a_program_that_knew_no_arrivals_is_read_and_written_on(
+    settings: Settings, store: ElasticStore
+) -> None:
+    put(store, 1, *(post(n, "cats", created_at=T0, likes=1) for n in range(4)))
+    _make_old(settings, store)
+    before = ElasticStore(settings, create=False)
+    assert sorted(now_found(before, "cats")) == ["x:0", "x:1", "x:2", "x:3"], "it is read before it is upgraded"
+    again = ElasticStore(settings)
+    put(again, 2, *(post(n, "cats", created_at=T0, likes=1) for n in (10, 11, 12)))
+    put(again, 3, post(1, "cats edited", version=T0 + 10**7, created_at=T0, likes=1))
     for sort in ("latest", "likes"):
         for limit in (2, 3):
             paged: list[str] = []
-            before = None
+            page_after = None
             while True:
-                with store.reading() as reading:
-                    page = reading.search(search("cats"), limit=limit, before=before, sort=sort)
+                with again.reading() as reading:
+                    page = reading.search(search("cats"), limit=limit, before=page_after, sort=sort)
                 paged += ids(page.bodies)
-                before = page.next
-                if before is None:
+                page_after = page.next
+                if page_after is None:
                     break
-            assert sorted(paged) == sorted(f"x:{n}" for n in (*twins, 10**6, 10**6 + 1))
+            assert paged[:3] == ["x:12", "x:11", "x:10"]
+            assert sorted(paged[3:]) == ["x:0", "x:1", "x:2", "x:3"], "two of them share a place"
+    held = [one.place for some in again.moving().posts(at_once=2) for one in some]
+    assert (held, len(held)) == (sorted(held), 7)
+    assert now_found(ElasticStore(settings), "edited") == ["x:1"]
+
+
+def _make_old(settings: Settings, store: ElasticStore) -> None:
+    """Leave a store as a program left it that told posts of a millisecond apart by their ids."""
+    index = _index_of(settings, "x:0")
+    mapping = ask(settings, "GET", index, "_mapping")[index]["mappings"]
+    del mapping["properties"]["arrival"]
+    old = [hit["_source"] for hit in ask(settings, "GET", index, "_search")["hits"]["hits"]]
+    ask(settings, "DELETE", index)
+    ask(settings, "PUT", index, body={"mappings": mapping, "aliases": {store.names.posts: {}}})
+    for row in old:
+        del row["arrival"]
+        number = int(row["post"]["id"].removeprefix("x:"))
+        row["place"] = place.floor(T0) + (7, 9, 9, 4_000)[number]
+        ask(settings, "PUT", index, "_doc", f"x:{number}", body=row)
+    ask(settings, "POST", store.names.state, "_update", "meta", body={"doc": {"order": 0}})
+
+
+def test_pruning_takes_all_posts_of_a_millisecond(store: ElasticStore) -> None:
+    for seq, start in enumerate(range(0, 2_200, 550), 1):
+        put(store, seq, *(post(n, "cats", created_at=T0) for n in range(start, start + 550)))
+    put(store, 9, post(9_999, "newest", created_at=T0 + 1))
+    assert store.prune(before_ms=T0 + 1, max_bytes=None) == 2_200
+    assert now_found(store, "*") == ["x:9999"]
+
+
+def test_withdrawn_account_takes_all_posts_of_a_millisecond_along(store: ElasticStore) -> None:
+    for seq, start in enumerate(range(0, 1_200, 400), 1):
+        put(store, seq, *(post(n, "cats", created_at=T0) for n in range(start, start + 400)))
+    done = store.persist(Writes(author_deletions=[AuthorDeletion("x", "id-bob", T0 + 10**8)]), 9)
+    assert len(done.deleted) == 1_200
+    assert now_found(store, "*") == []
 
 
 def test_huge_numbers_and_ancient_times_and_long_names_are_stored(store: ElasticStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -207,6 +208,22 @@ def test_identity_is_the_targets_own(filled: MemoryStore, opened: Opened) -> Non
         before = target.identity
         run(filled, target)
         assert target.identity == before != filled.identity
+
+
+def test_copy_of_one_millisecond_that_was_killed_keeps_every_post_and_their_order(opened: Opened) -> None:
+    with opened() as source, opened() as target, opened() as twin:
+        for seq, start in enumerate(range(0, 600, 100), 1):
+            put(source, seq, *(post(n, "same", created_at=T0) for n in range(start, start + 100)))
+        wanted = [f"x:{n}" for n in reversed(range(600))]
+        assert now_found(source, "same") == wanted
+        run(source, target, batches=1)
+        assert begun(source, target) == 250
+        assert [done.posts for done in copy(source, target)][-1] == 600
+        run(target, twin)
+        for store in (target, twin):
+            assert now_found(store, "same") == wanted
+            put(store, time.time_ns() // 1_000, post(700, "same", created_at=T0))
+            assert now_found(store, "same") == ["x:700", *wanted]
 
 
 def test_posts_of_one_place_are_all_moved(opened: Opened) -> None:

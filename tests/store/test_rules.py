@@ -20,25 +20,85 @@ SORTS = get_args(Sort)
 SPANS = st.integers(0, 10**14)
 
 
-@given(st.integers(-(10**15), 10**15), st.integers(-(10**15), 10**15), st.text(), st.text())
-def test_places_stand_in_the_order_of_time(one: int, other: int, first: str, second: str) -> None:
-    places = place.place(one, place.digest(first)), place.place(other, place.digest(second))
+class Milliseconds:
+    """What is taken, and how often that was looked up."""
+
+    def __init__(self, *taken: int) -> None:
+        self.taken = set(taken)
+        self.asked = 0
+
+    def __call__(self, low: int) -> place.Ends:
+        self.asked += 1
+        here = [at for at in self.taken if low <= at <= low | place.TIE_MASK]
+        return (min(here), max(here)) if here else None
+
+    def put(self, created_at: int, **more: int) -> int:
+        """Store one post as a batch of its own, and return its place."""
+        at = place.Ties(self, **more).next(created_at)
+        assert at not in self.taken
+        self.taken.add(at)
+        return at
+
+
+@given(st.lists(st.integers(-(10**15), 10**15) | st.sampled_from([T0, T0 + 1]), max_size=40))
+def test_places_stand_in_the_order_of_time_and_of_arrival(times: list[int]) -> None:
+    held = Milliseconds()
+    places = [held.put(at) for at in times]
     assert all(0 <= at < place.MAX_PLACE for at in places)
-    if 0 <= one < other < 1 << 42:
-        assert places[0] < place.floor(other) <= places[1]
+    clamped = [min(max(at, 0), (1 << 43) - 2) for at in times]
+    order = sorted(range(len(times)), key=lambda index: (clamped[index], index))
+    assert sorted(range(len(times)), key=places.__getitem__) == order
+    assert all(place.floor(at) <= found for at, found in zip(clamped, places, strict=True))
 
 
-@given(st.sets(st.integers(0, 50)))
-def test_taken_place_gives_way_within_its_millisecond(taken: set[int]) -> None:
-    wanted = place.place(T0, b"\x00" * 20)
-    found = place.free(wanted, {wanted + one for one in taken})
-    assert found not in {wanted + one for one in taken}
-    assert found >> place.TIE_BITS == T0
+@given(st.integers(1, 60))
+def test_place_in_a_crowd_takes_as_many_look_ups_as_one_alone(crowd: int) -> None:
+    held = Milliseconds(*(place.floor(T0) + number for number in range(crowd)))
+    assert held.put(T0) == place.floor(T0) + crowd
+    ties = place.Ties(held)
+    assert [ties.next(T0) for _ in range(crowd)] == [place.floor(T0) + crowd + 1 + n for n in range(crowd)]
+    assert held.asked == 2
 
 
-@given(st.sampled_from(SORTS), st.integers(-1, 10**18), st.integers(0, place.MAX_PLACE))
-def test_page_token_gives_back_what_it_was_made_of(sort: str, value: int, at: int) -> None:
-    assert place.parse_token(place.token(sort, value, at), sort) == (value, at)
+def test_millisecond_that_is_full_gives_way_to_the_next_one() -> None:
+    low = place.floor(T0)
+    assert Milliseconds(low | place.TIE_MASK, low + 5).put(T0) == low + 4
+    full = Milliseconds(low | place.TIE_MASK, low)
+    assert [full.put(T0) for _ in range(2)] == [place.floor(T0 + 1), place.floor(T0 + 1) + 1]
+    assert full.asked == 4
+
+
+def test_place_of_a_pruned_post_is_not_taken_again() -> None:
+    low = place.floor(T0)
+    assert Milliseconds().put(T0, pruned=low + 7) == low + 7
+    assert Milliseconds(low + 9).put(T0, pruned=low + 7) == low + 10
+    assert Milliseconds(low | place.TIE_MASK, low + 7).put(T0, pruned=low + 7) == place.floor(T0 + 1)
+    lives = []
+    again = 0
+    for _ in range(100):
+        ties = place.Ties(Milliseconds(), place.floor(T0 + 10), again)
+        lives += [ties.next(T0) for _ in range(50)]
+        again = ties.again
+    assert len(set(lives)) == 5_000
+    assert not set(lives) & set(range(low, low + 500_000))
+
+
+@given(
+    st.sampled_from(SORTS),
+    st.integers(-1, 10**18),
+    st.integers(0, place.MAX_PLACE),
+    st.just(place.NO_ARRIVAL) | st.builds(place.arrival, st.integers(0, 2**60), st.integers(0, 9_999)),
+)
+def test_page_token_gives_back_what_it_was_made_of(sort: str, value: int, at: int, arrived: int) -> None:
+    token = place.token(sort, value, at, arrived)
+    assert place.parse_token(token, sort) == (value, at, arrived)
+    assert len(token) <= 64
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**50), st.integers(0, 4_095)), min_size=2))
+def test_arrivals_stand_in_the_order_of_batches_and_in_them(turns: list[tuple[int, int]]) -> None:
+    assert sorted(turns) == sorted(turns, key=lambda turn: place.arrival(*turn))
+    assert all(0 <= place.arrival(*turn) <= place.MAX_PLACE for turn in turns)
 
 
 @pytest.mark.parametrize(("sort", "other"), list(permutations(SORTS, 2)))
@@ -47,15 +107,16 @@ def test_page_token_of_one_order_is_refused_by_every_other(sort: str, other: str
         place.parse_token(place.token(sort, 7, 7), other)
 
 
-@given(st.sampled_from(SORTS), st.text() | st.from_regex(r"[a-z.]+\.-?[0-9a-f_x]*\.[0-9a-f-]*"))
+@given(st.sampled_from(SORTS), st.text() | st.from_regex(r"[a-z.]+\.-?[0-9a-f_x]*\.[0-9a-f-]*(\.[0-9a-f-]*)?"))
 def test_page_token_of_anybody_is_read_or_refused(sort: str, text: str) -> None:
     try:
-        value, at = place.parse_token(text, sort)
+        value, at, arrived = place.parse_token(text, sort)
     except ValueError:
         return
-    assert place.token(sort, value, at).count(".") == 2
+    assert place.token(sort, value, at, arrived).count(".") in (2, 3)
     assert abs(value) <= place.MAX_PLACE
     assert 0 <= at <= place.MAX_PLACE
+    assert place.NO_ARRIVAL <= arrived <= place.MAX_PLACE
 
 
 @given(SPANS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -11,13 +11,13 @@ import pytest
 from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.settings import Settings
-from pipeline.store import migrate, open_store, raws
+from pipeline.store import migrate, open_store, place, raws
 from pipeline.store.contract import Store, Writes
 from pipeline.store.sqlite import SqliteStore, schema
 from pipeline.store.sqlite.store import now_ms
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
-from tests.store.making import T0, now_found, post, put, search
+from tests.store.making import T0, ids, now_found, post, put, search
 
 
 @pytest.fixture
@@ -238,6 +238,65 @@ def test_search_that_reads_much_in_few_steps_is_stopped(store: SqliteStore) -> N
         assert reading.count(wanted) == 0
     with store.reading(timeout_s=0.0) as reading, pytest.raises(QueryTimeout, match="stopped after 0 s"):
         reading.count(wanted)
+
+
+def steps_of(store: SqliteStore, do: Callable[[], object]) -> int:
+    """Return how many hundreds of steps SQLite's machine takes in the writer's connection, counted and not timed."""
+    steps = 0
+
+    def count() -> bool:
+        nonlocal steps
+        steps += 1
+        return False
+
+    store._connection.set_progress_handler(count, 100)
+    do()
+    store._connection.set_progress_handler(None)
+    return steps
+
+
+def test_post_of_a_crowded_millisecond_takes_as_many_steps_as_one_alone(store: SqliteStore) -> None:
+    for start in range(0, 3_000, 500):
+        put(store, 1, *(post(n, "cats", created_at=T0) for n in range(start, start + 500)))
+    batch = range(10_000, 10_100)
+    alone = steps_of(store, lambda: put(store, 2, *(post(n, "cats") for n in batch)))
+    crowded = steps_of(store, lambda: put(store, 3, *(post(n + 100, "cats", created_at=T0) for n in batch)))
+    assert crowded <= alone + 10
+    assert now_found(store, "cats", until=T0 + 1)[:100] == [f"x:{n + 100}" for n in reversed(batch)]
+
+
+def test_store_of_a_program_that_set_posts_by_their_ids_is_written_on(tmp_path: Path) -> None:
+    first = SqliteStore(tmp_path)
+    put(first, 1, *(post(n, "cats", created_at=T0) for n in range(5)))
+    low = place.floor(T0)
+    moved_to = (800_000, 17, 1_048_575, 400_000, 999_999)
+    with schema.transaction(first._connection):
+        first._connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
+        for table in ("posts", "docs"):
+            for number, tie in enumerate(moved_to):
+                sql = f"UPDATE {table} SET place = ? WHERE place = ?"  # noqa: S608 - our own table names
+                first._connection.execute(sql, (low + tie + (1 << 40), low + number))
+            first._connection.execute(f"UPDATE {table} SET place = place - ?", (1 << 40,))  # noqa: S608
+        first._connection.execute("INSERT INTO fts (fts) VALUES ('rebuild')")
+    first.close()
+    again = SqliteStore(tmp_path)
+    old = ["x:2", "x:4", "x:0", "x:3", "x:1"]
+    assert now_found(again, "cats") == old
+    put(again, 2, post(3, "dogs edited", version=T0 + 10**7, created_at=T0), post(10, "cats", created_at=T0))
+    put(again, 3, *(post(n, "cats", created_at=T0) for n in range(11, 40)))
+    with again.reading() as reading:
+        assert reading.count(search("cats OR dogs")) == 35
+        pages, before = list[str](), None
+        while True:
+            page = reading.search(search("cats OR dogs"), limit=4, before=before)
+            pages += ids(page.bodies)
+            if (before := page.next) is None:
+                break
+    assert sorted(pages) == sorted({*old, *(f"x:{n}" for n in range(10, 40))})
+    again.persist(Writes(deletions=[Deletion(f"x:{n}", T0) for n in range(10, 40)]), 4)
+    assert now_found(again, "*") == old
+    assert_whole(again)
+    again.close()
 
 
 def test_huge_numbers_and_ancient_times_are_stored(store: SqliteStore) -> None:

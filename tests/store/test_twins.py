@@ -79,7 +79,8 @@ def contents(store: Store) -> list[object]:
     with store.reading(timeout_s=60) as reading:
         told: list[object] = [store.indexed(), reading.timeline(parse("*"))]
         for query in SEARCHES:
-            told += [reading.search(query, limit=99, sort=sort) for sort in SORTS]
+            pages = [reading.search(query, limit=99, sort=sort) for sort in SORTS]
+            told += [(page.bodies, page.next is None) for page in pages]  # what `next` says is each store's own
             changes = reading.changes(query, after=2, gone_after=2, limit=99)
             told.append((changes.bodies, sorted(changes.gone), sorted(changes.tombstones)))
         return told

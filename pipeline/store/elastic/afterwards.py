@@ -17,7 +17,7 @@ from pipeline.store.contract import Entry, Writes
 from pipeline.store.draft import encode
 from pipeline.store.elastic.shelf import ElasticShelf, Locator
 from pipeline.store.elastic.writing import Applied
-from pipeline.store.plan import Plan, Put, Stored, with_original
+from pipeline.store.plan import MAX_TOUCHED, MAX_TOUCHED_TOGETHER, Plan, Put, Stored, with_original
 
 _UNFINISHED_MS = 30_000
 """An original that has its place and is not there is being written by someone who began less than this ago; else it was
@@ -68,7 +68,7 @@ class Afterwards:
         retold = Plan(self.made.now_ms, self.made.retained_from_ms)
         wanted = {put.post.id for put in self.made.puts if self._moved(put)} | suspects
         if wanted:
-            reposts = self.fresh.reposts(wanted, None)
+            reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED_TOGETHER)
             for original, row in self.fresh.stored(reposts).items():
                 for repost in reposts[original]:
                     if describe(repost.post, row.post) != repost.document:
@@ -82,12 +82,16 @@ class Afterwards:
         return put.reindex if put.stored is not None else put.post.id in self.awaited
 
     def _left_over(self) -> list[Deletion]:
-        """Return withdrawals to be done once more: a repost was stored meanwhile."""
-        found = self.fresh.reposts(self.made.tombstones, None) if self.made.tombstones else {}
+        """Return withdrawals to be done once more: a repost was stored meanwhile. Where more is left than one plan may
+        remove, the whole batch comes again."""
+        if self.made.left or not self.made.tombstones:
+            return []
+        found = self.fresh.reposts(self.made.tombstones, 1, len(self.made.tombstones))
         return [Deletion(post_id, self.made.now_ms) for post_id in found]
 
     def _left_over_authors(self, writes: Writes) -> list[AuthorDeletion]:
-        return [gone for gone in writes.author_deletions if self.fresh.by_author(gone.source, gone.author_id, gone.at)]
+        asked = () if self.made.left else writes.author_deletions
+        return [gone for gone in asked if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
 
 
 def _says(row: Stored | None) -> object:

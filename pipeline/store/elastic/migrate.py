@@ -15,7 +15,7 @@ from pipeline.store.elastic.client import Client, Refused, at, client_of, encode
 from pipeline.store.elastic.names import IndexNames
 from pipeline.store.elastic.rows import decode_post, source_of
 from pipeline.store.elastic.scanning import originals, pages
-from pipeline.store.elastic.schema import META, SCHEMA_VERSION, Layout, Meta, analyser, read_meta
+from pipeline.store.elastic.schema import META, ORDER, SCHEMA_VERSION, Layout, Meta, analyser, read_meta
 from pipeline.store.plan import Put
 
 
@@ -63,7 +63,9 @@ def _index_again(client: Client, old: IndexNames, new: IndexNames, layout: Layou
             shown = decode_post(original) if original is not None else None
             put = Put(post, describe(post, shown), body, touched=row.touched)
             layout.ensure(new.posts_of(period))
-            writes.append(Write("create", new.posts_of(period), hit.key, source_of(put, row.place, row.reach)))
+            writes.append(
+                Write("create", new.posts_of(period), hit.key, source_of(put, row.place, row.reach, row.arrival))
+            )
         for write in bulk.send(writes):
             raise StoreError(f"Elasticsearch refused to index {write.key} again: {write.reason}")
     client.ask("POST", at(new.all_posts, "_refresh"), into=msgspec.Raw, params={"allow_no_indices": "true"})
@@ -71,7 +73,9 @@ def _index_again(client: Client, old: IndexNames, new: IndexNames, layout: Layou
 
 def _switch(client: Client, old: IndexNames, new: IndexNames, meta: Meta) -> None:
     """Let everything read the new posts: the store's own note, then the alias, in one step each."""
-    told = msgspec.structs.replace(meta, schema=SCHEMA_VERSION, analyser=analyser(), generation=new.generation)
+    told = msgspec.structs.replace(
+        meta, schema=SCHEMA_VERSION, analyser=analyser(), generation=new.generation, order=ORDER
+    )
     actions = [
         {"add": {"index": new.all_posts, "alias": new.posts}},
         {"remove": {"index": old.all_posts, "alias": new.posts, "must_exist": False}},

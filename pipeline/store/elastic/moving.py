@@ -6,6 +6,7 @@ Every load is read, planned and written by what writes batches; a loader that di
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +33,7 @@ from pipeline.store.elastic.shelf import (
 )
 from pipeline.store.elastic.writing import Writer
 from pipeline.store.moving import Moved, decoded, moved
+from pipeline.store.place import arrival
 from pipeline.store.plan import Plan
 from pipeline.store.raws import compress, decompress
 
@@ -121,12 +123,14 @@ class ElasticMoving:
         """Take posts in as they are; see the contract."""
         read = decoded(posts)
         raws = {post.id: compress(held.raw) for post, held in read if held.raw}
+        # They come in order, each after those loaded before: so those of one place stay in it.
+        batch = {post.id: arrival(time.time_ns() // 1_000, turn) for turn, (post, _) in enumerate(read)}
         for _ in range(ATTEMPTS):
             shelf = self._shelf()
             shelf.look_up(Writes([Upsert(post) for post, _ in read]))
             made = moved(shelf, read, now_ms())
             self._complete(made)
-            applied = self._writer.apply(made.plan, shelf, 0, batch={post.id for post, _ in read}, raws=raws)
+            applied = self._writer.apply(made.plan, shelf, 0, batch=batch, raws=raws)
             if applied is not None and not applied.conflicts:
                 return applied.refused
         raise StoreUnavailable("somebody else writes to this store")
@@ -148,7 +152,8 @@ class ElasticMoving:
             shelf = self._shelf()
             shelf.look_up(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
             made.removals = shelf.stored(made.tombstones)
-            if self._writer.apply(made, shelf, 0, batch=(), raws={}) is not None:
+            made.quoted = list(made.tombstones)
+            if self._writer.apply(made, shelf, 0, batch={}, raws={}) is not None:
                 return
         raise StoreUnavailable("somebody else writes to this store")
 

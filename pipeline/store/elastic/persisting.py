@@ -20,7 +20,7 @@ from pipeline.store.elastic.client import Client
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.shelf import ElasticShelf
 from pipeline.store.elastic.writing import Applied, Writer
-from pipeline.store.place import TIE_BITS
+from pipeline.store.place import NO_ARRIVAL, TIE_BITS, arrival
 from pipeline.store.plan import Plan, plan
 from pipeline.store.raws import compress
 
@@ -45,6 +45,7 @@ class _Report:
         self.plan.puts += [put for put in made.puts if put.post.id not in undone]
         self.plan.deleted = list(dict.fromkeys(self.plan.deleted + made.deleted))
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
+        self.plan.left |= made.left
         self.refused |= applied.refused
         for post_id in made.tombstones:
             self.entries.pop(post_id, None)
@@ -89,6 +90,7 @@ class Persisting:
             StoreError: the server cannot store a post of it, which the message names; all others are stored.
         """
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
+        arrivals = {upsert.post.id: arrival(seq, turn) for turn, upsert in enumerate(writes.upserts)}
         report = _Report(Plan(now_ms))
         pending = writes
         unfinished = 0
@@ -100,7 +102,7 @@ class Persisting:
             shelf.look_up(pending)
             _keep_times(pending, shelf)
             made = plan(shelf, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
-            batch = {upsert.post.id for upsert in pending.upserts}
+            batch = {upsert.post.id: arrivals[upsert.post.id] for upsert in pending.upserts}
             awaited = {
                 put.post.id for put in made.puts if put.stored is None and shelf.known(put.post.id).locator.reposted
             }
@@ -112,7 +114,7 @@ class Persisting:
             retold = after.retold(seq, suspects)
             suspects = applied.conflicts & {put.post.repost_of for put in made.puts}
             if retold.puts:
-                ids = {put.post.id for put in retold.puts}
+                ids = {put.post.id: NO_ARRIVAL for put in retold.puts}  # they are stored: each keeps its own
                 done = self._writer.apply(retold, after.fresh, seq, batch=ids, raws={})
                 if done is not None:
                     report.take(retold, done)

@@ -16,7 +16,7 @@ from pipeline.store import place
 from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import Client, Found, OutOfTime, Refused, at
 from pipeline.store.elastic.names import period_span
-from pipeline.store.elastic.schema import Layout
+from pipeline.store.elastic.schema import Layout, by_place
 from pipeline.store.elastic.writing import removal
 
 PRUNED_AT_ONCE = 1_000
@@ -145,7 +145,7 @@ class Pruning:
         removed = 0
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [{"range": {"place": {"lt": below}}}]}},
-            "sort": ["place"],
+            "sort": by_place("asc"),
             "_source": False,
             "track_total_hits": False,
         }

@@ -20,6 +20,7 @@ from pipeline.store.elastic.compile import Compiled, Dsl, compile_tree
 from pipeline.store.elastic.counting import Wanted, count, timeline
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Row, Shown, decode_post
+from pipeline.store.elastic.schema import by_place
 from pipeline.store.elastic.tops import top
 from pipeline.store.elastic.view import Answer, View
 from pipeline.store.plan import with_original
@@ -104,7 +105,7 @@ class ElasticReading:
         if mark is not None:
             asked.append(_beyond(sort, mark))
         found = list(islice(self._hits(query, asked, sort, limit + 1), limit + 1))
-        marks = [(0 if sort == "latest" else hit.sort[0], hit.row.place) for hit in found]
+        marks = [_mark(sort, hit) for hit in found]
         end = _cut(marks, limit)
         bodies = self._bodies([hit.row for hit in found[:end]])
         return Page(bodies, place.token(sort, *marks[end - 1]) if 0 < end < len(found) else None)
@@ -193,7 +194,7 @@ class ElasticReading:
         order: list[Dsl] = [] if sort == "latest" else [{sort: {"order": "desc", "missing": UNKNOWN}}]
         body: dict[str, Any] = {
             "query": {"bool": {"filter": asked}},
-            "sort": [*order, {"place": "desc"}],
+            "sort": [*order, *by_place("desc")],
             "size": min(first, AT_ONCE),
             "track_total_hits": False,
         }
@@ -276,10 +277,19 @@ class ElasticReading:
         return [with_original(bytes(row.post), originals.get(row.inside)) for row in rows]
 
 
-def _beyond(sort: Sort, mark: tuple[int, int]) -> Dsl:
-    """Return the condition that a post comes after a sort value and place."""
-    value, at = mark
-    lower = {"range": {"place": {"lt": at}}}
+def _mark(sort: Sort, hit: Hit) -> place.Mark:
+    value, *rest = [0, *hit.sort] if sort == "latest" else hit.sort
+    return value, rest[0], rest[1]
+
+
+def _beyond(sort: Sort, mark: place.Mark) -> Dsl:
+    """Return the condition that a post comes after a sort value, place and arrival."""
+    value, at, arrived = mark
+    earlier: list[Dsl] = [{"range": {"arrival": {"lt": arrived}}}]
+    if arrived > place.NO_ARRIVAL:
+        earlier.append({"bool": {"must_not": [{"exists": {"field": "arrival"}}]}})
+    beside = {"bool": {"filter": [{"term": {"place": at}}, {"bool": {"should": earlier}}]}}
+    lower = {"bool": {"should": [{"range": {"place": {"lt": at}}}, beside]}}
     if sort == "latest":
         return lower
     unknown = {"bool": {"must_not": [{"exists": {"field": sort}}]}}
@@ -289,7 +299,7 @@ def _beyond(sort: Sort, mark: tuple[int, int]) -> Dsl:
     return {"bool": {"should": [*less, {"bool": {"filter": [lower, {"bool": {"should": same}}]}}]}}
 
 
-def _cut(marks: Sequence[tuple[int, int]], limit: int) -> int:
+def _cut(marks: Sequence[place.Mark], limit: int) -> int:
     """Return how many make a page: at most `limit`, and none of those who share a mark with the one after them, for the
     next page begins behind that."""
     if len(marks) <= limit:

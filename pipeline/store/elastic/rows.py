@@ -13,6 +13,7 @@ from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.elastic import fields
 from pipeline.store.elastic.fields import NUMBERS, TEXTS
+from pipeline.store.place import NO_ARRIVAL
 from pipeline.store.plan import Put, Stored
 
 decode_post = msgspec.json.Decoder(Post).decode
@@ -31,6 +32,7 @@ class Row(Shown, kw_only=True):
     """The source of a post's document."""
 
     seq: int
+    arrival: int = NO_ARRIVAL
     changed: int = 0
     touched: bool = False
     reach: int | None = None
@@ -62,6 +64,7 @@ class Kept(Stored):
     seq_no: int = -1
     term: int = -1
     reach: int | None = None
+    arrival: int = NO_ARRIVAL
 
 
 def kept(row: Row, period: str, seq_no: int, term: int) -> Kept:
@@ -69,7 +72,7 @@ def kept(row: Row, period: str, seq_no: int, term: int) -> Kept:
     body = bytes(row.post)
     post = decode_post(body)
     document = row.document(post.id, post.created_at)
-    return Kept(row.place, post, body, document, row.touched, period, seq_no, term, row.reach)
+    return Kept(row.place, post, body, document, row.touched, period, seq_no, term, row.reach, row.arrival)
 
 
 def author_key(source: str, author_id: str) -> str:
@@ -82,8 +85,8 @@ def original_key(post_id: str) -> str:
     return post_id[:1_000]
 
 
-def source_of(put: Put, at: int, reach: int | None) -> bytes:
-    """Return the source of a post's document. `at` is its place."""
+def source_of(put: Put, at: int, reach: int | None, arrived: int) -> bytes:
+    """Return the source of a post's document. `at` is its place, `arrived` by what it is told from others there."""
     post = put.post
     body = fields.fields(put.document)
     body["place"] = at
@@ -91,6 +94,8 @@ def source_of(put: Put, at: int, reach: int | None) -> bytes:
     body["changed"] = post.changed
     body["touched"] = put.touched
     body["by"] = author_key(post.source, post.author.id)
+    if arrived != NO_ARRIVAL:
+        body["arrival"] = arrived
     if reach is not None:
         body["reach"] = reach
     if post.repost_of:

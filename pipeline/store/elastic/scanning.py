@@ -12,6 +12,7 @@ from pipeline.errors import StoreError
 from pipeline.store.elastic.client import Client, Found, at
 from pipeline.store.elastic.names import key
 from pipeline.store.elastic.rows import Row, Shown
+from pipeline.store.elastic.schema import by_place
 
 AT_ONCE = 500
 _KEEP_ALIVE = "10m"
@@ -50,8 +51,8 @@ def pages(client: Client, index: str, *, since: int | None = None, size: int = A
     """Yield all posts, or those from a place on, lowest place first."""
     body: dict[str, Any] = {"size": size, "sort": ["_shard_doc"]}
     if since is not None:
-        # What shares a place is told apart by the server's own last key of order in a point in time.
-        body |= {"sort": [{"place": "asc"}], "query": {"bool": {"filter": [{"range": {"place": {"gte": since}}}]}}}
+        # What an older program stored at one place is told apart by the server's own last key in a point in time.
+        body |= {"sort": by_place("asc"), "query": {"bool": {"filter": [{"range": {"place": {"gte": since}}}]}}}
     for answer in _answers(client, index, body, Found[PostHit]):
         yield answer.hits.hits
 

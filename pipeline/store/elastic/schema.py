@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from pipeline.errors import StoreMismatch, StoreUnavailable
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.settings import Settings
+from pipeline.store import place
 from pipeline.store.elastic.client import Client, Refused, at, decode
 from pipeline.store.elastic.fields import FIELDS_VERSION, PROPERTIES
 from pipeline.store.elastic.names import IndexNames, period_of
@@ -29,6 +30,7 @@ POSTS: Final[dict[str, Any]] = {
     "properties": {
         **PROPERTIES,
         "place": {"type": "long"},
+        "arrival": {"type": "long"},
         "seq": {"type": "long"},
         "changed": {"type": "byte"},
         "touched": {"type": "boolean"},
@@ -52,6 +54,16 @@ POSTS: Final[dict[str, Any]] = {
     },
 }
 """How posts are indexed."""
+
+ORDER = 1
+"""What the fields that order posts are: 1 has `arrival`. A store of before gets it when a writer opens it."""
+
+
+def by_place(order: Literal["asc", "desc"]) -> list[dict[str, Any]]:
+    """Return the keys of the order of posts: by place, those of one place by arrival, what has none first."""
+    arrived = {"order": order, "missing": place.NO_ARRIVAL, "unmapped_type": "long"}
+    return [{"place": order}, {"arrival": arrived}]
+
 
 RAWS: Final[dict[str, Any]] = {"dynamic": "strict", "properties": {"data": {"type": "binary"}}}
 
@@ -77,6 +89,7 @@ class Meta(msgspec.Struct):
     schema: int
     analyser: str
     generation: int = 1
+    order: int = 0
 
 
 class Versioned(msgspec.Struct):
@@ -159,12 +172,23 @@ class Layout:
         self.template()
         self.make(self.names.state, {"settings": self._settings(1), "mappings": STATE})
         self.ensure_present()
-        meta = Meta(secrets.token_hex(16), SCHEMA_VERSION, analyser())
+        meta = Meta(secrets.token_hex(16), SCHEMA_VERSION, analyser(), order=ORDER)
         try:
             self._client.ask("PUT", at(self.names.state, "_create", META), meta, into=msgspec.Raw)
         except Refused as error:
             if error.status != 409:
                 raise
+
+    def upgrade(self, meta: Meta) -> None:
+        """Give indices of an older program the fields they lack; what is stored stays as it is, and is found."""
+        if meta.order >= ORDER:
+            return
+        self.template()
+        body = {"properties": {"arrival": POSTS["properties"]["arrival"]}}
+        missing = {"allow_no_indices": "true", "ignore_unavailable": "true"}
+        self._client.ask("PUT", at(self.names.all_posts, "_mapping"), body, into=msgspec.Raw, params=missing)
+        meta.order = ORDER
+        self._client.ask("PUT", at(self.names.state, "_doc", META), meta, into=msgspec.Raw)
 
 
 def now_ms() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ from pipeline.store.elastic.bulk import Write
 from pipeline.store.elastic.client import Cause, Client, at, decode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Kept, Row, author_key, kept, original_key
+from pipeline.store.elastic.schema import by_place
 from pipeline.store.plan import Stored
 
 AT_ONCE = 1_000
@@ -70,6 +72,7 @@ class _Hit(msgspec.Struct):
     seq_no: int = msgspec.field(name="_seq_no")
     term: int = msgspec.field(name="_primary_term")
     source: Row = msgspec.field(name="_source")
+    sort: list[int]
 
 
 class _Hits(msgspec.Struct):
@@ -78,7 +81,23 @@ class _Hits(msgspec.Struct):
 
 class _Found(msgspec.Struct):
     hits: _Hits
-    timed_out: bool = False
+
+
+class _NamedHit(msgspec.Struct):
+    key: str = msgspec.field(name="_id")
+    index: str = msgspec.field(name="_index")
+    sort: list[int]
+
+
+class _NamedHits(msgspec.Struct):
+    hits: list[_NamedHit]
+
+
+class _Named(msgspec.Struct):
+    hits: _NamedHits
+
+
+F = TypeVar("F", _Found, _Named)
 
 
 class GoneAuthor(msgspec.Struct):
@@ -238,60 +257,79 @@ class ElasticShelf:
         self._read(wanted)
         return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
         wanted = list(ids)
         self._locate(wanted)
         found: dict[str, list[Stored]] = {}
         for post_id in wanted:
-            if self._known[post_id].locator.reposted:
-                rows = self._search({"term": {"original": original_key(post_id)}}, limit)
+            if self._known[post_id].locator.reposted and together > 0:
+                rows = self._search([{"term": {"original": original_key(post_id)}}], min(each, together))
                 found[post_id] = [row for row in rows if row.post.repost_of == post_id]
+                together -= len(rows)
         return {original: rows for original, rows in found.items() if rows}
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms)."""
-        rows = self._search({"term": {"by": author_key(source, author_id)}}, None)
-        return [
-            row
-            for row in rows
-            if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
-        ]
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
+        found: dict[str, Stored] = {}
+        for rows in self._searched([{"term": {"by": author_key(source, author_id)}}]):
+            for row in rows:
+                post = row.post
+                if post.source == source and post.author.id == author_id and post.version <= until:
+                    found[post.id] = row
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
 
-    def quotes(self, ids: Sequence[str]) -> list[Stored]:
-        """Return the stored quotes of posts."""
-        found: list[Stored] = []
+    def quotes(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+        """Yield the periods and keys of the stored quotes of posts, some at a time."""
         for start in range(0, len(ids), SEARCHED_AT_ONCE):
             facets = ["quote_of:" + fold(post_id) for post_id in ids[start : start + SEARCHED_AT_ONCE]]
-            found += self._search({"terms": {"facets": facets}}, None)
-        return found
+            body = {"_source": False, **_newest([{"terms": {"facets": facets}}])}
+            for hits in self._pages(body, _Named):
+                yield [(self._names.period(hit.index) or "", hit.key) for hit in hits]
 
-    def _search(self, condition: dict[str, object], limit: int | None) -> list[Stored]:
-        """Return rows that meet a condition, newest first, out of what is refreshed now."""
+    def _search(self, conditions: list[dict[str, object]], limit: int) -> list[Stored]:
+        """Return rows that meet all conditions, newest first, at most `limit`, out of what is refreshed now."""
+        found: dict[str, Stored] = {}
+        for rows in self._searched(conditions):
+            found.update((row.post.id, row) for row in rows)
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def _searched(self, conditions: list[dict[str, object]]) -> Iterator[list[Stored]]:
+        """Yield rows that meet all conditions, newest first, some at a time; one may come twice."""
+        for hits in self._pages({"seq_no_primary_term": True, **_newest(conditions)}, _Found):
+            rows: list[Stored] = []
+            for hit in hits:
+                row = kept(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
+                rows.append(self._rows.setdefault(row.post.id, row) or row)
+            yield rows
+
+    def _pages(self, body: dict[str, object], into: type[F]) -> Iterator[Any]:
+        """Yield what a search finds, refreshed now, some hits at a time."""
         if not self._refreshed:
             self._refresh()
             self._refreshed = True
-        found: dict[str, Stored] = {}
-        after: int | None = None
-        while limit is None or len(found) < limit:
-            body: dict[str, object] = {
-                "size": SEARCHED_AT_ONCE,
-                "query": {"bool": {"filter": [condition]}},
-                "sort": [{"place": "desc"}],
-                "seq_no_primary_term": True,
-                "track_total_hits": False,
-            }
+        after: list[int] | None = None
+        while True:
             if after is not None:
-                body["search_after"] = [after + 1]  # the place of the last one again: another may share it
-            path = at(self._names.posts, "_search")
-            hits = self._client.ask("POST", path, body, into=_Found, params=_WHOLE).hits.hits
-            for hit in hits:
-                row = kept(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
-                found[row.post.id] = self._rows.setdefault(row.post.id, row) or row
-            if len(hits) < SEARCHED_AT_ONCE or hits[-1].source.place == after:
-                break
-            after = hits[-1].source.place
-        return list(found.values())[:limit]
+                body["search_after"] = [after[0], after[1] + 1]  # the last one again: another may stand where it does
+            hits = self._client.ask("POST", at(self._names.posts, "_search"), body, into=into, params=_WHOLE).hits.hits
+            yield hits
+            if len(hits) < SEARCHED_AT_ONCE or hits[-1].sort == after:
+                return
+            after = hits[-1].sort
+
+
+def _newest(conditions: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "size": SEARCHED_AT_ONCE,
+        "query": {"bool": {"filter": conditions}},
+        "sort": by_place("desc"),
+        "track_total_hits": False,
+    }
 
 
 _WHOLE = {"allow_partial_search_results": "false", "ignore_unavailable": "true"}

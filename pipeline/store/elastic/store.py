@@ -57,6 +57,8 @@ class ElasticStore:
         self.names = names = IndexNames(settings.elasticsearch_prefix, meta.generation)
         self._retention_ms = settings.retention_days * _MS_A_DAY
         self._layout = Layout(self._client, names, settings)
+        if create:
+            self._layout.upgrade(meta)
         self._refresh_posts = refresher(self._client, names.posts)
         self._refresh_state = refresher(self._client, names.state)
         self._persisting = Persisting(self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms)

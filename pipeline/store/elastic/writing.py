@@ -8,7 +8,7 @@ condition; an edited original after the reposts that take its new words, so that
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +22,7 @@ from pipeline.store.elastic.names import IndexNames, key, period_of
 from pipeline.store.elastic.rows import Kept, source_of
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.shelf import AUTHORS, ElasticShelf, GoneNote, Locator, gone_author_key, post_key
-from pipeline.store.plan import Plan, Put, Stored
+from pipeline.store.plan import Plan, Put
 
 _A_DAY = 86_400_000 << places.TIE_BITS
 """In places."""
@@ -46,10 +46,10 @@ class Writer:
         self._bulk = bulk
 
     def apply(
-        self, made: Plan, shelf: ElasticShelf, seq: int, *, batch: Collection[str], raws: Mapping[str, bytes]
+        self, made: Plan, shelf: ElasticShelf, seq: int, *, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied | None:
         """Write a plan; None if another worker was faster in `state`, and nothing is done. `batch` are the ids it was
-        made for, `raws` their packed raw records."""
+        made for with their arrivals, `raws` their packed raw records."""
         try:
             if not self._write_state(made, shelf, seq):
                 return None
@@ -94,8 +94,7 @@ class Writer:
                 if not locator.period:
                     locator.period = period_of(put.post.created_at, made.now_ms)
                     locator.begun_at = made.now_ms
-                    wanted = places.place(put.post.created_at, places.digest(put.post.id))
-                    locator.place = wanted if put.place < 0 else put.place
+                    locator.place = places.last(put.post.created_at) if put.place < 0 else put.place
             if put.post.repost_of:
                 original = now(put.post.repost_of)
                 original.reposted = True
@@ -126,16 +125,17 @@ class Writer:
     # -- posts
 
     def _write_posts(
-        self, made: Plan, shelf: ElasticShelf, batch: Collection[str], raws: Mapping[str, bytes]
+        self, made: Plan, shelf: ElasticShelf, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied:
         applied = Applied()
         children = {put.post.id: put.post.repost_of for put in made.puts if put.post.id not in batch}
         last = set(children.values())
-        self._put([put for put in made.puts if put.post.id not in last], shelf, raws, applied, made)
+        self._put([put for put in made.puts if put.post.id not in last], shelf, raws, applied, made, arrivals=batch)
         for child, original in children.items():
             if child in applied.conflicts:
                 applied.conflicts.add(original)
-        self._put([put for put in made.puts if put.post.id in last - applied.conflicts], shelf, raws, applied, None)
+        edited = [put for put in made.puts if put.post.id in last - applied.conflicts]
+        self._put(edited, shelf, raws, applied, None, arrivals=batch)
         return applied
 
     def _put(
@@ -145,11 +145,13 @@ class Writer:
         raws: Mapping[str, bytes],
         applied: Applied,
         removing: Plan | None,
+        *,
+        arrivals: Mapping[str, int],
     ) -> None:
         writes: list[Write] = []
         ids: dict[int, str] = {}
         for put in puts:
-            write = self._post_write(put, shelf)
+            write = self._post_write(put, shelf, arrivals)
             ids[id(write)] = put.post.id
             writes.append(write)
             if put.raw:
@@ -159,8 +161,8 @@ class Writer:
         self._layout.ensure(*dict.fromkeys(write.index for write in writes))
         for post_id, row in removing.removals.items() if removing is not None else ():
             writes += removal(self._names, key(post_id), row.period) if isinstance(row, Kept) else []
-        if removing is not None and removing.tombstones:
-            writes += self._without_raws(shelf.quotes(list(removing.tombstones)))
+        for quotes in shelf.quotes(removing.quoted) if removing is not None else ():
+            self._bulk.send([Write("delete", self._names.raws_of(period), name) for period, name in quotes])
         writes += self._stale(puts, removing)
         if not writes:
             return
@@ -170,11 +172,6 @@ class Writer:
                 applied.conflicts.add(owner)
             elif owner is not None:
                 applied.refused[owner] = write.reason
-
-    def _without_raws(self, quotes: list[Stored]) -> list[Write]:
-        """Return the writes that take away the raw records of quotes."""
-        kept = [row for row in quotes if isinstance(row, Kept)]
-        return [Write("delete", self._names.raws_of(row.period), key(row.post.id)) for row in kept]
 
     def _stale(self, puts: list[Put], removing: Plan | None) -> list[Write]:
         """Return notes that the reach of those is to be reckoned again whose reposts went or became another's."""
@@ -190,15 +187,15 @@ class Writer:
             if removing is None or original not in removing.removals
         ]
 
-    def _post_write(self, put: Put, shelf: ElasticShelf) -> Write:
+    def _post_write(self, put: Put, shelf: ElasticShelf, arrivals: Mapping[str, int]) -> Write:
         row = put.stored
         if isinstance(row, Kept):
             index = self._names.posts_of(row.period)
-            source = source_of(put, row.place, row.reach)
+            source = source_of(put, row.place, row.reach, row.arrival)
             return Write("index", index, key(put.post.id), source, row.seq_no, row.term)
         locator = shelf.known(put.post.id).locator
         reach = put.document.numbers.get("followers") if put.place < 0 else put.reach
-        source = source_of(put, locator.place, reach)
+        source = source_of(put, locator.place, reach, arrivals[put.post.id])
         return Write("create", self._names.posts_of(locator.period), key(put.post.id), source)
 
 

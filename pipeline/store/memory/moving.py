@@ -95,6 +95,7 @@ class MemoryMoving:
         made = Plan(self._now_ms(), tombstones={stone.id: stone.at for stone in stones})
         made.numbers = {stone.id: stone.seq for stone in stones}
         made.removals = self._shelf.stored(made.tombstones)
+        made.quoted = list(made.tombstones)
         self._apply(made)
 
     def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:

@@ -90,7 +90,7 @@ class MemoryReading:
         """Return a page in the sort's order; see the contract."""
         ranked = ((self._value(row, sort), row.place, row) for row in self._found(query, since, until))
         if before is not None:
-            mark = place.parse_token(before, sort)
+            mark = place.parse_token(before, sort)[:2]
             ranked = (entry for entry in ranked if entry[:2] < mark)
         best = heapq.nlargest(limit + 1, ranked, key=lambda entry: entry[:2])
         last = best[limit - 1] if limit and len(best) > limit else None

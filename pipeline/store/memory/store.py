@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline.store import place
@@ -62,21 +62,26 @@ class MemoryStore:
         rows = self._contents.rows
         return {post_id: rows[post_id] for post_id in ids if post_id in rows}
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
-        wanted, found = set(ids), dict[str, list[Stored]]()
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+        carried: dict[str, list[Stored]] = {}
         for row in sorted(self._contents.rows.values(), key=row_place, reverse=True):
-            if row.post.repost_of in wanted:
-                found.setdefault(row.post.repost_of, []).append(row)
-        return {original: rows[:limit] for original, rows in found.items()}
+            carried.setdefault(row.post.repost_of, []).append(row)
+        found: dict[str, list[Stored]] = {}
+        for post_id in ids:
+            if rows := carried.get(post_id, [])[: min(each, together)]:
+                found[post_id] = rows
+                together -= len(rows)
+        return found
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms)."""
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
+        rows = self._contents.rows.values()
         return [
             row
-            for row in self._contents.rows.values()
+            for row in rows
             if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
-        ]
+        ][:limit]
 
     # -- the contract
 
@@ -94,15 +99,14 @@ class MemoryStore:
             number = made.numbers.get(post_id, seq)
             held.tombstones[post_id] = (max(number, held.tombstones.get(post_id, (0, 0))[0]), at)
         for row in held.rows.values():
-            if row.post.quote_of in made.tombstones:
+            if row.post.quote_of in made.quoted:
                 held.raws.pop(row.post.id, None)
         for author, until in made.authors.items():
             kept = FOR_GOOD if author in made.forgotten else made.now_ms
             self._gone.add(gone_name(*author, self._gone.salts[0]), until, kept)
-        taken = {row.place for row in held.rows.values()}
+        places = self._places([put for put in made.puts if put.stored is None])
         for put in made.puts:
-            at = put.stored.place if put.stored else self._place(put, taken)
-            taken.add(at)
+            at = put.stored.place if put.stored else places[put.post.id]
             held.rows[put.post.id] = Stored(at, put.post, put.body, put.document, put.touched)
             if put.stored is None:
                 moved_in = -1 if put.reach is None else put.reach
@@ -110,10 +114,21 @@ class MemoryStore:
             if put.raw:
                 held.raws[put.post.id] = put.raw
 
-    @staticmethod
-    def _place(put: Put, taken: set[int]) -> int:
-        wanted = place.place(put.post.created_at, place.digest(put.post.id)) if put.place < 0 else put.place
-        return place.free(wanted, taken)
+    def _places(self, puts: Sequence[Put]) -> dict[str, int]:
+        taken = {row.place for row in self._contents.rows.values()}
+        milliseconds: dict[int, list[int]] = {}
+        for at in taken:
+            milliseconds.setdefault(place.floor(at >> place.TIE_BITS), []).append(at)
+        ties = place.Ties(lambda low: (min(milliseconds[low]), max(milliseconds[low])) if low in milliseconds else None)
+        found = {}
+        for put in puts:
+            if place.may_keep(put.place) and put.place not in taken:
+                at = ties.take(put.place)
+            else:
+                at = ties.next(put.post.created_at if put.place < 0 else put.place >> place.TIE_BITS)
+            taken.add(at)
+            found[put.post.id] = at
+        return found
 
     def _remove(self, post_id: str) -> None:
         for table in (self._contents.rows, self._contents.raws, self._contents.reach):
@@ -168,7 +183,7 @@ class MemoryStore:
         held = self._contents
         for post_id, row in held.rows.items():
             most: dict[str, int] = {}
-            for repost in self.reposts([post_id], None).get(post_id, []):
+            for repost in self.reposts([post_id], len(held.rows), len(held.rows)).get(post_id, []):
                 author, followers = repost.post.author.id, repost.post.author.followers
                 if followers is not None and author != row.post.author.id:
                     most[author] = max(followers, most.get(author, 0))

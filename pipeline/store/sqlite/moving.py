@@ -131,6 +131,7 @@ class SqliteMoving:
         made.numbers = {stone.id: stone.seq for stone in stones}
         with translated(), schema.transaction(self._connection):
             made.removals = self._shelf.stored(made.tombstones)
+            made.quoted = list(made.tombstones)
             Writer(self._connection, self._shelf, 0).apply(made)
 
     def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:

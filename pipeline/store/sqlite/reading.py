@@ -61,7 +61,7 @@ class SqliteReading:
         until: int | None = None,
     ) -> Page:
         """Return a page in the sort's order; see the contract."""
-        mark = place.parse_token(before, sort) if before is not None else None
+        mark = place.parse_token(before, sort)[:2] if before is not None else None
         with translated(self._deadline):
             if sort == "latest":
                 high = mark[1] if mark else place.MAX_PLACE

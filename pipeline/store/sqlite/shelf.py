@@ -13,7 +13,7 @@ import msgspec
 from pipeline.post import Post
 from pipeline.query.analyser import fold
 from pipeline.store.accounts import gone_name
-from pipeline.store.place import TIE_BITS
+from pipeline.store.place import TIE_MASK, Ends
 from pipeline.store.plan import Stored
 from pipeline.store.sqlite import columns
 from pipeline.store.sqlite.schema import rows
@@ -94,29 +94,32 @@ class SqliteShelf:
         )
         return {post_id: stored_row(row) for post_id, row in self._by_key(sql, ids)}
 
-    def reposts(self, ids: Iterable[str], limit: int | None) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first, at most `limit` an original."""
-        sql = "SELECT k.value, p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.original = k.value"
-        places: dict[str, list[int]] = {}
-        for post_id, row in self._by_key(sql, ids):
-            places.setdefault(post_id, []).append(row[0])
-        return {
-            post_id: [self._row(at) for at in sorted(found, reverse=True)[:limit]] for post_id, found in places.items()
-        }
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+        some = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM posts WHERE original = value)"
+        newest = "SELECT place FROM posts WHERE original = ? ORDER BY place DESC LIMIT ?"
+        found: dict[str, list[Stored]] = {}
+        for post_id, _ in list(self._by_key(some, ids)):
+            wanted = min(each, together)
+            places = [at for (at,) in rows(self._connection, newest, (self.key(post_id), wanted))]
+            if places:
+                found[post_id] = [self._row(at) for at in places]
+            together -= len(places)
+        return found
 
     def _row(self, at: int) -> Stored:
         sql = f"SELECT {STORED} FROM posts AS p JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
         return stored_row(next(iter(rows(self._connection, sql, (at,)))))
 
-    def by_author(self, source: str, author_id: str, until: int) -> list[Stored]:
-        """Return the stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+        """Return stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
         token = columns.facet_token("from:" + fold(author_id)).replace('"', '""')
         sql = (
-            "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid WHERE fts MATCH ? AND p.author = ?"
+            "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid "
+            "WHERE fts MATCH ? AND p.author = ? AND p.version <= ? LIMIT ?"
         )
         match, key = f'facets : "{token}"', self.author_key(source, author_id)
-        found = [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key)))]
-        return [row for row in found if row.post.version <= until]
+        return [self._row(at) for (at,) in list(rows(self._connection, sql, (match, key, until, limit)))]
 
     def quotes(self, ids: Sequence[str]) -> list[int]:
         """Return the places of the stored quotes of posts."""
@@ -130,11 +133,21 @@ class SqliteShelf:
 
     def taken(self, places: Iterable[int]) -> set[int]:
         """Return which of these places are taken."""
+        wanted = list(places)
+        if not wanted:
+            return set()
         sql = "SELECT p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value"
-        return {at for (at,) in rows(self._connection, sql, (json.dumps(list(places)),))}
+        return {at for (at,) in rows(self._connection, sql, (json.dumps(wanted),))}
 
-    def neighbours(self, at: int) -> set[int]:
-        """Return the taken places in the millisecond of a place."""
-        low = at >> TIE_BITS << TIE_BITS
-        sql = "SELECT place FROM posts WHERE place >= ? AND place < ?"
-        return {found for (found,) in rows(self._connection, sql, (low, low + (1 << TIE_BITS)))}
+    def ends(self, low: int) -> Ends:
+        """Return the lowest and the highest place taken in the millisecond that begins at a place."""
+        # Each is one step into the tree of rows, however many stand between them; min() and max() at once are a walk.
+        span = (low, low | TIE_MASK)
+        for (highest,) in rows(self._connection, _HIGHEST, span):
+            for (lowest,) in rows(self._connection, _LOWEST, span):
+                return lowest, highest
+        return None
+
+
+_HIGHEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"
+_LOWEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"

@@ -6,7 +6,6 @@ index, and what is taken out of it is named by its stored old words, for a wrong
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -55,7 +54,7 @@ class Writer:
             self.remove(sorted(row.place for row in plan.removals.values()))
         if plan.tombstones:
             self._bury(plan)
-            quotes = [(at,) for at in self._shelf.quotes(list(plan.tombstones))]
+            quotes = [(at,) for at in self._shelf.quotes(plan.quoted)]
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
                 self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
@@ -75,8 +74,7 @@ class Writer:
         key, author_key = self._shelf.key, self._shelf.author_key
         posts, docs, raws = [], [], []
         originals = [key(put.post.repost_of) for put in puts if put.post.repost_of]
-        digests = [places.digest(put.post.id) for put in puts]
-        for at, digest, put in self._placed(puts, digests):
+        for at, put in self._placed(puts):
             post, document = put.post, put.document
             known = columns.numbers(document)
             posts.append(
@@ -87,7 +85,7 @@ class Writer:
                     post.seq,
                     post.changed,
                     put.touched,
-                    int.from_bytes(digest, "big") % 100,
+                    int.from_bytes(places.digest(post.id), "big") % 100,
                     author_key(post.source, post.author.id),
                     key(post.repost_of) if post.repost_of else None,
                     *known,
@@ -106,20 +104,26 @@ class Writer:
         self._stale(originals + [key(put.post.id) for put in puts if put.touched])
         self._count(Counter(row[0] >> places.TIE_BITS for row in docs), 1)
 
-    def _placed(self, puts: Sequence[Put], digests: Sequence[bytes]) -> list[tuple[int, bytes, Put]]:
-        ((pruned,),) = schema.rows(self._connection, "SELECT value FROM meta WHERE key = 'pruned_place'")
+    def _placed(self, puts: Sequence[Put]) -> list[tuple[int, Put]]:
+        """Return the posts with their places, lowest first."""
+        told = (
+            "SELECT (SELECT value FROM meta WHERE key = 'pruned_place'), (SELECT value FROM meta WHERE key = 'again')"
+        )
+        ((pruned, again),) = schema.rows(self._connection, told)
+        ties = places.Ties(self._shelf.ends, pruned, again or 0)
+        taken = self._shelf.taken(put.place for put in puts if put.place >= 0)
         rows = []
-        for put, digest in zip(puts, digests, strict=True):
-            at = places.place(put.post.created_at, digest) if put.place < 0 else put.place
-            rows.append((at if at >= pruned else _elsewhere(at), digest, put))
-        wanted = {row[0] for row in rows}
-        if len(wanted) < len(rows) or self._shelf.taken(wanted):
-            taken: set[int] = set()
-            for index, (at, digest, put) in enumerate(rows):
-                taken |= self._shelf.neighbours(at)
-                found = places.free(at, taken)
-                taken.add(found)
-                rows[index] = (found, digest, put)
+        for put in puts:
+            if put.place < 0:
+                at = ties.next(put.post.created_at)
+            elif places.may_keep(put.place) and put.place >= pruned and put.place not in taken:
+                at = ties.take(put.place)
+            else:
+                at = ties.next(put.place >> places.TIE_BITS)
+            taken.add(at)
+            rows.append((at, put))
+        if ties.again != (again or 0):
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('again', ?)", (ties.again,))
         rows.sort(key=lambda row: row[0])
         return rows
 
@@ -185,12 +189,3 @@ class Writer:
                 for post_id, at in plan.tombstones.items()
             ],
         )
-
-
-def _elsewhere(at: int) -> int:
-    """Return another place in the same millisecond.
-
-    What is pruned leaves the index by a note that it is gone; a row that came back to the very place could not be taken
-    out by overwriting any more, for that overwrites the note too, and the row of old would match again.
-    """
-    return at & ~places.TIE_MASK | random.getrandbits(places.TIE_BITS)
