@@ -11,6 +11,7 @@ from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
 from pipeline.terminal import protect_logs
 from web.fetching import Fetcher
+from web.patience import PATIENCE_S, Patience
 
 __all__ = ["create_app"]
 
@@ -20,6 +21,7 @@ def create_app(
     *,
     opener: Callable[[], Store] | None = None,
     fetcher: Fetcher | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> Flask:
     """Return the WSGI application, listening to Redis where it runs under gevent.
 
@@ -27,6 +29,7 @@ def create_app(
         settings: the environment's by default.
         opener: opens a store; by default the one the settings name.
         fetcher: fetches pictures; by default from the public internet only.
+        patience_s: how long a client may take for a piece of a body or of an answer.
 
     Raises:
         SettingsError: a setting is wrong.
@@ -55,6 +58,7 @@ def create_app(
     track.install(app, web, auth)
     metrics.install(app, web)
     ws.install(app, web, auth)
+    app.wsgi_app = Patience(app.wsgi_app, patience_s)  # type: ignore[method-assign]  # as Flask documents it
     proxies.install(app, settings)
     web.start()
     images.install(app, web, fetcher)

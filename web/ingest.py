@@ -16,7 +16,7 @@ from itertools import chain
 import gevent
 import msgspec
 from flask import Flask, Response, request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from pipeline.batch import INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.claims import new_batch_id
@@ -65,6 +65,8 @@ class Inflow:
                 self._web.hub.counts["ingested"] += len(records)
         except RequestEntityTooLarge as error:
             raise _after(taken, self._too_large()) from error
+        except RequestTimeout as error:
+            raise _after(taken, Refused("http", "The body comes too slowly.", 408)) from error
         except (ClientDisconnected, OSError) as error:
             raise _after(taken, Refused("bad_request", "The body ended early.")) from error
         except Refused as error:

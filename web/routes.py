@@ -32,6 +32,7 @@ _REFUSALS = {
     400: ("http", "This request is no HTTP that can be understood here."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method; `Allow` names those it takes."),
+    408: ("http", "The body comes too slowly."),
     413: ("too_large", "The body is larger than this address takes."),
     416: ("http", "There is no such range of bytes."),
 }

@@ -146,14 +146,14 @@ class Product:
         tick = {"type": "tick", "indexed": 1, "rate": 2.5, "sources": [], **more}
         self.process.order.announce(msgspec.json.encode(tick))
 
-    def serve(self, **settings: str) -> Server:
+    def serve(self, app: str = "web:create_app()", **settings: str) -> Server:
         """Start gunicorn and wait until it answers."""
         port = int(settings.get("PORT") or free_port())
         number = len(self.servers)
         log = self.logs / f"web{number}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "CI", "TMPDIR") if key in os.environ}
         environ = kept | self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "PYTHONPATH": str(PROJECT)} | settings
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn", "web:create_app()"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn", app]
         with log.open("wb") as out:
             master = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=out, stderr=out)
         server = Server(port, master, log)

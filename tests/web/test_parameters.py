@@ -97,8 +97,8 @@ def status(client: FlaskClient, method: str, path: str, **more: object) -> int:
     try:
         assert answer.status_code < 500 or answer.status_code == 503, (method, path, more, answer.data[:500])
         if answer.status_code >= 400 and answer.mimetype == "application/json":
-            assert set(answer.json["error"]) >= {"code", "message"}
-            assert answer.json["error"]["code"] != "internal"
+            assert set(answer.get_json()["error"]) >= {"code", "message"}
+            assert answer.get_json()["error"]["code"] != "internal"
         return answer.status_code
     finally:
         answer.close()
@@ -169,24 +169,24 @@ def test_no_body_is_an_error_of_ours(client: FlaskClient, path: str) -> None:
 
 def test_a_refused_number_is_named_with_its_bounds(client: FlaskClient) -> None:
     for name, path in (("limit", "/api/search?q=x"), ("interval", "/api/timeline?q=x"), ("history", "/api/stream?q=x")):
-        error = client.get(f"{path}&{name}=-1").json["error"]
+        error = client.get(f"{path}&{name}=-1").get_json()["error"]
         assert error["message"].startswith(f"{name} must be a whole number from ")
 
 
 def test_a_page_token_is_refused_in_another_order(client: FlaskClient) -> None:
-    following = client.get("/api/search?q=otter&limit=3&sort=reposts").json["next"]
+    following = client.get("/api/search?q=otter&limit=3&sort=reposts").get_json()["next"]
     assert client.get(f"/api/search?q=otter&limit=3&sort=reposts&before={following}").status_code == 200
     for other in ("replies", "reach", "latest"):
         refused = client.get(f"/api/search?q=otter&limit=3&sort={other}&before={following}")
-        assert (refused.status_code, refused.json["error"]["code"]) == (400, "bad_request")
-        assert "before" in refused.json["error"]["message"]
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_request")
+        assert "before" in refused.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize("span", ["", "&from=0", "&to=9007199254740992", "&from=0&to=9007199254740992"])
 def test_a_timeline_has_a_bound_whatever_its_interval(client: FlaskClient, span: str) -> None:
-    line = client.get(f"/api/timeline?q=otter&interval=1000{span}").json
+    line = client.get(f"/api/timeline?q=otter&interval=1000{span}").get_json()
     assert line["total"] == 300
     assert line["interval_ms"] > 1_000, "the answer says what was taken"
     assert (line["to"] - line["from"]) // line["interval_ms"] < MAX_BUCKETS
     assert len(line["buckets"]) <= MAX_BUCKETS
-    assert client.get(f"/api/timeline?q=otter&interval={DAY_MS}").json["interval_ms"] == DAY_MS
+    assert client.get(f"/api/timeline?q=otter&interval={DAY_MS}").get_json()["interval_ms"] == DAY_MS

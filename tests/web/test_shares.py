@@ -115,7 +115,7 @@ def test_exports_over_the_limit_are_refused_and_one_that_ends_makes_room(site: S
     client = site.app.test_client()
     held = [client.get("/api/export?q=otter", buffered=False) for _ in range(EXPORTS_MAX)]
     refused = client.get("/api/export?q=otter")
-    assert (refused.status_code, refused.json["error"]["code"]) == (503, "too_many_exports")
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (503, "too_many_exports")
     assert refused.headers["Retry-After"]
     assert client.get("/api/export?q=(").status_code == 400
     held.pop().close()
