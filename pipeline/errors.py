@@ -6,6 +6,7 @@
     ├── RecordError          one raw record cannot be read; it goes to the dead letters
     ├── StoreError           the store said no
     │   ├── StoreUnavailable     it cannot be reached or is overloaded now; trying again is right
+    │   ├── RowRefused           it can never hold one of the rows it was given
     │   ├── QueryTimeout         a search was stopped after its time limit
     │   └── StoreMismatch        it holds data of another store or analyser version
     ├── SourceUnavailable    a network cannot be reached or broke off; opening it anew is right
@@ -65,6 +66,12 @@ class StoreUnavailable(StoreError):
     """Raised when the store cannot be reached or is overloaded now."""
 
     code = "store_unavailable"
+
+
+class RowRefused(StoreError):
+    """Raised when the store can never hold one of the rows it was given, while all is well with the store itself."""
+
+    code = "row_refused"
 
 
 class QueryTimeout(StoreError):

@@ -89,7 +89,7 @@ if ARGV[4] == '1' then
     redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
   end
   redis.call('DEL', KEYS[5])
-  redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
+  redis.call('HDEL', KEYS[7], id, id .. '/sift')
   redis.call('ZREM', KEYS[2], id)
   redis.call('HDEL', KEYS[3], id)
 end

@@ -28,6 +28,14 @@ class Writes:
     deletions: Sequence[Deletion] = ()
     author_deletions: Sequence[AuthorDeletion] = ()
 
+    def plus(self, other: Writes) -> Writes:
+        """Return these and others behind them."""
+        return Writes(
+            [*self.upserts, *other.upserts],
+            [*self.deletions, *other.deletions],
+            [*self.author_deletions, *other.author_deletions],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -53,13 +61,24 @@ class Persisted:
     `entries` holds every accepted post, equal versions (redelivery) and touched reposts of an edited original included,
     and none beyond retention: live shows what history shows. `deleted` are the ids to announce (row existed, or
     tombstone under an hour old); `tombstoned` all ids of the batch that have a tombstone; `inserted` is how many rows
-    are new.
+    are new. `refused` are the posts that the store can never hold (id → why): all others are stored.
     """
 
     entries: list[Entry]
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     inserted: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def plus(self, other: Persisted) -> Persisted:
+        """Return what both did, the other one later."""
+        return Persisted(
+            [*self.entries, *other.entries],
+            [*self.deleted, *other.deleted],
+            [*self.tombstoned, *other.tombstoned],
+            self.inserted + other.inserted,
+            self.refused | other.refused,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +304,8 @@ class Store(Protocol):
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish.
+
+        A post that can never be stored takes no other with it: it is `refused`, with its id and why.
 
         Tombstones of posts are kept for at least 8 days; so are those of accounts, by a salted hash, and for good where
         the account was `forgotten` (`plan.Plan.forgotten`): no post of it up to that time is ever taken in again.
