@@ -11,11 +11,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from redis import Redis
 
 from pipeline.answers import asking
 from pipeline.errors import LeaseLost
 from pipeline.names import Names
+from pipeline.sifting import Sift
+
+_sift = msgspec.json.Decoder(Sift).decode
 
 LEASE_MS = 12_000
 """How long a reader may be silent before another takes over; with the wait for it, failover stays under 15 s."""
@@ -88,13 +92,11 @@ _TAKE = """
 local data = redis.call('GET', KEYS[2])
 if not data or not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   redis.call('ZREM', KEYS[1], ARGV[1])
-  redis.call('HDEL', KEYS[3], ARGV[1], ARGV[1] .. '/at', ARGV[1] .. '/bad')
+  redis.call('HDEL', KEYS[3], ARGV[1], ARGV[1] .. '/sift')
   return false
 end
 local attempts = redis.call('HINCRBY', KEYS[3], ARGV[1], 1)
-local at = redis.call('HGET', KEYS[3], ARGV[1] .. '/at')
-local bad = redis.call('HGET', KEYS[3], ARGV[1] .. '/bad')
-return {data, attempts, at or '', bad or ''}
+return {data, attempts, redis.call('HGET', KEYS[3], ARGV[1] .. '/sift') or ''}
 """
 
 # KEYS: open, open bytes   ARGV: older than ms ("" for those never enqueued), at most
@@ -140,16 +142,13 @@ class Backlog:
 class Claim:
     """A raw batch taken by a worker.
 
-    `attempts` counts this one. After workers died over single records, `trying` is the record the last one was at (None
-    if none), `deaths` how many in a row died there, and `bad` those found guilty before.
+    `attempts` counts this one; `sift` is what earlier attempts found out about its records.
     """
 
     batch_id: str
     data: bytes
     attempts: int
-    trying: int | None = None
-    deaths: int = 0
-    bad: frozenset[int] = frozenset()
+    sift: Sift = Sift()
 
 
 class Lease:
@@ -271,24 +270,18 @@ class Claims:
             answer = self._take(keys=[names.open, names.batch(batch_id), names.attempts], args=[batch_id])
         if answer is None:
             return None
-        data, attempts, trying, bad = answer
-        guilty = frozenset(int(index) for index in bad.split(b",") if index)
-        index, _, deaths = trying.partition(b" ")
-        return Claim(batch_id, data, int(attempts), int(index) if index else None, int(deaths or 0), guilty)
+        data, attempts, known = answer
+        return Claim(batch_id, data, int(attempts), _sift(known) if known else Sift())
 
     def forgive(self, batch_id: str) -> None:
         """Take an attempt back: what failed was the store or the broker, not the batch."""
         with asking():
             self._redis.hincrby(self._names.attempts, batch_id, -1)
 
-    def trying(self, batch_id: str, index: int | None, times: int, bad: frozenset[int]) -> None:
-        """Note which record is tried alone, before it is, for which time in a row, and which were found guilty."""
-        fields = {
-            f"{batch_id}/at": "" if index is None else f"{index} {times}",
-            f"{batch_id}/bad": ",".join(map(str, sorted(bad))),
-        }
+    def note(self, batch_id: str, sift: Sift) -> None:
+        """Note what is known of the records of a batch, before one of its parts is tried."""
         with asking():
-            self._redis.hset(self._names.attempts, mapping=fields)
+            self._redis.hset(self._names.attempts, f"{batch_id}/sift", msgspec.json.encode(sift))
 
     def postpone(self, batch_id: str, seconds: float) -> None:
         """Have upkeep enqueue an open batch again after a time; until then it has no message."""

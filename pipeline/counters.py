@@ -63,6 +63,16 @@ COUNTERS: dict[str, str] = {
 }
 """Every counter, and what it counts. All only ever grow."""
 
+# KEYS: a process's counters, processes   ARGV: process, life in s, then name and value of each counter
+_WRITE = """
+local now = redis.call('TIME')
+local ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+redis.call('ZADD', KEYS[2], string.format('%.0f', ms), ARGV[1])
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', ms - 1000 * tonumber(ARGV[2])))
+"""
+
 LATENCY_BOUNDS_MS = (5, 10, 20, 40, 60, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000)
 """Upper bounds of the histogram `latency_ms`: from the reader's clock at taking a record to its publication."""
 
@@ -75,6 +85,7 @@ class Counters:
         self._names = names
         self.process = f"{role}-{os.getpid()}-{secrets.token_hex(3)}"
         self._values: defaultdict[str, int] = defaultdict(int)
+        self._write = redis.register_script(_WRITE)
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -98,14 +109,15 @@ class Counters:
 
     def flush(self) -> None:
         """Write the counters out and renew their life."""
-        key = self._names.counters(self.process)
         values = dict(self._values)
+        if not values:
+            return
+        keys = [self._names.counters(self.process), self._names.processes]
+        args: list[str | int] = [self.process, TTL_S]
+        for name, value in values.items():
+            args += (name, value)
         with asking():
-            pipe = self._redis.pipeline(transaction=False)
-            if values:
-                pipe.hset(key, mapping=values)
-                pipe.expire(key, TTL_S)
-            pipe.execute()
+            self._write(keys=keys, args=args)
 
     def start(self, also: Callable[[], None] | None = None) -> None:
         """Write out every second from a thread of their own; `also` is called each time (it may raise ours)."""
@@ -140,17 +152,18 @@ def totals(redis: Redis, names: Names) -> dict[str, int]:
 
 
 def by_process(redis: Redis, names: Names) -> dict[str, dict[str, int]]:
-    """Return process → its counters."""
-    prefix = names.counters("")
+    """Return process → its counters. Only keys of this product are looked at, however many others Redis holds."""
     with asking():
-        keys = list(redis.scan_iter(match=_literal(prefix) + "*", count=1_000))
+        listed: Any = redis.zrange(names.processes, 0, -1)
+        processes = [process.decode() for process in listed]
         pipe = redis.pipeline(transaction=False)
-        for key in keys:
-            pipe.hgetall(key)
+        for process in processes:
+            pipe.hgetall(names.counters(process))
         found = pipe.execute()
     return {
-        key.decode().removeprefix(prefix): {name.decode(): int(value) for name, value in values.items()}
-        for key, values in zip(keys, found, strict=True)
+        process: {name.decode(): int(value) for name, value in values.items()}
+        for process, values in zip(processes, found, strict=True)
+        if values
     }
 
 
@@ -160,10 +173,6 @@ def _by_name(processes: dict[str, dict[str, int]]) -> dict[str, list[int]]:
         for name, value in values.items():
             found[name].append(value)
     return found
-
-
-def _literal(text: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[]" else char for char in text)
 
 
 class Spent:

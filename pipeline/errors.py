@@ -6,6 +6,7 @@
     ├── RecordError          one raw record cannot be read; it goes to the dead letters
     ├── StoreError           the store said no
     │   ├── StoreUnavailable     it cannot be reached or is overloaded now; trying again is right
+    │   ├── RowRefused           it can never hold one of the rows it was given
     │   ├── QueryTimeout         a search was stopped after its time limit
     │   └── StoreMismatch        it holds data of another store or analyser version
     ├── SourceUnavailable    a network cannot be reached or broke off; opening it anew is right
@@ -67,6 +68,12 @@ class StoreUnavailable(StoreError):
     code = "store_unavailable"
 
 
+class RowRefused(StoreError):
+    """Raised when the store can never hold one of the rows it was given, while all is well with the store itself."""
+
+    code = "row_refused"
+
+
 class QueryTimeout(StoreError):
     """Raised when a search took the store longer than its limit and was stopped."""
 
@@ -95,3 +102,9 @@ class LeaseLost(MurmurError):
     """Raised in a reader whose lease was taken by another one; it stops without handing anything over."""
 
     code = "lease_lost"
+
+
+class BatchDone(MurmurError):
+    """Raised when an attempt is begun at a batch that is no longer open: somebody has done it."""
+
+    code = "batch_done"

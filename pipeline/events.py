@@ -5,7 +5,7 @@ A record that cannot be read becomes a dead letter and takes nobody with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -52,6 +52,17 @@ def listen(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None 
             letters.append(letter_of(batch, record, f"{type(error).__name__}: {error}"))
     writes, notices = fold(events)
     return Said(writes, letters, notices)
+
+
+def refused_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
+    """Return a letter for each record of a batch that brought a post which the store refused (id → why)."""
+    letters = []
+    for index, record in enumerate(batch.records) if refused else ():
+        upserts = listen(batch, normalise, [index]).writes.upserts
+        whys = [refused[upsert.post.id] for upsert in upserts if upsert.post.id in refused]
+        if whys:
+            letters.append(letter_of(batch, record, whys[0]))
+    return letters
 
 
 def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:

@@ -17,24 +17,22 @@ from pipeline.batch import RawBatch, RawRecord, decode_batch
 from pipeline.claims import Claim, Claims
 from pipeline.counters import Counters, Spent
 from pipeline.dead import DeadLetter, DeadLetters, letter_of
-from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.events import Normalise, Said, listen
+from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreError, StoreUnavailable
+from pipeline.events import Normalise, Said, listen, refused_letters
 from pipeline.following import Following
 from pipeline.gone import gone_notices, speaks_of_all
 from pipeline.names import Names
-from pipeline.post import AuthorDeletion, Deletion, Upsert
+from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
-from pipeline.publish.order import Attempt, BatchDone, Order, RegistryMoved
+from pipeline.publish.order import Attempt, Order, RegistryMoved
+from pipeline.sifting import Sieve, Sift, Unfinished
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.tracking import Tracking
 
 log = logging.getLogger(__name__)
 
 WHOLE_ATTEMPTS = 3
-"""So often a batch is tried whole; after that post by post, and the culprit goes to the dead letters."""
-
-DEATHS = 2
-"""So many workers must die over one record before it is called guilty: one may have died of something else."""
+"""So often a batch is tried whole; after that in parts, and the culprit goes to the dead letters."""
 
 MATCHED_AGAIN = 20
 """So often a batch is matched anew because searches came or went in between; needed only after an edit and a crash."""
@@ -48,7 +46,7 @@ goes to the end of the queue, and its next attempt finds less."""
 
 OUTAGE_WAIT_S = 5.0
 AGAIN_FIRST_S, AGAIN_LONGEST_S = 1.0, 60.0
-"""Pauses before a batch that failed post by post as well is tried again: doubling, at most the longest."""
+"""Pauses before a batch that failed in parts as well is tried again: doubling, at most the longest."""
 LONG_AGO_MS = 600_000
 """A record received longer ago is of a past that is read again: it says nothing about latency."""
 _OUTAGE = (StoreUnavailable, BrokerUnavailable)
@@ -72,12 +70,7 @@ class Stages:
     outage: Callable[[str | None], None] = lambda _why: None
     """Told why the store is away, and None once it answers."""
     sleep: Callable[[float], None] = time.sleep
-
-
-class Unfinished(MurmurError):
-    """Raised when a batch's withdrawals take more along than one attempt may remove; what it removed was told."""
-
-    code = "unfinished"
+    clock_s: Callable[[], float] = time.monotonic
 
 
 class Ingest:
@@ -99,8 +92,8 @@ class Ingest:
             self._stages.outage(None)
         except BatchDone:
             return
-        except Unfinished:
-            self._go_on_later(batch_id)
+        except Unfinished as error:
+            self._go_on(batch_id, error)
         except _OUTAGE as error:
             self._put_back(batch_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is: the batch is open, and comes again
@@ -123,7 +116,7 @@ class Ingest:
             stages.dead.add([letter_of(batch, RawRecord(0, claim.data), str(error))])
             stages.counters.add("records_dead")
         if claim.attempts > WHOLE_ATTEMPTS:
-            yield from self._one_by_one(claim, batch)
+            yield from self._in_parts(claim, batch)
             return
         with Spent(stages.counters, "normalise_us"):
             said = listen(batch, stages.normalise)
@@ -161,7 +154,7 @@ class Ingest:
     ) -> Iterator[str]:
         """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
         stages = self._stages
-        self._set_aside(said.letters)
+        self._set_aside(said.letters + refused_letters(batch, stages.normalise, persisted.refused))
         persisted = self._with_untold(attempt, persisted)
         for _ in range(MATCHED_AGAIN):
             with Spent(stages.counters, "match_us"):
@@ -188,52 +181,31 @@ class Ingest:
             untold = reading.withdrawn(attempt.dead - 1)[:UNTOLD]
         return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *untold])])
 
-    def _one_by_one(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
-        """Do a batch that failed whole, a record at a time, noting before each which one it is."""
+    def _in_parts(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
+        """Do a batch that failed whole in parts, to set aside the records over which it fails, and only those."""
         stages = self._stages
-        guilty = claim.trying is not None and claim.deaths >= DEATHS
-        bad = claim.bad | ({claim.trying} if claim.trying is not None and guilty else set())
-        letters = [letter_of(batch, batch.records[index], "a worker died over it") for index in sorted(bad)]
         attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
         yield "begun"
-        together, all_said = Persisted([]), Said(Writes(), letters)
-        upserts: list[Upsert] = []
-        deletions: list[Deletion] = []
-        author_deletions: list[AuthorDeletion] = []
-        for index, record in enumerate(batch.records):
-            if index in bad:
-                continue
-            times = claim.deaths + 1 if index == claim.trying else 1
-            stages.claims.trying(claim.batch_id, index, times, frozenset(bad))
-            try:
-                said = listen(batch, stages.normalise, [index])
-                letters += said.letters
-                wanted = stages.tracking.wanted(said.writes)
-                persisted = self._persist(attempt, wanted)
-                stages.following.follow()
-                self._messages(
-                    persisted, attempt.safe
-                )  # it is matched alone as well, so that what raises there is found
-            except (*_OUTAGE, Unfinished, BatchDone):
-                stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
-                raise
-            except Exception as error:
-                log.exception("record %d of batch %s is set aside", index, claim.batch_id)
-                letters.append(letter_of(batch, record, f"{type(error).__name__}: {error}"))
-                continue
-            upserts += wanted.upserts
-            deletions += wanted.deletions
-            author_deletions += wanted.author_deletions
-            together = Persisted(
-                [*together.entries, *persisted.entries],
-                [*together.deleted, *persisted.deleted],
-                [*together.tombstoned, *persisted.tombstoned],
-                together.inserted + persisted.inserted,
-            )
-            yield "tried"
-        stages.claims.trying(claim.batch_id, None, 0, frozenset(bad))
-        all_said.writes = Writes(upserts, deletions, author_deletions)
-        yield from self._finish(attempt, batch, all_said, all_said.writes, together)
+
+        def alone(indexes: Sequence[int]) -> tuple[Said, Writes, Persisted]:
+            said = listen(batch, stages.normalise, indexes)
+            wanted = stages.tracking.wanted(said.writes)
+            persisted = self._persist(attempt, wanted)
+            stages.following.follow()
+            self._messages(persisted, attempt.safe)  # matched here as well, so that what raises there is found
+            return said, wanted, persisted
+
+        def note(known: Sift) -> None:
+            stages.claims.note(claim.batch_id, known)
+
+        sifted = yield from Sieve(len(batch.records), claim.sift, alone, note, stages.clock_s).run()
+        letters = [letter_of(batch, batch.records[index], why) for index, why in sorted(sifted.bad.items())]
+        said, writes, persisted = Said(Writes(), letters), Writes(), Persisted([])
+        for part, wanted, stored in sifted.parts:
+            said.letters += part.letters
+            writes, persisted = writes.plus(wanted), persisted.plus(stored)
+        said.writes = writes
+        yield from self._finish(attempt, batch, said, writes, persisted)
 
     def _commit(self, attempt: Attempt, messages: list[Message], wanted: Writes, persisted: Persisted) -> bool:
         """COMMIT; what speaks of every search does so only if the registry is as it was when they were matched."""
@@ -268,6 +240,13 @@ class Ingest:
             counters.add("records_dead", len(letters))
             counters.add("dead_dropped", self._stages.dead.add(letters))
 
+    def _go_on(self, batch_id: str, error: Unfinished) -> None:
+        """Give the other batches their turn; another attempt goes on where this one was, and counts as the same."""
+        log.info("batch %s goes on later: %s", batch_id, error)
+        with suppress(MurmurError):
+            self._stages.claims.forgive(batch_id)
+        self._enqueue(batch_id)
+
     def _failed(self, batch_id: str, claim: Claim | None, error: Exception) -> None:
         """Let a batch that failed come again: at once the first times, then later and later, in nobody's way.
 
@@ -283,6 +262,8 @@ class Ingest:
         again_s = min(AGAIN_LONGEST_S, AGAIN_FIRST_S * 2 ** min(max(0, attempts - WHOLE_ATTEMPTS - 1), 10))
         log.warning("batch %s waits %.0f s: %s: %s", batch_id, again_s, type(error).__name__, error)
         stages.counters.add("batches_failed")
+        if isinstance(error, StoreError):
+            stages.outage(str(error))
         if claim is not None:
             with suppress(MurmurError):
                 stages.claims.postpone(batch_id, again_s)
@@ -313,14 +294,6 @@ class Ingest:
             waited += 0.25
             if isinstance(error, BrokerUnavailable) and self._broker_answers():
                 break
-        self._enqueue(batch_id)
-
-    def _go_on_later(self, batch_id: str) -> None:
-        """Put a batch back whose withdrawals take more along than one attempt removes; it is not at fault."""
-        try:
-            self._stages.claims.forgive(batch_id)
-        except BrokerUnavailable:
-            log.info("the attempt counts: the broker is away")
         self._enqueue(batch_id)
 
     def _broker_answers(self) -> bool:

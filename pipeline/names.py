@@ -164,6 +164,11 @@ class Names:
         """String with TTL: JSON, since when (ms) and why the store is away, as those who wait for it say."""
         return f"{self.prefix}:outage"
 
+    @property
+    def processes(self) -> str:
+        """Sorted set: processes with counters, by when (ms, Redis's clock) each last wrote them."""
+        return f"{self.prefix}:processes"
+
     def counters(self, process: str) -> str:
         """Hash with TTL: counts and histograms of one process, summed by `/metrics` of any web process."""
         return f"{self.prefix}:counters:{process}"

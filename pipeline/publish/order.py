@@ -15,7 +15,7 @@ from typing import Any
 from redis import Redis
 
 from pipeline.answers import asking
-from pipeline.errors import MurmurError
+from pipeline.errors import BatchDone, MurmurError
 from pipeline.names import Names
 
 _SAFE = """
@@ -89,7 +89,7 @@ if ARGV[4] == '1' then
     redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
   end
   redis.call('DEL', KEYS[5])
-  redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
+  redis.call('HDEL', KEYS[7], id, id .. '/sift')
   redis.call('ZREM', KEYS[2], id)
   redis.call('HDEL', KEYS[3], id)
 end
@@ -127,12 +127,6 @@ class RegistryMoved(MurmurError):
     """Raised when standing searches changed since the batch was matched, and what it says depends on all of them."""
 
     code = "registry_moved"
-
-
-class BatchDone(MurmurError):
-    """Raised when an attempt is begun at a batch that is no longer open: somebody has done it."""
-
-    code = "batch_done"
 
 
 @dataclass(frozen=True, slots=True)

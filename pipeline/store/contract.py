@@ -30,6 +30,14 @@ class Writes:
     author_deletions: Sequence[AuthorDeletion] = ()
     continued: bool = False
 
+    def plus(self, other: Writes) -> Writes:
+        """Return these and others behind them."""
+        return Writes(
+            [*self.upserts, *other.upserts],
+            [*self.deletions, *other.deletions],
+            [*self.author_deletions, *other.author_deletions],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -56,6 +64,7 @@ class Persisted:
     and none beyond retention: live shows what history shows. `deleted` are the ids to announce (row existed, or
     tombstone under an hour old); `tombstoned` all ids of the batch that have a tombstone; `inserted` is how many rows
     are new. `left`: of what its withdrawals take along, some is still stored; persist them again (`continued`).
+    `refused` are the posts that the store can never hold (id → why): all others are stored.
     """
 
     entries: list[Entry]
@@ -63,6 +72,18 @@ class Persisted:
     tombstoned: list[str] = field(default_factory=list)
     inserted: int = 0
     left: bool = False
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def plus(self, other: Persisted) -> Persisted:
+        """Return what both did, the other one later."""
+        return Persisted(
+            [*self.entries, *other.entries],
+            [*self.deleted, *other.deleted],
+            [*self.tombstoned, *other.tombstoned],
+            self.inserted + other.inserted,
+            self.left or other.left,
+            self.refused | other.refused,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +320,7 @@ class Store(Protocol):
         """Merge a batch in one transaction, numbered from `seq` up, and return what to match and publish.
 
         A withdrawal takes at most `plan.MAX_REMOVED` posts along at a time; `Persisted.left` says that there are more.
+        A post that can never be stored takes no other with it: it is `refused`, with its id and why.
 
         Tombstones of posts are kept for at least 8 days; so are those of accounts, by a salted hash, and for good where
         the account was `forgotten` (`plan.Plan.forgotten`): no post of it up to that time is ever taken in again.

@@ -8,6 +8,7 @@ from redis import Redis
 from pipeline.claims import Claims
 from pipeline.errors import LeaseLost
 from pipeline.names import Names
+from pipeline.sifting import Sift
 
 pytestmark = pytest.mark.redis
 
@@ -100,10 +101,11 @@ def test_attempts_are_counted_and_an_outage_is_forgiven(claims: Claims) -> None:
         assert claim is not None
         assert claim.attempts == attempts
     claims.forgive("b1")
-    claims.trying("b1", 7, 2, frozenset({1, 3}))
+    sift = Sift([(7, 8), (8, 9)], {1: "no", 3: "never"}, (7, 8), 2)
+    claims.note("b1", sift)
     claim = claims.take("b1")
     assert claim is not None
-    assert (claim.attempts, claim.trying, claim.deaths, claim.bad) == (2, 7, 2, frozenset({1, 3}))
+    assert (claim.attempts, claim.sift) == (2, sift)
 
 
 def test_a_lost_message_is_found_once_a_time(claims: Claims) -> None:

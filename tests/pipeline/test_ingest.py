@@ -16,7 +16,7 @@ from pipeline.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.claims import Claims
 from pipeline.counters import Counters
 from pipeline.dead import DeadLetters
-from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.following import Following
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest, Stages
 from pipeline.match.matcher import Matcher
@@ -26,7 +26,7 @@ from pipeline.normalise import normalise
 from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
-from pipeline.store import plan
+from pipeline.store import plan, refusing
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.memory import MemoryStore
@@ -160,6 +160,60 @@ def test_what_was_taken_post_by_post_is_published(worker: Worker, redis_client: 
         worker.ingest.run("b")
     heard = [pubsub.get_message(timeout=1) for _ in range(2)][1]
     assert [one["id"] for one in msgspec.json.decode(heard["data"].partition(b"\n")[2])] == ["demo:1"]
+
+
+def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in_the_same_attempt(
+    worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusing, "_problem", lambda one: "too great" if one.id == "demo:2" else "")
+    query = understand("cats")
+    worker.registry.register({query.key: query.canonical})
+    pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    pubsub.subscribe(names.live(query.key))
+    worker.offer(post(1), post(2), post(3))
+    worker.ingest.run("b")
+    assert worker.done()
+    assert worker.enqueued == []
+    assert worker.stored() == {"demo:1", "demo:3"}
+    assert [(letter.raw, letter.error) for letter in worker.dead.letters()] == [(post(2), "too great")]
+    heard = [pubsub.get_message(timeout=1) for _ in range(2)][1]
+    assert [one["id"] for one in msgspec.json.decode(heard["data"].partition(b"\n")[2])] == ["demo:1", "demo:3"]
+
+
+def test_a_slow_store_is_given_time_and_no_record_is_condemned_for_it(worker: Worker) -> None:
+    now_s = [0.0]
+
+    def slow(writes: Writes) -> None:
+        now_s[0] += 15.0
+        _poison(7)(writes)
+
+    worker.offer(*(post(number) for number in range(20)))
+    worker.fails = slow
+    object.__setattr__(worker.ingest._stages, "clock_s", lambda: now_s[0])
+    runs = 0
+    while not worker.done():
+        runs += 1
+        worker.ingest.run("b")
+        assert len(worker.enqueued) == min(runs, len(worker.enqueued)), "each time at once, behind the others"
+        assert runs < 30
+    assert runs > 5
+    assert [letter.raw for letter in worker.dead.letters()] == [post(7)]
+    assert worker.stored() == {f"demo:{number}" for number in range(20) if number != 7}
+
+
+def test_a_broken_store_condemns_nothing(worker: Worker) -> None:
+    def broken(_: Writes) -> None:
+        raise StoreError("the disk image is malformed")
+
+    worker.offer(post(1), post(2))
+    worker.fails = broken
+    for _ in range(8):
+        worker.ingest.run("b")
+    assert worker.dead.size().letters == 0
+    worker.fails = lambda _: None
+    worker.ingest.run("b")
+    assert worker.stored() == {"demo:1", "demo:2"}
+    assert worker.done()
 
 
 def test_a_record_over_which_two_workers_died_is_the_culprit(worker: Worker) -> None:
@@ -338,8 +392,7 @@ def test_post_that_a_cluster_cannot_store_is_set_aside_alone(
         worker = Worker(redis_client, names, store=store)
         author = {"id": "1", "handle": "a", "followers": 5}
         worker.offer(post(1), post(2, created_at=1_430_000_000_000, author=author), post(3))
-        for _ in range(4):
-            worker.ingest.run("b")
+        worker.ingest.run("b")
         assert worker.stored() == {"demo:1", "demo:3"}
         (letter,) = worker.dead.letters()
         assert "cannot store demo:2: " in letter.error

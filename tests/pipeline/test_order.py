@@ -11,9 +11,10 @@ from redis.exceptions import OutOfMemoryError
 
 from pipeline.answers import BrokerRefused
 from pipeline.claims import Claims
+from pipeline.errors import BatchDone
 from pipeline.names import Names
 from pipeline.publish import order as order_module
-from pipeline.publish.order import Attempt, BatchDone, Order
+from pipeline.publish.order import Attempt, Order
 
 pytestmark = pytest.mark.redis
 

@@ -86,6 +86,8 @@ def parts_of_twins(broken: str = "") -> Parts:
         query=twins.parse_twin,
         record=twins.record_twin,
         broken=broken,
+        refuse=store.refuse,
+        fail_commit=lambda after: setattr(redis, "fails_after", after),
     )
 
 
@@ -109,8 +111,11 @@ NOTICED = {
     "a store not refreshed": 0,
     "refill from now": 102,
     "edited told of searches that came since": 128,
-    "messages of a commit that cover each other": 6380,
+    "messages of a commit that cover each other": 3657,
     "compared with what nobody was told": 2422,
+    "a commit that removes its batch first": 929,
+    "a refused post published": 17,
+    "a refused post that fails its batch": 17,
 }
 
 

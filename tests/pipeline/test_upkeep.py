@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from pipeline.claims import Claims
-from pipeline.counters import Counters, totals
+from pipeline.counters import Counters, by_process, totals
 from pipeline.dead import DeadLetter, DeadLetters
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.registry import Registry
@@ -234,3 +234,28 @@ def _ticked(board: Board, upkeep: Upkeep) -> dict[str, Any]:
     board.heard()
     upkeep.tick()
     return next(told for told in board.heard() if told["type"] == "tick")
+
+
+def test_counters_are_found_by_name_and_not_among_all_that_lies_in_redis(redis_client: Redis, names: Names) -> None:
+    one, other = Counters(redis_client, names, "one"), Counters(redis_client, names, "other")
+    for counters in (one, other):
+        counters.add("posts_accepted", 2)
+        counters.flush()
+    redis_client.mset({f"somebody-else:{n}": "x" for n in range(2_000)})
+    before: Any = redis_client.info("commandstats")
+    assert totals(redis_client, names) == {"posts_accepted": 4}
+    after: Any = redis_client.info("commandstats")
+    asked = {name for name, told in after.items() if told["calls"] > before.get(name, {"calls": 0})["calls"]}
+    assert asked <= {"cmdstat_zrange", "cmdstat_hgetall", "cmdstat_info"}
+
+
+def test_a_process_that_died_is_forgotten_by_the_next_that_counts(redis_client: Redis, names: Names) -> None:
+    dead, living = Counters(redis_client, names, "dead"), Counters(redis_client, names, "living")
+    for counters in (dead, living):
+        counters.add("posts_accepted")
+        counters.flush()
+    redis_client.delete(names.counters(dead.process))
+    assert set(by_process(redis_client, names)) == {living.process}
+    redis_client.zadd(names.processes, {dead.process: 1})
+    living.flush()
+    assert redis_client.zrange(names.processes, 0, -1) == [living.process.encode()]

@@ -14,15 +14,18 @@ from typing import Any
 
 import msgspec
 
+from pipeline.answers import BrokerRefused
 from pipeline.batch import RawBatch, RawRecord, encode_batch
 from pipeline.claims import Claim
+from pipeline.errors import BatchDone, StoreError
 from pipeline.match.registry import RegistryChanges
 from pipeline.match.report import Report
 from pipeline.names import Names
 from pipeline.post import Author, AuthorDeletion, Deletion, Event, Post, Upsert
-from pipeline.publish.order import Attempt, BatchDone, RegistryMoved
+from pipeline.publish.order import Attempt, RegistryMoved
 from pipeline.query.document import Document
 from pipeline.query.tree import Everything, Query
+from pipeline.sifting import Sift
 from pipeline.store.contract import Changes, Entry, Page, Persisted, Writes
 
 KEYS = ("k0", "k1")
@@ -51,15 +54,19 @@ class Redis:
     owner: dict[str, str] = field(default_factory=dict)
     open: dict[str, bytes] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
+    sifts: dict[str, Sift] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     searches: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
     lapsed: set[str] = field(default_factory=set)
     version: int = 0
     heard: list[tuple[str, int, bytes]] = field(default_factory=list)
+    fails_after: int | None = None
+    """The next COMMIT fails after so many messages."""
 
-    def safe(self) -> int:
-        return min(self.inflight.values()) - 1 if self.inflight else self.seq
+    def safe(self, without: str = "") -> int:
+        numbers = [number for batch_id, number in self.inflight.items() if batch_id != without]
+        return min(numbers) - 1 if numbers else self.seq
 
 
 class ClaimsTwin:
@@ -76,10 +83,13 @@ class ClaimsTwin:
         if data is None:
             return None
         self._redis.attempts[batch_id] = self._redis.attempts.get(batch_id, 0) + 1
-        return Claim(batch_id, data, self._redis.attempts[batch_id])
+        return Claim(batch_id, data, self._redis.attempts[batch_id], self._redis.sifts.get(batch_id, Sift()))
 
-    def trying(self, batch_id: str, index: int | None, times: int, bad: frozenset[int]) -> None:
-        pass
+    def is_open(self, batch_id: str) -> bool:
+        return batch_id in self._redis.open
+
+    def note(self, batch_id: str, sift: Sift) -> None:
+        self._redis.sifts[batch_id] = sift
 
 
 class OrderTwin:
@@ -120,23 +130,31 @@ class OrderTwin:
         if registry not in (None, redis.version) and redis.broken not in _SPEAKING_ANYWAY:
             raise RegistryMoved(attempt.batch_id)
         safe = redis.safe()  # before its own numbers count as published: a listener may lose all but the first message
-        redis.inflight.pop(attempt.batch_id, None)
-        redis.owner.pop(attempt.batch_id, None)
-        redis.open.pop(attempt.batch_id, None)
         header = {
             "the highest number": redis.seq,
             "the batch's own number": attempt.seq,
-            "messages of a commit that cover each other": redis.safe(),
+            "messages of a commit that cover each other": redis.safe(without=attempt.batch_id),
         }.get(redis.broken, safe)
+        if redis.broken == "a commit that removes its batch first":
+            self._end(attempt.batch_id)
         redis.gone.update(tombstones)
-        redis.heard += [(channel, header, payload) for channel, payload in messages]
+        fails_after, redis.fails_after = redis.fails_after, None
+        redis.heard += [(channel, header, payload) for channel, payload in messages[:fails_after]]
+        if fails_after is not None:
+            raise BrokerRefused("NOPERM")
         dead = [post_id for post_id in ids if post_id in redis.gone]
         if redis.broken == "tombstones not announced again":
             dead = [post_id for post_id in dead if post_id in tombstones]
         if dead:
             told = msgspec.json.encode({"type": "deleted", "ids": dead})
             redis.heard.append((redis.names.notices, header, told))
+        self._end(attempt.batch_id)
         return True
+
+    def _end(self, batch_id: str) -> None:
+        redis = self._redis
+        for lying in (redis.inflight, redis.owner, redis.open, redis.sifts):
+            lying.pop(batch_id, None)  # type: ignore[attr-defined]
 
     def safe(self) -> int:
         return self._redis.safe()
@@ -226,12 +244,15 @@ class StoreTwin:
         self.rows: dict[str, Row] = {}
         self.tombstones: dict[str, int] = {}
         self.withdrawn_account = False
+        self.refusing = False
         self._broken = broken
         self._visible: dict[str, Row] = {}
         self._visible_tombstones: dict[str, int] = {}
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
-        entries, deleted, tombstoned = [], [], []
+        deleted, tombstoned = [], []
+        refused = self._refused(writes)
+        entries = self._published_anyway(writes, refused)
         asked = [deletion.id for deletion in writes.deletions]
         if writes.author_deletions:
             self.withdrawn_account = True
@@ -247,7 +268,7 @@ class StoreTwin:
                 tombstoned.append(post.id)
                 continue
             row = self.rows.get(post.id)
-            if row is not None and post.version < row.version:
+            if post.id in refused or (row is not None and post.version < row.version):
                 continue
             before, before_seq = None, 0
             if row is None:
@@ -262,7 +283,27 @@ class StoreTwin:
             entries.append(
                 Entry(stored, None, _document(post.id, row.version), _body(post.id, row.version), before, before_seq)
             )
-        return Persisted(entries, deleted, tombstoned)
+        return Persisted(entries, deleted, tombstoned, refused=refused)
+
+    def _refused(self, writes: Writes) -> dict[str, str]:
+        """Return the posts of a batch that this store refuses, if it does."""
+        posts = [upsert.post for upsert in writes.upserts] if self.refusing else []
+        refused = {one.id: "no" for one in posts if zlib.crc32(f"{one.id}/{one.version}".encode()) % 5 == 0}
+        if refused and self._broken == "a refused post that fails its batch":
+            raise StoreError(f"cannot store {refused}")
+        return refused
+
+    def _published_anyway(self, writes: Writes, refused: Mapping[str, str]) -> list[Entry]:
+        posts = [one.post for one in writes.upserts if one.post.id in refused]
+        return [
+            Entry(one, None, _document(one.id, one.version), _body(one.id, one.version))
+            for one in posts
+            if self._broken == "a refused post published"
+        ]
+
+    def refuse(self) -> None:
+        """Refuse some versions of some posts from now on."""
+        self.refusing = True
 
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[ReadingTwin]:

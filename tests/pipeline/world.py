@@ -14,11 +14,13 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.answers import BrokerRefused
 from pipeline.claims import Claims
+from pipeline.errors import BatchDone, StoreError
 from pipeline.ingest import Ingest
 from pipeline.match.registry import Registry
 from pipeline.names import Names
-from pipeline.publish.order import BatchDone, Order
+from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from tests.pipeline.twins import ACCOUNT, KEYS, VERSION_STEP, batch_of
 from tests.pipeline.watcher import Watcher
@@ -62,6 +64,10 @@ class Parts:
     query: Callable[[str], Query]
     record: Callable[[str, int | None], bytes]
     broken: str = ""
+    refuse: Callable[[], None] | None = None
+    """From now on the store refuses some posts."""
+    fail_commit: Callable[[int], None] | None = None
+    """Lets the next COMMIT fail after so many messages."""
 
 
 @dataclass(slots=True)
@@ -91,6 +97,8 @@ class World:
     attempts: list[tuple[str, Iterator[str]]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     all_batches: list[str] = field(default_factory=list)
+    trouble: random.Random | None = None
+    """Not None: a store that refuses single posts, and commits that fail after persisting."""
 
     # -- workers
     def start(self, batch_id: str) -> None:
@@ -100,10 +108,16 @@ class World:
             self.attempts.append((batch_id, self.parts.ingest().attempt(claim)))
 
     def advance(self, at: int) -> None:
-        """Take one step of an attempt."""
+        """Take one step of an attempt. In a world of trouble it may raise, and its batch comes again."""
+        if self.trouble is not None and self.parts.fail_commit is not None and self.trouble.random() < 0.1:
+            self.parts.fail_commit(self.trouble.randrange(3))
         try:
             next(self.attempts[at][1])
         except (StopIteration, BatchDone):
+            del self.attempts[at]
+        except (BrokerRefused, StoreError):
+            if self.trouble is None:
+                raise
             del self.attempts[at]
         self.listen(breaks=self.chance.random() < 0.03)
 
@@ -200,7 +214,7 @@ class World:
 
     def wrong(self) -> list[str]:
         """Return how the watchers differ from the store."""
-        found = []
+        found = [f"{batch_id} is still open" for batch_id in self.all_batches if self.parts.claims.is_open(batch_id)]
         for client in self.clients:
             with self.parts.store.reading() as reading:
                 bodies = reading.search(client.query, limit=500).bodies
@@ -215,6 +229,9 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     chance = random.Random(seed)
     world = World(parts, chance)
     accounts = random.Random(seed) if seed % 4 == 3 else None  # a source of its own: the other worlds stay as they are
+    if seed % 8 == 1 and parts.refuse is not None:
+        world.trouble = random.Random(seed)
+        parts.refuse()
     _offer(world, batches, accounts)
     forgets = parts.broken == "clients without memory of gone"
     world.clients = [Client(parts.query(KEYS[n % 2]), Watcher(forgets_gone=forgets)) for n in range(3)]

@@ -69,6 +69,18 @@ class MergingContract:
         assert now_found(store, "old") == []
         assert now_found(store, "new") == ["x:1"]
 
+    def test_post_that_cannot_be_stored_takes_no_other_with_it(self, store: Store) -> None:
+        put(store, 1, post(4, "cats"))
+        bad = [post(number, "cats", version=2**70) for number in (2, 5)]
+        writes = Writes(
+            [Upsert(one) for one in (post(1, "cats"), bad[0], post(3, "cats"), bad[1])], [Deletion("x:4", T0)]
+        )
+        done = store.persist(writes, 2)
+        assert sorted(done.refused) == ["x:2", "x:5"]
+        assert [entry.post.id for entry in done.entries] == ["x:1", "x:3"]
+        assert (done.inserted, done.deleted) == (2, ["x:4"])
+        assert now_found(store, "cats") == ["x:3", "x:1"]
+
     def test_older_version_is_dropped(self, store: Store) -> None:
         put(store, 1, post(1, "new", version=T0 + 9_000))
         assert put(store, 2, post(1, "old", version=T0 + 8_000)).entries == []

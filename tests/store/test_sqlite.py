@@ -8,12 +8,13 @@ from random import Random
 
 import pytest
 
-from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
+from pipeline.errors import QueryTimeout, RowRefused, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import AuthorDeletion, Deletion
+from pipeline.query.document import Document
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, place, raws
-from pipeline.store.contract import Store, Writes
-from pipeline.store.sqlite import SqliteStore, schema
+from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.store.sqlite import SqliteStore, columns, schema
 from pipeline.store.sqlite.store import now_ms
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
@@ -322,3 +323,35 @@ def test_post_stored_again_after_pruning_can_be_withdrawn_again(store: SqliteSto
     store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in range(60)]), 99)
     assert now_found(store, "*") == ["x:9999"]
     assert now_found(store, "cats OR dogs") == []
+
+
+def test_row_that_sqlite_refuses_is_found_among_many_in_few_transactions(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An integer that SQLite cannot bind, put in behind the plan: none of a post's own numbers gets so far."""
+    tries: list[int] = []
+    numbers = columns.numbers
+    persist = store._persist
+
+    def overflowing(document: Document) -> tuple[int | None, ...]:
+        found = numbers(document)
+        return (2**70, *found[1:]) if document.id in ("x:77", "x:400") else found
+
+    def counting(writes: Writes, seq: int) -> Persisted:
+        tries.append(len(writes.upserts))
+        return persist(writes, seq)
+
+    monkeypatch.setattr(columns, "numbers", overflowing)
+    monkeypatch.setattr(store, "_persist", counting)
+    done = put(store, 1, *(post(number, "cats") for number in range(500)))
+    assert sorted(done.refused) == ["x:400", "x:77"]
+    assert "cannot hold it" in done.refused["x:77"]
+    assert len(now_found(store, "cats")) == len(done.entries) == 498
+    assert len(tries) < 45
+
+
+def test_store_that_is_broken_condemns_no_post(store: SqliteStore) -> None:
+    store._connection.execute("DROP TABLE raws")
+    with pytest.raises(StoreError) as caught:
+        put(store, 1, post(1, "cats"), post(2, "cats"), raw=b"{}")
+    assert not isinstance(caught.value, RowRefused)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.assembly import understand
-from pipeline.publish.order import BatchDone
+from pipeline.errors import BatchDone
 from tests.pipeline.watcher import Watcher
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until

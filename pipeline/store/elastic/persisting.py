@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pipeline.errors import StoreError, StoreUnavailable
+from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import Entry, Persisted, Writes
 from pipeline.store.draft import draft
 from pipeline.store.elastic.afterwards import Afterwards
@@ -60,7 +60,12 @@ class _Report:
 
     def persisted(self) -> Persisted:
         self.plan.entries = list(self.entries.values())
-        return self.plan.persisted()
+        refused = {
+            post_id: f"Elasticsearch cannot store {post_id}: {why}"
+            for post_id, why in self.refused.items()
+            if post_id not in self.entries
+        }
+        return replace(self.plan.persisted(), refused=refused)
 
 
 class Persisting:
@@ -87,7 +92,6 @@ class Persisting:
 
         Raises:
             StoreUnavailable: not all could be written now; what was is found again when the batch comes again.
-            StoreError: the server cannot store a post of it, which the message names; all others are stored.
         """
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         arrivals = {upsert.post.id: arrival(seq, turn) for turn, upsert in enumerate(writes.upserts)}
@@ -124,9 +128,6 @@ class Persisting:
                 break
         else:
             raise StoreUnavailable("other workers keep writing the same posts")
-        if report.refused:
-            told = "; ".join(f"{post_id}: {why}" for post_id, why in list(report.refused.items())[:3])
-            raise StoreError(f"Elasticsearch cannot store {told}")
         return report.persisted()
 
     def _shelf(self) -> ElasticShelf:

@@ -27,6 +27,7 @@ from pipeline.store.elastic.refreshing import refresher
 from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
 from pipeline.store.elastic.upkeep import Upkeep
 from pipeline.store.elastic.view import OPENING_S, Deadline, view
+from pipeline.store.refusing import persisted_without
 
 _MS_A_DAY = 86_400_000
 
@@ -68,7 +69,7 @@ class ElasticStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish."""
-        return self._persisting.run(writes, seq, now_ms())
+        return persisted_without(lambda some: self._persisting.run(some, seq, now_ms()), writes)
 
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:

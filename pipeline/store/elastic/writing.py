@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.errors import StoreError, StoreUnavailable
+from pipeline.errors import RowRefused, StoreUnavailable
 from pipeline.store import place as places
 from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import encode
@@ -72,7 +72,7 @@ class Writer:
                 shelf.note(post_id, locator, writes[post_id])
         for write in undone:
             if write.result == "refused":
-                raise StoreError(f"Elasticsearch refused to note {write.key}: {write.reason}")
+                raise RowRefused(f"Elasticsearch refused to note {write.key}: {write.reason}")
         return not undone
 
     def _locators(self, made: Plan, shelf: ElasticShelf, seq: int) -> dict[str, Locator]:

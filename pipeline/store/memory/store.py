@@ -23,6 +23,7 @@ from pipeline.store.coverage import entered, newest
 from pipeline.store.memory.moving import FOR_GOOD, Gone, MemoryMoving
 from pipeline.store.memory.reading import Contents, MemoryReading, row_place
 from pipeline.store.plan import Plan, Put, Stored, plan
+from pipeline.store.refusing import persisted_without
 from pipeline.store.tops import Background
 
 _MS_A_DAY = 86_400_000
@@ -87,6 +88,9 @@ class MemoryStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish."""
+        return persisted_without(lambda some: self._persist(some, seq), writes)
+
+    def _persist(self, writes: Writes, seq: int) -> Persisted:
         made = plan(self, writes, seq, self._now_ms(), retention_ms=self._retention_ms)
         self._apply(made, seq)
         return made.persisted()

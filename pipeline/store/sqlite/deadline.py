@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import apsw
 
-from pipeline.errors import QueryTimeout, StoreError, StoreUnavailable
+from pipeline.errors import QueryTimeout, RowRefused, StoreError, StoreUnavailable
 
 _TRY_AGAIN = (
     apsw.BusyError,
@@ -20,6 +20,8 @@ _TRY_AGAIN = (
     apsw.NoMemError,
     apsw.ProtocolError,
 )
+_OF_A_ROW = (OverflowError, apsw.TooBigError, apsw.MismatchError, apsw.ConstraintError)
+"""What a row is refused for: apsw raises OverflowError for an integer beyond 64 bits."""
 
 
 class Deadline:
@@ -49,5 +51,7 @@ def translated(deadline: Deadline | None = None) -> Iterator[None]:
         raise (deadline or Deadline(0)).error() from error
     except _TRY_AGAIN as error:
         raise StoreUnavailable(f"the store cannot be used now: {error}") from error
+    except _OF_A_ROW as error:
+        raise RowRefused(f"the store cannot hold it: {error}") from error
     except apsw.Error as error:
         raise StoreError(f"the store refused: {error}") from error

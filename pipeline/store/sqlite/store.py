@@ -21,6 +21,7 @@ from pipeline.store.coverage import entered
 from pipeline.store.draft import draft
 from pipeline.store.plan import plan
 from pipeline.store.raws import compress
+from pipeline.store.refusing import persisted_without
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
 from pipeline.store.sqlite.moving import SqliteMoving, former_salts
@@ -68,6 +69,9 @@ class SqliteStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction, all under the number `seq`, and return what to match and publish."""
+        return persisted_without(lambda some: self._persist(some, seq), writes)
+
+    def _persist(self, writes: Writes, seq: int) -> Persisted:
         drafts = draft(writes, seq)
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         with self._transaction():
