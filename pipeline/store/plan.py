@@ -20,11 +20,12 @@ from pipeline.store.contract import Entry, Persisted, Writes
 from pipeline.store.draft import Draft, draft, encode
 from pipeline.store.merge import Outcome, merge
 
-MAX_TOUCHED, MAX_TOUCHED_TOGETHER = 1_000, 5_000
-"""So many stored reposts are indexed again when their original is edited, and for all originals of a batch; the rest at
-their own next version."""
+MAX_TOUCHED = 250
+"""So many stored reposts are indexed again for the originals of a batch that were edited or come late; the rest at
+their own next version. SQLite overwrites what it takes out of its index, which takes up to 12 ms of CPU a post, and
+other workers wait meanwhile."""
 
-MAX_REMOVED = 1_000
+MAX_REMOVED = 100
 """So many posts go in one transaction that no event names: reposts of what is withdrawn, posts of an account."""
 
 ANNOUNCE_MS = 3_600_000
@@ -317,7 +318,7 @@ class _Merging:
         ]
         if not moved:
             return
-        for key, reposts in self._shelf.reposts(moved, MAX_TOUCHED, MAX_TOUCHED_TOGETHER).items():
+        for key, reposts in self._shelf.reposts(moved, MAX_TOUCHED, MAX_TOUCHED).items():
             source = accepted[key]
             for row in reposts:
                 if row.post.id in puts or row.post.id in self._made.removals:

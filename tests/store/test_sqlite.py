@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ from pipeline.query.document import Document
 from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, place, raws
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.store.sqlite import SqliteStore, columns, schema
+from pipeline.store.sqlite import SqliteStore, columns, schema, upkeep
 from pipeline.store.sqlite.store import now_ms
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
@@ -259,11 +260,42 @@ def steps_of(store: SqliteStore, do: Callable[[], object]) -> int:
 def test_post_of_a_crowded_millisecond_takes_as_many_steps_as_one_alone(store: SqliteStore) -> None:
     for start in range(0, 3_000, 500):
         put(store, 1, *(post(n, "cats", created_at=T0) for n in range(start, start + 500)))
-    batch = range(10_000, 10_100)
-    alone = steps_of(store, lambda: put(store, 2, *(post(n, "cats") for n in batch)))
-    crowded = steps_of(store, lambda: put(store, 3, *(post(n + 100, "cats", created_at=T0) for n in batch)))
+    # Ids are a stranger's choice: some of these share the first 20 bits of their hash with one that is stored.
+    begun = {place.digest(f"x:{n}").hex()[:5] for n in range(3_000)}
+    alike = (n for n in range(20_000, 10**6) if place.digest(f"x:{n}").hex()[:5] in begun)
+    batch = [*islice(alike, 3), *range(10**6, 10**6 + 97)]
+    alone = steps_of(store, lambda: put(store, 2, *(post(n + 10**6, "cats") for n in batch)))
+    crowded = steps_of(store, lambda: put(store, 3, *(post(n, "cats", created_at=T0) for n in batch)))
     assert crowded <= alone + 10
-    assert now_found(store, "cats", until=T0 + 1)[:100] == [f"x:{n + 100}" for n in reversed(batch)]
+    assert now_found(store, "cats", until=T0 + 1)[:100] == [f"x:{n}" for n in reversed(batch)]
+
+
+def test_repost_of_what_many_reposted_takes_as_many_steps_as_any(store: SqliteStore) -> None:
+    put(store, 1, post(1, "cats"), post(2, "dogs"))
+    for start in range(1_000, 4_000, 500):
+        put(store, 2, *(post(n, repost_of="x:1") for n in range(start, start + 500)))
+    put(store, 3, *(post(n, repost_of="x:2") for n in range(5_000, 5_300)))
+    few = steps_of(store, lambda: put(store, 4, post(2, "dogs edited", version=T0 + 10**8)))
+    many = steps_of(store, lambda: put(store, 4, post(1, "cats edited", version=T0 + 10**8)))
+    assert many <= few * 1.2
+    few = steps_of(store, lambda: store.persist(Writes(deletions=[Deletion("x:2", T0)]), 5))
+    many = steps_of(store, lambda: store.persist(Writes(deletions=[Deletion("x:1", T0)]), 5))
+    assert many <= few * 1.2
+
+
+def test_reach_is_reckoned_a_bounded_time_a_round_and_none_waits_for_ever(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_RECKONING_S", 0.0)
+    put(store, 1, *(post(n, "cats", followers=1) for n in range(8)))
+    put(store, 2, *(post(n + 10, repost_of=f"x:{n}", handle="ann", followers=100) for n in range(8)))
+    reached = []
+    for round_ in range(24):
+        put(store, 3, post(100 + round_, repost_of="x:3", handle=f"h{round_}", followers=1))  # stale at each round
+        store.upkeep()
+        reached.append(len(list(schema.rows(store._connection, "SELECT 1 FROM posts WHERE reach > 100"))))
+    assert reached[0] == 1
+    assert reached[-1] == 8
 
 
 def test_store_of_a_program_that_set_posts_by_their_ids_is_written_on(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.store.contract import Entry, Writes
 from pipeline.store.draft import encode
 from pipeline.store.elastic.shelf import ElasticShelf, Locator
 from pipeline.store.elastic.writing import Applied
-from pipeline.store.plan import MAX_TOUCHED, MAX_TOUCHED_TOGETHER, Plan, Put, Stored, with_original
+from pipeline.store.plan import MAX_TOUCHED, Plan, Put, Stored, with_original
 
 _UNFINISHED_MS = 30_000
 """An original that has its place and is not there is being written by someone who began less than this ago; else it was
@@ -68,7 +68,7 @@ class Afterwards:
         retold = Plan(self.made.now_ms, self.made.retained_from_ms)
         wanted = {put.post.id for put in self.made.puts if self._moved(put)} | suspects
         if wanted:
-            reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED_TOGETHER)
+            reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED)
             for original, row in self.fresh.stored(reposts).items():
                 for repost in reposts[original]:
                     if describe(repost.post, row.post) != repost.document:
