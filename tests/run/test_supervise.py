@@ -102,7 +102,10 @@ def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> Non
 
 def share(pid: int | str) -> str:
     """Return what Linux tells of the session of a process; empty where it keeps no share of it."""
-    return supervise.share_of(pid).read_text().partition(" nice ")[2].strip()
+    try:
+        return supervise.share_of(pid).read_text().partition(" nice ")[2].strip()
+    except OSError:
+        return ""
 
 
 def sessions_have_shares() -> bool:
@@ -113,15 +116,15 @@ def sessions_have_shares() -> bool:
 
 
 def test_whatever_else_runs_comes_first_until_all_is_to_end(start: Start, tmp_path: Path) -> None:
-    if not sessions_have_shares():
-        pytest.skip("this kernel does not share processors by session")
+    """On a kernel that keeps no shares by session nothing is set, and all starts and ends the same."""
+    lowered, even = (str(supervise.NICE), "0") if sessions_have_shares() else ("", "")
     ours = share("self")
     holder = start(STUBBORN, "3")
     found = pids(tmp_path)
-    assert {share(pid) for pid in found} == {str(supervise.NICE)}
+    assert {share(pid) for pid in found} == {lowered}
     assert share("self") == ours
     holder.send_signal(signal.SIGTERM)
-    assert until(lambda: {share(pid) for pid in found if alive(pid)} == {"0"}, 3)
+    assert until(lambda: {share(pid) for pid in found if alive(pid)} <= {even}, 3)
 
 
 def test_sigterm_ends_all(start: Start, tmp_path: Path) -> None:

@@ -37,8 +37,12 @@ def server() -> Iterator[Simulator]:
 def page(chromium: Browser) -> Iterator[Page]:
     """One page for every state."""
     context = chromium.new_context()
-    yield context.new_page()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
     context.close()
+    assert errors == [], "in one of the states"
 
 
 def check(page: Page) -> None:

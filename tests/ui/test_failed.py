@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.store.contract import CoverageRow
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 from tests.ui.test_states import status
 
@@ -44,8 +44,7 @@ def test_a_search_that_failed_is_tried_again_by_its_button_or_by_enter(
     expect(page.locator(".empty")).to_contain_text("took too long and was stopped. Narrow it down. No new posts come")
     asked = len(simulator.subscribes)
     page.locator("#search").press("Enter")
-    page.wait_for_timeout(200)
-    assert len(simulator.subscribes) > asked
+    until(page, lambda: len(simulator.subscribes) > asked)
     status(page, "search-failed")
     simulator.broken = set()
     page.locator(".empty").get_by_role("button", name="Try again").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 from pipeline.post import Counts, Deletion
 from pipeline.store.contract import Writes
 from tests.ui import records
-from tests.ui.conftest import OpenPage, articles
+from tests.ui.conftest import OpenPage, articles, until
 from tests.ui.simulator import Simulator, now
 
 
@@ -17,10 +17,21 @@ def top_of(page: Page, post_id: str) -> float:
     return box["y"]
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the list has stood still for as long as two looks are apart."""
+    seen: list[float] = []
+
+    def rests() -> bool:
+        seen.append(page.locator("#list").evaluate("one => one.scrollTop"))
+        return len(seen) > 3 and len(set(seen[-3:])) == 1
+
+    until(page, rests)
+
+
 def scroll(page: Page, pixels: int) -> None:
     page.locator("#list").hover()
     page.mouse.wheel(0, pixels)
-    page.wait_for_timeout(150)
+    at_rest(page)
 
 
 def test_new_posts_appear_at_the_top_while_live(simulator: Simulator, open_page: OpenPage) -> None:
@@ -199,13 +210,17 @@ def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_pag
 
 SCROLLED = """async () => {
   const list = document.querySelector("#list");
-  let bare = 0;
+  const bare = new Set();
+  const watch = new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(one => {
+    if (one.dataset?.id && !one.querySelector(".actions")) bare.add(one.dataset.id);
+  })));
+  watch.observe(list, { childList: true, subtree: true });
   for (let step = 0; step < 30; step++) {
     list.scrollTop += 400;
     await new Promise(requestAnimationFrame);
-    bare = Math.max(bare, list.querySelectorAll("article:not(:has(.actions))").length);
   }
-  return bare;
+  watch.disconnect();
+  return bare.size;
 }"""
 
 
@@ -214,7 +229,7 @@ def test_cards_get_their_actions_when_the_list_has_come_to_rest(simulator: Simul
     page.locator("#list article .actions").first.wait_for(state="attached")
     bare = page.locator("#list article:not(:has(.actions))")
     expect(bare).to_have_count(0)
-    assert page.evaluate(SCROLLED) > 3
+    assert page.evaluate(SCROLLED) > 3, "cards that come into view while it moves are drawn without them"
     expect(bare).to_have_count(0)
     assert page.evaluate("document.querySelector('#list').scrollTop") == 12_000, "actions change no height"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from pipeline.post import Author, Counts, Post
 from tests.ui import records
-from tests.ui.conftest import OpenPage, articles
+from tests.ui.conftest import OpenPage, articles, held, ticked
 from tests.ui.simulator import Simulator, now
 
 ORDERS = {
@@ -80,14 +80,17 @@ def test_a_ranking_is_made_anew_by_a_click_and_by_itself_after_five_seconds(
     three: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(f"{three.url}/?q=quiet&sort=likes")
-    page.locator("#list article").nth(2).wait_for()
-    page.wait_for_timeout(500)
-    three.put([_original("d", 1, 1, Counts(likes=1_000))])
-    expect(page.locator(".loaded")).to_contain_text("10 loaded")
+    held(page)
+    likes = page.get_by_role("button", name="Likes", exact=True)
+    likes.click()  # made at this moment: five seconds begin
+    page.clock.run_for(200)
     assert articles(page) == ["x:b", "x:a", "x:c"]
-    page.get_by_role("button", name="Likes", exact=True).click()
-    expect(page.locator("#list article")).to_have_count(4)
+    three.put([_original("d", 1, 1, Counts(likes=1_000))])
+    ticked(page, lambda: "10 loaded" in page.locator(".loaded").inner_text(), 4_000)
+    assert articles(page) == ["x:b", "x:a", "x:c"]
+    likes.click()
+    ticked(page, lambda: len(articles(page)) == 4, 2_000)
     assert articles(page)[0] == "x:d"
     three.put([_original("e", 1, 1, Counts(likes=2_000))])
-    expect(page.locator('#list article[data-id="x:e"]')).to_be_visible(timeout=8_000)
-    assert articles(page)[0] == "x:e"
+    page.clock.run_for(5_000)
+    ticked(page, lambda: articles(page)[0] == "x:e", 2_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.ui.conftest import OpenPage, articles
 from tests.ui.simulator import Simulator, now
 
 MANY = 3_000
-"""More than 100 a second for the half minute that a test may take."""
+"""100 a second for half a minute."""
 SEEN_PX = 900
 """The window's height."""
 Number = iter(range(50_000, 1_000_000))
@@ -23,9 +24,13 @@ def flow(simulator: Simulator, posts: int) -> None:
 
 
 def flooded(simulator: Simulator, page: Page) -> None:
-    """Let posts flow until cards have no actions."""
+    """Let posts flow until cards have no actions: the slower the machine, the longer, for what counts is a rate."""
     page.locator("#list article").first.wait_for()
-    flow(simulator, MANY)
+    for _ in range(20):
+        flow(simulator, MANY)
+        with contextlib.suppress(AssertionError):
+            expect(page.locator(".actions")).to_have_count(0, timeout=2_000)
+            return
     expect(page.locator(".actions")).to_have_count(0)
 
 
