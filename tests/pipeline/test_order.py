@@ -200,3 +200,12 @@ def test_a_payload_of_many_searches_travels_once(
 
 def _size(arg: str | bytes | int) -> int:
     return len(arg) if isinstance(arg, str | bytes) else 8
+
+
+def test_where_nothing_was_published_safe_is_the_present_and_the_first_number_is_greater(order: Order) -> None:
+    first, later = order.safe(), order.safe()
+    assert 0 < first <= later
+    attempt = order.begin("a", 1)
+    assert attempt.seq > later
+    assert first <= attempt.safe < attempt.seq
+    assert order.safe() == attempt.seq - 1
