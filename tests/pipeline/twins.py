@@ -142,6 +142,13 @@ class OrderTwin:
     def safe(self) -> int:
         return self._redis.safe()
 
+    def forget_orphans(self, older_than_s: float) -> int:
+        redis = self._redis
+        orphans = redis.inflight.keys() - redis.open.keys()
+        for batch_id in orphans:
+            del redis.inflight[batch_id]
+        return len(orphans)
+
 
 class RegistryTwin:
     """`pipeline.match.registry.Registry`."""
