@@ -178,7 +178,7 @@ class Ingest:
         if not attempt.dead:
             return persisted
         with self._stages.store.reading() as reading:
-            untold = reading.withdrawn(attempt.dead - 1)[:UNTOLD]
+            untold = reading.withdrawn(attempt.dead - 1, limit=UNTOLD)
         return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *untold])])
 
     def _in_parts(self, claim: Claim, batch: RawBatch) -> Iterator[str]:

@@ -39,6 +39,7 @@ SHARE = 5.0
 """A pass that took t is followed by the next one SHARE × t after its end at the earliest, so that fan-out is adaptive:
 a handful of watchers are told at once, thousands in fewer and bigger frames."""
 RENEW_CHUNK = 500
+HEARD_WITHIN_S = 5.0
 KEEP_S = 2.0
 """How often idle searches are looked for; every fifth time or so, leases are renewed."""
 
@@ -115,6 +116,7 @@ class Hub:
         self.on_deleted: Callable[[list[str]], None] = lambda _ids: None
         self.safe = 0
         self.live = False
+        self._began = False
         self.counts = {"frames": 0, "messages": 0, "sends": 0, "lagged": 0, "refills": 0, "lost": 0, "ingested": 0}
         self._renewed_at = boot_clock()
         self._renewed_safe = 0
@@ -139,13 +141,31 @@ class Hub:
         """Register or renew a search and return `w0`: the `safe` read after it, or that of the last message heard here.
 
         The lesser counts: where the channel is subscribed already, messages from before are still on their way, and
-        may carry versions that were replaced since.
+        may carry versions that were replaced since. Before the line was ever there nothing is on its way.
         """
         fresh = self._registry.register({query.key: query.canonical})
         search = self.searches.get(query.key)
         if fresh and search is not None and search.watchers:
             self._lapsed([search])
+        self.on_connecting()
         return min(self._order.safe(), self.safe)
+
+    def hear_all(self) -> None:
+        """Wait until all that is safe now was heard here, so that `safe` is as new as can be; nobody need speak for it.
+
+        Returns without, where the line is lost meanwhile or does not answer.
+
+        Raises:
+            BrokerUnavailable: Redis did not answer.
+        """
+        safe, heard = self._order.safe(), Event()
+
+        def reached() -> None:
+            self.safe = max(self.safe, safe)
+            heard.set()
+
+        self.listener.fence(reached)
+        heard.wait(HEARD_WITHIN_S)
 
     def enter(self, query: Query, client: Client) -> Search | None:
         """Subscribe the search, wait for the acknowledgement, and put the client among its watchers.
@@ -239,9 +259,11 @@ class Hub:
 
     # -- from the listener
     def on_connecting(self) -> None:
-        """Before the first connection: whatever is lost from now on is numbered above what is safe now."""
-        if not self.safe:
-            self.safe = self._renewed_safe = self._order.safe()
+        """Before the first connection or search: what matters from now on is numbered above what is safe now."""
+        if not self._began:
+            safe = self._order.safe()
+            if not self._began:  # nobody was quicker meanwhile
+                self._began, self.safe, self._renewed_safe = True, safe, safe
 
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
         """Take a message off the wire."""

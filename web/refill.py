@@ -1,6 +1,7 @@
 """What a search missed while the line to Redis was away, or its registration: read from the store, framed once.
 
-The steps and their order are those of docs/delivery.md ("Connection lost"). Four searches at a time.
+The steps and their order are those of docs/delivery.md ("In a web process"). Four searches are read at a time; one that
+waits for its next attempt keeps none of the others waiting, and one that missed too much has its watchers start anew.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import logging
 import random
 
 import gevent
-from gevent.pool import Pool
+from gevent.lock import BoundedSemaphore
 
-from pipeline.errors import MurmurError
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.publish.messages import portions
 from pipeline.publish.order import Order
+from web.catching_up import TOO_MUCH, losses, missed
 from web.hub import Hub, Search
-from web.protocol import MAX_CATCH_UP, Deleted, Gone, frames, posts_frame
+from web.protocol import posts_frame
 from web.readings import Readings
 
 log = logging.getLogger("web.refill")
@@ -30,15 +32,15 @@ class Refill:
         self._hub = hub
         self._order = order
         self._readings = readings
-        self._pool = Pool(AT_ONCE)
+        self._slots = BoundedSemaphore(AT_ONCE)
         self._running: set[Search] = set()
 
     def run(self, searches: list[Search]) -> None:
         """Begin with these, beside those that are under way; returns at once."""
         fresh = [search for search in searches if search not in self._running]
         self._running |= set(fresh)
-        if fresh:
-            gevent.spawn(lambda: self._pool.map(self._one, fresh))
+        for search in fresh:
+            gevent.spawn(self._one, search)
 
     @property
     def pending(self) -> int:
@@ -54,9 +56,10 @@ class Refill:
                 if since is None:
                     return  # whole, or nobody watched it when the line came back
                 try:
-                    if self._attempt(search, since):
-                        return
-                except MurmurError as error:
+                    with self._slots:
+                        if self._attempt(search, since):
+                            return
+                except (BrokerUnavailable, StoreUnavailable) as error:
                     log.warning("what %s missed cannot be read yet: %s", search.key, error)
                 except Exception:
                     log.exception("what %s missed was not read", search.key)
@@ -70,7 +73,7 @@ class Refill:
 
     def _attempt(self, search: Search, since: int) -> bool:
         hub = self._hub
-        losses = hub.counts["lost"]
+        lost = hub.counts["lost"]
         if not search.listening.is_set():
             return False  # the line went between the wait and now
         query = search.query
@@ -78,19 +81,19 @@ class Refill:
         doubt = search.doubt
         hub.believe(search)
         safe = self._order.safe()
-        changes = self._readings.read(
-            lambda reading: reading.changes(query, after=since, gone_after=since, limit=MAX_CATCH_UP)
-        )
-        if hub.counts["lost"] != losses or search.refill_from != since or search.doubt not in (0, doubt):
+        try:
+            changes = missed(self._readings, query, after=since, gone_after=since)
+        except (BrokerUnavailable, StoreUnavailable):
+            raise
+        except MurmurError as error:  # the store's word on this search: each watcher is told when it starts anew
+            log.warning("what %s missed cannot be read: %s", search.key, error)
+            changes = TOO_MUCH
+        if hub.counts["lost"] != lost or search.refill_from != since or search.doubt not in (0, doubt):
             return False  # the line or the registration was lost again meanwhile
         hub.flush()
         hub.counts["refills"] += 1
-        if changes.tombstones:
-            for told in frames(Deleted(changes.tombstones)):
-                hub.send(search, told)
-        if changes.gone:
-            for told in frames(Gone(search.key, changes.gone)):
-                hub.send(search, told)
+        for told in losses(search.key, changes):
+            hub.send(search, told)
         if changes.overflow:
             search.refill_from = None
             for client in list(search.watchers):

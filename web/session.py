@@ -17,23 +17,20 @@ import gevent
 from pipeline.errors import BrokerUnavailable, MurmurError, QueryError, QueryTimeout, StoreUnavailable
 from pipeline.publish.messages import portions
 from pipeline.query.tree import Query
-from pipeline.store.contract import Changes, Page, Reading
+from pipeline.store.contract import NEWEST, Changes, Page, Reading
+from web.catching_up import changes_of, losses, missed
 from web.client import Client
 from web.faults import fault
 from web.hub import Search
 from web.process import Web
 from web.protocol import (
     CLOSES,
-    MAX_CATCH_UP,
-    Deleted,
     Error,
     Fault,
-    Gone,
     Reset,
     Subscribe,
     Subscribed,
     frame,
-    frames,
     history_frame,
 )
 
@@ -44,7 +41,12 @@ FIRST_POSTS = 20
 FIRST_LOOK_S = 0.25
 """So long the rest of a history waits while a browser draws the first posts: on one machine both want processors."""
 PAGE_POSTS = 250
-NEVER = 2**63 - 1
+AGAIN_S = 0.2
+"""So long a subscription waits that cannot go on now, and twice as long each time after, up to 5 s."""
+
+
+class StartAnew(Exception):
+    """Raised when more happened since a subscription began than can be told: it begins once more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,11 +61,6 @@ class Watch:
     lagged: bool = field(default=False)
     ended: bool = field(default=False)
     """Nobody waits for it any more; what its greenlet still does before its end must leave nothing behind."""
-
-    @property
-    def told(self) -> bool:
-        """Whether frames of this watch go to its client."""
-        return not (self.lagged or self.ended)
 
 
 class Session:
@@ -112,7 +109,8 @@ class Session:
             if watch.query.key == key and watch.search is not None and not watch.lagged:
                 if watch.greenlet is not None:
                     watch.greenlet.kill(block=False)
-                watch.greenlet = gevent.spawn(self._guarded, watch, functools.partial(self._begin_anew, watch))
+                self._reset(watch)
+                watch.greenlet = gevent.spawn(self._guarded, watch, functools.partial(self._steps, watch, None))
 
     def end(self) -> None:
         """Let go of everything; called once, when the client ends."""
@@ -144,22 +142,27 @@ class Session:
         try:
             self._attempts(watch, steps)
         finally:
-            if watch.greenlet is gevent.getcurrent():
+            if _is_current(watch):
                 watch.greenlet = None
             if watch.ended:
                 self._leave(watch)
 
     def _attempts(self, watch: Watch, steps: Callable[[], None]) -> None:
-        wait_s = 0.2
+        wait_s = AGAIN_S
         while not (self._client.ended or watch.ended):
             try:
                 steps()
                 return
             except (BrokerUnavailable, StoreUnavailable) as error:
                 log.info("a subscription waits: %s", error)
-                gevent.sleep(wait_s * random.uniform(0.5, 1.0))
-                wait_s = min(5.0, wait_s * 2)
+            except StartAnew:
+                if not _is_current(watch):
+                    return
+                log.info("a subscription begins once more: too much happened while it began")
+                steps = functools.partial(self._begin_anew, watch)
             except (MurmurError, ValueError) as error:
+                if not _is_current(watch):
+                    return
                 if not isinstance(error, QueryTimeout):
                     log.warning("a subscription failed: %s", error)
                 self._refuse(watch, error)
@@ -168,6 +171,8 @@ class Session:
                 log.exception("a subscription failed")
                 self._client.close(CLOSES["internal"])
                 return
+            gevent.sleep(wait_s * random.uniform(0.5, 1.0))
+            wait_s = min(5.0, wait_s * 2)
 
     def _refuse(self, watch: Watch, error: Exception) -> None:
         told = fault(error) if isinstance(error, MurmurError) else Fault("search_conflict", str(error))
@@ -183,7 +188,7 @@ class Session:
     def _steps(self, watch: Watch, after: int | None) -> None:
         web, client, query = self._web, self._client, watch.query
         registered_at = web.hub.register(query)  # (1) and (2): w0
-        watch.low = low = registered_at if watch.low is None else watch.low
+        watch.low = low = registered_at if watch.low is None else min(registered_at, watch.low)
         if watch.search is None:
             client.send(frame(Subscribed(watch.asked.id, query.key, query.canonical, list(query.terms))))
             watch.search = web.hub.enter(query, client)  # (3)
@@ -193,29 +198,45 @@ class Session:
         if after is not None and after > safe:
             after = None  # numbers of another broker
             client.send(frame(Reset(query.key)))
-        changes, page = web.readings.read(lambda reading: _first(reading, query, after, low, watch.asked.history))
+        if after is not None and self._catch_up(watch, after, low):
+            self._done(watch, safe)
+            return
+        changes, page = web.readings.read(lambda reading: _first(reading, query, low, watch.asked.history))
         if watch.ended:
             return
         if changes.overflow:
-            client.send(frame(Reset(query.key)))
+            changes = missed(web.readings, query, after=NEWEST, gone_after=low)
+        if changes.overflow:
+            raise StartAnew
         self._tell(watch, changes)
-        if page is None:
-            self._send_bodies(watch, changes.bodies)
-        else:
-            self._send_pages(watch, page)
+        self._send_pages(watch, page)
         self._done(watch, safe)
 
+    def _catch_up(self, watch: Watch, after: int, low: int) -> bool:
+        """Tell what happened since `after`; False if that is too much, and the client was told to forget all."""
+        changes = missed(self._web.readings, watch.query, after=after, gone_after=min(after, low))
+        if changes.overflow:
+            if self._serves(watch):
+                self._client.send(frame(Reset(watch.query.key)))
+            return False
+        self._tell(watch, changes)
+        self._send_bodies(watch, changes.bodies)
+        return True
+
     def _begin_anew(self, watch: Watch) -> None:
-        self._client.send(frame(Reset(watch.query.key)))
+        self._web.hub.hear_all()
+        self._reset(watch)
         self._steps(watch, None)
 
+    def _reset(self, watch: Watch) -> None:
+        """Have the client forget all: from here on, only what was not heard yet may bring it an old version."""
+        self._web.hub.flush()
+        self._client.send(frame(Reset(watch.query.key)))
+        watch.low = self._web.hub.safe
+
     def _tell(self, watch: Watch, changes: Changes) -> None:
-        if changes.tombstones:
-            for told in frames(Deleted(changes.tombstones)):
-                self._client.send(told)
-        if changes.gone:
-            for told in frames(Gone(watch.query.key, changes.gone)):
-                self._client.send(told)
+        for told in losses(watch.query.key, changes):
+            self._client.send(told)
 
     def _send_pages(self, watch: Watch, page: Page) -> None:
         """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
@@ -226,7 +247,7 @@ class Session:
             self._send_bodies(watch, page.bodies)
             left -= len(page.bodies)
             before, limit = page.next, min(left, PAGE_POSTS)
-            if before is None or limit <= 0 or not watch.told or not self._client.wait_for_room():
+            if before is None or limit <= 0 or not self._serves(watch) or not self._client.wait_for_room():
                 return
             gevent.sleep(pause_s)
             pause_s = 0
@@ -237,26 +258,29 @@ class Session:
             self._send_part(watch, part)
 
     def _send_part(self, watch: Watch, part: list[bytes]) -> None:
-        if watch.told and self._client.wait_for_room() and watch.told:
+        if self._serves(watch) and self._client.wait_for_room() and self._serves(watch):
             self._client.send(history_frame(watch.query.key, part))
 
     def _done(self, watch: Watch, safe: int) -> None:
-        if watch.told and self._client.wait_for_room() and watch.told:
+        if self._serves(watch) and self._client.wait_for_room() and self._serves(watch):
             self._client.send(history_frame(watch.query.key, [], safe))
+
+    def _serves(self, watch: Watch) -> bool:
+        return not (watch.lagged or watch.ended) and _is_current(watch)
 
 
 def _following(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:
     return lambda reading: reading.search(query, limit=limit, before=before)
 
 
-def _first(reading: Reading, query: Query, after: int | None, low: int, history: int) -> tuple[Changes, Page | None]:
-    """Return, of one view, what changed, and the first page of history where the client starts from nothing."""
-    if after is not None:
-        changes = reading.changes(query, after=after, gone_after=min(after, low), limit=MAX_CATCH_UP)
-        if not changes.overflow:
-            return changes, None
-    else:
-        changes = reading.changes(query, after=NEVER, gone_after=low, limit=1)
+def _is_current(watch: Watch) -> bool:
+    """Tell whether this greenlet serves the watch: one that is killed may run on until it next waits."""
+    return watch.greenlet is gevent.getcurrent()
+
+
+def _first(reading: Reading, query: Query, low: int, history: int) -> tuple[Changes, Page]:
+    """Return, of one view, what went while the client began, and the first page of history."""
+    changes = changes_of(query, NEWEST, low)(reading)
     if history == 0:
         return changes, Page([], None)
     return changes, reading.search(query, limit=min(history, FIRST_POSTS))

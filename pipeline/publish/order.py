@@ -22,7 +22,11 @@ _SAFE = """
 local function safe()
   local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
   if first[2] then return string.format('%.0f', tonumber(first[2]) - 1) end
-  return redis.call('GET', KEYS[1]) or '0'
+  local last = redis.call('GET', KEYS[1])
+  if last then return last end
+  -- Nothing was published in this Redis: the first number will be one of its clock.
+  local at = redis.call('TIME')
+  return string.format('%.0f', tonumber(at[1]) * 1000000 + tonumber(at[2]) - 1)
 end
 """
 
@@ -234,7 +238,11 @@ class Order:
         return self._step(attempt, (), ids, ids, None, ends=False)
 
     def safe(self) -> int:
-        """Return the greatest number n such that every publication ≤ n is published and persisted."""
+        """Return the greatest number n such that every publication ≤ n is published and persisted.
+
+        Where nothing was ever published that is the present of Redis's clock, so that whoever starts here is not sent
+        through all that a store brought along from elsewhere.
+        """
         with asking():
             return int(self._safe(keys=[self._names.seq, self._names.inflight]))
 

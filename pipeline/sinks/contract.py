@@ -17,8 +17,9 @@ class Delivery(msgspec.Struct, frozen=True):
 
     `posts` are those that match, oldest first, as on the wire (docs/post.md); one that came before may come again, with
     a greater `version` if it changed. `gone` are ids of posts that were changed and do not match now, `withdrawn` ids
-    that were deleted at their source, of any search: what a sink still shows of them has to go. `missed`: there was
-    more than is delivered at once, and only the newest of it is here.
+    that were deleted at their source, of any search: what a sink still shows of them has to go. `missed`: more than can
+    be read at once happened in one batch (an account of tens of thousands of posts was withdrawn), and not all of it
+    is here.
     """
 
     search: str

@@ -3,6 +3,9 @@
 The place is a publication number. Everything numbered up to `safe` is in the store (docs/delivery.md), so reading what
 came after the place and moving it to a `safe` read before that misses nothing, whoever died in between; what was
 delivered and not noted comes again. A lease keeps two processes from delivering the same side by side.
+
+No read grows with the time a sink was away: it is brought up in steps of so many posts, each delivered and noted before
+the next is read, and smaller ones where the store takes too long.
 """
 
 from __future__ import annotations
@@ -16,19 +19,24 @@ import msgspec
 from redis import Redis
 
 from pipeline.answers import asking
-from pipeline.errors import LeaseLost, MurmurError
+from pipeline.errors import LeaseLost, MurmurError, QueryTimeout
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from pipeline.sinks.contract import Delivery, Sink
-from pipeline.store.contract import Store
+from pipeline.store.contract import Changes, Reading, Store
 
 log = logging.getLogger(__name__)
 
 LEASE_MS = 30_000
 AT_ONCE = 1_000
-"""More matches than this between two deliveries are not kept for a sink: it gets the newest, and is told."""
+"""So many stored posts and tombstones are looked at in one step, whether they match or not."""
+AT_LEAST = 10
+"""Steps become no smaller than this where the store takes too long."""
+UNDER_ONE_NUMBER = 20_000
+"""So much is read where more than a step shares one number, as where an account is withdrawn. Of what goes beyond that
+a sink gets the newest matches, and is told."""
 TOGETHER = 100
 """So many posts to one delivery."""
 ROUND_S = 1.0
@@ -87,6 +95,8 @@ class Feeder:
         self._move = redis.register_script(_MOVE)
         self._opened = False
         self._seen = -1
+        self._at_once = AT_ONCE
+        self._behind = False
 
     def run(self) -> None:
         """Deliver until `wait` tells to end. A sink that raises is asked again, later and later, up to a minute."""
@@ -104,12 +114,13 @@ class Feeder:
                 log.warning("sink %s will be asked again: %s: %s", self._name, type(error).__name__, error)
                 self._opened = False
                 failures += 1
-            if self._wait(min(LONGEST_PAUSE_S, ROUND_S * 2 ** min(failures, 10))):
+            pause_s = min(LONGEST_PAUSE_S, ROUND_S * 2 ** min(failures, 10))
+            if self._wait(0.0 if self._behind and not failures else pause_s):
                 break
         self._let_go()
 
     def round(self) -> int:
-        """Deliver what there is; return how many posts.
+        """Deliver what there is, of each search one step at most; return how many posts.
 
         Raises:
             LeaseLost: another process delivers to this sink by now.
@@ -126,8 +137,10 @@ class Feeder:
         safe = self._order.safe()
         if safe == self._seen:
             return 0
+        self._behind = False
         count = sum(self._deliver(query, safe) for query in self._searches)
-        self._seen = safe
+        if not self._behind:
+            self._seen = safe
         return count
 
     def _deliver(self, query: Query, safe: int) -> int:
@@ -137,14 +150,14 @@ class Feeder:
             self._note(query, safe)
             return 0
         place = int(told)
-        with self._store().reading() as reading:
-            changes = reading.changes(query, after=place, gone_after=place, limit=AT_ONCE)
-            bodies = reading.search(query, limit=AT_ONCE).bodies if changes.overflow else changes.bodies
-        # What is stored and not published yet comes with the next place, and not twice.
-        posts = [post for post in (_decode(body) for body in reversed(bodies)) if post["seq"] <= safe]
+        if place >= safe:  # it is there, or this is another Redis than the one it comes from
+            return 0
+        until, changes = self._step(query, place, safe)
+        self._behind |= until < safe
+        posts = [_decode(body) for body in reversed(changes.bodies)]
         gone = [post_id for post_id, _ in changes.gone]
         parts = [posts[start : start + TOGETHER] for start in range(0, len(posts), TOGETHER)]
-        if not parts and (gone or changes.tombstones):
+        if not parts and (gone or changes.tombstones or changes.overflow):
             parts = [[]]
         for number, part in enumerate(parts):
             first = number == 0
@@ -158,8 +171,43 @@ class Feeder:
                 )
             )
             self._note(query, place)
-        self._note(query, safe)
+        self._note(query, until)
         return len(posts)
+
+    def _step(self, query: Query, place: int, safe: int) -> tuple[int, Changes]:
+        """Return a number up to `safe`, and what happened from the place up to it. (What is stored and not published
+        yet comes with a later place, and not twice.)
+
+        Raises:
+            QueryTimeout: the store is too slow for the smallest of steps.
+        """
+        while True:
+            try:
+                with self._store().reading() as reading:
+                    stride = reading.stride(place, limit=self._at_once)
+                    until = safe if stride is None else min(stride, safe)
+                    changes = self._changes(reading, query, place, until)
+            except QueryTimeout:
+                if self._at_once <= AT_LEAST:
+                    raise
+                self._at_once = max(AT_LEAST, self._at_once // 4)
+                log.info("sink %s goes on in steps of %d posts: the store is slow", self._name, self._at_once)
+            else:
+                self._at_once = min(AT_ONCE, self._at_once + AT_LEAST)
+                return until, changes
+
+    def _changes(self, reading: Reading, query: Query, place: int, until: int) -> Changes:
+        for limit in (self._at_once, UNDER_ONE_NUMBER):
+            changes = reading.changes(query, after=place, gone_after=place, limit=limit, until=until)
+            if not changes.overflow:
+                return changes
+        log.warning("sink %s misses some of %s: too much happened under one number", self._name, query.canonical)
+        newest = reading.search(query, limit=AT_ONCE).bodies
+        return Changes(
+            [body for body in newest if place < _decode(body)["seq"] <= until],
+            tombstones=reading.withdrawn(place, limit=UNDER_ONE_NUMBER, until=until),
+            overflow=True,
+        )
 
     def _note(self, query: Query, place: int) -> None:
         """Renew the lease and note a place.

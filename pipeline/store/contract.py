@@ -16,6 +16,9 @@ from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
+NEWEST = 2**63 - 1
+"""A publication number above all others."""
+
 Sort = Literal["latest", "followers", "reposts", "likes", "replies", "reach"]
 TopField = Literal["words", "trending", "hashtags", "authors", "domains", "links", "langs", "originals"]
 
@@ -98,13 +101,14 @@ class Page:
 class Changes:
     """What happened to a search after a publication number.
 
-    `overflow`: more than the limit matched, `bodies` is empty and the caller resets. `gone`: (id, version) of rows that
-    ever changed (`changed` > 0) and do not match now. `tombstones`: ids withdrawn.
+    `gone`: (id, version) of rows that ever changed (`changed` > 0) and do not match now. `tombstones`: ids withdrawn.
+    `overflow`: more than the limit matched, or ever changed (whether they match or not), or were withdrawn. Nothing
+    else is told then, and the caller starts anew or takes smaller steps (`Reading.stride`).
     """
 
-    bodies: list[bytes]
-    gone: list[tuple[str, int]]
-    tombstones: list[str]
+    bodies: list[bytes] = field(default_factory=list)
+    gone: list[tuple[str, int]] = field(default_factory=list)
+    tombstones: list[str] = field(default_factory=list)
     overflow: bool = False
 
 
@@ -220,12 +224,23 @@ class Reading(Protocol):
         it is not. `latest` is by created_at descending."""
         ...
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
-        """Return matches with seq > `after` (newest first), and gone and tombstones with seq > `gone_after`."""
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
+        """Return matches with seq > `after` (newest first), and gone and tombstones with seq > `gone_after`, all with
+        seq <= `until`: at most `limit` rows of each are read, and where there are more only that is told."""
         ...
 
-    def withdrawn(self, after: int) -> list[str]:
-        """Return the ids withdrawn under a number greater than `after`, lowest first."""
+    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        """Return the greatest number up to which at most `limit` posts and at most `limit` tombstones are numbered
+        above `after`, None if that is true of all numbers.
+
+        Where more share the lowest number itself it is returned. `changed` counts only posts that ever changed, as
+        `Changes.gone` does. `limit` is below 10,000. Whoever takes step after step until None misses nothing: a post
+        that is stored again meanwhile moves to a higher number.
+        """
+        ...
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+        """Return the ids withdrawn under a number above `after` and up to `until`, lowest first, at most `limit`."""
         ...
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:

@@ -248,3 +248,12 @@ def test_a_hand_over_that_failed_in_the_middle_is_whole_the_next_time(
     claims.hand_over(lease, "a", b"x", "7")
     claims.offer("b", b"y")
     assert (claims.is_open("a"), claims.is_open("b")) == (True, True)
+
+
+def test_where_nothing_was_published_safe_is_the_present_and_the_first_number_is_greater(order: Order) -> None:
+    first, later = order.safe(), order.safe()
+    assert 0 < first <= later
+    attempt = order.begin("a", 1)
+    assert attempt.seq > later
+    assert first <= attempt.safe < attempt.seq
+    assert order.safe() == attempt.seq - 1

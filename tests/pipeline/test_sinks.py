@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from redis import Redis
 
 from pipeline.batch import RawBatch, RawRecord
-from pipeline.errors import LeaseLost
+from pipeline.errors import LeaseLost, QueryTimeout
 from pipeline.events import listen
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.normalise import normalise
 from pipeline.publish.order import Attempt, Order
 from pipeline.query.parser import parse
+from pipeline.query.tree import Query
 from pipeline.sinks import feeding
 from pipeline.sinks.contract import Delivery
 from pipeline.sinks.feeding import Feeder
+from pipeline.store.contract import Changes
 from pipeline.store.sqlite.store import SqliteStore
 from tests.pipeline import test_ingest
 
@@ -178,16 +183,102 @@ def test_process_that_was_too_slow_notes_nothing_over_another_ones_place(scene: 
     assert scene.make(Pager()).round() == 0
 
 
-def test_more_than_is_delivered_at_once_is_told_and_the_newest_come(
+def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "AT_ONCE", 20)
     monkeypatch.setattr(feeding, "TOGETHER", 8)
+    scene.feeder._at_once = 20
+    monkeypatch.setattr(feeding, "AT_ONCE", 20)
+    for number in range(1, 51):
+        scene.take(post(number, "cats"), post(100 + number, "dogs"))
+    counts = [scene.feeder.round() for _ in range(6)]
+    assert counts == [10, 10, 10, 10, 10, 0], "twenty stored posts a round, of which it wants ten"
+    assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 51)]
+    assert not any(delivery.missed for delivery in scene.sink.got)
+
+
+def test_sink_that_is_behind_is_not_made_to_wait(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "AT_ONCE", 20)
+    scene.feeder._at_once = 20
+    for number in range(1, 51):
+        scene.take(post(number, "cats"))
+    pauses: list[float] = []
+
+    def wait(pause_s: float) -> bool:
+        pauses.append(pause_s)
+        return len(pauses) == 4
+
+    scene.feeder._wait = wait
+    scene.feeder.run()
+    assert pauses == [0.0, 0.0, feeding.ROUND_S, feeding.ROUND_S]
+    assert len(scene.sink.ids()) == 50
+
+
+def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened(scene: Scene) -> None:
+    for number in range(1, 101):
+        scene.take(post(number, "cats"))
+    most = [1_000]
+
+    class Slow:
+        """A reading that is out of time for more than so many posts."""
+
+        def __init__(self, reading: Any) -> None:
+            self.stride, self._reading = reading.stride, reading
+
+        def changes(self, query: Query, *, after: int, until: int, **more: int) -> Changes:
+            end = self.stride(after, limit=30)
+            if end is not None and end < until:
+                raise QueryTimeout("the search was stopped")
+            found: Changes = self._reading.changes(query, after=after, until=until, **more)
+            most.append(len(found.bodies))
+            return found
+
+    @contextmanager
+    def reading() -> Iterator[Any]:
+        with scene.store.reading() as view:
+            yield Slow(view)
+
+    scene.feeder._store = lambda: SimpleNamespace(reading=reading)  # type: ignore[assignment,return-value]
+    scene.feeder._at_once = 100
+    while scene.feeder.round():
+        pass
+    assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 101)]
+    assert max(most[1:]) <= 30
+
+
+def test_batch_of_more_than_a_step_comes_whole(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "AT_ONCE", 20)
+    monkeypatch.setattr(feeding, "TOGETHER", 30)
+    scene.feeder._at_once = 20
+    scene.take(*(post(number, "cats") for number in range(1, 51)))
+    scene.feeder.round()
+    assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 51)]
+    assert [delivery.missed for delivery in scene.sink.got] == [False, False]
+
+
+def test_batch_of_more_than_can_be_read_is_told_and_the_newest_come(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(feeding, "AT_ONCE", 20)
+    monkeypatch.setattr(feeding, "UNDER_ONE_NUMBER", 40)
+    scene.feeder._at_once = 20
     scene.take(*(post(number, "cats") for number in range(1, 51)))
     scene.feeder.round()
     assert all(delivery.missed for delivery in scene.sink.got)
-    assert [len(delivery.posts) for delivery in scene.sink.got] == [8, 8, 4]
-    assert len(set(scene.sink.ids())) == 20
+    assert scene.sink.ids() == [f"demo:{number}" for number in range(31, 51)]
+    assert "misses some" in caplog.text
+    scene.take(post(60, "cats"))
+    scene.feeder.round()
+    assert scene.sink.ids()[-1] == "demo:60", "its place moved"
+
+
+def test_new_sink_at_a_new_redis_is_not_sent_through_what_the_store_holds(scene: Scene) -> None:
+    said = listen(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
+    scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of the Redis before
+    scene.feeder.round()
+    scene.take(post(2, "cats"))
+    scene.feeder.round()
+    assert scene.sink.ids() == ["demo:2"]
 
 
 def test_what_is_withdrawn_is_told(scene: Scene) -> None:

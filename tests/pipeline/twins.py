@@ -26,7 +26,8 @@ from pipeline.publish.order import Attempt, RegistryMoved
 from pipeline.query.document import Document
 from pipeline.query.tree import Everything, Query
 from pipeline.sifting import Sift
-from pipeline.store.contract import Changes, Entry, Page, Persisted, Writes
+from pipeline.store.contract import NEWEST, Changes, Entry, Page, Persisted, Writes
+from pipeline.store.strides import end_of
 
 KEYS = ("k0", "k1")
 VERSION_STEP = 10_000
@@ -158,6 +159,13 @@ class OrderTwin:
 
     def safe(self) -> int:
         return self._redis.safe()
+
+    def forget_orphans(self, older_than_s: float) -> int:
+        redis = self._redis
+        orphans = redis.inflight.keys() - redis.open.keys()
+        for batch_id in orphans:
+            del redis.inflight[batch_id]
+        return len(orphans)
 
 
 class RegistryTwin:
@@ -328,18 +336,29 @@ class ReadingTwin:
             [_body(i, row.version) for i, row in self._rows.items() if matching(query.key, i, row.version)], None
         )
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
-        bodies, gone = [], []
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
+        bodies, gone, changed = [], [], 0
         for post_id, row in self._rows.items():
-            if matching(query.key, post_id, row.version):
-                if row.seq > after:
-                    bodies.append(_body(post_id, row.version))
-            elif row.changed and row.seq > gone_after:
-                gone.append((post_id, row.version))
-        return Changes(bodies, gone, self.withdrawn(gone_after))
+            matches = matching(query.key, post_id, row.version)
+            if matches and after < row.seq <= until:
+                bodies.append(_body(post_id, row.version))
+            if row.changed and gone_after < row.seq <= until:
+                changed += 1
+                if not matches:
+                    gone.append((post_id, row.version))
+        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        if max(len(bodies), changed, len(tombstones)) > limit:
+            return Changes(overflow=True)
+        return Changes(bodies, gone, tombstones)
 
-    def withdrawn(self, after: int) -> list[str]:
-        return [post_id for post_id, seq in self._tombstones.items() if seq > after]
+    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        kinds = [row.seq for row in self._rows.values() if row.changed or not changed], self._tombstones.values()
+        numbers = (sorted(seq for seq in kind if seq > after) for kind in kinds)
+        return end_of((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+        stones = sorted((seq, post_id) for post_id, seq in self._tombstones.items() if after < seq <= until)
+        return [post_id for _, post_id in stones][:limit]
 
 
 class Nothing:

@@ -22,11 +22,11 @@ from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
+from pipeline.store.contract import NEWEST, Changes
 from tests.pipeline.twins import ACCOUNT, KEYS, VERSION_STEP, batch_of
 from tests.pipeline.watcher import Watcher
 
 IDS = ("demo:0", "demo:1", "demo:2", "demo:3", "demo:4")
-FAR = 2**62
 
 
 class Bus(Protocol):
@@ -96,6 +96,9 @@ class World:
     clients: list[Client] = field(default_factory=list)
     attempts: list[tuple[str, Iterator[str]]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    bound: int | None = None
+    """How many rows are read at once to catch up, in a world where that is few."""
+    away: random.Random = field(default_factory=random.Random)
     all_batches: list[str] = field(default_factory=list)
     trouble: random.Random | None = None
     """Not None: a store that refuses single posts, and commits that fail after persisting."""
@@ -152,17 +155,49 @@ class World:
                 if client.step == 4:
                     client.after = max(client.after, safe)
 
-    def answer(self, client: Client, after: int | None, lower: int) -> None:
-        """Read the store for a client: what it may have missed."""
+    def answer(self, client: Client, after: int | None, lower: int) -> bool:
+        """Read the store for a client: what it may have missed. Where that is too much it starts anew; False where that
+        is too much as well, and it begins once more."""
         query = client.query
+        changes = self._changes(query, after, lower)
+        if changes.overflow and after is not None and self.parts.broken != "too much is taken for all":
+            client.watcher.reset()
+            after, lower = None, self.h if client.step == 4 else client.w0
+            changes = self._changes(query, after, lower)
+        if changes.overflow and self.parts.broken != "too much is taken for all":
+            client.step, client.ever = -1, False
+            return False
         with self.parts.store.reading() as reading:
             bodies = [] if after is not None else reading.search(query, limit=500).bodies
-            changes = reading.changes(query, after=FAR if after is None else after, gone_after=lower, limit=2_000)
         client.watcher.deleted(changes.tombstones)
         if self.parts.broken != "no gone in answers":
             client.watcher.gone(changes.gone)
         posts = [msgspec.json.decode(body) for body in [*bodies, *changes.bodies]]
         client.watcher.posts([(post["id"], post["version"]) for post in posts])
+        return True
+
+    def _changes(self, query: Query, after: int | None, lower: int) -> Changes:
+        """Read what changed, in a world of a small bound also by steps; out of time, it is too much."""
+        after = NEWEST if after is None else after
+        with self.parts.store.reading() as reading:
+            if self.bound is None:
+                return reading.changes(query, after=after, gone_after=lower, limit=2_000)
+            changes = reading.changes(query, after=after, gone_after=NEWEST, limit=self.bound)
+        if changes.overflow or self.away.random() < 0.05:
+            return Changes(overflow=True)
+        gone, tombstones = list[tuple[str, int]](), list[str]()
+        for _ in range(3):
+            with self.parts.store.reading() as reading:
+                until = reading.stride(lower, limit=self.bound, changed=True)
+                end = NEWEST if until is None else until
+                step = reading.changes(query, after=NEWEST, gone_after=lower, until=end, limit=self.bound)
+            gone += step.gone
+            tombstones += step.tombstones
+            if step.overflow or until is None:
+                return Changes(changes.bodies, gone, tombstones, step.overflow)
+            lower = until
+            self.listen()
+        return Changes(overflow=True)
 
     def serve(self, client: Client) -> None:
         """Take one step of a subscription."""
@@ -185,7 +220,8 @@ class World:
         elif client.step == 3:
             after = client.after if client.ever else None
             lower = client.w if parts.broken == "a lower bound read after SUBSCRIBE" else client.w0
-            self.answer(client, after, lower if after is None else min(after, lower))
+            if not self.answer(client, after, lower if after is None else min(after, lower)):
+                return
             client.after, client.ever = max(client.after, client.w), True
         else:
             return
@@ -208,8 +244,8 @@ class World:
         w = parts.order.safe()
         for client in whole:
             since = w if parts.broken == "refill from now" else min(self.h, client.after)
-            self.answer(client, since, since)
-            client.after = max(client.after, w)
+            if self.answer(client, since, since):
+                client.after = max(client.after, w)
         self.h = max(self.h, w)
 
     def wrong(self) -> list[str]:
@@ -227,7 +263,9 @@ class World:
 def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[str]:
     """Run one random world to its calm end; return what is wrong with it."""
     chance = random.Random(seed)
-    world = World(parts, chance)
+    world = World(parts, chance, away=random.Random(seed))
+    if seed % 5 == 4:  # out of a source of its own: the other worlds stay as they are
+        world.bound = world.away.randint(1, 4)
     accounts = random.Random(seed) if seed % 4 == 3 else None  # a source of its own: the other worlds stay as they are
     if seed % 8 == 1 and parts.refuse is not None:
         world.trouble = random.Random(seed)
@@ -324,8 +362,7 @@ def _calm(world: World) -> None:
         if not world.connected:
             world.reconnect()
         if not world.attempts:
-            for batch_id in world.all_batches:
-                world.start(batch_id)
+            _begin_all(world)
         unready = [client for client in world.clients if client.step < 4]
         if not unready and not world.attempts:
             break
@@ -334,6 +371,13 @@ def _calm(world: World) -> None:
         if unready:
             world.serve(world.chance.choice(unready))
     world.listen()
+
+
+def _begin_all(world: World) -> None:
+    for batch_id in world.all_batches:
+        world.start(batch_id)
+    if world.bound is not None:
+        world.parts.order.forget_orphans(0.0)  # upkeep does; `safe` stands still till then
 
 
 def _tell(client: Client, told: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from pipeline.errors import QueryTimeout
 from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.store import draft, plan
-from pipeline.store.contract import CoverageRow, Store, Writes
+from pipeline.store.contract import Changes, CoverageRow, Store, Writes
 from tests.store.making import T0, found, ids, now_found, post, put, search
 
 HOUR_MS = 3_600_000
@@ -449,7 +449,10 @@ class ReadingContract:
             assert ids(reading.changes(search("cats"), after=0, gone_after=0, limit=10).bodies) == ["x:5", "x:1"]
             later = reading.changes(search("cats"), after=20, gone_after=20, limit=10)
             assert (later.bodies, later.gone, later.tombstones) == ([], [], ["x:3"])
-            assert (reading.withdrawn(29), reading.withdrawn(30)) == (["x:3"], [])
+            assert (reading.withdrawn(29, limit=9), reading.withdrawn(30, limit=9)) == (["x:3"], [])
+            early = reading.changes(search("cats"), after=0, gone_after=0, limit=10, until=10)
+            assert (ids(early.bodies), early.gone, early.tombstones) == (["x:1"], [], [])
+            assert reading.withdrawn(0, limit=9, until=29) == []
 
     def test_changes_say_when_there_are_too_many(self, store: Store) -> None:
         put(store, 2, *(post(number, "cats") for number in range(20)), post(99, "dogs"))
@@ -457,6 +460,55 @@ class ReadingContract:
             changes = reading.changes(search("cats"), after=1, gone_after=1, limit=19)
             assert (changes.overflow, changes.bodies) == (True, [])
             assert len(reading.changes(search("cats"), after=1, gone_after=1, limit=20).bodies) == 20
+
+    def test_changes_say_when_too_many_went(self, store: Store) -> None:
+        numbers = range(20)
+        put(store, 2, *(post(number, "cats") for number in numbers))
+        put(store, 3, *(post(number, "mice", version=T0 + 10**6) for number in numbers))
+        with store.reading() as reading:
+            for text in ("birds", "mice", '"mice mice"~3'):
+                told = reading.changes(search(text), after=2**63 - 1, gone_after=2, limit=19)
+                assert told == Changes(overflow=True), "whether they match or not"
+                assert reading.changes(search(text), after=2**63 - 1, gone_after=3, limit=19) == Changes()
+                assert reading.changes(search(text), after=2**63 - 1, gone_after=2, limit=19, until=2) == Changes()
+            gone = reading.changes(search("birds"), after=2**63 - 1, gone_after=2, limit=20).gone
+            assert sorted(gone) == sorted((f"x:{number}", T0 + 10**6) for number in numbers)
+
+    def test_changes_say_when_too_many_were_withdrawn(self, store: Store) -> None:
+        put(store, 2, *(post(number, "cats") for number in range(20)))
+        store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in range(20)]), 3)
+        with store.reading() as reading:
+            assert reading.changes(search("cats"), after=2, gone_after=2, limit=19) == Changes(overflow=True)
+            told = reading.changes(search("cats"), after=2, gone_after=2, limit=20)
+            assert (len(told.tombstones), told.overflow) == (20, False)
+            assert len(reading.withdrawn(2, limit=5)) == 5
+
+    def test_steps_of_changes_hold_so_many_and_nothing_slips_between_them(self, store: Store) -> None:
+        for number in range(12):
+            put(store, 10 + number // 2, post(number, "cats"))
+        for number in range(0, 12, 3):
+            put(store, 30 + number, post(number, "dogs", version=T0 + 10**6))
+        store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in (1, 2, 4)]), 50)
+        store.persist(Writes(deletions=[Deletion("x:5", T0)]), 51)
+        with store.reading() as reading:
+            assert reading.stride(0, limit=3) == 14, "x:7, x:8; one of 15 would still fit, and not the other"
+            assert reading.stride(0, limit=4) == 29
+            assert reading.stride(0, limit=3, changed=True) == 38
+            assert reading.stride(38, limit=2) == 50, "a number that alone is too much is one step"
+            assert reading.stride(50, limit=2) is None
+            seen, mark, steps = list[str](), 0, 0
+            while True:
+                until = reading.stride(mark, limit=3)
+                step = reading.changes(search("*"), after=mark, gone_after=mark, limit=3, until=until or 10**6)
+                assert not step.overflow
+                seen += [*ids(step.bodies), *step.tombstones]
+                steps += 1
+                if until is None:
+                    break
+                assert until > mark
+                mark = until
+        assert sorted(seen) == sorted(f"x:{number}" for number in range(12))
+        assert steps >= 4
 
     def test_export_gives_every_match_newest_first(self, store: Store) -> None:
         put(store, 1, *(post(number, "cats" if number % 3 else "dogs") for number in range(1_500)))

@@ -15,7 +15,7 @@ from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Post, Upsert
 from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
-from pipeline.store.contract import Entry, Persisted, Sort, Store, Writes
+from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.elastic import access, store_in
@@ -83,7 +83,18 @@ def contents(store: Store) -> list[object]:
             told += [(page.bodies, page.next is None) for page in pages]  # what `next` says is each store's own
             changes = reading.changes(query, after=2, gone_after=2, limit=99)
             told.append((changes.bodies, sorted(changes.gone), sorted(changes.tombstones)))
+            told += [reading.changes(query, after=2, gone_after=2, limit=limit).overflow for limit in range(6)]
+        told += [_steps(reading, limit, changed=changed) for limit in range(4) for changed in (True, False)]
         return told
+
+
+def _steps(reading: Reading, limit: int, *, changed: bool) -> list[int]:
+    """Return where steps through all numbers end."""
+    ends, end = list[int](), reading.stride(0, limit=limit, changed=changed)
+    while end is not None:
+        ends.append(end)
+        end = reading.stride(end, limit=limit, changed=changed)
+    return ends
 
 
 def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:

@@ -16,16 +16,21 @@ import gevent
 import msgspec
 import pytest
 
+from pipeline.errors import QueryTimeout
 from pipeline.match.registry import LEASE_MS
+from pipeline.store.contract import NEWEST
 from tests.pipeline import twins
 from tests.pipeline.test_protocol import parts_of_twins
 from tests.pipeline.world import World, _offer
 from tests.web.browser import Search as Held
+from web import catching_up
 from web import hub as hub_module
+from web import session as session_module
+from web.catching_up import STEPS_MAX
 from web.client import Client
 from web.hub import Hub, Search
 from web.process import Web
-from web.protocol import Frame, Subscribe
+from web.protocol import MAX_CATCH_UP, Frame, Subscribe
 from web.refill import Refill
 from web.session import Session
 
@@ -174,6 +179,8 @@ class WebWorld:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.clock_s = 0.0
+        self.slow_store: random.Random | None = None
+        """Set where catching up has a small bound, so that watchers start anew, and some reads are out of time."""
         self.parts = parts_of_twins()
         self.pipeline = World(self.parts, self.chance)
         redis: twins.Redis = self.parts.order._redis
@@ -208,6 +215,8 @@ class WebWorld:
         return slow
 
     def _read(self, work: Any) -> Any:
+        if self.slow_store is not None and work.__module__ == catching_up.__name__ and self.slow_store.random() < 0.1:
+            raise QueryTimeout("the search was stopped")
         with self.parts.store.reading() as reading:
             return work(reading)
 
@@ -250,6 +259,13 @@ class WebWorld:
         """Upkeep speaks; every client hears how far it may take up from."""
         self.redis.heard.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
         self.line.collect()
+
+    def upkeep(self) -> None:
+        """Let go of numbers that died with their attempt, and speak where there is something to hear."""
+        for batch_id in self.redis.inflight.keys() - self.redis.open.keys():
+            del self.redis.inflight[batch_id]
+        if self.hub.safe < self.redis.safe() and not self.line.wire:
+            self.tick()
 
     def say_stats(self, _tick: object = None) -> None:
         hub = self.hub
@@ -304,6 +320,8 @@ class WebWorld:
                 for batch_id in self.pipeline.all_batches:
                     self.pipeline.start(batch_id)
             self.advance()
+            if self.slow_store is not None:
+                self.upkeep()
             self.line.deliver()
             self.hub.flush()
             for watcher in self.watchers:
@@ -349,6 +367,11 @@ def run(seed: int) -> list[str]:
     hub_module.boot_clock = lambda: world.clock_s
     world.hub._renewed_at = 0.0
     world.hub.on_tick = world.say_stats
+    bounded = random.Random(seed) if seed % 4 == 3 else None  # of its own: the other worlds stay as they are
+    world.slow_store = bounded
+    catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP
+    catching_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
+    session_module.AGAIN_S = 0.0
     _offer(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):
@@ -364,7 +387,7 @@ def test_nobody_misses_or_repeats_a_post() -> None:
         assert not wrong, f"seed {seed}: {wrong}"
 
 
-_STEPS = Session._steps
+_STEPS, _RESET = Session._steps, Session._reset
 
 
 def _late_bound(self: Session, watch: Any, after: int | None) -> None:
@@ -377,6 +400,15 @@ def _from_now(self: Refill, search: Search, _since: int) -> bool:
     return _ATTEMPT(self, search, now)
 
 
+def _bodies_alone(readings: Any, query: Any, after: int, _gone_after: int) -> Any:
+    return readings.read(catching_up.changes_of(query, after, NEWEST))
+
+
+def _forget_place(self: Session, watch: Any) -> None:
+    _RESET(self, watch)
+    watch.low = 2**62
+
+
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "nothing is marked as missed when the line is lost": (Hub, "_missed", lambda *_: None),
     "stats carry a number while posts are missing": (Hub, "behind", property(lambda _hub: False)),
@@ -384,17 +416,23 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "a refill reads from now": (Refill, "_attempt", _from_now),
     "who lagged keeps being sent to": (Hub, "lag", lambda *_: None),
     "an answer leaves out what is gone": (Session, "_steps", _late_bound),
+    "an answer leaves out what is gone where that is much": (catching_up, "_in_steps", _bodies_alone),
+    "too much is missed, and nobody starts anew": (Session, "restart", lambda *_: None),
+    "who starts anew is not told what went meanwhile": (Session, "_reset", _forget_place),
 }
 
 
 # A world that notices each, tried first; where it does so no more, the others are.
 NOTICED = {
-    "nothing is marked as missed when the line is lost": 23,
-    "stats carry a number while posts are missing": 2081,
-    "a lapsed registration is no gap": 719,
-    "a refill reads from now": 147,
-    "who lagged keeps being sent to": 5,
-    "an answer leaves out what is gone": 1332,
+    "nothing is marked as missed when the line is lost": 14,
+    "stats carry a number while posts are missing": 204,
+    "a lapsed registration is no gap": 114,
+    "a refill reads from now": 24,
+    "who lagged keeps being sent to": 1,
+    "an answer leaves out what is gone": 1913,
+    "an answer leaves out what is gone where that is much": 123,
+    "too much is missed, and nobody starts anew": 3,
+    "who starts anew is not told what went meanwhile": 331,
 }
 
 

@@ -115,6 +115,20 @@ def test_too_much_missed_starts_anew(shared: Product, server: Server) -> None:
     assert set(search.watcher.have) == {f"demo:{10_000 + number}" for number in range(2_050, 2_100)}
 
 
+def test_too_much_changed_starts_anew_whatever_matches(shared: Product, server: Server) -> None:
+    shared.feed(*[shared.post("stoats", 20_000 + number) for number in range(2_100)], shared.post("martens", 25_000))
+    browser = Browser(server.port)
+    search = browser.subscribe("a", "martens")
+    browser.until_live()
+    browser.drop()
+    shared.feed(*[shared.post("stoats again", 20_000 + number, version=NEWER) for number in range(2_100)])
+    browser.open()
+    browser.until_live()
+    assert browser.of("reset")
+    assert set(search.watcher.have) == {"demo:25000"}
+    assert not browser.of("error")
+
+
 def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server) -> None:
     browser = Browser(server.port)
     browser.subscribe("a", "lemmings", history=5_000)

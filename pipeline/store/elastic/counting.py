@@ -74,9 +74,9 @@ class Wanted:
     max_buckets: int | None = None
 
 
-def count(view: View, asked: Sequence[Dsl]) -> int:
-    """Return how many posts meet all conditions."""
-    body = {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": True}
+def count(view: View, asked: Sequence[Dsl], *, up_to: int | None = None) -> int:
+    """Return how many posts meet all conditions; beyond `up_to` it is not counted on."""
+    body = {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": up_to or True}
     return view.search(body, _Counted).hits.total.value
 
 

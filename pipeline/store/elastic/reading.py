@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ import msgspec
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import place
-from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.compile import Compiled, Dsl, compile_tree
 from pipeline.store.elastic.counting import Wanted, count, timeline
 from pipeline.store.elastic.names import IndexNames, key
@@ -25,6 +26,7 @@ from pipeline.store.elastic.tops import top
 from pipeline.store.elastic.view import Answer, View
 from pipeline.store.plan import with_original
 from pipeline.store.sampling import SAMPLED_POSTS
+from pipeline.store.strides import end_of
 
 AT_ONCE = 1_000
 _FIRST = 100
@@ -77,6 +79,18 @@ class _Stones(Answer):
     hits: _StoneHits = msgspec.field(default_factory=lambda: _StoneHits([]))
 
 
+class _Numbered(msgspec.Struct):
+    sort: list[int]
+
+
+class _NumberedHits(msgspec.Struct):
+    hits: list[_Numbered] = []
+
+
+class _Numbers(Answer):
+    hits: _NumberedHits = msgspec.field(default_factory=_NumberedHits)
+
+
 F = TypeVar("F", _Found, _FoundCandidates)
 
 
@@ -110,15 +124,34 @@ class ElasticReading:
         bodies = self._bodies([hit.row for hit in found[:end]])
         return Page(bodies, place.token(sort, *marks[end - 1]) if 0 < end < len(found) else None)
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return what happened after a publication number; see the contract."""
-        gone = self._gone(query, gone_after)
-        tombstones = self.withdrawn(gone_after)
-        asked = [*self._asked(query, None, None), {"range": {"seq": {"gt": after}}}]
+        changed: list[Dsl] = [{"range": {"seq": {"gt": gone_after, "lte": until}}}, {"range": {"changed": {"gt": 0}}}]
+        if count(self._view, changed, up_to=limit + 1) > limit:
+            return Changes(overflow=True)
+        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        if len(tombstones) > limit:
+            return Changes(overflow=True)
+        asked = [*self._asked(query, None, None), {"range": {"seq": {"gt": after, "lte": until}}}]
         found = list(islice(self._hits(query, asked, "latest", limit + 1), limit + 1))
-        overflow = len(found) > limit
-        bodies = [] if overflow else self._bodies([hit.row for hit in found])
-        return Changes(bodies, gone, tombstones, overflow)
+        if len(found) > limit:
+            return Changes(overflow=True)
+        return Changes(self._bodies([hit.row for hit in found]), self._gone(query, changed), tombstones)
+
+    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        """Return how far a step of at most `limit` posts and tombstones goes; see the contract."""
+        posts: list[Dsl] = [{"range": {"seq": {"gt": after}}}]
+        if changed:
+            posts.append({"range": {"changed": {"gt": 0}}})
+        stones: list[Dsl] = [{"range": {"gone_seq": {"gt": after}}}]
+        self._refresh_state()
+        state = f"/{self._names.state}/_search"
+        return end_of(
+            [
+                _ends_of_step(self._view.search, posts, "seq", limit),
+                _ends_of_step(partial(self._view.ask, state), stones, "gone_seq", limit),
+            ]
+        )
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""
@@ -211,9 +244,9 @@ class ElasticReading:
         post = decode_post(row.post)
         return matches(query.root, row.document(post.id, post.created_at))
 
-    def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
-        """Return (id, version) of what changed after a number and does not match."""
-        asked: list[Dsl] = [{"range": {"seq": {"gt": after}}}, {"range": {"changed": {"gt": 0}}}]
+    def _gone(self, query: Query, changed: list[Dsl]) -> list[tuple[str, int]]:
+        """Return (id, version) of what changed and does not match."""
+        asked = list(changed)
         compiled = self._compiled(query)
         if compiled.exact:
             visible = {"range": {"place": {"gte": self._retained_from}}}
@@ -226,13 +259,13 @@ class ElasticReading:
                 gone.append((post.id, post.version))
         return gone
 
-    def withdrawn(self, after: int) -> list[str]:
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         """Return ids withdrawn after a number, lowest first: those of now, which are all that this view may lack."""
         self._refresh_state()
         body: dict[str, Any] = {
-            "query": {"bool": {"filter": [{"range": {"gone_seq": {"gt": after}}}]}},
+            "query": {"bool": {"filter": [{"range": {"gone_seq": {"gt": after, "lte": until}}}]}},
             "sort": ["gone_seq", "id"],
-            "size": AT_ONCE,
+            "size": min(limit, AT_ONCE),
             "track_total_hits": False,
             "_source": ["id"],
         }
@@ -240,8 +273,8 @@ class ElasticReading:
         while True:
             hits = self._view.ask(f"/{self._names.state}/_search", body, _Stones).hits.hits
             found += [hit.stone.id for hit in hits]
-            if len(hits) < AT_ONCE:
-                return found
+            if len(hits) < body["size"] or len(found) >= limit:
+                return found[:limit]
             body["search_after"] = hits[-1].sort
 
     def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, Shown]:
@@ -275,6 +308,21 @@ class ElasticReading:
         """Return the wire JSON of rows, originals inside."""
         originals = self._originals(rows)
         return [with_original(bytes(row.post), originals.get(row.inside)) for row in rows]
+
+
+def _ends_of_step(
+    ask: Callable[[dict[str, Any], type[_Numbers]], _Numbers], filters: list[Dsl], number: str, limit: int
+) -> tuple[int, int] | None:
+    """Return the lowest of the numbers, and that of the first row that is one too many."""
+
+    def row(at: int) -> int | None:
+        body = {"query": {"bool": {"filter": filters}}, "sort": [number], "from": at, "size": 1}
+        hits = ask(body | {"track_total_hits": False, "_source": False}, _Numbers).hits.hits
+        return hits[0].sort[0] if hits else None
+
+    beyond = row(limit)
+    first = row(0) if beyond is not None else None
+    return None if first is None or beyond is None else (first, beyond)
 
 
 def _mark(sort: Sort, hit: Hit) -> place.Mark:

@@ -14,6 +14,7 @@ from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import place
 from pipeline.store.contract import (
+    NEWEST,
     Changes,
     Page,
     Sort,
@@ -23,6 +24,7 @@ from pipeline.store.contract import (
 )
 from pipeline.store.plan import Stored, with_original
 from pipeline.store.sampling import SAMPLED_POSTS, interval_for
+from pipeline.store.strides import end_of
 from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, trending, with_background
 
 
@@ -104,22 +106,33 @@ class MemoryReading:
             return self._contents.reach[row.post.id]
         return row.document.numbers.get(sort, -1)
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return what happened after a publication number; see the contract."""
-        found = [self._contents.body(row) for row in self._found(query) if row.post.seq > after]
-        shown = {row.post.id for row in self._found(query)}
-        gone = [
-            (row.post.id, row.post.version)
-            for row in self._contents.rows.values()
-            if row.post.changed and row.post.seq > gone_after and row.post.id not in shown
-        ]
-        overflow = len(found) > limit
-        return Changes([] if overflow else found, gone, self.withdrawn(gone_after), overflow)
+        rows = self._contents.rows.values()
+        changed = [row.post for row in rows if row.post.changed and gone_after < row.post.seq <= until]
+        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        found = [row for row in self._found(query) if after < row.post.seq <= until]
+        if max(len(changed), len(tombstones), len(found)) > limit:
+            return Changes(overflow=True)
+        shown = {row.post.id for row in self._found(query)} if changed else set()
+        gone = [(post.id, post.version) for post in changed if post.id not in shown]
+        return Changes([self._contents.body(row) for row in found], gone, tombstones)
 
-    def withdrawn(self, after: int) -> list[str]:
-        """Return the ids withdrawn under a number greater than `after`, lowest first."""
-        stones = sorted((seq, post_id) for post_id, (seq, _) in self._contents.tombstones.items() if seq > after)
-        return [post_id for _, post_id in stones]
+    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        """Return how far a step of at most `limit` posts and tombstones goes; see the contract."""
+        posts = (row.post for row in self._contents.rows.values())
+        kinds = ([post.seq for post in posts if post.changed or not changed], self._stones())
+        numbers = (sorted(number for number in kind if number > after) for kind in kinds)
+        return end_of((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+        """Return the ids withdrawn under a number above `after`, lowest first; see the contract."""
+        held = self._contents.tombstones.items()
+        stones = sorted((seq, post_id) for post_id, (seq, _) in held if after < seq <= until)
+        return [post_id for _, post_id in stones[:limit]]
+
+    def _stones(self) -> list[int]:
+        return [seq for seq, _ in self._contents.tombstones.values()]
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""

@@ -18,7 +18,7 @@ import apsw
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import place
-from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.plan import with_original
 from pipeline.store.sampling import SAMPLED_POSTS, interval_for
 from pipeline.store.sqlite.bodies import AT_ONCE, pairs
@@ -27,6 +27,7 @@ from pipeline.store.sqlite.deadline import Deadline, translated
 from pipeline.store.sqlite.schema import Rows, rows
 from pipeline.store.sqlite.shelf import STORED, SqliteShelf, stored_row
 from pipeline.store.sqlite.tops import top
+from pipeline.store.strides import end_of
 
 CHECKED_ONE_BY_ONE = 2_000
 """Up to so many changed rows are checked against the tree one by one; more are searched for."""
@@ -75,20 +76,40 @@ class SqliteReading:
             bodies = self._bodies(places[:limit])
         return Page(bodies, place.token(sort, *last) if last and limit else None)
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int) -> Changes:
+    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return what happened after a publication number; see the contract."""
         with translated(self._deadline):
-            gone = self._gone(query, gone_after)
-            tombstones = self.withdrawn(gone_after)
-            places = self._changed(query, after, limit + 1)
-            overflow = len(places) > limit
-            return Changes([] if overflow else self._bodies(places), gone, tombstones, overflow)
+            # The index alone tells that there are too many, so that is asked before any row is read.
+            sql = "SELECT seq FROM posts INDEXED BY posts_changed WHERE seq > ? AND seq <= ? AND changed > 0 LIMIT ?"
+            changed = sum(1 for _ in self._rows(sql, (gone_after, until, limit + 1)))
+            tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until) if changed <= limit else []
+            if max(changed, len(tombstones)) > limit:
+                return Changes(overflow=True)
+            places = self._changed(query, after, until, limit + 1)
+            if len(places) > limit:
+                return Changes(overflow=True)
+            return Changes(self._bodies(places), self._gone(query, gone_after, until), tombstones)
 
-    def withdrawn(self, after: int) -> list[str]:
-        """Return the ids withdrawn under a number greater than `after`, lowest first."""
+    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        """Return how far a step of at most `limit` posts and tombstones goes; see the contract."""
+        index, only = ("posts_changed", "changed > 0 AND") if changed else ("posts_seq", "")
+        posts = f"posts INDEXED BY {index} WHERE {only}"
         with translated(self._deadline):
-            sql = "SELECT id FROM tombstones WHERE seq > ? ORDER BY seq"
-            return [post_id for (post_id,) in self._rows(sql, (after,))]
+            return end_of(self._ends_of_step(table, after, limit) for table in (posts, "tombstones WHERE"))
+
+    def _ends_of_step(self, table: str, after: int, limit: int) -> tuple[int, int] | None:
+        """Return the lowest number above one, and that of the first row that is one too many."""
+        sql = f"SELECT seq FROM {table} seq > ? ORDER BY seq LIMIT 1 OFFSET ?"  # noqa: S608 - texts of this module
+        beyond = next((number for (number,) in self._rows(sql, (after, limit))), None)
+        if beyond is None:
+            return None
+        return next((number, beyond) for (number,) in self._rows(sql, (after, 0)))
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+        """Return the ids withdrawn under a number above `after`, lowest first; see the contract."""
+        with translated(self._deadline):
+            sql = "SELECT id FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+            return [post_id for (post_id,) in self._rows(sql, (after, until, limit))]
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those that are stored."""
@@ -262,25 +283,25 @@ class SqliteReading:
                 ends += [at for (at,) in self._rows(f"SELECT {source} ORDER BY 1 {order} LIMIT 1", parameters)]
         return (min(ends), max(ends)) if ends else None
 
-    def _changed(self, query: Query, after: int, limit: int) -> list[int]:
-        """Return the newest matches with seq > `after`."""
-        sql = "SELECT place FROM posts INDEXED BY posts_seq WHERE seq > ? LIMIT ?"
-        found = [at for (at,) in self._rows(sql, (after, CHECKED_ONE_BY_ONE + 1))]
+    def _changed(self, query: Query, after: int, until: int, limit: int) -> list[int]:
+        """Return the newest matches with `after` < seq <= `until`."""
+        sql = "SELECT place FROM posts INDEXED BY posts_seq WHERE seq > ? AND seq <= ? LIMIT ?"
+        found = [at for (at,) in self._rows(sql, (after, until, CHECKED_ONE_BY_ONE + 1))]
         if len(found) <= CHECKED_ONE_BY_ONE:
             newest = sorted((at for at in found if at >= self._retained_from), reverse=True)
             return list(islice(self._checked(newest, query), limit))
-        newer = Branch(conditions=("p.seq > ?",), parameters=(after,))
+        newer = Branch(conditions=("p.seq > ?", "p.seq <= ?"), parameters=(after, until))
         compiled = self._compiled(query, None, None)
         compiled = replace(compiled, branches=tuple(branch & newer for branch in compiled.branches))
         return list(islice(self._places(compiled, query, limit), limit))
 
-    def _gone(self, query: Query, after: int) -> list[tuple[str, int]]:
+    def _gone(self, query: Query, after: int, until: int) -> list[tuple[str, int]]:
         sql = (
             f"SELECT {STORED} FROM posts AS p INDEXED BY posts_changed CROSS JOIN docs AS d ON d.place = p.place "  # noqa: S608
-            "WHERE p.seq > ? AND p.changed > 0"
+            "WHERE p.seq > ? AND p.seq <= ? AND p.changed > 0"
         )
         gone = []
-        for row in self._rows(sql, (after,)):
+        for row in self._rows(sql, (after, until)):
             self._deadline.check()
             stored = stored_row(row)
             if stored.place < self._retained_from or not matches(query.root, stored.document):
