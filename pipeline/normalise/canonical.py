@@ -103,13 +103,16 @@ def _post(record: Record, received_at: int) -> Post:
         raise RecordError("murmur record with a time outside the calendar")
     if not record.source.isidentifier():
         raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
+    for other in (record.repost_of, record.quote_of, record.conversation_id, record.reply_to and record.reply_to.id):
+        if other:
+            _checked_id(other)
     claim = record.claimed_at if record.claimed_at is not None else created_at
     langs = record.langs or ([record.lang] if record.lang else [])
     post = Post(
         id=_checked_id(record.id),
         version=record.version or received_at,
         source=record.source,
-        url=record.url,
+        url=record.url if record.url.startswith(("https://", "http://")) else "",
         created_at=min(created_at, received_at),
         claimed_at=claim if claim != min(created_at, received_at) else None,
         received_at=received_at,

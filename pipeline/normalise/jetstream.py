@@ -103,7 +103,7 @@ def _told_ms(text: str) -> int | None:
 
 
 def _check_repository(did: str) -> None:
-    if not did.startswith("did:") or not did.isprintable() or len(did) > 300:
+    if not _usable(did, "-"):
         raise RecordError(f"Jetstream event of no repository: {did[:40]!r}")
 
 
@@ -117,7 +117,7 @@ def _commit(commit: Commit, told: _Told, raw: bytes) -> list[Event]:
     did = told.did
     if commit.collection not in (POST, REPOST):
         return []
-    if not commit.rkey or not commit.rkey.isprintable() or len(commit.rkey) > 200:
+    if not commit.rkey or not _usable(did, commit.rkey):
         raise RecordError("Jetstream commit without a usable record key")
     version = _rev_ms(commit.rev, told.at_ms)
     if commit.operation == "delete":
@@ -171,10 +171,16 @@ def _id(did: str, rkey: str) -> str:
     return f"bluesky:{did}/{rkey}"
 
 
+def _usable(did: str, rkey: str) -> bool:
+    """Whether a repository and a record key may be parts of an id: short enough, and nothing in them is invisible."""
+    together = did + rkey
+    return did.startswith("did:") and len(did) <= 300 and len(rkey) <= 200 and together.isprintable()
+
+
 def _id_of(ref: Ref | None) -> tuple[str, str]:
     """Return the post id and the author's DID of an at:// address of a post, or two empty texts."""
     parts = ref.uri.removeprefix("at://").split("/") if ref is not None else []
-    if len(parts) != 3 or parts[1] != POST or not parts[2]:
+    if len(parts) != 3 or parts[1] != POST or not parts[2] or not _usable(parts[0], parts[2]):
         return "", ""
     return _id(parts[0], parts[2]), parts[0]
 

@@ -113,12 +113,18 @@ def _event(name: str, payload: bytes, uri: str | None, raw: bytes, seen: _Seen) 
 
 def _deletion(number: str, uri: str | None, seen: _Seen) -> Event:
     if uri:
-        return Deletion(f"mastodon:{_place(uri)}", seen.received_at)
+        return Deletion(f"mastodon:{_checked(_place(uri))}", seen.received_at)
     if not (number.isascii() and number.isalnum()) or len(number) > 40:
         raise RecordError(f"Mastodon delete without a usable id: {number[:40]!r}")
     if not seen.instance:
         return Notice("mastodon", "warning", f"delete of {number} on a server that is not named")
-    return Deletion(f"mastodon:{seen.instance}/{number}", seen.received_at)
+    return Deletion(f"mastodon:{seen.instance.lower()}/{number}", seen.received_at)
+
+
+def _checked(place: str) -> str:
+    if not place or len(place) > LONGEST_ID or not place.isprintable() or " " in place:
+        raise RecordError("Mastodon status without an id that counts everywhere")
+    return place
 
 
 def _place(uri: str) -> str:
@@ -176,8 +182,7 @@ def _post(status: Status, seen: _Seen) -> Post:
     if not place and seen.instance:
         place = f"{seen.instance}/{status.id}"
     claim = iso_ms(status.created_at)
-    if not place or len(place) > LONGEST_ID or not place.isprintable() or " " in place:
-        raise RecordError("Mastodon status without an id that counts everywhere")
+    _checked(place)
     if claim is None:
         raise RecordError(f"Mastodon status with no time: {status.created_at[:40]!r}")
     url = status.url or status.uri or ""
@@ -274,10 +279,9 @@ def _reply(post: Post, status: Status) -> ReplyTo:
     who = str(status.in_reply_to_account_id or "")
     place, _, number = post.id.removeprefix("mastodon:").rpartition("/")
     if who and who == status.account.id:
-        at_home = number == str(status.id)
-        return ReplyTo(
-            f"mastodon:{place}/{status.in_reply_to_id}" if at_home else "", post.author.id, post.author.handle
-        )
+        answered = str(status.in_reply_to_id)
+        at_home = number == str(status.id) and answered.isascii() and answered.isalnum() and len(answered) <= 40
+        return ReplyTo(f"mastodon:{place}/{answered}" if at_home else "", post.author.id, post.author.handle)
     handle = by_id.get(who, "")
     if handle and "@" not in handle:
         handle = f"{handle}@{place}" if number == str(status.id) else handle

@@ -150,6 +150,8 @@ def _post(tweet: Tweet, around: _Around) -> Post:
     )
     answered = ""
     for reference in tweet.referenced_tweets or ():
+        if not digits_of(reference.id, None):
+            continue
         if reference.type == "retweeted":
             post.repost_of = f"x:{reference.id}"
         elif reference.type == "quoted":
@@ -174,7 +176,7 @@ def _add_standing(post: Post, tweet: Tweet, answered: str, around: _Around) -> N
         for mention in (tweet.entities.mentions if tweet.entities is not None else None) or ():
             handle = handle or (mention.username if who and mention.id == who else "")
         post.reply_to = ReplyTo(answered, who, handle)
-    if tweet.conversation_id:
+    if tweet.conversation_id and digits_of(tweet.conversation_id, None):
         post.conversation_id = f"x:{tweet.conversation_id}"
     elif tweet.referenced_tweets is not None and not answered:
         post.conversation_id = post.id

@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.wire import dictionary_url
+from pipeline.sources.waits import asked_pause_s
 
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 0.5
@@ -180,4 +181,4 @@ def _refusal(error: InvalidStatus) -> Refused:
     answer = error.response
     after = answer.headers.get("Retry-After", "")
     said = bytes(answer.body or b"")[:150].decode(errors="replace")
-    return Refused(answer.status_code, said or answer.reason_phrase, float(after) if after.isdigit() else 0.0)
+    return Refused(answer.status_code, said or answer.reason_phrase, asked_pause_s(after))

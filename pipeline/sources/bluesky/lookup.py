@@ -15,6 +15,7 @@ import urllib3
 from pipeline.sources.bluesky.profiles import AGENT
 from pipeline.sources.bluesky.reactions import BATCH, LARGEST_ANSWER, PATH
 from pipeline.sources.lookups import AskedToWait, Looked
+from pipeline.sources.waits import asked_pause_s
 
 COLLECTION = "app.bsky.feed.post"
 
@@ -56,7 +57,7 @@ class BlueskyLookup:
             raise AskedToWait(f"the API cannot be reached: {type(error).__name__}") from error
         if answer.status != 200 or len(data) > LARGEST_ANSWER:
             after = answer.headers.get("Retry-After", "")
-            raise AskedToWait(f"the API answers HTTP {answer.status}", float(after) if after.isdigit() else 0.0)
+            raise AskedToWait(f"the API answers HTTP {answer.status}", asked_pause_s(after))
         try:
             there = {view.uri for view in _decode(data).posts}
         except (msgspec.MsgspecError, ValueError) as error:

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
+from pipeline.sources.waits import asked_pause_s
+
 log = logging.getLogger(__name__)
 
 PATH = "/xrpc/app.bsky.actor.getProfiles"
@@ -177,7 +179,7 @@ class Profiles:
         if views is None:
             with self._lock:
                 self._asked.difference_update(dids)
-            return float(after) if after.isdigit() else 0.0
+            return asked_pause_s(after)
         self._learn(dids, views)
         return None
 

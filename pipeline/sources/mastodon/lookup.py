@@ -22,6 +22,7 @@ from pipeline.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookups import Looked
 from pipeline.sources.mastodon.server import AGENT, base_of
 from pipeline.sources.mastodon.statuses import Statuses
+from pipeline.sources.waits import asked_pause_s
 
 ANSWER_S = 10.0
 LARGEST_STATUS = 512 * 1024
@@ -106,7 +107,7 @@ class MastodonLookup:
         if status in (404, 410):
             return b""
         if status != 200 or len(data) > LARGEST_STATUS:
-            pause_s = float(after) if after.isdigit() else LEFT_ALONE_S
+            pause_s = asked_pause_s(after, LEFT_ALONE_S)
             self._left_alone[host] = time.monotonic() + min(pause_s, 6 * LEFT_ALONE_S)
             if len(self._left_alone) > 10_000:
                 self._left_alone.clear()

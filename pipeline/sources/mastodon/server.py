@@ -19,6 +19,7 @@ import urllib3
 
 from pipeline.sources.mastodon.events import EventCutter
 from pipeline.sources.mastodon.statuses import Statuses
+from pipeline.sources.waits import asked_pause_s
 
 SILENCE_S = 60.0
 """A server says something every 15 s, if only that it lives."""
@@ -256,7 +257,7 @@ def _check(answer: urllib3.BaseHTTPResponse, what: str) -> None:
     if answer.status == 200:
         return
     after = answer.headers.get("Retry-After", "")
-    pause_s = float(after) if after.isdigit() else 0.0
+    pause_s = asked_pause_s(after)
     if answer.status in (401, 403):
         raise _Away(f"{what} wants a token that it accepts: HTTP {answer.status}", max(pause_s, REFUSED_PAUSE_S))
     raise _Away(f"{what}: HTTP {answer.status}", min(pause_s, REFUSED_PAUSE_S))

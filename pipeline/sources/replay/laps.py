@@ -41,7 +41,7 @@ def shifted(record: bytes, lap: int, span_ms: int) -> bytes:
 
 
 def _payload(payload: str, lap: int, span_ms: int) -> str:
-    if payload.isdigit():  # a deletion: the id alone
+    if _is_number(payload):  # a deletion: the id alone
         return str(int(payload) + (span_ms * lap << MASTODON_SHIFT_BITS))
     return shifted(payload.encode(), lap, span_ms).decode()
 
@@ -80,7 +80,7 @@ class _Shift:
         if key in ("timestamp_ms", "time_us", "created_at", "edited_at", "createdAt", "version", "at"):
             if isinstance(value, int):
                 return value + self._ms * (1000 if key == "time_us" else 1)
-            if key == "timestamp_ms" and str(value).isdigit():
+            if key == "timestamp_ms" and _is_number(str(value)):
                 return str(int(value) + self._ms)
             return self._moment(str(value))
         return None
@@ -128,7 +128,12 @@ class _Shift:
     def _number(self, value: Any, bits: int) -> Any:
         if isinstance(value, int):
             return value + (self._ms << bits)
-        return str(int(value) + (self._ms << bits)) if str(value).isdigit() else value
+        return str(int(value) + (self._ms << bits)) if _is_number(str(value)) else value
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is an id or a time that `int` reads: it refuses other scripts' digits, and thousands of them."""
+    return text.isascii() and text.isdigit() and len(text) <= 40
 
 
 def _is_x_post(holder: dict[str, Any]) -> bool:

@@ -25,6 +25,7 @@ import tweepy
 import urllib3
 
 from pipeline.errors import SourceUnavailable
+from pipeline.sources.waits import LONGEST_S, asked_pause_s
 from pipeline.sources.x.lines import LineCutter
 from pipeline.sources.x.pauses import ANSWER, LIMIT, NETWORK
 
@@ -131,9 +132,9 @@ def refusal(status: int, headers: Any, body: bytes) -> Trouble:
     if status in {420, 429} or problem.connection_issue == "TooManyConnections":
         reset = headers.get("x-rate-limit-reset", "")
         after = headers.get("Retry-After", "")
-        spent = reset.isdigit() and headers.get("x-rate-limit-remaining", "0") == "0"
-        asked_s = float(reset) - _their_time_s(headers) + 1 if spent else 0
-        return Trouble(LIMIT, why, max(asked_s, float(after) if after.isdigit() else 0.0))
+        spent = reset.isascii() and reset.isdigit() and headers.get("x-rate-limit-remaining", "0") == "0"
+        asked_s = min(float(reset) - _their_time_s(headers) + 1, LONGEST_S) if spent else 0
+        return Trouble(LIMIT, why, max(asked_s, asked_pause_s(after)))
     if status in (401, 403):
         return Trouble(ANSWER, f"X does not accept X_BEARER_TOKEN for this: {why}")
     return Trouble(ANSWER, why, body=body if status == 400 else b"")

@@ -59,8 +59,14 @@ class Compliance:
         Raises:
             Refused, AskedToWait.
         """
-        numbers = [number for number in (post_id.removeprefix("x:") for post_id in ids) if number.isdigit()]
+        numbers = [
+            number
+            for number in (post_id.removeprefix("x:") for post_id in ids)
+            if number.isascii() and number.isdigit()
+        ]
         job = self._read(self._ask("POST", JOBS, json={"type": "tweets", "name": "murmur"}), Job)
+        if not (job.id.isascii() and job.id.isalnum()):
+            raise AskedToWait("X names a compliance job by no usable id")  # it becomes part of an address
         self._file("PUT", job.upload_url, "\n".join(numbers[:MOST_IDS]).encode())
         return job
 
@@ -83,7 +89,7 @@ class Compliance:
                 read = _line(line)
             except (msgspec.MsgspecError, ValueError):
                 continue  # one odd line costs no other
-            if read.action == "delete" and read.id.isdigit():
+            if read.action == "delete" and read.id.isascii() and read.id.isdigit():
                 found.append(f"x:{read.id}")
         return found
 

@@ -74,7 +74,8 @@ def meant(data: bytes) -> Disconnect | int:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return 0
     if line.data is not None:
-        return (int(line.data.id) >> 22) + _X_EPOCH_MS if line.data.id.isdecimal() else 0
+        number = line.data.id
+        return (int(number) >> 22) + _X_EPOCH_MS if number.isascii() and number.isdigit() and len(number) <= 20 else 0
     own = _Problem(line.title, line.detail, line.disconnect_type, line.connection_issue)
     for problem in (own, *line.errors):
         if problem.disconnect_type or problem.connection_issue or problem.title == "operational-disconnect":

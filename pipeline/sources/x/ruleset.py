@@ -91,7 +91,7 @@ def rule_cap(client: XClient) -> int | None:
     """Return how many rules the app may have; None where X does not say."""
     told = client.ask("GET", f"{RULES}/counts").get("data") or {}
     cap = str(told.get("cap_per_client_app", "")) if isinstance(told, dict) else ""
-    return int(cap) if cap.isdecimal() else None
+    return int(cap) if cap.isdecimal() and len(cap) < 10 else None
 
 
 def _add(client: XClient, values: list[str]) -> list[str]:
