@@ -108,3 +108,14 @@ export function initialOf(name: string, handle: string): string {
   const letter = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(handle);
   return letter ? letter[0].toUpperCase() : "·";
 }
+
+/** A text that reads as an address: a host with a dot and a letter behind it, with or without what stands around it. */
+const ADDRESS = /^(?:https?:\/\/)?(?:[^\s/?#@]*@)?((?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+)(?=[/:?#…]|$)/iu;
+
+/** Return the host of a link where its text names another one, else "". The text of a link is whatever its author wrote. */
+export function otherHost(text: string, url: string): string {
+  const named = ADDRESS.exec(text.trim())?.[1];
+  if (named === undefined) return "";
+  const host = hostOf(url);
+  return hostOf(`http://${named}`) === host ? "" : host;
+}
