@@ -26,7 +26,7 @@ class Nobody extends Connection {
 
 function draw(): void {
   const { column } = desk;
-  act(() => render(
+  void act(() => render(
     <Feed key={column.runs} desk={desk} column={column} cards={column.run.cards(1e9)} clock={0} revision={column.run.revision} onScrolled={() => undefined} />, root,
   ));
 }
@@ -103,14 +103,14 @@ describe("a part of the page", () => {
     if (bad) throw new Error("cannot be drawn");
     return <p>well</p>;
   };
-  const show = (bad: boolean, of: number) => act(() => render(<Boundary name="The panel" of={of}><Part bad={bad} /></Boundary>, root));
+  const show = (bad: boolean, of: number) => void act(() => render(<Boundary name="The panel" of={of}><Part bad={bad} /></Boundary>, root));
 
   it("that cannot be drawn says so, and is tried again for another value, or when the reader asks", () => {
     show(true, 1);
     expect(root.textContent).toBe("The panel cannot be shown. Try again");
     show(false, 1);
     expect(root.textContent).toContain("cannot be shown");
-    act(() => (root.querySelector("button") as HTMLElement).click());
+    void act(() => (root.querySelector("button") as HTMLElement).click());
     expect(root.textContent).toBe("well");
     show(true, 1);
     show(false, 2);

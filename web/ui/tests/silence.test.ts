@@ -66,7 +66,10 @@ async function speak(by: () => void, seconds: number): Promise<void> {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [told, heard, Wire.all, Stream.all] = [[], new Map(), [], []];
+  told = [];
+  heard = new Map();
+  Wire.all = [];
+  Stream.all = [];
   const listen = (name: string, listener: () => void): void => void heard.set(name, listener);
   vi.stubGlobal("addEventListener", listen);
   vi.stubGlobal("document", { hidden: true, addEventListener: listen });

@@ -7,6 +7,8 @@ export interface Segment {
   kind: "text" | Entity["type"];
   value: string;
   marked: boolean;
+  /** In the last piece of a link all of its text, which marks may have cut; else nothing. */
+  ends?: string;
 }
 
 /** Return the UTF-16 offset of each code point, with the length at the end; null where they are the same. */
@@ -67,6 +69,7 @@ export function segmentsOf(text: string, entities: readonly Entity[], terms: rea
       kind: span?.entity.type ?? "text",
       value: span?.entity.value ?? "",
       marked: marks.some((mark) => mark[0] <= start && end <= mark[1]),
+      ...(span?.entity.type === "link" && span.end === end ? { ends: text.slice(span.start, span.end) } : {}),
     });
   }
   return segments;

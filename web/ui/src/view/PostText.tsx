@@ -29,7 +29,7 @@ function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element
     case "link": {
       const url = safeUrl(segment.value);
       if (!url) return text;
-      const host = otherHost(segment.text, url);
+      const host = otherHost(segment.ends ?? "", url);
       return <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}{host ? <span class="leads-to"> ({host})</span> : null}</a>;
     }
     default:
