@@ -26,6 +26,7 @@ from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import parse
+from pipeline.query.tree import Query
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.files import PICTURE, answer, file, response
@@ -62,7 +63,10 @@ class Simulator:
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
         self._sockets: set[ServerConnection] = set()
-        self._watches: dict[ServerConnection, dict[str, Any]] = {}
+        self.silent = False
+        """Sockets stay open, and nothing is written to them: a line that is dead without anybody having said so."""
+        self._watches: dict[ServerConnection, dict[str, Query]] = {}
+        """What each socket watches, by the id it gave the search."""
         self._lock = threading.RLock()
         self._loop = asyncio.new_event_loop()
         self._server: Server | None = None
@@ -113,15 +117,19 @@ class Simulator:
             kept = self.store.persist(Writes(upserts=upserts), self.seq - len(upserts) + 1)
         if not live:
             return
-        for socket, watch in list(self._watches.items()):
-            bodies = [
-                entry.body
-                for entry in kept.entries
-                if matches(watch["query"].root, describe(entry.post, entry.original))
-            ]
+        for socket, query in self._watched():
+            bodies = [entry.body for entry in kept.entries if matches(query.root, describe(entry.post, entry.original))]
             if bodies:
-                head = f'{{"type":"posts","key":"{watch["key"]}","after":{self.seq},"posts":['
+                head = f'{{"type":"posts","key":"{query.key}","after":{self.seq},"posts":['
                 self._send(socket, head + b",".join(bodies).decode() + "]}")
+
+    def _watched(self) -> list[tuple[ServerConnection, Query]]:
+        """Return each search of each socket once, as frames carry its key and not the ids of those who watch it."""
+        return [
+            (socket, query)
+            for socket, watches in list(self._watches.items())
+            for query in {one.key: one for one in watches.values()}.values()
+        ]
 
     def body(self, post: Post) -> bytes:
         """Store a post and return its wire JSON."""
@@ -137,13 +145,27 @@ class Simulator:
 
     def gone(self, pairs: Sequence[tuple[str, int]]) -> None:
         """Say that versions of posts no longer match, to every watcher."""
-        for socket, watch in list(self._watches.items()):
-            self._send(socket, json.dumps({"type": "gone", "key": watch["key"], "posts": list(pairs)}))
+        for socket, query in self._watched():
+            self._send(socket, json.dumps({"type": "gone", "key": query.key, "posts": list(pairs)}))
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Send a frame to every watcher, of each search it watches, whatever it holds."""
+        for socket, query in self._watched():
+            self._send(socket, json.dumps({"type": kind, "key": query.key, **fields}))
+
+    def reset(self) -> None:
+        """Have every watcher begin anew: `reset`, and the history as it is now."""
+        for socket, query in self._watched():
+            self._send(socket, json.dumps({"type": "reset", "key": query.key}))
+            with self._lock, self.store.reading() as reading:
+                bodies = reading.search(query, limit=5_000).bodies
+            head = f'{{"type":"history","key":"{query.key}","done":true,"after":{self.seq},"posts":['
+            self._send(socket, head + b",".join(bodies).decode() + "]}")
 
     def lag(self) -> None:
         """Tell every watcher that it lagged."""
-        for socket, watch in list(self._watches.items()):
-            self._send(socket, json.dumps({"type": "lagged", "key": watch["key"]}))
+        for socket, query in self._watched():
+            self._send(socket, json.dumps({"type": "lagged", "key": query.key}))
 
     def drop(self, code: int = 1012) -> None:
         """Close every socket."""
@@ -154,7 +176,7 @@ class Simulator:
         """Return a stats frame."""
         return {
             "type": "stats", "after": self.seq, "indexed": self.store.indexed(), "rate": 4.0, "sources": self.sources,
-            "connected": len(self._watches), "reconnecting": self.reconnecting,
+            "connected": len(self._sockets), "reconnecting": self.reconnecting,
             "outage": self.outage,
         }  # fmt: skip
 
@@ -166,7 +188,8 @@ class Simulator:
     def _send(self, socket: ServerConnection, text: str) -> None:
         async def send() -> None:
             try:
-                await socket.send(text)
+                if not self.silent:
+                    await socket.send(text)
             except ConnectionClosed:
                 self._watches.pop(socket, None)
 
@@ -178,7 +201,9 @@ class Simulator:
             async for text in socket:
                 message = json.loads(text)
                 self.subscribes.append(message)
-                if message["type"] == "subscribe" and not self.stalled:
+                if message["type"] == "unsubscribe":
+                    self._watches.get(socket, {}).pop(message["id"], None)
+                elif message["type"] == "subscribe" and not self.stalled and not self.silent:
                     await self._subscribe(socket, message)
         except ConnectionClosed:
             pass
@@ -196,7 +221,7 @@ class Simulator:
             await socket.send(json.dumps({"type": "error", "id": message["id"], "error": TOO_LONG}))
             await socket.send(json.dumps(self.stats()))
             return
-        self._watches[socket] = {"key": query.key, "query": query}
+        self._watches.setdefault(socket, {})[message["id"]] = query
         terms = list(query.terms)
         await socket.send(
             json.dumps(

@@ -110,7 +110,7 @@ def test_where_all_is_hidden_the_list_says_so(mixed: Simulator, open_page: OpenP
     page.get_by_role("button", name="Column menu").click()
     page.get_by_role("textbox", name="Only these languages").fill("de")
     page.keyboard.press("Enter")
-    expect(page.locator(".end")).to_have_text("All posts are hidden by this column's menu.")
+    expect(page.locator(".end")).to_have_text("All posts are hidden by your filters.")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "ids"])

@@ -11,7 +11,7 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
-import { COLUMN, readAddress } from "./state/address";
+import { readAddress } from "./state/address";
 import { dress, loadSettings } from "./state/settings";
 import { Connection } from "./wire/socket";
 
@@ -22,5 +22,10 @@ dress(settings);
 const place = readAddress(location.search);
 const connection = new Connection(url.href);
 connection.start();
-if (place.from === null) connection.subscribe(COLUMN, place.query, settings.depth);
-void import("./start").then(({ start }) => start(settings, connection));
+const early = place.from === null ? connection.subscribe(place.query, settings.depth) : null;
+import("./start").then(({ start }) => start(settings, connection, early), () => {
+  const notice = document.createElement("p");
+  notice.setAttribute("role", "alert");
+  notice.textContent = "The page has changed, and a part of it could not be loaded. Load it again.";
+  document.getElementById("app")?.append(notice);
+});

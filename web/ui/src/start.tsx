@@ -1,21 +1,23 @@
 /** Starts the page on a connection that is being made: one state, drawn when it is time (`view/pace.ts`). */
 import { render } from "preact";
-import { Page } from "./state/page";
+import { Desk } from "./state/desk";
 import type { Settings } from "./state/settings";
 import { App } from "./view/App";
+import { Boundary } from "./view/Boundary";
 import { Pace } from "./view/pace";
 import type { Connection } from "./wire/socket";
+import type { Watching } from "./wire/watch";
 
-export function start(settings: Settings, connection: Connection): void {
+export function start(settings: Settings, connection: Connection, early: Watching | null): void {
   const root = document.getElementById("app") as HTMLElement;
   const pace = new Pace(
-    (now) => render(<App page={page} frame={now} />, root),
-    (now) => page.column.arrivals.perMinute(now),
-    () => page.worthALook(),
+    (now) => render(<Boundary name="The page" of={0}><App desk={desk} frame={now} /></Boundary>, root),
+    (now) => desk.column.run.arrivals.perMinute(now),
+    () => desk.worthALook(),
   );
-  const page = new Page(settings, connection, (cause) => pace.touch(cause));
-  page.start();
+  const desk = new Desk(settings, connection, (cause) => pace.touch(cause), early);
+  desk.start();
   pace.touch();
   document.addEventListener("scroll", () => pace.moved(), { capture: true, passive: true });
-  addEventListener("resize", () => page.panel.resized());
+  addEventListener("resize", () => desk.panel.resized());
 }

@@ -35,7 +35,7 @@ describe("the connection", () => {
     vi.useFakeTimers();
     vi.stubGlobal("WebSocket", Wire);
     vi.stubGlobal("addEventListener", () => undefined);
-    vi.stubGlobal("document", { hidden: true });
+    vi.stubGlobal("document", { hidden: true, addEventListener: () => undefined });
   });
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -44,12 +44,14 @@ describe("the connection", () => {
 
   it("gives a search nothing that was on its way for the former one", () => {
     const connection = new Connection("ws://x/ws");
-    const seen: [string | null, string][] = [];
-    connection.attach({ frame: (id, frame) => seen.push([id, frame.type]), link: () => undefined });
+    const seen: [string, string][] = [];
+    connection.attach({ frame: () => undefined, link: () => undefined });
     connection.start();
     Wire.last.onopen?.();
-    connection.subscribe("a", "storm", 10);
-    connection.subscribe("a", "harbour", 10);
+    const former = connection.subscribe("storm", 10);
+    former.listen((frame) => seen.push(["storm", frame.type]));
+    former.close();
+    connection.subscribe("harbour", 10).listen((frame) => seen.push(["harbour", frame.type]));
     const asked = Wire.last.sent.filter((message) => message.type === "subscribe");
     const [storm, harbour] = asked.map((message) => message.id);
     Wire.last.says({ type: "subscribed", id: storm as string, key: "s", query: "storm", terms: [] });
@@ -60,6 +62,6 @@ describe("the connection", () => {
     Wire.last.says({ type: "posts", key: "s", posts: [post("q")], after: 2 });
     Wire.last.says({ type: "history", key: "h", posts: [], done: true });
     vi.runOnlyPendingTimers();
-    expect(seen).toEqual([["a", "subscribed"], ["a", "history"]]);
+    expect(seen).toEqual([["harbour", "subscribed"], ["harbour", "history"]]);
   });
 });

@@ -1,17 +1,18 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Column } from "../src/state/column";
-import { full, LOADED_MOST, loadOlder } from "../src/state/loader";
+import { full, LOADED_MOST, loadOlder, recheckSpan } from "../src/state/loader";
 import type { Post } from "../src/wire/post";
+import type { Run } from "../src/state/run";
 import { post } from "./posts";
+import { runOf } from "./runs";
 
 const nothing = (): void => undefined;
 
-/** A column of live posts, the newest of which was written at `newest`, all of them loaded as far as `count` goes. */
-function live(newest: number, count: number): Column {
-  const column = new Column("a", { query: "ferry", order: "latest", from: null, to: null }, count);
+/** A run of live posts, the newest of which was written at `newest`, all of them loaded as far as `count` goes. */
+function live(newest: number, count: number): Run {
+  const run = runOf({ query: "ferry", depth: count });
   const posts = Array.from({ length: count }, (_, at) => post(`p${newest - at}`, { created_at: newest - at }));
-  column.take({ type: "history", key: "k", posts, done: true, after: 1 }, 0);
-  return column;
+  run.take({ type: "history", key: "k", posts, done: true, after: 1 }, 0);
+  return run;
 }
 
 /** A store of posts written at 1, 2, …, `newest` ms; the questions it was asked. */
@@ -35,40 +36,73 @@ afterEach(() => vi.unstubAllGlobals());
 describe("older posts", () => {
   it("go on where the loaded ones end, to the store's own end", async () => {
     const asked = store(250);
-    const column = live(250, 20);
-    while (column.edge.more) await loadOlder(column, nothing);
-    expect(column.cards(0).map((card) => card.post.created_at)).toEqual(Array.from({ length: 250 }, (_, at) => 250 - at));
+    const run = live(250, 20);
+    while (run.edge.more) await loadOlder(run, nothing);
+    expect(run.cards(0).map((card) => card.post.created_at)).toEqual(Array.from({ length: 250 }, (_, at) => 250 - at));
     expect(asked.map((one) => one.get("before"))).toEqual([null, "131", "31"]);
-    await loadOlder(column, nothing);
+    await loadOlder(run, nothing);
     expect(asked).toHaveLength(3);
   });
 
   it("that could not be had are asked for again from the same place", async () => {
     let away = true;
     store(250, () => away);
-    const column = live(250, 20);
-    await loadOlder(column, nothing);
-    expect([column.olderFault?.code, column.loadingOlder, column.holding.size]).toEqual(["query_timeout", false, 20]);
+    const run = live(250, 20);
+    await loadOlder(run, nothing);
+    expect([run.olderFault?.code, run.loadingOlder, run.holding.size]).toEqual(["query_timeout", false, 20]);
     away = false;
-    await loadOlder(column, nothing);
-    expect([column.olderFault, column.holding.size]).toEqual([null, 119]);
+    await loadOlder(run, nothing);
+    expect([run.olderFault, run.holding.size]).toEqual([null, 119]);
   });
 
   it("of a search that is no longer the column's are left out", async () => {
     store(250);
-    const column = live(250, 20);
-    const loading = loadOlder(column, nothing);
-    column.restart({ query: "storm", order: "latest", from: null, to: null }, 20);
+    const run = live(250, 20);
+    const loading = loadOlder(run, nothing);
+    run.dispose();
     await loading;
-    expect([column.holding.size, column.loadingOlder]).toEqual([0, false]);
+    expect(run.olderFault).toBeNull();
   });
 
   it("are no longer asked for when a page holds as many as it may", async () => {
     const asked = store(LOADED_MOST + 10_000);
-    const column = live(LOADED_MOST + 10_000, LOADED_MOST - 50);
-    await loadOlder(column, nothing);
-    expect([full(column), column.edge.more, asked.length]).toEqual([true, true, 1]);
-    await loadOlder(column, nothing);
+    const run = live(LOADED_MOST + 10_000, LOADED_MOST - 50);
+    await loadOlder(run, nothing);
+    expect([full(run), run.edge.more, asked.length]).toEqual([true, true, 1]);
+    await loadOlder(run, nothing);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a closed time that is compared with the store", () => {
+  const page = (posts: Post[], next: string | null): Response => Response.json({ posts, next, took_ms: 1, query: "ferry", terms: [] });
+  function span(...ids: string[]): Run {
+    const run = runOf({ query: "ferry", from: 1, to: 100 });
+    run.add(ids.map((id) => post(id, { created_at: Number(id.slice(1)) })), null, 0);
+    run.spanned();
+    return run;
+  }
+
+  it("loses only what was there when the comparison began", async () => {
+    const run = span("p50", "p40");
+    vi.stubGlobal("fetch", () => {
+      run.add([post("p30", { created_at: 30 })], null, 0);
+      return Promise.resolve(page([post("p50", { created_at: 50 })], null));
+    });
+    await recheckSpan(run, nothing);
+    expect([...run.holding.posts()].map((one) => one.id)).toEqual(["p50", "p30"]);
+  });
+
+  it("is compared once at a time, and what it finds is no arrival", async () => {
+    const run = span("p50");
+    let asked = 0;
+    vi.stubGlobal("fetch", () => {
+      asked++;
+      return Promise.resolve(page([post("p60", { created_at: 60 }), post("p50", { created_at: 50 })], null));
+    });
+    await Promise.all([recheckSpan(run, nothing), recheckSpan(run, nothing)]);
+    expect([asked, run.arrivals.total, run.holding.size]).toEqual([1, 0, 2]);
+    await recheckSpan(run, nothing);
+    expect(asked).toBe(2);
   });
 });

@@ -50,6 +50,22 @@ describe("settings", () => {
     expect(sharedSettings(one, kept).recent).toEqual(["ferry"]);
   });
 
+  it("of two tabs are merged item by item, though neither has seen the other's change", () => {
+    const kept = storage(JSON.stringify({ muted: ["old", "older"], saved: [{ query: "a", order: "latest" }], recent: ["a"] }));
+    const one = loadSettings(kept);
+    const other = loadSettings(kept);
+    const saved = (query: string, order: "latest" | "likes") => ({ query, order });
+    changeSettings(one, { saved: [...one.saved, saved("storm", "latest")], muted: ["old", "mine"], recent: withRecent(one.recent, "storm") }, kept);
+    changeSettings(other, { saved: [...other.saved, saved("storm", "likes")], muted: [...other.muted, "theirs"], recent: withRecent(other.recent, "ferry") }, kept);
+    expect(loadSettings(kept)).toMatchObject({
+      saved: [saved("a", "latest"), saved("storm", "latest"), saved("storm", "likes")], muted: ["old", "mine", "theirs"], recent: ["ferry", "a", "storm"],
+    });
+    changeSettings(one, { saved: [] }, kept);
+    expect(loadSettings(kept).saved).toEqual([saved("storm", "latest"), saved("storm", "likes")]);
+    changeSettings(one, { recent: [] }, kept);
+    expect(loadSettings(kept).recent).toEqual([]);
+  });
+
   it("keep the newest of a list that is too long, and the list with it", () => {
     const kept = storage();
     const words = numbered(LIST_MAX + 1);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection, type Listener } from "../src/wire/socket";
+import type { Watching } from "../src/wire/watch";
 
 /** A browser in which sockets never open: what was asked of it, and its event streams. */
 class Stream {
@@ -46,11 +47,17 @@ let told: string[];
 function connect(): Connection {
   const connection = new Connection("ws://h/ws");
   const listener: Listener = {
-    frame: (id, frame) => told.push(`${frame.type} ${id ?? "all"}`),
+    frame: (frame) => told.push(`${frame.type} all`),
     link: (link) => told.push(link),
   };
   connection.attach(listener);
   return connection;
+}
+
+function watch(connection: Connection, query: string): Watching {
+  const watching = connection.subscribe(query, 30);
+  watching.listen((frame) => told.push(`${frame.type} a`));
+  return watching;
 }
 
 async function fallBack(connection: Connection): Promise<void> {
@@ -62,7 +69,7 @@ beforeEach(() => {
   told = [];
   Stream.all = [];
   vi.useFakeTimers();
-  for (const [name, value] of [["EventSource", Stream], ["WebSocket", NoSocket], ["addEventListener", () => undefined]] as const) vi.stubGlobal(name, value);
+  for (const [name, value] of [["EventSource", Stream], ["WebSocket", NoSocket], ["addEventListener", () => undefined], ["document", { addEventListener: () => undefined }]] as const) vi.stubGlobal(name, value);
   vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ error: fault }), { status: 400 })));
 });
 afterEach(() => {
@@ -73,23 +80,23 @@ afterEach(() => {
 describe("a connection over event streams", () => {
   it("tells of a search that is refused, once, and does not ask for it again", async () => {
     const connection = connect();
-    connection.subscribe("a", "re:zero", 30);
+    const watching = watch(connection, "re:zero");
     await fallBack(connection);
     expect(Stream.open).toEqual(["/api/stream?q=re%3Azero&history=30"]);
     last().refuse();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told.filter((one) => one === "error a")).toHaveLength(1);
-    expect(connection.phase("a")).toBe("refused");
+    expect(watching.phase).toBe("refused");
     expect(Stream.open).toEqual(["/api/stream?"]);
     last().onopen?.();
     expect(told.at(-1)).toBe("open");
-    connection.subscribe("a", "zero", 30);
+    watch(connection, "zero");
     expect(Stream.open).toEqual(["/api/stream?q=zero&history=30"]);
   });
 
   it("does not ask again either for a search that the server stops later", async () => {
     const connection = connect();
-    connection.subscribe("a", "zero", 30);
+    watch(connection, "zero");
     await fallBack(connection);
     last().say({ type: "error", id: "stream", error: { code: "query_timeout", message: "It took too long." } } as { type: string });
     expect(told).toContain("error a");
@@ -103,8 +110,8 @@ describe("a connection over event streams", () => {
     last().onopen?.();
     last().say({ type: "deleted", ids: ["x"] } as { type: string });
     expect(told.slice(-2)).toEqual(["open", "deleted all"]);
-    connection.subscribe("a", "zero", 30);
-    connection.unsubscribe("a");
+    watch(connection, "zero").close();
+    await vi.advanceTimersByTimeAsync(0);
     expect(Stream.open).toEqual(["/api/stream?"]);
   });
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readAddress, writeAddress } from "../src/state/address";
 import { Announcer } from "../src/state/announcer";
-import { Column } from "../src/state/column";
 import { conditionOf, emptinessOf, type Known, sourceWords } from "../src/state/condition";
-import { filterOf } from "../src/state/filter";
-import { DEFAULTS } from "../src/state/settings";
+import { filtersOf } from "../src/state/filter";
+import type { Run } from "../src/state/run";
 import { exportUrl } from "../src/wire/api";
 import { askedMs, onClose, waitMs } from "../src/wire/backoff";
 import { readFrame } from "../src/wire/frame";
 import { post } from "./posts";
+import { runOf, SPEC } from "./runs";
 
 const WELL: Known = {
   link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: null, outage: null, indexed: 10, laggedAt: null, fault: null, faultAt: 7, ready: true, total: 5, held: 5, begunAt: 6,
@@ -88,19 +88,19 @@ describe("the state in words", () => {
   });
 });
 
-describe("a column", () => {
-  const column = (): Column => {
-    const made = new Column("a", { query: "*", order: "latest", from: null, to: null }, 100);
+describe("a run", () => {
+  const column = (): Run => {
+    const made = runOf({ depth: 100 });
     made.take({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
     made.take({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
     return made;
   };
-  const shown = (one: Column): string[] => one.cards(1e9).map((card) => card.id);
+  const shown = (one: Run): string[] => one.cards(1e9).map((card) => card.id);
   const live = (id: string, at: number) => ({ type: "posts" as const, key: "k", after: at, posts: [post(id, { created_at: at })] });
 
   it("moves nothing under a reader, and counts what waits", () => {
     const one = column();
-    one.pause();
+    one.hold("reader");
     one.take(live("c", 3), 0);
     one.take({ type: "gone", key: "k", posts: [["a", 99]] }, 0);
     expect(shown(one)).toEqual(["b", "a"]);
@@ -113,16 +113,16 @@ describe("a column", () => {
 
   it("shows older posts that were asked for at the end of a list that stands still", () => {
     const one = column();
-    one.pause();
+    one.hold("reader");
     one.add([post("z", { created_at: 0 })], null, 0);
     expect(shown(one)).toEqual(["b", "a", "z"]);
     expect(one.waiting).toBe(0);
   });
 
   it("keeps what is read while newer posts take its room, and takes out only what was withdrawn or stopped matching", () => {
-    const one = new Column("a", { query: "*", order: "latest", from: null, to: null }, 3);
+    const one = runOf({ depth: 3 });
     one.take({ type: "history", key: "k", posts: ["a", "b", "c"].map((id, at) => post(id, { created_at: at })), done: true, after: 1 }, 0);
-    one.pause();
+    one.hold("reader");
     for (let at = 10; at < 20; at++) one.take(live(`new${at}`, at), 0);
     expect(shown(one)).toEqual(["c", "b", "a"]);
     expect(one.cards(0).filter((card) => one.left(card))).toEqual([]);
@@ -136,7 +136,7 @@ describe("a column", () => {
 
   it("stands still through a reset, and counts what came meanwhile however it came", () => {
     const one = column();
-    one.pause();
+    one.hold("reader");
     one.take({ type: "reset", key: "k" }, 0);
     expect(shown(one)).toEqual(["b", "a"]);
     one.take({ type: "history", key: "k", posts: [post("d", { created_at: 4 }), post("b", { created_at: 2 })], done: false }, 0);
@@ -150,20 +150,20 @@ describe("a column", () => {
 
   it("counts as new only what will be seen: neither what is muted nor what lies under another", () => {
     const one = column();
-    one.setFilter(filterOf({ ...DEFAULTS, muted: ["@h-m"] }));
+    one.list.setFilter(filtersOf(SPEC.hide, ["@h-m"]));
     one.take(live("first", 3), 0);
-    one.pause();
+    one.hold("reader");
     for (const id of ["m", "n"]) one.take(live(id, 4), 0);
     one.take({ type: "posts", key: "k", after: 5, posts: [post("alike", { created_at: 5, text: post("first").text })] }, 0);
     expect(one.waiting).toBe(1);
     one.setOrder("likes");
-    one.pause();
+    one.hold("reader");
     one.take(live("o", 6), 0);
     expect([one.waiting, shown(one).includes("o")]).toEqual([1, false]);
   });
 
   it("knows where what it holds ends, whatever late posts come between", () => {
-    const one = new Column("a", { query: "*", order: "latest", from: null, to: null }, 3);
+    const one = runOf({ depth: 3 });
     one.take({ type: "history", key: "k", posts: [30, 20].map((at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
     expect(one.edge).toEqual({ at: 20, next: null, more: false });
     one.take(live("old", 1), 0);
@@ -171,7 +171,7 @@ describe("a column", () => {
     one.take(live("new", 40), 0);
     one.take(live("newer", 50), 0);
     expect(one.edge).toEqual({ at: 20, next: null, more: true });
-    one.pause();
+    one.hold("reader");
     one.add([post("p9", { created_at: 9 })], "next", 0);
     expect(one.edge).toEqual({ at: 9, next: "next", more: true });
     one.resume();
@@ -188,26 +188,26 @@ describe("a column", () => {
     expect(one.cards(14_000).map((card) => card.id)).toEqual(["a", "b"]);
     expect(one.cards(15_001).map((card) => card.id)).toEqual(["b", "a"]);
     one.take({ type: "posts", key: "k", after: 4, posts: [{ ...liked("a", 99), version: 9e9 + 1 }] }, 0);
-    one.rerank();
+    one.list.rerank();
     expect(one.cards(15_002).map((card) => card.id)).toEqual(["a", "b"]);
   });
 
   it("hides what is muted, and nothing else", () => {
     const one = column();
-    one.setFilter(filterOf({ ...DEFAULTS, muted: ["@H-A"] }));
+    one.list.setFilter(filtersOf(SPEC.hide, ["@H-A"]));
     expect(shown(one)).toEqual(["b"]);
-    one.setFilter(filterOf({ ...DEFAULTS, muted: ["of", "@nobody"] }));
+    one.list.setFilter(filtersOf(SPEC.hide, ["of", "@nobody"]));
     expect(shown(one)).toEqual([]);
-    one.setFilter(filterOf({ ...DEFAULTS, languages: ["en"] }));
+    one.list.setFilter(filtersOf({ ...SPEC.hide, onlyLanguages: ["en"] }, []));
     expect(shown(one)).toEqual(["b", "a"]);
-    expect(filterOf(DEFAULTS)).toBeNull();
-    expect(filterOf({ ...DEFAULTS, muted: ["!"] })).toBeNull();
+    expect(filtersOf(SPEC.hide, []).test).toBeNull();
+    expect(filtersOf(SPEC.hide, ["!"]).test).toBeNull();
   });
 
   it("hides what says a muted phrase, in any script and as a search would find it", () => {
     const hidden = (text: string, ...muted: string[]): boolean => {
       const one = column();
-      one.setFilter(filterOf({ ...DEFAULTS, muted }));
+      one.list.setFilter(filtersOf(SPEC.hide, muted));
       one.add([post("m", { text })], null, 0);
       return !shown(one).includes("m");
     };

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ago, axisLabels, between, exact, lasting, moment } from "../src/text/clock";
 import { compact, frequency, grouped } from "../src/text/number";
-import { hostOf, initialOf, safeUrl, segmentsOf } from "../src/text/segments";
+import { isolated } from "../src/text/isolate";
+import { hostOf, initialOf, otherHost, safeUrl, segmentsOf } from "../src/text/segments";
 import { marksOf } from "../src/text/words";
 import type { Entity } from "../src/wire/post";
 
@@ -154,5 +155,27 @@ describe("a time on the page", () => {
     const room = (mark: number, text: string): boolean => mark > at("2016-11-20T14:00") || text.length < 8;
     expect(marks("2016-11-20T14:00", 3_600_000, 3, room)).toEqual(["14:00", "Nov 20, 2016, 15:00", "16:00"]);
     expect(marks("2016-11-20T14:00", 3_600_000, 2, () => false)).toEqual(["", ""]);
+  });
+});
+
+describe("text of others in a sentence of ours", () => {
+  it("turns nothing round, and is left as it is where it cannot", () => {
+    expect(isolated("@user1")).toBe("@user1");
+    expect(isolated("@\u202eresu\u2069")).toBe("\u2068@resu\u2069");
+    expect(isolated("@مارا")).toBe("\u2068@مارا\u2069");
+  });
+});
+
+describe("a link", () => {
+  it("names the host it leads to where its text names another", () => {
+    const host = (text: string, url: string): string => otherHost(text, url);
+    expect(host("https://bank.example/login", "https://evil.example/x")).toBe("evil.example");
+    expect(host("bank.example", "https://evil.example/")).toBe("evil.example");
+    expect(host("https://bank.example@evil.example/", "https://evil.example/")).toBe("");
+    expect(host("www.bank.example/a…", "https://bank.example/a/b")).toBe("");
+    expect(host("BANK.example", "https://bank.example/")).toBe("");
+    const link = entity("link", 0, 12, "https://evil.example/");
+    expect(segmentsOf("bank.example now", [link], ["bank"]).map((one) => one.ends ?? "")).toEqual(["", "bank.example", ""]);
+    for (const text of ["read this", "3.14", "and so on...", "a.b", "@user"]) expect(host(text, "https://evil.example/")).toBe("");
   });
 });

@@ -6,6 +6,7 @@
  * frames give the same holding, in whatever order they come.
  */
 import { FRESH_MS, type Post } from "../wire/post";
+import { BoundedMap } from "./bounded";
 import { Ordered } from "./ordered";
 
 export interface Change {
@@ -24,19 +25,29 @@ interface Row {
   post: Post;
 }
 
-function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MEMORY_MAX) map.delete(map.keys().next().value as K);
+/** Ids of posts that were withdrawn at their source, whatever the search. A page has one such list: a new search forgets none of it. */
+export class Withdrawn {
+  private readonly ids = new BoundedMap<string, true>(MEMORY_MAX);
+
+  add(ids: readonly string[]): void {
+    for (const id of ids) this.ids.set(id, true);
+  }
+
+  has(id: string): boolean {
+    return this.ids.has(id);
+  }
 }
 
 export class Holding {
   private readonly rows = new Map<string, Row>();
   private readonly byTime = new Ordered<Row>();
-  private readonly gone = new Map<string, number>();
-  private readonly deleted = new Map<string, true>();
+  /** Versions that do not match this search, by post: of another search the same versions may be matches. */
+  private readonly gone = new BoundedMap<string, number>(MEMORY_MAX);
 
-  constructor(public depth: number) {}
+  constructor(
+    public depth: number,
+    private readonly deleted = new Withdrawn(),
+  ) {}
 
   get size(): number {
     return this.rows.size;
@@ -91,7 +102,7 @@ export class Holding {
   lose(pairs: readonly [string, number][]): Change {
     const change = unchanged();
     for (const [id, version] of pairs) {
-      if ((this.gone.get(id) ?? -1) < version) remember(this.gone, id, version);
+      if ((this.gone.get(id) ?? -1) < version) this.gone.set(id, version);
       const held = this.rows.get(id);
       if (held && held.post.version <= version) this.drop(held, "gone", change);
     }
@@ -102,8 +113,8 @@ export class Holding {
   withdraw(ids: readonly string[]): Change {
     const change = unchanged();
     const withdrawn = new Set(ids);
+    this.deleted.add(ids);
     for (const id of ids) {
-      remember(this.deleted, id, true);
       const held = this.rows.get(id);
       if (held) this.drop(held, "deleted", change);
     }

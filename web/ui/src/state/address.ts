@@ -2,14 +2,27 @@
 import { ORDERS, type Order } from "../hold/ranking";
 import { LAST_MS } from "../stats/span";
 
-/** What the one column is called on the wire. */
-export const COLUMN = "a";
+/** Characters a search may have; the server refuses a longer one. */
+export const QUERY_MOST = 1_024;
 
+/** What an address names of a column: its search, order and time. */
 export interface Place {
   query: string;
   order: Order;
   from: number | null;
   to: number | null;
+}
+
+/** Return a search cut to the length that the server takes. A character outside the basic plane is not cut in two. */
+function cut(query: string): string {
+  const characters = query.length > QUERY_MOST ? [...query.slice(0, 2 * QUERY_MOST)].slice(0, QUERY_MOST).join("") : query;
+  return characters;
+}
+
+/** Return whether an address holds a search that is longer than it may be: the page then shows the beginning of it. */
+export function tooLong(search: string): boolean {
+  const query = (new URLSearchParams(search).get("q") ?? "").trim();
+  return cut(query).length < query.length;
 }
 
 function time(text: string | null): number | null {
@@ -18,14 +31,14 @@ function time(text: string | null): number | null {
   return at >= 0 && at <= LAST_MS ? at : null;
 }
 
-/** Return the place an address names; what it does not say is `*`, latest, live. */
+/** Return the place an address names; the defaults are `*`, latest, live. */
 export function readAddress(search: string): Place {
   const params = new URLSearchParams(search);
   const order = params.get("sort") ?? "latest";
   const from = time(params.get("from"));
   const to = time(params.get("to"));
   return {
-    query: (params.get("q") ?? "").trim() || "*",
+    query: cut((params.get("q") ?? "").trim()) || "*",
     order: (ORDERS as readonly string[]).includes(order) ? (order as Order) : "latest",
     from: from !== null && to !== null && from < to ? from : null,
     to: from !== null && to !== null && from < to ? to : null,

@@ -96,6 +96,12 @@ function ofLink(known: Known): Condition | null {
       action: { act: "reload", label: "Load the page again" },
     };
   if (known.link === "open") return null;
+  if (known.link === "silent")
+    return {
+      kind: "reconnecting", tone: "warn", word: "No word from the server", since,
+      cause: "The connection stands, but nothing comes over it. It is made anew if that lasts.",
+      action: { act: "retry", label: "Try now" },
+    };
   if (!known.everOpen)
     return {
       kind: "connecting", tone: "plain", word: "Connecting", since,

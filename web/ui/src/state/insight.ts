@@ -4,6 +4,7 @@ import { LAST_MS, SAMPLE_MS, Trends, type Sample } from "../stats/trend";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Place } from "./address";
 import { Poller } from "./poller";
+import { sameSearch } from "./spec";
 
 export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
 export type Tab = (typeof TABS)[number];
@@ -88,7 +89,7 @@ export class Insight {
 
   /** Look at another place, or again at the same; a closed panel asks nothing. */
   look(place: Place, open: boolean): void {
-    const same = this.place && this.place.query === place.query && this.place.from === place.from && this.place.to === place.to;
+    const same = this.place !== null && sameSearch(this.place, place);
     this.place = place;
     if (!same) {
       this.words = null;

@@ -15,24 +15,27 @@ export class Poller<T extends { took_ms?: number }> {
   private abort: AbortController | null = null;
   private running = false;
 
+  private readonly seen = (): void => {
+    if (!document.hidden && !this.abort) this.soon(0);
+  };
+
   constructor(
     private readonly job: Job<T>,
     private readonly everyMs: number,
-  ) {
-    document.addEventListener("visibilitychange", () => {
-      if (this.running && !document.hidden && !this.abort) this.soon(0);
-    });
-  }
+  ) {}
 
-  /** Ask now, whatever is under way, and go on; `once` asks a single time. */
-  start(once = false): void {
+  /** Ask now, whatever is under way, and go on until `stop`. */
+  start(): void {
     this.stop();
-    this.running = !once;
+    this.running = true;
+    document.addEventListener("visibilitychange", this.seen);
     void this.run();
   }
 
   stop(): void {
+    if (!this.running) return;
     this.running = false;
+    document.removeEventListener("visibilitychange", this.seen);
     clearTimeout(this.timer);
     this.abort?.abort();
     this.abort = null;
@@ -44,7 +47,7 @@ export class Poller<T extends { took_ms?: number }> {
   }
 
   private async run(): Promise<void> {
-    if (document.hidden && this.running) return;
+    if (document.hidden) return;
     const abort = new AbortController();
     this.abort = abort;
     let wait = FAILED_WAIT_MS;
@@ -56,10 +59,19 @@ export class Poller<T extends { took_ms?: number }> {
       this.job.took(answer);
     } catch (error) {
       if (abort.signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
-      this.job.failed(error);
+      this.tell(error);
+    } finally {
+      if (this.abort === abort) {
+        this.abort = null;
+        this.soon(wait);
+      }
     }
-    this.abort = null;
-    if (this.running) this.soon(wait);
+  }
+
+  /** An answer that cannot be used is a failure like any other: it is told, and asked for again. */
+  private tell(error: unknown): void {
+    if (error instanceof ApiError) return this.job.failed(error);
+    console.error(error);
+    this.job.failed(new ApiError(0, { code: "unreadable", message: "The server's answer could not be read." }));
   }
 }

@@ -8,7 +8,7 @@ export class Server {
   facts: PageFacts | null = null;
   operators: Operator[] = [];
   stats: Partial<ServerStats> = {};
-  /** Since when it has no broker itself, ms; it does not say. */
+  /** When this page first heard that the server lost its broker, ms; the server sends no time. */
   reconnecting: number | null = null;
   outage: Outage | null = null;
 
@@ -16,7 +16,8 @@ export class Server {
 
   constructor(
     private readonly changed: () => void,
-    private readonly signedOut: () => void,
+    /** The server asks for an access token, or answers again. */
+    private readonly signedOut: (out: boolean) => void,
   ) {}
 
   /** Return how its sources are, as it said last. */
@@ -39,22 +40,29 @@ export class Server {
     };
   }
 
-  /** Ask for what it does not say by itself, until it answers. Asked again on each new connection: it may be another server. */
+  /**
+   * Ask for what it does not say by itself, until it answers. Asked again on each new connection: it may be another server. Where it
+   * asks for a token it is asked again too: the reader may sign in in another tab.
+   */
   async learn(): Promise<void> {
     clearTimeout(this.again);
     try {
       this.facts = await api.page();
       this.stats = { ...(await api.stats()), ...this.stats };
+      this.signedOut(false);
       this.changed();
       if (!this.operators.length) this.operators = (await api.language()).operators;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401) this.signedOut();
-      else {
-        clearTimeout(this.again);
-        this.again = setTimeout(() => void this.learn(), AGAIN_MS);
-      }
+      if (error.status === 401) this.signedOut(true);
+      this.learnLater();
     }
     this.changed();
+  }
+
+  /** Ask in some seconds. */
+  learnLater(): void {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.learn(), AGAIN_MS);
   }
 }

@@ -121,9 +121,37 @@ export function sharedSettings(mine: Settings, storage: Store | null = storageOf
   return { ...(read(storage) ?? mine), depth: mine.depth, panel: mine.panel };
 }
 
+const searchKey = ({ query, order }: Settings["saved"][number]): string => JSON.stringify([query, order]);
+const sameText = (text: string): string => text;
+
+/** Return a stored list with what this tab added to its own list put in, and what it removed taken out. */
+function merged<T>(stored: readonly T[], before: readonly T[], after: readonly T[], key: (one: T) => string): T[] {
+  const [had, has] = [new Set(before.map(key)), new Set(after.map(key))];
+  const kept = stored.filter((one) => has.has(key(one)) || !had.has(key(one)));
+  const there = new Set(kept.map(key));
+  return [...kept, ...after.filter((one) => !had.has(key(one)) && !there.has(key(one)))];
+}
+
+/** Return recent searches, the newest first: this tab's, then those of other tabs. A list that was emptied is empty. */
+function mergedRecent(stored: readonly string[], before: readonly string[], after: readonly string[]): string[] {
+  if (!after.length) return [];
+  const known = new Set([...before, ...after]);
+  return [...after, ...stored.filter((one) => !known.has(one))];
+}
+
+/** Return a change of this tab, applied to what is stored: lists item by item, all else as it is. */
+function applied(stored: Settings, mine: Settings, change: Partial<Settings>): Settings {
+  const next = { ...stored, ...change };
+  if (change.muted) next.muted = merged(stored.muted, mine.muted, change.muted, sameText);
+  if (change.languages) next.languages = merged(stored.languages, mine.languages, change.languages, sameText);
+  if (change.saved) next.saved = merged(stored.saved, mine.saved, change.saved, searchKey);
+  if (change.recent) next.recent = mergedRecent(stored.recent, mine.recent, change.recent);
+  return next;
+}
+
 /** Make a change, over what other tabs have kept meanwhile, and keep it; return the settings after it. */
 export function changeSettings(mine: Settings, change: Partial<Settings>, storage: Store | null = storageOf()): Settings {
-  const kept = bounded({ ...(read(storage) ?? mine), ...change });
+  const kept = bounded(applied(read(storage) ?? mine, mine, change));
   try {
     storage?.setItem(NAME, JSON.stringify(kept));
   } catch {

@@ -7,6 +7,8 @@ export interface Segment {
   kind: "text" | Entity["type"];
   value: string;
   marked: boolean;
+  /** In the last piece of a link all of its text, which marks may have cut; else nothing. */
+  ends?: string;
 }
 
 /** Return the UTF-16 offset of each code point, with the length at the end; null where they are the same. */
@@ -67,6 +69,7 @@ export function segmentsOf(text: string, entities: readonly Entity[], terms: rea
       kind: span?.entity.type ?? "text",
       value: span?.entity.value ?? "",
       marked: marks.some((mark) => mark[0] <= start && end <= mark[1]),
+      ...(span?.entity.type === "link" && span.end === end ? { ends: text.slice(span.start, span.end) } : {}),
     });
   }
   return segments;
@@ -107,4 +110,15 @@ export function hostOf(url: string): string {
 export function initialOf(name: string, handle: string): string {
   const letter = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(handle);
   return letter ? letter[0].toUpperCase() : "·";
+}
+
+/** A text that reads as an address: a host with a dot and a letter behind it, with or without what stands around it. */
+const ADDRESS = /^(?:https?:\/\/)?(?:[^\s/?#@]*@)?((?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+)(?=[/:?#…]|$)/iu;
+
+/** Return the host of a link where its text names another one, else "". The text of a link is whatever its author wrote. */
+export function otherHost(text: string, url: string): string {
+  const named = ADDRESS.exec(text.trim())?.[1];
+  if (named === undefined) return "";
+  const host = hostOf(url);
+  return hostOf(`http://${named}`) === host ? "" : host;
 }

@@ -2,34 +2,34 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Condition } from "../state/condition";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { Closest } from "./Closest";
 import { copy } from "./copy";
 import { newest } from "./keys";
 
-export function ActionButton({ page, action }: { page: Page; action: NonNullable<Condition["action"]> }): JSX.Element {
+export function ActionButton({ desk, action }: { desk: Desk; action: NonNullable<Condition["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
-  if (action.act === "shorter") return <Closest page={page} label={action.label} />;
+  if (action.act === "shorter") return <Closest desk={desk} label={action.label} />;
   function act(): void {
     switch (action.act) {
       case "retry":
-        return page.retry();
+        return desk.retry();
       case "again":
-        return page.again();
+        return desk.again();
       case "mend":
         return document.getElementById("search")?.focus();
       case "coverage":
-        return page.open("coverage");
+        return desk.open("coverage");
       case "newest":
-        return newest(page);
+        return newest(desk);
       case "now":
-        return page.go({ from: null, to: null });
+        return desk.go({ from: null, to: null });
       case "sign-in":
-        return page.open("sign-in");
+        return desk.open("sign-in");
       case "reload":
         return location.reload();
       case "copy-step":
-        void copy(page.server.facts?.next_step ?? "").then((done) => setNote(done ? "Copied" : "Not allowed"));
+        void copy(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? "Copied" : "Not allowed"));
     }
   }
   return (

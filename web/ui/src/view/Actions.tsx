@@ -1,7 +1,8 @@
 /** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
 import type { JSX } from "preact";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { LIST_MAX } from "../state/settings";
+import { isolated } from "../text/isolate";
 import { compact, counted } from "../text/number";
 import { safeUrl } from "../text/segments";
 import type { Post } from "../wire/post";
@@ -46,17 +47,18 @@ export function Numbers({ post }: { post: Post }): JSX.Element | null {
 }
 
 /** What shows on hover and focus, and always where there is no hover. */
-export function Actions({ page, post }: { page: Page; post: Post }): JSX.Element {
+export function Actions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
   const handle = `@${post.author.handle}`;
+  const name = isolated(handle);
   return (
     <span class="actions">
       {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
-      <button class="act" aria-label={`Mute ${handle}`} title={`Mute ${handle}`} onClick={() => {
-        const others = (): string[] => page.settings.muted.filter((one) => one !== handle);
+      <button class="act" aria-label={`Mute ${name}`} title={`Mute ${name}`} onClick={() => {
+        const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
         const full = others().length >= LIST_MAX;
-        page.set({ muted: [...others(), handle] });
-        page.say(`Muted ${handle}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => page.set({ muted: others() }));
+        desk.set({ muted: [...others(), handle] });
+        desk.say(`Muted ${name}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => desk.set({ muted: others() }));
       }}><MuteSign /></button>
     </span>
   );

@@ -2,15 +2,18 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { conditionOf } from "../state/condition";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { dress } from "../state/settings";
+import { Boundary } from "./Boundary";
 import { ColumnView } from "./Column";
 import { Dialogs } from "./Dialogs";
+import { useFocusHome } from "./focushome";
 import { listen } from "./keys";
 import { Notices } from "./Notices";
 import { Panel } from "./Panel";
 import { usePanelFocus } from "./panelfocus";
 import { StatusBar } from "./StatusBar";
+import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
 
 /** By focus and not by address: going to a place in the document would be a step of the history. */
@@ -23,44 +26,42 @@ function Skip({ to, children }: { to: "list" | "panel" | "views"; children: stri
   );
 }
 
-export function App({ page, frame }: { page: Page; frame: number }): JSX.Element {
-  const { settings } = page;
-  useEffect(() => listen(page), [page]);
+export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
+  const { settings } = desk;
+  useEffect(() => listen(desk), [desk]);
   useLayoutEffect(() => dress(settings), [settings]);
-  const condition = conditionOf(page.known());
-  const open = page.panel.open;
-  usePanelFocus(page, open);
+  const condition = conditionOf(desk.known());
+  const open = desk.panel.open;
+  usePanelFocus(desk, open);
+  useFocusHome();
   return (
-    <div class={`page ${open ? "with-panel" : ""} view-${page.panel.view}`}>
-      <div class="behind" inert={page.panel.drawer}>
+    <div class={`page ${open ? "with-panel" : ""} view-${desk.panel.view}`}>
+      <div class="behind" inert={desk.panel.drawer}>
         <Skip to="list">Skip to the posts</Skip>
         {open ? <Skip to="panel">Skip to the insight panel</Skip> : <Skip to="views">Skip to the views</Skip>}
-        <TopBar page={page} />
-        <Notices page={page} />
-        <StatusBar page={page} condition={condition} />
+        <TopBar desk={desk} />
+        <Notices desk={desk} />
+        <StatusBar desk={desk} condition={condition} />
       </div>
       <main class="deck">
-        <ColumnView page={page} column={page.column} frame={frame} condition={condition} />
-        {open ? page.begun ? <Panel page={page} /> : <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} /> : null}
+        <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
+        {open ? (
+          <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} data-home="#panel">
+            {desk.begun ? <Boundary name="The panel" of={`${desk.column.runs} ${desk.insight.tab}`}><Panel desk={desk} /></Boundary> : null}
+          </aside>
+        ) : null}
       </main>
-      {page.panel.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => page.panel.toggle()} /> : null}
+      {desk.panel.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => desk.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
         {(["posts", "insight"] as const).map((view) => (
-          <button key={view} aria-current={page.panel.view === view ? "page" : undefined} onClick={() => page.panel.setView(view)}>
+          <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
             {view === "posts" ? "Posts" : "Insight"}
           </button>
         ))}
       </nav>
-      <div class="toast-place" aria-live="off">
-        {page.toast ? (
-          <div class="toast">
-            <span>{page.toast.text}</span>
-            {page.toast.undo ? <button onClick={() => page.undo()}>Undo</button> : null}
-          </div>
-        ) : null}
-      </div>
-      <p class="spoken" role="status" aria-live="polite" id="spoken">{page.announcer.text}</p>
-      <Dialogs page={page} />
+      <ToastView desk={desk} />
+      <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
+      <Boundary name="What was opened" of={desk.dialog}><Dialogs desk={desk} /></Boundary>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** A face through our proxy, or an initial: one of six quiet colours by account. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { initialOf } from "../text/segments";
 import type { Post } from "../wire/post";
 import { imageUrl, pictureFailed } from "./image";
@@ -14,10 +14,10 @@ function colourOf(id: string): number {
   return sum % COLOURS;
 }
 
-export function Avatar({ page, post }: { page: Page; post: Post }): JSX.Element {
+export function Avatar({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const [, again] = useState({});
   const { author } = post;
-  const url = page.settings.pictures && author.avatar ? imageUrl(page.server.facts, post, "avatar") : null;
+  const url = desk.settings.pictures && author.avatar ? imageUrl(desk.server.facts, post, "avatar") : null;
   return (
     <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
       {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(post, "avatar"); again({}); }} /> : initialOf(author.name, author.handle)}

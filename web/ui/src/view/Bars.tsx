@@ -1,7 +1,7 @@
 /** The 25 top words as bars, each with two arrows: where its rank goes, and where its share goes over a window. */
 import type { JSX } from "preact";
 import { termOf } from "../query/edit";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
 import { Based } from "./Based";
@@ -11,17 +11,17 @@ import { TermLink } from "./PostText";
 export const WINDOWS: [number, string][] = [[60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"]];
 const MOST = 25;
 
-export function Bars({ page, words, windowMs }: { page: Page; words: Top; windowMs: number }): JSX.Element {
+export function Bars({ desk, words, windowMs }: { desk: Desk; words: Top; windowMs: number }): JSX.Element {
   const items = words.items.slice(0, MOST);
   const most = Math.max(1, ...items.map((item) => item.count));
-  const { trends } = page.insight;
+  const { trends } = desk.insight;
   return (
     <section class="words" aria-labelledby="words-title">
       <div class="title-row">
         <h3 id="words-title">Words</h3>
         <span class="legend" title="The first arrow: rank over the last 20 seconds. The second: share over the window.">
           <Arrow way="up" label="first arrow:" /> rank · <Arrow way="up" label="second arrow:" /> share,{" "}
-          <select value={String(windowMs)} aria-label="Window of the second arrow" onChange={(event) => page.set({ trendWindowMs: Number(event.currentTarget.value) })}>
+          <select value={String(windowMs)} aria-label="Window of the second arrow" onChange={(event) => desk.set({ trendWindowMs: Number(event.currentTarget.value) })}>
             {WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
           </select>
         </span>
@@ -30,7 +30,7 @@ export function Bars({ page, words, windowMs }: { page: Page; words: Top; window
       <ol class="bars">
         {items.map((item) => (
           <li key={item.value}>
-            <TermLink page={page} term={termOf("word", item.value)} class="bar-row">
+            <TermLink desk={desk} term={termOf("word", item.value)} class="bar-row">
               <span class="word"><bdi>{item.label || item.value}</bdi></span>
               <span class="arrows">
                 <Arrow way={trends.rank(item.value)} label="rank" /><Arrow way={trends.share(item.value, windowMs)} label="share" />

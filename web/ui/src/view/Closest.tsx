@@ -2,12 +2,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { closest, type Found } from "../query/closest";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { counted } from "../text/number";
 import { api, ApiError } from "../wire/api";
 
-export function Closest({ page, label }: { page: Page; label: string }): JSX.Element {
-  const { query, from, to } = page.column.place;
+export function Closest({ desk, label }: { desk: Desk; label: string }): JSX.Element {
+  const { query, from, to } = desk.column.spec;
   const [found, setFound] = useState<{ of: string; best: Found | null } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -31,10 +31,10 @@ export function Closest({ page, label }: { page: Page; label: string }): JSX.Ele
   }, [query, from, to]);
   if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
   const { best } = found;
-  if (!best) return <span class="action"><button onClick={() => page.go({ query: "*" })}>Show all posts</button></span>;
+  if (!best) return <span class="action"><button onClick={() => desk.go({ query: "*" })}>Show all posts</button></span>;
   return (
     <span class="action">
-      <button onClick={() => page.go({ query: best.query })}>Closest: <bdi><b>{best.query}</b></bdi>, {counted(best.total, "match", "matches")}</button>
+      <button onClick={() => desk.go({ query: best.query })}>Closest: <bdi><b>{best.query}</b></bdi>, {counted(best.total, "match", "matches")}</button>
     </span>
   );
 }

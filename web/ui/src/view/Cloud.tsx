@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../query/edit";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import type { Placed } from "../stats/cloud";
 import { between } from "../stats/between";
 import { requestLayout } from "../stats/layout";
@@ -34,7 +34,7 @@ function wordUnder(event: MouseEvent): string | null {
   return word;
 }
 
-export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element {
+export function Cloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [cloud, setCloud] = useState(NONE);
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -43,7 +43,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
   // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
   const stop = useRef<() => void>(() => undefined);
-  const query = page.column.place.query;
+  const query = desk.column.spec.query;
 
   useEffect(() => () => stop.current(), []);
 
@@ -80,7 +80,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
           <table>
             <thead><tr><th scope="col">Word</th><th scope="col">Posts</th></tr></thead>
             <tbody>
-              {words.items.map((item) => <tr key={item.value}><td><TermLink page={page} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{grouped(item.count)}</td></tr>)}
+              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{grouped(item.count)}</td></tr>)}
             </tbody>
           </table>
         </div>
@@ -90,7 +90,7 @@ export function Cloud({ page, words }: { page: Page; words: Top }): JSX.Element 
             onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
             onClick={(event) => {
               const word = wordUnder(event);
-              if (word !== null) page.add(termOf("word", word), event.altKey);
+              if (word !== null) desk.add(termOf("word", word), event.altKey);
             }}>
             {between(cloud.before, cloud.after, cloud.moved).map((word) => (
               <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"

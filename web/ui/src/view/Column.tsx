@@ -1,11 +1,12 @@
 /** One column: header, histogram, orders, list. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { emptinessOf, type Condition } from "../state/condition";
 import type { Column } from "../state/column";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { between } from "../text/clock";
-import { compact, grouped } from "../text/number";
+import { compact, counted, grouped } from "../text/number";
+import { Boundary } from "./Boundary";
 import { Empty } from "./Empty";
 import { Histogram } from "./Histogram";
 import { MoreSign } from "./icons";
@@ -15,57 +16,85 @@ import { Orders } from "./Orders";
 import { Still } from "./Still";
 import { TimeTools } from "./TimeTools";
 
-function LiveButton({ page, column, condition }: { page: Page; column: Column; condition: Condition }): JSX.Element {
+/** How often cards are drawn again for the words that say how long ago they were written. */
+const CLOCK_MS = 10_000;
+
+function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Condition }): JSX.Element {
   const words = {
     live: "Live",
-    paused: column.waiting ? `Paused, ${compact(column.waiting)} new` : "Paused",
+    paused: column.run.waiting ? `Paused, ${compact(column.run.waiting)} new` : "Paused",
     past: "Past",
-  }[column.state];
+  }[column.run.state];
   // Live is green only while something can come: a source that ended or is down is told here as well as below.
-  const quiet = column.state === "live" && condition.kind !== "live";
-  const does = { live: "pause", paused: "resume", past: "return to now" }[column.state];
+  const quiet = column.run.state === "live" && condition.kind !== "live";
+  // A press takes the focus out of the list before it is a click, and by that the list may go on.
+  const pressed = useRef<{ state: typeof column.run.state } | null>(null);
+  const does = { live: "pause", paused: "resume", past: "return to now" }[column.run.state];
   return (
-    <button class={`live ${column.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={`${quiet ? `${condition.word}. ` : ""}Click to ${does}`}
+    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={`${quiet ? `${condition.word}. ` : ""}Click to ${does}`}
       aria-label={`${words}${quiet ? `, but ${condition.word}` : ""}. Press to ${does}`}
-      onClick={() => toggleLive(page)}>
+      onPointerDown={() => { pressed.current = { state: column.run.state }; }}
+      onClick={() => {
+        toggleLive(desk, pressed.current?.state);
+        pressed.current = null;
+      }}>
       <i class="dot" aria-hidden="true" /> {words}
     </button>
   );
 }
 
-export function ColumnView({ page, column, frame, condition }: { page: Page; column: Column; frame: number; condition: Condition }): JSX.Element {
+/** What the filters hide, or would hide, with the way to see it: nothing is hidden without a sign. */
+function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
+  const { list } = column.run;
+  const { count } = list.filters;
+  const hidden = list.hidden();
+  if (!count) return null;
+  const names = counted(count, "filter");
+  return (
+    <div class="span filters">
+      {list.unfiltered ? `${names} off, ${grouped(hidden)} shown that they hide` : `${names}, ${grouped(hidden)} hidden`}
+      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? "Hide what the filters hide" : `Show the ${counted(hidden, "post")} that the filters hide`}
+        onClick={() => desk.showHidden(!list.unfiltered)}>{list.unfiltered ? "Hide" : "Show"}</button></> : null}
+    </div>
+  );
+}
+
+export function ColumnView({ desk, column, frame, condition }: { desk: Desk; column: Column; frame: number; condition: Condition }): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
-  const { timeline, place } = column;
-  const { theme } = page.settings;
-  const countsFault = column.fault ? null : page.countsFault;
-  const now = Math.floor(Date.now() / 1000);
-  const minute = Math.floor(now / 10);
-  const empty = emptinessOf(page.known());
-  const cards = column.cards(frame);
+  const { spec } = column;
+  const { timeline } = column.run;
+  const { theme } = desk.settings;
+  const countsFault = column.run.fault ? null : column.run.countsFault;
+  const clock = Math.floor(Date.now() / CLOCK_MS);
+  const empty = emptinessOf(desk.known());
+  const cards = column.run.cards(frame);
   return (
-    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" inert={page.panel.drawer}>
+    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
       <div class="head">
-        <h2 id="column-title"><bdi>{place.query === "*" ? "All posts" : place.query}</bdi></h2>
+        <h2 id="column-title"><bdi>{spec.query === "*" ? "All posts" : spec.query}</bdi></h2>
         <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>
-        <LiveButton page={page} column={column} condition={condition} />
-        {timeline ? <TimeTools timeline={timeline} place={place} table={table} setTable={setTable} go={(to) => page.go(to)} /> : null}
-        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => page.open("column")}>
+        <LiveButton desk={desk} column={column} condition={condition} />
+        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.go(to)} /> : null}
+        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => desk.open("column")}>
           <MoreSign />
         </button>
       </div>
-      {column.past && place.from !== null && place.to !== null ? (
-        <div class="span">Only {between(place.from, place.to, Date.now())} <button onClick={() => page.go({ from: null, to: null })}>Return to now</button></div>
-      ) : null}
-      <Still of={[timeline, place, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={page.countsAt} theme={theme} table={table} go={(to) => page.go(to)} />}</Still>
-      <Orders page={page} column={column} />
-      <div class="feed-place">
-        {column.state === "paused" && column.waiting && scrolled ? (
-          <button class="pill" onClick={() => newest(page)}>{compact(column.waiting)} new{page.settings.keys ? <> · press <kbd>.</kbd> to show</> : null}</button>
+      <div class="lines">
+        {spec.from !== null && spec.to !== null ? (
+          <div class="span">Only {between(spec.from, spec.to, Date.now())} <button onClick={() => desk.go({ from: null, to: null })}>Return to now</button></div>
         ) : null}
-        {empty ? <Empty page={page} condition={empty} /> : (
-          <Feed page={page} column={column} cards={cards} minute={minute} revision={column.revision} onScrolled={setScrolled} />
-        )}
+        <FilterLine desk={desk} column={column} />
+      </div>
+      <Boundary name="The histogram" of={column.runs}><Still of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.go(to)} />}</Still></Boundary>
+      <Orders desk={desk} column={column} />
+      <div class="feed-place">
+        {column.run.state === "paused" && column.run.waiting ? (
+          <button class="pill" onClick={() => newest(desk)}>{counted(column.run.waiting, "new post")}{desk.settings.keys ? <span class="by-key"> · press <kbd>.</kbd> to show</span> : null}</button>
+        ) : null}
+        <Boundary name="The list" of={column.runs}>{empty ? <Empty desk={desk} condition={empty} /> : (
+          <Feed key={`${column.id} ${column.runs}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
+        )}</Boundary>
       </div>
     </section>
   );

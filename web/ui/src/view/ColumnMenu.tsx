@@ -1,8 +1,9 @@
 /** The column's menu: what is hidden here, media, and the export of all matches. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { LIST_MAX } from "../state/settings";
+import { isolated } from "../text/isolate";
 import { exportUrl } from "../wire/api";
 import { Check, Choice } from "./Choice";
 import { CloseSign } from "./icons";
@@ -24,32 +25,32 @@ function Words({ title, hint, values, change }: { title: string; hint: string; v
       </form>
       <ul class="chips">
         {values.map((value) => (
-          <li key={value}><bdi>{value}</bdi> <button class="plain round" aria-label={`Remove ${value}`} onClick={() => change(values.filter((one) => one !== value))}><CloseSign /></button></li>
+          <li key={value}><bdi>{value}</bdi> <button class="plain round" aria-label={`Remove ${isolated(value)}`} onClick={() => change(values.filter((one) => one !== value))}><CloseSign /></button></li>
         ))}
       </ul>
     </fieldset>
   );
 }
 
-export function ColumnMenu({ page }: { page: Page }): JSX.Element {
-  const { settings, column } = page;
-  const { query, from, to } = column.place;
+export function ColumnMenu({ desk }: { desk: Desk }): JSX.Element {
+  const { settings, column } = desk;
+  const { query, from, to } = column.spec;
   return (
     <>
-      <Words title="Mute" hint="word, #tag or @account" values={settings.muted} change={(muted) => page.set({ muted })} />
-      <Words title="Only these languages" hint="en, ja, …" values={settings.languages} change={(languages) => page.set({ languages: languages.map((one) => one.toLowerCase()) })} />
+      <Words title="Mute" hint="word, #tag or @account" values={settings.muted} change={(muted) => desk.set({ muted })} />
+      <Words title="Only these languages" hint="en, ja, …" values={settings.languages} change={(languages) => desk.set({ languages: languages.map((one) => one.toLowerCase()) })} />
       <fieldset class="choice">
         <legend>Hide</legend>
         <div>
-          <Check label="Posts known only by reposts" on={settings.hideReposts} change={(hideReposts) => page.set({ hideReposts })} />
-          <Check label="Replies" on={settings.hideReplies} change={(hideReplies) => page.set({ hideReplies })} />
-          <Check label="Posts without media" on={settings.mediaOnly} change={(mediaOnly) => page.set({ mediaOnly })} />
+          <Check label="Posts known only by reposts" on={settings.hideReposts} change={(hideReposts) => desk.set({ hideReposts })} />
+          <Check label="Replies" on={settings.hideReplies} change={(hideReplies) => desk.set({ hideReplies })} />
+          <Check label="Posts without media" on={settings.mediaOnly} change={(mediaOnly) => desk.set({ mediaOnly })} />
         </div>
       </fieldset>
-      <Choice legend="Media" value={settings.media} change={(media) => page.set({ media })} of={[["show", "show"], ["ask", "cover"], ["hide", "hide"]]} />
-      <Check label="Pictures of authors" on={settings.pictures} change={(pictures) => page.set({ pictures })} />
+      <Choice legend="Media" value={settings.media} change={(media) => desk.set({ media })} of={[["show", "show"], ["ask", "cover"], ["hide", "hide"]]} />
+      <Check label="Pictures of authors" on={settings.pictures} change={(pictures) => desk.set({ pictures })} />
       <fieldset class="choice">
-        <legend>{column.past ? "Export the matches of this time" : "Export all matches"}</legend>
+        <legend>{column.run.past ? "Export the matches of this time" : "Export all matches"}</legend>
         <p class="exports">
           {(["jsonl", "csv", "ids"] as const).map((format) => <a key={format} class="button" href={exportUrl(query, format, from, to)} download="">{format.toUpperCase()}</a>)}
         </p>

@@ -2,14 +2,14 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { conditionOf, sourceName, sourceWords } from "../state/condition";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { exact, lasting } from "../text/clock";
 import { grouped, rate } from "../text/number";
 import { api, ApiError, type CoverageRow } from "../wire/api";
 
 const MOST = 200;
 
-export function Coverage({ page }: { page: Page }): JSX.Element {
+export function Coverage({ desk }: { desk: Desk }): JSX.Element {
   const [rows, setRows] = useState<CoverageRow[] | null>(null);
   const [fault, setFault] = useState("");
   useEffect(() => {
@@ -19,18 +19,18 @@ export function Coverage({ page }: { page: Page }): JSX.Element {
     });
     return () => abort.abort();
   }, []);
-  const sources = page.server.sources;
-  const { indexed, rate: perSecond, connected } = page.server.stats;
-  const condition = conditionOf(page.known());
+  const sources = desk.server.sources;
+  const { indexed, rate: perSecond, connected } = desk.server.stats;
+  const condition = conditionOf(desk.known());
   return (
     <>
       {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}
-      {page.server.facts?.generated ? <p>These posts are generated. For live ones: <code>{page.server.facts.next_step}</code></p> : null}
+      {desk.server.facts?.generated ? <p>These posts are generated. For live ones: <code>{desk.server.facts.next_step}</code></p> : null}
       <ul class="sources">
         {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta"> since {exact(source.since)}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
       </ul>
       <p class="meta">
-        {indexed === undefined ? "" : `${grouped(indexed)} posts indexed`}{perSecond === undefined ? "" : `, ${rate(perSecond)} a second`}{connected === undefined ? "" : `, ${grouped(connected)} connected`}, {grouped(page.column.holding.size)} loaded here
+        {indexed === undefined ? "" : `${grouped(indexed)} posts indexed`}{perSecond === undefined ? "" : `, ${rate(perSecond)} a second`}{connected === undefined ? "" : `, ${grouped(connected)} connected`}, {grouped(desk.column.run.holding.size)} loaded here
       </p>
       {fault ? <p class="warn">{fault}</p> : null}
       {rows ? (

@@ -1,14 +1,14 @@
 /**
  * The list: only what is near the window is in the document, whatever the depth. The browser tells the heights of what is
- * drawn; a spacer stands for each run of cards that is not. Scrolling down or a focus inside pauses the column; the top lets
- * it go on.
+ * drawn; a spacer stands for each run of cards that is not. Scrolling down, a focus inside and a finger hold the column still
+ * (`state/pauses.ts`). A feed shows one run of a search: with another run another feed is made, and nothing is remembered of this one.
  */
 import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
 import type { Column } from "../state/column";
 import { full, LOADED_MOST } from "../state/loader";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { grouped } from "../text/number";
 import { CardView, GoneView } from "./CardView";
 import { useNextFrame } from "./nextframe";
@@ -17,10 +17,10 @@ import { TORRENT_A_MINUTE } from "./pace";
 import { type Margin, type View, windowOf } from "./window";
 
 interface Props {
-  page: Page;
+  desk: Desk;
   column: Column;
   cards: Card[];
-  minute: number;
+  clock: number;
   revision: number;
   onScrolled: (scrolled: boolean) => void;
 }
@@ -29,7 +29,7 @@ const NONE: ReadonlySet<string> = new Set();
 const AT_TOP_PX = 4;
 /** What stands above and below the list, before it is measured: a card too many is drawn and taken out again in one frame. */
 const BESIDES_PX = 360;
-/** Of a window: a list that has scrolled less shows only what was drawn for it already. */
+/** Recompute the visible range only after scrolling by this fraction of the viewport. */
 const STEP = 0.25;
 /** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
 const RUNNING: Margin = { around: STEP, near: STEP, bite: Infinity };
@@ -47,7 +47,7 @@ function moved(was: View, now: View): View {
   return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
 }
 
-export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.Element {
+export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const heights = useHeights(list);
   const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
@@ -55,18 +55,17 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   const aimed = useRef<ReadonlySet<string>>(NONE);
   const rest = useRest();
   const focused = useRef<string | null>(null);
-  const byFocus = useRef(false);
-  const byTouch = useRef(false);
+  const fingers = useRef(0);
   const known = useRef<Set<string> | null>(null);
   const before = useRef<readonly Card[]>([]);
-  const ranking = column.place.order !== "latest";
-  const size = page.settings.pageSize;
-  const running = column.state === "live" && scroll.top <= AT_TOP_PX;
-  const torrent = running && !ranking && column.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
-  const first = ranking ? size * pageOf(column.page, cards.length, size) : 0;
+  const ranking = column.spec.order !== "latest";
+  const size = column.spec.pageSize;
+  const running = column.run.state === "live" && scroll.top <= AT_TOP_PX;
+  const torrent = running && !ranking && column.run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
+  const first = ranking ? size * pageOf(column.run.list.page, cards.length, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
-  const place = column.place;
+  const place = column.spec;
   const near = runs.flatMap((run) => run.cards);
   const few = torrent ? 0 : rest.few();
   const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
@@ -76,7 +75,17 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
     known.current = null;
-  }, [place.query, place.order, place.from, place.to, page.settings.density]);
+  }, [place.order, desk.settings.density]);
+
+  useEffect(() => onScrolled(false), [onScrolled]);
+
+  // A list that is no longer shown is held by nothing that was in it.
+  useEffect(() => {
+    const { run } = column;
+    return () => {
+      for (const cause of ["scroll", "focus", "touch"] as const) run.release(cause);
+    };
+  }, [column]);
 
   useEffect(() => {
     const box = list.current;
@@ -103,48 +112,42 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     rest.moved();
     setScroll((was) => moved(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
-    if (top > AT_TOP_PX && column.state === "live") page.pause();
-    else if (top <= 0 && column.state === "paused") resumeAtTop(box);
-    if (!ranking && !column.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void page.older();
+    if (top > AT_TOP_PX) desk.hold("scroll");
+    else if (top <= 0) atTop(box);
+    if (!ranking && !column.run.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.older();
   }
 
   /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
-  function resumeAtTop(box: HTMLElement): void {
+  function atTop(box: HTMLElement): void {
     const { activeElement } = document;
-    if (activeElement !== box && box.contains(activeElement)) {
+    if (column.run.state === "paused" && activeElement !== box && box.contains(activeElement)) {
       const { top } = (activeElement as HTMLElement).getBoundingClientRect();
-      if (activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom) return;
-      box.focus({ preventScroll: true });
+      const seen = activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom;
+      if (!seen) box.focus({ preventScroll: true });
     }
-    page.resume();
+    if (!fingers.current) desk.release("touch");
+    desk.release("scroll");
   }
 
   /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
   function onPointerDown(event: PointerEvent): void {
-    if (event.pointerType === "mouse" || column.state !== "live") return;
-    byTouch.current = true;
-    page.pause();
+    if (event.pointerType !== "mouse" && column.run.state === "live") desk.hold("touch");
   }
 
-  /** A finger that pulled at the top and is lifted lets go; a tap has focused a post, or opened something, and holds on. */
+  /** A finger that pulled at the top and is lifted lets go; one that pressed something holds on, for the reader looks at what follows. */
   function onTouchEnd(event: TouchEvent): void {
-    if (!byTouch.current) return;
-    byTouch.current = false;
-    if (event.target instanceof Element && event.target.closest("button, a")) return;
+    fingers.current = event.touches.length;
+    if (fingers.current || (event.target instanceof Element && event.target.closest("button, a"))) return;
     setTimeout(() => {
-      const box = list.current;
-      if (!box || box.scrollTop > AT_TOP_PX || column.state !== "paused") return;
-      if (document.activeElement === box || !box.contains(document.activeElement)) page.resume();
+      if (!fingers.current) desk.release("touch");
     }, TAP_MS);
   }
 
   function onFocusIn(event: FocusEvent): void {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
     focused.current = card?.dataset.id ?? null;
-    if (card && column.state === "live") {
-      byFocus.current = true;
-      page.pause();
-    }
+    if (card) desk.hold("focus");
+    else desk.release("focus");
   }
 
   function onFocusOut(event: FocusEvent): void {
@@ -154,28 +157,27 @@ export function Feed({ page, column, cards, minute, onScrolled }: Props): JSX.El
     setTimeout(() => {
       if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
       focused.current = null;
-      if (byFocus.current && relatedTarget !== null && (list.current?.scrollTop ?? 0) <= AT_TOP_PX) page.resume();
-      byFocus.current = false;
+      desk.release("focus");
     }, 0);
   }
 
   const seen = known.current;
   return (
     <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
-      aria-busy={column.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      aria-busy={column.run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((run) => (
         <Fragment key={run.key}>
           {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
-          {run.cards.map((card, index) => column.left(card) ? (
-            <GoneView key={card.id} id={card.id} withdrawn={column.holding.withdrawn(card.id)} height={heights.get(card.id)} />
+          {run.cards.map((card, index) => column.run.left(card) ? (
+            <GoneView key={card.id} id={card.id} withdrawn={column.run.holding.withdrawn(card.id)} height={heights.get(card.id)} />
           ) : (
-            <CardView key={card.id} page={page} column={column} card={card} stamp={card.stamp} minute={minute} terms={column.terms}
-              settings={page.settings} images={page.server.facts?.images} position={first + run.first + index + 1} of={cards.length}
+            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={column.run.terms}
+              settings={desk.settings} images={desk.server.facts?.images} position={first + run.first + index + 1} of={cards.length}
               fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
           ))}
         </Fragment>
       ))}
-      {ranking ? <Pager page={page} column={column} total={cards.length} /> : <End page={page} column={column} hidden={!cards.length} />}
+      {ranking ? <Pager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
 }
@@ -253,16 +255,16 @@ function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[],
   const at = list.findIndex((card) => card.id === id);
   const there = new Set(shown.map((card) => card.id));
   const near = [...list.slice(at + 1), ...list.slice(0, Math.max(0, at)).reverse()];
-  const next = near.find((card) => there.has(card.id) && !column.left(card));
+  const next = near.find((card) => there.has(card.id) && !column.run.left(card));
   if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
 }
 
-function End({ page, column, hidden }: { page: Page; column: Column; hidden: boolean }): JSX.Element {
-  if (column.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
-  if (column.loadingOlder) return <p class="end">Loading older posts…</p>;
-  if (column.olderFault)
-    return <p class="end">Older posts could not be loaded: {column.olderFault.message} <button onClick={() => void page.older()}>Try again</button></p>;
-  if (column.edge.more && full(column)) return <p class="end">{grouped(LOADED_MOST)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
-  if (column.edge.more) return <p class="end"><button onClick={() => void page.older()}>Older posts</button></p>;
-  return <p class="end">{hidden ? "All posts are hidden by this column's menu." : "These are all."}</p>;
+function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
+  if (column.run.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
+  if (column.run.loadingOlder) return <p class="end">Loading older posts…</p>;
+  if (column.run.olderFault)
+    return <p class="end">Older posts could not be loaded: {column.run.olderFault.message} <button onClick={() => void desk.older()}>Try again</button></p>;
+  if (column.run.edge.more && full(column.run)) return <p class="end">{grouped(LOADED_MOST)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
+  if (column.run.edge.more) return <p class="end"><button onClick={() => void desk.older()}>Older posts</button></p>;
+  return <p class="end">{hidden ? "All posts are hidden by your filters." : "These are all."}</p>;
 }

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Card } from "../hold/folding";
 import { reachOf } from "../hold/ranking";
 import type { Column } from "../state/column";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { ago, exact } from "../text/clock";
 import { compact, counted, grouped } from "../text/number";
 import { RepostSign } from "./icons";
@@ -12,14 +12,14 @@ import { PostText } from "./PostText";
 
 const MOST = 50;
 
-export function Folded({ page, column, card, ranking }: { page: Page; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
+export function Folded({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
   const others = card.group ? card.group.size - 1 : 0;
-  const inView = ranking && (card.reposts.size > 0 || column.place.order === "inview" || column.place.order === "reach");
+  const inView = ranking && (card.reposts.size > 0 || column.spec.order === "inview" || column.spec.order === "reach");
   const any = card.reposts.size > 0 || others > 0 || inView;
   const had = useRef(any);
-  if (column.state === "live") had.current = any;
+  if (column.run.state === "live") had.current = any;
   if (!any || !had.current) return null;  // a line that was not there would move what is read
   const now = Date.now();
   return (
@@ -44,11 +44,11 @@ export function Folded({ page, column, card, ranking }: { page: Page; column: Co
       ) : null}
       {alike ? (
         <ul class="under">
-          {column.folding.others(card).slice(0, MOST).map((other) => (
+          {column.run.folding.others(card).slice(0, MOST).map((other) => (
             <li key={other.id}>
               <b><bdi>{other.post.author.name || other.post.author.handle}</bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
               <time dateTime={new Date(other.post.created_at).toISOString()} title={exact(other.post.created_at)}>{ago(other.post.created_at, now)}</time>
-              <PostText page={page} post={other.post} terms={column.terms} />
+              <PostText desk={desk} post={other.post} terms={column.run.terms} />
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 /** The cheat sheet: how searches are written, and every operator the server knows. */
 import type { JSX } from "preact";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 
 const BASICS: [string, string][] = [
   ["storm harbour", "both words"],
@@ -14,17 +14,17 @@ const BASICS: [string, string][] = [
   ["*", "every post"],
 ];
 
-export function Language({ page }: { page: Page }): JSX.Element {
+export function Language({ desk }: { desk: Desk }): JSX.Element {
   const run = (query: string): void => {
-    page.open(null);
-    page.go({ query, from: null, to: null });
+    desk.open(null);
+    desk.go({ query, from: null, to: null });
   };
   return (
     <div class="language">
       <table>
         <tbody>
           {BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
-          {page.server.operators.map((operator) => (
+          {desk.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>
               <td>{operator.finds}{operator.aliases.length ? <span class="meta"> also {operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", ")}</span> : null}</td>

@@ -1,7 +1,7 @@
 /** Pictures of a post, 16:9, through our proxy; covered where the post is sensitive or the reader wants to be asked. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import type { Settings } from "../state/settings";
 import { safeUrl } from "../text/segments";
 import type { Media, Post } from "../wire/post";
@@ -9,9 +9,9 @@ import { imageUrl, pictureFailed } from "./image";
 
 const MOST = 4;
 
-function Still({ page, post, media, slot }: { page: Page; post: Post; media: Media; slot: number }): JSX.Element | null {
+function Still({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
   const [, again] = useState({});
-  const url = imageUrl(page.server.facts, post, slot);
+  const url = imageUrl(desk.server.facts, post, slot);
   if (!url) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
   const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
@@ -23,9 +23,9 @@ function Still({ page, post, media, slot }: { page: Page; post: Post; media: Med
   );
 }
 
-export function MediaView({ page, post, media }: { page: Page; post: Post; media: Settings["media"] }): JSX.Element | null {
+export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media: Settings["media"] }): JSX.Element | null {
   const [opened, setOpened] = useState(false);
-  if (!post.media.length || media === "hide" || page.server.facts?.images !== "proxy") return null;
+  if (!post.media.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;
   const covered = !opened && (post.sensitive || media === "ask");
   if (covered)
     return (
@@ -36,7 +36,7 @@ export function MediaView({ page, post, media }: { page: Page; post: Post; media
   const shown = post.media.slice(0, MOST);
   return (
     <div class={`media of-${shown.length}`}>
-      {shown.map((one, slot) => <Still key={one.url + slot} page={page} post={post} media={one} slot={slot} />)}
+      {shown.map((one, slot) => <Still key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
     </div>
   );
 }

@@ -3,8 +3,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../query/completion";
 import { piecesOf } from "../query/lexer";
+import { QUERY_MOST } from "../state/address";
 import { mayPass } from "../state/condition";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import type { Fault } from "../wire/frame";
 import { SearchSign } from "./icons";
 
@@ -35,8 +36,8 @@ function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
   return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> Try <code>{hint}</code>.</>;
 }
 
-export function SearchBox({ page }: { page: Page }): JSX.Element {
-  const current = page.column.place.query;
+export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
+  const current = desk.column.spec.query;
   const [draft, setDraft] = useState(current);
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
@@ -57,7 +58,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
     }
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      void page.check(draft, abort.signal).then((found) => {
+      void desk.check(draft, abort.signal).then((found) => {
         if (!abort.signal.aborted) setFault(found);
       });
     }, CHECK_AFTER_MS);
@@ -65,17 +66,17 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [draft, current, page]);
+  }, [draft, current, desk]);
 
   const follow = (): void => {
     if (paint.current && input.current) paint.current.scrollLeft = input.current.scrollLeft;
   };
   useEffect(follow, [draft]);
 
-  const saved = page.settings.saved.map((one) => one.query);
-  const offers = open ? offersFor(draft, caret, page.server.operators, page.settings.recent, saved) : [];
+  const saved = desk.settings.saved.map((one) => one.query);
+  const offers = open ? offersFor(draft, caret, desk.server.operators, desk.settings.recent, saved) : [];
   // What failed although nothing in it is wrong is told as a state of the page.
-  const refused = mayPass(page.column.fault) ? null : page.column.fault;
+  const refused = mayPass(desk.column.run.fault) ? null : desk.column.run.fault;
   const shown = refused && draft === current ? refused : fault;
   const message = shown?.message ?? "";
   const [spoken, setSpoken] = useState("");
@@ -89,7 +90,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
     setChosen(-1);
     const query = draft.trim() || "*";
     setDraft(query);
-    page.go({ query, from: null, to: null });
+    desk.go({ query });  // a chosen time stays, as it does with a click on a word
     input.current?.blur();
   }
 
@@ -98,7 +99,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
     if (offer.kind === "recent" || offer.kind === "saved") {
       setDraft(offer.query);
       setOpen(false);
-      page.go({ query: offer.query, from: null, to: null });
+      desk.go({ query: offer.query, from: null, to: null });
       return;
     }
     setDraft(offer.query);
@@ -135,7 +136,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
       <div class="field">
         <div class="paint" ref={paint} aria-hidden="true"><Painted query={draft} fault={shown} /></div>
         <input
-          ref={input} id="search" type="text" value={draft} maxLength={1024} spellcheck={false} autocomplete="off" autocapitalize="none"
+          ref={input} id="search" type="text" value={draft} maxLength={QUERY_MOST} spellcheck={false} autocomplete="off" autocapitalize="none"
           enterkeyhint="search" placeholder="Search posts" aria-label="Search" role="combobox" aria-expanded={offers.length > 0}
           aria-controls="offers" aria-autocomplete="list" aria-invalid={shown ? true : undefined}
           aria-describedby={shown ? "search-fault" : undefined}
@@ -163,7 +164,7 @@ export function SearchBox({ page }: { page: Page }): JSX.Element {
         ))}
         {offers.length ? (
           <li class="foot" role="option" aria-selected={false} aria-disabled="true"
-            onMouseDown={(event) => { event.preventDefault(); setOpen(false); page.open("language"); }}>
+            onMouseDown={(event) => { event.preventDefault(); setOpen(false); desk.open("language"); }}>
             All of the search language
           </li>
         ) : null}

@@ -1,20 +1,20 @@
 /** The time chart of the panel in BirdWatch's buckets, with its table and what it is based on. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { spanOf } from "../stats/span";
 import type { Timeline } from "../wire/api";
 import { Based } from "./Based";
 import { TableButton } from "./TableButton";
 import { TimeView } from "./TimeView";
 
-export function SeriesView({ page, series }: { page: Page; series: Timeline }): JSX.Element {
+export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
   const [table, setTable] = useState(false);
   return (
     <section class="series" aria-labelledby="series-title">
       <div class="title-row"><h3 id="series-title">Over time</h3><TableButton table={table} other="chart" toggle={() => setTable(!table)} /></div>
-      <TimeView timeline={series} kind="line" axes theme={page.settings.theme} table={table} label="Matches over time, in steps"
-        choose={(from, to) => page.go(spanOf(from, to))} />
+      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label="Matches over time, in steps"
+        choose={(from, to) => desk.go(spanOf(from, to))} />
       <Based on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>
   );

@@ -8,6 +8,7 @@ import { gapsOf } from "../stats/stretches";
 import { between, exact, moment, sameDay } from "../text/clock";
 import { counted, grouped } from "../text/number";
 import type { Timeline } from "../wire/api";
+import { later } from "../wire/chunk";
 import type { Chart, Series } from "./chart";
 import { missingIn } from "./hatch";
 
@@ -69,9 +70,9 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     if (!element || table) return;
     let gone = false;
     // The charts' code comes after the first posts: no reader waits for it.
-    void import("./chart").then(({ Chart: Made }) => {
-      if (gone) return;
-      chart.current = new Made(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
+    void later(() => import("./chart")).then((part) => {
+      if (gone || !part) return;
+      chart.current = new part.Chart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
       setWidth(element.clientWidth);
       if (element.clientWidth) chart.current.show(latest.current);
     });

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { termOf, type TermKind } from "../query/edit";
 import type { Tab } from "../state/insight";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 import { grouped } from "../text/number";
 import type { Top } from "../wire/api";
 import { Based } from "./Based";
@@ -35,7 +35,7 @@ function shareOf(share: number): string {
   return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
 }
 
-export function Tops({ page, top, tab }: { page: Page; top: Top; tab: Tab }): JSX.Element {
+export function Tops({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JSX.Element {
   const trending = tab === "trending";
   return (
     <>
@@ -45,7 +45,7 @@ export function Tops({ page, top, tab }: { page: Page; top: Top; tab: Tab }): JS
           <tbody>
             {top.items.map((item) => (
               <tr key={item.value}>
-                <td><TermLink page={page} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
+                <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
                 <td>{grouped(item.count)}</td>
                 <td>{trending && item.background !== null ? `${shareOf(item.share)}, usually ${shareOf(item.background)}` : shareOf(item.share)}</td>
               </tr>

@@ -1,5 +1,5 @@
 /** Single keys, all listed under "?"; they can be switched off, and never fire while something is typed. */
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 
 export const KEYS: [string, string][] = [
   ["/", "search"],
@@ -9,6 +9,7 @@ export const KEYS: [string, string][] = [
   ["i", "insight panel, and back"],
   ["Ctrl+End", "past the list (Ctrl+Home: before it)"],
   ["s", "saved searches"],
+  ["u", "undo, where a message offers it"],
   ["?", "this help"],
   ["Esc", "close what is open"],
 ];
@@ -41,14 +42,14 @@ export function movePost(step: number): boolean {
   return true;
 }
 
-export function listen(page: Page): () => void {
+export function listen(desk: Desk): () => void {
   function onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented) return;
     const { target } = event;
     const within = (selector: string): boolean => target instanceof Element && target.closest(selector) !== null;
-    if (event.key === "Escape" && page.panel.drawer && !page.dialog) return page.panel.toggle();
+    if (event.key === "Escape" && desk.panel.drawer && !desk.dialog) return desk.panel.toggle();
     if (event.ctrlKey && (event.key === "End" || event.key === "Home") && within("#list") && leaveList(event.key)) event.preventDefault();
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || !page.settings.keys || page.dialog) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || !desk.settings.keys || desk.dialog) return;
     switch (event.key) {
       case "/":
         document.getElementById("search")?.focus();
@@ -60,21 +61,24 @@ export function listen(page: Page): () => void {
         movePost(-1);
         break;
       case ".":
-        newest(page);
+        newest(desk);
         break;
       case " ":
         // Where something has the focus, it is pressed or scrolled.
         if (within("button, a, summary, [tabindex]")) return;
-        toggleLive(page);
+        toggleLive(desk);
         break;
       case "i":
-        page.panel.toggle(true);
+        desk.panel.toggle(true);
         break;
       case "s":
-        page.open("saved");
+        desk.open("saved");
+        break;
+      case "u":
+        desk.undo();
         break;
       case "?":
-        page.open("help");
+        desk.open("help");
         break;
       default:
         return;
@@ -85,16 +89,16 @@ export function listen(page: Page): () => void {
   return () => removeEventListener("keydown", onKey);
 }
 
-/** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. */
-export function toggleLive(page: Page): void {
-  if (page.column.state === "paused") newest(page);
-  else page.toggleLive();
+/** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. `was`: its state when the button went down. */
+export function toggleLive(desk: Desk, was = desk.column.run.state): void {
+  if (was === "paused") newest(desk);
+  else desk.toggleLive();
 }
 
 /** Go to the top and let it run. */
-export function newest(page: Page): void {
+export function newest(desk: Desk): void {
   if (document.activeElement instanceof HTMLElement && document.activeElement.closest("#list")) document.activeElement.blur();
   document.getElementById("list")?.scrollTo({ top: 0 });
-  if (page.column.past) page.go({ from: null, to: null });
-  else page.resume();
+  if (desk.column.run.past) desk.go({ from: null, to: null });
+  else desk.resume();
 }

@@ -1,11 +1,11 @@
 /** Takes the focus into a panel that was opened to be gone to, and back to where it was when the panel closes. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Page } from "../state/page";
+import type { Desk } from "../state/desk";
 
-export function usePanelFocus(page: Page, open: boolean): void {
+export function usePanelFocus(desk: Desk, open: boolean): void {
   const before = useRef<Element | null>(null);
   useLayoutEffect(() => {
-    if (open && page.panel.goTo) {
+    if (open && desk.panel.goTo) {
       before.current = document.activeElement;
       document.getElementById("panel")?.focus();
     } else if (!open && before.current) {
@@ -13,6 +13,6 @@ export function usePanelFocus(page: Page, open: boolean): void {
       if (document.activeElement === document.body && back instanceof HTMLElement) back.focus();
       before.current = null;
     }
-    page.panel.goTo = false;
-  }, [page, open]);
+    desk.panel.goTo = false;
+  }, [desk, open]);
 }

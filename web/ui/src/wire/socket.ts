@@ -1,52 +1,46 @@
 /**
- * The one live connection of the page: a WebSocket that comes back by itself, or server-sent events where sockets fail.
- * It is opened before the rest of the page is there, and keeps what comes until somebody listens.
+ * The one live connection of the page: a WebSocket that reconnects by itself, or server-sent events where sockets fail.
+ * It is opened before the rest of the page is loaded, and keeps the frames that arrive until somebody listens.
  *
- * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame that came), not on
- * connecting. After three sockets in a row that never opened it falls back to /api/stream, one a search (one without where none is
- * watched), and when those break too (a server that was away is back, say) it tries a socket first again.
+ * It knows subscriptions and their `after`, nothing of posts. Back-off resets on progress (a frame arrived), not on
+ * connecting. After three sockets in a row that never opened it falls back to /api/stream: one stream for each search, one without a
+ * search where none is watched. When those break too, it tries a socket first again.
+ *
+ * The server sends `stats` every second over both. A connection without a frame for some seconds is `silent`, and later is replaced.
  */
 import { api, ApiError } from "./api";
 import { askedMs, onClose, waitMs } from "./backoff";
 import { openEvents } from "./events";
 import type { Fault, Frame } from "./frame";
 import { readFrame } from "./frame";
-import { again, NEW, reduce, type Subscription } from "./subscription";
+import { again, NEW, reduce } from "./subscription";
+import { Silence } from "./silence";
 import { Turns } from "./turns";
+import { Watch, type Watching } from "./watch";
 
-export type Link = "connecting" | "open" | "waiting" | "signed-out" | "refused";
+export type Link = "connecting" | "open" | "silent" | "waiting" | "signed-out" | "refused";
 
 export interface Listener {
-  /** A frame that may change what is held; `id` is the subscription it belongs to, null for all. */
-  frame(id: string | null, frame: Frame): void;
+  /** A frame that belongs to no search: `stats`, `gap`, `deleted`. Frames of a search go to its `Watching`. */
+  frame(frame: Frame): void;
   /** The link changed; `code` is the close code where it ended, `retryAt` (ms) when it will be tried again. */
   link(link: Link, code: number, retryAt: number): void;
 }
 
-interface Watch {
-  /** Its name on the wire, used once: what is still on its way for a former search is nobody's. */
-  name: string;
-  query: string;
-  history: number;
-  sub: Subscription;
-  events: { close(): void } | null;
-}
-
-/** What came before there was a listener; beyond it the connection begins anew. */
+/** Frames kept while there is no listener; beyond this number the connection begins anew. */
 const KEPT_MAX = 256;
-const SILENCE_MS = 30_000;
 const FALLBACK_AFTER = 3;
-/** So many streams that broke in a row without a frame: a socket is tried again. */
+/** After this many streams in a row that broke without a frame, a socket is tried again. */
 const STREAMS_LOST = 2;
 
 export class Connection {
   private socket: WebSocket | null = null;
-  private readonly watches = new Map<string, Watch>();
+  private turns: Turns<string> | null = null;
+  private readonly watches = new Set<Watch>();
   private named = 0;
   private attempt = 0;
   private neverOpened = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private lastFrame = 0;
   private sse = false;
   private streamsLost = 0;
   /** The stream that is open while there is none of a search. */
@@ -55,17 +49,18 @@ export class Connection {
   private ended = false;
   private kept: ((to: Listener) => void)[] = [];
   private attached: Listener | null = null;
-  private readonly listener: Listener = {
-    frame: (id, frame) => this.tell((to) => to.frame(id, frame)),
-    link: (link, code, retryAt) => {
-      this.state = link;
-      this.tell((to) => to.link(link, code, retryAt));
+  private readonly silence = new Silence({
+    silent: () => {
+      if (this.state === "open") this.linked("silent", 0, 0);
     },
-  };
+    dead: () => {
+      if (this.state === "open" || this.state === "silent") this.replace();
+    },
+  });
 
   constructor(private readonly url: string) {}
 
-  /** Listen from now on; what has come already is told first, in order. */
+  /** Listen from now on; what has arrived already is told first, in order. */
   attach(listener: Listener): void {
     this.attached = listener;
     for (const one of this.kept.splice(0)) one(listener);
@@ -76,62 +71,84 @@ export class Connection {
     this.kept.push(one);
     if (this.kept.length <= KEPT_MAX) return;
     this.kept = [];
-    for (const watch of this.watches.values()) watch.sub = NEW;
+    for (const watch of this.watches) watch.sub = NEW;
     this.socket?.close();
   }
 
-  /** Begin, and look every few seconds whether the server went silent. */
+  private linked(link: Link, code: number, retryAt: number): void {
+    this.state = link;
+    this.tell((to) => to.link(link, code, retryAt));
+  }
+
+  private heard(): void {
+    this.silence.heard();
+    if (this.state === "silent") this.linked("open", 0, 0);
+  }
+
+  /** Begin, and look from now on whether the server is silent. */
   start(): void {
     this.open();
-    setInterval(() => {
-      if (this.socket?.readyState === WebSocket.OPEN && performance.now() - this.lastFrame > SILENCE_MS) this.socket.close();
-    }, 5_000);
-    addEventListener("online", () => this.now());
+    this.silence.start();
+    addEventListener("online", () => this.woke());
+    addEventListener("pageshow", () => this.woke());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.woke();
+    });
+  }
+
+  /** The network is back, or somebody looks again: a connection that is believed to be open has to show it. */
+  private woke(): void {
+    if (this.state === "open" || this.state === "silent") this.silence.probe();
+    else if (this.state === "waiting") this.now();
   }
 
   /** Try again at once. */
   now(): void {
     if (this.ended || this.state === "open") return;
+    if (this.state === "silent") return this.replace();
     clearTimeout(this.timer);
     this.leaveStreams();
     this.open();
   }
 
-  /** Watch a search from nothing; `history` posts come first. An id in use is watched anew. */
-  subscribe(id: string, query: string, history: number): void {
-    this.forget(id);
-    const watch: Watch = { name: `${id}${++this.named}`, query, history, sub: NEW, events: null };
-    this.watches.set(id, watch);
-    this.ask(id, watch);
+  /** Begin again after the server had asked for an access token. */
+  again(): void {
+    if (!this.ended) return;
+    this.ended = false;
+    this.open();
   }
 
-  unsubscribe(id: string): void {
-    this.forget(id);
-    this.openBare();
+  /** Give up a connection that says nothing. The browser would wait minutes for the other side to agree. */
+  private replace(): void {
+    if (this.sse) return this.lostStream(true);
+    const { socket } = this;
+    if (!socket) return;
+    this.turns?.flush();
+    this.socket = null;
+    socket.close();
+    this.closed(1006, "");
   }
 
-  private forget(id: string): void {
-    const watch = this.watches.get(id);
-    if (!watch) return;
+  /** Watch a search from nothing; `history` posts come first. */
+  subscribe(query: string, history: number): Watching {
+    const watch = new Watch(`s${++this.named}`, query, history, (one) => this.forget(one));
+    this.watches.add(watch);
+    this.ask(watch);
+    return watch;
+  }
+
+  private forget(watch: Watch): void {
+    if (!this.watches.delete(watch)) return;
     watch.events?.close();
-    this.watches.delete(id);
+    watch.events = null;
     this.send({ type: "unsubscribe", id: watch.name });
-  }
-
-  /** Return whether just this is watched. */
-  asks(id: string, query: string, history: number): boolean {
-    const watch = this.watches.get(id);
-    return watch?.query === query && watch.history === history;
-  }
-
-  /** Return where a search stands, for tests and the status line. */
-  phase(id: string): Subscription["phase"] | null {
-    return this.watches.get(id)?.sub.phase ?? null;
+    // The next search usually follows at once, and brings a stream of its own.
+    void Promise.resolve().then(() => this.openBare());
   }
 
   private open(): void {
     if (this.sse) return this.openAllEvents();
-    this.listener.link("connecting", 0, 0);
+    this.linked("connecting", 0, 0);
     const socket = new WebSocket(this.url);
     const former = this.socket;
     this.socket = socket;
@@ -140,16 +157,17 @@ export class Connection {
     const turns = new Turns<string>((text) => {
       if (this.socket === socket) this.take(text);
     });
+    this.turns = turns;
     socket.onopen = () => {
       if (this.socket !== socket) return;
       opened = true;
       this.neverOpened = 0;
-      this.lastFrame = performance.now();
-      this.listener.link("open", 0, 0);
-      for (const [id, watch] of this.watches) this.ask(id, watch);
+      this.silence.heard();
+      this.linked("open", 0, 0);
+      for (const watch of this.watches) this.ask(watch);
     };
     socket.onmessage = (event) => {
-      this.lastFrame = performance.now();
+      this.heard();
       if (typeof event.data === "string") turns.add(event.data);
     };
     socket.onclose = (event) => {
@@ -163,14 +181,14 @@ export class Connection {
 
   private closed(code: number, reason: string): void {
     const verdict = onClose(code);
-    for (const watch of this.watches.values()) watch.sub = again(watch.sub);
+    for (const watch of this.watches) watch.sub = again(watch.sub);
     if (verdict !== "later") {
       this.ended = true;
-      this.listener.link(verdict === "signed-out" ? "signed-out" : "refused", code, 0);
+      this.linked(verdict === "signed-out" ? "signed-out" : "refused", code, 0);
       return;
     }
     const wait = Math.max(askedMs(reason), waitMs(this.attempt++));
-    this.listener.link("waiting", code, Date.now() + wait);
+    this.linked("waiting", code, Date.now() + wait);
     this.timer = setTimeout(() => this.open(), wait);
   }
 
@@ -179,27 +197,27 @@ export class Connection {
     if (!frame) return;
     this.attempt = 0;
     if (!("key" in frame) && !("id" in frame && frame.id)) {
-      for (const watch of this.watches.values()) watch.sub = reduce(watch.sub, watch.name, frame);
-      this.listener.frame(null, frame);
+      for (const watch of this.watches) watch.sub = reduce(watch.sub, watch.name, frame);
+      this.tell((to) => to.frame(frame));
       return;
     }
-    for (const [id, watch] of this.watches) this.route(id, watch, frame);
+    for (const watch of [...this.watches]) this.route(watch, frame);
   }
 
-  private route(id: string, watch: Watch, frame: Frame): void {
+  private route(watch: Watch, frame: Frame): void {
     const before = watch.sub;
     watch.sub = reduce(before, watch.name, frame);
     const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === watch.name;
     if (!mine) return;
-    this.listener.frame(id, frame);
+    this.tell(() => watch.take?.(frame));
     if (watch.sub.phase === "lagged") {
       watch.sub = again(watch.sub);
-      this.ask(id, watch);
+      this.ask(watch);
     }
   }
 
-  private ask(id: string, watch: Watch): void {
-    if (this.sse) return this.openEventsFor(id, watch);
+  private ask(watch: Watch): void {
+    if (this.sse) return this.openEventsFor(watch);
     this.send({ type: "subscribe", id: watch.name, query: watch.query, history: watch.history, after: watch.sub.after });
   }
 
@@ -208,37 +226,37 @@ export class Connection {
   }
 
   private openAllEvents(): void {
-    for (const [id, watch] of this.watches) this.openEventsFor(id, watch);
+    for (const watch of this.watches) this.openEventsFor(watch);
     this.openBare();
   }
 
-  private openEventsFor(id: string, watch: Watch): void {
+  private openEventsFor(watch: Watch): void {
     this.closeBare();
     watch.events?.close();
     const events = openEvents({ query: watch.query, history: watch.history, after: watch.sub.after }, {
-      open: () => this.listener.link("open", 0, 0),
+      open: () => this.openedStream(),
       frame: (frame) => {
         this.heardStream();
-        if (frame.type === "error") this.refused(id, watch, frame.error);
-        else if ("key" in frame) this.route(id, watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
+        if (frame.type === "error") this.refused(watch, frame.error);
+        else if ("key" in frame) this.route(watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
         else {
           watch.sub = reduce(watch.sub, watch.name, frame);
-          this.listener.frame(null, frame);
+          this.tell((to) => to.frame(frame));
         }
       },
-      lost: (final) => this.lost(final, () => watch.events === events, () => api.explain(watch.query), (fault) => this.refused(id, watch, fault)),
+      lost: (final) => this.lost(final, () => watch.events === events, () => api.explain(watch.query), (fault) => this.refused(watch, fault)),
     });
     watch.events = events;
   }
 
   /** Where no search is watched over a stream, have one that tells how the server is and what is withdrawn. */
   private openBare(): void {
-    if (!this.sse || this.bare || [...this.watches.values()].some((watch) => watch.events)) return;
+    if (!this.sse || this.ended || this.bare || [...this.watches].some((watch) => watch.events)) return;
     const bare = openEvents(null, {
-      open: () => this.listener.link("open", 0, 0),
+      open: () => this.openedStream(),
       frame: (frame) => {
         this.heardStream();
-        this.listener.frame(null, frame);
+        this.tell((to) => to.frame(frame));
       },
       lost: (final) => this.lost(final, () => this.bare === bare, () => api.stats(), () => this.lostStream(true)),
     });
@@ -250,17 +268,22 @@ export class Connection {
     this.bare = null;
   }
 
+  private openedStream(): void {
+    this.silence.heard();
+    this.linked("open", 0, 0);
+  }
+
   private heardStream(): void {
-    this.lastFrame = performance.now();
+    this.heard();
     this.streamsLost = 0;
   }
 
   /** A search that is refused is not asked for again by itself. */
-  private refused(id: string, watch: Watch, error: Fault): void {
+  private refused(watch: Watch, error: Fault): void {
     watch.events?.close();
     watch.events = null;
     watch.sub = { ...watch.sub, phase: "refused" };
-    this.listener.frame(id, { type: "error", id, error });
+    this.tell(() => watch.take?.({ type: "error", id: watch.name, error }));
     this.openBare();
   }
 
@@ -284,14 +307,14 @@ export class Connection {
   private signedOut(): void {
     this.leaveStreams();
     this.ended = true;
-    this.listener.link("signed-out", 4401, 0);
+    this.linked("signed-out", 4401, 0);
   }
 
   private lostStream(final: boolean): void {
-    if (!final && ++this.streamsLost < STREAMS_LOST) return this.listener.link("waiting", 0, Date.now());
+    if (!final && ++this.streamsLost < STREAMS_LOST) return this.linked("waiting", 0, Date.now());
     this.leaveStreams();
     const wait = waitMs(this.attempt++);
-    this.listener.link("waiting", 0, Date.now() + wait);
+    this.linked("waiting", 0, Date.now() + wait);
     this.timer = setTimeout(() => this.open(), wait);
   }
 
@@ -302,7 +325,7 @@ export class Connection {
     this.sse = false;
     this.streamsLost = 0;
     this.neverOpened = FALLBACK_AFTER - 1;
-    for (const watch of this.watches.values()) {
+    for (const watch of this.watches) {
       watch.events?.close();
       watch.events = null;
       watch.sub = again(watch.sub);

@@ -16,7 +16,7 @@ export interface Subscription {
 
 export const NEW: Subscription = { phase: "waiting", key: "", after: null, seen: null };
 
-/** Return the subscription as it must be asked for again: same `after`, nothing else remembered. */
+/** Return the subscription as it must be asked for again: `after` and `key` stay, the progress of an incomplete history does not. */
 export function again(sub: Subscription): Subscription {
   return { ...sub, phase: "waiting", seen: null };
 }

@@ -1,0 +1,120 @@
+"""What cannot be drawn, loaded or heard: it says so in its place, and the rest of the page goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.ui import records
+from tests.ui.conftest import OpenPage
+from tests.ui.simulator import Simulator, now
+
+
+def status(page: Page, kind: str, *, within_ms: int = 20_000) -> None:
+    expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=within_ms)
+
+
+def test_a_post_that_cannot_be_drawn_says_so_and_all_else_goes_on(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    body = json.loads(Simulator().body(records.post(9_001, now())))
+    simulator.say("posts", posts=[body | {"created_at": 9_000_000_000_000_000}], after=simulator.seq)
+    bad = page.locator(f'article[data-id="{body["id"]}"]')
+    expect(bad).to_have_text("This post cannot be shown.")
+    simulator.put([records.post(9_002, now())])
+    page.locator(f'article[data-id="{records.post(9_002, 0).id}"]').wait_for()
+    page.get_by_role("combobox", name="Search").fill("harbour")
+    page.keyboard.press("Enter")
+    expect(page.locator("#column-title")).to_have_text("harbour")
+    page.locator("#list article").first.wait_for()
+
+
+def test_a_panel_that_cannot_be_drawn_leaves_the_list_alone(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator(".bars a").first.wait_for()
+
+    def spoilt(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["items"] = [{**answer["items"][0], "value": 7, "label": {}}]
+        route.fulfill(json=answer)
+
+    page.route("**/api/top?*", spoilt)
+    panel = page.get_by_role("complementary", name="Insight")
+    expect(panel).to_contain_text("The panel cannot be shown.", timeout=15_000)
+    simulator.put([records.post(9_010, now())])
+    page.locator(f'article[data-id="{records.post(9_010, 0).id}"]').wait_for()
+    page.unroute("**/api/top?*")
+    with page.expect_response(re.compile("/api/top")):
+        pass
+    panel.get_by_role("button", name="Try again").click()
+    page.locator(".bars a").first.wait_for()
+
+
+def test_charts_go_on_after_an_answer_that_is_none(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator(".count")).to_have_text("300")
+    page.route("**/api/timeline?*", lambda route: route.fulfill(json={"took_ms": 1, "total": 1, "buckets": None}))
+    with page.expect_response(re.compile("/api/timeline")):
+        pass
+    page.unroute("**/api/timeline?*")
+    simulator.put([records.post(9_020, now())])
+    expect(page.locator(".count")).to_have_text("301", timeout=20_000)
+
+
+def test_charts_run_again_after_the_server_let_the_reader_in(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    expect(page.locator(".count")).to_have_text("300")
+    simulator.locked = True
+    status(page, "signed-out")
+    simulator.put([records.post(9_030, now())])
+    simulator.locked = False
+    status(page, "live")
+    expect(page.locator(".count")).to_have_text("301", timeout=20_000)
+
+
+def test_a_part_that_a_deploy_took_away_leads_to_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.locator("#list article").first.wait_for()
+    page.context.route(re.compile(r"assets/(chart|cloud)"), lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("The page has changed")
+    page.locator("#list article").first.wait_for()
+    page.context.unroute(re.compile(r"assets/(chart|cloud)"))
+    notice.get_by_role("button", name="Reload").click()
+    page.locator(".histogram canvas").first.wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_page_whose_own_script_a_deploy_took_away_says_so(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.context.route("**/assets/start-*.js", lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The page has changed")
+
+
+def test_a_line_that_says_nothing_is_not_called_live(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    simulator.silent = True
+    # Asserted is what is seen while the socket is still open, not how soon.
+    status(page, "reconnecting", within_ms=10_000)
+    expect(page.locator(".live")).to_have_class(re.compile("tone-warn"))
+    simulator.silent = False
+    status(page, "live")
+    simulator.put([records.post(9_040, now())])
+    page.locator(f'article[data-id="{records.post(9_040, 0).id}"]').wait_for()
+
+
+def test_a_network_that_comes_back_is_asked_whether_it_does(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    status(page, "live")
+    asked = len(simulator.subscribes)
+    simulator.silent = True
+    page.evaluate("dispatchEvent(new Event('online'))")
+    status(page, "reconnecting")
+    simulator.silent = False
+    status(page, "live")
+    assert len(simulator.subscribes) > asked, "the connection was kept although nothing came over it"
