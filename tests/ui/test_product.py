@@ -72,7 +72,7 @@ def test_first_view_is_small_and_comes_from_nowhere_else(product: Product, open_
         return path.startswith("/static/") or path == "/"
 
     def finished(request: Request) -> None:
-        """What was loaded ahead is asked for again, of the cache; a worker's script has its size in the header alone."""
+        """What was loaded ahead is asked for again, of the cache; a worker's script has a size in the header alone."""
         response = request.response()
         told = int(response.headers.get("content-length", 0)) if response is not None else 0
         sizes[request.url] = max(request.sizes()["responseBodySize"] or told, sizes.get(request.url, 0))
