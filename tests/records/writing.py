@@ -137,7 +137,7 @@ class Writer:
             (0.15, self._number),
         ):
             if dice.random() < chance:
-                parts.insert(dice.randrange(len(parts) + 1), made(lang) if made == self._tag else made())  # type: ignore[operator, call-arg] # one of them asks for the language
+                parts.insert(dice.randrange(len(parts) + 1), made(lang) if made == self._tag else made())  # type: ignore[call-arg] # one of them asks for the language
         joined = [parts[0]]
         for part in parts[1:]:
             joined += [Piece("text", dice.choice((" ", " ", " ", "\n"))), part]

@@ -140,7 +140,7 @@ class Legacy:
         if one.media and self.age > 2012:
             whole["extended_entities"] = {"media": one.media}
         long = self.age == 2018 and self.streamed and len(one.text.text) > _COMPATIBLE
-        made = {"created_at": moment(one.at_ms), "id": one.number, "id_str": str(one.number)}
+        made: dict[str, Any] = {"created_at": moment(one.at_ms), "id": one.number, "id_str": str(one.number)}
         made |= self._first(one, long) | {
             "source": '<a href="https://example.com/app" rel="nofollow">Harbour for Web</a>',
             "truncated": long,

@@ -66,7 +66,7 @@ class V2:
 
     def user(self, who: Person) -> dict[str, Any]:
         """Return a User object, and expand it."""
-        made = {
+        made: dict[str, Any] = {
             "id": str(who.number),
             "name": escaped(who.name),
             "username": who.handle,

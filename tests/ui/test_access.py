@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -100,6 +101,10 @@ def test_the_exact_time_shows_where_the_focus_is(simulator: Simulator, open_page
     expect(time).to_contain_text("UTC")
 
 
+def _newest_is_of(page: Page, ids: set[str]) -> bool:
+    return articles(page)[0] in ids
+
+
 def test_at_most_one_announcement_in_thirty_seconds_at_fifty_posts_a_second(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
@@ -121,8 +126,8 @@ def test_at_most_one_announcement_in_thirty_seconds_at_fifty_posts_a_second(
     for second in range(60):
         posts = [records.post(10_000 + second * 50 + n, now() + second * 1_000) for n in range(50)]
         simulator.put(posts)
-        ids = {post.id for post in posts}
-        until(page, lambda ids=ids: articles(page)[0] in ids)  # the page's clock waits for the socket, that has its own
+        # The page's clock waits for the socket, that has its own.
+        until(page, partial(_newest_is_of, page, {post.id for post in posts}))
         page.clock.run_for(1_000)
     said = [one for one in page.evaluate("window.said") if one[1]]
     assert said
