@@ -238,7 +238,7 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
         with scene.store.reading() as view:
             yield Slow(view)
 
-    scene.feeder._store = lambda: SimpleNamespace(reading=reading)  # type: ignore[assignment,return-value]
+    scene.feeder._store = lambda: SimpleNamespace(reading=reading)
     scene.feeder._at_once = 100
     while scene.feeder.round():
         pass

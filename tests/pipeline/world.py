@@ -181,8 +181,9 @@ class World:
         after = NEWEST if after is None else after
         with self.parts.store.reading() as reading:
             if self.bound is None:
-                return reading.changes(query, after=after, gone_after=lower, limit=2_000)
-            changes = reading.changes(query, after=after, gone_after=NEWEST, limit=self.bound)
+                whole: Changes = reading.changes(query, after=after, gone_after=lower, limit=2_000)
+                return whole
+            changes: Changes = reading.changes(query, after=after, gone_after=NEWEST, limit=self.bound)
         if changes.overflow or self.away.random() < 0.05:
             return Changes(overflow=True)
         gone, tombstones = list[tuple[str, int]](), list[str]()

@@ -139,7 +139,7 @@ class Scene:
         return client
 
     def read(self, work: Callable[[Any], Any]) -> Any:
-        cells = [cell.cell_contents for cell in work.__closure__]  # type: ignore[attr-defined]
+        cells = [cell.cell_contents for cell in work.__closure__ or ()]
         key = next(held.key for held in cells if isinstance(held, Query))
         if key in self.trouble:
             raise self.trouble[key]

@@ -369,7 +369,7 @@ def run(seed: int) -> list[str]:
     world.hub.on_tick = world.say_stats
     bounded = random.Random(seed) if seed % 4 == 3 else None  # of its own: the other worlds stay as they are
     world.slow_store = bounded
-    catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP
+    catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP  # type: ignore[attr-defined]
     catching_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
     session_module.AGAIN_S = 0.0
     _offer(world.pipeline, 8, None)
