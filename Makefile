@@ -7,7 +7,7 @@ TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak outage clean help setup-tests
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak outage clean help setup-tests test-shared
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -41,6 +41,9 @@ web/static/.ready: $(PAGE_SOURCES) bin/build_page | $(VENV)/.ready
 
 setup-tests:
 	@bin/setup_tests
+
+test-shared: setup-tests $(VENV)/.ready-dev web/static/.ready ## the tests on published records that lie beside the project
+	@status=0; bin/build_page test -- near || status=1; $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder -m shared || status=1; exit $$status
 
 test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change must pass, set-up included
 	@status=0; bin/build_page test || status=1; $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder || status=1; exit $$status
@@ -83,7 +86,7 @@ bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten
 mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
 	@$(BIN)/python -m tests.mutants
 
-soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything, watching memory and losses
+soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything: does a process grow, is a post lost?
 	@$(BIN)/python -m bench.soak
 
 outage: $(VENV)/.ready-dev web/static/.ready ## Elasticsearch goes away in seven ways under 500 posts/s; what was promised is held against what came

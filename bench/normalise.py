@@ -1,6 +1,6 @@
 """How long a raw record takes to become a post: µs of CPU a record, the median of several rounds, one process.
 
-python -m bench.normalise            # all sample files
+python -m bench.normalise            # the records of the tests
 python -m bench.normalise FILE …     # other files of JSON lines, .gz or plain
 """
 
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
+from tests.records import path_of
 
-SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 NAMES = (
     "x-v1.1/stream.jsonl.gz",
     "x-v1.1/rest.jsonl.gz",
@@ -46,7 +46,7 @@ def round_us(records: list[bytes]) -> float:
 
 def main() -> None:
     """Print one line a file."""
-    paths = [Path(name) for name in sys.argv[1:]] or [SAMPLES / name for name in NAMES]
+    paths = [Path(name) for name in sys.argv[1:]] or [path_of(name) for name in NAMES]
     print(f"{'file':<24} {'records':>8} {'bytes each':>11} {'µs each':>9} {'least':>7} {'most':>7}")
     for path in paths:
         records = read(path)

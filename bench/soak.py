@@ -1,9 +1,11 @@
-"""`make soak`: the whole product for an hour, a process killed every half minute, every post accounted for.
+"""`make soak`: the whole product for an hour, every post accounted for, no process growing.
 
-    python -m bench.soak [--minutes 60] [--rate 100] [--kill-every 30]
+    python -m bench.soak [--minutes 60] [--calm 30] [--rate 100] [--kill-every 30]
 
-What the demonstration has told is known from its seed, so at the end each post that must be stored is looked for, and
-none may be there that was withdrawn. Exit status 1 if the two differ. Memory is printed by role once a minute.
+In the first `--calm` minutes nothing is killed. The memory of each role is sampled every ten seconds; after minute
+`SETTLED_MIN` its slope must stay under `GROWTH_MB_MIN`. Then a process is killed every `--kill-every` seconds.
+The demo source's events follow from its seed, so at the end each post that must be stored is looked for, and no deleted
+one may be there. Exit status 1 if a role grows, or if the stored posts differ.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import os
 import random
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -25,6 +28,13 @@ from tests.e2e.product import Product, until
 SEED = 1
 ROLES = ("web", "reader", "worker", "upkeep", "valkey-server")
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
+SAMPLE_S = 10
+SETTLED_MIN = 5.0
+"""Minutes until caches, pools and the interpreter's arenas have their size; the slope is taken after that."""
+SLOPE_MIN = 10.0
+"""Minutes of samples that a slope needs: over less, one page cache that fills looks like growth."""
+GROWTH_MB_MIN = 0.5
+"""MB a minute a role may grow. A leak of one object a batch was 3.6 at 150 posts/s."""
 
 
 def main() -> int:
@@ -33,25 +43,62 @@ def main() -> int:
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--rate", type=float, default=100)
     options.add_argument("--kill-every", type=float, default=30)
+    options.add_argument("--calm", type=float, help="minutes without a kill, in which growth is measured (half of all)")
     given = options.parse_args()
+    calm_min = given.minutes / 2 if given.calm is None else given.calm
     dice = random.Random(SEED)
     with tempfile.TemporaryDirectory(prefix="murmur-soak-") as name:
         product = Product(Path(name) / "data", SOURCE="demo", DEMO_SEED=str(SEED), DEMO_RATE=str(given.rate))
         try:
             product.wait_ready()
-            began = killed = told = time.monotonic()
-            while time.monotonic() - began < given.minutes * 60:
+            began = killed = sampled = printed = time.monotonic()
+            samples: list[Sample] = []
+            while (minute := (time.monotonic() - began) / 60) < given.minutes:
                 time.sleep(1)
-                if time.monotonic() - killed > given.kill_every:
-                    killed = time.monotonic()
+                now = time.monotonic()
+                if minute > calm_min and now - killed > given.kill_every:
+                    killed = now
                     kill_one(product, dice)
-                if time.monotonic() - told > 60:
-                    told = time.monotonic()
-                    print(f"{(told - began) / 60:4.0f} min  {memory(product)}", flush=True)
+                if now - sampled > SAMPLE_S:
+                    sampled = now
+                    memory = memory_by_role(product)
+                    if minute <= calm_min:
+                        samples.append((minute, memory))
+                    if now - printed > 60:
+                        printed = now
+                        print(f"{minute:4.0f} min  {shown(memory)}  {stored(product)}", flush=True)
             until(lambda: settled(product), 120)
-            return compare(product)
+            grown = report_growth(samples)
+            return max(grown, compare(product))
         finally:
             product.stop()
+
+
+Sample = tuple[float, dict[str, float]]
+"""The minute, and resident megabytes by role."""
+
+
+def report_growth(samples: list[Sample]) -> int:
+    """Print the slope of each role; return 1 if one is over `GROWTH_MB_MIN`."""
+    slopes = growth(samples)
+    if not slopes:
+        print(f"growth not measured: it needs {SETTLED_MIN + SLOPE_MIN:.0f} minutes without a kill")
+        return 0
+    for role, slope in sorted(slopes.items()):
+        print(f"{role:14} {slope:+.2f} MB a minute{'  GROWS' if slope > GROWTH_MB_MIN else ''}")
+    return int(max(slopes.values()) > GROWTH_MB_MIN)
+
+
+def growth(samples: list[Sample]) -> dict[str, float]:
+    """Return each role's least-squares slope in MB a minute after `SETTLED_MIN`; {} of too short a time."""
+    late = [(minute, memory) for minute, memory in samples if minute >= SETTLED_MIN]
+    if not late or late[-1][0] - late[0][0] < SLOPE_MIN:
+        return {}
+    minutes = [minute for minute, _ in late]
+    return {
+        role: statistics.linear_regression(minutes, [memory.get(role, 0.0) for _, memory in late]).slope
+        for role in late[-1][1]
+    }
 
 
 def role_of(line: str) -> str:
@@ -68,8 +115,8 @@ def kill_one(product: Product, dice: random.Random) -> None:
         os.kill(dice.choice(victims), signal.SIGKILL)
 
 
-def memory(product: Product) -> str:
-    """Return resident megabytes by role, and how many posts are stored."""
+def memory_by_role(product: Product) -> dict[str, float]:
+    """Return resident megabytes by role."""
     held: dict[str, float] = {}
     for pid, line in product.processes().items():
         try:
@@ -78,11 +125,20 @@ def memory(product: Product) -> str:
             continue
         role = role_of(line) or "manager"
         held[role] = held.get(role, 0) + pages * PAGE_KB / 1024
-    shown = "  ".join(f"{role} {size:.0f} MB" for role, size in sorted(held.items()))
+    return held
+
+
+def shown(memory: dict[str, float]) -> str:
+    """Return a line of megabytes by role."""
+    return "  ".join(f"{role} {size:.0f} MB" for role, size in sorted(memory.items()))
+
+
+def stored(product: Product) -> str:
+    """Return how many posts are stored, in words."""
     try:
-        return f"{shown}  {product.stored():,} posts"
+        return f"{product.stored():,} posts"
     except OSError:
-        return f"{shown}  (web is starting)"
+        return "(web is starting)"
 
 
 def settled(product: Product) -> bool:

@@ -114,13 +114,16 @@ def redis_problem(settings: Settings) -> str:
     from redis.exceptions import RedisError
 
     from pipeline.connections import connect
+    from pipeline.names import Names
+    from pipeline.permissions import channel_problem
 
     try:
         with connect(settings, name="check", socket_timeout_s=3) as redis:
             redis.ping()
-    except (RedisError, OSError) as error:
+            problem = channel_problem(redis, Names(settings.redis_prefix))
+    except (RedisError, MurmurError, OSError) as error:
         return f"REDIS_URL={HIDDEN}: cannot be used: {error}"
-    return ""
+    return f"REDIS_URL={HIDDEN}: {problem}" if problem else ""
 
 
 def store_problem(settings: Settings) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pipeline.claims import Claims
 from pipeline.connections import connect
 from pipeline.dead import DeadLetters
+from pipeline.errors import BrokerUnavailable
 from pipeline.names import Names
 from pipeline.settings import Settings
 from pipeline.terminal import printable
@@ -33,12 +35,15 @@ def listing(settings: Settings, limit: int) -> Iterator[str]:
 def retry(settings: Settings, limit: int | None) -> str:
     """Give letters to the workers again; return one line on it."""
     from pipeline.app import app
+    from pipeline.tasks import enqueue
 
+    app.set_current()
     with connect(settings, name="dead") as redis:
         names = Names(settings.redis_prefix)
         dead = DeadLetters(redis, names)
         before = dead.size().letters
         batches = dead.retry(Claims(redis, names), limit=limit)
-        for batch_id in batches:
-            app.send_task("murmur.ingest", (batch_id,), queue=names.posts_queue)
+        with suppress(BrokerUnavailable):  # they are open: upkeep enqueues them
+            for batch_id in batches:
+                enqueue(batch_id)
         return f"{before - dead.size().letters} enqueued again in {len(batches)} batches, {dead.size().letters} remain"

@@ -17,12 +17,14 @@ from pipeline.connections import connect, is_embedded
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.installed import SINKS_GROUP, make
 from pipeline.names import Names
+from pipeline.permissions import channel_problem
 from pipeline.recheck.notes import Notebook
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.states import states
 from pipeline.store import open_store
 from pipeline.tracking import current_track
+from web.hosts import described
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
@@ -47,6 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     page = checks.page_problem()
     yield Finding("page", not page, page or "built")
+    yield Finding("hosts", True, described(settings))
     identity = ""
     for finding, found in _store(settings):
         identity = found
@@ -120,6 +123,8 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     text += "" if keeps else f"; maxmemory-policy {policy} may drop posts: set noeviction"
     yield Finding("broker", keeps, text)
     names = Names(settings.redis_prefix)
+    unheard = channel_problem(redis, names)
+    yield Finding("channels", not unheard, unheard or "may be published and subscribed to")
     told: Any = redis.get(names.store)
     if told is None:
         yield Finding("sharing", True, "no worker has run on this Redis yet")

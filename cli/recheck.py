@@ -44,7 +44,9 @@ def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]
 
 def _looking(settings: Settings, told: threading.Event) -> Recheck:
     from pipeline.app import app
+    from pipeline.tasks import enqueue
 
+    app.set_current()
     process = Process(settings, "recheck")
     return Recheck(
         settings=settings,
@@ -53,7 +55,7 @@ def _looking(settings: Settings, told: threading.Event) -> Recheck:
         store=process.store,
         claims=process.claims,
         counters=process.counters,
-        enqueue=lambda batch_id: app.send_task("murmur.ingest", (batch_id,), queue=process.names.posts_queue),
+        enqueue=enqueue,
         stopping=told.is_set,
     )
 

@@ -89,18 +89,17 @@ class Supervisor:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
         # Its own complaints go to a file: if we are killed, writing one to our broken pipe would end it before it has
         # ended the others.
-        complaints = (directory / "supervisord.err").open("wb")
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(config)],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            start_new_session=True,
-            pass_fds=(keep_fd,),
-            preexec_fn=_begin,  # noqa: PLW1509 - no thread runs yet
-        )
-        complaints.close()
+        with (directory / "supervisord.err").open("wb") as complaints:
+            self._child = subprocess.Popen(
+                [sys.executable, "-P", "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(config)],
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                start_new_session=True,
+                pass_fds=(keep_fd,),
+                preexec_fn=_begin,  # noqa: PLW1509 - no thread runs yet
+            )
         self._pump = threading.Thread(target=self._forward_output, daemon=True)
         self._pump.start()
 

@@ -9,8 +9,18 @@ from redis import exceptions
 
 from pipeline.errors import BrokerUnavailable, MurmurError
 
-_PASSING = ("OOM", "MISCONF", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "LOADING", "READONLY", "max number of clients")
-"""How an answer begins that is no but will be yes later: full, cannot write its file, moving, starting."""
+_PASSING = (
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.ReadOnlyError,
+    exceptions.OutOfMemoryError,
+    exceptions.TryAgainError,
+    exceptions.ClusterDownError,
+    exceptions.MasterDownError,
+)
+"""Temporary errors that redis-py has a class for; it takes the code off their messages."""
+_PASSING_CODES = ("MISCONF", "NOREPLICAS", "BUSY ")
+"""Codes of temporary errors that it has none for: cannot write its file, has too few replicas, runs a script."""
 
 
 class BrokerRefused(MurmurError):
@@ -30,12 +40,12 @@ def asking(wrong_value: str = "\0") -> Iterator[None]:
     """
     try:
         yield
-    except (exceptions.ConnectionError, exceptions.TimeoutError, exceptions.ReadOnlyError) as error:
+    except _PASSING as error:
         raise BrokerUnavailable(str(error)) from error
     except exceptions.RedisError as error:
         message = str(error)
         if message.startswith(wrong_value):
             raise ValueError(message) from error
-        if message.startswith(_PASSING):
+        if message.startswith(_PASSING_CODES):
             raise BrokerUnavailable(message) from error
         raise BrokerRefused(message) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from redis import Redis
 
+from pipeline.answers import BrokerRefused
 from pipeline.claims import Claims
 from pipeline.connections import connect, is_embedded
 from pipeline.counters import Counters
@@ -24,6 +25,7 @@ from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.normalise import normalise
 from pipeline.outage import Outages
+from pipeline.permissions import channel_problem
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.parser import parse
@@ -73,7 +75,14 @@ class Process:
 
 
 def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Ingest:
-    """Return a worker's ingest, its standing searches loaded and its store's identity published."""
+    """Return a worker's ingest, its standing searches loaded and its store's identity published.
+
+    Raises:
+        BrokerRefused: the user of Redis may not publish, so that nothing would be live.
+    """
+    problem = channel_problem(process.redis, process.names)
+    if problem:
+        raise BrokerRefused(problem)
     matcher = open_matcher(process.settings)
     following = Following(process.registry, matcher, understand)
     store = process.store()

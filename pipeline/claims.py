@@ -46,15 +46,15 @@ end
 """
 )
 
+# A batch is entered among the open ones whether it was stored now or by a script that failed in between.
 # KEYS: lease, cursor, read at, open, open bytes, batch   ARGV: …, batch id, bytes, new cursor ("" for none)
 _CLAIM = (
     _HOLD
     + """
 if not held() then return false end
-if redis.call('SETNX', KEYS[6], ARGV[5]) == 1 then
-  redis.call('ZADD', KEYS[4], ms, ARGV[4])
-  redis.call('INCRBY', KEYS[5], #ARGV[5])
-end
+local new = redis.call('SETNX', KEYS[6], ARGV[5]) == 1
+redis.call('ZADD', KEYS[4], 'NX', ms, ARGV[4])
+if new then redis.call('INCRBY', KEYS[5], #ARGV[5]) end
 if ARGV[6] ~= '' then redis.call('SET', KEYS[2], ARGV[6]) end
 return {redis.call('ZCARD', KEYS[4]), redis.call('GET', KEYS[5]) or '0'}
 """
@@ -76,10 +76,9 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL
 _OFFER = (
     _MS
     + """
-if redis.call('SETNX', KEYS[3], ARGV[2]) == 1 then
-  redis.call('ZADD', KEYS[1], ARGV[3] == '1' and ms or '0', ARGV[1])
-  redis.call('INCRBY', KEYS[2], #ARGV[2])
-end
+local new = redis.call('SETNX', KEYS[3], ARGV[2]) == 1
+redis.call('ZADD', KEYS[1], 'NX', ARGV[3] == '1' and ms or '0', ARGV[1])
+if new then redis.call('INCRBY', KEYS[2], #ARGV[2]) end
 return 1
 """
 )
@@ -106,6 +105,24 @@ if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) return {} e
 local limit = ARGV[1] == '' and '1' or string.format('%.0f', tonumber(ms) - tonumber(ARGV[1]))
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. limit, 'LIMIT', 0, tonumber(ARGV[2]))
 for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ms, id) end
+return ids
+"""
+)
+
+# KEYS: later   ARGV: batch id, after so many ms
+_POSTPONE = (
+    _MS
+    + """
+return redis.call('ZADD', KEYS[1], string.format('%.0f', tonumber(ms) + tonumber(ARGV[2])), ARGV[1])
+"""
+)
+
+# KEYS: later, open   ARGV: at most
+_DUE = (
+    _MS
+    + """
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms, 'LIMIT', 0, tonumber(ARGV[1]))
+for _, id in ipairs(ids) do redis.call('ZADD', KEYS[2], 'XX', ms, id) end
 return ids
 """
 )
@@ -161,6 +178,8 @@ class Claims:
         self._offer = redis.register_script(_OFFER)
         self._take = redis.register_script(_TAKE)
         self._stale = redis.register_script(_STALE)
+        self._postpone = redis.register_script(_POSTPONE)
+        self._due = redis.register_script(_DUE)
 
     # -- the reader's side
     def acquire(self, source: str) -> Lease | None:
@@ -271,7 +290,28 @@ class Claims:
         with asking():
             self._redis.hset(self._names.attempts, mapping=fields)
 
+    def postpone(self, batch_id: str, seconds: float) -> None:
+        """Have upkeep enqueue an open batch again after a time; until then it has no message."""
+        with asking():
+            self._postpone(keys=[self._names.later], args=[batch_id, int(seconds * 1000)])
+
     # -- upkeep's side
+    def due(self, limit: int = 1_000) -> list[str]:
+        """Return postponed batches whose time has come, and count them as enqueued now; see `resumed`."""
+        with asking():
+            ids = self._due(keys=[self._names.later, self._names.open], args=[limit])
+        return [batch_id.decode() for batch_id in ids]
+
+    def resumed(self, batch_id: str) -> None:
+        """Note that a postponed batch was enqueued."""
+        with asking():
+            self._redis.zrem(self._names.later, batch_id)
+
+    def postponed(self) -> int:
+        """Return how many batches are postponed."""
+        with asking():
+            return int(self._redis.zcard(self._names.later))
+
     def stale(self, older_than_ms: int, limit: int = 1_000) -> list[str]:
         """Return open batches enqueued longer ago than this, and count them as enqueued now."""
         names = self._names

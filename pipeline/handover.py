@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from pipeline.answers import BrokerRefused
 from pipeline.batch import RawBatch, encode_batch
 from pipeline.claims import Backlog, Claims, Lease, new_batch_id
 from pipeline.counters import Counters
@@ -86,13 +87,18 @@ class Handover:
         """Hand a batch over, or spool it where the queue is full and there is a spool.
 
         Raises:
-            LeaseLost, and BrokerUnavailable when told to stop.
+            LeaseLost; BrokerRefused; BrokerUnavailable when told to stop. Where there is a spool, the batch lies in it.
         """
         batch_id, data = new_batch_id(self._source), encode_batch(batch)
         if self.spools and (self.spooling or self.full):
             self._keep(Spooled(batch_id, data, len(batch.records)))
             return
-        self.backlog = self.insisting(lambda: self._claims.hand_over(lease, batch_id, data, cursor), lease)
+        try:
+            self.backlog = self.insisting(lambda: self._claims.hand_over(lease, batch_id, data, cursor), lease)
+        except (BrokerUnavailable, BrokerRefused):
+            if self.spools:
+                self._keep(Spooled(batch_id, data, len(batch.records)))
+            raise
         self._counters.add("batches_handed_over")
         self._announce(batch_id)
         if lease.cursor is None:
@@ -199,7 +205,7 @@ class Handover:
         """Tell the workers. If that fails the batch is open all the same, and upkeep will tell them."""
         try:
             self._enqueue(batch_id)
-        except Exception as error:  # noqa: BLE001 - kombu's errors are as many as its transports
+        except BrokerUnavailable as error:
             log.warning("batch %s waits for upkeep: %s", batch_id, error)
 
     def _remember(self, batch_id: str, data: bytes) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pipeline.batch import RawBatch, RawRecord, decode_batch
 from pipeline.claims import Claim, Claims
 from pipeline.counters import Counters, Spent
 from pipeline.dead import DeadLetter, DeadLetters, letter_of
-from pipeline.errors import BrokerUnavailable, StoreUnavailable
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.events import Normalise, Said, listen
 from pipeline.following import Following
 from pipeline.gone import gone_notices, speaks_of_all
@@ -42,6 +43,8 @@ UNTOLD = 10_000
 """So many withdrawn posts a batch tells on behalf of an attempt that died; who comes back learns of all in any case."""
 
 OUTAGE_WAIT_S = 5.0
+AGAIN_FIRST_S, AGAIN_LONGEST_S = 1.0, 60.0
+"""Pauses before a batch that failed post by post as well is tried again: doubling, at most the longest."""
 LONG_AGO_MS = 600_000
 """A record received longer ago is of a past that is read again: it says nothing about latency."""
 _OUTAGE = (StoreUnavailable, BrokerUnavailable)
@@ -76,6 +79,7 @@ class Ingest:
     def run(self, batch_id: str) -> None:
         """Do one batch, or see to it that it is done later. Never raises."""
         started = time.perf_counter_ns()
+        claim: Claim | None = None
         try:
             claim = self._stages.claims.take(batch_id)
             if claim is None:
@@ -87,10 +91,8 @@ class Ingest:
             return
         except _OUTAGE as error:
             self._put_back(batch_id, error)
-        except Exception:
-            log.exception("batch %s failed", batch_id)
-            self._stages.counters.add("batches_failed")
-            self._enqueue(batch_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is: the batch is open, and comes again
+            self._failed(batch_id, claim, error)
         finally:
             self._stages.counters.add("ingest_us", (time.perf_counter_ns() - started) // 1000)
 
@@ -234,6 +236,34 @@ class Ingest:
             counters.add("records_dead", len(letters))
             counters.add("dead_dropped", self._stages.dead.add(letters))
 
+    def _failed(self, batch_id: str, claim: Claim | None, error: Exception) -> None:
+        """Let a batch that failed come again: at once the first times, then later and later, in nobody's way.
+
+        A worker waits only where Redis does not even note that, which concerns every other batch as well.
+        """
+        stages = self._stages
+        attempts = claim.attempts if claim else 0
+        if claim and attempts <= WHOLE_ATTEMPTS:
+            log.warning("batch %s failed", batch_id, exc_info=error if attempts == 1 else None)
+            stages.counters.add("batches_failed")
+            self._enqueue(batch_id)
+            return
+        again_s = min(AGAIN_LONGEST_S, AGAIN_FIRST_S * 2 ** min(max(0, attempts - WHOLE_ATTEMPTS - 1), 10))
+        log.warning("batch %s waits %.0f s: %s: %s", batch_id, again_s, type(error).__name__, error)
+        stages.counters.add("batches_failed")
+        if claim is not None:
+            with suppress(MurmurError):
+                stages.claims.postpone(batch_id, again_s)
+                return
+        self._wait(OUTAGE_WAIT_S)
+        self._enqueue(batch_id)
+
+    def _wait(self, seconds: float) -> None:
+        waited = 0.0
+        while waited < seconds and not self._stages.stopping():
+            self._stages.sleep(0.25)
+            waited += 0.25
+
     def _put_back(self, batch_id: str, error: Exception) -> None:
         """Wait a little for the store or the broker, then put the batch back at the end of the queue."""
         stages = self._stages
@@ -243,7 +273,7 @@ class Ingest:
             stages.outage(str(error))
         try:
             stages.claims.forgive(batch_id)
-        except BrokerUnavailable:
+        except MurmurError:
             log.info("the attempt counts: the broker is away")
         waited = 0.0
         while waited < OUTAGE_WAIT_S and not stages.stopping():
@@ -256,7 +286,7 @@ class Ingest:
     def _broker_answers(self) -> bool:
         try:
             self._stages.claims.backlog()
-        except BrokerUnavailable:
+        except MurmurError:
             return False
         return True
 

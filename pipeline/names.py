@@ -41,6 +41,11 @@ class Names:
         return f"{self.prefix}:open"
 
     @property
+    def later(self) -> str:
+        """Sorted set: ids of batches that failed, by the time (ms, Redis's clock) to enqueue them again."""
+        return f"{self.prefix}:later"
+
+    @property
     def open_bytes(self) -> str:
         """Number: bytes of all open batches, for the high-water mark."""
         return f"{self.prefix}:open:bytes"

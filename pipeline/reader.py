@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable
 
+from pipeline.answers import BrokerRefused
 from pipeline.batch import RawBatch
 from pipeline.claims import Claims, Lease
 from pipeline.counters import Counters
@@ -64,6 +65,7 @@ class Reader:
         self._sheaf = Sheaf(clock_s)
         self._renewed_s = 0.0
         self._said_s = 0.0
+        self._records = 0
         self._lease: Lease | None = None
 
     # -- what a source may ask of us (sources.contract.SourceContext)
@@ -103,13 +105,25 @@ class Reader:
 
     # -- the story
     def run(self) -> None:
-        """Read until told to stop. A lost lease means waiting for it again, an error of the source opening it again."""
+        """Read until told to stop. A lost lease means waiting for it again, an error of the source opening it again.
+
+        However it ends, lease and spool are released.
+
+        Raises:
+            BrokerUnavailable, BrokerRefused: what was read before an error of the source could not be handed over.
+        """
+        try:
+            self._read()
+        finally:
+            self._end()
+
+    def _read(self) -> None:
         failures = 0
         while not self._stopping():
             if self._lease is None:
                 self._lease = self._wait_for_lease()
                 continue
-            before = self._counters.value("records_read")
+            before = self._records
             try:
                 self._session(self._lease)
                 if not self._stopping():
@@ -121,7 +135,7 @@ class Reader:
             except Exception as error:  # noqa: BLE001 - whatever a source raises means: open it anew
                 log.warning("%s must be opened again: %s: %s", self._source.name, type(error).__name__, error)
                 reason = str(error) or type(error).__name__
-            failures = 0 if self._counters.value("records_read") > before else failures + 1
+            failures = 0 if self._records > before else failures + 1
             self._counters.add("reader_reconnects")
             try:
                 self._flush(self._lease)  # what came before the error
@@ -129,7 +143,6 @@ class Reader:
                 self.wait(pause_s(failures))
             except LeaseLost:
                 self._give_up()
-        self._end()
 
     def _session(self, lease: Lease) -> None:
         """Open the source where it was left and hand over what it yields, until it ends or we do."""
@@ -158,6 +171,7 @@ class Reader:
         for record in chunk.records:
             if sheaf.add(record, chunk.instance):
                 self._flush(lease)
+        self._records += len(chunk.records)
         self._counters.add("records_read", len(chunk.records))
         self._counters.add("bytes_read", sum([len(record.data) for record in chunk.records]))
         sheaf.cursor = chunk.cursor or sheaf.cursor
@@ -238,7 +252,7 @@ class Reader:
     def _wait_for_lease(self) -> Lease | None:
         try:
             lease = self._claims.acquire(self._source.name)
-        except BrokerUnavailable:
+        except (BrokerUnavailable, BrokerRefused):
             lease = None
         if lease is None and not self._stopping():
             self._telling(self._handover.pay_back)
@@ -255,19 +269,20 @@ class Reader:
         self._handover.forget()
 
     def _end(self) -> None:
-        self._handover.close()
-        if self._lease is None:
-            return
-        if self._speaker.state.state != "ended":
-            self.report("stopped")
-        self._telling(lambda: self._claims.release(self._lease) if self._lease else None)
-        self._lease = None
+        lease, self._lease = self._lease, None
+        try:
+            if lease is not None and self._speaker.state.state != "ended":
+                self.report("stopped")
+        finally:
+            self._handover.close()
+            if lease is not None:
+                self._telling(lambda: self._claims.release(lease))
 
     def _telling(self, tell: Callable[[], None]) -> None:
         try:
             tell()
-        except BrokerUnavailable:
-            log.debug("Redis is away: nobody hears how %s is", self._source.name)
+        except (BrokerUnavailable, BrokerRefused) as error:
+            log.debug("nobody hears how %s is: %s", self._source.name, error)
 
 
 def pause_s(failures: int) -> float:

@@ -7,6 +7,35 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
+from kombu import exceptions
+from redis.exceptions import RedisError
+
+from pipeline.errors import BrokerUnavailable
+
+PRODUCER_WAIT_S = 15.0
+_KOMBU = (
+    exceptions.KombuError,
+    exceptions.ConnectionError,
+    exceptions.ChannelError,
+    RedisError,
+    OSError,
+    RuntimeError,
+)
+"""What kombu raises for a broker that cannot be reached: its own errors, amqp's, its transport's, a socket's, and
+RuntimeError for a pool that was closed at the end of the process."""
+
+
+@contextmanager
+def _broker_errors() -> Iterator[None]:
+    """Turn the errors of kombu and of its transport into ours; nothing else in the pipeline knows kombu's.
+
+    Raises:
+        BrokerUnavailable: the broker cannot be reached or refuses, or the producer stayed in use by others.
+    """
+    try:
+        yield
+    except _KOMBU as error:
+        raise BrokerUnavailable(str(error) or type(error).__name__) from error
 
 
 @contextmanager
@@ -14,8 +43,11 @@ def producing(app: Celery) -> Iterator[Any]:
     """Yield the process's producer; others wait meanwhile.
 
     kombu opens a second connection for each channel, to consume with; a producer never does, so it is let go.
+
+    Raises:
+        BrokerUnavailable: the broker cannot be reached or refuses.
     """
-    with app.producer_pool.acquire(block=True, timeout=15) as producer:
+    with _broker_errors(), app.producer_pool.acquire(block=True, timeout=PRODUCER_WAIT_S) as producer:
         consuming = getattr(producer.channel, "client", None)
         if consuming is not None:
             consuming.connection_pool.disconnect(inuse_connections=False)
@@ -25,8 +57,13 @@ def producing(app: Celery) -> Iterator[Any]:
 def send(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
     """Send a task to a queue.
 
+    Celery's default keeps the result of every message that a running task sends until that task ends (`children` of
+    its request, `ignore_result` or not). `read_stream` runs for days, so nothing is entered there.
+
     Raises:
-        kombu.exceptions.OperationalError: the broker cannot be reached.
+        BrokerUnavailable: the broker cannot be reached or refuses.
     """
     with producing(task.app) as producer:
-        task.apply_async(tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False)
+        task.apply_async(
+            tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False, add_to_parent=False
+        )

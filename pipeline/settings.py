@@ -18,6 +18,8 @@ from pipeline.installed import SINKS_GROUP, SOURCES_GROUP, offered
 
 SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
 HIDDEN = "•••"
+ANY_HOST = "*"
+"""In ALLOWED_HOSTS: every host name is answered."""
 
 
 def _text(value: str) -> str:
@@ -119,6 +121,27 @@ def _index_prefix(value: str) -> str:
     return value
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    names = []
+    for part in _list(value.lower()):
+        dot, name = ("." if part.startswith(".") else ""), part.removeprefix(".")
+        try:
+            encoded = name.encode("idna").decode()
+        except UnicodeError:
+            encoded = ""
+        if part != ANY_HOST and re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", encoded) is None:
+            raise ValueError(
+                "must be a list of host names without scheme and port (.example.org: with subdomains), or *"
+            )
+        names.append(part if part == ANY_HOST else dot + encoded)
+    return tuple(names)
+
+
+def is_wildcard(host: str) -> bool:
+    """Tell whether an address to listen on stands for every address of the machine."""
+    return host in ("0.0.0.0", "::", "0")  # noqa: S104 - a comparison
+
+
 def _row(default: Any, parse: Callable[[str], Any], text: str, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"parse": parse, "help": text, "secret": secret})
 
@@ -182,6 +205,9 @@ class Settings:
         256, _number(1, 1_000_000), "Records on disk while the queue is full, for each live source"
     )
     allowed_origins: tuple[str, ...] = _row((), _list, "Other origins whose pages may open a socket")
+    allowed_hosts: tuple[str, ...] = _row(
+        (), _hosts, "Host names to answer to, beside this machine's own; *: every one"
+    )
     trusted_proxies: int = _row(0, _number(0, 16), "Proxies in front whose X-Forwarded headers count")
     access_token: str = _row("", _text, "If set, page, API and socket ask for it", secret=True)
     ingest_token: str = _row("", _text, "Bearer token of scripts that may send posts and change TRACK", secret=True)
@@ -239,8 +265,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     problems += _cross_checks(values)
     if problems:
         raise SettingsError(problems)
+    by_platform = "port" in values and not values.get("host")
     if not values.get("host"):
-        values["host"] = "0.0.0.0" if "port" in values else "127.0.0.1"  # noqa: S104 - a platform that sets PORT routes to it
+        values["host"] = "0.0.0.0" if by_platform else "127.0.0.1"  # noqa: S104 - a platform that sets PORT routes to it
+    if by_platform or values.get("access_token"):
+        # Under a foreign name a public page shows what it shows to everybody, and a cookie is not sent.
+        values.setdefault("allowed_hosts", (ANY_HOST,))
     return Settings(**values)
 
 

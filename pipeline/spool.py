@@ -55,7 +55,11 @@ class Spool:
             os.close(self._file)
             raise SpoolTaken(str(path)) from error
         self._begin = self._end = _HEADER.size
-        self._recover()
+        try:
+            self._recover()
+        except BaseException:
+            os.close(self._file)  # and with it the lock
+            raise
 
     @property
     def size_bytes(self) -> int:

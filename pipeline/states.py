@@ -7,7 +7,9 @@ whether it is, is a coverage row as well; writing it is upkeep's, which has the 
 
 from __future__ import annotations
 
+import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,14 +17,19 @@ import msgspec
 from redis import Redis
 
 from pipeline.answers import asking
+from pipeline.errors import BrokerUnavailable
 from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.store.contract import SAMPLED
+
+log = logging.getLogger(__name__)
 
 TTL_MS = 30_000
 RENEW_S = 5.0
 AGAIN_S = 60.0
 """So often the present row of coverage is told again: one that was lost, or came late, is made good."""
+UNSENT_ROWS = 200
+"""At most this many rows wait while the broker cannot be reached; beyond it the oldest is dropped, with a warning."""
 COLLECTING = frozenset({"live", "replaying", "paused"})
 """States in which nothing is known to be missing (a paused source is read on later)."""
 ON_PURPOSE = frozenset({"sampling", "resting"})
@@ -93,7 +100,9 @@ class Speaker:
         self._told_s = 0.0
         self._collects = ""
         self._covered: tuple[str, str] | None = None
-        self._row_told: Coverage | None = None
+        self._searched: str | None = None
+        self._unsent: deque[Coverage] = deque()
+        self._row: Coverage | None = None
         self._row_s = 0.0
         self._filled = False
         self._read_ms: int | None = None
@@ -121,41 +130,67 @@ class Speaker:
             return
         since = now.since if state == now.state else _now_ms()
         self.state = SourceState(now.name, state, since, lag_s, detail, now.generated)
-        with asking():
-            self._redis.set(self._names.source_state(now.name), _encode(self.state), px=TTL_MS)
-        if changed:
-            self._order.announce(b'{"type":"source",' + _encode(self.state)[1:])
-        self._told_s = time.monotonic()
-        self._row(state, detail)
+        self._cover_state(state, detail)
+        try:
+            with asking():
+                self._redis.set(self._names.source_state(now.name), _encode(self.state), px=TTL_MS)
+            if changed:
+                self._order.announce(b'{"type":"source",' + _encode(self.state)[1:])
+            self._told_s = time.monotonic()
+        finally:
+            self._send()
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Say that posts of a time are known to be missing."""
+        """Say that posts of a time are known to be missing. The row is sent even where the notice cannot be."""
         name = self.state.name
+        self._queue(Coverage(name, since_ms, until_ms, self._collects or self._tracked(), why))
+        self._send()
         told = {"type": "gap", "source": name, "from": since_ms, "to": until_ms, "why": why}
         self._order.announce(_encode(told))
-        self._cover(Coverage(name, since_ms, until_ms, self._collects or self._search(), why))
 
-    def _row(self, state: str, detail: str) -> None:
+    def _tracked(self) -> str:
+        """Return TRACK; as last read, where Redis does not answer now."""
+        try:
+            self._searched = self._search()
+        except BrokerUnavailable:
+            if self._searched is None:
+                raise
+        return self._searched
+
+    def _cover_state(self, state: str, detail: str) -> None:
         """Begin a coverage row where collecting begins or ends, or where what is collected changes."""
         if state in ("starting", "ended"):
             return
-        search = self._collects or self._search()
         kind = "" if state in COLLECTING else state if state in ON_PURPOSE else "away"
-        if self._covered == (search, kind):
-            if self._row_told is not None and time.monotonic() - self._row_s > AGAIN_S:
-                self._tell_row(self._row_told)
+        search = self._collects or self._tracked()
+        covered = (search, kind)
+        if self._covered == covered:
+            if self._row is not None and not self._unsent and time.monotonic() - self._row_s > AGAIN_S:
+                self._queue(self._row)
             return
-        self._covered = (search, kind)
         why = (detail or state) if kind else ""
         if kind == "sampling":
             why = SAMPLED + why
         filled = self._filled and not kind
-        self._tell_row(Coverage(self.state.name, _now_ms(), None, search, why, filled, self._read_ms))
-        self._read_ms = None
+        self._row = Coverage(self.state.name, _now_ms(), None, search, why, filled, self._read_ms)
+        self._covered, self._read_ms = covered, None
+        self._queue(self._row)
 
-    def _tell_row(self, row: Coverage) -> None:
-        self._row_told, self._row_s = row, time.monotonic()
-        self._cover(row)
+    def _queue(self, row: Coverage) -> None:
+        """Let a row wait its turn, behind those that could not be sent yet."""
+        if len(self._unsent) >= UNSENT_ROWS:
+            log.warning("a coverage row of %s is lost: the broker has been away for too long", self.state.name)
+            self._unsent.popleft()
+        self._unsent.append(row)
+
+    def _send(self) -> None:
+        """Send the rows that wait, in order; what cannot be sent now stays first."""
+        while self._unsent:
+            row = self._unsent[0]
+            self._cover(row)
+            self._unsent.popleft()
+            if row is self._row:
+                self._row_s = time.monotonic()
 
 
 def _now_ms() -> int:

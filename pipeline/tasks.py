@@ -10,15 +10,18 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from celery import current_app, shared_task
+from celery.exceptions import Reject
 from celery.worker import state as worker_state
 
+from pipeline.answers import BrokerRefused
 from pipeline.assembly import Process, build_ingest, build_reader, build_recheck, build_upkeep
-from pipeline.errors import BrokerUnavailable, MurmurError, QueryTimeout, SettingsError, StoreUnavailable
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.ingest import OUTAGE_WAIT_S, Ingest
 from pipeline.names import Names
 from pipeline.sending import producing, send
@@ -49,12 +52,12 @@ def ingest(batch_id: str) -> None:
     """Do one batch."""
     try:
         story = _ingest()
-    except (StoreUnavailable, BrokerUnavailable, SettingsError) as error:
+    except MurmurError as error:
         log.warning("batch %s waits: %s", batch_id, error)
-        if not isinstance(error, BrokerUnavailable):
+        if not isinstance(error, BrokerUnavailable | BrokerRefused):
             _process("worker", 1).outages.tell(str(error))
         _wait(OUTAGE_WAIT_S)
-        enqueue(batch_id)
+        _again(lambda: enqueue(batch_id))
         return
     signal.setitimer(signal.ITIMER_REAL, BATCH_LIMIT_S)
     try:
@@ -85,7 +88,7 @@ def tick() -> None:
     """Tell `safe` and the figures."""
     try:
         _upkeep().tick()
-    except (StoreUnavailable, BrokerUnavailable) as error:
+    except MurmurError as error:
         log.warning("no tick: %s", error)
 
 
@@ -96,7 +99,7 @@ def housekeep() -> None:
         return
     try:
         _upkeep().housekeep()
-    except (StoreUnavailable, BrokerUnavailable) as error:
+    except MurmurError as error:
         log.warning("no housekeeping: %s", error)
     finally:
         _housekeeping.release()
@@ -109,7 +112,7 @@ def recheck() -> None:
         return
     try:
         _recheck().due()
-    except (StoreUnavailable, BrokerUnavailable, QueryTimeout) as error:
+    except MurmurError as error:
         log.warning("no re-check: %s", error)
     finally:
         _rechecking.release()
@@ -125,15 +128,17 @@ def cover(  # noqa: PLR0917 - the fields of a row, in its order
     filled: bool = False,
     read_ms: int | None = None,
 ) -> None:
-    """Write a coverage row, one after the other."""
+    """Write a coverage row, one after the other. One that the store refuses for good is dropped, with an error."""
     row = Coverage(source, since, until, search, why, filled, read_ms)
     try:
         with _covering:
             _upkeep().cover(row)
-    except (StoreUnavailable, BrokerUnavailable) as error:
+    except (StoreUnavailable, BrokerUnavailable, BrokerRefused) as error:
         log.warning("a coverage row waits: %s", error)
         _wait(OUTAGE_WAIT_S)
-        _cover(row)
+        _again(lambda: _cover(row))
+    except MurmurError as error:
+        log.error("a coverage row is dropped, %s: %s", row, error)
 
 
 def enqueue(batch_id: str) -> None:
@@ -150,6 +155,18 @@ def stopping() -> bool:
 
 def _cover(row: Coverage) -> None:
     send(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
+
+
+def _again(send_again: Callable[[], None]) -> None:
+    """Send a message again at the end of its queue; where that fails, have the broker give the present one out again.
+
+    Raises:
+        celery.exceptions.Reject: it could not be sent.
+    """
+    try:
+        send_again()
+    except BrokerUnavailable as error:
+        raise Reject(str(error), requeue=True) from error
 
 
 def _ask_for_reader(source: str) -> None:

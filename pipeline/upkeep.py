@@ -19,7 +19,7 @@ from pipeline.answers import BrokerRefused, asking
 from pipeline.claims import Claims
 from pipeline.counters import Counters, by_process
 from pipeline.dead import DeadLetters
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.outage import Outages, current
@@ -81,8 +81,11 @@ class Upkeep:
         means = self._means
         if not self._mine("tick", 900):
             return
-        self.schedule_readers()
-        self.enqueue_sent()
+        for duty in (self.schedule_readers, self.enqueue_sent):
+            try:
+                duty()
+            except (BrokerUnavailable, BrokerRefused) as error:  # Celery's broker may be another Redis than ours
+                log.warning("a message is not sent now: %s", error)
         told = {
             "type": "tick",
             "indexed": self._indexed(),
@@ -98,6 +101,8 @@ class Upkeep:
             self._stored = self._means.store().indexed()
         except StoreUnavailable as error:
             self._outages.tell(str(error))
+        except StoreError as error:
+            log.warning("posts are not counted: %s", error)
         else:
             self._outages.tell(None)
         return self._stored
@@ -116,6 +121,8 @@ class Upkeep:
             if self._mine(job, every_ms):
                 try:
                     duty()
+                except (StoreUnavailable, BrokerUnavailable) as error:
+                    log.warning("the duty %s waits: %s", job, error)
                 except Exception:
                     log.exception("the duty %s failed, it comes again", job)
 
@@ -128,9 +135,14 @@ class Upkeep:
                 means.read_stream(source)
 
     def enqueue_sent(self) -> None:
-        """Enqueue what was sent to the API: web processes store batches and speak to no broker but Redis."""
-        for batch_id in self._means.claims.unannounced():
-            self._means.enqueue(batch_id)
+        """Enqueue what was sent to the API, because web processes speak to no broker but Redis, and what is to be tried
+        again now."""
+        means = self._means
+        for batch_id in means.claims.unannounced():
+            means.enqueue(batch_id)
+        for batch_id in means.claims.due():
+            means.enqueue(batch_id)
+            means.claims.resumed(batch_id)
 
     def enqueue_stale(self) -> int:
         """Enqueue open batches whose message must be lost; return how many.
@@ -139,7 +151,7 @@ class Upkeep:
         """
         means = self._means
         means.order.forget_orphans(ORPHAN_AGE_S)
-        if means.queued() >= max(1, means.claims.backlog().batches):
+        if means.queued() + means.claims.postponed() >= max(1, means.claims.backlog().batches):
             return 0
         ids = means.claims.stale(int(2 * means.visibility_s * 1000))
         for batch_id in ids:

@@ -98,6 +98,21 @@ def test_lock_files_name_no_registry() -> None:
         assert not re.search(r'"resolved"\s*:|--(extra-)?index-url|--find-links', text), lock.name
 
 
+def test_only_paths_and_one_page_test_look_beside_the_project() -> None:
+    """Whatever else named that folder would run on one machine only, and nobody would see it."""
+    looks = re.compile(r"\.\./shared\b|/ \"shared\"|MURMUR_SHARED")
+    found = {
+        path.relative_to(PROJECT).as_posix()
+        for folder, ending in (("tests", "*.py"), ("bench", "*.py"), ("pipeline", "*.py"), ("web/ui/tests", "*.ts"))
+        for path in (PROJECT / folder).rglob(ending)
+        if looks.search(path.read_text(encoding="utf-8"))
+    }
+    assert found - {"tests/test_architecture.py"} == {
+        "tests/paths.py",
+        "web/ui/tests/near.test.ts",
+    }
+
+
 def test_no_machine_path_is_committed() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False)
     if listed.returncode:

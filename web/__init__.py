@@ -31,7 +31,7 @@ def create_app(
     Raises:
         SettingsError: a setting is wrong.
     """
-    from web import api, export, headers, images, ingest, metrics, proxies, routes, sse, track, ws
+    from web import api, export, headers, hosts, images, ingest, metrics, proxies, routes, sse, track, ws
     from web import auth as signing
     from web.process import Web
 
@@ -45,6 +45,7 @@ def create_app(
     app.extensions["murmur"] = web
     auth = signing.Auth(settings)
     headers.install(app)
+    hosts.install(app, settings)
     signing.install(app, auth)
     routes.install(app, web)
     api.install(app, web)

@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 
 from pipeline.query.operators import OPERATORS, SIGNS
 from pipeline.store.contract import CoverageRow, Reading, Sort, TopField
+from pipeline.store.place import parse_token
 from web.explain import explain
 from web.faults import Refused
 from web.gaps import of_line
@@ -21,7 +22,11 @@ FIELDS = get_args(TopField)
 MAX_POSTS = 500
 MAX_TOP = 250
 MIN_INTERVAL_MS = 1_000
+MAX_BUCKETS = 5_000
+"""Most buckets of a timeline; an interval that would give more is made longer."""
 MAX_GAPS = 1_000
+MAX_ROWS = 5_000
+"""Most rows of coverage that are read for an answer: the open ones and the newest others."""
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -38,6 +43,17 @@ def _timed(body: bytes, start: float) -> Response:
     return Response(body[:-1] + b',"took_ms":%.2f}' % _took(start), mimetype="application/json")
 
 
+def _page_token(sort: Sort) -> str | None:
+    """Return `before`, None where it is not given."""
+    before = request.args.get("before") or None
+    if before is not None:
+        try:
+            parse_token(before, sort)
+        except ValueError as error:
+            raise Refused("bad_request", "before must be the `next` of a page in the same order.") from error
+    return before
+
+
 def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a route
     """Add the routes."""
 
@@ -47,16 +63,13 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         query = web.parse(search_text())
         limit = integer("limit", 50, 1, MAX_POSTS)
         sort = cast("Sort", choice("sort", "latest", SORTS))
-        before = request.args.get("before") or None
+        before = _page_token(sort)
         since, until = moment("from"), moment("to")
 
         def read(reading: Reading) -> Any:
             return reading.search(query, limit=limit, before=before, sort=sort, since=since, until=until)
 
-        try:
-            page = web.readings.read(read)
-        except ValueError as error:
-            raise Refused("bad_request", "before must be the `next` of a page in the same order.") from error
+        page = web.readings.read(read)
         tail = {"next": page.next, "took_ms": _took(start), "query": query.canonical, "terms": list(query.terms)}
         body = b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
         return Response(body, mimetype="application/json")
@@ -76,12 +89,14 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         since, until = moment("from"), moment("to")
 
         def make() -> bytes:
-            found = web.readings.read(
-                lambda reading: reading.timeline(query, interval_ms=interval, since=since, until=until)
+            found = web.charts.read(
+                lambda reading: reading.timeline(
+                    query, interval_ms=interval, since=since, until=until, max_buckets=MAX_BUCKETS
+                )
             )
             open_end = until is None and found.total > 0
-            rows = web.readings.ask(
-                lambda store: store.coverage(since=found.since, until=None if open_end else found.until)
+            rows = web.charts.ask(
+                lambda store: store.coverage(since=found.since, until=None if open_end else found.until, limit=MAX_ROWS)
             )
             named = set(web.sources) or set(web.settings.source)
             now = int(time.time() * 1000) if open_end else None
@@ -108,7 +123,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         since, until = moment("from"), moment("to")
 
         def make() -> bytes:
-            found = web.readings.read(lambda reading: reading.top(query, field, limit=limit, since=since, until=until))
+            found = web.charts.read(lambda reading: reading.top(query, field, limit=limit, since=since, until=until))
             based_on = {"counted": found.counted, "matching": found.matching, "from": found.since, "to": found.until}
             return msgspec.json.encode({"field": field, "items": found.items, "based_on": based_on})
 
@@ -117,7 +132,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
     @app.get("/api/coverage")
     def coverage() -> Response:
         since, until = moment("from"), moment("to")
-        rows = web.readings.ask(lambda store: store.coverage(since=since, until=until))
+        rows = web.charts.ask(lambda store: store.coverage(since=since, until=until, limit=MAX_ROWS))
         return answer({"rows": [{**gap_of(row), "search": row.search} for row in rows]})
 
     @app.get("/api/explain")

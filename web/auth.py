@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, redirect, render_template_string, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -101,9 +101,18 @@ def _bearer() -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
+def _asked() -> str:
+    """Return path and query of the present request, as a URL has them."""
+    query = request.query_string.decode(errors="replace")
+    return local_path(quote(request.path) + (f"?{query}" if query else ""))
+
+
 def local_path(target: str) -> str:
     """Return a path of this site, "/" for anything that would lead elsewhere."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     bad = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\"))
     return "/" if bad or any(ord(char) < 32 for char in target) else target
 
@@ -119,7 +128,7 @@ def install(app: Flask, auth: Auth) -> None:  # noqa: C901 - one short function 
             return None  # the socket tells by its close code, which a script can read, not by a status, which it cannot
         if request.path.startswith(("/api/", "/img/", "/metrics")) or request.method != "GET":
             raise Refused("signed_out", "Sign in, or send the access token as a bearer token.")
-        return redirect("/login?next=" + local_path(request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
+        return redirect("/login?" + urlencode({"next": _asked()}), 303)  # type: ignore[return-value]
 
     @app.get("/login")
     def sign_in_form() -> Response:

@@ -18,7 +18,7 @@ import gevent
 from gevent.event import Event
 from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode, ParseFailed
 
-from web.protocol import CLOSES, PING, Close, Frame, close_frame, socket_frame
+from web.protocol import CLOSES, PING, Close, Frame, close_frame, parts_of, socket_frame
 
 LOW_WATER_BYTES = 64 * 1024
 """History is pulled while less than this waits."""
@@ -85,6 +85,7 @@ class SocketClient(Client):
 
     __slots__ = (
         "_closing",
+        "_deaf",
         "_farewell",
         "_parser",
         "_pong",
@@ -112,6 +113,7 @@ class SocketClient(Client):
         self._text: list[bytes] = []
         self._size = 0
         self._closing = False
+        self._deaf = False
         loop = gevent.get_hub().loop
         self._reader = loop.io(fd, 1)
         self._writer: Any = None
@@ -225,20 +227,26 @@ class SocketClient(Client):
             self.drop()
             return
         self.heard = True
-        if self._closing and self._parser is None:
-            return
+        if self._deaf or (self._closing and self._parser is None):
+            return  # read, so that the close frame is not lost to a reset, and dropped
         if self._parser is None:
             self._parser = FrameProtocol(client=False, extensions=[])
         try:
             self._parser.receive_bytes(data)
             for part in self._parser.received_frames():
                 self._take(part)
-                if self.ended:
+                if self.ended or self._deaf:
                     return
             self._answer_ping()
         except ParseFailed as error:
+            self._stop_parsing()  # a parser that failed keeps all that it is given
             bad_text = error.code == CloseReason.INVALID_FRAME_PAYLOAD_DATA
             self.close(CLOSES["not_text" if bad_text else "protocol_error"])
+
+    def _stop_parsing(self) -> None:
+        self._deaf = True
+        self._parser = None
+        self._text.clear()
 
     def _take(self, part: Any) -> None:
         opcode, payload = part.opcode, part.payload
@@ -247,7 +255,7 @@ class SocketClient(Client):
                 self._text.append(payload.encode() if isinstance(payload, str) else bytes(payload))
                 self._size += len(self._text[-1])
             if self._size > self.max_message:
-                self._text.clear()
+                self._stop_parsing()
                 self.close(CLOSES["message_too_big"])
             elif part.message_finished:
                 text = b"".join(self._text)
@@ -350,7 +358,7 @@ class StreamClient(Client):
             self._complete = False
             self.finished = True
         if self._complete and frame.after is not None:
-            data = b"id: %d\n" % frame.after + data
+            data = b"".join([b"id: %d\n" % (one.after or 0) + one.event for one in parts_of(frame)])
         self._queue.append(data)
         self.queued += len(data)
         self._ready.set()

@@ -11,8 +11,10 @@ from flask import Flask, Response
 
 from pipeline.query.tree import Query
 from pipeline.store.contract import Page, Reading
+from web.faults import Refused
 from web.parameters import choice, search_text
 from web.process import Web
+from web.readings import EXPORTS_MAX
 
 PAGE_POSTS = 500
 FORMATS = ("jsonl", "csv", "ids")
@@ -25,23 +27,45 @@ TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv", "ids": "text/plain"
 
 def install(app: Flask, web: Web) -> None:
     """Add the route."""
+    places = _Places()
 
     @app.get("/api/export")
     def export() -> Response:
         query = web.parse(search_text())
         kind = choice("format", "jsonl", FORMATS)
-        pages = _pages(web, query)
-        first = next(pages, [])  # so that an error still has its status
+        places.take()
+        try:
+            pages = _pages(web, query)
+            first = next(pages, [])  # so that an error still has its status
+        except BaseException:
+            places.give_back()
+            raise
         response = Response(_rendered(kind, first, pages), mimetype=TYPES[kind])
         response.headers["Content-Disposition"] = f'attachment; filename="murmuration-{query.key}.{kind}"'
         response.headers["X-Accel-Buffering"] = "no"
+        response.call_on_close(places.give_back)
         return response
+
+
+class _Places:
+    """How many exports are under way in this process."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self) -> None:
+        if self._taken >= EXPORTS_MAX:
+            raise Refused("too_many_exports", f"{EXPORTS_MAX} exports are under way here; try again later.")
+        self._taken += 1
+
+    def give_back(self) -> None:
+        self._taken -= 1
 
 
 def _pages(web: Web, query: Query) -> Iterator[list[bytes]]:
     before: str | None = None
     while True:
-        page = web.readings.read(_page(query, before), timeout_s=10.0)
+        page = web.exports.read(_page(query, before), timeout_s=10.0)
         yield page.bodies
         before = page.next
         if before is None:

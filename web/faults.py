@@ -17,6 +17,7 @@ from web.protocol import Fault
 
 STATUS = {
     "bad_request": 400,
+    "unknown_host": 421,
     "bad_origin": 403,
     "signed_out": 401,
     "bad_token": 401,
@@ -24,6 +25,7 @@ STATUS = {
     "method_not_allowed": 405,
     "too_many_searches": 429,
     "too_many_streams": 503,
+    "too_many_exports": 503,
     "writing_off": 403,
     "too_large": 413,
     "queue_full": 503,

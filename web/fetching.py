@@ -5,19 +5,26 @@ redirect anew; so a name that changes its mind between check and use (DNS rebind
 
 from __future__ import annotations
 
+import functools
 import http.client
 import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import gevent
+from gevent import monkey
+from gevent.threadpool import ThreadPool
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 3
 TIMEOUT_S = 10.0
+NAMES_AT_ONCE = 8
+"""Threads that ask DNS. The pool of gevent's hub, with picture cache and reconnections to Redis, is left alone."""
+_getaddrinfo = monkey.get_original("socket", "getaddrinfo")
 _CHUNK = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _AGENT = "Murmuration (image proxy)"
@@ -63,6 +70,26 @@ def is_public(address: str) -> bool:
     return True
 
 
+def _addresses(host: str, port: int) -> list[Any]:
+    """Ask DNS in threads of our own: names that answer slowly keep nobody else's from being asked."""
+
+    def ask() -> list[Any] | OSError | UnicodeError:
+        try:
+            return _getaddrinfo(host, port, type=socket.SOCK_STREAM)  # type: ignore[no-any-return]  # gevent has no types
+        except (OSError, UnicodeError) as error:
+            return error  # raised in a thread of the pool it would be printed with its traceback
+
+    found: list[Any] | OSError | UnicodeError = _resolvers().apply(ask)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@functools.cache
+def _resolvers() -> ThreadPool:
+    return ThreadPool(NAMES_AT_ONCE)
+
+
 def resolve(host: str, port: int) -> str:
     """Return one public address of a host.
 
@@ -70,7 +97,7 @@ def resolve(host: str, port: int) -> str:
         Unfetchable: it has none, or any of its addresses is not public.
     """
     try:
-        found = {row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        found = {row[4][0] for row in _addresses(host, port)}
     except (OSError, UnicodeError) as error:
         raise Unfetchable(f"{host} is not known: {error}") from error
     addresses = sorted(map(str, found), key=lambda address: ":" in address)
@@ -80,7 +107,7 @@ def resolve(host: str, port: int) -> str:
 
 
 class Fetcher:
-    """Fetches pictures. `allow` decides about addresses; only tests pass another one."""
+    """Fetches pictures. `find` decides about addresses; only tests pass another one."""
 
     def __init__(self, find: Callable[[str, int], str] = resolve, ports: dict[str, int] | None = None) -> None:
         self._find = find

@@ -18,17 +18,21 @@ from gevent.event import Event
 from pipeline.errors import MurmurError
 from pipeline.match.registry import LEASE_MS, Registry
 from pipeline.names import Names
+from pipeline.publish.messages import PORTION_BYTES
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from web.client import Client
 from web.listener import Listener
-from web.protocol import Deleted, Frame, Gap, Gone, Lagged, frame, posts_frame
+from web.protocol import Bundle, Deleted, Frame, Gap, Gone, Lagged, frame, frames, posts_frame
 
 log = logging.getLogger("web.hub")
 
 IDLE_S = 10.0
 """A search nobody watches is kept subscribed so long, for the browser that reloads."""
+PENDING_FRAMES = 8
 PENDING_BYTES = 256 * 1024
+"""More than so many frames wait for no others, nor does a post as large as that."""
+NO_BOUND = 2**63
 WINDOW_S = 0.025
 """Longest that a live post waits for others to share its frame."""
 SHARE = 5.0
@@ -47,6 +51,7 @@ class Search:
         "bodies",
         "channel",
         "doubt",
+        "full",
         "idle_since",
         "listening",
         "query",
@@ -62,7 +67,11 @@ class Search:
         self.listening = Event()
         self.bodies: list[bytes] = []
         self.size = 0
+        """Bytes of `bodies` and a comma each."""
         self.after = 0
+        """What the last of `bodies` carried; it tells of nothing that came later."""
+        self.full: list[tuple[int, list[bytes]]] = []
+        """(after, bodies) of the frames before these, each as large as may be."""
         self.refill_from: int | None = None
         self.idle_since: float | None = None
         self.doubt = 0
@@ -138,8 +147,12 @@ class Hub:
             self._lapsed([search])
         return min(self._order.safe(), self.safe)
 
-    def enter(self, query: Query, client: Client) -> Search:
-        """Subscribe the search, wait for the acknowledgement, and put the client among its watchers."""
+    def enter(self, query: Query, client: Client) -> Search | None:
+        """Subscribe the search, wait for the acknowledgement, and put the client among its watchers.
+
+        Returns:
+            The search; None where the client ended meanwhile, for whoever has ended is told of no end again.
+        """
         while True:
             search = self.searches.get(query.key)
             if search is None:
@@ -149,6 +162,8 @@ class Hub:
                 self.listener.want(search.channel)
             search.idle_since = None
             search.wait_for_line()
+            if client.ended:
+                return None
             if search.listening.is_set() and self.searches.get(query.key) is search:
                 search.watchers[client] = search.watchers.get(client, 0) + 1
                 search.idle_since = None
@@ -239,11 +254,15 @@ class Hub:
         self.counts["messages"] += 1
         if not search.watchers or len(body) < 4:
             return
+        size = len(body) - 1
+        if search.size + size > PORTION_BYTES and search.bodies:
+            search.full.append((search.after, search.bodies))
+            search.bodies, search.size = [], 0
         search.bodies.append(body[1:-1])
-        search.size += len(body)
+        search.size += size
         search.after = safe
         self._dirty[search] = None
-        if search.size > PENDING_BYTES:
+        if len(search.full) >= PENDING_FRAMES or size > PENDING_BYTES:
             self.flush()
         elif not self._timer_runs:
             self._schedule()
@@ -300,14 +319,17 @@ class Hub:
     def _flush_search(self, search: Search) -> None:
         if not search.bodies:
             return
-        bodies, search.bodies, search.size = search.bodies, [], 0
         # While posts of before are missing, nobody may take up again from later than that.
-        after = search.after
-        if search.refill_from is not None:
-            after = min(after, search.refill_from)
+        bound = NO_BOUND if search.refill_from is None else search.refill_from
         if self.slept:
-            after = min(after, self._renewed_safe)
-        self.send(search, posts_frame(search.key, after, b",".join(bodies)))
+            bound = min(bound, self._renewed_safe)
+        key, full = search.key, search.full
+        last = posts_frame(key, min(search.after, bound), b",".join(search.bodies))
+        search.bodies, search.size = [], 0
+        if full:
+            search.full = []
+            last = Bundle([*(posts_frame(key, min(after, bound), b",".join(bodies)) for after, bodies in full), last])
+        self.send(search, last)
 
     def send(self, search: Search, message: Frame) -> None:
         """Write a frame to every watcher of a search."""
@@ -331,7 +353,8 @@ class Hub:
                 self.on_tick(notice)
             elif kind == "deleted":
                 self.on_deleted(notice["ids"])
-                self.broadcast(frame(Deleted(notice["ids"])))
+                for told in frames(Deleted(notice["ids"])):
+                    self.broadcast(told)
             elif kind == "gone":
                 self._gone(notice["key"], notice["posts"])
             elif kind == "edited":
@@ -347,7 +370,8 @@ class Hub:
         search = self.searches.get(key)
         if search is not None and search.watchers:
             self._flush_search(search)
-            self.send(search, frame(Gone(key, [(post[0], post[1]) for post in posts])))
+            for told in frames(Gone(key, [(post[0], post[1]) for post in posts])):
+                self.send(search, told)
 
     def _edited(self, posts: list[Any]) -> None:
         """A post's content changed and its old version is unknown: gone wherever it is not said to match still.
@@ -362,7 +386,8 @@ class Hub:
             gone = [(post_id, version) for post_id, version, keys in matching if search.key not in keys]
             if gone and search.watchers and not search.doubt:
                 self._flush_search(search)
-                self.send(search, frame(Gone(search.key, gone)))
+                for told in frames(Gone(search.key, gone)):
+                    self.send(search, told)
 
     # -- slow watchers
     def lag(self, client: Client, message: Frame) -> None:

@@ -58,7 +58,7 @@ class Collector:
             "web_streams": web.streams,
             "web_searches": len(hub.searches),
             "web_queued_bytes": sum(client.queued for client in hub.clients),
-            "web_store_waiting": web.readings.waiting,
+            "web_store_waiting": sum(each.waiting for each in (web.readings, web.charts, web.exports)),
             "web_reconnecting": int(hub.behind),
             "web_safe": hub.safe,
             "web_tick_age_seconds": round(web.tick_age_s, 3),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import overload
 
 from flask import request
 
 from web.faults import Refused
+
+MAX_DIGITS = 20
+"""As long as a 64-bit number with its sign is."""
+_INTEGER = re.compile(f"-?[0-9]{{1,{MAX_DIGITS}}}")
 
 
 def search_text() -> str:
@@ -26,10 +31,7 @@ def integer(name: str, default: int | None, low: int, high: int) -> int | None:
     given = request.args.get(name, "")
     if not given:
         return default
-    try:
-        number = int(given) if len(given) <= 20 else None
-    except ValueError:
-        number = None
+    number = int(given) if _INTEGER.fullmatch(given) else None
     if number is None or not low <= number <= high:
         raise Refused("bad_request", f"{name} must be a whole number from {low} to {high}.")
     return number

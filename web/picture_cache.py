@@ -44,13 +44,15 @@ class PictureCache:
     def put(self, post_id: str, url: str, data: bytes) -> None:
         """Keep a picture for a post."""
         blob = self._blob(url)
+        part = blob.with_name(f"{blob.name}.{os.getpid()}.{time.monotonic_ns()}")
         try:
             blob.parent.mkdir(parents=True, exist_ok=True)
-            part = blob.with_name(f"{blob.name}.{os.getpid()}.{time.monotonic_ns()}")
             part.write_bytes(data)
             part.replace(blob)
         except OSError as error:
             log.info("a picture was not kept: %s", error)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             return
         self._link(blob, post_id)
         self._size = (self._measure() if self._size is None else self._size) + len(data)

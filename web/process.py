@@ -35,7 +35,8 @@ from web.hub import Hub
 from web.listener import Listener
 from web.presence import Presence
 from web.protocol import CLOSES, Frame, SourceState, Stats, frame
-from web.readings import Readings
+from web.readings import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, Readings
+from web.reasons import public_reason
 from web.recent import Recent
 from web.refill import Refill
 
@@ -63,7 +64,9 @@ class Web:
         self.claims = Claims(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
-        self.examples = Examples(self.readings.read, parse("*"))
+        self.charts = Readings(self.open_store, CHARTS_AT_ONCE, CHARTS_QUEUE_MAX)
+        self.exports = Readings(self.open_store, EXPORTS_AT_ONCE, EXPORTS_MAX)
+        self.examples = Examples(self.charts.read, parse("*"))
         self.recent = Recent()
         self.hub = Hub(self.registry, self.order, self.names)
         self.presence = Presence(self.redis, self.names)
@@ -199,10 +202,13 @@ class Web:
         self.indexed = int(tick["indexed"])
         self.rate = float(tick["rate"])
         self.sources = {row["name"]: _source(row) for row in tick["sources"]}
-        self.outage = Outage(**tick["outage"]) if tick.get("outage") else None
+        self.outage = self._outage_of(tick.get("outage"))
         self._tick_at = time.monotonic()
         self.hub.flush()
         self.hub.broadcast(self.stats_frame())
+
+    def _outage_of(self, told: dict[str, Any] | None) -> Outage | None:
+        return Outage(int(told["since"]), public_reason(str(told["why"]), self.settings)) if told else None
 
     def _on_source(self, row: dict[str, Any]) -> None:
         self.sources[row["name"]] = _source(row)

@@ -22,6 +22,8 @@ MAX_HISTORY = 20_000
 """Most posts of history a subscription may ask for."""
 MAX_CATCH_UP = 2_000
 """More missed posts than this and the client starts anew (`reset`)."""
+MAX_FRAME_BYTES = 32 * 1024
+"""Most bytes of a message to clients, unless one single post is larger: the read limit of Go's coder/websocket."""
 MAX_CLOSE_REASON_BYTES = 120
 
 
@@ -207,6 +209,7 @@ CLOSES = {
 
 ERRORS = {
     "bad_request": "a parameter is missing or wrong",
+    "unknown_host": "the request names a host that is not served here; see ALLOWED_HOSTS",
     "bad_origin": "a page of another origin asked; see ALLOWED_ORIGINS",
     "signed_out": "ACCESS_TOKEN is set and this client has not signed in",
     "bad_token": "the access token is not the right one",
@@ -214,8 +217,9 @@ ERRORS = {
     "method_not_allowed": "the route does not take this method",
     "too_many_searches": "SEARCHES_PER_SOCKET searches are being watched on this socket",
     "too_many_streams": "STREAMS_MAX event streams are open in this process, or SOCKETS_PER_ADDRESS from this address",
+    "too_many_exports": "too many exports are under way in this process: try again later",
     "writing_off": "neither INGEST_TOKEN nor ACCESS_TOKEN is set, so nobody may write",
-    "too_large": "the body is larger than INGEST_MAX_MB",
+    "too_large": "the body is larger than INGEST_MAX_MB, 64 KB on every other route",
     "queue_full": "workers are behind, or too many send at once: try again later",
     "search_conflict": "another search is registered under the same key",
     "query_timeout": "the search took the store longer than its limit and was stopped",
@@ -283,6 +287,36 @@ class Frame:
         return self._event
 
 
+class Bundle(Frame):
+    """Several messages that are written at once."""
+
+    __slots__ = ("frames",)
+
+    def __init__(self, frames: list[Frame]) -> None:
+        last = frames[-1]
+        super().__init__(last.kind, b"", last.key, last.after)
+        self.frames = frames
+
+    @property
+    def socket(self) -> bytes:
+        """The WebSocket frames, one behind the other."""
+        if self._socket is None:
+            self._socket = b"".join([one.socket for one in self.frames])
+        return self._socket
+
+    @property
+    def event(self) -> bytes:
+        """The server-sent events, without ids."""
+        if self._event is None:
+            self._event = b"".join([one.event for one in self.frames])
+        return self._event
+
+
+def parts_of(frame: Frame) -> list[Frame]:
+    """Return the messages of a frame, one for each but a bundle."""
+    return frame.frames if isinstance(frame, Bundle) else [frame]
+
+
 def frame(message: Any) -> Frame:
     """Return the frame of a message that carries no posts."""
     after = getattr(message, "after", None)
@@ -292,6 +326,18 @@ def frame(message: Any) -> Frame:
         getattr(message, "key", ""),
         after if isinstance(after, int) else None,
     )
+
+
+def frames(message: Gone | Deleted) -> list[Frame]:
+    """Return the frames of a message that is a list: as many as its size wants."""
+    whole = frame(message)
+    items: list[Any] = message.posts if isinstance(message, Gone) else message.ids
+    if len(whole.payload) <= MAX_FRAME_BYTES or len(items) < 2:
+        return [whole]
+    middle = len(items) // 2
+    if isinstance(message, Gone):
+        return frames(Gone(message.key, items[:middle])) + frames(Gone(message.key, items[middle:]))
+    return frames(Deleted(items[:middle])) + frames(Deleted(items[middle:]))
 
 
 def posts_frame(key: str, after: int, bodies: bytes) -> Frame:

@@ -12,15 +12,15 @@ import gevent
 from gevent.pool import Pool
 
 from pipeline.errors import MurmurError
+from pipeline.publish.messages import portions
 from pipeline.publish.order import Order
 from web.hub import Hub, Search
-from web.protocol import MAX_CATCH_UP, Deleted, Gone, frame, posts_frame
+from web.protocol import MAX_CATCH_UP, Deleted, Gone, frames, posts_frame
 from web.readings import Readings
 
 log = logging.getLogger("web.refill")
 
 AT_ONCE = 4
-CHUNK_BYTES = 128 * 1024
 
 
 class Refill:
@@ -86,22 +86,19 @@ class Refill:
         hub.flush()
         hub.counts["refills"] += 1
         if changes.tombstones:
-            hub.send(search, frame(Deleted(changes.tombstones)))
+            for told in frames(Deleted(changes.tombstones)):
+                hub.send(search, told)
         if changes.gone:
-            hub.send(search, frame(Gone(search.key, changes.gone)))
+            for told in frames(Gone(search.key, changes.gone)):
+                hub.send(search, told)
         if changes.overflow:
             search.refill_from = None
             for client in list(search.watchers):
                 client.session.restart(search.key)
             return True
-        part: list[bytes] = []
-        size = 0
-        for body in changes.bodies:
-            part.append(body)
-            size += len(body)
-            if size > CHUNK_BYTES:
-                hub.send(search, posts_frame(search.key, since, b",".join(part)))
-                part, size = [], 0
+        *parts, last = list(portions(changes.bodies)) or [[]]
+        for part in parts:
+            hub.send(search, posts_frame(search.key, since, b",".join(part)))
         search.refill_from = None
-        hub.send(search, posts_frame(search.key, max(safe, since), b",".join(part)))
+        hub.send(search, posts_frame(search.key, max(safe, since), b",".join(last)))
         return True

@@ -28,6 +28,16 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Murm
 </html>"""
 
 
+_REFUSALS = {
+    400: ("http", "This request is no HTTP that can be understood here."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method; `Allow` names those it takes."),
+    413: ("too_large", "The body is larger than this address takes."),
+    416: ("http", "There is no such range of bytes."),
+}
+"""What Werkzeug refuses by itself, in our own words."""
+
+
 def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a route
     """Add the routes and the one shape of errors."""
 
@@ -93,11 +103,12 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        codes = {404: "not_found", 405: "method_not_allowed"}
         status = error.code or 500
-        response = faults.answer(Refused(codes.get(status, "http"), error.description or error.name, status))
-        if status == 405 and "Allow" in (error.get_response().headers):
-            response.headers["Allow"] = error.get_response().headers["Allow"]
+        code, sentence = _REFUSALS.get(status, ("http", f"This request is refused: {error.name}."))
+        response = faults.answer(Refused(code, sentence, status))
+        for name in ("Allow", "Content-Range"):
+            if name in (headers := error.get_response().headers):
+                response.headers[name] = headers[name]
         return response
 
     @app.errorhandler(Exception)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import gevent
 
 from pipeline.errors import BrokerUnavailable, MurmurError, QueryError, QueryTimeout, StoreUnavailable
+from pipeline.publish.messages import portions
 from pipeline.query.tree import Query
 from pipeline.store.contract import Changes, Page, Reading
 from web.client import Client
@@ -32,6 +33,7 @@ from web.protocol import (
     Subscribe,
     Subscribed,
     frame,
+    frames,
     history_frame,
 )
 
@@ -42,7 +44,6 @@ FIRST_POSTS = 20
 FIRST_LOOK_S = 0.25
 """So long the rest of a history waits while a browser draws the first posts: on one machine both want processors."""
 PAGE_POSTS = 250
-CHUNK_BYTES = 128 * 1024
 NEVER = 2**63 - 1
 
 
@@ -56,6 +57,13 @@ class Watch:
     search: Search | None = None
     low: int | None = None
     lagged: bool = field(default=False)
+    ended: bool = field(default=False)
+    """Nobody waits for it any more; what its greenlet still does before its end must leave nothing behind."""
+
+    @property
+    def told(self) -> bool:
+        """Whether frames of this watch go to its client."""
+        return not (self.lagged or self.ended)
 
 
 class Session:
@@ -113,22 +121,39 @@ class Session:
         self._watches.clear()
 
     def _end(self, watch: Watch) -> None:
+        watch.ended = True
         if watch.greenlet is not None:
             watch.greenlet.kill(block=False)
-        if watch.search is not None:
-            self._web.hub.leave(watch.search, self._client)
-            watch.search = None
+        self._leave(watch)
+
+    def _leave(self, watch: Watch) -> None:
+        search, watch.search = watch.search, None
+        if search is not None:
+            self._web.hub.leave(search, self._client)
 
     # -- the steps, each named as in docs/delivery.md
     def _run(self, watch: Watch, after: int | None) -> None:
         self._guarded(watch, lambda: self._steps(watch, after))
 
     def _guarded(self, watch: Watch, steps: Callable[[], None]) -> None:
+        """Take the steps until they succeed or are refused.
+
+        `kill` reaches a greenlet only after the wake-up that was queued before it, so an ended watch may still take a
+        place among the watchers: the `finally` gives it back.
+        """
+        try:
+            self._attempts(watch, steps)
+        finally:
+            if watch.greenlet is gevent.getcurrent():
+                watch.greenlet = None
+            if watch.ended:
+                self._leave(watch)
+
+    def _attempts(self, watch: Watch, steps: Callable[[], None]) -> None:
         wait_s = 0.2
-        while not self._client.ended:
+        while not (self._client.ended or watch.ended):
             try:
                 steps()
-                watch.greenlet = None
                 return
             except (BrokerUnavailable, StoreUnavailable) as error:
                 log.info("a subscription waits: %s", error)
@@ -146,7 +171,10 @@ class Session:
 
     def _refuse(self, watch: Watch, error: Exception) -> None:
         told = fault(error) if isinstance(error, MurmurError) else Fault("search_conflict", str(error))
-        watch.greenlet = None
+        if watch.greenlet is gevent.getcurrent():
+            watch.greenlet = None  # it is about to end by itself
+        if watch.ended:
+            return
         if self._watches.get(watch.asked.id) is watch:
             del self._watches[watch.asked.id]
         self._end(watch)
@@ -159,11 +187,15 @@ class Session:
         if watch.search is None:
             client.send(frame(Subscribed(watch.asked.id, query.key, query.canonical, list(query.terms))))
             watch.search = web.hub.enter(query, client)  # (3)
+            if watch.search is None:
+                return  # the client ended meanwhile
         safe = web.order.safe()  # (4): w
         if after is not None and after > safe:
             after = None  # numbers of another broker
             client.send(frame(Reset(query.key)))
         changes, page = web.readings.read(lambda reading: _first(reading, query, after, low, watch.asked.history))
+        if watch.ended:
+            return
         if changes.overflow:
             client.send(frame(Reset(query.key)))
         self._tell(watch, changes)
@@ -179,9 +211,11 @@ class Session:
 
     def _tell(self, watch: Watch, changes: Changes) -> None:
         if changes.tombstones:
-            self._client.send(frame(Deleted(changes.tombstones)))
+            for told in frames(Deleted(changes.tombstones)):
+                self._client.send(told)
         if changes.gone:
-            self._client.send(frame(Gone(watch.query.key, changes.gone)))
+            for told in frames(Gone(watch.query.key, changes.gone)):
+                self._client.send(told)
 
     def _send_pages(self, watch: Watch, page: Page) -> None:
         """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
@@ -192,30 +226,22 @@ class Session:
             self._send_bodies(watch, page.bodies)
             left -= len(page.bodies)
             before, limit = page.next, min(left, PAGE_POSTS)
-            if before is None or limit <= 0 or watch.lagged or not self._client.wait_for_room():
+            if before is None or limit <= 0 or not watch.told or not self._client.wait_for_room():
                 return
             gevent.sleep(pause_s)
             pause_s = 0
             page = self._web.readings.read(_following(watch.query, limit, before))
 
     def _send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
-        part: list[bytes] = []
-        size = 0
-        for body in bodies:
-            part.append(body)
-            size += len(body)
-            if size > CHUNK_BYTES:
-                self._send_part(watch, part)
-                part, size = [], 0
-        if part:
+        for part in portions(bodies):
             self._send_part(watch, part)
 
     def _send_part(self, watch: Watch, part: list[bytes]) -> None:
-        if not watch.lagged and self._client.wait_for_room() and not watch.lagged:
+        if watch.told and self._client.wait_for_room() and watch.told:
             self._client.send(history_frame(watch.query.key, part))
 
     def _done(self, watch: Watch, safe: int) -> None:
-        if not watch.lagged and self._client.wait_for_room() and not watch.lagged:
+        if watch.told and self._client.wait_for_room() and watch.told:
             self._client.send(history_frame(watch.query.key, [], safe))
 
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 
 from web.client import StreamClient
 from web.faults import Refused
-from web.parameters import integer
+from web.parameters import MAX_DIGITS, integer
 from web.process import Web
 from web.protocol import MAX_HISTORY, Subscribe
 from web.session import Session
@@ -64,6 +64,6 @@ def _events(client: StreamClient) -> Iterator[bytes]:
 
 def _after() -> int | None:
     last = request.headers.get("Last-Event-ID", "").strip()
-    if last.isascii() and last.isdigit():
+    if last.isascii() and last.isdigit() and len(last) <= MAX_DIGITS:
         return int(last)
     return integer("after", None, 0, 2**63 - 1)

@@ -39,7 +39,7 @@ def install(app: Flask, web: Web, auth: Auth) -> None:
         auth.must_write()
         try:
             wanted = _decode(request.get_data()).track
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             hint = "An empty one takes the setting TRACK again."
             raise Refused("bad_request", 'Send {"track":"a search"}.', hint=hint) from error
         change_track(web.redis, web.names, wanted.strip())

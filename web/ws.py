@@ -109,19 +109,38 @@ class Sockets(Sock):  # type: ignore[misc]  # flask_sock has no types
             def served(*args: Any, **values: Any) -> Response:
                 self._refuse_origin()
                 key = handshake_key()
-                descriptor = take_descriptor()
-                refusal = self._refusal()
-                os.write(descriptor, accept_response(key))
-                if refusal is not None:
-                    os.write(descriptor, close_frame(refusal))
-                    gevent.spawn_later(1.0, os.close, descriptor)
-                else:
-                    function(self._client(descriptor), *args, **values)
+                client = self._shake_hands(key, take_descriptor())
+                if client is not None:
+                    try:
+                        function(client, *args, **values)
+                    except BaseException:
+                        client.drop()
+                        raise
                 return Hijacked()
 
             (bp or self.app).route(path, websocket=True, **kwargs)(served)
 
         return decorator
+
+    def _shake_hands(self, key: bytes, descriptor: int) -> SocketClient | None:
+        """Answer a handshake; return the client, None where it is refused or its peer has gone by now.
+
+        The descriptor is the client's, and its `drop` closes it, or it is closed here.
+        """
+        try:
+            refusal = self._refusal()
+            os.write(descriptor, accept_response(key))
+            if refusal is None:
+                return self._client(descriptor)
+            os.write(descriptor, close_frame(refusal))
+        except BaseException as error:
+            os.close(descriptor)
+            if isinstance(error, OSError):
+                log.debug("a handshake was not answered: %s", error)
+                return None
+            raise
+        gevent.spawn_later(1.0, os.close, descriptor)
+        return None
 
     def _client(self, descriptor: int) -> SocketClient:
         settings = self._web.settings

@@ -50,9 +50,10 @@ local ends = string.format('%.0f', ms + tonumber(ARGV[1]))
 for i = 2, #ARGV, 2 do
   local lease = redis.call('ZSCORE', KEYS[2], ARGV[i])
   if not lease or tonumber(lease) < ms then fresh[#fresh + 1] = ARGV[i] end
-  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
+  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then
     version = version or moved()
     redis.call('ZADD', KEYS[4], version, ARGV[i])
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
   end
   redis.call('ZADD', KEYS[2], ends, ARGV[i])
 end
@@ -69,9 +70,9 @@ local over = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', limit, 'LIMIT', 0, ton
 if #over > 0 then
   local version = moved()
   for _, key in ipairs(over) do
-    redis.call('ZREM', KEYS[2], key)
-    redis.call('HDEL', KEYS[1], key)
     redis.call('ZADD', KEYS[4], version, key)
+    redis.call('HDEL', KEYS[1], key)
+    redis.call('ZREM', KEYS[2], key)
   end
 end
 local spare = redis.call('ZCARD', KEYS[4]) - redis.call('HLEN', KEYS[1]) - tonumber(ARGV[2])
@@ -83,8 +84,8 @@ if spare > 0 then
     local kept = 0
     for i = 1, #some, 2 do
       if spare > 0 and redis.call('HEXISTS', KEYS[1], some[i]) == 0 then
-        redis.call('ZREM', KEYS[4], some[i])
         redis.call('SET', KEYS[5], string.format('%.0f', tonumber(some[i + 1])))
+        redis.call('ZREM', KEYS[4], some[i])
         spare = spare - 1
       else
         kept = kept + 1

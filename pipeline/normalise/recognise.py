@@ -186,6 +186,7 @@ _NEEDED: tuple[tuple[str, frozenset[str], _Reader], ...] = (
     (JETSTREAM, frozenset({"$type", "payload"}), _jetstream_frame),
     (JETSTREAM, frozenset({"$type", "error"}), _jetstream_frame),
     (MASTODON, frozenset({"event", "payload"}), _mastodon_event),
+    (MASTODON, frozenset({"event", "stream"}), _mastodon_event),
     (MASTODON, frozenset({"account", "content"}), _mastodon_status),
     (X, frozenset({"user", "created_at"}), _x_legacy),
     (X, frozenset({"data"}), _x_v2),

@@ -4,7 +4,7 @@ them, once, however many searches it matches. Nothing here talks to Redis; the `
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,20 +14,46 @@ from pipeline.names import Names
 Message = tuple[str, bytes]
 """A channel and a payload without its header."""
 
+PORTION_BYTES = 32_000
+"""Most bytes of posts in a message, and in a frame of a web process, which adds a head of some hundred: clients with a
+read limit of 32 KiB (Go's coder/websocket as it comes) take it. One post that is larger has a message to itself."""
+
 _encode = msgspec.json.Encoder().encode
 
 
 def posts_messages(names: Names, matches: Mapping[str, Sequence[int]], bodies: Sequence[bytes]) -> list[Message]:
-    """Return one message for each search that matched: the array of its posts' bytes."""
-    built: dict[tuple[int, ...], bytes] = {}
+    """Return the messages of each search that matched: arrays of its posts' bytes, each of `PORTION_BYTES` at most."""
+    built: dict[tuple[int, ...], list[bytes]] = {}
     messages: list[Message] = []
     for key, indexes in matches.items():
         which = tuple(indexes)
-        payload = built.get(which)
-        if payload is None:
-            payload = built[which] = b"[" + b",".join([bodies[index] for index in which]) + b"]"
-        messages.append((names.live(key), payload))
+        payloads = built.get(which)
+        if payloads is None:
+            payloads = built[which] = _arrays([bodies[index] for index in which])
+        channel = names.live(key)
+        messages += [(channel, payload) for payload in payloads]
     return messages
+
+
+def _arrays(bodies: list[bytes]) -> list[bytes]:
+    whole = b",".join(bodies)
+    if len(whole) <= PORTION_BYTES or len(bodies) == 1:
+        return [b"[" + whole + b"]"]
+    return [b"[" + b",".join(part) + b"]" for part in portions(bodies)]
+
+
+def portions(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Yield the bodies in order, as many at a time as have `PORTION_BYTES` when joined by commas, but always one."""
+    part: list[bytes] = []
+    size = -1
+    for body in bodies:
+        if part and size + 1 + len(body) > PORTION_BYTES:
+            yield part
+            part, size = [], -1
+        part.append(body)
+        size += 1 + len(body)
+    if part:
+        yield part
 
 
 def gone_messages(names: Names, gone: Mapping[str, Sequence[tuple[str, int]]]) -> list[Message]:

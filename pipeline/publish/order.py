@@ -46,6 +46,8 @@ return {text, published, string.format('%.0f', tonumber(dead or '0'))}
 """
 )
 
+# Lua rolls nothing back, so the batch is removed last, after everything was published. Where a command fails, the batch
+# comes again; what was published before the failure is published twice, which merging makes once.
 # KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version
 # ARGV: batch id, token, registry version wanted ("" any), 1 if this ends the batch,
 #       how many payloads, messages, tombstones, ids; the payloads; channel and payload's place of each message;
@@ -58,15 +60,8 @@ if redis.call('HGET', KEYS[3], id) ~= ARGV[2] then return 0 end
 if ARGV[3] ~= '' and (redis.call('GET', KEYS[10]) or '0') ~= ARGV[3] then return -1 end
 -- Read while this batch still counts as in flight: of its several messages, a listener may lose all but the first.
 local head = safe() .. '\\n'
-if ARGV[4] == '1' then
-  redis.call('ZREM', KEYS[2], id)
-  redis.call('HDEL', KEYS[3], id)
-  if redis.call('ZREM', KEYS[4], id) == 1 then
-    redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
-  end
-  redis.call('DEL', KEYS[5])
-  redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
-end
+-- A write that needs no memory comes first: a Redis at its maxmemory lets the writes of a script through after one.
+redis.call('HDEL', KEYS[3], '')
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
 local payloads = 8
@@ -88,6 +83,15 @@ if redis.call('EXISTS', KEYS[8]) == 1 then
   if #dead > 0 then
     redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. '}')
   end
+end
+if ARGV[4] == '1' then
+  if redis.call('ZREM', KEYS[4], id) == 1 then
+    redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[5]))
+  end
+  redis.call('DEL', KEYS[5])
+  redis.call('HDEL', KEYS[7], id, id .. '/at', id .. '/bad')
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('HDEL', KEYS[3], id)
 end
 return 1
 """

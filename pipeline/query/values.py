@@ -23,6 +23,8 @@ NO_LANGUAGE = frozenset({"und", "zxx", "mis", "mul", "art", "qam", "qct", "qht",
 """Codes for "none stated"; all are `lang:und`."""
 
 MAX_NUMBER = 2**63 - 1
+LATEST_MS = 253_402_300_799_999
+"""The end of year 9999, in UTC: no calendar here shows a later time, and no post has one."""
 _MINUTE_MS = 60_000
 _UNITS_MS = {"m": _MINUTE_MS, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
@@ -33,6 +35,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_RANGE_BEGINS = ("[", "{")
+"""Such a value reaches to its closing bracket, over blanks: spelled out, it would take what follows for its own."""
 _REFUSED = re.compile(r"[\s\"()*]")
 
 
@@ -63,7 +67,7 @@ def whole(text: str) -> str:
 def facet(value: Value, prefix: str) -> Node:
     """Read an id."""
     folded = whole(value.text)
-    if not folded:
+    if not folded or folded[0] in _RANGE_BEGINS:
         raise value.wrong("takes one id, without blanks", f"{value.operator}:x:20")
     return Facet(prefix + folded)
 
@@ -71,7 +75,7 @@ def facet(value: Value, prefix: str) -> Node:
 def handle(value: Value, prefix: str) -> Node:
     """Read a handle, with or without @, or an id."""
     folded = fold_tag(whole(value.text).lstrip("@"))
-    if not folded:
+    if not folded or folded[0] in _RANGE_BEGINS:
         raise value.wrong("takes one handle or id, without blanks", f"{value.operator}:nasa")
     return Facet(prefix + folded)
 
@@ -180,8 +184,8 @@ def _time_ms(value: Value) -> int:
         at_ms -= at_ms % _MINUTE_MS
     else:
         at_ms = _absolute_ms(value)
-    if at_ms < 0:
-        raise value.wrong("takes times from 1970 on", f"{value.operator}:2026-11-23", "bad_time")
+    if not 0 <= at_ms <= LATEST_MS:
+        raise value.wrong("takes times from 1970 to 9999, in UTC", f"{value.operator}:2026-11-23", "bad_time")
     return at_ms
 
 

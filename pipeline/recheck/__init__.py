@@ -8,6 +8,7 @@ share of the budget, no answer no deletion; it can be stopped after any call and
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -17,12 +18,15 @@ from typing import Any
 from pipeline.batch import RawBatch, encode_batch
 from pipeline.claims import Claims, new_batch_id
 from pipeline.counters import Counters
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.names import Names
 from pipeline.recheck.notes import Notebook
 from pipeline.recheck.run import BY_STREAM, Run, Tally
 from pipeline.settings import Settings
 from pipeline.sources.lookups import Lookup, open_lookup
 from pipeline.store.contract import Store
+
+log = logging.getLogger(__name__)
 
 YOUNG_MS = 600_000
 """Posts younger than this are left out: a network's look-up may not know them yet."""
@@ -47,10 +51,26 @@ class Recheck:
     _lookups: dict[str, Lookup | None] = field(default_factory=dict)
 
     def due(self) -> list[Tally]:
-        """Do a little of what is due for every source; called by upkeep."""
+        """Do a little of what is due for every source; called by upkeep. One that fails does not stop the others.
+
+        Raises:
+            StoreUnavailable, BrokerUnavailable.
+        """
         if not self.settings.recheck_hours:
             return []
-        return [self.run(source, within_s=20.0) for source in self.settings.source if source in CHECKED]
+        tallies = []
+        for source in self.settings.source:
+            if source not in CHECKED:
+                continue
+            try:
+                tallies.append(self.run(source, within_s=20.0))
+            except (StoreUnavailable, BrokerUnavailable):
+                raise
+            except MurmurError as error:
+                log.warning("%s is not re-checked now: %s", source, error)
+            except Exception:
+                log.exception("the re-check of %s failed, it comes again", source)
+        return tallies
 
     def run(self, source: str, *, within_s: float, limit: int | None = None, whole: bool = False) -> Tally:
         """Look posts of a source up for so long, at most `limit`; `whole`: all that are stored, due or not.
@@ -78,4 +98,7 @@ class Recheck:
         """Give records about a source's posts to the workers."""
         batch_id = new_batch_id(f"recheck-{source}")
         self.claims.offer(batch_id, encode_batch(batch))
-        self.enqueue(batch_id)
+        try:
+            self.enqueue(batch_id)
+        except BrokerUnavailable as error:
+            log.warning("batch %s waits for upkeep: %s", batch_id, error)

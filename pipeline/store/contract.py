@@ -213,9 +213,18 @@ class Reading(Protocol):
         ...
 
     def timeline(
-        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+        self,
+        query: Query,
+        *,
+        interval_ms: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        max_buckets: int | None = None,
     ) -> Timeline:
-        """Return counts over all that is stored; without an interval one that gives about 60 to 120 buckets."""
+        """Return counts over all that is stored; without an interval one that gives about 60 to 120 buckets.
+
+        Where an interval would cut the span into more than `max_buckets`, a longer one is taken; the answer says which.
+        """
         ...
 
     def top(
@@ -311,8 +320,10 @@ class Store(Protocol):
         """
         ...
 
-    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first."""
+    def coverage(
+        self, *, since: int | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first: at most `limit`, the open ones and the newest others."""
         ...
 
     def moving(self) -> Moving:

@@ -11,6 +11,15 @@ from dataclasses import replace
 from pipeline.store.contract import CoverageRow
 
 
+def newest(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
+    """Return rows, oldest first; of more than `limit` the open ones and the newest others."""
+    found = sorted(rows, key=lambda row: row.since)
+    if limit is None or len(found) <= limit:
+        return found
+    ranked = sorted(found, key=lambda row: (row.until is None, row.since))
+    return sorted(ranked[len(ranked) - limit :], key=lambda row: row.since)
+
+
 def entered(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
     """Return a source's rows (at least its open one and those that end at `row.since`) with a new one among them."""
     if row.until is not None:

@@ -7,11 +7,13 @@ module knows no store.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Container
 
 TIE_BITS = 20
 TIE_MASK = (1 << TIE_BITS) - 1
 MAX_PLACE = (1 << 63) - 1
+_TOKEN = re.compile(r"([a-z]{1,16})\.(-?[0-9a-f]{1,16})\.([0-9a-f]{1,16})")
 _MAX_CREATED_AT = MAX_PLACE >> TIE_BITS
 
 
@@ -42,7 +44,7 @@ def free(wanted: int, taken: Container[int]) -> int:
 
 def token(sort: str, value: int, at: int) -> str:
     """Return the opaque `before` of the page after a post with this sort value and place."""
-    return f"{sort[:2]}.{value:x}.{at:x}"
+    return f"{sort}.{value:x}.{at:x}"
 
 
 def parse_token(before: str, sort: str) -> tuple[int, int]:
@@ -51,11 +53,10 @@ def parse_token(before: str, sort: str) -> tuple[int, int]:
     Raises:
         ValueError: it is no token of ours, or one of another sort.
     """
-    kind, _, rest = before.partition(".")
-    value, _, at = rest.partition(".")
-    if kind != sort[:2] or len(before) > 64:
+    found = _TOKEN.fullmatch(before)
+    if found is None or found[1] != sort:
         raise ValueError("before is not the `next` of a page in this order")
-    numbers = int(value, 16), int(at, 16)
-    if any(abs(number) > MAX_PLACE for number in numbers):
+    value, at = int(found[2], 16), int(found[3], 16)
+    if max(abs(value), at) > MAX_PLACE:
         raise ValueError("before is not the `next` of a page in this order")
-    return numbers
+    return value, at

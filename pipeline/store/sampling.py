@@ -13,9 +13,18 @@ INTERVALS_MS = tuple(seconds * 1_000 for seconds in (*_SECONDS, *_LONGER))
 MAX_BUCKETS = 120
 
 
-def interval_for(span_ms: int) -> int:
-    """Return the finest interval that cuts a span into at most `MAX_BUCKETS` buckets."""
+def interval_for(span_ms: int, wanted_ms: int | None = None, max_buckets: int | None = None) -> int:
+    """Return the wanted interval, else the finest that cuts a span into at most `MAX_BUCKETS` buckets.
+
+    Where the wanted one would cut it into more than `max_buckets`, the finest that does not is returned instead.
+    """
+    most = MAX_BUCKETS
+    if wanted_ms is not None:
+        # A span that begins and ends inside a bucket touches up to two more than it holds.
+        if max_buckets is None or span_ms // wanted_ms + 2 <= max_buckets:
+            return wanted_ms
+        most = max_buckets - 2
     for interval in INTERVALS_MS:
-        if span_ms // interval < MAX_BUCKETS:
+        if span_ms // interval < most:
             return interval
-    return INTERVALS_MS[-1] * (span_ms // (INTERVALS_MS[-1] * MAX_BUCKETS) + 1)
+    return INTERVALS_MS[-1] * (span_ms // (INTERVALS_MS[-1] * most) + 1)

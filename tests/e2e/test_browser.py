@@ -8,9 +8,9 @@ import urllib.parse
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.conftest import published
 from tests.e2e.conftest import Start
 from tests.e2e.product import until
+from tests.records import also_shared, path_of
 
 pytestmark = pytest.mark.e2e
 
@@ -44,8 +44,9 @@ def test_a_person_types_a_search_sees_history_and_then_live_posts(start: Start, 
     page.close()
 
 
-def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Browser) -> None:
-    product = start(SOURCE="replay", REPLAY_PATH=str(published(STREAM)), REPLAY_SPEED="max").wait_ready()
+@pytest.mark.parametrize("name", also_shared(STREAM))
+def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Browser, name: str) -> None:
+    product = start(SOURCE="replay", REPLAY_PATH=str(path_of(name)), REPLAY_SPEED="max").wait_ready()
     until(lambda: product.get("/api/stats")["sources"][0]["state"] == "ended", 60)
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(product.url)

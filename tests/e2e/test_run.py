@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from cli.run import procfile
-from tests.conftest import missing, published
+from tests.conftest import missing
 from tests.e2e.conftest import Start
 from tests.e2e.product import Product, free_port, until
 from tests.paths import PROJECT
+from tests.records import path_of
 from tests.run.dynos import archived, platform_path
 from tests.sources.context import Context, records_of
 from tests.store.elastic import access, wipe
@@ -27,8 +28,8 @@ STREAM = "x-v1.1/stream.jsonl.gz"
 
 @pytest.fixture
 def replay() -> dict[str, str]:
-    """Settings that replay the published stream as fast as it can be."""
-    return {"SOURCE": "replay", "REPLAY_PATH": str(published(STREAM)), "REPLAY_SPEED": "max"}
+    """Settings that replay a recorded stream as fast as it can be."""
+    return {"SOURCE": "replay", "REPLAY_PATH": str(path_of(STREAM)), "REPLAY_SPEED": "max"}
 
 
 def _distinct_posts() -> int:
@@ -38,7 +39,7 @@ def _distinct_posts() -> int:
     from pipeline.sources.replay import ReplaySource
 
     ids = set()
-    for record in records_of(ReplaySource(str(published(STREAM)), 0.0, loop=False)):
+    for record in records_of(ReplaySource(str(path_of(STREAM)), 0.0, loop=False)):
         for event in normalise(record.data, "replay", record.received_at):
             if isinstance(event, Upsert):
                 ids.add(event.post.id)

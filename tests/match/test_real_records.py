@@ -1,4 +1,4 @@
-"""The matcher agrees with brute force on the published sample records."""
+"""The matcher agrees with brute force on sample records of every format."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from tests.normalise.records import NOW, lines, posts
+from tests.records import also_shared
 
 FILES = (
     "x-v1.1/stream.jsonl.gz",
@@ -52,7 +53,7 @@ def _documents(name: str) -> tuple[Document, ...]:
     return tuple(describe(post, by_id.get(post.repost_of)) for post in found)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", also_shared(*FILES))
 def test_matcher_equals_brute_force_on_real_posts(name: str) -> None:
     queries = {text: parse(text, NOW) for text in SEARCHES}
     documents = _documents(name)

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tests.mutants.table import MUTANTS, Mutant
-from tests.paths import PROJECT, SHARED
+from tests.paths import PROJECT
 
 _TAKEN = ("pipeline", "cli", "tests", "pyproject.toml", "docs", "celeryconfig.py")
 _LEFT = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "*.pyc")
@@ -48,8 +48,6 @@ def _copy(tree: Path) -> None:
             shutil.copytree(source, tree / name, ignore=_LEFT)
         elif source.exists():
             shutil.copy2(source, tree / name)
-    if SHARED.exists():
-        (tree.parent / SHARED.name).symlink_to(SHARED)
 
 
 def _try(tree: Path, mutant: Mutant) -> str:

@@ -1,4 +1,4 @@
-"""The published sample records, line by line, as a replay would hand them over."""
+"""Sample records, line by line, as a replay would hand them over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
-from tests.conftest import published
+from tests.records import path_of
 
 NOW = 1_790_000_000_000
 
@@ -19,12 +19,12 @@ NOW = 1_790_000_000_000
 @cache
 def lines(name: str) -> list[bytes]:
     """Return the records of one sample file, without their line ends; the last one may be torn."""
-    return [line for line in _data(published(name)).split(b"\n") if line.strip()]
+    return [line for line in _data(path_of(name)).split(b"\n") if line.strip()]
 
 
-def every_line() -> Iterator[bytes]:
-    """Yield the records of all sample files."""
-    for path in sorted(published().rglob("*.jsonl*")):
+def every_line(folder: str = "") -> Iterator[bytes]:
+    """Yield the records of all sample files: of ours, or of `shared/`."""
+    for path in sorted(path_of(folder).rglob("*.jsonl*")):
         yield from (line for line in _data(path).splitlines() if line.strip())
 
 

@@ -12,6 +12,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Deletion, Post
 from tests.normalise.records import NOW, lines, posts
+from tests.records import also_shared
 
 RECORD: dict[str, Any] = {
     "murmur": 1,
@@ -63,7 +64,9 @@ def test_post_claimed_in_the_future_counts_from_its_receipt() -> None:
     assert (post.created_at, post.claimed_at) == (NOW, NOW + 60_000)
 
 
-@pytest.mark.parametrize("name", ["x-v1.1/stream.jsonl.gz", "bluesky/events.jsonl", "mastodon/statuses.jsonl.gz"])
+@pytest.mark.parametrize(
+    "name", also_shared("x-v1.1/stream.jsonl.gz", "bluesky/events.jsonl", "mastodon/statuses.jsonl.gz")
+)
 def test_export_comes_back_as_it_went(name: str) -> None:
     for line in lines(name)[:200]:
         for post in posts(normalise(line, "replay", NOW)):

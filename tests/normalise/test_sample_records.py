@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.post import Post
+from pipeline.post import Event, Post, Upsert
 from tests.normalise.records import NOW, lines, outcomes, posts
+from tests.records import also_shared, only_shared, path_of
 
 ALL = (
     "x-v1.1/stream.jsonl.gz",
@@ -20,67 +21,92 @@ ALL = (
     "x-v1.1/control.jsonl",
     "x-v2/stream.jsonl",
     "x-v2/pages.jsonl.gz",
+    "x-v2/flattened.jsonl",
     "x-v2/errors.jsonl",
     "x-v2/rules_responses.jsonl",
     "x-v2/torn_line.jsonl",
     "bluesky/events.jsonl",
     "bluesky/jsonbench.jsonl",
+    "bluesky/frames.jsonl",
     "mastodon/statuses.jsonl.gz",
+    "mastodon/timelines.jsonl",
     "mastodon/events.jsonl",
 )
 WITH_ORIGINAL, WITH_TWO = "Upsert+Upsert", "Upsert+Upsert+Upsert"
+OURS: dict[str, dict[str, int]] = {
+    "x-v1.1/stream.jsonl.gz": {"Upsert": 1695, WITH_ORIGINAL: 669, WITH_TWO: 52},
+    "x-v1.1/rest.jsonl.gz": {"Upsert": 386, WITH_ORIGINAL: 128, WITH_TWO: 13},
+    "x-v1.1/interleaved.txt.gz": {"Upsert": 129, WITH_ORIGINAL: 64, "Notice": 10, WITH_TWO: 7},
+    "x-v1.1/control.jsonl": {"Notice": 53, "Deletion": 41, "AuthorDeletion": 3},
+    "x-v2/stream.jsonl": {"Upsert": 193, WITH_ORIGINAL: 47},
+    "x-v2/flattened.jsonl": {"Upsert": 200},
+    "x-v2/errors.jsonl": {"Notice": 6},
+    "x-v2/rules_responses.jsonl": {"Notice": 4},
+    "x-v2/torn_line.jsonl": {"Upsert": 3, WITH_ORIGINAL: 2, "malformed: Input data was truncated": 1},
+    "bluesky/events.jsonl": {"nothing": 198, "Upsert": 191, "AuthorDeletion": 12, "Deletion": 9},
+    "bluesky/jsonbench.jsonl": {"Upsert": 308, "nothing": 267, "Deletion": 14, "AuthorDeletion": 11},
+    "bluesky/frames.jsonl": {"Upsert": 147, "nothing": 137, "Deletion": 11, "AuthorDeletion": 6, "Notice": 1},
+    "mastodon/statuses.jsonl.gz": {"Upsert": 292, WITH_ORIGINAL: 45, "Notice": 30},
+    "mastodon/events.jsonl": {"Upsert": 157, "Notice": 65, WITH_ORIGINAL: 19},
+}
+COUNTED: dict[str, dict[str, int]] = {
+    "shared/x-v1.1/stream.jsonl.gz": {"Upsert": 1826, WITH_ORIGINAL: 675, WITH_TWO: 35},
+    "shared/x-v1.1/rest.jsonl.gz": {"Upsert": 609, WITH_ORIGINAL: 181, WITH_TWO: 10},
+    "shared/x-v1.1/interleaved.txt.gz": {"Upsert": 223, WITH_ORIGINAL: 11, "Notice": 12},
+    "shared/x-v1.1/control.jsonl": {"Deletion": 31, "Notice": 36},
+    "shared/x-v2/stream.jsonl": {"Upsert": 27, WITH_ORIGINAL: 1},
+    "shared/x-v2/errors.jsonl": {"Notice": 16},
+    "shared/x-v2/rules_responses.jsonl": {"Notice": 8},
+    "shared/x-v2/torn_line.jsonl": {"Upsert": 6, WITH_ORIGINAL: 1, "malformed: Input data was truncated": 1},
+    "shared/bluesky/events.jsonl": {"Upsert": 30, "AuthorDeletion": 1, "nothing": 66},
+    "shared/bluesky/jsonbench.jsonl": {"Upsert": 96, "Deletion": 1, "nothing": 503},
+    "shared/mastodon/statuses.jsonl.gz": {"Upsert": 168, WITH_ORIGINAL: 5, "Notice": 23},
+    "shared/mastodon/events.jsonl": {
+        "Upsert": 1,
+        "Notice": 4,
+        "malformed: Object missing required field `id`": 2,
+        "malformed: JSON is malformed: invalid character (byte 0)": 1,
+    },
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("x-v1.1/stream.jsonl.gz", {"Upsert": 1826, WITH_ORIGINAL: 675, WITH_TWO: 35}),
-        ("x-v1.1/rest.jsonl.gz", {"Upsert": 609, WITH_ORIGINAL: 181, WITH_TWO: 10}),
-        ("x-v1.1/interleaved.txt.gz", {"Upsert": 223, WITH_ORIGINAL: 11, "Notice": 12}),
-        ("x-v1.1/control.jsonl", {"Deletion": 31, "Notice": 36}),
-        ("x-v2/stream.jsonl", {"Upsert": 27, WITH_ORIGINAL: 1}),
-        ("x-v2/errors.jsonl", {"Notice": 16}),
-        ("x-v2/rules_responses.jsonl", {"Notice": 8}),
-        ("x-v2/torn_line.jsonl", {"Upsert": 6, WITH_ORIGINAL: 1, "malformed: Input data was truncated": 1}),
-        ("bluesky/events.jsonl", {"Upsert": 30, "AuthorDeletion": 1, "nothing": 66}),
-        ("bluesky/jsonbench.jsonl", {"Upsert": 96, "Deletion": 1, "nothing": 503}),
-        ("mastodon/statuses.jsonl.gz", {"Upsert": 168, WITH_ORIGINAL: 5, "Notice": 23}),
-        (
-            "mastodon/events.jsonl",
-            {
-                "Upsert": 1,
-                "Notice": 4,
-                "malformed: Object missing required field `id`": 2,
-                "malformed: JSON is malformed: invalid character (byte 0)": 1,
-            },
-        ),
-    ],
-)
-def test_every_record_is_a_post_or_has_a_reason(name: str, expected: dict[str, int]) -> None:
-    assert outcomes(name) == Counter(expected)
+@pytest.mark.parametrize("name", [*OURS, *only_shared(*(name.removeprefix("shared/") for name in COUNTED))])
+def test_every_record_is_a_post_or_has_a_reason(name: str) -> None:
+    assert outcomes(name) == Counter((OURS | COUNTED)[name])
 
 
-def test_pages_hold_every_post_once_and_its_originals() -> None:
-    for line in lines("x-v2/pages.jsonl.gz"):
+@pytest.mark.parametrize("name", also_shared("x-v2/pages.jsonl.gz"))
+def test_pages_hold_every_post_once_and_its_originals(name: str) -> None:
+    for line in lines(name):
         page = json.loads(line)
+        if "data" not in page:
+            assert normalise(line, "replay", NOW) == []
+            continue
         named = page["data"] if isinstance(page["data"], list) else [page["data"]]
         found = [post.id.removeprefix("x:") for post in posts(normalise(line, "replay", NOW))]
         assert {tweet["id"] for tweet in named} | _reached(named, page) == set(found)
 
 
-def test_event_stream_bodies_are_read_whole_and_line_by_line() -> None:
-    whole = b"\n".join(lines("mastodon/test_stream_user_local_5.txt")) + b"\n\n"
-    (post,) = posts(normalise(whole, "replay", NOW))
-    (again,) = [
-        found
-        for line in lines("mastodon/test_stream_user_local_5.txt")
-        for found in posts(normalise(line, "replay", NOW))
-    ]
-    assert post == again
-    assert outcomes("mastodon/test_stream_direct_6.txt") == {"nothing": 3, "Notice": 1}
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mastodon/stream_public.txt",
+        *only_shared("mastodon/test_stream_user_local_5.txt", "mastodon/test_stream_direct_6.txt"),
+    ],
+)
+def test_event_stream_bodies_are_read_whole_and_line_by_line(name: str) -> None:
+    body = path_of(name).read_bytes()
+    whole = normalise(body, "replay", NOW)
+    parts = [event for part in body.split(b"\n\n") for event in normalise(part, "replay", NOW)]
+    assert [_known(event) for event in whole] == [_known(event) for event in parts]
+    assert whole, "a heartbeat says nothing, an event something"
 
 
-@pytest.mark.parametrize("name", ALL)
+def _known(event: Event) -> Event | Post:
+    return event.post if isinstance(event, Upsert) else event  # its raw record is the whole body, or a part
+
+
+@pytest.mark.parametrize("name", also_shared(*ALL))
 def test_spans_show_what_they_say(name: str) -> None:
     for post in _all_posts(name):
         end = 0
@@ -99,7 +125,7 @@ def test_spans_show_what_they_say(name: str) -> None:
                 assert "://" in entity.value
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", also_shared(*ALL))
 def test_posts_keep_what_the_canonical_post_promises(name: str) -> None:
     for post in _all_posts(name):
         network, _, rest = post.id.partition(":")
@@ -116,12 +142,12 @@ def test_posts_keep_what_the_canonical_post_promises(name: str) -> None:
         assert post.url.startswith("http")
 
 
-def test_text_of_x_shows_no_short_link_that_the_source_explains() -> None:
-    for name in ("x-v1.1/rest.jsonl.gz", "x-v1.1/interleaved.txt.gz"):
-        assert not [post.id for post in _all_posts(name) if "//t.co/" in post.text]
+@pytest.mark.parametrize("name", also_shared("x-v1.1/rest.jsonl.gz", "x-v1.1/interleaved.txt.gz"))
+def test_text_of_x_shows_no_short_link_that_the_source_explains(name: str) -> None:
+    assert not [post.id for post in _all_posts(name) if "//t.co/" in post.text]
 
 
-@pytest.mark.parametrize("name", ["x-v1.1/stream.jsonl.gz", "x-v1.1/rest.jsonl.gz"])
+@pytest.mark.parametrize("name", also_shared("x-v1.1/stream.jsonl.gz", "x-v1.1/rest.jsonl.gz"))
 def test_span_of_a_link_shows_what_the_source_shows(name: str) -> None:
     checked = 0
     for line in lines(name):
@@ -140,14 +166,14 @@ def test_span_of_a_link_shows_what_the_source_shows(name: str) -> None:
     assert checked > 150
 
 
-def test_same_record_gives_the_same_events() -> None:
-    for name in ALL:
-        for line in lines(name)[:40]:
-            try:
-                first = normalise(line, "replay", NOW)
-            except RecordError:
-                continue
-            assert first == normalise(line, "replay", NOW)
+@pytest.mark.parametrize("name", also_shared(*ALL))
+def test_same_record_gives_the_same_events(name: str) -> None:
+    for line in lines(name)[:40]:
+        try:
+            first = normalise(line, "replay", NOW)
+        except RecordError:
+            continue
+        assert first == normalise(line, "replay", NOW)
 
 
 def _reached(named: list[dict[str, Any]], page: dict[str, Any]) -> set[str]:

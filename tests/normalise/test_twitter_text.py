@@ -1,4 +1,5 @@
-"""The published conformance vectors of twitter-text: every one runs, or is left out here by name with its reason."""
+"""The rules of twitter-text by cases of our own (`twitter_text.yml`), and by its published conformance vectors where
+they lie beside the project: each of those runs, or is left out here by name with its reason."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from pipeline.normalise.entities import extract
 from pipeline.normalise.tags import find_cashtags, find_hashtags, find_mentions, find_reply
 from pipeline.normalise.urls import find_urls
 from pipeline.normalise.validity import is_hashtag, is_list, is_url, is_username
-from tests.conftest import missing
-from tests.paths import DATA
+from tests.paths import PROJECT
+from tests.records import only_shared, path_of
 
 LEFT_OUT = {
     "validate:tweets": "how long a post may be when written: we write none",
@@ -66,29 +67,42 @@ RULES: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _vectors() -> list[Any]:
-    found = []
-    for name in ("extract", "validate"):
-        path = DATA / "twitter-text" / f"{name}.yml"
-        if not path.exists():
+def _ours() -> list[Any]:
+    parts = yaml.safe_load((PROJECT / "tests/normalise/twitter_text.yml").read_text(encoding="utf-8"))
+    return [
+        pytest.param(f"{part}:{group}", text, expected, id=f"{part}:{group}-{number}")
+        for part, groups in parts.items()
+        for group, cases in groups.items()
+        for number, (text, expected) in enumerate(cases)
+    ]
+
+
+OURS = _ours()
+
+
+def test_every_rule_has_cases() -> None:
+    assert {case.values[0] for case in OURS} == RULES.keys()
+
+
+@pytest.mark.parametrize(("group", "text", "expected"), OURS)
+def test_case_passes(group: str, text: str, expected: Any) -> None:
+    assert RULES[group](text) == expected
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", only_shared("twitter-text/extract.yml", "twitter-text/validate.yml"))
+def test_published_vectors_pass(name: str) -> None:
+    path = path_of(name)
+    failed, tried = [], 0
+    for group, cases in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"].items():
+        key = f"{path.stem}:{group}"
+        if key in LEFT_OUT:
             continue
-        for group, cases in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"].items():
-            key = f"{name}:{group}"
-            if key not in LEFT_OUT:
-                found += [pytest.param(key, case, id=f"{key}-{case['description'][:60]}") for case in cases]
-    return found
-
-
-def test_vectors_are_here() -> None:
-    if not (DATA / "twitter-text").exists():
-        missing("the vectors of twitter-text")
-    assert len(_vectors()) >= 140
-
-
-@pytest.mark.parametrize(("group", "case"), _vectors())
-def test_vector_passes(group: str, case: dict[str, Any]) -> None:
-    assert group in RULES, "a new group of vectors: give it a rule, or a reason in LEFT_OUT"
-    assert RULES[group](case["text"]) == case["expected"]
+        assert key in RULES, "a new group of vectors: give it a rule, or a reason in LEFT_OUT"
+        tried += len(cases)
+        failed += [f"{key}-{case['description']}" for case in cases if RULES[key](case["text"]) != case["expected"]]
+    assert failed == []
+    assert tried > 20
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,11 @@ from pipeline.batch import RawBatch, RawRecord
 from pipeline.events import listen
 from pipeline.normalise import normalise
 from pipeline.settings import Settings, load
-from tests.conftest import missing, published
-from tests.paths import DATA
+from tests.conftest import missing
 from tests.pipeline.processes import Broker
+from tests.records import path_of
 
-STREAM_NAME = "x-v1.1/stream.jsonl.gz"
-STREAM = DATA / STREAM_NAME
+STREAM = "x-v1.1/stream.jsonl.gz"
 
 
 @pytest.fixture
@@ -47,13 +46,12 @@ def broker(directory: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def environ(broker: Broker, directory: Path) -> dict[str, str]:
-    """Settings of a pipeline that replays the published stream as fast as it can."""
-    published(STREAM_NAME)
+    """Settings of a pipeline that replays a recorded stream as fast as it can."""
     return {
         "REDIS_URL": broker.url,
         "DATA_DIR": str(directory / "data"),
         "SOURCE": "replay",
-        "REPLAY_PATH": str(STREAM),
+        "REPLAY_PATH": str(path_of(STREAM)),
         "REPLAY_SPEED": "max",
     }
 
@@ -72,9 +70,14 @@ def stored_versions(process: Process) -> dict[str, int]:
     return {post["id"]: post["version"] for post in posts}
 
 
+def records_in(path: Path) -> list[bytes]:
+    """Return the records of a packed file."""
+    return gzip.decompress(path.read_bytes()).splitlines()
+
+
 @cache
 def expected_ids(path: Path) -> frozenset[str]:
     """Return the ids of all posts in a file of records, originals included, deletions taken away."""
-    lines = gzip.decompress(path.read_bytes()).splitlines()
+    lines = records_in(path)
     said = listen(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
     return frozenset(upsert.post.id for upsert in said.writes.upserts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from redis import Redis
 
@@ -12,6 +14,7 @@ from pipeline.claims import LEASE_MS
 from pipeline.connections import celery_broker_url, is_embedded, redis_url
 from pipeline.names import Names
 from pipeline.outage import current
+from pipeline.sending import send
 from pipeline.settings import load
 
 
@@ -42,6 +45,19 @@ def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
     assert outage is not None
     assert "cannot be reached" in outage.why
     assert again == ["b1"]
+
+
+def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, valkey: str, names: Names) -> None:
+    app = make_app(load({"REDIS_URL": valkey}))
+
+    @app.task(bind=True, ignore_result=True, shared=False)
+    def reads_on(self: Any) -> list[object]:
+        for number in range(20):
+            send(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
+        return list(self.request.children)
+
+    assert reads_on.apply().result == []
+    assert redis_client.llen(names.posts_queue) == 20
 
 
 def test_another_reader_takes_over_within_fifteen_seconds() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +17,12 @@ from pipeline.counters import Counters
 from pipeline.dead import DeadLetters
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.following import Following
-from pipeline.ingest import Ingest, Stages
+from pipeline.ingest import OUTAGE_WAIT_S, Ingest, Stages
 from pipeline.match.matcher import Matcher
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.normalise import normalise
-from pipeline.publish.messages import posts_messages
+from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.store.contract import Persisted, Store, Writes
@@ -314,6 +315,16 @@ def test_searches_that_match_the_same_posts_share_one_message_body(names: Names)
     assert dict(messages)[names.live("k7")] == b"[{0},{2}]"
 
 
+def test_messages_are_bounded_unless_one_post_is_larger(names: Names) -> None:
+    sizes = [20_000, 11_999, 1, 40_000, 10, *[1_000] * 100]
+    bodies = [b"%d" % (10 ** (size - 1)) if size < 9 else b'"%s"' % (b"x" * (size - 2)) for size in sizes]
+    messages = posts_messages(names, {"k": range(len(bodies))}, bodies)
+    assert b",".join(payload[1:-1] for _, payload in messages) == b",".join(bodies)
+    assert [len(payload) - 2 for _, payload in messages[:3]] == [32_000, 1, 40_000]
+    assert all(len(payload) - 2 <= PORTION_BYTES for _, payload in messages[3:])
+    assert len(messages) == 3 + 4
+
+
 @pytest.mark.elasticsearch
 def test_post_that_a_cluster_cannot_store_is_set_aside_alone(
     redis_client: Redis, names: Names, elasticsearch: str
@@ -331,3 +342,40 @@ def test_post_that_a_cluster_cannot_store_is_set_aside_alone(
         (letter,) = worker.dead.letters()
         assert "cannot store demo:2: " in letter.error
         assert worker.done()
+
+
+def test_a_batch_that_cannot_be_committed_comes_again_later_and_later_and_starves_no_other(
+    worker: Worker, redis_client: Redis, mute: Redis, names: Names, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = understand("cats")
+    worker.registry.register({query.key: query.canonical})
+    worker.offer(post(1))
+    worker.offer(post(2, "dogs"), batch_id="other")
+    object.__setattr__(worker.ingest._stages, "order", Order(mute, names))
+    waits = []
+    for _ in range(12):
+        worker.ingest.run("b")
+        due = redis_client.zscore(names.later, "b")
+        waits.append(round(due / 1000 - time.time()) if due else 0)
+    assert worker.enqueued == ["b"] * 3, "then by upkeep, not by itself"
+    assert waits == [0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert worker.slept == [], "no other batch waits for it"
+    assert sum(record.exc_info is not None for record in caplog.records) == 1
+    worker.ingest.run("other")
+    assert worker.stored() == {"demo:1", "demo:2"}
+    assert worker.dead.size().letters == 0
+    object.__setattr__(worker.ingest._stages, "order", Order(redis_client, names))
+    worker.ingest.run("b")
+    assert worker.done()
+
+
+def test_a_redis_that_refuses_to_give_a_batch_out_is_asked_again_after_a_pause(
+    worker: Worker, redis_client: Redis, names: Names
+) -> None:
+    worker.offer(post(1))
+    redis_client.delete(names.attempts)
+    redis_client.set(names.attempts, "not a hash")
+    for _ in range(2):
+        worker.ingest.run("b")
+    assert sum(worker.slept) == 2 * OUTAGE_WAIT_S
+    assert worker.enqueued == ["b", "b"]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.exceptions import OutOfMemoryError
 
+from pipeline.answers import BrokerRefused
 from pipeline.claims import Claims
 from pipeline.names import Names
 from pipeline.publish import order as order_module
@@ -200,3 +202,48 @@ def test_a_payload_of_many_searches_travels_once(
 
 def _size(arg: str | bytes | int) -> int:
     return len(arg) if isinstance(arg, str | bytes) else 8
+
+
+def test_a_commit_that_cannot_publish_leaves_its_batch_open(redis_client: Redis, mute: Redis, names: Names) -> None:
+    claims, order = Claims(redis_client, names), Order(mute, names)
+    claims.offer("a", b"x" * 100)
+    attempt = order.begin("a", 1, must_be_open=True)
+    with pytest.raises(BrokerRefused):
+        order.commit(attempt, [(names.live("k"), b"[1]")], ["x:1"], tombstones=["x:2"])
+    assert claims.backlog().size_bytes == 100
+    assert claims.take("a") is not None, "it comes again"
+    assert order.safe() < attempt.seq, "nothing numbered so is told to be published"
+    assert Order(redis_client, names).commit(attempt, [(names.live("k"), b"[1]")], [])
+    assert claims.backlog().batches == 0
+
+
+def test_a_full_redis_lets_a_batch_of_deletions_end(redis_client: Redis, names: Names) -> None:
+    """Ending batches is what makes room."""
+    claims, order = Claims(redis_client, names), Order(redis_client, names)
+    claims.offer("a", b"x")
+    attempt = order.begin("a", 1, must_be_open=True)
+    redis_client.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(OutOfMemoryError):
+            redis_client.set(f"{names.prefix}:probe", "x")
+        assert order.commit(attempt, [], [], tombstones=["x:2"])
+    finally:
+        redis_client.config_set("maxmemory", 0)
+    assert claims.backlog().batches == 0
+
+
+@pytest.mark.parametrize("broken", ["open", "open_bytes"])
+def test_a_hand_over_that_failed_in_the_middle_is_whole_the_next_time(
+    redis_client: Redis, names: Names, broken: str
+) -> None:
+    claims = Claims(redis_client, names)
+    lease = claims.acquire("demo")
+    assert lease is not None
+    redis_client.set(getattr(names, broken), "neither a number nor a set")
+    for hand_over in (lambda: claims.hand_over(lease, "a", b"x", "7"), lambda: claims.offer("b", b"y")):
+        with pytest.raises(BrokerRefused):
+            hand_over()
+    redis_client.delete(getattr(names, broken))
+    claims.hand_over(lease, "a", b"x", "7")
+    claims.offer("b", b"y")
+    assert (claims.is_open("a"), claims.is_open("b")) == (True, True)

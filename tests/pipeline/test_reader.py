@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -15,11 +16,13 @@ from pipeline import reader as reader_module
 from pipeline.batch import RawRecord, decode_batch
 from pipeline.claims import Claims
 from pipeline.counters import Counters
+from pipeline.errors import BrokerUnavailable
 from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.reader import Reader, pause_s
 from pipeline.sheaf import MAX_RECORDS
 from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.spool import Spool
 from pipeline.states import Coverage, Speaker, states
 
 pytestmark = pytest.mark.redis
@@ -30,13 +33,13 @@ Play = Callable[[str | None, SourceContext], Iterator[Chunk]]
 class Scripted:
     """A source that plays a function."""
 
-    name = "demo"
     generated = True
     resumes = True
     patient = True
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, name: str = "demo") -> None:
         self.play = play
+        self.name = name
         self.opened: list[str | None] = []
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
@@ -47,16 +50,29 @@ class Scripted:
 class Stage:
     """A reader in a thread, and what it handed over."""
 
-    def __init__(self, redis: Redis, names: Names, play: Play, *, high_water_bytes: int = 10**9) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        names: Names,
+        play: Play,
+        *,
+        high_water_bytes: int = 10**9,
+        name: str = "demo",
+        counters: Counters | None = None,
+        cover: Callable[[Coverage], None] | None = None,
+        open_spool: Callable[[], Spool] | None = None,
+    ) -> None:
         self.redis, self.names = redis, names
         self.claims = Claims(redis, names)
-        self.counters = Counters(redis, names, "reader")
-        self.source = Scripted(play)
+        self.counters = counters or Counters(redis, names, "reader")
+        self.source = Scripted(play, name)
+        self.source.patient = open_spool is None
+        self.raised: list[Exception] = []
         self.enqueued: list[str] = []
         self.rows: list[Coverage] = []
         self.stop = threading.Event()
         speaker = Speaker(
-            redis, Order(redis, names), names, "demo", generated=True, cover=self.rows.append, search=lambda: "*"
+            redis, Order(redis, names), names, name, generated=True, cover=cover or self.rows.append, search=lambda: "*"
         )
         self.reader = Reader(
             self.source,
@@ -66,8 +82,15 @@ class Stage:
             enqueue=self.enqueued.append,
             high_water_bytes=high_water_bytes,
             stopping=self.stop.is_set,
+            open_spool=open_spool,
         )
-        self.thread = threading.Thread(target=self.reader.run, daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self.reader.run()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            self.raised.append(error)
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -92,7 +115,7 @@ class Stage:
 
     def state(self) -> str:
         """Return what the source last said."""
-        return states(self.redis, self.names, ["demo"])[0].state
+        return states(self.redis, self.names, [self.source.name])[0].state
 
 
 def _chunk(*numbers: int) -> Chunk:
@@ -279,8 +302,6 @@ def test_what_was_handed_over_before_an_outage_is_handed_over_again_without_a_cu
 
         def failing_once(*arguments: Any) -> Any:
             if next(failures, False):
-                from pipeline.errors import BrokerUnavailable
-
                 raise BrokerUnavailable("restarted")
             return hand_over(*arguments)
 
@@ -316,3 +337,94 @@ def test_a_source_that_waits_for_a_full_queue_keeps_saying_so(
         stage.until(lambda: stage.state() == "paused")
         redis_client.delete(names.source_state("demo"))
         stage.until(lambda: stage.state() == "paused")
+
+
+def _living(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+    context.report("live")
+    number = int(cursor or 0)
+    while not context.wait(0.01):
+        number += 1
+        yield _chunk(number)
+
+
+def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.states.RENEW_S", 0.05)
+    monkeypatch.setattr(reader_module, "RENEW_S", 0.05)
+    rows: list[Coverage] = []
+    refused: list[Coverage] = []
+    answers = threading.Event()
+
+    def cover(row: Coverage) -> None:
+        if not answers.is_set():
+            refused.append(row)
+            raise BrokerUnavailable("refused")
+        rows.append(row)
+
+    def play(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield from _living(cursor, context) if cursor else iter([_chunk(1)])
+        if not cursor:
+            context.report("live")
+            context.gap(1, 2, "cursor too old")
+            raise OSError("connection lost")
+
+    with Stage(redis_client, names, play, cover=cover) as stage:
+        stage.until(lambda: len(refused) > 2 and len(stage.enqueued) > 3)
+        assert rows == []
+        answers.set()
+        stage.until(lambda: len(rows) >= 4)
+        assert [row.why for row in rows[:4]] == ["", "cursor too old", "connection lost", ""]
+        assert rows[0] == refused[0], "it begins when reading began, not when the broker answered"
+    assert stage.raised == []
+
+
+def test_however_a_reader_ends_lease_and_spool_are_released(redis_client: Redis, names: Names, tmp_path: Path) -> None:
+    def fails(_: Coverage) -> None:
+        raise ZeroDivisionError("a bug")
+
+    path = tmp_path / "spool"
+    with Stage(redis_client, names, _living, cover=fails, open_spool=lambda: Spool(path, 10**6)) as stage:
+        stage.until(lambda: not stage.thread.is_alive())
+    assert [str(error) for error in stage.raised] == ["a bug"]
+    assert not stage.claims.is_read("demo")
+    Spool(path, 10**6).close()
+
+
+def test_what_redis_refuses_of_a_live_source_is_spooled(redis_client: Redis, names: Names, tmp_path: Path) -> None:
+    def play(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        yield Chunk([RawRecord(1, b"only once")])
+
+    path = tmp_path / "spool"
+    redis_client.set(names.open, "not a sorted set")
+    with Stage(redis_client, names, play, open_spool=lambda: Spool(path, 10**6)) as stage:
+        stage.until(lambda: stage.counters.value("records_spooled"))
+    spool = Spool(path, 10**6)
+    entry = spool.first()
+    assert entry is not None
+    assert [record.data for record in decode_batch(entry.data).records] == [b"only once"]
+    spool.close()
+
+
+def test_a_refused_source_backs_off_beside_a_live_one(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[int] = []
+
+    def pause_s(failures: int) -> float:
+        pauses.append(failures)
+        return 0.05
+
+    def refused(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        raise OSError("429")
+        yield _chunk()
+
+    monkeypatch.setattr(reader_module, "pause_s", pause_s)
+    counters = Counters(redis_client, names, "reader")
+    with (
+        Stage(redis_client, names, _living, counters=counters) as live,
+        Stage(redis_client, names, refused, name="x", counters=counters) as stage,
+    ):
+        stage.until(lambda: len(pauses) >= 6 and stage.state() == "down")
+        assert live.state() == "live"
+    assert pauses[:6] == [1, 2, 3, 4, 5, 6]

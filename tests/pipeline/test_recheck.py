@@ -15,13 +15,14 @@ from redis import Redis
 
 from pipeline.assembly import Process, build_ingest
 from pipeline.batch import RawBatch, RawRecord, encode_batch
+from pipeline.errors import SourceUnavailable
 from pipeline.names import Names
 from pipeline.query.parser import parse
 from pipeline.recheck import Recheck
 from pipeline.recheck.gaps import MOST_GAPS, MOST_POSTS, spans_of
 from pipeline.recheck.notes import Notebook, Notes
 from pipeline.recheck.run import Tally
-from pipeline.settings import load
+from pipeline.settings import Settings, load
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.store.contract import CoverageRow
 from tests.sources.simulators.x import TOKEN, XApi, post
@@ -133,6 +134,22 @@ def test_a_round_rests_until_it_is_due_again(scene: Scene) -> None:
     notebook.write("x", notes, "t")
     notebook.let_go("x", "t")
     assert scene.recheck.due()[0].checked == 2
+
+
+def test_a_source_that_fails_does_not_keep_the_others_from_being_looked_at(
+    valkey: str, names: Names, tmp_path: Path
+) -> None:
+    scene = Scene(valkey, names, tmp_path, SOURCE="bluesky,x")
+
+    def broken(name: str, _: Settings) -> Any:
+        if name == "bluesky":
+            raise SourceUnavailable("no look-up today")
+        return scene.network
+
+    scene.have(3)
+    recheck = replace(scene.recheck, lookup=broken)
+    assert [tally.checked for tally in recheck.due()] == [3]
+    scene.process.store().close()
 
 
 def test_it_goes_on_where_it_was_stopped_and_ends_at_a_limit(scene: Scene) -> None:

@@ -21,6 +21,7 @@ from tests.paths import PROJECT
 from tests.pipeline.conftest import STREAM, expected_ids, process_of, stored_versions
 from tests.pipeline.processes import Broker, eventually, free_port, processes
 from tests.pipeline.tls import TlsFront, self_signed
+from tests.records import path_of
 
 pytestmark = pytest.mark.redis
 
@@ -61,7 +62,7 @@ def test_a_replay_runs_within_the_connections_of_a_small_plan(
     broker, url, certificate = rented
     trust = {"REDIS_CA_FILE": str(certificate)} if "named" in how else {"REDIS_TLS_VERIFY": "false"}
     environ = {"REDIS_URL": url, "DATA_DIR": str(directory / "data"), "SOURCE": "replay", "REPLAY_SPEED": "max"} | trust
-    environ["REPLAY_PATH"] = str(STREAM)
+    environ["REPLAY_PATH"] = str(path_of(STREAM))
     with broker.client() as watching, processes(environ, directory / "logs") as started:
         process = process_of(environ)
         for role in ("upkeep", "reader", "worker"):
@@ -78,7 +79,7 @@ def test_a_replay_runs_within_the_connections_of_a_small_plan(
             return process.store().indexed() > 0 and process.claims.backlog().batches == 0
 
         eventually(done, 40)
-        eventually(lambda: set(stored_versions(process)) == expected_ids(STREAM), 40)
+        eventually(lambda: set(stored_versions(process)) == expected_ids(path_of(STREAM)), 40)
         assert done()
         assert 8 < most <= ALLOWED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 import time
@@ -104,6 +105,18 @@ def test_it_is_bounded_and_has_room_again_once_some_was_handed_over(tmp_path: Pa
     assert spool.append(entry(kept)), "what waits moves up"
     assert (tmp_path / "x").stat().st_size <= 10_000
     assert drained(spool) == ids(kept * 2 // 3, kept + 1)
+
+
+def test_one_that_cannot_be_written_is_let_go() -> None:
+    sealed = os.memfd_create("spool", os.MFD_ALLOW_SEALING)
+    fcntl.fcntl(sealed, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+    path = Path(f"/proc/self/fd/{sealed}")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(2):  # the second does not find it taken
+        with pytest.raises(PermissionError):
+            Spool(path, 1_000)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    os.close(sealed)
 
 
 def test_only_one_process_has_it(tmp_path: Path) -> None:

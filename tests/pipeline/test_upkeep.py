@@ -13,7 +13,7 @@ from redis import Redis
 from pipeline.claims import Claims
 from pipeline.counters import Counters, totals
 from pipeline.dead import DeadLetter, DeadLetters
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.names import Names
 from pipeline.post import Author, Post, Upsert
@@ -82,6 +82,15 @@ def test_two_upkeeps_tick_once_a_second(board: Board) -> None:
     assert [(source["name"], source["state"]) for source in tick["sources"]] == [("demo", "down"), ("replay", "down")]
 
 
+def test_a_tick_is_told_although_no_message_can_be_sent(board: Board) -> None:
+    def refused(_: str) -> None:
+        raise BrokerUnavailable("Celery's broker is away")
+
+    board.means.claims.offer("b1", b"raw", announced=False)
+    Upkeep(replace(board.means, read_stream=refused, enqueue=refused)).tick()
+    assert [told["type"] for told in board.heard()] == ["tick"]
+
+
 def test_a_reader_is_asked_for_only_where_none_holds_the_lease(board: Board) -> None:
     assert board.means.claims.acquire("demo") is not None
     board.upkeep().schedule_readers()
@@ -97,6 +106,33 @@ def test_lost_messages_are_sent_again_but_a_long_queue_is_not(board: Board, redi
     board.queued = 0
     assert board.upkeep().enqueue_stale() == 1
     assert board.enqueued == ["b1"]
+
+
+def test_a_postponed_batch_is_enqueued_when_its_time_has_come_and_counts_as_no_lost_one(
+    board: Board, redis_client: Redis, names: Names
+) -> None:
+    claims = board.means.claims
+    claims.offer("b1", b"raw")
+    claims.postpone("b1", 1_000)
+    redis_client.zadd(names.open, {"b1": 1})
+    upkeep = board.upkeep()
+    upkeep.enqueue_sent()
+    assert (upkeep.enqueue_stale(), board.enqueued) == (0, [])
+    claims.postpone("b1", 0)
+    upkeep.enqueue_sent()
+    upkeep.enqueue_sent()
+    assert board.enqueued == ["b1"]
+    assert claims.postponed() == 0
+
+
+def test_a_postponed_batch_that_cannot_be_enqueued_stays_postponed(board: Board) -> None:
+    def refused(_: str) -> None:
+        raise BrokerUnavailable("Celery's broker is away")
+
+    board.means.claims.offer("b1", b"raw")
+    board.means.claims.postpone("b1", 0)
+    Upkeep(replace(board.means, enqueue=refused)).tick()
+    assert board.means.claims.postponed() == 1
 
 
 def test_the_store_that_is_written_is_told(board: Board, redis_client: Redis, names: Names) -> None:

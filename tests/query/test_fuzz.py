@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from itertools import combinations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from pipeline.query.codes import CODES
 from pipeline.query.document import BREAK
 from pipeline.query.evaluate import windows
 from pipeline.query.explain import explain, leaves
+from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import MAX_CHARS, MAX_TERMS, parse
 from pipeline.query.tree import Facet, Near, Phrase, Prefix, Query, Word
 from tests.query.strategies import NOW_MS, posted, query_texts
@@ -130,6 +133,52 @@ def test_largest_searches_stay_small() -> None:
             continue
         assert len(query.canonical) <= MAX_CHARS
         assert len(list(leaves(query.root))) <= MAX_TERMS
+        assert parse(query.canonical).root == query.root
+
+
+EXTREMES = tuple(
+    "9999-12-31T23:59:59-01:00 9999-12-31T23:59:59.999Z 9999-12-31T24:00Z 9999-12-31 10000-01-01 "
+    "9999-12-31T00:00-23:59 1970-01-01 1970-01-01T00:00+00:01 1969-12-31 0001-01-01T00:00+23:59 0000-01-01 "
+    "2026-01-01T00:00+99:99 2026-02-30 999999w 0m 000000d 0 -1 100 101 "
+    "9223372036854775807 9223372036854775808 ..9223372036854775807 .. 5..1 "
+    f"1e9 NaN inf 0x1 ٣ [ {{ @[ [1 [x] {'9' * 400} {'0' * 400}".split()
+)
+NAMES = [name for row in OPERATORS for name in (row.name, *row.aliases)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_extreme_numbers_and_times_are_read_or_refused(name: str) -> None:
+    for value in EXTREMES:
+        for text in (
+            f"{name}:{value}",
+            f'{name}:"{value}"',
+            f"* -{name}:{value}",
+            f'"a b"~{value}',
+            f"é {name}:{value}",
+        ):
+            _check(text)
+
+
+@given(
+    st.sampled_from(["since", "until"]),
+    st.tuples(st.integers(0, 10_001), st.integers(0, 13), st.integers(0, 32)),
+    st.tuples(st.integers(0, 24), st.integers(0, 60), st.sampled_from(["", ":00", ":59", ":59.999", ":60"])),
+    st.sampled_from(["Z", "", "+00:00", "-00:01", "+14:00", "-12:00", "+23:59", "-23:59", "+24:00", "-9999"]),
+)
+@example("since", (9999, 12, 31), (23, 59, ":59"), "-01:00")
+@settings(max_examples=500, deadline=None)
+def test_any_time_is_read_or_refused(
+    name: str, day: tuple[int, int, int], clock: tuple[int, int, str], zone: str
+) -> None:
+    date = f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
+    _check(f"{name}:{date}")
+    _check(f"{name}:{date}T{clock[0]:02}:{clock[1]:02}{clock[2]}{zone}")
+
+
+@given(st.sampled_from(["2h", "0m", "999999w", "999999m"]), st.integers(-(2**70), 2**70))
+def test_how_long_ago_is_read_or_refused_whatever_the_clock_says(ago: str, now_ms: int) -> None:
+    with suppress(QueryError):
+        query = parse(f"since:{ago}", now_ms)
         assert parse(query.canonical).root == query.root
 
 

@@ -1,8 +1,10 @@
-"""Real posts: whatever a reader can see in one and copy into the search box finds it."""
+"""Posts of every format: whatever a reader can see in one and copy into the search box finds it."""
 
 from __future__ import annotations
 
 from functools import cache
+
+import pytest
 
 from pipeline.errors import QueryError, RecordError
 from pipeline.normalise import normalise
@@ -14,12 +16,15 @@ from pipeline.query.explain import explain
 from pipeline.query.parser import parse
 from tests.normalise.records import every_line
 from tests.query.strategies import NOW_MS
+from tests.records import also_shared
+
+both = pytest.mark.parametrize("folder", also_shared())
 
 
 @cache
-def _posts() -> list[Post]:
+def _posts(folder: str) -> list[Post]:
     found: dict[str, Post] = {}
-    for record in every_line():
+    for record in every_line(folder):
         try:
             events = normalise(record, "replay", NOW_MS)
         except RecordError:
@@ -38,9 +43,10 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def test_what_is_copied_from_a_post_finds_it() -> None:
+@both
+def test_what_is_copied_from_a_post_finds_it(folder: str) -> None:
     missed = []
-    for post in _posts():
+    for post in _posts(folder):
         searches = [f"#{tag}" for tag in post.hashtags]
         searches += [f"@{handle}" for handle in post.mentions] + [f"${symbol}" for symbol in post.cashtags]
         searches += [f"from:{value}" for value in (post.author.handle, post.author.id) if value]
@@ -67,23 +73,26 @@ def _ids(post: Post) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_whole_text_as_a_phrase_finds_its_post() -> None:
-    for post in _posts():
+@both
+def test_the_whole_text_as_a_phrase_finds_its_post(folder: str) -> None:
+    for post in _posts(folder):
         searched = _quoted(post.text)
         if analyse(post.text) and len(searched) <= 500:
             assert _finds(searched, post), post.text
             assert _finds(" ".join(token for token in analyse(post.text)[:60]), post), post.text
 
 
-def test_spans_point_at_the_words_of_real_text() -> None:
-    for post in _posts():
+@both
+def test_spans_point_at_the_words_of_real_text(folder: str) -> None:
+    for post in _posts(folder):
         spans = analyse_spans(post.text)
         assert [token for token, _, _ in spans] == analyse(post.text)
         assert all(token in analyse(post.text[start:end]) for token, start, end in spans), post.text
 
 
-def test_explaining_real_posts_marks_what_matched() -> None:
-    for post in _posts()[:500]:
+@both
+def test_explaining_real_posts_marks_what_matched(folder: str) -> None:
+    for post in _posts(folder)[:500]:
         tokens = analyse(post.text)
         if tokens:
             said = explain(parse(f"* {_quoted(tokens[-1])}", NOW_MS), post)

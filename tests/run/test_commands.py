@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,13 @@ def test_copy_names_what_is_missing_before_it_opens_anything(tmp_path: Path) -> 
     lone = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "elasticsearch")
     assert (lone.returncode, "ELASTICSEARCH_URL is not set" in lone.stderr) == (2, True)
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("dead",), ("dead", "list"), ("explain",), ("copy",)])
+def test_help_names_the_command_that_was_typed(tmp_path: Path, words: tuple[str, ...]) -> None:
+    usage = f"Usage: {' '.join(('murmur', *words))} "
+    assert murmur(tmp_path, "", *words, "--help").stdout.startswith(usage)
+    module = subprocess.run(
+        [sys.executable, "-m", "cli", *words, "--help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert module.stdout.startswith(usage)

@@ -16,7 +16,7 @@ from pipeline.post import Deletion
 from pipeline.sources.mastodon import MastodonSource
 from pipeline.sources.mastodon import server as module
 from pipeline.sources.mastodon import statuses as statuses_module
-from pipeline.sources.mastodon.events import EventCutter
+from pipeline.sources.mastodon.events import LONGEST_EVENT, EventCutter
 from tests.sources.live import Reading, until
 from tests.sources.simulators.mastodon import Mastodon, beat, drip, hang_up_within_a_line, stall, status
 
@@ -342,3 +342,12 @@ def test_cutter_gives_the_same_wherever_blocks_end() -> None:
         cutter = EventCutter()
         parts = [event for at in range(0, len(body), size) for event in cutter.cut(body[at : at + size])]
         assert parts == whole
+
+
+def test_data_lines_of_nothing_do_not_pile_up() -> None:
+    cutter = EventCutter()
+    for _ in range(40):
+        assert not list(cutter.cut(b"data:\n" * 50_000))
+    ((name, data),) = cutter.cut(b"event: update\n\n")
+    assert name == "update"
+    assert len(data) <= LONGEST_EVENT

@@ -17,7 +17,7 @@ from pipeline.sources.replay import CHUNK_RECORDS, ReplaySource
 from pipeline.sources.replay.clock import LONGEST_PAUSE_S, Pace, happened_ms
 from pipeline.sources.replay.laps import shifted
 from pipeline.sources.replay.split import CUTTERS, KEPT, LONGEST, document, events, lines, shape_of
-from tests.conftest import published
+from tests.records import also_shared, path_of
 from tests.sources.context import Context, records_of
 
 RECORDS = [{"murmur": 1, "id": f"demo:{n}", "created_at": 1_600_000_000_000 + 1000 * n} for n in range(5)]
@@ -163,7 +163,7 @@ def test_a_long_pause_still_gives_chunks_so_that_the_lease_is_renewed(tmp_path: 
 
 def test_a_loop_makes_new_posts_of_a_later_time(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(gzip.decompress(published("x-v1.1/stream.jsonl.gz").read_bytes())[:40_000].rpartition(b"\n")[0])
+    path.write_bytes(gzip.decompress(path_of("x-v1.1/stream.jsonl.gz").read_bytes())[:40_000].rpartition(b"\n")[0])
     lap: list[list[str]] = [[], []]
     times: list[list[int]] = [[], []]
     context = Context()
@@ -195,11 +195,11 @@ RECORDINGS = [
 ]
 
 
-@pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.parametrize("name", also_shared(*RECORDINGS))
 def test_lap_of_any_network_has_ids_of_its_own_and_the_same_authors(name: str) -> None:
     now = int(time.time() * 1000)
     compared = 0
-    for record in records_of(_source(published(name)))[:150]:
+    for record in records_of(_source(path_of(name)))[:150]:
         try:
             before = [event.post for event in normalise(record.data, "replay", now) if isinstance(event, Upsert)]
         except Exception:  # noqa: BLE001, S112 - what cannot be read is another test's matter
@@ -273,3 +273,11 @@ def test_shape_is_told_from_the_first_bytes() -> None:
     assert shape_of(b'{\n  "data": [') == "document"
     assert shape_of(b":)\nevent: update\n") == "events"
     assert shape_of(b"") == "lines"
+
+
+def test_the_end_of_an_event_line_too_long_is_no_line_of_its_own() -> None:
+    block = 65_536
+    body = (b"event: update\ndata: ").ljust(LONGEST + block, b"x")  # with this block it is too long
+    body += b"event: forged\ndata: 1\n\n"  # in the middle of the line
+    found = [data for cuts in events(body[at : at + block] for at in range(0, len(body), block)) for data, _ in cuts]
+    assert [json.loads(data)["event"] for data in found] == ["update"]

@@ -328,7 +328,25 @@ class ReadingContract:
         assert seen == [f"x:{n}" for n in wanted]
 
     @pytest.mark.parametrize(
-        "before", ["", "x", "la.zz.1", "fo.1.2", "la.1", "la.0." + "f" * 99, "la.0.ffffffffffffffffff"]
+        "before",
+        [
+            "",
+            "x",
+            "latest",
+            "latest.zz.1",
+            "followers.1.2",
+            "la.1.2",
+            "latest.1",
+            "latest.0." + "f" * 99,
+            "latest.0.-1",
+            "latest.0.ffffffffffffffff",
+            "latest.-ffffffffffffffff.0",
+            "latest.0x1.1",
+            "latest.1_0.1",
+            " latest.1.1",
+            "latest.1.1\n",
+            "latest.\u0661.1",
+        ],
     )
     def test_strange_page_token_is_refused(self, store: Store, before: str) -> None:
         with store.reading() as reading, pytest.raises(ValueError, match=r"next|int"):
@@ -406,6 +424,22 @@ class CountingContract:
             assert line.since == T0 - 10
             assert 40 <= (T0 + 99 * 90_000 - line.since) // reading.timeline(search("cats")).interval_ms <= 120
 
+    def test_timeline_of_too_many_buckets_takes_a_longer_interval(self, store: Store) -> None:
+        put(store, 1, *(post(n, "cats" if n % 2 else "dogs", created_at=T0 + n * 86_400_000) for n in range(40)))
+        with store.reading() as reading:
+            for text, total in (("*", 40), ("cats", 20), ('"cats"~2', 20)):
+                line = reading.timeline(search(text), interval_ms=1_000, max_buckets=200)
+                assert line.total == total == sum(count for _, count in line.buckets)
+                assert line.interval_ms == 6 * HOUR_MS, "the finest that gives so few"
+                assert (line.until - line.since) // line.interval_ms + 2 <= 200
+                assert all(start % line.interval_ms == 0 for start, _ in line.buckets)
+            fine = reading.timeline(search("*"), interval_ms=HOUR_MS, max_buckets=1_000)
+            assert fine.interval_ms == HOUR_MS
+            span = {"since": 0, "until": T0 + 86_400_000}
+            asked = reading.timeline(search("*"), interval_ms=1_000, max_buckets=200, **span)
+            assert asked.total == 1
+            assert asked.interval_ms >= (T0 + 86_400_000) // 200
+
     def test_timeline_of_nothing_is_empty(self, store: Store) -> None:
         with store.reading() as reading:
             line = reading.timeline(search("cats"), since=T0, until=T0 + 10)
@@ -477,6 +511,14 @@ class CountingContract:
         ]
         assert [row.since for row in store.coverage(since=T0 + 10)] == [T0 + 5, T0 + 10]
         assert [row.since for row in store.coverage(until=T0 + 5)] == [T0]
+
+    def test_coverage_up_to_a_limit_is_what_goes_on_and_the_newest(self, store: Store) -> None:
+        store.add_coverage(CoverageRow("bluesky", T0, None, "cats", ""))
+        for number in range(1, 6):
+            store.add_coverage(CoverageRow("x", T0 + number, T0 + number + 1, "*", "down"))
+        assert [row.since - T0 for row in store.coverage(limit=3)] == [0, 4, 5]
+        assert [row.since - T0 for row in store.coverage(limit=6)] == [0, 1, 2, 3, 4, 5]
+        assert [row.since - T0 for row in store.coverage(limit=2, until=T0 + 3)] == [0, 2]
 
     def test_coverage_of_an_outage_that_was_made_good_is_as_if_there_had_been_none(self, store: Store) -> None:
         store.add_coverage(CoverageRow("x", T0, None, "*", ""))

@@ -1,5 +1,5 @@
-"""Brute force, memory, SQLite and Elasticsearch give the same posts in the same order: on generated posts and on real
-records."""
+"""Brute force, memory, SQLite and Elasticsearch give the same posts in the same order: on generated posts and on
+sample records of every format."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.normalise.records import every_line
 from tests.query import strategies
+from tests.records import also_shared
 from tests.store.elastic import access, store_in
 from tests.store.making import ids
 from tests.store.searches import SEARCHES
@@ -147,11 +148,11 @@ def _fill(store: Store, posts: list[Post], split: int) -> None:
         store.persist(Writes([Upsert(msgspec.structs.replace(post)) for post in part]), seq)
 
 
-@pytest.fixture(scope="module")
-def newest() -> dict[str, Upsert]:
-    """All real records, in the newest version of each post."""
+@pytest.fixture(scope="module", params=also_shared())
+def newest(request: pytest.FixtureRequest) -> dict[str, Upsert]:
+    """All sample records, in the newest version of each post."""
     newest: dict[str, Upsert] = {}
-    for record in every_line():
+    for record in every_line(request.param):
         try:
             events = normalise(record, "replay", NOW_MS)
         except RecordError:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.store import place
+from pipeline.store.contract import Sort
 from pipeline.store.merge import merge
 from pipeline.store.sampling import INTERVALS_MS, MAX_BUCKETS, interval_for
 from pipeline.store.tops import is_word, log_odds, see, tokens
 from tests.store.making import T0, post
 
+SORTS = get_args(Sort)
 SPANS = st.integers(0, 10**14)
 
 
@@ -31,9 +36,26 @@ def test_taken_place_gives_way_within_its_millisecond(taken: set[int]) -> None:
     assert found >> place.TIE_BITS == T0
 
 
-@given(st.sampled_from(["latest", "followers", "reach"]), st.integers(-1, 10**18), st.integers(0, place.MAX_PLACE))
+@given(st.sampled_from(SORTS), st.integers(-1, 10**18), st.integers(0, place.MAX_PLACE))
 def test_page_token_gives_back_what_it_was_made_of(sort: str, value: int, at: int) -> None:
     assert place.parse_token(place.token(sort, value, at), sort) == (value, at)
+
+
+@pytest.mark.parametrize(("sort", "other"), list(permutations(SORTS, 2)))
+def test_page_token_of_one_order_is_refused_by_every_other(sort: str, other: str) -> None:
+    with pytest.raises(ValueError, match="in this order"):
+        place.parse_token(place.token(sort, 7, 7), other)
+
+
+@given(st.sampled_from(SORTS), st.text() | st.from_regex(r"[a-z.]+\.-?[0-9a-f_x]*\.[0-9a-f-]*"))
+def test_page_token_of_anybody_is_read_or_refused(sort: str, text: str) -> None:
+    try:
+        value, at = place.parse_token(text, sort)
+    except ValueError:
+        return
+    assert place.token(sort, value, at).count(".") == 2
+    assert abs(value) <= place.MAX_PLACE
+    assert 0 <= at <= place.MAX_PLACE
 
 
 @given(SPANS)
@@ -42,6 +64,15 @@ def test_interval_is_the_finest_that_gives_few_buckets(span: int) -> None:
     assert span // interval < MAX_BUCKETS + 1
     finer = [one for one in INTERVALS_MS if one < interval]
     assert not finer or span // finer[-1] >= MAX_BUCKETS
+
+
+@given(SPANS, st.integers(1_000, 366 * 86_400_000), st.integers(3, 10_000))
+def test_wanted_interval_is_longer_where_it_would_give_too_many_buckets(span: int, wanted: int, most: int) -> None:
+    interval = interval_for(span, wanted, most)
+    assert interval >= wanted
+    for begin in (0, 1, interval - 1):
+        assert (begin + max(span - 1, 0)) // interval - begin // interval + 1 <= most
+    assert interval == wanted or span // wanted + 2 > most
 
 
 @given(st.permutations(range(6)))

@@ -12,12 +12,10 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 from tests.paths import PROJECT
+from web.headers import CSP
 
 STATIC = PROJECT / "web" / "static"
-CSP = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self' ws:; base-uri 'none'; form-action 'self'"
-)
+_POLICY = CSP.format(sockets=" ws:")
 PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'
     b'<rect width="640" height="360" fill="#5b7fa6"/></svg>'
@@ -26,7 +24,7 @@ PICTURE = (
 
 def response(status: int, body: bytes, kind: str = "application/json") -> Response:
     """Return an answer with the product's Content-Security-Policy."""
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": CSP})
+    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": _POLICY})
     return Response(status, HTTPStatus(status).phrase, headers, body)
 
 

@@ -1,4 +1,4 @@
-"""Posts for page tests: a lively made-up stream in several scripts, hostile ones, and the published sample records."""
+"""Posts for page tests: a lively made-up stream in several scripts, hostile ones, and sample records."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import contextlib
 import gzip
 import random
 from collections.abc import Iterator
+from typing import IO, cast
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Author, Counts, Entity, Link, Media, Post, Upsert
-from tests.paths import DATA
+from tests.records import path_of
 
 WORDS = ("storm", "harbour", "ferry", "power", "warning", "coast", "bridge", "night", "outage", "wind", "gusts",
     "closed", "level", "islands", "crews", "water", "train", "music", "morning", "coffee", "garden", "library",
@@ -119,7 +120,7 @@ def hostile(at: int) -> list[Post]:
 
 
 def real(now_ms: int, limit: int = 5_000) -> list[Upsert]:
-    """Return the published X, Bluesky and Mastodon records, the newest of them written just before `now_ms`."""
+    """Return the X, Bluesky and Mastodon records of the tests, the newest of them written just before `now_ms`."""
     found: list[Upsert] = []
     for raw in _lines():
         try:
@@ -135,14 +136,10 @@ def real(now_ms: int, limit: int = 5_000) -> list[Upsert]:
 
 
 def _lines() -> Iterator[bytes]:
-    files = [
-        DATA / "mastodon" / "statuses.jsonl.gz",
-        DATA / "bluesky" / "events.jsonl",
-        DATA / "x-v1.1" / "stream.jsonl.gz",
-    ]
+    names = ("mastodon/statuses.jsonl.gz", "bluesky/events.jsonl", "x-v1.1/stream.jsonl.gz")
     with contextlib.ExitStack() as stack:
-        opened = [gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") for path in files if path.exists()]  # noqa: SIM115 - the stack closes them
-        streams = [stack.enter_context(stream) for stream in opened]
+        opened = [(gzip.open if name.endswith(".gz") else open)(path_of(name), "rb") for name in names]
+        streams = [stack.enter_context(cast("IO[bytes]", stream)) for stream in opened]
         while streams:
             for stream in list(streams):
                 line = stream.readline()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import http.client
 import io
 import json
+import re
 import time
+import urllib.parse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,6 +20,7 @@ import requests
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 from tests.web.test_socket import NEWER
+from web.auth import local_path
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,22 @@ def test_every_refusal_has_one_shape(stocked: Server, path: str, status: int, co
             assert answer.json["error"]["code"] == code
     assert set(answer.json) == {"error"}
     assert answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("GET", "/nowhere", None, "not_found"),
+        ("DELETE", "/api/search?q=x", None, "method_not_allowed"),
+        ("POST", "/login", b"access_token=" + b"x" * 70_000, "too_large"),
+        ("GET", "/static/nothing", None, "not_found"),
+    ],
+)
+def test_refusals_are_in_our_own_words(stocked: Server, method: str, path: str, body: bytes | None, code: str) -> None:
+    error = stocked.ask(method, path, body, Content_Type="application/x-www-form-urlencoded").json["error"]
+    assert error["code"] == code
+    assert not re.search("requested URL|server|spelling|manually", error["message"])
+    assert len(error["message"]) < 80
 
 
 def test_a_method_that_is_not_taken_is_told(stocked: Server) -> None:
@@ -310,7 +330,7 @@ def test_with_a_token_nothing_is_open_but_health(product: Product) -> None:
         answer = server.get(path)
         assert (answer.status, answer.json["error"]["code"]) == (401, "signed_out"), path
     assert server.get("/healthz").status == 200
-    assert server.get("/?q=cats").headers["Location"] == "/login?next=/?q=cats"
+    assert server.get("/?q=cats").headers["Location"] == "/login?next=%2F%3Fq%3Dcats"
     assert server.get("/login").status == 200
     assert server.get("/api/stats", Authorization="Bearer sesame").status == 200
     assert server.get("/api/stats", Authorization="Bearer wrong").status == 401
@@ -326,6 +346,41 @@ def sign_in(server: Server, token: str, **headers: str) -> str:
     if answer.status == 303:
         assert answer.headers["Location"] == "/", "never to another site"
     return str(answer.headers.get("Set-Cookie", ""))
+
+
+@pytest.mark.parametrize(
+    "search", ["/?q=%23storm&sort=likes", "/d/a%2Fb?q=a%2Bb%26c+d&x=%E6%97%A5", "/?q=%22a%20b%22", "/d/caf%C3%A9"]
+)
+def test_signing_in_leads_back_to_the_search(product: Product, search: str) -> None:
+    server = product.serve(ACCESS_TOKEN="sesame")
+    form = server.get(search).headers["Location"]
+    assert form.startswith("/login?next=")
+    hidden = re.search(r'name="next" value="([^"]*)"', server.get(form).body.decode())
+    assert hidden
+    body = urllib.parse.urlencode({"access_token": "sesame", "next": html.unescape(hidden[1])}).encode()
+    answer = server.ask("POST", "/login", body, Content_Type="application/x-www-form-urlencoded")
+    assert answer.status == 303
+    assert urllib.parse.urlsplit(answer.headers["Location"]).query == urllib.parse.urlsplit(search).query
+    assert urllib.parse.unquote(answer.headers["Location"]) == urllib.parse.unquote(search)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\tx",
+        "javascript:alert(1)",
+        "evil",
+        "",
+        "//[",
+        "http://[::1",
+    ],
+)
+def test_signing_in_leads_nowhere_else(target: str) -> None:
+    assert local_path(target) == "/"
 
 
 def test_the_cookie_is_taken_by_any_process_after_any_restart(product: Product) -> None:
@@ -400,6 +455,11 @@ def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Pro
     browser.until(lambda: stats_say(told))
     answer = server.get("/readyz")
     assert (answer.status, answer.json["error"]["message"]) == (503, "workers wait for the store: the disk is full")
+    where = "Elasticsearch at https://user:pw@es.internal:9200 cannot be reached: 10.1.2.3:9200, /var/lib/es is full"
+    product.tick(outage={"since": 5, "why": where})
+    told = {"since": 5, "why": "Elasticsearch at … cannot be reached: …, … is full"}
+    browser.until(lambda: stats_say(told))
+    assert "internal" not in server.get("/readyz").body.decode()
     browser.until(lambda: stats_say(None))
     assert server.get("/readyz").status == 200
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from pipeline.settings import load
 from tests.web.conftest import Product
-from web import create_app
+from web import create_app, fetching
 from web.fetching import MAX_BYTES, Fetcher, Unfetchable, is_public, kind_of, resolve
 from web.picture_cache import PictureCache
 
@@ -91,7 +91,7 @@ def test_an_address_outside_is_public(address: str) -> None:
 
 def test_a_name_with_any_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_values: rows)
+    monkeypatch.setattr(fetching, "_getaddrinfo", lambda *_args, **_values: rows)
     with pytest.raises(Unfetchable, match="not on the public internet"):
         resolve("two.example", 80)
 
@@ -225,3 +225,14 @@ def test_a_disk_that_cannot_be_written_keeps_nothing_and_fails_nothing(tmp_path:
     cache.put("x:1", "http://a/1", PNG)
     assert cache.get("x:1", "http://a/1") is None
     assert cache.sweep(lambda _ids: []) == 0
+
+
+def test_a_picture_that_cannot_be_put_in_its_place_leaves_no_part_of_it(tmp_path: Path) -> None:
+    cache = PictureCache(tmp_path, 10_000)
+    cache.put("x:1", "http://pictures.example/1", b"1" * 100)
+    (blob,) = files(tmp_path / "blobs")
+    blob.unlink()
+    blob.mkdir()  # nothing can take its place
+    (blob / "kept").touch()
+    cache.put("x:1", "http://pictures.example/1", b"1" * 100)
+    assert files(tmp_path / "blobs") == [blob / "kept"]

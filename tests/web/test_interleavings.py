@@ -265,6 +265,11 @@ class WebWorld:
     def anyone(self, what: str) -> None:
         getattr(self.chance.choice(self.watchers), what)()
 
+    def acknowledge_and_go(self) -> None:
+        """A browser ends in the turn of the loop in which its subscription is acknowledged."""
+        self.line.deliver()
+        self.anyone("go")
+
     def something(self) -> None:
         chance = self.chance
         happenings = (
@@ -273,6 +278,7 @@ class WebWorld:
             (4, self.crash),
             (12, lambda: self.anyone("come")),
             (4, lambda: self.anyone("go")),
+            (4, self.acknowledge_and_go),
             (20, lambda: self.anyone("read")),
             (25, self.line.deliver),
             (3, self.line.lose),
@@ -330,9 +336,11 @@ class WebWorld:
                 found.append(f"{watcher.held.key}: has {watcher.held.watcher.have}, stored are {want}")
         return found
 
-    def end(self) -> None:
+    def left_behind(self) -> list[str]:
+        """Everybody goes; return the searches that are watched still."""
         for watcher in self.watchers:
             watcher.go()
+        return [f"{search.key} is watched by nobody" for search in self.hub.searches.values() if search.watchers]
 
 
 def run(seed: int) -> list[str]:
@@ -347,9 +355,7 @@ def run(seed: int) -> list[str]:
         world.something()
     world.hub.renew()
     world.calm()
-    wrong = world.wrong()
-    world.end()
-    return wrong
+    return world.wrong() + world.left_behind()
 
 
 def test_nobody_misses_or_repeats_a_post() -> None:
@@ -383,12 +389,12 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
 
 # A world that notices each, tried first; where it does so no more, the others are.
 NOTICED = {
-    "nothing is marked as missed when the line is lost": 14,
-    "stats carry a number while posts are missing": 204,
-    "a lapsed registration is no gap": 114,
-    "a refill reads from now": 24,
-    "who lagged keeps being sent to": 1,
-    "an answer leaves out what is gone": 1913,
+    "nothing is marked as missed when the line is lost": 23,
+    "stats carry a number while posts are missing": 2081,
+    "a lapsed registration is no gap": 719,
+    "a refill reads from now": 147,
+    "who lagged keeps being sent to": 5,
+    "an answer leaves out what is gone": 1332,
 }
 
 
@@ -409,6 +415,51 @@ def test_a_broken_rule_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) 
 def test_this_module_drives_the_real_parts() -> None:
     assert hub_module.Hub is Hub
     assert Web.on_full is not None
+
+
+def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
+    world = WebWorld(0)
+    world.line.connect()
+    while world.line.wire:
+        world.line.deliver()
+    leaving, staying = world.watchers[0], world.watchers[2]  # two browsers of one search
+    for watcher in (leaving, staying):
+        watcher.come()
+    with gevent.Timeout(10):
+        while world.parts.names.live(leaving.held.query) not in world.line.subscribed:
+            gevent.sleep(0)
+    search = world.hub.searches[leaving.held.query]
+    while world.line.wire:
+        world.line.deliver()
+    assert search.listening.is_set(), "both are about to be woken"
+    leaving.go()
+    with gevent.Timeout(10):
+        while not search.watchers:
+            gevent.sleep(0)
+    for _ in range(20):
+        gevent.sleep(0)
+    assert list(search.watchers) == [staying.client]
+    world.left_behind()
+    assert search.idle_since is not None, "nobody watches it: it will be let go"
+
+
+def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -> None:
+    world = WebWorld(0)
+    world.line.connect()
+    while world.line.wire:
+        world.line.deliver()
+    watcher = world.watchers[0]
+    watcher.come()
+    with gevent.Timeout(10):
+        while world.parts.names.live(watcher.held.query) not in world.line.subscribed:
+            gevent.sleep(0)
+    while world.line.wire:
+        world.line.deliver()
+    assert watcher.client is not None
+    watcher.client.session.unsubscribe("a")
+    for _ in range(20):
+        gevent.sleep(0)
+    assert not world.hub.searches[watcher.held.query].watchers
 
 
 def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import time
+import tracemalloc
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -16,28 +17,13 @@ import pytest
 
 from tests.web.browser import Browser
 from tests.web.conftest import Product, wait_until
+from tests.web.frames import frames_of
 from tests.web.test_socket import raw
 from web.client import SPARE_BYTES, SocketClient
 from web.protocol import CLOSES, Frame, close_frame, socket_frame
 from web.ws import SocketSession
 
 PADDING = "otter " * 200
-
-
-def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (opcode, payload) of unmasked frames; fail on a torn one."""
-    at = 0
-    while at < len(data):
-        assert data[at] & 0x70 == 0
-        size, head = data[at + 1], 2
-        assert size < 128, "a server does not mask"
-        if size == 126:
-            size, head = struct.unpack_from("!H", data, at + 2)[0], 4
-        elif size == 127:
-            size, head = struct.unpack_from("!Q", data, at + 2)[0], 10
-        assert at + head + size <= len(data), "the last frame is torn"
-        yield data[at] & 0x0F, data[at + head : at + head + size]
-        at += head + size
 
 
 def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
@@ -210,6 +196,38 @@ def test_fragments_of_nothing_do_not_pile_up_and_a_flood_of_pings_gets_one_answe
     gevent.sleep(0.05)
     assert owner.messages == [b"ab"]
     assert far.recv(1_000) == b"\x8a\x01z"
+
+
+TOO_BIG = b"\x01\xfe" + struct.pack("!H", 2_000) + b"\0\0\0\0" + b"x" * 2_000  # of a limit of 1,000
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\xf1\x80\0\0\0\0", b"\x81\x82\0\0\0\0\xff\xfe", TOO_BIG], ids=["no frame", "no text", "too big"]
+)
+def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
+    pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
+) -> None:
+    client, owner, far = pair
+    while not client.queued:  # it reads nothing, so the close frame will wait
+        client.send(Frame("posts", b"x" * 10_000, "k", 1))
+    far.sendall(sent)
+    gevent.sleep(0.01)
+    assert client.closing
+    far.setblocking(False)
+    total = 0
+    tracemalloc.start()
+    try:
+        while total < 4_000_000:
+            try:
+                total += far.send(b"x" * 16_384)
+            except BlockingIOError:
+                gevent.sleep(0)  # the client has its turn
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 200_000, "of four million bytes"
+    assert not client.ended
+    assert not owner.messages
 
 
 def test_close_frames_fit_and_say_whether_to_come_back() -> None:

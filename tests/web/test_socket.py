@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import struct
 import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jsonschema
 import msgspec
 import pytest
+from websockets.sync.client import connect
 
+from pipeline.names import Names
+from pipeline.query.parser import parse
 from tests.paths import PROJECT
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
+from tests.web.frames import frames_of
+from web.client import Client
+from web.hub import Hub, Search, boot_clock
+from web.protocol import MAX_FRAME_BYTES, Deleted, Frame, Gone, frames, parts_of
 from web.session import FIRST_POSTS
 
 SCHEMA = json.loads((PROJECT / "web" / "protocol.schema.json").read_text())
@@ -114,6 +125,78 @@ def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server
     assert len(browser.of("history")[0]["posts"]) == FIRST_POSTS, "what is seen first waits for nothing below it"
 
 
+def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product) -> None:
+    """Python's own limit (1 MiB), and the one that Go's coder/websocket comes with."""
+    server = product.serve(OUTBOX_MAX_KB="65536")
+    product.feed(*[product.post("otter " * 500, number) for number in range(400)])
+    plain, strict = (
+        connect(f"ws://127.0.0.1:{server.port}/ws", proxy=None, legacy=True, **limit)
+        for limit in ({}, {"max_size": 32_768})
+    )
+    asked = {"type": "subscribe", "id": "a", "query": "otter", "history": 1_000}
+    seen: list[dict[str, int]] = []
+    for client in (plain, strict):
+        client.send(json.dumps(asked))
+        have: dict[str, int] = {}
+        seen.append(have)
+        while not (told := json.loads(client.recv(timeout=20))).get("done"):
+            take(have, told)
+        assert len(have) == 400
+    product.feed(*[product.post("otter " * 500, 400 + number) for number in range(300)])
+    product.feed(*[product.post("no more", number, version=NEWER) for number in range(400)])
+    product.feed(*[product.deletion(400 + number) for number in range(299)])
+    for client, have in zip((plain, strict), seen, strict=True):
+        while have != {"demo:699": 1}:
+            take(have, json.loads(client.recv(timeout=20)))
+        client.close()
+
+
+def take(have: dict[str, int], told: dict[str, Any]) -> None:
+    """Keep what a frame tells; ids and versions."""
+    have.update({post["id"]: post["version"] for post in told["posts"]} if told["type"] in ("history", "posts") else {})
+    for post_id, _version in told["posts"] if told["type"] == "gone" else ():
+        have.pop(post_id, None)
+    for post_id in told.get("ids", ()):
+        have.pop(post_id, None)
+
+
+def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> None:
+    gone = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
+    deleted = [post_id for post_id, _ in gone]
+    for message, name, items in ((Gone("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
+        told = frames(message)
+        assert max(len(frame.payload) for frame in told) <= MAX_FRAME_BYTES
+        assert len(told) < 20
+        decoded = [json.loads(frame.payload) for frame in told]
+        for one in decoded:
+            valid(one)
+        assert [tuple(item) if name == "posts" else item for one in decoded for item in one[name]] == items
+    assert json.loads(frames(Deleted([]))[0].payload) == {"type": "deleted", "ids": []}
+
+
+def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    part: Any = SimpleNamespace()
+    hub = Hub(part, part, Names("t"))
+    query = parse("otter")
+    search = Search(query, "t:live")
+    hub.searches[query.key] = hub._by_channel[b"t:live"] = search
+    sent: list[Frame] = []
+    watcher = Client(part, "", 0)
+    search.watchers[watcher] = 1
+    monkeypatch.setattr(Client, "send", lambda _client, frame: sent.append(frame))
+    hub._renewed_at = boot_clock()
+    for number in range(5):
+        hub.on_message(b"t:live", number, b'["%s"]' % (b"%d" % number * 14_000))
+    hub.on_message(b"t:live", 5, b'["%s"]' % (b"5" * 50_000))
+    hub.flush()
+    (bundle,) = sent
+    told = [json.loads(frame.payload) for frame in parts_of(bundle)]
+    assert [(one["after"], [post[0] for post in one["posts"]]) for one in told] == [
+        (1, ["0", "1"]), (3, ["2", "3"]), (4, ["4"]), (5, ["5"]),
+    ]  # fmt: skip
+    assert [payload for _, payload in frames_of(bundle.socket)] == [frame.payload for frame in parts_of(bundle)]
+
+
 def test_a_search_that_is_none_is_told_where(server: Server) -> None:
     browser = Browser(server.port)
     browser.subscribe("a", "cats re:zero")
@@ -174,17 +257,20 @@ def test_one_who_talks_too_fast_is_closed(product: Product) -> None:
 def raw(port: int) -> socket.socket:
     """Return a connection with the handshake done, to be spoken to in bytes."""
     connection = socket.create_connection(("127.0.0.1", port), 10)
-    connection.sendall(
-        b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
-        b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
-    )
+    connection.sendall(HANDSHAKE)
     head = b""
     while b"\r\n\r\n" not in head:
         head += connection.recv(1)
     assert b" 101 " in head
     assert b"xtensions" not in head, "no compression is agreed on"
     return connection
+
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+    b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
+)
 
 
 def close_code(connection: socket.socket) -> int:
@@ -252,6 +338,27 @@ def test_a_full_process_says_so(product: Product) -> None:
     refused = Browser(server.port)
     assert refused.until_closed() == 1013
     kept.drop()
+
+
+def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> None:
+    server = product.serve(WEB_CONCURRENCY="1")
+    (worker,) = server.workers
+    served = b"murmur_web_sockets 0.0"
+
+    def descriptors() -> int:
+        return len(list(Path(f"/proc/{worker}/fd").iterdir()))
+
+    raw(server.port).close()  # whatever is opened with the first one
+    wait_until(lambda: served in server.get("/metrics").body)
+    before = descriptors()
+    os.kill(worker, signal.SIGSTOP)  # so that each has gone before it is answered
+    for _ in range(30):
+        connection = socket.create_connection(("127.0.0.1", server.port), 10)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(HANDSHAKE)
+        connection.close()
+    os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: served in server.get("/metrics").body and descriptors() <= before + 1)
 
 
 def test_at_sigterm_every_client_is_told_to_come_back_and_the_process_ends(product: Product) -> None:

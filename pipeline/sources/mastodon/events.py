@@ -49,7 +49,11 @@ class EventCutter:
         if field == b"event":
             self._name = value[:100]
         elif field == b"data":
-            if self._size + len(value) > LONGEST_EVENT:
+            size = len(value) + 1  # with its line end: lines of nothing, without end, must not pile up
+            if self._size + size > LONGEST_EVENT:
                 value = value[: max(0, KEPT_OF_TOO_LONG - self._size)]
-            self._size += len(value)
+                self._size = LONGEST_EVENT
+                if not value:
+                    return
+            self._size += size
             self._data.append(value)

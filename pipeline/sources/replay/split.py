@@ -143,19 +143,22 @@ def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
 
 
 def _all_lines(blocks: Iterable[bytes], start: int) -> Iterator[list[Cut]]:
-    """Yield lines, the empty ones too (they end an event)."""
-    rest, offset = b"", start
+    """Yield lines, the empty ones too (they end an event); of a line too long only its beginning."""
+    rest, offset, skipping = b"", start, False
     for block in blocks:
         *whole, rest = (rest + block).split(b"\n")
         cuts = []
         for line in whole:
             offset += len(line) + 1
-            cuts.append((line.rstrip(b"\r"), offset))
+            if not skipping:
+                cuts.append((line.rstrip(b"\r"), offset))
+            skipping = False
         if len(rest) > LONGEST:
-            cuts.append((rest[:KEPT], offset + len(rest)))
-            offset, rest = offset + len(rest), b""
+            if not skipping:
+                cuts.append((rest[:KEPT], offset + len(rest)))
+            offset, rest, skipping = offset + len(rest), b"", True
         yield cuts
-    if rest:
+    if rest and not skipping:
         yield [(rest, offset + len(rest))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -63,6 +64,16 @@ class _Bucketed(Answer):
     aggregations: _Times = msgspec.field(default_factory=_Times)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a timeline is asked for; see `contract.Reading.timeline`. Times in ms."""
+
+    interval_ms: int | None = None
+    since: int | None = None
+    until: int | None = None
+    max_buckets: int | None = None
+
+
 def count(view: View, asked: Sequence[Dsl]) -> int:
     """Return how many posts meet all conditions."""
     body = {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": True}
@@ -73,22 +84,20 @@ def timeline(
     view: View,
     asked: Sequence[Dsl],
     times: Sequence[int] | None,
-    *,
-    interval_ms: int | None,
-    since: int | None,
-    until: int | None,
+    wanted: Wanted,
 ) -> Timeline:
     """Return the counts of posts that meet all conditions, or of those made at `times` (ms, newest first)."""
+    interval_ms, since, until = wanted.interval_ms, wanted.since, wanted.until
     if times is None:
         ends = _ends(view, asked) if since is None or until is None or interval_ms is None else (since, until - 1)
     else:
         ends = (times[-1], times[0]) if times else None
     if ends is None:
         start = since or 0
-        return Timeline(interval_ms or interval_for(0), [], 0, start, until if until is not None else start)
+        return Timeline(interval_for(0, interval_ms), [], 0, start, until if until is not None else start)
     since = ends[0] if since is None else since
     until = ends[1] + 1 if until is None else until
-    interval = interval_ms or interval_for(until - since)
+    interval = interval_for(until - since, interval_ms, wanted.max_buckets)
     if times is None:
         buckets = _bucketed(view, asked, interval)
     else:

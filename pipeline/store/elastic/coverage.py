@@ -72,7 +72,7 @@ class CoverageRows:
         self._refresh()
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [{"term": {"kind": "coverage"}}]}},
-            "sort": ["since"],
+            "sort": [{"since": "desc"}],
             "size": _AT_ONCE,
         }
         hits = self._client.ask("POST", at(self._state, "_search"), body, into=Found[_Hit]).hits.hits

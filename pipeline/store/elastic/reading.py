@@ -17,7 +17,7 @@ from pipeline.query.tree import Query
 from pipeline.store import place
 from pipeline.store.contract import Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.compile import Compiled, Dsl, compile_tree
-from pipeline.store.elastic.counting import count, timeline
+from pipeline.store.elastic.counting import Wanted, count, timeline
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Row, Shown, decode_post
 from pipeline.store.elastic.tops import top
@@ -135,14 +135,21 @@ class ElasticReading:
         return sum(1 for _ in self._hits(query, asked))
 
     def timeline(
-        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+        self,
+        query: Query,
+        *,
+        interval_ms: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        max_buckets: int | None = None,
     ) -> Timeline:
         """Return counts over all that is stored; see the contract."""
         asked = self._asked(query, since, until)
         times = None
         if not self._compiled(query).exact:
             times = [hit.row.place >> place.TIE_BITS for hit in self._hits(query, asked)]
-        return timeline(self._view, asked, times, interval_ms=interval_ms, since=since, until=until)
+        wanted = Wanted(interval_ms, since, until, max_buckets)
+        return timeline(self._view, asked, times, wanted)
 
     def top(
         self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None

@@ -15,6 +15,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
 from pipeline.store import place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
+from pipeline.store.coverage import newest
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.elastic.coverage import CoverageRows
 from pipeline.store.elastic.moving import ElasticMoving
@@ -88,9 +89,11 @@ class ElasticStore:
         """Enter a row; see the contract."""
         self._coverage.add(row)
 
-    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first."""
-        return self._coverage.all(since, until)
+    def coverage(
+        self, *, since: int | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first; see the contract."""
+        return newest(self._coverage.all(since, until), limit)
 
     def moving(self) -> ElasticMoving:
         """Return the way to move all that is stored out and in."""

@@ -131,16 +131,22 @@ class MemoryReading:
         return sum(1 for _ in self._found(query, since, until))
 
     def timeline(
-        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+        self,
+        query: Query,
+        *,
+        interval_ms: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        max_buckets: int | None = None,
     ) -> Timeline:
         """Return counts over all that is stored; see the contract."""
         times = [row.place >> place.TIE_BITS for row in self._found(query, since, until)]
         if not times:
             start = since or 0
-            return Timeline(interval_ms or interval_for(0), [], 0, start, until if until is not None else start)
+            return Timeline(interval_for(0, interval_ms), [], 0, start, until if until is not None else start)
         since = times[-1] if since is None else since
         until = times[0] + 1 if until is None else until
-        interval = interval_ms or interval_for(until - since)
+        interval = interval_for(until - since, interval_ms, max_buckets)
         buckets = Counter(at // interval * interval for at in times)
         return Timeline(interval, sorted(buckets.items()), len(times), since, until)
 

@@ -19,7 +19,7 @@ from pipeline.store.contract import (
     Reading,
     Writes,
 )
-from pipeline.store.coverage import entered
+from pipeline.store.coverage import entered, newest
 from pipeline.store.memory.moving import FOR_GOOD, Gone, MemoryMoving
 from pipeline.store.memory.reading import Contents, MemoryReading, row_place
 from pipeline.store.plan import Plan, Put, Stored, plan
@@ -148,14 +148,16 @@ class MemoryStore:
         others = [old for old in self._coverage if old.source != row.source]
         self._coverage = others + entered([old for old in self._coverage if old.source == row.source], row)
 
-    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first."""
+    def coverage(
+        self, *, since: int | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first; see the contract."""
         rows = [
             row
             for row in self._coverage
             if (since is None or row.until is None or row.until > since) and (until is None or row.since < until)
         ]
-        return sorted(rows, key=lambda row: row.since)
+        return newest(rows, limit)
 
     def moving(self) -> MemoryMoving:
         """Return the way to move all that is stored out and in."""

@@ -108,7 +108,13 @@ class SqliteReading:
             return self._count(self._compiled(query, since, until), query)
 
     def timeline(
-        self, query: Query, *, interval_ms: int | None = None, since: int | None = None, until: int | None = None
+        self,
+        query: Query,
+        *,
+        interval_ms: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        max_buckets: int | None = None,
     ) -> Timeline:
         """Return counts over all that is stored; see the contract."""
         with translated(self._deadline):
@@ -116,11 +122,11 @@ class SqliteReading:
             ends = self._ends(compiled, query)
             if ends is None:
                 start = since or 0
-                return Timeline(interval_ms or interval_for(0), [], 0, start, until if until is not None else start)
+                return Timeline(interval_for(0, interval_ms), [], 0, start, until if until is not None else start)
             first, last = ends[0] >> place.TIE_BITS, ends[1] >> place.TIE_BITS
             since = first if since is None else since
             until = last + 1 if until is None else until
-            interval = interval_ms or interval_for(until - since)
+            interval = interval_for(until - since, interval_ms, max_buckets)
             buckets: dict[int, int] = {}
             if compiled.exact and len(compiled.branches) == 1:
                 for number, count in self._grouped(compiled.branches[0], interval):

@@ -130,14 +130,20 @@ class SqliteStore:
             values = [(one.source, one.since, one.until, one.search, one.why) for one in made]
             self._connection.executemany("INSERT INTO coverage VALUES (?, ?, ?, ?, ?)", values)
 
-    def coverage(self, *, since: int | None = None, until: int | None = None) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first."""
+    def coverage(
+        self, *, since: int | None = None, until: int | None = None, limit: int | None = None
+    ) -> list[CoverageRow]:
+        """Return rows that overlap a span, oldest first; see the contract."""
         sql = (
-            "SELECT source, since, until, search, why FROM coverage "
-            "WHERE (?1 IS NULL OR until IS NULL OR until > ?1) AND (?2 IS NULL OR since < ?2) ORDER BY since, rowid"
+            "SELECT source, since, until, search, why FROM (SELECT rowid AS number, * FROM coverage "
+            "WHERE (?1 IS NULL OR until IS NULL OR until > ?1) AND (?2 IS NULL OR since < ?2) "
+            "ORDER BY until IS NOT NULL, since DESC, rowid DESC LIMIT ?3) ORDER BY since, number"
         )
         with translated(), self._reader() as connection:
-            return [CoverageRow(*row) for row in schema.rows(connection, sql, (since, until))]
+            return [
+                CoverageRow(*row)
+                for row in schema.rows(connection, sql, (since, until, -1 if limit is None else limit))
+            ]
 
     def moving(self) -> SqliteMoving:
         """Return the way to move all that is stored out and in."""

@@ -1,0 +1,51 @@
+"""What the hard records become, as `golden.jsonl` keeps it; `python -m tests.normalise.golden` writes it anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.normalise import normalise
+from tests.normalise.records import NOW, posts
+from tests.records import hard
+
+OURS, SHARED = (Path(__file__).parent / name for name in ("golden.jsonl", "golden_shared.jsonl"))
+
+
+def read(record: Any) -> list[dict[str, Any]]:
+    """Return the posts of a record, originals first, without what is empty."""
+    found = posts(normalise(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), "replay", NOW))
+    assert all(post.received_at == NOW for post in found)
+    return [_bare(msgspec.to_builtins(post)) for post in found]
+
+
+def _bare(tree: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, value in tree.items():
+        kept = _bare(value) if isinstance(value, dict) else value
+        if isinstance(value, list):
+            kept = [_bare(one) if isinstance(one, dict) else one for one in value]
+        if kept not in ([], {}, None, "") and kept is not False and name != "received_at":
+            found[name] = kept
+    return found
+
+
+def written() -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return part and reason → the posts, as the file has them."""
+    cases = [json.loads(line) for line in OURS.read_text(encoding="utf-8").split("\n")[:-1]]
+    return {(case["part"], case["why"]): case["posts"] for case in cases}
+
+
+def main() -> None:
+    """Write the file."""
+    cases = [
+        {"part": part, "why": why, "posts": read(record)} for part in hard.FILES for why, record in hard.cases(part)
+    ]
+    OURS.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
