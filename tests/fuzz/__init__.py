@@ -1,0 +1,1 @@
+"""Whatever comes in: mutated records, searches, requests and frames, for as long as wanted. `python -m tests.fuzz`."""
