@@ -7,7 +7,7 @@ TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants soak outage clean help setup-tests test-shared
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants fuzz soak outage clean help setup-tests test-shared
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -85,6 +85,9 @@ bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten
 
 mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
 	@$(BIN)/python -m tests.mutants
+
+fuzz: $(VENV)/.ready-dev web/static/.ready ## five minutes of mutated records, searches, requests and frames
+	@$(BIN)/python -m tests.fuzz
 
 soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything: does a process grow, is a post lost?
 	@$(BIN)/python -m bench.soak

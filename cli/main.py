@@ -39,9 +39,10 @@ class Commands(click.Group):
         except MurmurError as error:
             say(str(error), err=True)
             sys.exit(1)
-        except click.ClickException as error:
-            error.message = printable_lines(error.message)
+        except click.UsageError:
             raise
+        except click.ClickException as error:
+            raise click.ClickException(printable_lines(error.message)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,6 +16,7 @@ from itertools import chain
 import gevent
 import msgspec
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from pipeline.batch import INGEST, RawBatch, RawRecord, encode_batch
@@ -67,7 +68,7 @@ class Inflow:
             raise _after(taken, self._too_large()) from error
         except RequestTimeout as error:
             raise _after(taken, Refused("http", "The body comes too slowly.", 408)) from error
-        except (ClientDisconnected, OSError) as error:
+        except (ClientDisconnected, OSError, ParseException) as error:
             raise _after(taken, Refused("bad_request", "The body ended early.")) from error
         except Refused as error:
             raise _after(taken, error) from error

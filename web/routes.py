@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response, request, send_from_directory
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
 
 from pipeline.answers import asking
@@ -110,6 +111,14 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
         for name in ("Allow", "Content-Range"):
             if name in (headers := error.get_response().headers):
                 response.headers[name] = headers[name]
+        return response
+
+    @app.errorhandler(ParseException)
+    @app.errorhandler(NoMoreData)
+    def torn(_error: Exception) -> Response:
+        """A body whose chunks are none, or that ends early: gunicorn says so only to who reads it."""
+        response = faults.answer(Refused("bad_request", "The body ends early, or its chunks are none."))
+        response.headers["Connection"] = "close"
         return response
 
     @app.errorhandler(Exception)

@@ -46,6 +46,7 @@ _POST = {
     },
     "embed": {"$type": "app.bsky.embed.record", "record": {"uri": "at://did:plc:c/app.bsky.feed.post/3l", "cid": "c"}},
 }
+_FEED = "app.bsky.feed.post"
 _JET: dict[str, Any] = {"did": "did:plc:a", "time_us": 1_790_000_000_000_000}
 _USER = {"id": 12, "id_str": "12", "screen_name": "jack", "name": "Jack", "followers_count": 5, "description": "d"}
 _X = {
@@ -57,29 +58,40 @@ _X = {
     "entities": {"hashtags": [{"text": "cats", "indices": [3, 8]}], "urls": [], "user_mentions": []},
 }
 
+_OWN = _OURS | {"id": "x:1", "source": "x", "author": _ANN}
+_GONE = {"operation": "delete", "collection": _FEED, "rkey": "3k", "rev": ""}
+_FRAME = {"$type": "a#account", "did": "did:plc:a", "time": "2026-01-01T00:00:00Z"}
+_FAR = _STATUS | {"id": "9", "uri": "https://far.example/users/eve/statuses/9"}
+_TWEET = {"id": "20", "text": "hi", "author_id": "12", "created_at": "2026-01-01T00:00:00Z"}
+_AROUND = {"users": [{"id": "12", "username": "jack", "name": "J"}], "tweets": [{"id": "19", "text": "t"}]}
+
 RECORDS: tuple[Any, ...] = (
     _OURS | {"id": "demo:1", "source": "demo", "text": "hello cats", "author": _ANN, "hashtags": ["cats"]},
-    _OURS | {"id": "x:2", "source": "x", "author": _ANN, "repost_of": "x:1", "original": _OURS | {"id": "x:1", "source": "x", "author": _ANN}},
+    _OURS | {"id": "x:2", "source": "x", "author": _ANN, "repost_of": "x:1", "original": _OWN},
     {"murmur": 1, "kind": "delete", "id": "demo:1", "at": 1_790_000_000_000},
     {"murmur": 1, "kind": "forget", "id": "x:", "source": "x", "author": {"id": "44196397", "handle": ""}},
-    _JET | {"kind": "commit", "commit": {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3k", "rev": "3ks2", "record": _POST}},
-    _JET | {"kind": "commit", "commit": {"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "3k", "rev": ""}},
+    _JET | {"kind": "commit", "commit": _GONE | {"operation": "create", "record": _POST}},
+    _JET | {"kind": "commit", "commit": _GONE},
     _JET | {"kind": "account", "account": {"active": False, "status": "deleted"}},
-    {"$type": "message", "payload": {"$type": "a#account", "did": "did:plc:a", "time": "2026-01-01T00:00:00Z", "account": {"active": False, "status": "takendown"}}},
+    {"$type": "message", "payload": _FRAME | {"account": {"active": False, "status": "takendown"}}},
     _STATUS,
-    _STATUS | {"reblog": _STATUS | {"id": "9", "uri": "https://far.example/users/eve/statuses/9"}},
-    _STATUS | {"quote": {"state": "accepted", "quoted_status": _STATUS | {"uri": "https://far.example/users/eve/statuses/9"}}},
+    _STATUS | {"reblog": _FAR},
+    _STATUS | {"quote": {"state": "accepted", "quoted_status": _FAR}},
     {"event": "update", "payload": _STATUS},
     {"event": "delete", "payload": "123", "uri": "https://far.example/users/eve/statuses/9"},
     _X,
     _X | {"retweeted_status": _X | {"id": 19, "id_str": "19"}, "timestamp_ms": "1790000000000"},
-    {"data": {"id": "20", "text": "hi", "author_id": "12", "created_at": "2026-01-01T00:00:00Z", "referenced_tweets": [{"type": "quoted", "id": "19"}]}, "includes": {"users": [{"id": "12", "username": "jack", "name": "J"}], "tweets": [{"id": "19", "text": "t"}]}, "matching_rules": []},
+    {
+        "data": _TWEET | {"referenced_tweets": [{"type": "quoted", "id": "19"}]},
+        "includes": _AROUND,
+        "matching_rules": [],
+    },
     {"data": [{"id": "20", "text": "a"}, {"id": "21", "text": "b"}], "meta": {"result_count": 2}},
     {"errors": [{"title": "t", "detail": "d", "type": "about:blank"}]},
     {"delete": {"status": {"id": 20, "id_str": "20"}, "timestamp_ms": "1790000000000"}},
     {"user_delete": {"id": 12}},
     {"limit": {"track": 3}},
-)  # fmt: skip
+)
 
 SEARCHES = (
     *(

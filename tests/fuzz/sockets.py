@@ -1,5 +1,5 @@
-"""Raw TCP to `/ws` and `/api/stream`: mutated handshakes and frames, torn, dripped and reset. The web process lives on, and
-gives back descriptors and memory."""
+"""Raw TCP to `/ws` and `/api/stream`: mutated handshakes and frames, torn, dripped and reset. The web process lives on,
+and gives back descriptors and memory."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import socket
 import struct
 import time
 
-from tests.fuzz.http import alive, mutated_bytes, web
-from tests.fuzz.mutate import mutated_text, mutated_tree
+from tests.fuzz.http import alive
+from tests.fuzz.mutate import mutated_bytes, mutated_text, mutated_tree
+from tests.fuzz.product import web
 from tests.fuzz.running import Fault, Memory, Run, descriptors
 from tests.fuzz.samples import SEARCHES
 from tests.web.conftest import Server
 
 MESSAGES = (
-    {"type": "subscribe", "id": "a", "q": "cats", "history": 5},
-    {"type": "subscribe", "id": "b", "q": "*", "history": 500, "after": 0},
+    {"type": "subscribe", "id": "a", "query": "cats", "history": 5, "after": None},
+    {"type": "subscribe", "id": "b", "query": "*", "history": 500, "after": 0},
     {"type": "unsubscribe", "id": "a"},
-    {"type": "unsubscribe", "key": "x"},
-    {"type": "ping"},
+    {"type": "unsubscribe", "id": "x"},
 )
 OPCODES = (0x1, 0x1, 0x1, 0x1, 0x0, 0x2, 0x8, 0x9, 0xA, 0x3, 0xF)
 AT_ONCE = 20
@@ -76,7 +76,7 @@ def frame(chance: random.Random) -> bytes:
 def visit(chance: random.Random, port: int) -> socket.socket | None:
     """Open a connection, say something on it, and leave it in some way; return it where it stays open for now."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=5)
-    connection.settimeout(2)
+    connection.settimeout(0.2)
     with contextlib.suppress(OSError):
         said = handshake(chance)
         if chance.random() < 0.15:

@@ -89,7 +89,7 @@ def said(record: dict[str, Any] | bytes, label: str, instance: str = "") -> list
         return []
 
 
-def _plain(record: dict[str, Any]) -> bytes:
+def _plain(record: Any) -> bytes:
     return json.dumps(record).encode()
 
 
@@ -98,7 +98,7 @@ WRAPPINGS: dict[str, Callable[[dict[str, Any]], bytes]] = {
     "compact": lambda record: json.dumps(record, separators=(",", ":")).encode(),
     "beside a status": lambda record: _plain(EVIL | record),
     "before a status": lambda record: _plain(record | {key: EVIL[key] for key in EVIL if key not in record}),
-    "in a list": lambda record: _plain([record]),  # type: ignore[arg-type]
+    "in a list": lambda record: _plain([record]),
     "in statuses": lambda record: _plain({"statuses": [record]}),
     "in a list in statuses": lambda record: _plain({"statuses": [{"statuses": [record]}]}),
     "in for_user": lambda record: _plain({"for_user": 1, "message": record}),

@@ -147,7 +147,8 @@ def test_no_sign_of_a_post_cuts_a_line_of_an_export_or_an_event(shared: Product,
     assert json.loads(line)["text"] == text
     with requests.get(f"http://127.0.0.1:{server.port}/api/stream?q=jackdaws", timeout=20, stream=True) as answer:
         answer.encoding = "utf-8"
-        fields = [line.partition(": ") for line in _until(answer.iter_lines(decode_unicode=True), '"done":true')]
+        lines = map(str, answer.iter_lines(decode_unicode=True))
+        fields = [line.partition(": ") for line in _until(lines, '"done":true')]
     assert {field for field, _, _ in fields} <= {"retry", "event", "data", "id", ""}
     history = [json.loads(value) for field, _, value in fields if field == "data"]
     assert [post["text"] for one in history if one["type"] == "history" for post in one["posts"]] == [text]

@@ -35,6 +35,20 @@ def lines(product: Product, count: int, text: str = "sent by a script") -> bytes
     return b"\n".join(msgspec.json.encode(product.post(text)) for _ in range(count))
 
 
+@pytest.mark.parametrize("path", ["/api/track", "/api/ingest"])
+@pytest.mark.parametrize("chunks", [b"\r\n", b"zz\r\n", b"5\r\nabcdeXX", b"5;\x00\r\nabcde\r\n", b"5\r\nab"])
+def test_body_whose_chunks_are_none_is_refused(product: Product, path: str, chunks: bytes) -> None:
+    server = product.serve(INGEST_TOKEN=TOKEN)
+    head = f"PUT {path} HTTP/1.1" if path == "/api/track" else f"POST {path} HTTP/1.1"
+    lines = (head, "Host: 127.0.0.1", f"Authorization: {BEARER}", "Transfer-Encoding: chunked", "", "")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall("\r\n".join(lines).encode() + chunks)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4_096), b""))
+    assert answer.split(b" ", 2)[1] == b"400", answer
+    assert b'{"error":{"code":"' in answer
+
+
 def test_without_a_token_nobody_may_write(product: Product) -> None:
     server = product.serve()
     for path in ("/api/ingest", "/api/track"):
