@@ -19,6 +19,8 @@ from pipeline.post import Post
 
 MAX_HISTORY = 20_000
 """Most posts of history a subscription may ask for."""
+MAX_AFTER = 2**63 - 1
+"""Greatest publication number anybody can name."""
 MAX_CATCH_UP = 2_000
 """More missed posts than this and the client starts anew (`reset`)."""
 MAX_FRAME_BYTES = 32 * 1024
@@ -33,7 +35,7 @@ class Subscribe(Struct, tag="subscribe", tag_field="type"):
     id: Annotated[str, Meta(min_length=1, max_length=64)]
     query: Annotated[str, Meta(max_length=8_192)]
     history: Annotated[int, Meta(ge=0, le=MAX_HISTORY)] = 500
-    after: Annotated[int, Meta(ge=0)] | None = None
+    after: Annotated[int, Meta(ge=0, le=MAX_AFTER)] | None = None
 
 
 class Unsubscribe(Struct, tag="unsubscribe", tag_field="type"):

@@ -158,16 +158,9 @@ class Sockets(Sock):  # type: ignore[misc]  # flask_sock has no types
             raise Refused("bad_origin", "This origin may not open a socket here; see ALLOWED_ORIGINS.")
 
     def _refusal(self) -> Close | None:
-        web = self._web
         if not self._auth.allowed():
             return CLOSES["signed_out"]
-        if web.draining:
-            return CLOSES["going_away"]
-        if web.sockets >= web.settings.sockets_max:
-            return CLOSES["process_full"]
-        if web.addresses[request.remote_addr or ""] >= web.settings.sockets_per_address:
-            return CLOSES["too_many_sockets"]
-        return None
+        return self._web.refusal(request.remote_addr or "", stream=False)
 
 
 class Hijacked(Response):
