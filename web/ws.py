@@ -27,7 +27,7 @@ from web.auth import Auth
 from web.client import Client, SocketClient
 from web.faults import Refused
 from web.process import Web
-from web.protocol import CLOSES, Close, Subscribe, close_frame, decode
+from web.protocol import CLOSES, Close, Error, Fault, OutOfBounds, Subscribe, close_frame, decode, frame
 from web.session import Session
 
 log = logging.getLogger("web.ws")
@@ -83,6 +83,9 @@ class SocketSession(Session):
     def _handle(self, text: bytes) -> None:
         try:
             message = decode(text)
+        except OutOfBounds as error:
+            self._socket.send(frame(Error(Fault("bad_request", str(error)), error.id)), always=True)
+            return
         except ValueError as error:
             log.info("a message that is none: %s", error)
             self._socket.close(CLOSES["bad_message"])
