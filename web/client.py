@@ -326,6 +326,11 @@ class SocketClient(Client):
         self.owner.on_end(self)
 
 
+def retry(close: Close) -> bytes:
+    """Return the line of an event stream that tells when to come back, drawn for this client."""
+    return b"retry: %d\n\n" % random.randint(*close.again or (0, 0))
+
+
 class StreamClient(Client):
     """A watcher over server-sent events: the outbox waits for the response's generator to take it."""
 
@@ -378,7 +383,7 @@ class StreamClient(Client):
     def close(self, close: Close) -> None:
         """End; an event stream comes back by itself after the delay it is told."""
         if not self.ended and close.again:
-            self._queue.append(b"retry: %d\n\n" % random.randint(*close.again))
+            self._queue.append(retry(close))
         self.drop()
 
     def drop(self) -> None:

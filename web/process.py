@@ -34,7 +34,7 @@ from web.examples import Examples
 from web.hub import Hub
 from web.listener import Listener
 from web.presence import Presence
-from web.protocol import CLOSES, Frame, SourceState, Stats, frame
+from web.protocol import CLOSES, Close, Frame, SourceState, Stats, frame
 from web.readings import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, Readings
 from web.reasons import public_reason
 from web.recent import Recent
@@ -46,8 +46,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("web")
 
 PING_S = 25
-DRAIN_S = 8.0
+DRAIN_S = 2.5
 STALE_TICK_S = 5.0
+STREAMS_SHARE = 4
+"""One address may have a part of a process's event streams as small as this: the rest is for others."""
 SPLIT = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 REDIS_CONNECTIONS = 2
 
@@ -76,6 +78,8 @@ class Web:
         self.hub.on_tick = self._on_tick
         self.hub.on_source = self._on_source
         self.addresses: Counter[str] = Counter()
+        """Sockets and streams of an address."""
+        self.stream_addresses: Counter[str] = Counter()
         self.sockets = 0
         self.streams = 0
         self.draining = False
@@ -140,9 +144,28 @@ class Web:
             self.sockets += 1
         else:
             self.streams += 1
+            self.stream_addresses[client.address] += 1
         client.session = new_session(self, client)
         self.hub.clients.add(client)
         client.send(self.stats_frame())
+
+    def refusal(self, address: str, *, stream: bool) -> Close | None:
+        """Return why one more client of an address is not admitted now, None if it is."""
+        settings = self.settings
+        if self.draining:
+            return CLOSES["going_away"]
+        if stream:
+            full = self.streams >= settings.streams_max
+            share = max(1, settings.streams_max // STREAMS_SHARE)
+            crowded = self.stream_addresses[address] >= share
+        else:
+            full = self.sockets >= settings.sockets_max
+            crowded = False
+        if full:
+            return CLOSES["process_full"]
+        if crowded or self.addresses[address] >= settings.sockets_per_address:
+            return CLOSES["too_many_sockets"]
+        return None
 
     def on_message(self, client: SocketClient, text: bytes) -> None:
         """Pass a message on to the client's session."""
@@ -157,13 +180,12 @@ class Web:
         if client not in self.hub.clients:
             return
         self.hub.clients.discard(client)
-        self.addresses[client.address] -= 1
-        if self.addresses[client.address] <= 0:
-            del self.addresses[client.address]
+        _count_out(self.addresses, client.address)
         if isinstance(client, SocketClient):
             self.sockets -= 1
         else:
             self.streams -= 1
+            _count_out(self.stream_addresses, client.address)
         client.session.end()
 
     # -- once a second
@@ -258,6 +280,12 @@ class Web:
         if problem and not self.problem:
             log.error("%s (ours is %s)", problem, self.identity)
         self.problem = problem
+
+
+def _count_out(counts: Counter[str], name: str) -> None:
+    counts[name] -= 1
+    if counts[name] <= 0:
+        del counts[name]
 
 
 def _source(row: dict[str, Any]) -> SourceState:

@@ -18,8 +18,12 @@ from pipeline.jsonlines import line_safe
 from pipeline.outage import Outage
 from pipeline.post import Post
 
+MAX_ID_CHARS = 64
+MAX_QUERY_CHARS = 8_192
 MAX_HISTORY = 20_000
 """Most posts of history a subscription may ask for."""
+MAX_AFTER = 2**63 - 1
+"""Greatest publication number anybody can name."""
 MAX_CATCH_UP = 2_000
 """More missed posts than this and the client starts anew (`reset`)."""
 MAX_FRAME_BYTES = 32 * 1024
@@ -31,16 +35,16 @@ MAX_CLOSE_REASON_BYTES = 120
 class Subscribe(Struct, tag="subscribe", tag_field="type"):
     """Watch a search. `id` is the client's own name for it; `after` where it takes up again, null to start anew."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64)]
-    query: Annotated[str, Meta(max_length=8_192)]
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARS)]
+    query: Annotated[str, Meta(max_length=MAX_QUERY_CHARS)]
     history: Annotated[int, Meta(ge=0, le=MAX_HISTORY)] = 500
-    after: Annotated[int, Meta(ge=0)] | None = None
+    after: Annotated[int, Meta(ge=0, le=MAX_AFTER)] | None = None
 
 
 class Unsubscribe(Struct, tag="unsubscribe", tag_field="type"):
     """Stop watching."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARS)]
 
 
 ClientMessage = Subscribe | Unsubscribe
@@ -160,17 +164,49 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(ClientMessage)
 
 
+class OutOfBounds(ValueError):
+    """Raised for JSON that is no message of ours; `id` is the subscription's, where it names one."""
+
+    def __init__(self, why: str, watch_id: str | None) -> None:
+        super().__init__(why)
+        self.id = watch_id
+
+
 def decode(text: bytes | str) -> ClientMessage:
     """Return a client's message.
 
     Raises:
-        ValueError: it is none, with a sentence that says why.
+        OutOfBounds: it is a JSON object, but a field is missing, of another type, or out of its bounds; the sentence
+            names field and bound.
+        ValueError: it is no JSON object at all, with a sentence that says why.
     """
     try:
         message: ClientMessage = _decoder.decode(text)
+    except msgspec.ValidationError as error:
+        if text.lstrip()[:1] not in ("{", b"{"):
+            raise ValueError(str(error)) from error
+        raise OutOfBounds(_told(str(error)), _id_of(text)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return message
+
+
+def _told(why: str) -> str:
+    """Return msgspec's sentence ("Expected `int` <= 20000 - at `$.history`") with the field in front."""
+    what, _, field = why.partition(" - at `$.")
+    return f"{field.rstrip('`')}: {what}."[:300] if field else f"{why}."[:300]
+
+
+class _Named(Struct):
+    id: str | None = None
+
+
+def _id_of(text: bytes | str) -> str | None:
+    try:
+        named = msgspec.json.decode(text, type=_Named).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return named if named is not None and len(named) <= MAX_ID_CHARS else None
 
 
 # -- close codes
@@ -199,7 +235,7 @@ CLOSES = {
         Close(1013, "process_full", (2_000, 10_000), "SOCKETS_MAX sockets are open in this process"),
         Close(4008, "too_slow", (1_000, 5_000), "nothing could be written for a minute"),
         Close(4029, "too_many_sockets", (10_000, 30_000), "SOCKETS_PER_ADDRESS sockets are open from this address"),
-        Close(4400, "bad_message", None, "a message that is none of the protocol's, or a binary one"),
+        Close(4400, "bad_message", None, "a message that is no JSON object, or a binary one"),
         Close(4401, "signed_out", None, "ACCESS_TOKEN is set and this client has not signed in"),
         Close(4413, "message_too_big", None, "a message over MESSAGE_MAX_KB"),
         Close(4429, "too_many_messages", None, "more than MESSAGES_PER_SECOND"),
@@ -208,7 +244,7 @@ CLOSES = {
 """Every close code by name. Where `again` is None the browser stays away until a person acts."""
 
 ERRORS = {
-    "bad_request": "a parameter is missing or wrong",
+    "bad_request": "a parameter, or a field of a message, is missing or wrong",
     "unknown_host": "the request names a host that is not served here; see ALLOWED_HOSTS",
     "bad_origin": "a page of another origin asked; see ALLOWED_ORIGINS",
     "signed_out": "ACCESS_TOKEN is set and this client has not signed in",

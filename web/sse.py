@@ -4,15 +4,15 @@ to everybody: status, gaps, and what is withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Flask, Response, request
 
-from web.client import StreamClient
+from web.client import StreamClient, retry
 from web.faults import Refused
-from web.parameters import MAX_DIGITS, integer
+from web.parameters import integer
 from web.process import Web
-from web.protocol import MAX_HISTORY, Subscribe
+from web.protocol import MAX_AFTER, MAX_HISTORY, Close, Subscribe
 from web.session import Session
 
 SILENCE_S = 15.0
@@ -30,19 +30,39 @@ def install(app: Flask, web: Web) -> None:
         history = integer("history", 500, 0, MAX_HISTORY)
         after = _after()
         address = request.remote_addr or ""
-        if web.draining:
-            raise Refused("too_many_streams", "This web process ends; try again.")
-        if web.streams >= web.settings.streams_max or web.addresses[address] >= web.settings.sockets_per_address:
-            raise Refused("too_many_streams", "Too many event streams are open; try again later.")
+        refusal = web.refusal(address, stream=True)
+        if refusal is not None:
+            return _refused(refusal)
         client = StreamClient(web, address, limit=web.settings.outbox_max_kb * 1024)
-        web.admit(client, Session)
-        if text is not None:
-            client.session.subscribe(Subscribe("stream", text, history, after))
-        response = Response(_events(client), mimetype="text/event-stream")
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Accel-Buffering"] = "no"  # nginx passes each event on at once
-        response.call_on_close(client.drop)
+        try:
+            web.admit(client, Session)
+            if text is not None:
+                client.session.subscribe(Subscribe("stream", text, history, after))
+            response = _response(_events(client))
+            response.call_on_close(client.drop)
+        except BaseException:
+            client.drop()
+            raise
         return response
+
+
+def _response(body: Iterable[bytes]) -> Response:
+    response = Response(body, mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx passes each event on at once
+    response.headers["Connection"] = "close"  # or whoever comes back, comes back to the process that ends
+    return response
+
+
+def _refused(refusal: Close) -> Response:
+    """Return an answer that an `EventSource` comes back from.
+
+    By the HTML standard, 9.2, any status but 200 ends one for good, so it is given a stream that says when to come
+    back, and ends. Who asks for no event stream gets a status.
+    """
+    if "text/event-stream" not in request.headers.get("Accept", "") and refusal.name != "going_away":
+        raise Refused("too_many_streams", "Too many event streams are open; try again later.")
+    return _response([b": %s\n" % refusal.name.encode(), retry(refusal)])
 
 
 def _events(client: StreamClient) -> Iterator[bytes]:
@@ -64,6 +84,9 @@ def _events(client: StreamClient) -> Iterator[bytes]:
 
 def _after() -> int | None:
     last = request.headers.get("Last-Event-ID", "").strip()
-    if last.isascii() and last.isdigit() and len(last) <= MAX_DIGITS:
-        return int(last)
-    return integer("after", None, 0, 2**63 - 1)
+    if not last:
+        return integer("after", None, 0, MAX_AFTER)
+    number = int(last) if last.isascii() and last.isdigit() and len(last) < 20 else -1
+    if not 0 <= number <= MAX_AFTER:
+        raise Refused("bad_request", f"Last-Event-ID must be a whole number from 0 to {MAX_AFTER}.")
+    return number

@@ -27,7 +27,7 @@ from web.auth import Auth
 from web.client import Client, SocketClient
 from web.faults import Refused
 from web.process import Web
-from web.protocol import CLOSES, Close, Subscribe, close_frame, decode
+from web.protocol import CLOSES, Close, Error, Fault, OutOfBounds, Subscribe, close_frame, decode, frame
 from web.session import Session
 
 log = logging.getLogger("web.ws")
@@ -83,6 +83,9 @@ class SocketSession(Session):
     def _handle(self, text: bytes) -> None:
         try:
             message = decode(text)
+        except OutOfBounds as error:
+            self._socket.send(frame(Error(Fault("bad_request", str(error)), error.id)), always=True)
+            return
         except ValueError as error:
             log.info("a message that is none: %s", error)
             self._socket.close(CLOSES["bad_message"])
@@ -158,16 +161,9 @@ class Sockets(Sock):  # type: ignore[misc]  # flask_sock has no types
             raise Refused("bad_origin", "This origin may not open a socket here; see ALLOWED_ORIGINS.")
 
     def _refusal(self) -> Close | None:
-        web = self._web
         if not self._auth.allowed():
             return CLOSES["signed_out"]
-        if web.draining:
-            return CLOSES["going_away"]
-        if web.sockets >= web.settings.sockets_max:
-            return CLOSES["process_full"]
-        if web.addresses[request.remote_addr or ""] >= web.settings.sockets_per_address:
-            return CLOSES["too_many_sockets"]
-        return None
+        return self._web.refusal(request.remote_addr or "", stream=False)
 
 
 class Hijacked(Response):

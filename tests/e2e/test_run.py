@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -117,6 +118,20 @@ def test_interrupt_ends_all_too(start: Start) -> None:
     product = start(SOURCE="demo", DEMO_RATE="1").wait_ready()
     product.stop(signal.SIGINT)
     assert product.processes() == {}
+
+
+def test_an_interrupt_kills_nobody_though_browsers_keep_their_connections(start: Start) -> None:
+    product = start(SOURCE="demo", DEMO_RATE="1").wait_ready()
+    kept = [http.client.HTTPConnection("127.0.0.1", product.port, timeout=20) for _ in range(10)]
+    for connection in kept:
+        connection.request("GET", "/api/stats")
+        assert connection.getresponse().read()
+    product.stop(signal.SIGINT)
+    assert product.processes() == {}
+    assert product.process.returncode == 0
+    assert "SIGKILL" not in product.text(), "the supervisor says whom it had to kill"
+    for connection in kept:
+        connection.close()
 
 
 def test_yesterdays_posts_are_there_at_the_second_start(start: Start, replay: dict[str, str], tmp_path: Path) -> None:

@@ -324,6 +324,26 @@ def test_streams_over_the_limit_are_refused_and_one_that_ends_makes_room(product
     wait_until(room, 30)
 
 
+def test_one_address_leaves_event_streams_to_others(product: Product) -> None:
+    server = product.serve(STREAMS_MAX="8")
+    events = [Events(server.port, "q=x") for _ in range(2)]
+    for one in events:
+        one.next()
+    assert server.get("/api/stream?q=x").json["error"]["code"] == "too_many_streams"
+    browser = server.get("/api/stream?q=x", Accept="text/event-stream")
+    assert browser.status == 200, "any other status ends an EventSource for good"
+    assert b"retry: " in browser.body
+    for one in events:
+        one.close()
+
+
+@pytest.mark.parametrize("given", ["9" * 5_000, "-1", "9" * 19, "abc"])
+def test_an_event_id_that_is_no_number_of_ours_is_refused_by_name(server: Server, given: str) -> None:
+    answer = server.get("/api/stream?q=x", Last_Event_ID=given)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
+    assert "Last-Event-ID" in answer.json["error"]["message"]
+
+
 # -- signing in
 def test_with_a_token_nothing_is_open_but_health(product: Product) -> None:
     server = product.serve(ACCESS_TOKEN="sesame", SECRET_KEY="k")

@@ -8,9 +8,12 @@ import time
 from collections import Counter
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.web.conftest import Product
+from pipeline.settings import load
+from tests.web.conftest import Product, wait_until
 from tests.web.crowd import Crowd
+from web import create_app
 from web.protocol import CLOSES
 
 CLIENTS = 1_000
@@ -70,6 +73,43 @@ def test_a_restart_of_one_of_three_web_processes_costs_no_post_and_overruns_nobo
             assert int(sockets[1]) == came[server.port] + (shares[server.port] if server in staying else 0)
     finally:
         crowd.close()
+
+
+LISTEN = """path => {
+  window.told = []; window.states = [];
+  window.source = new EventSource(path);
+  source.addEventListener("stats", event => told.push(JSON.parse(event.data).indexed));
+  source.onerror = () => states.push(source.readyState);
+}"""
+
+
+@pytest.mark.e2e
+def test_a_browsers_event_stream_comes_back_after_a_restart(product: Product, chromium: Browser) -> None:
+    server = product.serve()
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{server.port}/healthz")
+    page.evaluate(LISTEN, "/api/stream?q=otter")
+    page.wait_for_function("told.length > 0")
+    server.end(signal.SIGTERM)
+    page.evaluate("told.length = 0")
+    product.serve(PORT=str(server.port))
+
+    def told() -> bool:
+        product.tick(indexed=4711)
+        return bool(page.evaluate("told.includes(4711)"))
+
+    wait_until(told, PATIENCE_S)
+    assert page.evaluate("states.every(state => state === EventSource.CONNECTING)")
+    page.close()
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "*/*"])
+def test_an_event_stream_asked_of_a_process_that_ends_says_when_to_come_back(product: Product, accept: str) -> None:
+    app = create_app(load(product.environ))
+    app.extensions["murmur"].draining = True
+    answer = app.test_client().get("/api/stream?q=x", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype, answer.headers["Connection"]) == (200, "text/event-stream", "close")
+    assert re.search(rb"^retry: \d+\n\n", answer.data, re.MULTILINE)
 
 
 def overrun(delays_ms: list[int], processes: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
@@ -21,6 +22,7 @@ from tests.web.frames import frames_of
 from tests.web.test_socket import raw
 from web.client import SPARE_BYTES, SocketClient
 from web.protocol import CLOSES, Frame, close_frame, socket_frame
+from web.worker import Connection
 from web.ws import SocketSession
 
 PADDING = "otter " * 200
@@ -252,3 +254,42 @@ def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
     gevent.sleep(0.05)
     ((opcode, payload),) = frames_of(far.recv(1_000))
     assert (opcode, struct.unpack_from("!H", payload)[0]) == (8, 1011)
+
+
+@pytest.mark.parametrize("path", ["/api/stream?q=otter&history=20000", "/api/export?q=otter"])
+def test_a_streamed_answer_that_nobody_reads_gives_its_place_back(product: Product, path: str) -> None:
+    server = product.serve(GUNICORN_CMD_ARGS="--worker-class tests.web.hasty.Worker", OUTBOX_MAX_KB="65536")
+    for start in range(0, 3_000, 500):
+        product.feed(*[product.post(PADDING, start + number) for number in range(500)])
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.connect(("127.0.0.1", server.port))
+        slow.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert slow.recv(1) == b"H"
+        wait_until(lambda: "took nothing" in server.log.read_text(), 30)
+    assert b"murmur_web_streams 0.0" in server.get("/metrics").body
+
+
+def test_a_peer_that_takes_little_at_a_time_gets_all_of_it() -> None:
+    near, far = socket.socketpair()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    connection = Connection(near.family, near.type, near.proto, fileno=near.detach())
+    connection.settimeout(0.5)
+    far.setblocking(False)
+    got = bytearray()
+    began = time.monotonic()
+
+    def read_some() -> None:
+        while len(got) < 1_000_000:
+            gevent.sleep(0.1)
+            with contextlib.suppress(BlockingIOError):
+                got.extend(far.recv(100_000))
+
+    reading = gevent.spawn(read_some)
+    connection.sendall(b"x" * 1_000_000)
+    assert time.monotonic() - began > 0.5, "it took longer than the timeout, and always went on"
+    reading.join(10)
+    with pytest.raises(TimeoutError):
+        connection.sendall(b"x" * 1_000_000)
+    connection.close()
+    far.close()
