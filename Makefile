@@ -7,7 +7,7 @@ TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page mutants fuzz soak outage clean help setup-tests test-shared
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike mutants fuzz soak outage clean help setup-tests test-shared
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -82,6 +82,9 @@ bench-history: $(VENV)/.ready-dev ## a million stored posts, searched, in SQLite
 
 bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten minutes
 	@$(BIN)/python -m bench.page
+
+bench-alike: $(VENV)/.ready-dev ## 200,000 posts that are alike, against as many that are not
+	@$(BIN)/python -m bench.alike
 
 mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
 	@$(BIN)/python -m tests.mutants

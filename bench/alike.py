@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Link, Post, 
 from pipeline.query.parser import parse
 from pipeline.settings import Settings
 from pipeline.store import open_store
-from pipeline.store.contract import Reading, Store, Writes
+from pipeline.store.contract import Reading, Sort, Store, Writes
 from pipeline.store.elastic.client import at, client_of
 from tests.servers.elasticsearch.assemble import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
@@ -38,6 +39,8 @@ PAGE = 500
 TIMEOUT_S = 600.0
 STEPS = 20
 """So many steps of a withdrawal are looked at: in SQLite each takes a second."""
+
+SORTS: tuple[Sort, ...] = ("latest", "likes", "reach")
 
 Alike = dict[str, Any]
 KINDS: dict[str, Callable[[Post], Alike]] = {
@@ -106,12 +109,12 @@ class Meter:
 
 def fill(store: Store, meter: Meter, kind: str, posts: int) -> float:
     """Fill a store; return the CPU (µs) a post of the last tenth."""
-    last = posts - posts // 10
+    last, size = posts - posts // 10, min(BATCH, posts // 20)
     started = 0.0
-    for first in range(1, posts + 1, BATCH):
+    for first in range(1, posts + 1, size):
         if first > last and not started:
             started, last = meter.now_ms(), first
-        batch = [made(number, kind) for number in range(first, min(first + BATCH, posts + 1))]
+        batch = [made(number, kind) for number in range(first, min(first + size, posts + 1))]
         store.persist(Writes(batch), time.time_ns() // 1_000)
     making = Meter(Settings()).of(lambda: [made(number, kind) for number in range(last, posts + 1)])
     return (meter.now_ms() - started - making) * 1_000 / (posts + 1 - last)
@@ -120,18 +123,18 @@ def fill(store: Store, meter: Meter, kind: str, posts: int) -> float:
 def reads(posts: int) -> Iterator[tuple[str, int, Callable[[Reading], object]]]:
     """Yield what is asked, and how often."""
     everything = parse("*")
-    for sort in ("latest", "likes", "reach"):
-        yield (
-            f"newest {PAGE} by {sort}",
-            5,
-            lambda reading, sort=sort: reading.search(everything, limit=PAGE, sort=sort),
-        )  # type: ignore[misc]
+    for sort in SORTS:
+        yield f"newest {PAGE} by {sort}", 5, partial(_newest, sort)
     yield "timeline", 3, lambda reading: reading.timeline(everything)
     yield "top words", 2, lambda reading: reading.top(everything, "words", limit=50)
     yield "top originals", 2, lambda reading: reading.top(everything, "originals", limit=50)
     yield "count of a word", 3, lambda reading: reading.count(parse("same OR w100"))
     yield "changes, none", 5, lambda reading: reading.changes(everything, after=2**60, gone_after=2**60, limit=500)
     yield f"a page of {PAGE}, of all", 1, lambda reading: paged(reading, posts)
+
+
+def _newest(sort: Sort, reading: Reading) -> object:
+    return reading.search(parse("*"), limit=PAGE, sort=sort)
 
 
 def paged(reading: Reading, posts: int) -> None:
