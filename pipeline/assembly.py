@@ -61,6 +61,8 @@ class Process:
         self.dead = DeadLetters(self.redis, self.names)
         self.outages = Outages(self.redis, self.names)
         self._local = threading.local()
+        self._kept: Store | None = None
+        self._opening = threading.Lock()
 
     def store(self) -> Store:
         """Return the calling thread's own store."""
@@ -68,6 +70,16 @@ class Process:
         if store is None:
             store = self._local.store = open_store(self.settings)
         return store
+
+    def kept_store(self) -> Store:
+        """Return the process's one store for periodic work, which remembers from one time to the next.
+
+        Any thread may use it, one at a time; who calls this sees to that.
+        """
+        with self._opening:
+            if self._kept is None:
+                self._kept = open_store(self.settings)
+            return self._kept
 
     def track(self) -> str:
         """Return TRACK as it is now."""
@@ -181,6 +193,7 @@ def build_upkeep(
             redis=process.redis,
             names=process.names,
             store=process.store,
+            kept_store=process.kept_store,
             claims=process.claims,
             order=process.order,
             registry=process.registry,

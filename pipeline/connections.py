@@ -35,8 +35,11 @@ def redis_url(settings: Settings) -> str:
 
 
 def is_embedded(settings: Settings) -> bool:
-    """Tell whether Redis is the one this product starts itself (so that its files may be rewritten at will)."""
-    return redis_url(settings).startswith("unix://")
+    """Tell whether Redis is the one that `murmur run` starts for this DATA_DIR, whose file may be rewritten at will.
+
+    `murmur run` writes its address into DATA_DIR; a Redis of one's own at another unix socket is not it.
+    """
+    return redis_url(settings) == embedded_url(settings.data_dir)
 
 
 def celery_broker_url(settings: Settings) -> str:

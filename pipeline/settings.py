@@ -26,11 +26,16 @@ def _text(value: str) -> str:
     return value
 
 
-def _number(low: float | None, high: float | None, kind: type[int] | type[float] = int) -> Callable[[str], Any]:
+def _number(low: float, high: float, kind: type[int] | type[float] = int) -> Callable[[str], Any]:
+    """Return a parser of numbers in a closed range; nan and the infinities are in none."""
+
     def parse(value: str) -> int | float:
-        number = kind(value)
-        if (low is not None and number < low) or (high is not None and number > high):
-            raise ValueError(f"must be {low if low is not None else '…'} to {high if high is not None else '…'}")
+        try:
+            number = kind(value)
+        except (ValueError, OverflowError) as error:
+            raise ValueError(f"must be a {'whole ' if kind is int else ''}number, {low} to {high}") from error
+        if not low <= number <= high:
+            raise ValueError(f"must be {low} to {high}")
         return number
 
     return parse
@@ -84,7 +89,10 @@ def _sinks(value: str) -> tuple[tuple[str, str], ...]:
 def _speed(value: str) -> float:
     if value == "max":
         return 0.0
-    speed = float(value)
+    try:
+        speed = float(value)
+    except ValueError:
+        speed = 0.0
     if not 0 < speed <= 1_000_000:
         raise ValueError("must be max, or a number above 0 (1 = as it happened)")
     return speed
@@ -177,7 +185,7 @@ class Settings:
     replay_loop: bool = _row(False, _flag, "Begin again at the end, ids and times shifted by a lap")
     x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
     x_api_url: str = _row("https://api.x.com", _url("http", "https"), "Where X's API is")
-    x_monthly_posts: int = _row(0, _number(0, None), "Posts a month that may be paid for; 0: no limit of ours")
+    x_monthly_posts: int = _row(0, _number(0, 10**12), "Posts a month that may be paid for; 0: no limit of ours")
     x_recheck: str = _row("auto", _choice("auto", "lookup", "compliance"), "How stored posts of X are looked up again")
     recheck_hours: int = _row(24, _number(0, 8_760), "Hours between two re-checks of stored posts; 0: none by itself")
     bluesky_url: tuple[str, ...] = _row((), _urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
@@ -199,8 +207,10 @@ class Settings:
     workers: int = _row(2, _number(1, 64), "Ingest processes that `murmur run` starts")
     data_dir: Path = _row(Path("data"), Path, "Where posts and the embedded broker lie")
     retention_days: int = _row(0, _number(0, 36500), "Days a post is kept and visible; 0: no limit")
-    store_max_gb: float = _row(0.0, _number(0, None, float), "Size at which the oldest posts go; 0: 5 if embedded")
-    queue_max_mb: int = _row(0, _number(0, None), "Open raw batches at which readers stop; 0: up to 64")
+    store_max_gb: float = _row(
+        0.0, _number(0, 1_000_000, float), "Size at which the oldest posts go; 0: 5 for the store in DATA_DIR"
+    )
+    queue_max_mb: int = _row(0, _number(0, 1_000_000), "Open raw batches at which readers stop; 0: up to 64")
     spool_max_mb: int = _row(
         256, _number(1, 1_000_000), "Records on disk while the queue is full, for each live source"
     )

@@ -42,19 +42,26 @@ FRESH_MS = 50_000
 UNREAD_MS = 15_000
 UNREAD = "no reader was running"
 IDENTITY_TTL_MS = 60_000
-EMBEDDED_GB = 5.0
+KEEPER_MS = 30_000
+"""After this long another upkeep process takes over the periodic work of the store."""
+SQLITE_GB = 5.0
+"""STORE_MAX_GB of the store in DATA_DIR unless it is set, whichever Redis there is; a cluster has no limit of ours."""
 
 _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What upkeep works with. `queued` tells how many ids wait in the broker; `embedded`, whether Redis is our own."""
+    """What upkeep works with. `queued` tells how many ids wait in the broker; `embedded`, whether Redis is our own.
+
+    `store` gives the calling thread's own store, `kept_store` the process's one for the store's periodic work.
+    """
 
     settings: Settings
     redis: Any
     names: Names
     store: Callable[[], Store]
+    kept_store: Callable[[], Store]
     claims: Claims
     order: Order
     registry: Registry
@@ -189,14 +196,18 @@ class Upkeep:
                 log.info("the append-only file is not rewritten now: %s", error)
 
     def store_upkeep(self) -> None:
-        """Let the store do its periodic work."""
-        self._means.store().upkeep()
+        """Let the store do its periodic work, in one process as long as that lives.
+
+        A store gathers words over many rounds; words that few posts share would be lost where rounds are shared out.
+        """
+        if self._keeps("keeper", KEEPER_MS):
+            self._means.kept_store().upkeep()
 
     def prune(self) -> int:
         """Remove what is beyond RETENTION_DAYS or STORE_MAX_GB; return how many posts."""
         means = self._means
         settings = means.settings
-        max_gb = settings.store_max_gb or (EMBEDDED_GB if means.embedded and not settings.elasticsearch_url else 0.0)
+        max_gb = settings.store_max_gb or (0.0 if settings.elasticsearch_url else SQLITE_GB)
         before_ms = int(time.time() * 1000) - settings.retention_days * 86_400_000 if settings.retention_days else None
         if before_ms is None and not max_gb:
             return 0
@@ -254,6 +265,15 @@ class Upkeep:
             return bool(
                 self._means.redis.set(self._means.names.duty(job), self._means.counters.process, nx=True, px=every_ms)
             )
+
+    def _keeps(self, job: str, rests_ms: int) -> bool:
+        """Tell whether a job is this process's own: it keeps it until it has not asked for so long."""
+        redis, name, process = self._means.redis, self._means.names.duty(job), self._means.counters.process
+        with asking():
+            if redis.get(name) == process.encode():
+                redis.set(name, process, px=rests_ms)
+                return True
+            return bool(redis.set(name, process, nx=True, px=rests_ms))
 
     def _rate(self) -> float:
         """Return accepted posts a second over the last `RATE_OVER_S`, from all processes' counters."""

@@ -93,5 +93,8 @@ def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: object) -> 
     assert redis_url(settings) == "unix:///elsewhere/valkey.sock"
     assert celery_broker_url(settings) == "redis+socket:///elsewhere/valkey.sock"
     assert is_embedded(settings)
-    assert not is_embedded(load({"REDIS_URL": "redis://example.org"}))
+    assert is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "unix:///elsewhere/valkey.sock"})), "what run says"
+    for own in ("redis://example.org", "unix:///run/redis/redis.sock"):
+        assert not is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": own}))
+        assert not is_embedded(load({"DATA_DIR": str(tmp_path / "fresh"), "REDIS_URL": own}))
     assert celery_broker_url(load({"REDIS_URL": "redis://a", "BROKER_URL": "redis://b"})) == "redis://b"

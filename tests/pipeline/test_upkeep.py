@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from redis import Redis
 
+from pipeline.assembly import Process, build_upkeep
 from pipeline.claims import Claims
 from pipeline.counters import Counters, by_process, totals
 from pipeline.dead import DeadLetter, DeadLetters
@@ -22,6 +27,8 @@ from pipeline.settings import load
 from pipeline.states import Coverage, Speaker
 from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
+from pipeline.store.sqlite.schema import FILE
+from pipeline.store.tops import MIN_POSTS
 from pipeline.upkeep import Means, Upkeep
 
 pytestmark = pytest.mark.redis
@@ -41,6 +48,7 @@ class Board:
             redis=redis,
             names=names,
             store=lambda: self.store,
+            kept_store=lambda: self.store,
             claims=Claims(redis, names),
             order=Order(redis, names),
             registry=Registry(redis, names),
@@ -259,3 +267,86 @@ def test_a_process_that_died_is_forgotten_by_the_next_that_counts(redis_client: 
     redis_client.zadd(names.processes, {dead.process: 1})
     living.flush()
     assert redis_client.zrange(names.processes, 0, -1) == [living.process.encode()]
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+@pytest.mark.parametrize(
+    ("given", "gb"),
+    [
+        ({}, 5.0),
+        ({"STORE_MAX_GB": "0.5"}, 0.5),
+        ({"ELASTICSEARCH_URL": "http://example.org"}, None),
+        ({"ELASTICSEARCH_URL": "http://example.org", "STORE_MAX_GB": "7"}, 7.0),
+    ],
+)
+def test_how_large_a_store_may_grow_depends_on_the_store_and_not_on_redis(
+    redis_client: Redis, names: Names, given: dict[str, str], gb: float | None, embedded: bool
+) -> None:
+    board = Board(redis_client, names, **given)
+    asked: list[int | None] = []
+
+    def prune(*, before_ms: int | None, max_bytes: int | None) -> int:
+        asked.append(max_bytes)
+        return 0
+
+    board.store.prune = prune  # type: ignore[method-assign]
+    Upkeep(replace(board.means, embedded=embedded)).prune()
+    assert asked == ([] if gb is None else [int(gb * 1e9)])
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_only_the_embedded_broker_is_told_to_write_its_file_anew(
+    board: Board, redis_client: Redis, names: Names, embedded: bool
+) -> None:
+    board.means.order.commit(board.means.order.begin("b", 1), [], [], tombstones=["x:4711"])
+    before: Any = redis_client.info("commandstats")
+    Upkeep(replace(board.means, embedded=embedded)).purge_withdrawn()
+    after: Any = redis_client.info("commandstats")
+    calls = [told.get("cmdstat_bgrewriteaof", {"calls": 0})["calls"] for told in (before, after)]
+    assert calls[1] - calls[0] == int(embedded)
+
+
+def _worded(number: int) -> Post:
+    return Post(
+        id=f"x:{number}",
+        version=1,
+        created_at=1_700_000_000_000,
+        received_at=1_700_000_000_000,
+        source="x",
+        lang="en",
+        langs=["en"],
+        text="murmurations",
+        author=Author("1", "a"),
+    )
+
+
+def test_words_are_counted_together_whichever_thread_keeps_the_store(valkey: str, names: Names, tmp_path: Path) -> None:
+    process = Process(load({"REDIS_URL": valkey, "REDIS_PREFIX": names.prefix, "DATA_DIR": str(tmp_path)}), "upkeep")
+    upkeep = build_upkeep(
+        process, enqueue=lambda _: None, read_stream=lambda _: None, queued=lambda: 0, visibility_s=60.0
+    )
+    for number in range(MIN_POSTS):
+        one = _worded(number)
+        process.store().persist(Writes([Upsert(one)]), number + 1)
+        thread = threading.Thread(target=upkeep.store_upkeep)
+        thread.start()
+        thread.join()
+    with closing(sqlite3.connect(tmp_path / FILE)) as store:
+        assert store.execute("SELECT sum(posts) FROM background WHERE word = 'murmurations'").fetchone() == (MIN_POSTS,)
+    process.counters.stop()
+
+
+def test_the_store_is_kept_by_one_process_until_that_is_gone(
+    board: Board, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    one, other = board.upkeep(), board.upkeep()
+    for upkeep, name in ((one, "one"), (other, "other")):
+        store = MemoryStore()
+        monkeypatch.setattr(store, "upkeep", lambda name=name: kept.append(name))
+        upkeep._means = replace(upkeep._means, kept_store=lambda store=store: store)
+    for upkeep in (one, other, other, one):
+        upkeep.store_upkeep()
+    redis_client.delete(names.duty("keeper"))
+    other.store_upkeep()
+    assert kept == ["one", "one", "other"]

@@ -24,6 +24,7 @@ def test_a_withdrawn_post_leaves_no_trace_within_a_minute(directory: Path) -> No
     (data / "broker").mkdir(parents=True)
     broker = Broker(data / "broker")
     broker.start()
+    (data / "broker" / "url").write_text(broker.url)  # as `murmur run` says that it is its own
     environ = {"REDIS_URL": broker.url, "DATA_DIR": str(data), "SOURCE": "demo"}
     try:
         with processes(environ, directory / "logs") as started:
