@@ -99,8 +99,14 @@ class DeadLetters:
         self._add = redis.register_script(_ADD)
         self._remove = redis.register_script(_REMOVE)
 
-    def add(self, letters: Sequence[DeadLetter]) -> int:
-        """Set records aside; return how many older ones were dropped to make room."""
+    def add(self, letters: Sequence[DeadLetter], *, again: bool = False) -> int:
+        """Set records aside; return how many older ones were dropped to make room.
+
+        `again`: an earlier attempt may have set them aside already; those that are held are not added twice.
+        """
+        if again and letters:
+            held = {_content(letter) for letter in self.letters()}
+            letters = [letter for letter in letters if _content(letter) not in held]
         if self._room_bytes is None:
             with asking():
                 limit = int(self._redis.info("memory").get("maxmemory") or 0)
@@ -186,6 +192,12 @@ class DeadLetters:
 
     def _keys(self) -> list[str]:
         return [self._names.dead, self._names.dead_size]
+
+
+def _content(letter: DeadLetter) -> tuple[str, str, int, bytes, str]:
+    """Return what makes two letters the same, as far as it is kept."""
+    raw, error = letter.raw[:RAW_LIMIT_BYTES], letter.error[:ERROR_LIMIT]
+    return letter.source, letter.instance, letter.received_at, raw, error
 
 
 def _letter(entry_id: str, fields: dict[bytes, bytes]) -> DeadLetter:

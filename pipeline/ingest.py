@@ -113,7 +113,7 @@ class Ingest:
             batch = decode_batch(claim.data)
         except ValueError as error:
             batch = RawBatch("", [])
-            stages.dead.add([letter_of(batch, RawRecord(0, claim.data), str(error))])
+            stages.dead.add([letter_of(batch, RawRecord(0, claim.data), str(error))], again=claim.attempts > 1)
             stages.counters.add("records_dead")
         if claim.attempts > WHOLE_ATTEMPTS:
             yield from self._in_parts(claim, batch)
@@ -154,7 +154,8 @@ class Ingest:
     ) -> Iterator[str]:
         """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
         stages = self._stages
-        self._set_aside(said.letters + refused_letters(batch, stages.normalise, persisted.refused))
+        letters = said.letters + refused_letters(batch, stages.normalise, persisted.refused)
+        self._set_aside(letters, again=bool(attempt.dead))
         persisted = self._with_untold(attempt, persisted)
         for _ in range(MATCHED_AGAIN):
             with Spent(stages.counters, "match_us"):
@@ -234,11 +235,11 @@ class Ingest:
             return messages
         return messages + gone_notices(names, matcher, entries, report.matches, safe)
 
-    def _set_aside(self, letters: list[DeadLetter]) -> None:
+    def _set_aside(self, letters: list[DeadLetter], *, again: bool) -> None:
         if letters:
             counters = self._stages.counters
             counters.add("records_dead", len(letters))
-            counters.add("dead_dropped", self._stages.dead.add(letters))
+            counters.add("dead_dropped", self._stages.dead.add(letters, again=again))
 
     def _go_on(self, batch_id: str, error: Unfinished) -> None:
         """Give the other batches their turn; another attempt goes on where this one was, and counts as the same."""

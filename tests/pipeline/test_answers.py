@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from redis import Redis
 
@@ -14,12 +16,13 @@ pytestmark = pytest.mark.redis
 
 
 def test_a_full_redis_is_unavailable_to_commands_scripts_and_pipelines(redis_client: Redis, names: Names) -> None:
+    pipe: Any = redis_client.pipeline(transaction=False)
     redis_client.config_set("maxmemory", 1)
     try:
         with pytest.raises(BrokerUnavailable), asking():
             redis_client.set(f"{names.prefix}:probe", "x")
         with pytest.raises(BrokerUnavailable), asking():
-            redis_client.pipeline(transaction=False).set(f"{names.prefix}:probe", "x").execute()
+            pipe.set(f"{names.prefix}:probe", "x").execute()
         with pytest.raises(BrokerUnavailable):
             Claims(redis_client, names).offer("a", b"x")
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,10 +83,8 @@ def test_each_process_consumes_its_own_queues() -> None:
     assert "prefork" not in " ".join(argv("worker", settings))
 
 
-def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: object) -> None:
-    from pathlib import Path
-
-    directory = Path(str(tmp_path)) / "broker"
+def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: Path) -> None:
+    directory = tmp_path / "broker"
     settings = load({"DATA_DIR": str(tmp_path)})
     assert redis_url(settings) == f"unix://{directory}/valkey.sock"
     directory.mkdir()

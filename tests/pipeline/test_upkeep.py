@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -336,15 +337,23 @@ def test_words_are_counted_together_whichever_thread_keeps_the_store(valkey: str
     process.counters.stop()
 
 
+def _same(store: MemoryStore) -> MemoryStore:
+    return store
+
+
 def test_the_store_is_kept_by_one_process_until_that_is_gone(
     board: Board, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[str] = []
     one, other = board.upkeep(), board.upkeep()
-    for upkeep, name in ((one, "one"), (other, "other")):
+
+    def store_of(name: str) -> MemoryStore:
         store = MemoryStore()
-        monkeypatch.setattr(store, "upkeep", lambda name=name: kept.append(name))
-        upkeep._means = replace(upkeep._means, kept_store=lambda store=store: store)
+        monkeypatch.setattr(store, "upkeep", lambda: kept.append(name))
+        return store
+
+    for upkeep, store in ((one, store_of("one")), (other, store_of("other"))):
+        upkeep._means = replace(upkeep._means, kept_store=partial(_same, store))
     for upkeep in (one, other, other, one):
         upkeep.store_upkeep()
     redis_client.delete(names.duty("keeper"))

@@ -155,7 +155,7 @@ class OrderTwin:
     def _end(self, batch_id: str) -> None:
         redis = self._redis
         for lying in (redis.inflight, redis.owner, redis.open, redis.sifts):
-            lying.pop(batch_id, None)  # type: ignore[attr-defined]
+            lying.pop(batch_id, None)
 
     def safe(self) -> int:
         return self._redis.safe()

@@ -367,7 +367,7 @@ def test_row_that_sqlite_refuses_is_found_among_many_in_few_transactions(
 
     def overflowing(document: Document) -> tuple[int | None, ...]:
         found = numbers(document)
-        return (2**70, *found[1:]) if document.id in ("x:77", "x:400") else found
+        return (2**70, *found[1:]) if document.id in ("x:77", "x:400") else tuple(found)
 
     def counting(writes: Writes, seq: int) -> Persisted:
         tries.append(len(writes.upserts))
