@@ -29,7 +29,7 @@ _SWEEP_S = 0.05
 _PIECE_BYTES = 64 * 1024
 
 
-class Connection(gevent.socket.socket):
+class Connection(gevent.socket.socket):  # type: ignore[misc]  # gevent has no types
     """An accepted connection: its timeout counts from the last bytes the peer took, not from the first."""
 
     def sendall(self, data: Any, flags: int = 0) -> None:
@@ -42,6 +42,14 @@ class Connection(gevent.socket.socket):
         while left:
             left = left[self.send(left[:_PIECE_BYTES], flags) :]
 
+    def shut(self, how: int) -> None:
+        """Shut it down, so that who waits for it is woken by what the system says then.
+
+        gevent's own `shutdown` raises in whoever waits, where what was sent before could still be read.
+        """
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(how)
+
 
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     """The gevent worker that says goodbye."""
@@ -52,6 +60,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         self._busy: set[Connection] = set()
         self._draining: gevent.Greenlet | None = None
         self._web: Any = None
+        self.wsgi: Any
 
     def load_wsgi(self) -> None:
         """Load the application."""
@@ -115,10 +124,10 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             limit = time.monotonic() - FRESH_S
             for connection, since in list(self._idle.items()):
                 if since < limit:
-                    _shut(connection, socket.SHUT_RD)  # it is read as ended; what it had sent is still answered
+                    connection.shut(socket.SHUT_RD)  # it is read as ended; what it had sent is still answered
             gevent.sleep(_SWEEP_S)
         for connection in [*self._idle, *self._busy]:
-            _shut(connection, socket.SHUT_RDWR)
+            connection.shut(socket.SHUT_RDWR)
 
 
 def _adopt(client: Any) -> Connection:
@@ -130,11 +139,6 @@ def _adopt(client: Any) -> Connection:
     except BaseException:
         os.close(descriptor)
         raise
-
-
-def _shut(connection: Connection, how: int) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(how)
 
 
 def heeding_close(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -6,5 +6,5 @@ from web import worker
 
 __all__ = ["Worker"]
 
-worker.STALLED_S = 1.0
+vars(worker)["STALLED_S"] = 1.0
 Worker = worker.Worker

@@ -143,10 +143,9 @@ def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product
     """Python's own limit (1 MiB), and the one that Go's coder/websocket comes with."""
     server = product.serve(OUTBOX_MAX_KB="65536")
     product.feed(*[product.post("otter " * 500, number) for number in range(400)])
-    plain, strict = (
-        connect(f"ws://127.0.0.1:{server.port}/ws", proxy=None, legacy=True, **limit)
-        for limit in ({}, {"max_size": 32_768})
-    )
+    address = f"ws://127.0.0.1:{server.port}/ws"
+    plain = connect(address, proxy=None, legacy=True)
+    strict = connect(address, proxy=None, legacy=True, max_size=32_768)
     asked = {"type": "subscribe", "id": "a", "query": "otter", "history": 1_000}
     seen: list[dict[str, int]] = []
     for client in (plain, strict):
