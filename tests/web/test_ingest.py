@@ -136,7 +136,7 @@ def test_body_that_breaks_off_keeps_what_was_handed_over(product: Product) -> No
     server = product.serve(INGEST_TOKEN=TOKEN)
     body = lines(product, 1_200)
     with socket.create_connection(("127.0.0.1", server.port)) as line:
-        head = f"POST /api/ingest HTTP/1.1\r\nHost: x\r\nAuthorization: {BEARER}\r\n"
+        head = f"POST /api/ingest HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {BEARER}\r\n"
         line.sendall(f"{head}Content-Length: {2 * len(body)}\r\n\r\n".encode() + body)
         wait_until(lambda: len(open_records(product)) >= 500)
     assert send(server, body).json == {"accepted": 1_200, "dead": 0}
