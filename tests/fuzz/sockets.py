@@ -33,9 +33,11 @@ KEPT_DESCRIPTORS = 12
 def handshake(chance: random.Random) -> bytes:
     """Return the bytes that ask for a socket or an event stream."""
     if chance.random() < 0.25:
-        return b"GET /api/stream?q=cats HTTP/1.1\r\nHost: a\r\nLast-Event-ID: %d\r\n\r\n" % chance.randrange(10**6)
+        return b"GET /api/stream?q=cats HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: %d\r\n\r\n" % chance.randrange(
+            10**6
+        )
     lines = [
-        *(b"GET /ws HTTP/1.1", b"Host: a", b"Upgrade: websocket", b"Connection: Upgrade"),
+        *(b"GET /ws HTTP/1.1", b"Host: 127.0.0.1", b"Upgrade: websocket", b"Connection: Upgrade"),
         *(b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
     ]
     if chance.random() < 0.3:
