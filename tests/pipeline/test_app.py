@@ -51,7 +51,7 @@ def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
 def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, valkey: str, names: Names) -> None:
     app = make_app(load({"REDIS_URL": valkey}))
 
-    @app.task(bind=True, ignore_result=True, shared=False)
+    @app.task(bind=True, ignore_result=True, shared=False)  # type: ignore[untyped-decorator]
     def reads_on(self: Any) -> list[object]:
         for number in range(20):
             send(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
