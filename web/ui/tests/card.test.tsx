@@ -20,7 +20,7 @@ class Nobody extends Connection {
   override subscribe(query: string, depth: number): ReturnType<Connection["subscribe"]> {
     const watch = { query, history: depth, phase: "live" as const, take: null as ((frame: never) => void) | null, listen: (take: (frame: never) => void) => { watch.take = take; }, close: () => undefined };
     watches.push(watch);
-    return watch as unknown as ReturnType<Connection["subscribe"]>;
+    return watch;
   }
 }
 
@@ -87,6 +87,15 @@ describe("a list of cards", () => {
     expect(articles()).toEqual(["p3", "p2"]);
     expect(desk.column.run.state).toBe("live");
     expect(document.activeElement?.closest("article") ?? null).toBeNull();
+  });
+
+  it("that is about to be taken out holds the next search by nothing", () => {
+    const post = root.querySelector('[data-id="p3"]') as HTMLElement;
+    desk.go({ query: "text" });
+    post.focus();
+    expect(desk.column.run.state).toBe("live");
+    draw();
+    expect(desk.column.run.state).toBe("live");
   });
 
   it("has links to the order that is chosen", () => {

@@ -221,15 +221,14 @@ export class Desk {
     else this.resume();
   }
 
-  hold(cause: Cause): void {
-    const { run } = this.column;
+  /** Hold a list still for a cause: that of the selected column, or of the run that a view shows. */
+  hold(cause: Cause, run = this.column.run): void {
     const was = run.state;
     run.hold(cause);
     if (run.state !== was) this.touch();
   }
 
-  release(cause: Cause): void {
-    const { run } = this.column;
+  release(cause: Cause, run = this.column.run): void {
     const was = run.state;
     run.release(cause);
     if (run.state !== was) this.touch();

@@ -48,6 +48,8 @@ function moved(was: View, now: View): View {
 }
 
 export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Element {
+  // What happens in this list before it is taken out may not hold the run that comes after.
+  const { run } = column;
   const list = useRef<HTMLDivElement>(null);
   const heights = useHeights(list);
   const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
@@ -60,13 +62,13 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const before = useRef<readonly Card[]>([]);
   const ranking = column.spec.order !== "latest";
   const size = column.spec.pageSize;
-  const running = column.run.state === "live" && scroll.top <= AT_TOP_PX;
-  const torrent = running && !ranking && column.run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
-  const first = ranking ? size * pageOf(column.run.list.page, cards.length, size) : 0;
+  const running = run.state === "live" && scroll.top <= AT_TOP_PX;
+  const torrent = running && !ranking && run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
+  const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const place = column.spec;
-  const near = runs.flatMap((run) => run.cards);
+  const near = runs.flatMap((part) => part.cards);
   const few = torrent ? 0 : rest.few();
   const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
   const [, again] = useState({});
@@ -81,11 +83,10 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 
   // A list that is no longer shown is held by nothing that was in it.
   useEffect(() => {
-    const { run } = column;
     return () => {
       for (const cause of ["scroll", "focus", "touch"] as const) run.release(cause);
     };
-  }, [column]);
+  }, [run]);
 
   useEffect(() => {
     const box = list.current;
@@ -112,26 +113,26 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     rest.moved();
     setScroll((was) => moved(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
-    if (top > AT_TOP_PX) desk.hold("scroll");
+    if (top > AT_TOP_PX) desk.hold("scroll", run);
     else if (top <= 0) atTop(box);
-    if (!ranking && !column.run.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.older();
+    if (!ranking && !run.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.older();
   }
 
   /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
   function atTop(box: HTMLElement): void {
     const { activeElement } = document;
-    if (column.run.state === "paused" && activeElement !== box && box.contains(activeElement)) {
+    if (run.state === "paused" && activeElement !== box && box.contains(activeElement)) {
       const { top } = (activeElement as HTMLElement).getBoundingClientRect();
       const seen = activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom;
       if (!seen) box.focus({ preventScroll: true });
     }
-    if (!fingers.current) desk.release("touch");
-    desk.release("scroll");
+    if (!fingers.current) desk.release("touch", run);
+    desk.release("scroll", run);
   }
 
   /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
   function onPointerDown(event: PointerEvent): void {
-    if (event.pointerType !== "mouse" && column.run.state === "live") desk.hold("touch");
+    if (event.pointerType !== "mouse" && run.state === "live") desk.hold("touch", run);
   }
 
   /** A finger that pulled at the top and is lifted lets go; one that pressed something holds on, for the reader looks at what follows. */
@@ -139,15 +140,15 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     fingers.current = event.touches.length;
     if (fingers.current || (event.target instanceof Element && event.target.closest("button, a"))) return;
     setTimeout(() => {
-      if (!fingers.current) desk.release("touch");
+      if (!fingers.current) desk.release("touch", run);
     }, TAP_MS);
   }
 
   function onFocusIn(event: FocusEvent): void {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
     focused.current = card?.dataset.id ?? null;
-    if (card) desk.hold("focus");
-    else desk.release("focus");
+    if (card) desk.hold("focus", run);
+    else desk.release("focus", run);
   }
 
   function onFocusOut(event: FocusEvent): void {
@@ -157,22 +158,22 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     setTimeout(() => {
       if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
       focused.current = null;
-      desk.release("focus");
+      desk.release("focus", run);
     }, 0);
   }
 
   const seen = known.current;
   return (
     <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
-      aria-busy={column.run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
-      {runs.map((run) => (
-        <Fragment key={run.key}>
-          {run.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${run.space}px`; }} /> : null}
-          {run.cards.map((card, index) => column.run.left(card) ? (
-            <GoneView key={card.id} id={card.id} withdrawn={column.run.holding.withdrawn(card.id)} height={heights.get(card.id)} />
+      aria-busy={run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      {runs.map((part) => (
+        <Fragment key={part.key}>
+          {part.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${part.space}px`; }} /> : null}
+          {part.cards.map((card, index) => run.left(card) ? (
+            <GoneView key={card.id} id={card.id} withdrawn={run.holding.withdrawn(card.id)} height={heights.get(card.id)} />
           ) : (
-            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={column.run.terms}
-              settings={desk.settings} images={desk.server.facts?.images} position={first + run.first + index + 1} of={cards.length}
+            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
+              settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
               fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
           ))}
         </Fragment>

@@ -10,7 +10,8 @@ function homesOf(element: Element): string[] {
   const homes: string[] = [];
   for (let at = element.closest<HTMLElement>("[data-home]"); at; at = at.parentElement?.closest<HTMLElement>("[data-home]") ?? null)
     if (at.dataset.home) homes.push(at.dataset.home);
-  return [...homes, ...LAST_HOMES];
+  // A dialog gives the focus back to where it was before, by itself.
+  return element.closest("dialog") ? homes : [...homes, ...LAST_HOMES];
 }
 
 const lost = (element: Element): boolean => !element.isConnected || element.matches(":disabled");
