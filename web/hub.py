@@ -122,6 +122,7 @@ class Hub:
         self._renewed_safe = 0
         self._doubts = 0
         self._dirty: dict[Search, None] = {}
+        self._hearing: set[Event] = set()
         self._timer: Any = None
         self._timer_runs = False
         self._free_at = 0.0
@@ -153,7 +154,7 @@ class Hub:
     def hear_all(self) -> None:
         """Wait until all that is safe now was heard here, so that `safe` is as new as can be; nobody need speak for it.
 
-        Returns without, where the line is lost meanwhile or does not answer.
+        Returns without, where the line is away, is lost meanwhile, or does not answer for `HEARD_WITHIN_S`.
 
         Raises:
             BrokerUnavailable: Redis did not answer.
@@ -164,8 +165,14 @@ class Hub:
             self.safe = max(self.safe, safe)
             heard.set()
 
-        self.listener.fence(reached)
-        heard.wait(HEARD_WITHIN_S)
+        if not self.live:
+            return
+        self._hearing.add(heard)
+        try:
+            self.listener.fence(reached)
+            heard.wait(HEARD_WITHIN_S)
+        finally:
+            self._hearing.discard(heard)
 
     def enter(self, query: Query, client: Client) -> Search | None:
         """Subscribe the search, wait for the acknowledgement, and put the client among its watchers.
@@ -298,6 +305,8 @@ class Hub:
     def on_lost(self) -> None:
         """The line is gone: whatever is published from now on is missing for every search."""
         self.live = False
+        for heard in self._hearing:
+            heard.set()
         self.counts["lost"] += 1
         self.flush()
         self._missed(self.searches.values(), self.safe)
