@@ -2,6 +2,7 @@
 
 Without a bound a client that sends a byte now and then, or reads nothing, keeps a greenlet, its memory and its place
 for ever. A pause is counted for a piece of 64 KiB: a client may be slow, at some 1 KiB/s, and is still served in full.
+(`web/worker.py` closes a connection on which nothing moves at all; here it is the pace that counts.)
 """
 
 from __future__ import annotations
