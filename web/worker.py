@@ -19,7 +19,8 @@ import gevent.socket
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
-from web.client import STALLED_S
+# Nothing here may import a Redis client: this module is loaded before gevent patches sockets and TLS.
+from web.patience import PATIENCE_S as STALLED_S
 
 PATIENCE_S = 3.0
 """Answers under way at the end get as long; gunicorn's `graceful_timeout` and the supervisor are more patient."""
