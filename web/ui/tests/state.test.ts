@@ -188,7 +188,7 @@ describe("a run", () => {
     expect(one.cards(14_000).map((card) => card.id)).toEqual(["a", "b"]);
     expect(one.cards(15_001).map((card) => card.id)).toEqual(["b", "a"]);
     one.take({ type: "posts", key: "k", after: 4, posts: [{ ...liked("a", 99), version: 9e9 + 1 }] }, 0);
-    one.list.rerank();
+    one.setOrder("likes");
     expect(one.cards(15_002).map((card) => card.id)).toEqual(["a", "b"]);
   });
 

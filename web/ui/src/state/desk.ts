@@ -144,8 +144,10 @@ export class Desk {
     this.say(exclude ? `Excluded ${name}` : `Added ${name}`, undo, this.column.run);
   }
 
+  /** Rank by an order; the one that is shown is made anew. */
   setOrder(order: Order): void {
-    this.change({ order });
+    if (order === this.column.spec.order) this.column.run.setOrder(order);
+    else this.change({ order });
     history.replaceState(null, "", specToUrl(this.column.spec, location.pathname));
     this.touch();
   }

@@ -115,12 +115,6 @@ export class Listing {
     this.revision++;
   }
 
-  /** Rank again at the next look, as a click asks. */
-  rerank(): void {
-    if (this.standing) return this.stand();
-    this.refilter();
-  }
-
   turn(page: number): void {
     this.page = page;
     this.revision++;
