@@ -49,7 +49,7 @@ def test_posts_that_wait_are_told_in_every_pause(simulator: Simulator, open_page
     bar.click()
     expect(page.locator(".live")).to_contain_text("Live")
     page.locator(f'article[data-id="{records.post(9_111, 0).id}"]').wait_for()
-    assert page.evaluate(HOME) == "list"
+    until(page, f"{HOME} === 'list'")
 
 
 def test_who_leaves_a_post_lets_the_list_go_on(simulator: Simulator, open_page: OpenPage) -> None:
