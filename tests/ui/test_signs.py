@@ -43,7 +43,7 @@ def test_posts_that_wait_are_told_in_every_pause(simulator: Simulator, open_page
     page.locator("#list article").first.wait_for()
     page.locator(".live").click()
     expect(page.locator(".live")).to_contain_text("Paused")
-    simulator.put([records.post(number, now()) for number in range(9_100, 9_112)])
+    simulator.put([records.post(number, now() - 9_112 + number) for number in range(9_100, 9_112)])
     bar = page.get_by_role("button", name="12 new posts")
     expect(bar).to_be_in_viewport()
     bar.click()
