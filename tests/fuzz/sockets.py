@@ -13,7 +13,7 @@ import time
 from tests.fuzz.http import alive
 from tests.fuzz.mutate import mutated_bytes, mutated_text, mutated_tree
 from tests.fuzz.product import web
-from tests.fuzz.running import Fault, Memory, Run, descriptors
+from tests.fuzz.running import Fault, Memory, Run, sockets_of
 from tests.fuzz.samples import SEARCHES
 from tests.web.conftest import Server
 
@@ -26,8 +26,8 @@ MESSAGES = (
 OPCODES = (0x1, 0x1, 0x1, 0x1, 0x0, 0x2, 0x8, 0x9, 0xA, 0x3, 0xF)
 AT_ONCE = 20
 RETURN_WITHIN_S = 45.0
-KEPT_DESCRIPTORS = 12
-"""So many more than at the beginning are connections to Redis and files of the store that were opened meanwhile."""
+KEPT_SOCKETS = 6
+"""So many more than at the beginning are connections to Redis that were opened meanwhile."""
 
 
 def handshake(chance: random.Random) -> bytes:
@@ -111,7 +111,7 @@ def run(run: Run) -> None:
         for _ in range(20):  # what is opened once is open before it is counted
             visit(random.Random(0), server.port)
         time.sleep(1)
-        before = sum(map(descriptors, pids))
+        before = sum(map(sockets_of, pids))
         staying: list[socket.socket] = []
         with run.watched(Memory(pids)) as after:
             for chance in run.cases():
@@ -130,7 +130,7 @@ def run(run: Run) -> None:
 
 def _returned(server: Server, pids: tuple[int, ...], before: int) -> None:
     until_s = time.monotonic() + RETURN_WITHIN_S
-    while (now := sum(map(descriptors, pids))) > before + KEPT_DESCRIPTORS:
+    while (now := sum(map(sockets_of, pids))) > before + KEPT_SOCKETS:
         if time.monotonic() > until_s:
-            raise Fault(f"{now - before} descriptors did not come back\n{server.log.read_text()[-2_000:]}", b"")
+            raise Fault(f"{now - before} sockets did not come back\n{server.log.read_text()[-2_000:]}", b"")
         time.sleep(0.2)
