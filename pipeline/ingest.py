@@ -255,14 +255,13 @@ class Ingest:
         """
         stages = self._stages
         attempts = claim.attempts if claim else 0
+        stages.counters.add("batches_failed")
         if claim and attempts <= WHOLE_ATTEMPTS:
             log.warning("batch %s failed", batch_id, exc_info=error if attempts == 1 else None)
-            stages.counters.add("batches_failed")
             self._enqueue(batch_id)
             return
         again_s = min(AGAIN_LONGEST_S, AGAIN_FIRST_S * 2 ** min(max(0, attempts - WHOLE_ATTEMPTS - 1), 10))
         log.warning("batch %s waits %.0f s: %s: %s", batch_id, again_s, type(error).__name__, error)
-        stages.counters.add("batches_failed")
         if isinstance(error, StoreError):
             stages.outage(str(error))
         if claim is not None:
@@ -272,11 +271,13 @@ class Ingest:
         self._wait(OUTAGE_WAIT_S)
         self._enqueue(batch_id)
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, over: Callable[[], bool] = lambda: False) -> None:
         waited = 0.0
         while waited < seconds and not self._stages.stopping():
             self._stages.sleep(0.25)
             waited += 0.25
+            if over():
+                break
 
     def _put_back(self, batch_id: str, error: Exception) -> None:
         """Wait a little for the store or the broker, then put the batch back at the end of the queue."""
@@ -289,12 +290,7 @@ class Ingest:
             stages.claims.forgive(batch_id)
         except MurmurError:
             log.info("the attempt counts: the broker is away")
-        waited = 0.0
-        while waited < OUTAGE_WAIT_S and not stages.stopping():
-            stages.sleep(0.25)
-            waited += 0.25
-            if isinstance(error, BrokerUnavailable) and self._broker_answers():
-                break
+        self._wait(OUTAGE_WAIT_S, lambda: isinstance(error, BrokerUnavailable) and self._broker_answers())
         self._enqueue(batch_id)
 
     def _broker_answers(self) -> bool:
