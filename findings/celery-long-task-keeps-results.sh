@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: Celery 5.7.0. A task that sends other tasks while it runs keeps one result object for each message until it ends,
 #   in `request.children`, though both tasks have `ignore_result=True` and no result backend is set. A task that reads a
 #   stream for days and sends forty messages a second grows by some 3 MB a minute.
 # Expected: with `ignore_result` nothing of a result is kept (its documentation: "Don't store task state").
 # Output: results kept by default: 1000; with add_to_parent=False: 0
 # Here: pipeline's producer sends with `add_to_parent=False`.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

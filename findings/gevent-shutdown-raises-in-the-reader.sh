@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: gevent 26.9.0. A greenlet waits in `recv`; another one calls `shutdown(SHUT_RD)` on that socket to end the wait in
 #   an orderly way. The waiting greenlet gets an exception (EBADF), as if the socket had been closed. A plain socket in a
 #   thread returns b"" from `recv` there: end of input.
 # Expected: gevent's sockets are the plain ones with cooperative waiting, so the reader sees the end of its input.
 # Output: plain: b''; gevent: cancel_wait_ex [Errno 9]
 # Here: web's worker shuts the system's socket below gevent's, so that a connection that is idle at the end ends quietly.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

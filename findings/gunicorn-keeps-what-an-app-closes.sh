@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: gunicorn 27.0.1, gthread worker. An application that answers with the header `Connection: close`
 #   is not heeded: gunicorn sends its own `Connection: keep-alive` and keeps the connection. So an event stream that a
 #   draining process ends leaves a connection on which the browser sends its reconnect, to the process that is ending.
@@ -6,7 +6,7 @@
 #   so at least an error, as wsgiref gives.
 # Output: gthread: connection: keep-alive, second request on it answered: True
 # Here: web's worker ends the connection of an answer that says so.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: redis-py 8.1.0 with Valkey 9.1.2. The server answers "OOM command not allowed when used memory > 'maxmemory'."; the
 #   exception's text lacks the code: "command not allowed when used memory > 'maxmemory'.".
 #   So `str(error).startswith("OOM")` never sees it.
 # Expected: the text of a ResponseError is the server's, as it is for errors that redis-py has no class for.
 # Output: SET: OutOfMemoryError, code in its text: False; a wrong type: ResponseError, code in its text: True
 # Here: what is temporary is decided by the exception's class first, by the code in its text only where no class knows it.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

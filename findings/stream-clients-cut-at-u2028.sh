@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: httpx 0.28.1 and requests 2.34.2 (`iter_lines` of decoded text) cut one JSON line in three where its text holds
 #   U+2028 and U+0085; sseclient 0.0.27 ends an event's data at the first of them and drops the rest. httpx-sse 0.4.3
 #   and requests on bytes keep it whole.
@@ -6,7 +6,7 @@
 #   stream's line with CR or LF (HTML standard, 9.2.6). All three clients use `str.splitlines`, which knows eight more ends.
 # Output: httpx 3 lines; requests 3 lines; requests on bytes 1 line; httpx-sse whole; sseclient cut
 # Here: stored bodies escape these three characters, so that every client reads whole posts.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

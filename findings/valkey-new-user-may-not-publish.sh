@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: Valkey 9.1.2 (`acl-pubsub-default resetchannels`, the default since Redis 7). A user made with `+@all ~*` (every command,
 #   every key) may not PUBLISH to any channel. In a script (EVAL) whose last command is that PUBLISH, all the writes before
 #   it stay: the caller gets an error, and the data says the work was done.
 # Expected: "all commands, all keys" is all; and a script that fails has no effect, for scripts are called atomic.
 # Output: PUBLISH: refused; EVAL: refused; the script's write stayed: b'1'; with allchannels: 0
 # Here: COMMIT publishes before it removes, so that a refused PUBLISH leaves the batch to be done again.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Seen: Valkey 9.1.2, `maxmemory` reached, `noeviction`. A script whose first write takes memory is refused with OOM at that
 #   write. The same script with a write before it that takes none (HDEL of a field that is not there) runs to its end, and
 #   the memory is taken: once a script has written, its later writes are not held to the limit, so that it ends whole.
 # Expected: each command of a script is allowed or refused as it is alone.
 # Output: SET alone in a script: refused; after HDEL of nothing: written b'value'
 # Here: COMMIT begins with such a write. It ends batches and so makes room; refused by a full Redis it could not.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
