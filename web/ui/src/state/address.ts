@@ -15,8 +15,7 @@ export interface Place {
 
 /** Return a search cut to the length that the server takes. A character outside the basic plane is not cut in two. */
 function cut(query: string): string {
-  const characters = query.length > QUERY_MOST ? [...query.slice(0, 2 * QUERY_MOST)].slice(0, QUERY_MOST).join("") : query;
-  return characters;
+  return query.length > QUERY_MOST ? [...query.slice(0, 2 * QUERY_MOST)].slice(0, QUERY_MOST).join("") : query;
 }
 
 /** Return whether an address holds a search that is longer than it may be: the page then shows the beginning of it. */

@@ -13,7 +13,7 @@ import { api, ApiError } from "../wire/api";
 import type { Fault, Frame } from "../wire/frame";
 import { Connection, type Link } from "../wire/socket";
 import type { Watching } from "../wire/watch";
-import { type Place, QUERY_MOST, readAddress, tooLong } from "./address";
+import { type Place, QUERY_MOST, readAddress, tooLong, writeAddress } from "./address";
 import { Announcer } from "./announcer";
 import { Column } from "./column";
 import { type Known, mayPass } from "./condition";
@@ -26,7 +26,7 @@ import { PanelState } from "./panel";
 import type { Cause } from "./pauses";
 import { Run } from "./run";
 import { Server } from "./server";
-import { type ColumnSpec, specOf, specToUrl } from "./spec";
+import { type ColumnSpec, specOf } from "./spec";
 import { Toasts } from "./toasts";
 
 export type Dialog = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
@@ -123,7 +123,7 @@ export class Desk {
   /** Search for something else. Written into the history, so that back and forward step through searches. */
   go(place: Partial<Place>): void {
     const next = { ...this.column.spec, ...place };
-    const address = specToUrl(next, location.pathname);
+    const address = writeAddress(next, location.pathname);
     if (address !== location.pathname + location.search) history.pushState(null, "", address);
     if (next.query !== "*") this.set({ recent: withRecent(this.settings.recent, next.query) });
     this.show(place);
@@ -148,7 +148,7 @@ export class Desk {
   setOrder(order: Order): void {
     if (order === this.column.spec.order) this.column.run.setOrder(order);
     else this.change({ order });
-    history.replaceState(null, "", specToUrl(this.column.spec, location.pathname));
+    history.replaceState(null, "", writeAddress(this.column.spec, location.pathname));
     this.touch();
   }
 

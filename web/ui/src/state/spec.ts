@@ -1,6 +1,6 @@
-/** What a column is asked to show: pure data, to and from the address, storage and settings. All that lives is in `run.ts`. */
+/** What a column is asked to show: pure data, to and from storage and settings; `address.ts` writes its place into a link. All that lives is in `run.ts`. */
 import { ORDERS, PAGES } from "../hold/ranking";
-import { type Place, readAddress, writeAddress } from "./address";
+import { type Place, readAddress } from "./address";
 import type { Settings } from "./settings";
 
 /** What a column leaves out of its list. Counts and charts stay those of the whole search. */
@@ -42,16 +42,6 @@ export function sameRun(a: ColumnSpec, b: ColumnSpec): boolean {
 /** Return whether two specs ask for the same posts, however many of them are loaded. */
 export function sameSearch(a: Place, b: Place): boolean {
   return a.query === b.query && a.from === b.from && a.to === b.to;
-}
-
-/** Return the part of an address that names a column's place; the rest of a spec is not shared by links. */
-export function specToUrl(spec: ColumnSpec, path: string): string {
-  return writeAddress(spec, path);
-}
-
-/** Return a spec at the place that an address names. */
-export function specFromUrl(spec: ColumnSpec, search: string): ColumnSpec {
-  return { ...spec, ...readAddress(search) };
 }
 
 export function specToJson(spec: ColumnSpec): string {
