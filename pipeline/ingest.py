@@ -137,14 +137,14 @@ class Ingest:
         stages = self._stages
         with Spent(stages.counters, "persist_us"):
             persisted = lot = stages.store.persist(wanted, attempt.seq)
-            end_s = time.monotonic() + WITHDRAWING_S
+            end_s = stages.clock_s() + WITHDRAWING_S
             refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
             deletions = [*wanted.deletions, *(Deletion(post_id, 0) for post_id in refused)]
             while lot.left:
                 if not stages.order.withdraw(attempt, lot.deleted):
                     raise BatchDone(attempt.batch_id)
                 stages.counters.add("posts_deleted", len(lot.deleted))
-                if stages.stopping() or time.monotonic() > end_s:
+                if stages.stopping() or stages.clock_s() > end_s:
                     raise Unfinished(attempt.batch_id)
                 lot = stages.store.persist(Writes((), deletions, wanted.author_deletions, continued=True), attempt.seq)
         return persisted if lot is persisted else replace(persisted, deleted=lot.deleted, left=False)
