@@ -302,8 +302,9 @@ def test_a_stream_without_a_search_tells_what_goes_to_everybody(product: Product
     gone = product.post("soon withdrawn", 1)
     product.feed(gone)
     product.feed(product.deletion(1))
-    kinds = {events.next()[0] for _ in range(3)}
-    assert "deleted" in kinds
+    kinds: set[str] = set()
+    while "deleted" not in kinds:  # figures come once a second, so that how many come before depends on the machine
+        kinds.add(events.next()[0])
     assert "posts" not in kinds
     events.close()
 
