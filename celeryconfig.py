@@ -1,4 +1,4 @@
-"""Celery's options that hold everywhere. What depends on a setting (broker, queues) is added in `pipeline/app.py`.
+"""Celery's options that hold everywhere. What depends on a setting (broker, queues) is added in `pipeline/jobs/app.py`.
 
 Why each is as it is: docs/delivery.md, "Celery". This file reads no environment.
 """

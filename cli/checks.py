@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import MurmurError, QueryError, SettingsError
-from pipeline.installed import SOURCES_GROUP, offered
+from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.named import searches_of
 from pipeline.sources import READABLE
 from pipeline.sources.probing import track_finding
-from pipeline.tracking import EVERYTHING, SEARCHES
+from pipeline.worker.intake import EVERYTHING, SEARCHES
 
 PROJECT = Path(__file__).parents[1]
 
@@ -113,9 +113,9 @@ def redis_problem(settings: Settings) -> str:
         return ""
     from redis.exceptions import RedisError
 
-    from pipeline.connections import connect
-    from pipeline.names import Names
-    from pipeline.permissions import channel_problem
+    from pipeline.broker.connections import connect
+    from pipeline.broker.keys import Names
+    from pipeline.broker.permissions import channel_problem
 
     try:
         with connect(settings, name="check", socket_timeout_s=3) as redis:

@@ -87,7 +87,7 @@ def upkeep() -> None:
 @main.command()
 def sinks() -> None:
     """Deliver matches to the sinks that SINKS names; `run` starts it if there are any."""
-    from cli.sinks import serve
+    from cli.commands.sinks import serve
 
     serve(load())
 
@@ -116,7 +116,7 @@ def copy(source: str, target: str) -> None:
 
     Everything else must be stopped. At the end both stores are compared; exit status 1 if they differ.
     """
-    from cli.copy import copy as copied
+    from cli.commands.copy import copy as copied
 
     for line in copied(load(), source, target):
         say(line)
@@ -133,7 +133,7 @@ def settings() -> None:
 @main.command()
 def doctor() -> None:
     """Say for broker, store, page and sources whether they are well; exit status 1 if one is not."""
-    from cli.doctor import examine
+    from cli.commands.doctor import examine
 
     healthy = True
     for finding in examine(load()):
@@ -147,7 +147,7 @@ def doctor() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000_000), help="At most so many posts; else all that are stored.")
 def recheck(source: str, limit: int | None) -> None:
     """Look stored posts up again, and withdraw what is gone; Ctrl-C ends it, and the next time goes on there."""
-    from cli.recheck import recheck as look
+    from cli.commands.recheck import recheck as look
 
     for line in look(load(), source, limit):
         say(line)
@@ -162,7 +162,7 @@ def dead() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
 def dead_list(limit: int) -> None:
     """Show dead letters, oldest first: id, time, source, error, the beginning of the record."""
-    from cli.dead import listing
+    from cli.commands.dead import listing
 
     for line in listing(load(), limit):
         say(line)
@@ -172,7 +172,7 @@ def dead_list(limit: int) -> None:
 @click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most so many, oldest first; else all.")
 def dead_retry(limit: int | None) -> None:
     """Give dead letters to the workers again."""
-    from cli.dead import retry
+    from cli.commands.dead import retry
 
     say(retry(load(), limit))
 
@@ -182,7 +182,7 @@ def dead_retry(limit: int | None) -> None:
 @click.option("--post", "post_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def explain(query: str, post_file: Path | None) -> None:
     """Show how a search is understood, and, with --post, why a post (JSON) matches or not."""
-    from cli.explain import explain as explained
+    from cli.commands.explain import explain as explained
 
     click.echo(printable_lines(explained(query, post_file)))
 
@@ -192,7 +192,7 @@ def explain(query: str, post_file: Path | None) -> None:
 @click.option("--until-now", is_flag=True, help="Let later posts of them in.")
 def forget(author: str, until_now: bool) -> None:
     """Remove all posts of AUTHOR (source:handle or source:id), and keep them out for good."""
-    from cli.forget import forget as forgotten
+    from cli.commands.forget import forget as forgotten
 
     for line in forgotten(load(), author, until_now=until_now):
         say(line)
@@ -202,7 +202,7 @@ def forget(author: str, until_now: bool) -> None:
 @click.argument("query", required=False)
 def track(query: str | None) -> None:
     """Show what is taken in, or change it while everything runs: a search, `searches`, or '' for the setting."""
-    from cli.track import change, current
+    from cli.commands.track import change, current
 
     loaded: Settings = load()
     say(current(loaded) if query is None else change(loaded, query))

@@ -13,7 +13,7 @@ Role = Literal["reader", "worker", "upkeep"]
 
 def work(role: Role, settings: Settings) -> None:
     """Become the Celery worker of a role: reader, worker or upkeep. Returns when it was told to end."""
-    from pipeline.app import app, argv
+    from pipeline.jobs.app import app, argv
 
     # Twins on one machine are told apart in logs by their process number.
     app.start(argv(role, settings, os.getpid()))

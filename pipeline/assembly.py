@@ -12,37 +12,37 @@ from typing import TYPE_CHECKING
 
 from redis import Redis
 
-from pipeline.answers import BrokerRefused
-from pipeline.claims import Claims
-from pipeline.connections import connect, is_embedded
-from pipeline.counters import Counters
-from pipeline.dead import DeadLetters
-from pipeline.following import Following
-from pipeline.ingest import Ingest, Stages
+from pipeline.broker.connections import connect, is_embedded
+from pipeline.broker.counters import Counters
+from pipeline.broker.keys import Names
+from pipeline.broker.outage import Outages
+from pipeline.broker.permissions import channel_problem
+from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.match.contract import StandingMatcher
+from pipeline.match.following import Following
 from pipeline.match.matcher import Matcher
 from pipeline.match.registry import Registry
-from pipeline.names import Names
+from pipeline.match.standing import Standing
 from pipeline.normalise import normalise
-from pipeline.outage import Outages
-from pipeline.permissions import channel_problem
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
-from pipeline.reader import Reader
+from pipeline.queue.claim_check import Claims
+from pipeline.queue.dead_letters import DeadLetters
+from pipeline.reader.loop import Reader
+from pipeline.reader.spool import Spool
+from pipeline.reader.status import Coverage, Speaker
 from pipeline.settings import Settings
 from pipeline.sources import open_source
-from pipeline.spool import Spool
-from pipeline.standing import Standing
-from pipeline.states import Coverage, Speaker
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from pipeline.tracking import Tracking, current_track
-from pipeline.upkeep import Means, Upkeep, publish_identity
+from pipeline.upkeep.duties import Means, Upkeep, publish_identity
+from pipeline.worker.ingest import Ingest, Stages
+from pipeline.worker.intake import Tracking, current_track
 
 if TYPE_CHECKING:
-    from pipeline.recheck import Recheck
+    from pipeline.upkeep.recheck import Recheck
 
 IDENTITY_EVERY_S = 15.0
 
@@ -210,7 +210,9 @@ def build_upkeep(
 
 def build_recheck(process: Process, *, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Recheck:
     """Return the re-check of stored posts."""
-    from pipeline.recheck import Recheck  # only upkeep needs it, and the clients of networks that it brings along
+    from pipeline.upkeep.recheck import (
+        Recheck,  # only upkeep needs it, and the clients of networks that it brings along
+    )
 
     return Recheck(
         settings=process.settings,

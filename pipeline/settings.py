@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
-from pipeline.installed import SINKS_GROUP, SOURCES_GROUP, offered
+from pipeline.plugins import SINKS_GROUP, SOURCES_GROUP, offered
 
 SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
 HIDDEN = "•••"

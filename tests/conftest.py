@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
 import tests.chromium
-from pipeline.names import Names
+from pipeline.broker.keys import Names
 from tests.paths import SHARED
 from tests.records import path_of
 from tests.servers.elasticsearch.assemble import CannotAssemble

@@ -10,8 +10,8 @@ from flask import Flask
 from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
 from pipeline.terminal import protect_logs
-from web.fetching import Fetcher
 from web.patience import PATIENCE_S, Patience
+from web.pictures.fetching import Fetcher
 
 __all__ = ["create_app"]
 
@@ -34,9 +34,13 @@ def create_app(
     Raises:
         SettingsError: a setting is wrong.
     """
-    from web import api, export, headers, hosts, images, ingest, metrics, proxies, routes, sse, track, ws
     from web import auth as signing
+    from web.api import export, ingest, metrics, track
+    from web.api import routes as api
+    from web.live import sse, ws
+    from web.pictures import images
     from web.process import Web
+    from web.site import headers, hosts, proxies, routes
 
     settings = settings or load()
     protect_logs()

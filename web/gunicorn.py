@@ -25,7 +25,7 @@ control_socket_disable = True
 proc_name = "murmur-web"
 loglevel = "warning" if _settings.log_level in ("WARNING", "ERROR") else "info"
 accesslog = None
-# Who the client is, is decided by TRUSTED_PROXIES alone (web/proxies.py).
+# Who the client is, is decided by TRUSTED_PROXIES alone (web/site/proxies.py).
 forwarded_allow_ips = ""
 limit_request_line = 8_190
 

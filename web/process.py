@@ -16,32 +16,32 @@ import gevent
 from gevent import monkey
 from redis import Redis
 
-from pipeline.answers import asking
-from pipeline.claims import Claims
-from pipeline.connections import connect
+from pipeline.broker.connections import connect
+from pipeline.broker.keys import Names
+from pipeline.broker.outage import Outage
+from pipeline.broker.redis_errors import asking
 from pipeline.errors import MurmurError
 from pipeline.match.registry import Registry
-from pipeline.names import Names
-from pipeline.outage import Outage
 from pipeline.publish.order import Order
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
+from pipeline.queue.claim_check import Claims
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from web.client import Client, SocketClient
 from web.examples import Examples
-from web.hub import Hub
-from web.listener import Listener
-from web.presence import Presence
+from web.live.client import Client, SocketClient
+from web.live.hub import Hub
+from web.live.listener import Listener
+from web.live.presence import Presence
+from web.live.refill import Refill
 from web.protocol import CLOSES, Close, Frame, SourceState, Stats, frame
 from web.readings import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, Readings
 from web.reasons import public_reason
 from web.recent import Recent
-from web.refill import Refill
 
 if TYPE_CHECKING:
-    from web.session import Session
+    from web.live.session import Session
 
 log = logging.getLogger("web")
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from pipeline.broker.outage import Outage
 from pipeline.jsonlines import line_safe
-from pipeline.outage import Outage
 from pipeline.post import Post
 
 MAX_ID_CHARS = 64

@@ -24,7 +24,7 @@ from typing import Any
 
 from redis import Redis
 
-from pipeline.names import Names
+from pipeline.broker.keys import Names
 from pipeline.query.parser import parse
 
 HERE = Path(__file__).parent

@@ -13,8 +13,8 @@ from typing import Any
 
 from redis import Redis
 
-from pipeline.answers import asking
-from pipeline.names import Names
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import asking
 
 LEASE_MS = 60_000
 """How long a registration lives without renewal; web processes renew every third of it."""

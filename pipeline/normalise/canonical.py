@@ -9,10 +9,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from pipeline.errors import RecordError
-from pipeline.normalise import entities as extraction
 from pipeline.normalise.figures import GREATEST, bounded
-from pipeline.normalise.hosts import hosts_of
 from pipeline.normalise.permits import Permit
+from pipeline.normalise.text import entities as extraction
+from pipeline.normalise.text.hosts import hosts_of
 from pipeline.normalise.times import LATEST_MS
 from pipeline.post import Author, AuthorDeletion, Counts, Deletion, Entity, Event, Link, Media, Post, ReplyTo, Upsert
 

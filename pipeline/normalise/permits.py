@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.batch import FORGET, INGEST, LOOKUP, RECHECK
 from pipeline.errors import RecordError
 from pipeline.post import AuthorDeletion, Deletion, Event, Notice, Upsert
+from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
 """The formats: our own JSON, and the wires of the three networks."""

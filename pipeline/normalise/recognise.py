@@ -16,20 +16,17 @@ import msgspec
 from msgspec import Raw
 
 from pipeline.errors import RecordError
-from pipeline.normalise import (
-    canonical,
-    jetstream,
-    jetstream_wire,
-    mastodon,
-    mastodon_wire,
-    repair,
-    x_control,
-    x_legacy,
-    x_legacy_wire,
-    x_v2,
-    x_v2_wire,
-)
+from pipeline.normalise import canonical, repair
+from pipeline.normalise.bluesky import jetstream
+from pipeline.normalise.bluesky import wire as jetstream_wire
+from pipeline.normalise.mastodon import statuses as mastodon
+from pipeline.normalise.mastodon import wire as mastodon_wire
 from pipeline.normalise.permits import CANONICAL, JETSTREAM, MASTODON, Permit, X, permit_of
+from pipeline.normalise.x import control as x_control
+from pipeline.normalise.x import legacy as x_legacy
+from pipeline.normalise.x import legacy_wire as x_legacy_wire
+from pipeline.normalise.x import v2 as x_v2
+from pipeline.normalise.x import v2_wire as x_v2_wire
 from pipeline.post import Event, Notice, Upsert
 
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)

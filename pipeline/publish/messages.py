@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.names import Names
+from pipeline.broker.keys import Names
 
 Message = tuple[str, bytes]
 """A channel and a payload without its header."""

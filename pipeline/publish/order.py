@@ -14,9 +14,9 @@ from typing import Any
 
 from redis import Redis
 
-from pipeline.answers import asking
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import asking
 from pipeline.errors import BatchDone, MurmurError
-from pipeline.names import Names
 
 _SAFE = """
 local function safe()

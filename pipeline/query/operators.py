@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError
-from pipeline.installed import SOURCES_GROUP, offered
+from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query import values
 from pipeline.query.tree import Node
 from pipeline.query.values import Value

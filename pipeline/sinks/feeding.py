@@ -18,10 +18,10 @@ from typing import Any
 import msgspec
 from redis import Redis
 
-from pipeline.answers import asking
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import asking
 from pipeline.errors import LeaseLost, MurmurError, QueryTimeout
 from pipeline.match.registry import Registry
-from pipeline.names import Names
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from pipeline.sinks.contract import Delivery, Sink

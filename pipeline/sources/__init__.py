@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipeline.batch import RESERVED
 from pipeline.errors import SettingsError
-from pipeline.installed import SOURCES_GROUP, make, offered
+from pipeline.plugins import SOURCES_GROUP, make, offered
+from pipeline.queue.batch import RESERVED
 from pipeline.settings import Settings
 from pipeline.sources.contract import Source
 

@@ -1,7 +1,7 @@
 """What a source is: something that can be read from a cursor on, in chunks. One method, and a context to live in.
 
-A source never touches Redis, Celery or the store; the reader (`pipeline/reader.py`) holds the lease, hands chunks over
-and keeps the cursor.
+A source never touches Redis, Celery or the store; the reader (`pipeline/reader/loop.py`) holds the lease, hands chunks
+over and keeps the cursor.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ class Source(Protocol):
 
 
 class InstalledSource(Source, Protocol):
-    """A source that a package offers (`pipeline/installed.py`): the same, and what `murmur doctor` asks it."""
+    """A source that a package offers (`pipeline/plugins.py`): the same, and what `murmur doctor` asks it."""
 
     def probe(self) -> Sequence[Probed]:
         """Return what is found of its network without reading: reachable, credentials accepted."""

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.batch import RawBatch
 from pipeline.errors import SourceUnavailable
+from pipeline.queue.batch import RawBatch
 from pipeline.settings import Settings
 
 

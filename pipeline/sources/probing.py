@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.installed import SOURCES_GROUP, make, offered
+from pipeline.plugins import SOURCES_GROUP, make, offered
 from pipeline.settings import Settings
 from pipeline.sources.contract import Probed
 

@@ -11,8 +11,8 @@ import select
 import time
 from collections.abc import Iterator
 
-from pipeline.batch import RawRecord
 from pipeline.errors import SourceUnavailable
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 
 BLOCK = 256 * 1024

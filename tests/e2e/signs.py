@@ -11,7 +11,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from pipeline.names import Names
+from pipeline.broker.keys import Names
 from tests.e2e.product import Product
 
 QUEUE_EVERY_S, READY_EVERY_S = 0.1, 0.5

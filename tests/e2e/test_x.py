@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import redis
 
-from pipeline.connections import embedded_url
+from pipeline.broker.connections import embedded_url
 from tests.conftest import missing
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT

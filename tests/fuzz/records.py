@@ -7,11 +7,11 @@ import os
 import random
 from typing import Any
 
-from pipeline.batch import FORGET, INGEST, LOOKUP, RECHECK, RawBatch, RawRecord, decode_batch, encode_batch
-from pipeline.claims import new_batch_id
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import AuthorDeletion, Deletion, Event, Upsert
+from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK, RawBatch, RawRecord, decode_batch, encode_batch
+from pipeline.queue.claim_check import new_batch_id
 from tests.fuzz.mutate import mutated_bytes, mutated_tree, shrunk
 from tests.fuzz.product import web
 from tests.fuzz.running import Fault, Memory, Run

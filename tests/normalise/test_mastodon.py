@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.normalise.markup import text_of
+from pipeline.normalise.text.markup import text_of
 from pipeline.post import Deletion, Event, Notice, Post
 from tests.normalise.records import NOW, posts
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.batch import FORGET, INGEST, LOOKUP, RECHECK
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.normalise.permits import permit_of
 from pipeline.post import AuthorDeletion, Deletion, Event, Upsert
+from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 NOW = 1_790_000_000_000
 

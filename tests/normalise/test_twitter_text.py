@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.normalise.entities import extract
-from pipeline.normalise.tags import find_cashtags, find_hashtags, find_mentions, find_reply
-from pipeline.normalise.urls import find_urls
-from pipeline.normalise.validity import is_hashtag, is_list, is_url, is_username
+from pipeline.normalise.text.entities import extract
+from pipeline.normalise.text.tags import find_cashtags, find_hashtags, find_mentions, find_reply
+from pipeline.normalise.text.urls import find_urls
+from pipeline.normalise.text.validity import is_hashtag, is_list, is_url, is_username
 from tests.paths import PROJECT
 from tests.records import only_shared, path_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from cli.doctor import NOT_SHARED
-from pipeline.dead import DeadLetter, DeadLetters
-from pipeline.names import Names
+from cli.commands.doctor import NOT_SHARED
+from pipeline.broker.keys import Names
+from pipeline.queue.dead_letters import DeadLetter, DeadLetters
 from tests.paths import PROJECT
 
 pytestmark = pytest.mark.redis

@@ -16,13 +16,13 @@ import pytest
 from redis import Redis
 
 from cli import checks
+from pipeline.broker.keys import Names
 from pipeline.errors import StoreUnavailable
-from pipeline.names import Names
 from pipeline.post import Deletion, Upsert
 from pipeline.settings import Settings
-from pipeline.store.comparing import compare
 from pipeline.store.contract import Store, Writes
-from pipeline.store.copying import Note
+from pipeline.store.copy.comparing import compare
+from pipeline.store.copy.copying import Note
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT

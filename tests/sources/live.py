@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from pipeline.batch import RawRecord
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, Source
 
 WITHIN_S = 20.0

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from pipeline.batch import LOOKUP
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Upsert
+from pipeline.queue.batch import LOOKUP
 from pipeline.sources.bluesky.lookup import BlueskyLookup
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.sources.mastodon.lookup import MastodonLookup, public_address

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.normalise.mastodon_wire import Status
+from pipeline.normalise.mastodon.wire import Status
 from pipeline.post import Deletion
 from pipeline.sources.mastodon import MastodonSource
 from pipeline.sources.mastodon import server as module

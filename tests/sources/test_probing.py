@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor import examine
+from cli.commands.doctor import examine
 from pipeline.settings import load
 from pipeline.sources.bluesky.probe import SOMEBODY
 from pipeline.sources.probing import cursor_age, probe, track_finding

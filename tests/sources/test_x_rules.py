@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.query.parser import parse
-from pipeline.sources.x.rules import MAX_RULE_CHARS, compile_rules
+from pipeline.sources.x.rules.rules import MAX_RULE_CHARS, compile_rules
 
 
 @pytest.mark.parametrize(

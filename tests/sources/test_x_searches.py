@@ -8,12 +8,12 @@ import pytest
 
 from pipeline.errors import BrokerUnavailable
 from pipeline.sources.x import XSource
-from pipeline.sources.x.asked import asked_by_searches
-from pipeline.sources.x.grouping import Grouping
 from pipeline.sources.x.pauses import Pauses
 from pipeline.sources.x.reading import Pace
-from pipeline.sources.x.rules import MAX_RULE_CHARS
-from pipeline.sources.x.wishes import Wishes
+from pipeline.sources.x.rules.asked import asked_by_searches
+from pipeline.sources.x.rules.grouping import Grouping
+from pipeline.sources.x.rules.rules import MAX_RULE_CHARS
+from pipeline.sources.x.rules.wishes import Wishes
 from tests.sources.live import Reading, until
 from tests.sources.simulators.x import TOKEN, XApi
 

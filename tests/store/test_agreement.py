@@ -20,7 +20,7 @@ from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from pipeline.query.tree import Node, Query
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.query.tree import And, Created, Everything, Facet, Near, Node, Not, Number, Or, Phrase, Prefix, Word
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import Store
 from pipeline.store.sqlite import SqliteStore, schema
 from pipeline.store.sqlite.columns import document, facet_token, texts

@@ -17,15 +17,17 @@ import pytest
 from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.settings import Settings
-from pipeline.store import migrate, open_store, place
+from pipeline.store import migrate, open_store
+from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Store, Writes
-from pipeline.store.elastic import ElasticStore, sweeping
+from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.client import Client, at, client_of
-from pipeline.store.elastic.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.health import examine
+from pipeline.store.elastic.keep import sweep as sweeping
+from pipeline.store.elastic.keep.coverage import KEPT_TOGETHER
+from pipeline.store.elastic.keep.upkeep import PROGRESS
 from pipeline.store.elastic.schema import now_ms
-from pipeline.store.elastic.upkeep import PROGRESS
-from pipeline.store.raws import compress
+from pipeline.store.raw_records import compress
 from tests.store.contract import StoreContract
 from tests.store.elastic import access, found, store_in
 from tests.store.making import T0, ids, now_found, post, put, search

@@ -19,10 +19,10 @@ import pytest
 from pipeline.errors import SettingsError, StoreUnavailable
 from pipeline.settings import Settings, load
 from pipeline.store import open_store
-from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import Client, OutOfTime, Refused
+from pipeline.store.elastic.write.bulk import Bulk, Write
+from tests.delivery.tls import self_signed
 from tests.paths import PROJECT
-from tests.pipeline.tls import self_signed
 
 SECRET = "s3cret"
 
@@ -200,7 +200,7 @@ def test_request_that_is_too_large_is_cut_until_it_is_not() -> None:
 
 
 def test_server_that_stays_overloaded_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.store.elastic.bulk.PATIENCE_S", 0.2)
+    monkeypatch.setattr("pipeline.store.elastic.write.bulk.PATIENCE_S", 0.2)
     with bulk() as (server, sender, _):
         server.answers = [(200, _items(429))] * 50
         with pytest.raises(StoreUnavailable, match="because"):

@@ -18,8 +18,8 @@ from pipeline.query.document import BREAK, Document
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from pipeline.query.tree import Near, Node, Not, Prefix, Word
-from pipeline.store.elastic.compile import compile_tree
 from pipeline.store.elastic.fields import PROPERTIES, fields
+from pipeline.store.elastic.read.compile import compile_tree
 from tests.match import strategies as trees
 from tests.query import strategies as typed
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.query.document import Document
 from pipeline.query.tree import And, Facet, Near, Node, Not, Or, Phrase, Prefix, Word
-from pipeline.store.elastic.compile import MAX_NESTED, Compiled, compile_tree
 from pipeline.store.elastic.fields import MAX_FACET_LENGTH, PROPERTIES, document, fields
+from pipeline.store.elastic.read.compile import MAX_NESTED, Compiled, compile_tree
 from tests.match.strategies import nodes
 from tests.query import strategies
 from tests.store.making import search

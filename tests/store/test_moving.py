@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from pipeline.post import AuthorDeletion, Deletion, Upsert
-from pipeline.store.comparing import compare
 from pipeline.store.contract import CoverageRow, Held, Store, Writes
-from pipeline.store.copying import Note, begun, copy, hindrance
+from pipeline.store.copy.comparing import compare
+from pipeline.store.copy.copying import Note, begun, copy, hindrance
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.elastic import access, store_in

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import Sort
 from pipeline.store.merge import merge
 from pipeline.store.sampling import INTERVALS_MS, MAX_BUCKETS, interval_for

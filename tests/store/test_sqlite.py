@@ -13,7 +13,9 @@ from pipeline.errors import QueryTimeout, RowRefused, StoreError, StoreMismatch,
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import Document
 from pipeline.settings import Settings
-from pipeline.store import migrate, open_store, place, raws
+from pipeline.store import migrate, open_store
+from pipeline.store import raw_records as raws
+from pipeline.store import sort_key as place
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.sqlite import SqliteStore, columns, schema, upkeep
 from pipeline.store.sqlite.store import now_ms

@@ -12,7 +12,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 from tests.paths import PROJECT
-from web.headers import CSP
+from web.site.headers import CSP
 
 STATIC = PROJECT / "web" / "static"
 _POLICY = CSP.format(sockets=" ws:")

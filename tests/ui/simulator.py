@@ -30,7 +30,7 @@ from pipeline.query.tree import Query
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.files import PICTURE, answer, file, response
-from web.gaps import of_line
+from web.api.gaps import of_line
 
 TOO_LONG = {
     "code": "query_timeout",

@@ -10,7 +10,7 @@ import msgspec
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.pipeline.watcher import Watcher
+from tests.delivery.watcher import Watcher
 
 
 class Search:

@@ -21,8 +21,8 @@ import msgspec
 import pytest
 
 from pipeline.assembly import Process, build_ingest
-from pipeline.batch import RawBatch, RawRecord, encode_batch
-from pipeline.claims import new_batch_id
+from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
+from pipeline.queue.claim_check import new_batch_id
 from pipeline.settings import load
 from tests.paths import PROJECT
 

@@ -16,8 +16,8 @@ from pipeline.match.plan import has_numbers, without_numbers
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.query.tree import Node
 from pipeline.store.elastic.client import Client, Refused, at
-from pipeline.store.elastic.compile import ALL, Dsl, compile_tree
 from pipeline.store.elastic.fields import FIELDS_VERSION, PROPERTIES
+from pipeline.store.elastic.read.compile import ALL, Dsl, compile_tree
 
 SEARCHES_VERSION = 1
 """Goes up with every change of what is kept of a search or how it is compiled."""

@@ -15,8 +15,8 @@ import msgspec
 from pipeline.errors import StoreUnavailable
 from pipeline.match.percolator.index import SENTINEL, SearchIndex, body_of, sentinel
 from pipeline.query.tree import Node
-from pipeline.store.elastic.bulk import Bulk, Write
 from pipeline.store.elastic.client import at, encode
+from pipeline.store.elastic.write.bulk import Bulk, Write
 
 _PAGE = 5_000
 

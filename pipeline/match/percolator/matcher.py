@@ -23,7 +23,7 @@ from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Node, Query
 from pipeline.store.elastic.client import Refused
-from pipeline.store.elastic.compile import compile_tree
+from pipeline.store.elastic.read.compile import compile_tree
 
 log = logging.getLogger(__name__)
 

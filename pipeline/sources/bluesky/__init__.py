@@ -18,8 +18,8 @@ from collections.abc import Callable, Generator, Iterator
 
 import msgspec
 
-from pipeline.batch import RawRecord
 from pipeline.errors import SourceUnavailable
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.bluesky.connection import (
     Connection,
     Dictionary,

@@ -12,7 +12,7 @@ from collections import deque
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reactions import Reactions, Told
 from pipeline.sources.bluesky.wire import POSTS, Sight, parent_of, with_profiles

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.demo.chapter import EVENTS, Chapter, Happening
 

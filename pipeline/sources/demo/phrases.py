@@ -36,7 +36,7 @@ Phrases = dict[str, dict[str, Topic]]
 def phrases() -> Phrases:
     """Return everything that can be said, topics and languages in a fixed order."""
     found: Phrases = {}
-    for path in sorted(Path(__file__).parent.glob("*.txt")):
+    for path in sorted((Path(__file__).parent / "texts").glob("*.txt")):
         topic: Topic | None = None
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("="):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.mastodon.server import SILENCE_S, Letter, ServerStream
 

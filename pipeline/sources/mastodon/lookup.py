@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 import urllib3
 
-from pipeline.batch import LOOKUP, RawBatch, RawRecord
+from pipeline.queue.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookups import Looked
 from pipeline.sources.mastodon.server import AGENT, base_of
 from pipeline.sources.mastodon.statuses import Statuses

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.replay.clock import Pace, happened_ms
 from pipeline.sources.replay.laps import shifted

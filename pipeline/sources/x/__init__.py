@@ -17,7 +17,7 @@ from pipeline.sources.x.client import PUBLIC, Trouble, XClient
 from pipeline.sources.x.pauses import Pauses
 from pipeline.sources.x.place import decode_place
 from pipeline.sources.x.reading import Pace, Reading
-from pipeline.sources.x.wishes import Wishes
+from pipeline.sources.x.rules.wishes import Wishes
 
 
 class XSource:

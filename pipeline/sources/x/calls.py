@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from pipeline.sources.x.asked import Asked
 from pipeline.sources.x.client import Trouble, XClient
 from pipeline.sources.x.pauses import ANSWER, NETWORK
-from pipeline.sources.x.ruleset import Kept, keep
+from pipeline.sources.x.rules.asked import Asked
+from pipeline.sources.x.rules.ruleset import Kept, keep
 
 LONGEST_CALL_S = 60.0
 """A call about rules that takes longer, however slowly it is answered, is given up."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.batch import RawBatch, RawRecord
+from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.sources.x.client import FIELDS, Trouble, XClient
 

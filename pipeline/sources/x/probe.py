@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from pipeline.sources.contract import Probed
-from pipeline.sources.x.asked import SEARCHES, asked_by_track
 from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import Trouble, XClient
 from pipeline.sources.x.place import decode_place
-from pipeline.sources.x.ruleset import held_rules, is_ours, rule_cap
+from pipeline.sources.x.rules.asked import SEARCHES, asked_by_track
+from pipeline.sources.x.rules.ruleset import held_rules, is_ours, rule_cap
 
 WITHIN_S = 6.0
 

@@ -13,17 +13,17 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.batch import RawRecord
+from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
-from pipeline.sources.x.asked import Asked
 from pipeline.sources.x.budget import Budget, Grant
 from pipeline.sources.x.calls import RuleCall
 from pipeline.sources.x.client import Letter, Trouble, XClient
 from pipeline.sources.x.lines import Disconnect, meant
 from pipeline.sources.x.pauses import LIMIT, NETWORK, Pauses
 from pipeline.sources.x.place import Place, encode_place
-from pipeline.sources.x.ruleset import Kept
-from pipeline.sources.x.wishes import Wish, Wishes
+from pipeline.sources.x.rules.asked import Asked
+from pipeline.sources.x.rules.ruleset import Kept
+from pipeline.sources.x.rules.wishes import Wish, Wishes
 
 
 @dataclass(frozen=True)

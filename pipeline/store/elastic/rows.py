@@ -13,8 +13,8 @@ from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.elastic import fields
 from pipeline.store.elastic.fields import NUMBERS, TEXTS
-from pipeline.store.place import NO_ARRIVAL
 from pipeline.store.plan import Put, Stored
+from pipeline.store.sort_key import NO_ARRIVAL
 
 decode_post = msgspec.json.Decoder(Post).decode
 _encode = msgspec.json.Encoder().encode

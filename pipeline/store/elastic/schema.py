@@ -15,7 +15,7 @@ import msgspec
 from pipeline.errors import StoreMismatch, StoreUnavailable
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.settings import Settings
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.elastic.client import Client, Refused, at, decode
 from pipeline.store.elastic.fields import FIELDS_VERSION, PROPERTIES
 from pipeline.store.elastic.names import IndexNames, period_of

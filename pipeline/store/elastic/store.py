@@ -13,20 +13,20 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest
 from pipeline.store.elastic.client import at, client_of
-from pipeline.store.elastic.coverage import CoverageRows
-from pipeline.store.elastic.moving import ElasticMoving
+from pipeline.store.elastic.keep.coverage import CoverageRows
+from pipeline.store.elastic.keep.moving import ElasticMoving
+from pipeline.store.elastic.keep.retention import Pruning
+from pipeline.store.elastic.keep.upkeep import Upkeep
 from pipeline.store.elastic.names import IndexNames
-from pipeline.store.elastic.persisting import Persisting
-from pipeline.store.elastic.pruning import Pruning
-from pipeline.store.elastic.reading import ElasticReading
-from pipeline.store.elastic.refreshing import refresher
+from pipeline.store.elastic.read.reading import ElasticReading
+from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
 from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
-from pipeline.store.elastic.upkeep import Upkeep
-from pipeline.store.elastic.view import OPENING_S, Deadline, view
+from pipeline.store.elastic.write.persister import Persisting
+from pipeline.store.elastic.write.refresher import refresher
 from pipeline.store.refusing import persisted_without
 
 _MS_A_DAY = 86_400_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pipeline.store.accounts import gone_name, joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone
+from pipeline.store.copy.moving import decoded, moved
 from pipeline.store.memory.reading import Contents, row_place
-from pipeline.store.moving import decoded, moved
 from pipeline.store.plan import Plan, Shelf, Stored
 
 FOR_GOOD = 2**53

@@ -12,7 +12,7 @@ from itertools import islice
 from pipeline.errors import QueryTimeout
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import (
     NEWEST,
     Changes,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.accounts import gone_name
 from pipeline.store.contract import (
     CoverageRow,

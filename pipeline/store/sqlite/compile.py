@@ -27,7 +27,7 @@ from pipeline.query.tree import (
     Sample,
     Word,
 )
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.sqlite.columns import ALL, facet_token
 
 MAX_BRANCHES = 32

@@ -12,7 +12,7 @@ from pipeline.query.document import describe
 from pipeline.store.sqlite import columns, schema
 from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.shelf import decode_post
+from pipeline.store.sqlite.lookups import decode_post
 
 _CHUNK = 500
 _UNDONE = "none"

@@ -15,18 +15,18 @@ from pathlib import Path
 import apsw
 
 from pipeline.errors import StoreUnavailable
-from pipeline.store import place
+from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import entered
 from pipeline.store.draft import draft
 from pipeline.store.plan import plan
-from pipeline.store.raws import compress
+from pipeline.store.raw_records import compress
 from pipeline.store.refusing import persisted_without
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
+from pipeline.store.sqlite.lookups import SqliteShelf
 from pipeline.store.sqlite.moving import SqliteMoving, former_salts
 from pipeline.store.sqlite.reading import SqliteReading
-from pipeline.store.sqlite.shelf import SqliteShelf
 from pipeline.store.sqlite.upkeep import Upkeep, prune
 from pipeline.store.sqlite.writing import Writer
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import apsw
 
 from pipeline.store.contract import Top, TopField
-from pipeline.store.place import TIE_BITS
+from pipeline.store.sort_key import TIE_BITS
 from pipeline.store.sqlite.bodies import pairs
 from pipeline.store.sqlite.schema import rows
 from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background

@@ -12,10 +12,10 @@ from typing import Any
 
 import apsw
 
-from pipeline.store import place as places
+from pipeline.store import sort_key as places
 from pipeline.store.plan import Plan, Put, Stored
 from pipeline.store.sqlite import columns, schema
-from pipeline.store.sqlite.shelf import SqliteShelf
+from pipeline.store.sqlite.lookups import SqliteShelf
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UPDATE_POST = (

@@ -1,0 +1,61 @@
+"""`murmur sinks`: one process, a thread for each sink that SINKS names, so that a slow one delays no other."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+from pipeline.assembly import Process, understand
+from pipeline.errors import SettingsError
+from pipeline.plugins import SINKS_GROUP, make
+from pipeline.settings import Settings
+from pipeline.sinks.feeding import Feeder
+from pipeline.sinks.named import searches_of
+from pipeline.terminal import protect_logs
+
+END_WITHIN_S = 5.0
+"""So long a delivery under way is waited for at the end; what it did not finish comes again."""
+
+
+def serve(settings: Settings) -> None:
+    """Feed the sinks until told to end.
+
+    Raises:
+        SettingsError: SINKS names none, or one that cannot be used.
+    """
+    if not settings.sinks:
+        raise SettingsError(["SINKS is empty: nothing to deliver to"])
+    protect_logs()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    searches = searches_of(settings.sinks, understand)
+    sinks = {name: make(SINKS_GROUP, name) for name in searches}
+    told = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    process = Process(settings, "sinks", connections=1)
+    threads = []
+    for name, sink in sinks.items():
+        feeder = Feeder(
+            name,
+            sink,
+            searches[name],
+            redis=process.redis,
+            names=process.names,
+            order=process.order,
+            registry=process.registry,
+            store=process.store,
+            wait=told.wait,
+        )
+        threads.append(threading.Thread(target=feeder.run, name=f"sink-{name}", daemon=True))
+    for thread in threads:
+        thread.start()
+    while not told.wait(60.0):
+        pass
+    for thread in threads:
+        thread.join(END_WITHIN_S)

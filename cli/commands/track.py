@@ -1,0 +1,26 @@
+"""`murmur track`: what is taken in, seen or changed while everything runs."""
+
+from __future__ import annotations
+
+from pipeline.broker.connections import connect
+from pipeline.broker.keys import Names
+from pipeline.settings import Settings
+from pipeline.worker.intake import change_track, current_track
+
+
+def current(settings: Settings) -> str:
+    """Return TRACK as it stands."""
+    with connect(settings, name="track") as redis:
+        return current_track(redis, Names(settings.redis_prefix), settings.track)
+
+
+def change(settings: Settings, query: str) -> str:
+    """Set TRACK for all readers and workers ("": as the setting says); return one line on it.
+
+    Raises:
+        QueryError: it is no search.
+    """
+    with connect(settings, name="track") as redis:
+        names = Names(settings.redis_prefix)
+        change_track(redis, names, query.strip())
+        return f"From now on taken in: {current_track(redis, names, settings.track)}"

@@ -1,0 +1,1 @@
+"""Talking to Redis: connections, key names, errors, counters, outages."""

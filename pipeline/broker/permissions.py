@@ -1,0 +1,51 @@
+"""Whether a Redis user may do what the pipeline needs beyond keys: publish and subscribe under our prefix.
+
+An ACL user of Redis 7 begins without any channel, however many keys it may write.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import NoPermissionError, RedisError
+
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import asking
+
+_ANSWER_S = 5.0
+
+
+def channel_problem(redis: Redis, names: Names) -> str:
+    """Return why this user of Redis cannot publish or subscribe, and the command that grants it; "" if it can.
+
+    Nobody listens where it publishes. It holds one connection of the client for two round trips.
+
+    Raises:
+        BrokerUnavailable, BrokerRefused: Redis did not answer that.
+    """
+    probe = names.live("probe")
+    pubsub: Any = redis.pubsub()  # type: ignore[no-untyped-call]
+    try:
+        with asking():
+            try:
+                redis.publish(probe, b"")
+                pubsub.subscribe(names.notices, probe)
+                for _ in range(2):
+                    pubsub.get_message(timeout=_ANSWER_S)
+            except NoPermissionError as error:
+                user = _user(redis)
+                return (
+                    f"this user of Redis may not publish and subscribe ({error}): "
+                    f"ACL SETUSER {user} &{names.prefix}:* +publish +subscribe +unsubscribe"
+                )
+    finally:
+        pubsub.close()
+    return ""
+
+
+def _user(redis: Any) -> str:
+    try:
+        return str(redis.acl_whoami())
+    except RedisError:
+        return "USER"

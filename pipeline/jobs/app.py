@@ -1,0 +1,118 @@
+"""The Celery application: broker, queues, schedule and the command lines of its processes. No decisions about posts.
+
+`celery -A pipeline.jobs.app worker …` finds `app` here; `argv` gives the exact lines for reader, worker and upkeep.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any, Literal
+
+from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import after_setup_logger
+
+import celeryconfig
+from pipeline.broker.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker_url, celery_tls
+from pipeline.broker.keys import Names
+from pipeline.jobs.beat import BeatThread
+from pipeline.settings import Settings, load
+from pipeline.terminal import protect_logs
+
+Role = Literal["reader", "worker", "upkeep"]
+
+TICK_S = 1.0
+HOUSEKEEPING_S = 5.0
+RECHECK_S = 15.0
+
+
+def celery_options(settings: Settings) -> dict[str, Any]:
+    """Return the options that depend on settings, to lay over `celeryconfig`."""
+    names = Names(settings.redis_prefix)
+    options: dict[str, Any] = {
+        "broker_url": celery_broker_url(settings),
+        "broker_transport_options": {
+            "visibility_timeout": celeryconfig.VISIBILITY_S,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "unacked_restore_limit": 1_000,
+            "unacked_key": f"{names.prefix}.unacked",
+            "unacked_index_key": f"{names.prefix}.unacked_index",
+            "unacked_mutex_key": f"{names.prefix}.unacked_mutex",
+            "socket_timeout": SOCKET_TIMEOUT_S,
+            "socket_connect_timeout": 5.0,
+            "socket_keepalive": True,
+            "health_check_interval": HEALTH_CHECK_S,
+            "retry_on_timeout": True,
+            "max_connections": 4,
+        },
+        "task_default_queue": names.posts_queue,
+        "task_default_exchange": names.posts_queue,
+        "task_default_routing_key": names.posts_queue,
+        "beat_schedule": {
+            "tick": {
+                "task": "murmur.tick",
+                "schedule": TICK_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * TICK_S},
+            },
+            "housekeep": {
+                "task": "murmur.housekeep",
+                "schedule": HOUSEKEEPING_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * HOUSEKEEPING_S},
+            },
+            "recheck": {
+                "task": "murmur.recheck",
+                "schedule": RECHECK_S,
+                "options": {"queue": names.upkeep_queue, "expires": 2 * RECHECK_S},
+            },
+        },
+    }
+    tls = celery_tls(settings)
+    if tls is not None:
+        options["broker_use_ssl"] = tls
+    return options
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return a Celery application for these settings, with the tasks of `pipeline.jobs.tasks`."""
+    made = Celery("murmur", include=["pipeline.jobs.tasks"])
+    made.config_from_object(celeryconfig)
+    made.conf.update(celery_options(settings))
+    BeatThread.queue = Names(settings.redis_prefix).upkeep_queue
+    made.steps["worker"].add(BeatThread)
+    return made
+
+
+def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
+    """Return what follows `celery -A pipeline.jobs.app` on the command line of a process, `number` telling twins apart.
+
+    Readers and upkeep use threads (one a source, plus one to wait with; ticks, housekeeping, re-checks); ingest runs in
+    the main thread of as many processes as wanted. A prefork pool was seen not to end on SIGTERM in the middle of a
+    backlog.
+    """
+    names = Names(settings.redis_prefix)
+    pool: list[str] = {
+        "reader": ["-P", "threads", "-c", str(len(settings.source) + 1)],
+        "worker": ["-P", "solo"],
+        "upkeep": ["-P", "threads", "-c", "3"],
+    }[role]
+    queues = {
+        "reader": ",".join(names.stream_queue(source) for source in settings.source),
+        "worker": names.posts_queue,
+        "upkeep": names.upkeep_queue,
+    }[role]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", settings.log_level]
+    return ["--quiet", "worker", *pool, "-Q", queues, "--hostname", f"{role}{number}@%h", *quiet]
+
+
+@after_setup_logger.connect  # type: ignore[untyped-decorator]
+def _say_less(**_: object) -> None:
+    """A line for each batch received and done is noise and costs more than the batch's envelope."""
+    for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+protect_logs()
+warnings.filterwarnings("ignore", category=SecurityWarning)  # it warns root of pickle; only JSON is accepted here
+app = make_app(load())

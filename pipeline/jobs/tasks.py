@@ -1,0 +1,225 @@
+"""The Celery tasks: thin, no decisions. Each finds its process's parts and calls the story.
+
+`ingest` acknowledges late, `read_stream` at once: a reader runs for days, and its lease, not its message, says
+whether it lives. Messages carry ids and small facts as JSON, never a post.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from celery import current_app, shared_task
+from celery.exceptions import Reject
+from celery.worker import state as worker_state
+
+from pipeline.assembly import Process, build_ingest, build_reader, build_recheck, build_upkeep
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
+from pipeline.jobs.producer import producing, send
+from pipeline.reader.status import Coverage
+from pipeline.settings import load
+from pipeline.upkeep.duties import Upkeep
+from pipeline.worker.ingest import OUTAGE_WAIT_S, Ingest
+
+if TYPE_CHECKING:
+    from pipeline.upkeep.recheck import Recheck
+
+log = logging.getLogger(__name__)
+
+BATCH_LIMIT_S = 45.0
+"""A worker that is still at one batch after this is ended by the kernel (SIGALRM), whatever hangs: its supervisor
+starts another, the batch comes again, and in the end the record is found over which workers die. It is shorter than
+the visibility timeout."""
+
+_lock = threading.Lock()
+_housekeeping = threading.Lock()
+_covering = threading.Lock()
+_rechecking = threading.Lock()
+_parts: dict[str, Any] = {}
+_reading: set[str] = set()
+
+
+@shared_task(name="murmur.ingest", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
+def ingest(batch_id: str) -> None:
+    """Do one batch."""
+    try:
+        story = _ingest()
+    except MurmurError as error:
+        log.warning("batch %s waits: %s", batch_id, error)
+        if not isinstance(error, BrokerUnavailable | BrokerRefused):
+            _process("worker", 1).outages.tell(str(error))
+        _wait(OUTAGE_WAIT_S)
+        _again(lambda: enqueue(batch_id))
+        return
+    signal.setitimer(signal.ITIMER_REAL, BATCH_LIMIT_S)
+    try:
+        story.run(batch_id)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@shared_task(name="murmur.read_stream", acks_late=False, ignore_result=True)  # type: ignore[untyped-decorator]
+def read_stream(source: str) -> None:
+    """Read a source until this process is told to end; one thread a source, whatever was asked."""
+    with _lock:
+        if source in _reading:
+            return
+        _reading.add(source)
+    try:
+        process = _process("reader", connections=2)
+        build_reader(process, source, enqueue=enqueue, cover=_cover, stopping=stopping).run()
+    except MurmurError as error:
+        log.warning("%s cannot be read now, it will be asked for again: %s", source, error)
+    finally:
+        with _lock:
+            _reading.discard(source)
+
+
+@shared_task(name="murmur.tick", ignore_result=True)  # type: ignore[untyped-decorator]
+def tick() -> None:
+    """Tell `safe` and the figures."""
+    try:
+        _upkeep().tick()
+    except MurmurError as error:
+        log.warning("no tick: %s", error)
+
+
+@shared_task(name="murmur.housekeep", ignore_result=True)  # type: ignore[untyped-decorator]
+def housekeep() -> None:
+    """Do what is due; one thread a process, so that a long duty leaves the other one to the ticks."""
+    if not _housekeeping.acquire(blocking=False):
+        return
+    try:
+        _upkeep().housekeep()
+    except MurmurError as error:
+        log.warning("no housekeeping: %s", error)
+    finally:
+        _housekeeping.release()
+
+
+@shared_task(name="murmur.recheck", ignore_result=True)  # type: ignore[untyped-decorator]
+def recheck() -> None:
+    """Look some stored posts up again, if it is time; one thread a process."""
+    if not _rechecking.acquire(blocking=False):
+        return
+    try:
+        _recheck().due()
+    except MurmurError as error:
+        log.warning("no re-check: %s", error)
+    finally:
+        _rechecking.release()
+
+
+@shared_task(name="murmur.cover", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
+def cover(  # noqa: PLR0917 - the fields of a row, in its order
+    source: str,
+    since: int,
+    until: int | None,
+    search: str,
+    why: str,
+    filled: bool = False,
+    read_ms: int | None = None,
+) -> None:
+    """Write a coverage row, one after the other. One that the store refuses for good is dropped, with an error."""
+    row = Coverage(source, since, until, search, why, filled, read_ms)
+    try:
+        with _covering:
+            _upkeep().cover(row)
+    except (StoreUnavailable, BrokerUnavailable, BrokerRefused) as error:
+        log.warning("a coverage row waits: %s", error)
+        _wait(OUTAGE_WAIT_S)
+        _again(lambda: _cover(row))
+    except MurmurError as error:
+        log.error("a coverage row is dropped, %s: %s", row, error)
+
+
+def enqueue(batch_id: str) -> None:
+    """Send the id of an open batch to the workers."""
+    send(ingest, (batch_id,), _names().posts_queue)
+
+
+def stopping() -> bool:
+    """Tell whether this worker process was told to end."""
+    return bool(worker_state.should_stop is not None and worker_state.should_stop is not False) or bool(
+        worker_state.should_terminate
+    )
+
+
+def _cover(row: Coverage) -> None:
+    send(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
+
+
+def _again(send_again: Callable[[], None]) -> None:
+    """Send a message again at the end of its queue; where that fails, have the broker give the present one out again.
+
+    Raises:
+        celery.exceptions.Reject: it could not be sent.
+    """
+    try:
+        send_again()
+    except BrokerUnavailable as error:
+        raise Reject(str(error), requeue=True) from error
+
+
+def _ask_for_reader(source: str) -> None:
+    send(read_stream, (source,), _names().stream_queue(source), expires_s=5)
+
+
+def _queued() -> int:
+    with producing(current_app) as producer:
+        return int(producer.channel.queue_declare(_names().posts_queue).message_count)
+
+
+def _wait(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not stopping() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _ingest() -> Ingest:
+    with _lock:
+        if "ingest" not in _parts:
+            _parts["ingest"] = build_ingest(_own_process("worker", 1), enqueue, stopping)
+        return _parts["ingest"]  # type: ignore[no-any-return]
+
+
+def _upkeep() -> Upkeep:
+    with _lock:
+        if "upkeep" not in _parts:
+            process = _own_process("upkeep", 2)
+            visibility_s = float(current_app.conf.broker_transport_options["visibility_timeout"])
+            _parts["upkeep"] = build_upkeep(
+                process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued, visibility_s=visibility_s
+            )
+        return _parts["upkeep"]  # type: ignore[no-any-return]
+
+
+def _recheck() -> Recheck:
+    with _lock:
+        if "recheck" not in _parts:
+            _parts["recheck"] = build_recheck(_own_process("upkeep", 2), enqueue=enqueue, stopping=stopping)
+        return _parts["recheck"]  # type: ignore[no-any-return]
+
+
+def _process(role: str, connections: int) -> Process:
+    with _lock:
+        return _own_process(role, connections)
+
+
+def _own_process(role: str, connections: int) -> Process:
+    if "process" not in _parts:
+        _parts["process"] = Process(load(), role, connections=connections)
+    return _parts["process"]  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _names() -> Names:
+    return Names(load().redis_prefix)

@@ -1,0 +1,1 @@
+"""Bluesky's formats: Jetstream events and what posts embed."""

@@ -1,0 +1,1 @@
+"""Mastodon's formats: statuses and streaming events."""

@@ -1,0 +1,1 @@
+"""The text of a post: entities, links, tags, markup, spans."""

@@ -1,0 +1,1 @@
+"""The reader process: reads a source and enqueues its records in batches."""

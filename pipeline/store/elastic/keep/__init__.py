@@ -1,0 +1,1 @@
+"""Keeping Elasticsearch in order: migration, retention, sweeps, coverage."""

@@ -1,0 +1,1 @@
+"""Reading from Elasticsearch: searches, counts, tops."""

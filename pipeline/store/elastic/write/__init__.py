@@ -1,0 +1,1 @@
+"""Writing to Elasticsearch: a batch's posts, in what amounts to one transaction."""

@@ -1,0 +1,1 @@
+"""The upkeep process: what must be done once for all processes, at its time."""

@@ -1,0 +1,1 @@
+"""The worker process: normalise, persist, match, publish."""

@@ -1,0 +1,116 @@
+"""What is taken in: TRACK, as set or as changed at run time. A post outside it is not stored.
+
+A repost or quote inside TRACK brings its original with it. Deletions always pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from redis import Redis
+
+from pipeline.broker.keys import Names
+from pipeline.broker.redis_errors import asking
+from pipeline.errors import QueryError
+from pipeline.match.contract import StandingMatcher
+from pipeline.match.matcher import Matcher
+from pipeline.post import Post, Upsert
+from pipeline.query.document import Document
+from pipeline.query.parser import parse
+from pipeline.query.tree import Query
+from pipeline.store.contract import Writes
+from pipeline.worker.fold import originals
+
+log = logging.getLogger(__name__)
+
+EVERYTHING = "*"
+SEARCHES = "searches"
+_KEY = "track"
+_LOOK_EVERY_S = 1.0
+
+
+def current_track(redis: Redis, names: Names, setting: str) -> str:
+    """Return TRACK: as set at run time, else the setting's."""
+    with asking():
+        told = redis.get(names.track)
+    return told.decode().strip() or setting if isinstance(told, bytes) else setting
+
+
+def change_track(redis: Redis, names: Names, text: str) -> None:
+    """Set TRACK for all readers and workers while they run; "" takes the setting again.
+
+    Raises:
+        QueryError: it is no search.
+        BrokerUnavailable: Redis did not answer.
+    """
+    if text not in ("", EVERYTHING, SEARCHES):
+        parse(text)
+    with asking():
+        if text:
+            redis.set(names.track, text)
+        else:
+            redis.delete(names.track)
+
+
+class Tracking:
+    """Decides which posts are taken in. Belongs to one thread."""
+
+    def __init__(
+        self,
+        read: Callable[[], str],
+        parse: Callable[[str], Query],
+        describe: Callable[[Post, Post | None], Document],
+        standing: StandingMatcher,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._read = read
+        self._parse = parse
+        self._describe = describe
+        self._standing = standing
+        self._clock_s = clock_s
+        self._looked_s = float("-inf")
+        self._text = EVERYTHING
+        self._matcher: StandingMatcher | None = None
+
+    def wanted(self, writes: Writes) -> Writes:
+        """Return the writes inside TRACK.
+
+        Raises:
+            BrokerUnavailable: Redis did not answer.
+        """
+        self._look()
+        if self._matcher is None or not writes.upserts:
+            return writes
+        return Writes(self._inside(writes.upserts, self._matcher), writes.deletions, writes.author_deletions)
+
+    def _inside(self, upserts: Sequence[Upsert], matcher: StandingMatcher) -> list[Upsert]:
+        by_id = {upsert.post.id: upsert.post for upsert in upserts}
+        documents = [self._describe(upsert.post, by_id.get(upsert.post.repost_of)) for upsert in upserts]
+        report = matcher.match(documents)
+        inside = {index for indexes in report.matches.values() for index in indexes}
+        carried = {post_id for index in inside for post_id in originals(upserts[index].post)}
+        return [upsert for index, upsert in enumerate(upserts) if index in inside or upsert.post.id in carried]
+
+    def _look(self) -> None:
+        now = self._clock_s()
+        if now - self._looked_s < _LOOK_EVERY_S:
+            return
+        text = self._read()
+        self._looked_s = now
+        if text == self._text:
+            return
+        self._text = text
+        if text == EVERYTHING:
+            self._matcher = None
+        elif text == SEARCHES:
+            self._matcher = self._standing
+        else:
+            matcher = Matcher()
+            try:
+                matcher.add(_KEY, self._parse(text))
+            except QueryError as error:
+                log.warning("TRACK %r cannot be parsed and changes nothing: %s", text, error)
+                return
+            self._matcher = matcher

@@ -1,0 +1,53 @@
+"""A Redis user without channels is found before it costs anybody a live post, and told what to grant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from cli.checks import redis_problem
+from cli.commands.doctor import examine
+from pipeline.assembly import Process, build_ingest
+from pipeline.broker.keys import Names
+from pipeline.broker.permissions import channel_problem
+from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.settings import Settings, load
+
+pytestmark = pytest.mark.redis
+
+
+def test_what_is_told_to_grant_is_enough(redis_client: Redis, mute: Redis, names: Names) -> None:
+    told = channel_problem(mute, names)
+    command = told.partition(": ACL ")[2].split()
+    assert command[0] == "SETUSER"
+    granting: Any = redis_client
+    granting.execute_command("ACL", *command)
+    assert channel_problem(mute, names) == ""
+
+
+def test_nobody_hears_of_it(redis_client: Redis, names: Names) -> None:
+    listening: Any = redis_client.pubsub()  # type: ignore[no-untyped-call]
+    listening.subscribe(names.notices)
+    assert listening.get_message(timeout=5)["type"] == "subscribe"
+    assert channel_problem(redis_client, names) == ""
+    assert listening.get_message(timeout=0.1) is None
+    listening.close()
+
+
+def settings_of(mute: Redis, names: Names, directory: Path) -> Settings:
+    options = mute.connection_pool.connection_kwargs
+    url = f"unix://{options['username']}:{options['password']}@{options['path']}"
+    return load({"REDIS_URL": url, "REDIS_PREFIX": names.prefix, "DATA_DIR": str(directory)})
+
+
+def test_doctor_start_and_worker_say_so(mute: Redis, names: Names, tmp_path: Path) -> None:
+    settings = settings_of(mute, names, tmp_path)
+    (finding,) = [one for one in examine(settings) if one.what == "channels"]
+    assert not finding.well
+    assert f"&{names.prefix}:*" in finding.text
+    assert "ACL SETUSER" in redis_problem(settings)
+    with pytest.raises(BrokerRefused, match="may not publish"):
+        build_ingest(Process(settings, "worker"), lambda _: None, lambda: False)

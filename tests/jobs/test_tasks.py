@@ -1,0 +1,69 @@
+"""What a task does with a message that it can neither finish nor send again: it stays with the broker."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import pytest
+from celery.exceptions import Reject
+
+from pipeline.errors import BrokerUnavailable, RowRefused, StoreUnavailable
+from pipeline.jobs import tasks
+from pipeline.reader.status import Coverage
+
+
+class Away:
+    """An upkeep whose store raises."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def cover(self, _: Coverage) -> NoReturn:
+        raise self.error
+
+
+def cover(monkeypatch: pytest.MonkeyPatch, store: Exception, broker: Exception | None) -> list[Coverage]:
+    """Let the task write a row to a store that raises; return what was sent again."""
+    sent: list[Coverage] = []
+
+    def send(row: Coverage) -> None:
+        if broker is not None:
+            raise broker
+        sent.append(row)
+
+    monkeypatch.setattr(tasks, "_upkeep", lambda: Away(store))
+    monkeypatch.setattr(tasks, "_cover", send)
+    monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
+    task: Any = tasks.cover
+    task.run("demo", 1, None, "*", "")
+    return sent
+
+
+def test_a_coverage_row_waits_for_the_store_at_the_end_of_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [row.source for row in cover(monkeypatch, StoreUnavailable("away"), None)] == ["demo"]
+
+
+def test_a_row_that_cannot_be_sent_again_stays_with_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Reject) as caught:
+        cover(monkeypatch, StoreUnavailable("away"), BrokerUnavailable("away too"))
+    assert caught.value.requeue
+
+
+def test_a_row_that_the_store_refuses_for_good_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cover(monkeypatch, RowRefused("no"), None) == []
+
+
+def test_a_batch_that_no_worker_can_begin_is_put_back_or_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> NoReturn:
+        raise BrokerUnavailable("away")
+
+    def enqueue(_: str) -> NoReturn:
+        raise BrokerUnavailable("away too")
+
+    monkeypatch.setattr(tasks, "_ingest", broken)
+    monkeypatch.setattr(tasks, "enqueue", enqueue)
+    monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
+    task: Any = tasks.ingest
+    with pytest.raises(Reject) as caught:
+        task.run("b1")
+    assert caught.value.requeue

@@ -1,0 +1,202 @@
+"""Coverage rows as they are asked for by readers and written by upkeep, into a real store by way of a real Valkey."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from pipeline.broker.keys import Names
+from pipeline.publish.order import Order
+from pipeline.reader import status as states
+from pipeline.reader.status import Coverage, Speaker
+from pipeline.store.contract import SAMPLED, CoverageRow
+from pipeline.store.sqlite.store import SqliteStore
+from pipeline.upkeep.duties import UNREAD, UNREAD_MS, Upkeep
+from tests.upkeep.test_duties import Board
+
+pytestmark = pytest.mark.redis
+
+
+class Scene:
+    """A reader's speaker, and upkeep that writes what it asks for."""
+
+    def __init__(self, redis: Redis, names: Names, directory: Path) -> None:
+        self.board = Board(redis, names, SOURCE="demo")
+        self.store = SqliteStore(directory)
+        self.upkeep = Upkeep(replace(self.board.means, store=lambda: self.store))
+        self.asked: list[Coverage] = []
+        self.search = "*"
+        self.speaker = self.reader()
+
+    def reader(self) -> Speaker:
+        """Return the speaker of a new reader process."""
+        return Speaker(
+            self.board.redis,
+            Order(self.board.redis, self.board.names),
+            self.board.names,
+            "demo",
+            generated=True,
+            cover=self.asked.append,
+            search=lambda: self.search,
+        )
+
+    def write(self) -> None:
+        """Let upkeep write what was asked for."""
+        for row in self.asked:
+            self.upkeep.cover(row)
+        self.asked.clear()
+
+    def told(self, *said: str) -> list[str]:
+        """Say some states, a moment apart; return why nothing was collected, row for row."""
+        for state in said:
+            self.speaker.say(state, "no network" if state == "reconnecting" else "")
+            time.sleep(0.005)
+        self.write()
+        return [row.why for row in self.rows()]
+
+    def rows(self) -> list[CoverageRow]:
+        """Return the rows, checked: one at most is open, and the last."""
+        rows = self.store.coverage()
+        assert [row.until is None for row in rows].count(True) <= 1
+        return rows
+
+
+@pytest.fixture
+def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(redis_client, names, tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_reconnect_that_lost_nothing_leaves_no_trace(scene: Scene) -> None:
+    scene.speaker.begin(filled=False, read_ms=None)
+    assert scene.told("starting", "live") == [""]
+    assert scene.told("reconnecting") == ["", "no network"]
+    scene.speaker.begin(filled=True)
+    assert scene.told("starting", "live") == [""]
+
+
+def test_reconnect_of_a_source_without_a_cursor_is_told(scene: Scene) -> None:
+    scene.told("starting", "live", "reconnecting")
+    scene.speaker.begin(filled=False)
+    assert scene.told("starting", "live") == ["", "no network", ""]
+
+
+def test_what_a_cursor_could_not_bring_is_a_row_beside_what_is_collected(scene: Scene) -> None:
+    scene.told("starting", "live", "reconnecting")
+    scene.speaker.begin(filled=True)
+    now_ms = int(time.time() * 1000)
+    scene.speaker.gap(now_ms - 3, now_ms, "cursor too old")
+    assert sorted(scene.told("starting", "live")) == ["", "cursor too old"]
+    assert scene.rows()[0].until is None
+
+
+def test_stop_and_start_without_a_cursor_is_a_row(scene: Scene) -> None:
+    scene.told("starting", "live", "stopped")
+    scene.speaker = scene.reader()
+    scene.speaker.begin(filled=False, read_ms=int(time.time() * 1000))
+    assert scene.told("starting", "live") == ["", "stopped", ""]
+
+
+@pytest.mark.parametrize(("filled", "why"), [(True, [""]), (False, ["", UNREAD, ""])])
+def test_time_after_a_kill_is_a_row_unless_the_cursor_brought_it(scene: Scene, filled: bool, why: list[str]) -> None:
+    scene.told("starting", "live")
+    time.sleep(0.05)
+    read_ms = int(time.time() * 1000) - 40
+    scene.speaker = scene.reader()
+    scene.speaker.begin(filled=filled, read_ms=read_ms)
+    assert scene.told("starting", "live") == why
+    if not filled:
+        assert scene.rows()[1].since == read_ms
+
+
+@pytest.mark.parametrize(("filled", "why"), [(True, [""]), (False, ["", UNREAD, ""])])
+def test_while_nobody_reads_it_says_so(scene: Scene, filled: bool, why: list[str]) -> None:
+    began_ms = int(time.time() * 1000) - 60_000
+    scene.store.add_coverage(CoverageRow("demo", began_ms, None, "*", ""))
+    read_at = scene.board.names.read_at("demo")
+    read_ms = int(time.time() * 1000) - UNREAD_MS + 5_000
+    scene.board.redis.set(read_at, read_ms)
+    scene.upkeep.cover_unread()
+    assert [row.why for row in scene.rows()] == [""], "a standby may still take over"
+    scene.board.redis.set(read_at, read_ms - 10_000)
+    scene.upkeep.cover_unread()
+    scene.upkeep.cover_unread()
+    assert [(row.since, row.why) for row in scene.rows()] == [(began_ms, ""), (read_ms - 10_000, UNREAD)]
+    scene.speaker.begin(filled=filled, read_ms=read_ms - 10_000)
+    assert scene.told("starting", "live") == why
+
+
+def test_nothing_is_said_where_somebody_reads_or_nobody_ever_did(scene: Scene) -> None:
+    scene.upkeep.cover_unread()
+    assert scene.rows() == []
+    scene.store.add_coverage(CoverageRow("demo", 1, None, "*", ""))
+    scene.board.redis.set(scene.board.names.read_at("demo"), 2)
+    assert scene.board.means.claims.acquire("demo") is not None
+    scene.upkeep.cover_unread()
+    assert [row.why for row in scene.rows()] == [""]
+
+
+def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "RENEW_S", 0.0)
+    scene.told("live", "live")
+    scene.search = "cats"
+    scene.told("live", "live")
+    assert [(row.search, row.until is None) for row in scene.rows()] == [("*", False), ("cats", True)]
+
+
+def test_row_that_was_lost_or_overtaken_is_made_good_by_telling_it_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "RENEW_S", 0.0)
+    scene.told("live", "reconnecting")
+    scene.speaker.begin(filled=True)
+    scene.speaker.say("live")
+    scene.asked.clear()  # lost on its way
+    assert scene.told("live") == ["", "no network"]
+    monkeypatch.setattr(states, "AGAIN_S", 0.0)
+    assert scene.told("live", "live") == [""]
+
+
+def test_rows_written_twice_are_written_once(scene: Scene) -> None:
+    scene.speaker.begin(filled=False, read_ms=5)
+    for state in ("live", "reconnecting", "live"):
+        scene.speaker.say(state, "away" if state == "reconnecting" else "")
+        time.sleep(0.005)
+    for row in scene.asked:
+        scene.upkeep.cover(row)
+        scene.upkeep.cover(row)
+    assert [row.why for row in scene.rows()] == ["", "away", ""]
+
+
+def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_of_their_own(scene: Scene) -> None:
+    speaker = scene.speaker
+    speaker.begin(filled=False, read_ms=None)
+    for state, detail, collects in (
+        ("live", "1 rule", "searches: snow"),
+        ("live", "2 posts this month", "searches: snow"),
+        ("live", "2 rules", "searches: snow OR rain"),
+        ("sampling", "80 of 100 posts", None),
+        ("sampling", "81 of 100 posts", None),
+        ("resting", "98 of 100 posts", None),
+        ("reconnecting", "refused", None),
+        ("down", "refused again", None),
+        ("live", "2 rules", None),
+    ):
+        speaker.say(state, detail, collects=collects)
+        time.sleep(0.005)
+    scene.write()
+    assert [(row.search, row.why) for row in scene.rows()] == [
+        ("searches: snow", ""),
+        ("searches: snow OR rain", ""),
+        ("searches: snow OR rain", f"{SAMPLED}80 of 100 posts"),
+        ("searches: snow OR rain", "98 of 100 posts"),
+        ("searches: snow OR rain", "refused"),
+        ("searches: snow OR rain", ""),
+    ]
+    assert [row.reason for row in scene.rows() if row.sampled] == ["80 of 100 posts"]

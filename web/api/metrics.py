@@ -1,0 +1,115 @@
+"""`/metrics`: what all processes counted, and what this web process holds, as Prometheus text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from pipeline.broker.counters import COUNTERS, LATENCY_BOUNDS_MS, totals
+from pipeline.errors import MurmurError
+from web.process import Web
+
+GAUGES = {
+    "web_sockets": "WebSockets open in this process",
+    "web_streams": "event streams open in this process",
+    "web_searches": "searches watched in this process",
+    "web_queued_bytes": "bytes that wait for slow watchers in this process",
+    "web_store_waiting": "requests that wait for the store in this process, or are being served",
+    "web_reconnecting": "1 while live posts wait for the line to Redis or a refill",
+    "web_safe": "the last publication number this process heard of",
+    "web_tick_age_seconds": "seconds since upkeep last spoke",
+    "connected": "users connected to all web processes",
+    "indexed": "posts stored",
+    "rate": "posts stored a second",
+    "standing_searches": "searches registered by all web processes",
+    "source_lag_seconds": "how far behind a source is",
+    "source_live": "1 while a source is live or replaying",
+}
+PROCESS_COUNTERS = {
+    "web_frames": "live frames made in this process",
+    "web_sends": "frames given to watchers in this process",
+    "web_messages": "live messages heard in this process",
+    "web_lagged": "times a watcher was told that it lagged",
+    "web_refills": "searches read again after a loss",
+    "web_lost": "times the Pub/Sub connection was lost",
+    "web_ingested": "records sent to this process and handed over",
+}
+
+
+class Collector:
+    """Collects at each scrape; nothing is kept."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: the registry must not scrape to register."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        web = self._web
+        hub = web.hub
+        values: dict[str, float] = {
+            "web_sockets": web.sockets,
+            "web_streams": web.streams,
+            "web_searches": len(hub.searches),
+            "web_queued_bytes": sum(client.queued for client in hub.clients),
+            "web_store_waiting": sum(each.waiting for each in (web.readings, web.charts, web.exports)),
+            "web_reconnecting": int(hub.behind),
+            "web_safe": hub.safe,
+            "web_tick_age_seconds": round(web.tick_age_s, 3),
+            "connected": web.presence.connected,
+            "indexed": web.indexed,
+            "rate": web.rate,
+        }
+        counts: dict[str, int] = {}
+        try:
+            counts = totals(web.redis, web.names)
+            values["standing_searches"] = web.registry.count()
+        except MurmurError:
+            pass  # what this process knows by itself is still told
+        for name, value in values.items():
+            yield GaugeMetricFamily(f"murmur_{name}", GAUGES[name], value=value)
+        yield from self._sources()
+        for name, text in PROCESS_COUNTERS.items():
+            yield CounterMetricFamily(f"murmur_{name}", text, value=hub.counts[name.removeprefix("web_")])
+        for name, text in COUNTERS.items():
+            if name in counts:
+                yield CounterMetricFamily(f"murmur_{name}", text, value=counts[name])
+        yield _latency(counts)
+
+    def _sources(self) -> Iterator[Metric]:
+        lag = GaugeMetricFamily("murmur_source_lag_seconds", GAUGES["source_lag_seconds"], labels=["source"])
+        live = GaugeMetricFamily("murmur_source_live", GAUGES["source_live"], labels=["source"])
+        for source in self._web.sources.values():
+            if source.lag_s is not None:
+                lag.add_metric([source.name], source.lag_s)
+            live.add_metric([source.name], int(source.state in ("live", "replaying")))
+        yield lag
+        yield live
+
+
+def _latency(counts: dict[str, int]) -> Metric:
+    total = 0
+    buckets: list[tuple[str, float]] = []
+    for bound in LATENCY_BOUNDS_MS:
+        total += counts.get(f"latency_ms_le_{bound}", 0)
+        buckets.append((str(bound), total))
+    total += counts.get("latency_ms_le_inf", 0)
+    buckets.append(("+Inf", total))
+    text = "ms from a record's arrival to its publication"
+    return HistogramMetricFamily("murmur_latency_ms", text, buckets=buckets, sum_value=counts.get("latency_ms_sum", 0))
+
+
+def install(app: Flask, web: Web) -> None:
+    """Add the route."""
+    registry = CollectorRegistry()
+    registry.register(Collector(web))
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

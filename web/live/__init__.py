@@ -1,0 +1,1 @@
+"""Sockets and event streams: sessions, fan-out, catching up."""

@@ -1,0 +1,1 @@
+"""The picture proxy and its cache."""

@@ -1,0 +1,1 @@
+"""The page itself, sign-in, headers, proxies."""
