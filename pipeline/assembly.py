@@ -15,9 +15,9 @@ from redis import Redis
 from pipeline.broker.connections import connect, is_embedded
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
-from pipeline.broker.outage import Outages
 from pipeline.broker.permissions import channel_problem
 from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.broker.store_outage import OutageReporter
 from pipeline.match.contract import StandingMatcher
 from pipeline.match.following import Following
 from pipeline.match.matcher import Matcher
@@ -28,18 +28,19 @@ from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.reader.loop import Reader
 from pipeline.reader.spool import Spool
-from pipeline.reader.status import Coverage, Speaker
+from pipeline.reader.status import CoverageUpdate, StatusReporter
 from pipeline.settings import Settings
 from pipeline.sources import open_source
 from pipeline.store import open_store
 from pipeline.store.contract import Store
 from pipeline.upkeep.duties import Means, Upkeep, publish_identity
-from pipeline.worker.ingest import Ingest, Stages
-from pipeline.worker.intake import Tracking, current_track
+from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.intake_filter import IntakeFilter
+from pipeline.worker.track import current_track
 
 if TYPE_CHECKING:
     from pipeline.upkeep.recheck import Recheck
@@ -56,10 +57,10 @@ class Process:
         self.redis: Redis = connect(settings, connections=connections, name=f"{self.names.prefix}-{role}")
         self.counters = Counters(self.redis, self.names, role)
         self.order = Order(self.redis, self.names)
-        self.claims = Claims(self.redis, self.names)
+        self.claims = ClaimCheck(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
         self.dead = DeadLetters(self.redis, self.names)
-        self.outages = Outages(self.redis, self.names)
+        self.outages = OutageReporter(self.redis, self.names)
         self._local = threading.local()
         self._kept: Store | None = None
         self._opening = threading.Lock()
@@ -86,7 +87,7 @@ class Process:
         return current_track(self.redis, self.names, self.settings.track)
 
 
-def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> Ingest:
+def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Callable[[], bool]) -> BatchProcessor:
     """Return a worker's ingest, its standing searches loaded and its store's identity published.
 
     Raises:
@@ -109,20 +110,20 @@ def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Cal
             publish_identity(process.redis, process.names, store)
 
     process.counters.start(also=tell_identity)
-    return Ingest(
+    return BatchProcessor(
         Stages(
             names=process.names,
             claims=process.claims,
             order=process.order,
             store=store,
             following=following,
-            tracking=Tracking(process.track, understand, describe, matcher),
+            tracking=IntakeFilter(process.track, understand, describe, matcher),
             dead=process.dead,
             counters=process.counters,
             normalise=normalise,
             enqueue=enqueue,
             stopping=stopping,
-            outage=process.outages.tell,
+            outage=process.outages.report,
         )
     )
 
@@ -148,14 +149,14 @@ def build_reader(
     name: str,
     *,
     enqueue: Callable[[str], None],
-    cover: Callable[[Coverage], None],
+    cover: Callable[[CoverageUpdate], None],
     stopping: Callable[[], bool],
 ) -> Reader:
     """Return the reader of a source."""
     standing = Standing(process.registry)
     source = open_source(name, process.settings, track=process.track, searches=standing.texts)
     process.counters.start()
-    speaker = Speaker(
+    speaker = StatusReporter(
         process.redis,
         process.order,
         process.names,

@@ -18,14 +18,14 @@ from redis import Redis
 
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
-from pipeline.broker.outage import Outage
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.broker.store_outage import Outage
 from pipeline.errors import MurmurError
 from pipeline.match.registry import Registry
 from pipeline.publish.order import Order
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
@@ -63,7 +63,7 @@ class Web:
         self.redis: Redis = connect(settings, connections=REDIS_CONNECTIONS, name="web")
         self.order = Order(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
-        self.claims = Claims(self.redis, self.names)
+        self.claims = ClaimCheck(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)
         self.readings = Readings(self.open_store)
         self.charts = Readings(self.open_store, CHARTS_AT_ONCE, CHARTS_QUEUE_MAX)
@@ -271,7 +271,7 @@ class Web:
         """Compare the identity of the store that workers write with our own; `problem` says what is wrong."""
         try:
             self.identity = self.readings.ask(lambda store: store.identity)
-            with asking():
+            with translate_redis_errors():
                 written = self.redis.get(self.names.store)
         except MurmurError as error:
             log.info("the store could not be compared: %s", error)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from pipeline.broker.outage import Outage
+from pipeline.broker.store_outage import Outage
 from pipeline.jsonlines import line_safe
 from pipeline.post import Post
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.settings import Settings
 from pipeline.terminal import printable
@@ -42,7 +42,7 @@ def retry(settings: Settings, limit: int | None) -> str:
         names = Names(settings.redis_prefix)
         dead = DeadLetters(redis, names)
         before = dead.size().letters
-        batches = dead.retry(Claims(redis, names), limit=limit)
+        batches = dead.retry(ClaimCheck(redis, names), limit=limit)
         with suppress(BrokerUnavailable):  # they are open: upkeep enqueues them
             for batch_id in batches:
                 enqueue(batch_id)

@@ -18,12 +18,12 @@ from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.plugins import SINKS_GROUP, make
-from pipeline.reader.status import states
+from pipeline.reader.status import read_statuses
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.store import open_store
-from pipeline.upkeep.recheck.notes import Notebook
-from pipeline.worker.intake import current_track
+from pipeline.upkeep.recheck.progress import RecheckProgressStore
+from pipeline.worker.track import current_track
 from web.site.hosts import described
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
@@ -143,7 +143,7 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
         if tracked is not None:
             yield Finding(name, tracked.well, tracked.text)
     yield from _rechecks(settings, redis, names)
-    for state in states(redis, names, settings.source):
+    for state in read_statuses(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")
 
@@ -160,7 +160,7 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
 
 def _rechecks(settings: Settings, redis: Redis, names: Names) -> Iterator[Finding]:
     for name in settings.source:
-        notes = Notebook(redis, names).read(name)
+        notes = RecheckProgressStore(redis, names).read(name)
         if not notes.began and not notes.gaps:
             continue
         began = f"began {(time.time() - notes.began / 1000) / 3600:.1f} h ago, " if notes.began else ""

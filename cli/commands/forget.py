@@ -18,7 +18,7 @@ from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.analyser import fold
 from pipeline.query.parser import parse
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import Claims, new_batch_id
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import SOURCES, Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
@@ -65,7 +65,7 @@ def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]
         yield f"Nothing of {author} is stored. {name} is taken for the account's own id: no handle keeps anybody out."
     at = int(time.time() * 1000) if until_now else None
     with connect(settings, name="forget") as redis:
-        claims, batch_id = Claims(redis, Names(settings.redis_prefix)), new_batch_id("forget")
+        claims, batch_id = ClaimCheck(redis, Names(settings.redis_prefix)), new_batch_id("forget")
         records = [RawRecord(int(time.time() * 1000), _record(source, one, at)) for one in ids or [name]]
         claims.offer(batch_id, encode_batch(RawBatch(FORGET, records)), announced=False)
         until_s = time.monotonic() + WAIT_S

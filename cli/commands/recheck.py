@@ -10,7 +10,7 @@ from pipeline.assembly import Process
 from pipeline.errors import SourceUnavailable
 from pipeline.settings import Settings
 from pipeline.upkeep.recheck import Recheck
-from pipeline.upkeep.recheck.run import JOB, Tally
+from pipeline.upkeep.recheck.run import JOB, RecheckResult
 
 TOLD_EVERY_S = 10.0
 PATIENCE_S = 1.0
@@ -26,7 +26,7 @@ def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    total, why = Tally(), ""
+    total, why = RecheckResult(), ""
     for some in _runs(_looking(settings, told), source, limit, told):
         total.checked += some.checked
         total.gone += some.gone
@@ -60,7 +60,7 @@ def _looking(settings: Settings, told: threading.Event) -> Recheck:
     )
 
 
-def _runs(looking: Recheck, source: str, limit: int | None, told: threading.Event) -> Iterator[Tally]:
+def _runs(looking: Recheck, source: str, limit: int | None, told: threading.Event) -> Iterator[RecheckResult]:
     """Yield what was done in turn, until nothing is left, or there is a reason not to go on but a job's."""
     left, busy, whole = limit, 0, True
     while not told.is_set() and (left is None or left > 0):
@@ -79,5 +79,5 @@ def _runs(looking: Recheck, source: str, limit: int | None, told: threading.Even
         told.wait(PATIENCE_S if some.waits else 0.0)
 
 
-def _line(tally: Tally) -> str:
+def _line(tally: RecheckResult) -> str:
     return f"{tally.checked:,} posts looked up, {tally.gone:,} gone and withdrawn, {tally.unsure:,} not known"

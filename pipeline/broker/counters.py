@@ -17,7 +17,7 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BrokerUnavailable
 
 TTL_S = 60
@@ -116,7 +116,7 @@ class Counters:
         args: list[str | int] = [self.process, TTL_S]
         for name, value in values.items():
             args += (name, value)
-        with asking():
+        with translate_redis_errors():
             self._write(keys=keys, args=args)
 
     def start(self, also: Callable[[], None] | None = None) -> None:
@@ -153,7 +153,7 @@ def totals(redis: Redis, names: Names) -> dict[str, int]:
 
 def by_process(redis: Redis, names: Names) -> dict[str, dict[str, int]]:
     """Return process → its counters. Only keys of this product are looked at, however many others Redis holds."""
-    with asking():
+    with translate_redis_errors():
         listed: Any = redis.zrange(names.processes, 0, -1)
         processes = [process.decode() for process in listed]
         pipe = redis.pipeline(transaction=False)
@@ -175,7 +175,7 @@ def _by_name(processes: dict[str, dict[str, int]]) -> dict[str, list[int]]:
     return found
 
 
-class Spent:
+class TimeSpent:
     """Adds the time a block took to a counter, in µs."""
 
     __slots__ = ("_counters", "_name", "_started")

@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 
 _ANSWER_S = 5.0
 
@@ -27,7 +27,7 @@ def channel_problem(redis: Redis, names: Names) -> str:
     probe = names.live("probe")
     pubsub: Any = redis.pubsub()  # type: ignore[no-untyped-call]
     try:
-        with asking():
+        with translate_redis_errors():
             try:
                 redis.publish(probe, b"")
                 pubsub.subscribe(names.notices, probe)

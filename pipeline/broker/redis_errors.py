@@ -1,4 +1,4 @@
-"""What Redis's own errors become: ours. Every call to Redis in the pipeline stands inside `asking()`."""
+"""Translation of redis-py's errors into ours: every call to Redis stands inside `translate_redis_errors()`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BrokerRefused(MurmurError):
 
 
 @contextmanager
-def asking(wrong_value: str = "\0") -> Iterator[None]:
+def translate_redis_errors(wrong_value: str = "\0") -> Iterator[None]:
     """Turn redis-py's errors into ours.
 
     Raises:

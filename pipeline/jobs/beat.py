@@ -12,7 +12,7 @@ from celery.app.amqp import Queues
 from celery.beat import EmbeddedService
 from celery.beat import Scheduler as InMemory
 
-from pipeline.jobs.producer import producing
+from pipeline.jobs.producer import acquired_producer
 
 
 class Scheduler(InMemory):  # type: ignore[misc]  # Celery is untyped
@@ -23,7 +23,7 @@ class Scheduler(InMemory):  # type: ignore[misc]  # Celery is untyped
 
     def apply_async(self, entry: Any, **options: Any) -> Any:
         """Send a due task through the shared producer."""
-        with producing(self.app) as shared:
+        with acquired_producer(self.app) as shared:
             return super().apply_async(entry, **(options | {"producer": shared}))
 
 

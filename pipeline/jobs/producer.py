@@ -39,7 +39,7 @@ def _broker_errors() -> Iterator[None]:
 
 
 @contextmanager
-def producing(app: Celery) -> Iterator[Any]:
+def acquired_producer(app: Celery) -> Iterator[Any]:
     """Yield the process's producer; others wait meanwhile.
 
     kombu opens a second connection for each channel, to consume with; a producer never does, so it is let go.
@@ -54,7 +54,7 @@ def producing(app: Celery) -> Iterator[Any]:
         yield producer
 
 
-def send(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
+def send_task(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
     """Send a task to a queue.
 
     Celery's default keeps the result of every message that a running task sends until that task ends (`children` of
@@ -63,7 +63,7 @@ def send(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | 
     Raises:
         BrokerUnavailable: the broker cannot be reached or refuses.
     """
-    with producing(task.app) as producer:
+    with acquired_producer(task.app) as producer:
         task.apply_async(
             tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False, add_to_parent=False
         )

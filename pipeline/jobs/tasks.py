@@ -23,11 +23,11 @@ from pipeline.assembly import Process, build_ingest, build_reader, build_recheck
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.jobs.producer import producing, send
-from pipeline.reader.status import Coverage
+from pipeline.jobs.producer import acquired_producer, send_task
+from pipeline.reader.status import CoverageUpdate
 from pipeline.settings import load
 from pipeline.upkeep.duties import Upkeep
-from pipeline.worker.ingest import OUTAGE_WAIT_S, Ingest
+from pipeline.worker.batch_processor import OUTAGE_WAIT_S, BatchProcessor
 
 if TYPE_CHECKING:
     from pipeline.upkeep.recheck import Recheck
@@ -55,7 +55,7 @@ def ingest(batch_id: str) -> None:
     except MurmurError as error:
         log.warning("batch %s waits: %s", batch_id, error)
         if not isinstance(error, BrokerUnavailable | BrokerRefused):
-            _process("worker", 1).outages.tell(str(error))
+            _process("worker", 1).outages.report(str(error))
         _wait(OUTAGE_WAIT_S)
         _again(lambda: enqueue(batch_id))
         return
@@ -129,7 +129,7 @@ def cover(  # noqa: PLR0917 - the fields of a row, in its order
     read_ms: int | None = None,
 ) -> None:
     """Write a coverage row, one after the other. One that the store refuses for good is dropped, with an error."""
-    row = Coverage(source, since, until, search, why, filled, read_ms)
+    row = CoverageUpdate(source, since, until, search, why, filled, read_ms)
     try:
         with _covering:
             _upkeep().cover(row)
@@ -143,7 +143,7 @@ def cover(  # noqa: PLR0917 - the fields of a row, in its order
 
 def enqueue(batch_id: str) -> None:
     """Send the id of an open batch to the workers."""
-    send(ingest, (batch_id,), _names().posts_queue)
+    send_task(ingest, (batch_id,), _names().posts_queue)
 
 
 def stopping() -> bool:
@@ -153,8 +153,8 @@ def stopping() -> bool:
     )
 
 
-def _cover(row: Coverage) -> None:
-    send(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
+def _cover(row: CoverageUpdate) -> None:
+    send_task(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
 
 
 def _again(send_again: Callable[[], None]) -> None:
@@ -170,11 +170,11 @@ def _again(send_again: Callable[[], None]) -> None:
 
 
 def _ask_for_reader(source: str) -> None:
-    send(read_stream, (source,), _names().stream_queue(source), expires_s=5)
+    send_task(read_stream, (source,), _names().stream_queue(source), expires_s=5)
 
 
 def _queued() -> int:
-    with producing(current_app) as producer:
+    with acquired_producer(current_app) as producer:
         return int(producer.channel.queue_declare(_names().posts_queue).message_count)
 
 
@@ -184,7 +184,7 @@ def _wait(seconds: float) -> None:
         time.sleep(0.1)
 
 
-def _ingest() -> Ingest:
+def _ingest() -> BatchProcessor:
     with _lock:
         if "ingest" not in _parts:
             _parts["ingest"] = build_ingest(_own_process("worker", 1), enqueue, stopping)

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 
 LEASE_MS = 60_000
 """How long a registration lives without renewal; web processes renew every third of it."""
@@ -158,7 +158,7 @@ class Registry:
         args: list[str | int] = [LEASE_MS]
         for key, text in searches.items():
             args += (key, text)
-        with asking("OTHERTEXT"):
+        with translate_redis_errors("OTHERTEXT"):
             fresh = self._register(keys=self._keys(), args=args)
         return {key.decode() for key in fresh}
 
@@ -173,7 +173,7 @@ class Registry:
         names = self._names
         removed = 0
         while True:
-            with asking():
+            with translate_redis_errors():
                 count = int(self._expire(keys=[*self._keys(), names.searches_floor], args=[_CHUNK, REMOVALS_KEPT]))
             removed += count
             if count < _CHUNK:
@@ -181,18 +181,18 @@ class Registry:
 
     def version(self) -> int:
         """Return the registry's version, one round trip."""
-        with asking():
+        with translate_redis_errors():
             return int(self._redis.get(self._names.searches_version) or 0)
 
     def count(self) -> int:
         """Return how many searches are registered."""
-        with asking():
+        with translate_redis_errors():
             return int(self._redis.hlen(self._names.searches))
 
     def changes(self, since: int) -> RegistryChanges:
         """Return what changed after version `since` (0: all that is registered), one round trip."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             version, whole, keys, texts = self._changes(
                 keys=[names.searches, names.searches_version, names.searches_changed, names.searches_floor],
                 args=[since],

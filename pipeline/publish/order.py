@@ -15,7 +15,7 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BatchDone, MurmurError
 
 _SAFE = """
@@ -168,7 +168,7 @@ class Order:
         """
         names = self._names
         token = secrets.token_hex(8)
-        with asking():
+        with translate_redis_errors():
             answer = self._begin(
                 keys=[names.seq, names.inflight, names.owner, names.open],
                 args=[batch_id, token, max(1, count), int(must_be_open)],
@@ -226,7 +226,7 @@ class Order:
         args += (len(places), len(messages), len(tombstones), len(ids), *places, *addressed, *tombstones, *ids)
         keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
         keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version]
-        with asking():
+        with translate_redis_errors():
             answer = int(self._commit(keys=keys, args=args))
         if answer < 0:
             raise RegistryMoved(attempt.batch_id)
@@ -243,13 +243,13 @@ class Order:
         Where nothing was ever published that is the present of Redis's clock, so that whoever starts here is not sent
         through all that a store brought along from elsewhere.
         """
-        with asking():
+        with translate_redis_errors():
             return int(self._safe(keys=[self._names.seq, self._names.inflight]))
 
     def announce(self, payload: bytes) -> int:
         """Publish one notice under `safe`; return how many processes heard it."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             return int(self._announce(keys=[names.seq, names.inflight], args=[names.notices, payload]))
 
     def forget_orphans(self, older_than_s: float) -> int:
@@ -258,7 +258,7 @@ class Order:
         An attempt that died after its batch was committed by another would hold `safe` back for ever.
         """
         names = self._names
-        with asking():
+        with translate_redis_errors():
             seconds, micros = self._redis.time()
             limit = int(seconds) * 1_000_000 + int(micros) - int(older_than_s * 1_000_000)
             return int(self._forget(keys=[names.inflight, names.owner, names.open], args=[limit]))

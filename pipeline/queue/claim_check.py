@@ -15,11 +15,11 @@ import msgspec
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import LeaseLost
-from pipeline.queue.sifting import Sift
+from pipeline.queue.poison_records import PoisonProgress
 
-_sift = msgspec.json.Decoder(Sift).decode
+_sift = msgspec.json.Decoder(PoisonProgress).decode
 
 LEASE_MS = 12_000
 """How long a reader may be silent before another takes over; with the wait for it, failover stays under 15 s."""
@@ -148,7 +148,7 @@ class Claim:
     batch_id: str
     data: bytes
     attempts: int
-    sift: Sift = Sift()
+    sift: PoisonProgress = PoisonProgress()
 
 
 class Lease:
@@ -164,7 +164,7 @@ class Lease:
         self.read_ms = read_ms
 
 
-class Claims:
+class ClaimCheck:
     """Raw batches between readers and workers. Every method may raise `BrokerUnavailable`."""
 
     def __init__(self, redis: Redis, names: Names, *, lease_ms: int = LEASE_MS) -> None:
@@ -184,7 +184,7 @@ class Claims:
     def acquire(self, source: str) -> Lease | None:
         """Take the lease of a source if nobody holds it, with the cursor as it stands; None if somebody does."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             lease = Lease(source, None)
             if not self._redis.set(names.reader(source), lease.token, nx=True, px=self._lease_ms):
                 return None
@@ -203,7 +203,7 @@ class Claims:
         """
         names = self._names
         keys = [*self._source_keys(lease.source), names.batch(batch_id)]
-        with asking():
+        with translate_redis_errors():
             answer = self._claim(keys=keys, args=[*self._hold_args(lease), batch_id, data, cursor or ""])
         if answer is None:
             raise LeaseLost(lease.source)
@@ -216,7 +216,7 @@ class Claims:
         Raises:
             LeaseLost: another reader holds the source, or did since.
         """
-        with asking():
+        with translate_redis_errors():
             answer = self._renew(keys=self._source_keys(lease.source), args=self._hold_args(lease))
         if answer is None:
             raise LeaseLost(lease.source)
@@ -224,23 +224,23 @@ class Claims:
 
     def release(self, lease: Lease) -> None:
         """Give a lease back, so that another reader need not wait for its end."""
-        with asking():
+        with translate_redis_errors():
             self._release(keys=[self._names.reader(lease.source)], args=[lease.token])
 
     def is_read(self, source: str) -> bool:
         """Tell whether somebody holds the lease of a source."""
-        with asking():
+        with translate_redis_errors():
             return bool(self._redis.exists(self._names.reader(source)))
 
     def read_ms(self, source: str) -> int | None:
         """Return when a reader last renewed its lease of a source, None if none ever did."""
-        with asking():
+        with translate_redis_errors():
             told = self._redis.get(self._names.read_at(source))
         return int(told) if told else None
 
     def high_water_bytes(self, wanted_mb: int) -> int:
         """Return the bytes of open batches at which readers stop: as set, and under half of Redis's `maxmemory`."""
-        with asking():
+        with translate_redis_errors():
             memory = self._redis.info("memory")
         limit = int(memory.get("maxmemory") or 0)
         wanted = wanted_mb * 1024 * 1024 or DEFAULT_HIGH_WATER_BYTES
@@ -254,75 +254,75 @@ class Claims:
         """
         names = self._names
         keys = [names.open, names.open_bytes, names.batch(batch_id)]
-        with asking():
+        with translate_redis_errors():
             self._offer(keys=keys, args=[batch_id, data, "1" if announced else "0"])
 
     def is_open(self, batch_id: str) -> bool:
         """Tell whether a batch is not done yet."""
-        with asking():
+        with translate_redis_errors():
             return self._redis.zscore(self._names.open, batch_id) is not None
 
     # -- the worker's side
     def take(self, batch_id: str) -> Claim | None:
         """Return an open batch, counting the attempt; None if it is done."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             answer = self._take(keys=[names.open, names.batch(batch_id), names.attempts], args=[batch_id])
         if answer is None:
             return None
         data, attempts, known = answer
-        return Claim(batch_id, data, int(attempts), _sift(known) if known else Sift())
+        return Claim(batch_id, data, int(attempts), _sift(known) if known else PoisonProgress())
 
     def forgive(self, batch_id: str) -> None:
         """Take an attempt back: what failed was the store or the broker, not the batch."""
-        with asking():
+        with translate_redis_errors():
             self._redis.hincrby(self._names.attempts, batch_id, -1)
 
-    def note(self, batch_id: str, sift: Sift) -> None:
+    def note(self, batch_id: str, sift: PoisonProgress) -> None:
         """Note what is known of the records of a batch, before one of its parts is tried."""
-        with asking():
+        with translate_redis_errors():
             self._redis.hset(self._names.attempts, f"{batch_id}/sift", msgspec.json.encode(sift))
 
     def postpone(self, batch_id: str, seconds: float) -> None:
         """Have upkeep enqueue an open batch again after a time; until then it has no message."""
-        with asking():
+        with translate_redis_errors():
             self._postpone(keys=[self._names.later], args=[batch_id, int(seconds * 1000)])
 
     # -- upkeep's side
     def due(self, limit: int = 1_000) -> list[str]:
         """Return postponed batches whose time has come, and count them as enqueued now; see `resumed`."""
-        with asking():
+        with translate_redis_errors():
             ids = self._due(keys=[self._names.later, self._names.open], args=[limit])
         return [batch_id.decode() for batch_id in ids]
 
     def resumed(self, batch_id: str) -> None:
         """Note that a postponed batch was enqueued."""
-        with asking():
+        with translate_redis_errors():
             self._redis.zrem(self._names.later, batch_id)
 
     def postponed(self) -> int:
         """Return how many batches are postponed."""
-        with asking():
+        with translate_redis_errors():
             return int(self._redis.zcard(self._names.later))
 
     def stale(self, older_than_ms: int, limit: int = 1_000) -> list[str]:
         """Return open batches enqueued longer ago than this, and count them as enqueued now."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             ids = self._stale(keys=[names.open, names.open_bytes], args=[older_than_ms, limit])
         return [batch_id.decode() for batch_id in ids]
 
     def unannounced(self, limit: int = 1_000) -> list[str]:
         """Return open batches that nobody has enqueued yet, and count them as enqueued now."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             ids = self._stale(keys=[names.open, names.open_bytes], args=["", limit])
         return [batch_id.decode() for batch_id in ids]
 
     def backlog(self) -> Backlog:
         """Return what is open."""
         names = self._names
-        with asking():
+        with translate_redis_errors():
             batches, size = self._redis.pipeline(transaction=False).zcard(names.open).get(names.open_bytes).execute()
         return Backlog(int(batches), int(size or 0))
 

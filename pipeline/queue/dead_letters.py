@@ -13,9 +13,9 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import Claims, new_batch_id
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 
 RAW_LIMIT_BYTES = 64 * 1024
 ERROR_LIMIT = 500
@@ -108,7 +108,7 @@ class DeadLetters:
             held = {_content(letter) for letter in self.letters()}
             letters = [letter for letter in letters if _content(letter) not in held]
         if self._room_bytes is None:
-            with asking():
+            with translate_redis_errors():
                 limit = int(self._redis.info("memory").get("maxmemory") or 0)
             self._room_bytes = min(ROOM_BYTES, limit // 10) if limit else ROOM_BYTES
         dropped = 0
@@ -117,13 +117,13 @@ class DeadLetters:
             for letter in letters[start : start + _PAGE]:
                 args += (letter.source, letter.instance, letter.received_at, letter.error[:ERROR_LIMIT])
                 args += (len(letter.raw), letter.raw[:RAW_LIMIT_BYTES])
-            with asking():
+            with translate_redis_errors():
                 dropped += int(self._add(keys=self._keys(), args=args))
         return dropped
 
     def size(self) -> DeadSize:
         """Return how much is held."""
-        with asking():
+        with translate_redis_errors():
             letters, size = (
                 self._redis.pipeline(transaction=False).xlen(self._names.dead).hgetall(self._names.dead_size).execute()
             )
@@ -133,7 +133,7 @@ class DeadLetters:
         """Yield what is held, oldest first."""
         start, seen = "-", 0
         while limit is None or seen < limit:
-            with asking():
+            with translate_redis_errors():
                 page = self._redis.xrange(self._names.dead, start, "+", count=_PAGE)
             for entry_id, fields in page:
                 if limit is not None and seen >= limit:
@@ -149,10 +149,10 @@ class DeadLetters:
         listed = list(ids)
         if not listed:
             return 0
-        with asking():
+        with translate_redis_errors():
             return int(self._remove(keys=self._keys(), args=listed))
 
-    def retry(self, claims: Claims, *, limit: int | None = None) -> list[str]:
+    def retry(self, claims: ClaimCheck, *, limit: int | None = None) -> list[str]:
         """Open batches of the letters that are whole, then remove those letters; return the batches' ids.
 
         The caller enqueues them. A crash in between drives a record twice, never loses it.
@@ -214,7 +214,7 @@ def _letter(entry_id: str, fields: dict[bytes, bytes]) -> DeadLetter:
     )
 
 
-def letter_of(batch: RawBatch, record: RawRecord, error: str) -> DeadLetter:
+def dead_letter_of(batch: RawBatch, record: RawRecord, error: str) -> DeadLetter:
     """Return the letter for a record of a batch."""
     return DeadLetter(
         batch.source, batch.instance, record.received_at, record.data, error, when=int(time.time() * 1000)

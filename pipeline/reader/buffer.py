@@ -26,7 +26,7 @@ BUSY_LINGER_S = 0.004
 """For each open batch, where workers have enough to do."""
 
 
-class Sheaf:
+class BatchBuffer:
     """Records collected but not yet handed over. Belongs to one reader's thread."""
 
     def __init__(self, clock_s: Callable[[], float]) -> None:

@@ -16,7 +16,7 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, encode_batch
-from pipeline.queue.claim_check import Backlog, Claims, Lease, new_batch_id
+from pipeline.queue.claim_check import Backlog, ClaimCheck, Lease, new_batch_id
 from pipeline.reader.spool import Spool, Spooled, SpoolTaken
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Handover:
     def __init__(
         self,
         source: str,
-        claims: Claims,
+        claims: ClaimCheck,
         counters: Counters,
         *,
         enqueue: Callable[[str], None],

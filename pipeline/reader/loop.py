@@ -16,11 +16,11 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable, LeaseLost
 from pipeline.queue.batch import RawBatch
-from pipeline.queue.claim_check import Claims, Lease
-from pipeline.reader.buffer import Sheaf
+from pipeline.queue.claim_check import ClaimCheck, Lease
+from pipeline.reader.buffer import BatchBuffer
 from pipeline.reader.handover import Handover
 from pipeline.reader.spool import Spool
-from pipeline.reader.status import Speaker
+from pipeline.reader.status import StatusReporter
 from pipeline.sources.contract import Chunk, Source
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ class Reader:
     def __init__(
         self,
         source: Source,
-        claims: Claims,
-        speaker: Speaker,
+        claims: ClaimCheck,
+        speaker: StatusReporter,
         counters: Counters,
         *,
         enqueue: Callable[[str], None],
@@ -62,7 +62,7 @@ class Reader:
             open_spool=None if source.patient else open_spool,
             clock_s=clock_s,
         )
-        self._sheaf = Sheaf(clock_s)
+        self._sheaf = BatchBuffer(clock_s)
         self._renewed_s = 0.0
         self._said_s = 0.0
         self._records = 0

@@ -17,7 +17,8 @@ import msgspec
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 from pipeline.publish.order import Order
 from pipeline.store.contract import SAMPLED
@@ -36,7 +37,7 @@ ON_PURPOSE = frozenset({"sampling", "resting"})
 """States in which something is missing because it is not asked for; each has a coverage row of its own."""
 
 
-class SourceState(msgspec.Struct):
+class SourceStatus(msgspec.Struct):
     """How a source is: `since` in ms, `lag_s` behind its network, `generated` if its posts are made up."""
 
     name: str
@@ -47,7 +48,7 @@ class SourceState(msgspec.Struct):
     generated: bool = False
 
 
-class Coverage(msgspec.Struct):
+class CoverageUpdate(msgspec.Struct):
     """A span of a source: collected while `why` is "", else not. `until` None: still so.
 
     `filled`: reading went on at a cursor, so what was missing just before is not, unless a gap is told. `read_ms`: when
@@ -63,22 +64,22 @@ class Coverage(msgspec.Struct):
     read_ms: int | None = None
 
 
-_decode = msgspec.json.Decoder(SourceState).decode
+_decode = msgspec.json.Decoder(SourceStatus).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def states(redis: Any, names: Names, sources: Iterable[str]) -> list[SourceState]:
+def read_statuses(redis: Any, names: Names, sources: Iterable[str]) -> list[SourceStatus]:
     """Return what the sources last said; one that has been silent for `TTL_MS` is "down"."""
     listed = list(sources)
-    with asking():
+    with translate_redis_errors():
         told = redis.mget([names.source_state(source) for source in listed]) if listed else []
     return [
-        _decode(text) if text else SourceState(source, "down", 0, detail="no reader is running")
+        _decode(text) if text else SourceStatus(source, "down", 0, detail="no reader is running")
         for source, text in zip(listed, told, strict=True)
     ]
 
 
-class Speaker:
+class StatusReporter:
     """Tells how one source is. Belongs to the reader's thread; may raise `BrokerUnavailable`."""
 
     def __init__(
@@ -89,7 +90,7 @@ class Speaker:
         name: str,
         *,
         generated: bool,
-        cover: Callable[[Coverage], None],
+        cover: Callable[[CoverageUpdate], None],
         search: Callable[[], str],
     ) -> None:
         self._redis = redis
@@ -101,12 +102,12 @@ class Speaker:
         self._collects = ""
         self._covered: tuple[str, str] | None = None
         self._searched: str | None = None
-        self._unsent: deque[Coverage] = deque()
-        self._row: Coverage | None = None
+        self._unsent: deque[CoverageUpdate] = deque()
+        self._row: CoverageUpdate | None = None
         self._row_s = 0.0
         self._filled = False
         self._read_ms: int | None = None
-        self.state = SourceState(name, "stopped", _now_ms(), generated=generated)
+        self.state = SourceStatus(name, "stopped", now_ms(), generated=generated)
 
     def begin(self, *, filled: bool, read_ms: int | None = None) -> None:
         """Begin a session: `filled` if a cursor brings all that came since; `read_ms` is told by a new lease."""
@@ -128,11 +129,11 @@ class Speaker:
         if not changed and time.monotonic() - self._told_s < RENEW_S:
             now.lag_s = lag_s
             return
-        since = now.since if state == now.state else _now_ms()
-        self.state = SourceState(now.name, state, since, lag_s, detail, now.generated)
+        since = now.since if state == now.state else now_ms()
+        self.state = SourceStatus(now.name, state, since, lag_s, detail, now.generated)
         self._cover_state(state, detail)
         try:
-            with asking():
+            with translate_redis_errors():
                 self._redis.set(self._names.source_state(now.name), _encode(self.state), px=TTL_MS)
             if changed:
                 self._order.announce(b'{"type":"source",' + _encode(self.state)[1:])
@@ -143,7 +144,7 @@ class Speaker:
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
         """Say that posts of a time are known to be missing. The row is sent even where the notice cannot be."""
         name = self.state.name
-        self._queue(Coverage(name, since_ms, until_ms, self._collects or self._tracked(), why))
+        self._queue(CoverageUpdate(name, since_ms, until_ms, self._collects or self._tracked(), why))
         self._send()
         told = {"type": "gap", "source": name, "from": since_ms, "to": until_ms, "why": why}
         self._order.announce(_encode(told))
@@ -172,11 +173,11 @@ class Speaker:
         if kind == "sampling":
             why = SAMPLED + why
         filled = self._filled and not kind
-        self._row = Coverage(self.state.name, _now_ms(), None, search, why, filled, self._read_ms)
+        self._row = CoverageUpdate(self.state.name, now_ms(), None, search, why, filled, self._read_ms)
         self._covered, self._read_ms = covered, None
         self._queue(self._row)
 
-    def _queue(self, row: Coverage) -> None:
+    def _queue(self, row: CoverageUpdate) -> None:
         """Let a row wait its turn, behind those that could not be sent yet."""
         if len(self._unsent) >= UNSENT_ROWS:
             log.warning("a coverage row of %s is lost: the broker has been away for too long", self.state.name)
@@ -191,7 +192,3 @@ class Speaker:
             self._unsent.popleft()
             if row is self._row:
                 self._row_s = time.monotonic()
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -19,7 +19,7 @@ import msgspec
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import LeaseLost, MurmurError, QueryTimeout
 from pipeline.match.registry import Registry
 from pipeline.publish.order import Order
@@ -126,7 +126,7 @@ class Feeder:
             LeaseLost: another process delivers to this sink by now.
             MurmurError: store or Redis are away. Anything else is the sink's.
         """
-        with asking():
+        with translate_redis_errors():
             held = self._hold(keys=self._keys[:1], args=[self._token, LEASE_MS])
         if not held:
             return 0
@@ -144,7 +144,7 @@ class Feeder:
         return count
 
     def _deliver(self, query: Query, safe: int) -> int:
-        with asking():
+        with translate_redis_errors():
             told = self._redis.hget(self._keys[1], query.key)
         if told is None:  # a new search: from now on
             self._note(query, safe)
@@ -215,13 +215,13 @@ class Feeder:
         Raises:
             LeaseLost: another process has the sink.
         """
-        with asking():
+        with translate_redis_errors():
             if not self._move(keys=self._keys, args=[self._token, LEASE_MS, query.key, place]):
                 raise LeaseLost(self._name)
 
     def _let_go(self) -> None:
         try:
-            with asking():
+            with translate_redis_errors():
                 if self._redis.get(self._keys[0]) == self._token.encode():
                     self._redis.delete(self._keys[0])
         except MurmurError:

@@ -17,14 +17,14 @@ import msgspec
 
 from pipeline.broker.counters import Counters, by_process
 from pipeline.broker.keys import Names
-from pipeline.broker.outage import Outages, current
-from pipeline.broker.redis_errors import BrokerRefused, asking
+from pipeline.broker.redis_errors import BrokerRefused, translate_redis_errors
+from pipeline.broker.store_outage import OutageReporter, current_outage
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.publish.order import Order
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.reader.status import Coverage, states
+from pipeline.reader.status import CoverageUpdate, read_statuses
 from pipeline.settings import Settings
 from pipeline.store.contract import CoverageRow, Store
 
@@ -62,7 +62,7 @@ class Means:
     names: Names
     store: Callable[[], Store]
     kept_store: Callable[[], Store]
-    claims: Claims
+    claims: ClaimCheck
     order: Order
     registry: Registry
     dead: DeadLetters
@@ -79,7 +79,7 @@ class Upkeep:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._outages = Outages(means.redis, means.names)
+        self._outages = OutageReporter(means.redis, means.names)
         self._stored = 0
         self._seen: deque[tuple[float, dict[str, int]]] = deque()
 
@@ -97,8 +97,8 @@ class Upkeep:
             "type": "tick",
             "indexed": self._indexed(),
             "rate": round(self._rate(), 1),
-            "sources": states(means.redis, means.names, means.settings.source),
-            "outage": current(means.redis, means.names),
+            "sources": read_statuses(means.redis, means.names, means.settings.source),
+            "outage": current_outage(means.redis, means.names),
         }
         means.order.announce(_encode(told))
 
@@ -107,11 +107,11 @@ class Upkeep:
         try:
             self._stored = self._means.store().indexed()
         except StoreUnavailable as error:
-            self._outages.tell(str(error))
+            self._outages.report(str(error))
         except StoreError as error:
             log.warning("posts are not counted: %s", error)
         else:
-            self._outages.tell(None)
+            self._outages.report(None)
         return self._stored
 
     def housekeep(self) -> None:
@@ -181,7 +181,7 @@ class Upkeep:
         means = self._means
         names, redis = means.names, means.redis
         now_ms = int(time.time() * 1000)
-        with asking():
+        with translate_redis_errors():
             redis.zremrangebyscore(names.gone, "-inf", now_ms - TOMBSTONE_LIFE_MS)
             redis.zremrangebyrank(names.gone, 0, -TOMBSTONES_KEPT - 1)
             fresh = redis.zrangebyscore(names.gone, now_ms - FRESH_MS, "+inf")
@@ -190,7 +190,7 @@ class Upkeep:
         means.dead.purge([post_id.decode() for post_id in fresh])
         if means.embedded and self._mine("rewrite", REWRITE_EVERY_MS):
             try:
-                with asking():
+                with translate_redis_errors():
                     redis.bgrewriteaof()
             except BrokerRefused as error:
                 log.info("the append-only file is not rewritten now: %s", error)
@@ -216,7 +216,7 @@ class Upkeep:
             means.order.announce(_encode({"type": "pruned", "before": before_ms}))
         return removed
 
-    def cover(self, row: Coverage) -> None:
+    def cover(self, row: CoverageUpdate) -> None:
         """Write a coverage row that a reader asked for.
 
         Where reading went on at its cursor, an outage before it is taken back; where it did not and the reader before
@@ -261,7 +261,7 @@ class Upkeep:
     # -- what they need
     def _mine(self, job: str, every_ms: int) -> bool:
         """Take a duty if nobody took it within its time."""
-        with asking():
+        with translate_redis_errors():
             return bool(
                 self._means.redis.set(self._means.names.duty(job), self._means.counters.process, nx=True, px=every_ms)
             )
@@ -269,7 +269,7 @@ class Upkeep:
     def _keeps(self, job: str, rests_ms: int) -> bool:
         """Tell whether a job is this process's own: it keeps it until it has not asked for so long."""
         redis, name, process = self._means.redis, self._means.names.duty(job), self._means.counters.process
-        with asking():
+        with translate_redis_errors():
             if redis.get(name) == process.encode():
                 redis.set(name, process, px=rests_ms)
                 return True
@@ -293,5 +293,5 @@ class Upkeep:
 
 def publish_identity(redis: Any, names: Names, store: Store) -> None:
     """Say which store this process writes, for a while."""
-    with asking():
+    with translate_redis_errors():
         redis.set(names.store, store.identity, px=IDENTITY_TTL_MS)

@@ -17,7 +17,7 @@ from pipeline.publish.messages import Message, edited_message, gone_messages
 from pipeline.store.contract import Entry
 
 
-def gone_notices(
+def retraction_messages(
     names: Names, matcher: StandingMatcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]], safe: int
 ) -> list[Message]:
     """Return the notices for entries that ever changed.
@@ -37,7 +37,7 @@ def gone_notices(
     return gone_messages(names, gone) + edited_message(names, _edited(entries, matches, safe))
 
 
-def speaks_of_all(entries: Sequence[Entry], safe: int) -> bool:
+def concerns_every_search(entries: Sequence[Entry], safe: int) -> bool:
     """Tell whether the notices for these entries say something of searches they do not name."""
     return any(entry.post.changed > 1 and not _is_known(entry, safe) for entry in entries)
 

@@ -15,9 +15,9 @@ from pipeline.assembly import Process, understand
 from pipeline.normalise import normalise
 from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.settings import Settings, load
-from pipeline.worker.fold import listen
+from pipeline.worker.normalised_batch import fold_batch
 from tests.conftest import missing
-from tests.delivery.processes import Broker
+from tests.delivery.celery_processes import Broker
 from tests.records import path_of
 
 STREAM = "x-v1.1/stream.jsonl.gz"
@@ -79,5 +79,5 @@ def records_in(path: Path) -> list[bytes]:
 def expected_ids(path: Path) -> frozenset[str]:
     """Return the ids of all posts in a file of records, originals included, deletions taken away."""
     lines = records_in(path)
-    said = listen(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
+    said = fold_batch(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
     return frozenset(upsert.post.id for upsert in said.writes.upserts)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.broker.keys import Names
+from tests.delivery.celery_processes import ROLES, Processes, eventually, processes
 from tests.delivery.conftest import process_of
-from tests.delivery.processes import ROLES, Processes, eventually, processes
 from tests.paths import PROJECT
 
 PAGE = (PROJECT / "docs" / "redis.md").read_text()

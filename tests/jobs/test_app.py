@@ -11,10 +11,10 @@ from redis import Redis
 import celeryconfig
 from pipeline.broker.connections import celery_broker_url, is_embedded, redis_url
 from pipeline.broker.keys import Names
-from pipeline.broker.outage import current
+from pipeline.broker.store_outage import current_outage
 from pipeline.jobs import tasks
 from pipeline.jobs.app import argv, celery_options, make_app
-from pipeline.jobs.producer import send
+from pipeline.jobs.producer import send_task
 from pipeline.queue.claim_check import LEASE_MS
 from pipeline.settings import load
 
@@ -42,7 +42,7 @@ def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
     monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
     monkeypatch.setattr(tasks, "enqueue", again.append)
     tasks.ingest("b1")
-    outage = current(redis_client, Names("murmur"))
+    outage = current_outage(redis_client, Names("murmur"))
     assert outage is not None
     assert "cannot be reached" in outage.why
     assert again == ["b1"]
@@ -54,7 +54,7 @@ def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, v
     @app.task(bind=True, ignore_result=True, shared=False)  # type: ignore[untyped-decorator]
     def reads_on(self: Any) -> list[object]:
         for number in range(20):
-            send(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
+            send_task(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
         return list(self.request.children)
 
     assert reads_on.apply().result == []

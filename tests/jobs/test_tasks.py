@@ -9,7 +9,7 @@ from celery.exceptions import Reject
 
 from pipeline.errors import BrokerUnavailable, RowRefused, StoreUnavailable
 from pipeline.jobs import tasks
-from pipeline.reader.status import Coverage
+from pipeline.reader.status import CoverageUpdate
 
 
 class Away:
@@ -18,15 +18,15 @@ class Away:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def cover(self, _: Coverage) -> NoReturn:
+    def cover(self, _: CoverageUpdate) -> NoReturn:
         raise self.error
 
 
-def cover(monkeypatch: pytest.MonkeyPatch, store: Exception, broker: Exception | None) -> list[Coverage]:
+def cover(monkeypatch: pytest.MonkeyPatch, store: Exception, broker: Exception | None) -> list[CoverageUpdate]:
     """Let the task write a row to a store that raises; return what was sent again."""
-    sent: list[Coverage] = []
+    sent: list[CoverageUpdate] = []
 
-    def send(row: Coverage) -> None:
+    def send(row: CoverageUpdate) -> None:
         if broker is not None:
             raise broker
         sent.append(row)

@@ -14,7 +14,7 @@ from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone
 from pipeline.publish import order as order_module
 from pipeline.publish.order import Attempt, Order
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 
 pytestmark = pytest.mark.redis
 
@@ -86,7 +86,7 @@ def test_what_a_dead_attempt_stored_holds_safe_back_until_its_batch_is_done(orde
 
 
 def test_a_batch_ends_with_its_commit(order: Order, redis_client: Redis, names: Names) -> None:
-    claims = Claims(redis_client, names)
+    claims = ClaimCheck(redis_client, names)
     claims.offer("a", b"x" * 100)
     claims.take("a")
     assert claims.backlog().size_bytes == 100
@@ -96,7 +96,7 @@ def test_a_batch_ends_with_its_commit(order: Order, redis_client: Redis, names: 
 
 
 def test_a_batch_that_is_done_is_not_begun_again(order: Order, redis_client: Redis, names: Names) -> None:
-    Claims(redis_client, names).offer("a", b"x")
+    ClaimCheck(redis_client, names).offer("a", b"x")
     order.commit(order.begin("a", 1, must_be_open=True), [], [])
     with pytest.raises(BatchDone):
         order.begin("a", 1, must_be_open=True)
@@ -206,7 +206,7 @@ def _size(arg: str | bytes | int) -> int:
 
 
 def test_a_commit_that_cannot_publish_leaves_its_batch_open(redis_client: Redis, mute: Redis, names: Names) -> None:
-    claims, order = Claims(redis_client, names), Order(mute, names)
+    claims, order = ClaimCheck(redis_client, names), Order(mute, names)
     claims.offer("a", b"x" * 100)
     attempt = order.begin("a", 1, must_be_open=True)
     with pytest.raises(BrokerRefused):
@@ -220,7 +220,7 @@ def test_a_commit_that_cannot_publish_leaves_its_batch_open(redis_client: Redis,
 
 def test_a_full_redis_lets_a_batch_of_deletions_end(redis_client: Redis, names: Names) -> None:
     """Ending batches is what makes room."""
-    claims, order = Claims(redis_client, names), Order(redis_client, names)
+    claims, order = ClaimCheck(redis_client, names), Order(redis_client, names)
     claims.offer("a", b"x")
     attempt = order.begin("a", 1, must_be_open=True)
     redis_client.config_set("maxmemory", 1)
@@ -237,7 +237,7 @@ def test_a_full_redis_lets_a_batch_of_deletions_end(redis_client: Redis, names: 
 def test_a_hand_over_that_failed_in_the_middle_is_whole_the_next_time(
     redis_client: Redis, names: Names, broken: str
 ) -> None:
-    claims = Claims(redis_client, names)
+    claims = ClaimCheck(redis_client, names)
     lease = claims.acquire("demo")
     assert lease is not None
     redis_client.set(getattr(names, broken), "neither a number nor a set")

@@ -7,24 +7,24 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.errors import LeaseLost
-from pipeline.queue.claim_check import Claims
-from pipeline.queue.sifting import Sift
+from pipeline.queue.claim_check import ClaimCheck
+from pipeline.queue.poison_records import PoisonProgress
 
 pytestmark = pytest.mark.redis
 
 
 @pytest.fixture
-def claims(redis_client: Redis, names: Names) -> Claims:
-    return Claims(redis_client, names)
+def claims(redis_client: Redis, names: Names) -> ClaimCheck:
+    return ClaimCheck(redis_client, names)
 
 
-def test_one_reader_of_two_gets_the_lease(claims: Claims) -> None:
+def test_one_reader_of_two_gets_the_lease(claims: ClaimCheck) -> None:
     assert claims.acquire("demo") is not None
     assert claims.acquire("demo") is None
     assert claims.acquire("bluesky") is not None
 
 
-def test_a_batch_its_place_and_the_cursor_come_together(claims: Claims, redis_client: Redis, names: Names) -> None:
+def test_a_batch_its_place_and_the_cursor_come_together(claims: ClaimCheck, redis_client: Redis, names: Names) -> None:
     lease = claims.acquire("demo")
     assert lease is not None
     backlog = claims.hand_over(lease, "b1", b"raw", "c1")
@@ -35,7 +35,7 @@ def test_a_batch_its_place_and_the_cursor_come_together(claims: Claims, redis_cl
     assert (claim.data, claim.attempts) == (b"raw", 1)
 
 
-def test_a_reader_that_lost_its_lease_hands_nothing_over(claims: Claims, redis_client: Redis, names: Names) -> None:
+def test_a_reader_that_lost_its_lease_hands_nothing_over(claims: ClaimCheck, redis_client: Redis, names: Names) -> None:
     paused = claims.acquire("demo")
     assert paused is not None
     claims.hand_over(paused, "b1", b"raw", "c1")
@@ -54,7 +54,7 @@ def test_a_reader_that_lost_its_lease_hands_nothing_over(claims: Claims, redis_c
 
 
 def test_a_reader_whose_successor_has_come_and_gone_hands_nothing_over(
-    claims: Claims, redis_client: Redis, names: Names
+    claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     paused = claims.acquire("demo")
     assert paused is not None
@@ -68,7 +68,7 @@ def test_a_reader_whose_successor_has_come_and_gone_hands_nothing_over(
 
 
 def test_a_lease_lost_with_the_brokers_tail_goes_on_where_nobody_else_read(
-    claims: Claims, redis_client: Redis, names: Names
+    claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     lease = claims.acquire("x")
     assert lease is not None
@@ -77,14 +77,14 @@ def test_a_lease_lost_with_the_brokers_tail_goes_on_where_nobody_else_read(
     assert claims.is_read("x")
 
 
-def test_handing_a_batch_over_twice_counts_it_once(claims: Claims) -> None:
+def test_handing_a_batch_over_twice_counts_it_once(claims: ClaimCheck) -> None:
     lease = claims.acquire("demo")
     assert lease is not None
     claims.hand_over(lease, "b1", b"raw", None)
     assert claims.hand_over(lease, "b1", b"raw", None).size_bytes == 3
 
 
-def test_the_high_water_mark_stays_under_half_of_what_redis_has(redis_client: Redis, claims: Claims) -> None:
+def test_the_high_water_mark_stays_under_half_of_what_redis_has(redis_client: Redis, claims: ClaimCheck) -> None:
     redis_client.config_set("maxmemory", 30_000_000)
     try:
         assert claims.high_water_bytes(0) < 15_000_000
@@ -94,21 +94,21 @@ def test_the_high_water_mark_stays_under_half_of_what_redis_has(redis_client: Re
     assert claims.high_water_bytes(0) == 64 * 1024 * 1024
 
 
-def test_attempts_are_counted_and_an_outage_is_forgiven(claims: Claims) -> None:
+def test_attempts_are_counted_and_an_outage_is_forgiven(claims: ClaimCheck) -> None:
     claims.offer("b1", b"raw")
     for attempts in (1, 2):
         claim = claims.take("b1")
         assert claim is not None
         assert claim.attempts == attempts
     claims.forgive("b1")
-    sift = Sift([(7, 8), (8, 9)], {1: "no", 3: "never"}, (7, 8), 2)
+    sift = PoisonProgress([(7, 8), (8, 9)], {1: "no", 3: "never"}, (7, 8), 2)
     claims.note("b1", sift)
     claim = claims.take("b1")
     assert claim is not None
     assert (claim.attempts, claim.sift) == (2, sift)
 
 
-def test_a_lost_message_is_found_once_a_time(claims: Claims) -> None:
+def test_a_lost_message_is_found_once_a_time(claims: ClaimCheck) -> None:
     claims.offer("b1", b"raw")
     assert claims.stale(60_000) == []
     assert claims.stale(-1_000) == ["b1"]
@@ -116,7 +116,7 @@ def test_a_lost_message_is_found_once_a_time(claims: Claims) -> None:
 
 
 def test_bytes_that_drifted_are_put_right_when_nothing_is_open(
-    claims: Claims, redis_client: Redis, names: Names
+    claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     redis_client.set(names.open_bytes, 12345)
     claims.stale(60_000)

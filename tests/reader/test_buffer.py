@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.queue.batch import RawRecord
-from pipeline.reader.buffer import BUSY_BATCHES, BUSY_LINGER_S, LINGER_S, MAX_BYTES, MAX_RECORDS, QUICK_S, Sheaf
+from pipeline.reader.buffer import BUSY_BATCHES, BUSY_LINGER_S, LINGER_S, MAX_BYTES, MAX_RECORDS, QUICK_S, BatchBuffer
 from pipeline.sources.contract import Chunk
 
 
@@ -28,7 +28,7 @@ def _chunk(*numbers: int) -> Chunk:
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=40))
 def test_every_record_is_taken_once_and_no_cursor_comes_before_its_records(steps: list[tuple[int, bool]]) -> None:
-    sheaf, came, taken, reached = Sheaf(Clock()), 0, [], 0
+    sheaf, came, taken, reached = BatchBuffer(Clock()), 0, [], 0
     for size, flush in steps:
         for _ in range(size):
             came += 1
@@ -47,7 +47,7 @@ def test_every_record_is_taken_once_and_no_cursor_comes_before_its_records(steps
 
 
 def test_a_cursor_without_records_goes_with_the_next_ones() -> None:
-    sheaf = Sheaf(Clock())
+    sheaf = BatchBuffer(Clock())
     sheaf.cursor = "7"
     assert sheaf.take() == ([], "7")
     sheaf.add(_record(8), "here")
@@ -57,7 +57,7 @@ def test_a_cursor_without_records_goes_with_the_next_ones() -> None:
 
 
 def test_a_batch_grows_no_further_than_it_may() -> None:
-    sheaf = Sheaf(Clock())
+    sheaf = BatchBuffer(Clock())
     assert [sheaf.add(_record(number), "here") for number in range(MAX_RECORDS)].index(True) == MAX_RECORDS - 1
     sheaf.take()
     assert not sheaf.add(_record(1, MAX_BYTES - 1), "here")
@@ -66,7 +66,7 @@ def test_a_batch_grows_no_further_than_it_may() -> None:
 
 def test_a_slow_stream_is_handed_over_at_once_and_a_quick_one_after_a_moment() -> None:
     clock = Clock()
-    sheaf = Sheaf(clock)
+    sheaf = BatchBuffer(clock)
     for number in range(50):
         clock.now += 2 * QUICK_S
         sheaf.notice(_chunk(number))
@@ -83,7 +83,7 @@ def test_a_slow_stream_is_handed_over_at_once_and_a_quick_one_after_a_moment() -
 
 def test_workers_with_enough_to_do_are_given_larger_batches() -> None:
     clock = Clock()
-    sheaf = Sheaf(clock)
+    sheaf = BatchBuffer(clock)
     sheaf.take()
     assert not sheaf.may_wait(BUSY_BATCHES - 1)
     assert sheaf.may_wait(BUSY_BATCHES)
@@ -96,7 +96,7 @@ def test_workers_with_enough_to_do_are_given_larger_batches() -> None:
 
 def test_empty_chunks_say_nothing_about_the_pace() -> None:
     clock = Clock()
-    sheaf = Sheaf(clock)
+    sheaf = BatchBuffer(clock)
     sheaf.notice(_chunk(1))
     for _ in range(50):
         clock.now += QUICK_S / 5
@@ -106,7 +106,7 @@ def test_empty_chunks_say_nothing_about_the_pace() -> None:
 
 
 def test_what_is_forgotten_is_gone_with_its_cursor() -> None:
-    sheaf = Sheaf(Clock())
+    sheaf = BatchBuffer(Clock())
     sheaf.add(_record(1), "here")
     sheaf.cursor = "1"
     sheaf.forget()

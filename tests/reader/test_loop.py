@@ -17,12 +17,12 @@ from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
 from pipeline.publish.order import Order
 from pipeline.queue.batch import RawRecord, decode_batch
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.reader import loop as reader_module
 from pipeline.reader.buffer import MAX_RECORDS
 from pipeline.reader.loop import Reader, pause_s
 from pipeline.reader.spool import Spool
-from pipeline.reader.status import Coverage, Speaker, states
+from pipeline.reader.status import CoverageUpdate, StatusReporter, read_statuses
 from pipeline.sources.contract import Chunk, SourceContext
 
 pytestmark = pytest.mark.redis
@@ -59,19 +59,19 @@ class Stage:
         high_water_bytes: int = 10**9,
         name: str = "demo",
         counters: Counters | None = None,
-        cover: Callable[[Coverage], None] | None = None,
+        cover: Callable[[CoverageUpdate], None] | None = None,
         open_spool: Callable[[], Spool] | None = None,
     ) -> None:
         self.redis, self.names = redis, names
-        self.claims = Claims(redis, names)
+        self.claims = ClaimCheck(redis, names)
         self.counters = counters or Counters(redis, names, "reader")
         self.source = Scripted(play, name)
         self.source.patient = open_spool is None
         self.raised: list[Exception] = []
         self.enqueued: list[str] = []
-        self.rows: list[Coverage] = []
+        self.rows: list[CoverageUpdate] = []
         self.stop = threading.Event()
-        speaker = Speaker(
+        speaker = StatusReporter(
             redis, Order(redis, names), names, name, generated=True, cover=cover or self.rows.append, search=lambda: "*"
         )
         self.reader = Reader(
@@ -115,7 +115,7 @@ class Stage:
 
     def state(self) -> str:
         """Return what the source last said."""
-        return states(self.redis, self.names, [self.source.name])[0].state
+        return read_statuses(self.redis, self.names, [self.source.name])[0].state
 
 
 def _chunk(*numbers: int) -> Chunk:
@@ -352,11 +352,11 @@ def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
 ) -> None:
     monkeypatch.setattr("pipeline.reader.status.RENEW_S", 0.05)
     monkeypatch.setattr(reader_module, "RENEW_S", 0.05)
-    rows: list[Coverage] = []
-    refused: list[Coverage] = []
+    rows: list[CoverageUpdate] = []
+    refused: list[CoverageUpdate] = []
     answers = threading.Event()
 
-    def cover(row: Coverage) -> None:
+    def cover(row: CoverageUpdate) -> None:
         if not answers.is_set():
             refused.append(row)
             raise BrokerUnavailable("refused")
@@ -380,7 +380,7 @@ def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
 
 
 def test_however_a_reader_ends_lease_and_spool_are_released(redis_client: Redis, names: Names, tmp_path: Path) -> None:
-    def fails(_: Coverage) -> None:
+    def fails(_: CoverageUpdate) -> None:
         raise ZeroDivisionError("a bug")
 
     path = tmp_path / "spool"

@@ -25,7 +25,7 @@ from pipeline.sinks.contract import Delivery
 from pipeline.sinks.feeding import Feeder
 from pipeline.store.contract import Changes
 from pipeline.store.sqlite.store import SqliteStore
-from pipeline.worker.fold import listen
+from pipeline.worker.normalised_batch import fold_batch
 from tests.worker import test_ingest
 
 pytestmark = pytest.mark.redis
@@ -84,7 +84,7 @@ class Scene:
     def begin(self, *raws: bytes) -> Attempt:
         """Persist a batch and go no further."""
         self._batches += 1
-        said = listen(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
+        said = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
         attempt = self.order.begin(f"b{self._batches}", said.numbers)
         self.store.persist(said.writes, attempt.seq)
         return attempt
@@ -273,7 +273,7 @@ def test_batch_of_more_than_can_be_read_is_told_and_the_newest_come(
 
 
 def test_new_sink_at_a_new_redis_is_not_sent_through_what_the_store_holds(scene: Scene) -> None:
-    said = listen(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
+    said = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
     scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of the Redis before
     scene.feeder.round()
     scene.take(post(2, "cats"))

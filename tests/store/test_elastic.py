@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.clock import now_ms
 from pipeline.errors import QueryTimeout, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.settings import Settings
@@ -26,7 +27,6 @@ from pipeline.store.elastic.health import examine
 from pipeline.store.elastic.keep import sweep as sweeping
 from pipeline.store.elastic.keep.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.keep.upkeep import PROGRESS
-from pipeline.store.elastic.schema import now_ms
 from pipeline.store.raw_records import compress
 from tests.store.contract import StoreContract
 from tests.store.elastic import access, found, store_in

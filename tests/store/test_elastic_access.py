@@ -21,7 +21,7 @@ from pipeline.settings import Settings, load
 from pipeline.store import open_store
 from pipeline.store.elastic.client import Client, OutOfTime, Refused
 from pipeline.store.elastic.write.bulk import Bulk, Write
-from tests.delivery.tls import self_signed
+from tests.delivery.tls_proxy import self_signed
 from tests.paths import PROJECT
 
 SECRET = "s3cret"

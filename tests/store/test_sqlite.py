@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from pipeline.clock import now_ms
 from pipeline.errors import QueryTimeout, RowRefused, StoreError, StoreMismatch, StoreUnavailable
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import Document
@@ -18,7 +19,6 @@ from pipeline.store import raw_records as raws
 from pipeline.store import sort_key as place
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.sqlite import SqliteStore, columns, schema, upkeep
-from pipeline.store.sqlite.store import now_ms
 from pipeline.store.sqlite.upkeep import used_bytes
 from tests.store.contract import StoreContract
 from tests.store.making import T0, ids, now_found, post, put, search

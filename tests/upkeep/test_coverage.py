@@ -13,7 +13,7 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.publish.order import Order
 from pipeline.reader import status as states
-from pipeline.reader.status import Coverage, Speaker
+from pipeline.reader.status import CoverageUpdate, StatusReporter
 from pipeline.store.contract import SAMPLED, CoverageRow
 from pipeline.store.sqlite.store import SqliteStore
 from pipeline.upkeep.duties import UNREAD, UNREAD_MS, Upkeep
@@ -29,13 +29,13 @@ class Scene:
         self.board = Board(redis, names, SOURCE="demo")
         self.store = SqliteStore(directory)
         self.upkeep = Upkeep(replace(self.board.means, store=lambda: self.store))
-        self.asked: list[Coverage] = []
+        self.asked: list[CoverageUpdate] = []
         self.search = "*"
         self.speaker = self.reader()
 
-    def reader(self) -> Speaker:
+    def reader(self) -> StatusReporter:
         """Return the speaker of a new reader process."""
-        return Speaker(
+        return StatusReporter(
             self.board.redis,
             Order(self.board.redis, self.board.names),
             self.board.names,

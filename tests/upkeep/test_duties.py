@@ -22,9 +22,9 @@ from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.registry import Registry
 from pipeline.post import Author, Post, Upsert
 from pipeline.publish.order import Order
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters
-from pipeline.reader.status import Coverage, Speaker
+from pipeline.reader.status import CoverageUpdate, StatusReporter
 from pipeline.settings import load
 from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
@@ -50,7 +50,7 @@ class Board:
             names=names,
             store=lambda: self.store,
             kept_store=lambda: self.store,
-            claims=Claims(redis, names),
+            claims=ClaimCheck(redis, names),
             order=Order(redis, names),
             registry=Registry(redis, names),
             dead=DeadLetters(redis, names),
@@ -167,8 +167,8 @@ def test_a_withdrawn_post_leaves_the_dead_letters(board: Board) -> None:
 
 
 def test_coverage_rows_and_gaps_reach_the_store(board: Board) -> None:
-    rows: list[Coverage] = []
-    speaker = Speaker(
+    rows: list[CoverageUpdate] = []
+    speaker = StatusReporter(
         board.redis, board.means.order, board.names, "demo", generated=True, cover=rows.append, search=lambda: "*"
     )
     for state in ("starting", "live", "live", "reconnecting", "down", "live"):

@@ -22,9 +22,9 @@ from pipeline.settings import Settings, load
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.store.contract import CoverageRow
 from pipeline.upkeep.recheck import Recheck
-from pipeline.upkeep.recheck.gaps import MOST_GAPS, MOST_POSTS, spans_of
-from pipeline.upkeep.recheck.notes import Notebook, Notes
-from pipeline.upkeep.recheck.run import Tally
+from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
+from pipeline.upkeep.recheck.progress import RecheckProgress, RecheckProgressStore
+from pipeline.upkeep.recheck.run import RecheckResult
 from tests.sources.simulators.x import TOKEN, XApi, post
 
 pytestmark = pytest.mark.redis
@@ -99,7 +99,7 @@ class Scene:
         with self.process.store().reading() as reading:
             return {json.loads(body)["id"] for body in reading.export(parse("*"))}
 
-    def run(self, source: str = "x", **more: Any) -> Tally:
+    def run(self, source: str = "x", **more: Any) -> RecheckResult:
         return self.recheck.run(source, within_s=20.0, **more)
 
 
@@ -127,7 +127,7 @@ def test_a_round_rests_until_it_is_due_again(scene: Scene) -> None:
     assert scene.run().checked == 2
     assert scene.run().checked == 0
     assert scene.recheck.due()[0].done
-    notebook = Notebook(scene.process.redis, scene.process.names)
+    notebook = RecheckProgressStore(scene.process.redis, scene.process.names)
     notes = notebook.read("x")
     notes.began -= 25 * 3_600_000
     assert notebook.hold("x", "t")
@@ -183,7 +183,7 @@ def test_it_ends_when_told_while_a_network_does_not_answer(scene: Scene) -> None
 
 def test_of_two_processes_one_looks(scene: Scene) -> None:
     scene.have(2)
-    assert Notebook(scene.process.redis, scene.process.names).hold("x", "another")
+    assert RecheckProgressStore(scene.process.redis, scene.process.names).hold("x", "another")
     assert scene.run().busy
     assert not scene.network.asked
 
@@ -204,7 +204,7 @@ def test_that_everything_is_gone_is_believed_when_it_is_said_twice(scene: Scene)
     scene.network.gone = set(ids)
     assert "asked again before that is believed" in scene.run().waits
     assert scene.stored() == set(ids)
-    notebook = Notebook(scene.process.redis, scene.process.names)
+    notebook = RecheckProgressStore(scene.process.redis, scene.process.names)
     notes = notebook.read("x")
     notes.wait_until = 0
     assert notebook.hold("x", "t")
@@ -243,7 +243,7 @@ def test_many_gaps_are_one_span_and_none_is_noted_twice() -> None:
     hour = 3_600_000
     rows = [CoverageRow("bluesky", n * hour, n * hour + 1000, "*", "gone") for n in range(300)]
     rows += [CoverageRow("bluesky", 400 * hour, None, "*", "still"), CoverageRow("x", 0, 1, "*", "another's")]
-    notes = Notes()
+    notes = RecheckProgress()
     for _ in range(3):
         for gap, span in spans_of(rows, "bluesky", 299 * hour).items():
             notes.know(gap, span)
@@ -255,7 +255,7 @@ def test_many_gaps_are_one_span_and_none_is_noted_twice() -> None:
 def test_of_what_lies_around_a_gap_only_the_newest_are_looked_at(
     valkey: str, names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.upkeep.recheck.gaps.MOST_POSTS", 6)
+    monkeypatch.setattr("pipeline.upkeep.recheck.gap_spans.MOST_POSTS", 6)
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
     ids = scene.have(20, "bluesky", ago_s=7_200)
     now = int(time.time() * 1000)

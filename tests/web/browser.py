@@ -10,7 +10,7 @@ import msgspec
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.delivery.watcher import Watcher
+from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 
 
 class Search:
@@ -19,7 +19,7 @@ class Search:
     def __init__(self, query: str, history: int) -> None:
         self.query = query
         self.history = history
-        self.watcher = Watcher()
+        self.watcher = ReferenceWatcher()
         self.key = ""
         self.after: int | None = None
         self.seen: int | None = None

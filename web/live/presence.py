@@ -8,7 +8,7 @@ import secrets
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 
 FRESH_MS = 10_000
 
@@ -57,6 +57,6 @@ class Presence:
         self._call("")
 
     def _call(self, count: str) -> int:
-        with asking():
+        with translate_redis_errors():
             keys = [self._names.watchers, self._names.watchers_seen]
             return int(self._say(keys=keys, args=[self._process, count, FRESH_MS]))

@@ -12,7 +12,7 @@ from flask import Flask, Response, request, send_from_directory
 from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
 
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import MurmurError
 from web import faults
 from web.api.routes import answer
@@ -153,7 +153,7 @@ def _sources(web: Web) -> list[dict[str, Any]]:
     """Return what the sources last said: from the ticks while they come, else from Redis."""
     if web.sources and web.tick_age_s < 5:
         return [msgspec.to_builtins(source) for source in web.sources.values()]
-    with asking():
+    with translate_redis_errors():
         texts = web.redis.mget([web.names.source_state(name) for name in web.settings.source])
     found = []
     for name, text in zip(web.settings.source, texts, strict=True):

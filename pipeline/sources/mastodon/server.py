@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import urllib3
 
+from pipeline.clock import now_ms
 from pipeline.sources.mastodon.events import EventCutter
 from pipeline.sources.mastodon.statuses import Statuses
 from pipeline.sources.waits import asked_pause_s
@@ -182,7 +183,7 @@ class ServerStream:
             if cutter.beats:
                 self._lines += cutter.beats
                 cutter.beats, beat_s = 0, now_s
-                self._heard_ms = _now_ms()
+                self._heard_ms = now_ms()
             elif now_s - beat_s > self._silence_s:
                 raise _Away(f"no whole line for {self._silence_s:.0f} s")
 
@@ -200,7 +201,7 @@ class ServerStream:
     def _catch_up(self) -> None:
         """Ask for what came since the newest status known; tell what cannot be had."""
         since, heard_ms = self._statuses.newest, self._heard_ms
-        self._heard_ms = _now_ms()
+        self._heard_ms = now_ms()
         if not heard_ms:
             return
         missed = ""
@@ -210,7 +211,7 @@ class ServerStream:
         except (_Away, urllib3.exceptions.HTTPError, OSError, ValueError, msgspec.MsgspecError) as error:
             missed = f"{self.instance} was away, and does not tell what was said: {error}"[:200]
         if missed:
-            self._post(Letter("gap", self.key, self.instance, text=missed, since_ms=heard_ms, until_ms=_now_ms()))
+            self._post(Letter("gap", self.key, self.instance, text=missed, since_ms=heard_ms, until_ms=now_ms()))
 
     def _pages(self, since: str) -> bool:
         """Ask page by page, the oldest first; return whether the end was reached."""
@@ -241,7 +242,7 @@ class ServerStream:
 
     def _hand_over(self, record: bytes) -> None:
         newest = self._statuses.newest
-        self._post(Letter("record", self.key, self.instance, record, newest=newest, until_ms=_now_ms()))
+        self._post(Letter("record", self.key, self.instance, record, newest=newest, until_ms=now_ms()))
 
     def _post(self, letter: Letter) -> None:
         """Put a letter into the mailbox; wait while it is full, which keeps the server waiting too."""
@@ -261,7 +262,3 @@ def _check(answer: urllib3.BaseHTTPResponse, what: str) -> None:
     if answer.status in (401, 403):
         raise _Away(f"{what} wants a token that it accepts: HTTP {answer.status}", max(pause_s, REFUSED_PAUSE_S))
     raise _Away(f"{what}: HTTP {answer.status}", min(pause_s, REFUSED_PAUSE_S))
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -24,6 +24,7 @@ import requests
 import tweepy
 import urllib3
 
+from pipeline.clock import now_ms
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.waits import LONGEST_S, asked_pause_s
 from pipeline.sources.x.lines import LineCutter
@@ -197,7 +198,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
     def on_connect(self) -> None:
         """Tell that the stream is open."""
         self.running = not self._stopping.is_set()
-        self._post(Letter("open", _now_ms()))
+        self._post(Letter("open", now_ms()))
 
     def on_data(self, raw_data: bytes) -> None:
         """Hand a line over; end when no more may be read."""
@@ -205,11 +206,11 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
             self.allowed -= 1
             if self.allowed <= 0:
                 self.running = False
-        self._post(Letter("line", _now_ms(), raw_data))
+        self._post(Letter("line", now_ms(), raw_data))
 
     def on_keep_alive(self) -> None:
         """Tell that X is there."""
-        self._post(Letter("beat", _now_ms()))
+        self._post(Letter("beat", now_ms()))
 
     def on_request_error(self, status_code: int) -> None:
         """End at an answer other than 200, before tweepy sleeps."""
@@ -246,7 +247,3 @@ def _named(error: BaseException | None) -> str:
         # Their texts name objects and tuples, nothing that helps a person.
         return f"the connection to X broke ({type(error).__name__})"
     return f"{type(error).__name__}: {error}"[:200]
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

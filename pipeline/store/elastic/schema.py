@@ -7,11 +7,11 @@ what is known by id (where a post lies, what was withdrawn) and all the rest in 
 from __future__ import annotations
 
 import secrets
-import time
 from typing import Any, Final, Literal
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreMismatch, StoreUnavailable
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.settings import Settings
@@ -189,11 +189,6 @@ class Layout:
         self._client.ask("PUT", at(self.names.all_posts, "_mapping"), body, into=msgspec.Raw, params=missing)
         meta.order = ORDER
         self._client.ask("PUT", at(self.names.state, "_doc", META), meta, into=msgspec.Raw)
-
-
-def now_ms() -> int:
-    """Return this machine's time in ms."""
-    return time.time_ns() // 1_000_000
 
 
 def read_meta(client: Client, names: IndexNames) -> Meta | None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
 from pipeline.store import sort_key as place
@@ -24,7 +25,7 @@ from pipeline.store.elastic.keep.upkeep import Upkeep
 from pipeline.store.elastic.names import IndexNames
 from pipeline.store.elastic.read.reading import ElasticReading
 from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
-from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
+from pipeline.store.elastic.schema import Layout, check, read_meta
 from pipeline.store.elastic.write.persister import Persisting
 from pipeline.store.elastic.write.refresher import refresher
 from pipeline.store.refusing import persisted_without

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import apsw
 
+from pipeline.clock import now_ms
 from pipeline.store.accounts import joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone
 from pipeline.store.copy.moving import decoded, moved
@@ -121,13 +121,13 @@ class SqliteMoving:
         read = decoded(posts)
         raws = {post.id: compress(held.raw) for post, held in read if held.raw}
         with translated(), schema.transaction(self._connection):
-            made = moved(self._shelf, read, _now_ms())
+            made = moved(self._shelf, read, now_ms())
             Writer(self._connection, self._shelf, 0, raws).apply(made.plan)
         return {}
 
     def load_tombstones(self, stones: Sequence[Tombstone]) -> None:
         """Take tombstones in with their numbers; what they concern goes."""
-        made = Plan(_now_ms(), tombstones={stone.id: stone.at for stone in stones})
+        made = Plan(now_ms(), tombstones={stone.id: stone.at for stone in stones})
         made.numbers = {stone.id: stone.seq for stone in stones}
         with translated(), schema.transaction(self._connection):
             made.removals = self._shelf.stored(made.tombstones)
@@ -161,7 +161,3 @@ class SqliteMoving:
 
 def _account(source: str, name: str, until: int, at: int) -> GoneAccount:
     return GoneAccount(source, name, until, None if at >= FOR_GOOD else at)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,7 +6,6 @@ own connection. Decisions about posts are in `plan.py`, searches in `reading.py`
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import apsw
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
@@ -32,11 +32,6 @@ from pipeline.store.sqlite.writing import Writer
 
 _MS_A_DAY = 86_400_000
 _IDLE_READERS = 8
-
-
-def now_ms() -> int:
-    """Return this machine's time in ms."""
-    return time.time_ns() // 1_000_000
 
 
 class SqliteStore:

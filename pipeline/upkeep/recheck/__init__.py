@@ -19,12 +19,12 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.queue.batch import RawBatch, encode_batch
-from pipeline.queue.claim_check import Claims, new_batch_id
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import Settings
 from pipeline.sources.lookups import Lookup, open_lookup
 from pipeline.store.contract import Store
-from pipeline.upkeep.recheck.notes import Notebook
-from pipeline.upkeep.recheck.run import BY_STREAM, Run, Tally
+from pipeline.upkeep.recheck.progress import RecheckProgressStore
+from pipeline.upkeep.recheck.run import BY_STREAM, RecheckResult, Run
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Recheck:
     redis: Any
     names: Names
     store: Callable[[], Store]
-    claims: Claims
+    claims: ClaimCheck
     enqueue: Callable[[str], None]
     counters: Counters
     stopping: Callable[[], bool] = lambda: False
@@ -50,7 +50,7 @@ class Recheck:
     young_ms: int = YOUNG_MS
     _lookups: dict[str, Lookup | None] = field(default_factory=dict)
 
-    def due(self) -> list[Tally]:
+    def due(self) -> list[RecheckResult]:
         """Do a little of what is due for every source; called by upkeep. One that fails does not stop the others.
 
         Raises:
@@ -72,7 +72,7 @@ class Recheck:
                 log.exception("the re-check of %s failed, it comes again", source)
         return tallies
 
-    def run(self, source: str, *, within_s: float, limit: int | None = None, whole: bool = False) -> Tally:
+    def run(self, source: str, *, within_s: float, limit: int | None = None, whole: bool = False) -> RecheckResult:
         """Look posts of a source up for so long, at most `limit`; `whole`: all that are stored, due or not.
 
         Raises:
@@ -82,11 +82,11 @@ class Recheck:
             self._lookups[source] = self.lookup(source, self.settings)
         lookup = self._lookups[source]
         if lookup is None:
-            return Tally(done=True, waits=f"{source} has no look-up")
+            return RecheckResult(done=True, waits=f"{source} has no look-up")
         token = secrets.token_hex(8)
-        notebook = Notebook(self.redis, self.names)
+        notebook = RecheckProgressStore(self.redis, self.names)
         if not notebook.hold(source, token):
-            return Tally(busy=True)
+            return RecheckResult(busy=True)
         try:
             notes = notebook.read(source)
             run = Run(self, source, lookup, notes, lambda: notebook.write(source, notes, token))

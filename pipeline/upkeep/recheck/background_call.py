@@ -34,7 +34,7 @@ class _Call(Generic[T]):
         return self._answer[0]
 
 
-def aside(ask: Callable[[], T], stopping: Callable[[], bool]) -> T:
+def call_in_background(ask: Callable[[], T], stopping: Callable[[], bool]) -> T:
     """Return what a call returns, or raise what it raises.
 
     Raises:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RECHECK, RawBatch, RawRecord
 from pipeline.sources.lookups import AskedToWait, Looked, Lookup
 from pipeline.sources.x.budget import Budget, lookup_share, month_end_s
 from pipeline.sources.x.compliance import MOST_IDS, Compliance, JobFailed, Refused
-from pipeline.upkeep.recheck.background_call import Stopped, aside
-from pipeline.upkeep.recheck.gaps import spans_of
-from pipeline.upkeep.recheck.notes import Notes, Span, Waiting, now_ms
+from pipeline.upkeep.recheck.background_call import Stopped, call_in_background
+from pipeline.upkeep.recheck.gap_spans import spans_of
+from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress, Waiting
 
 if TYPE_CHECKING:
     from pipeline.upkeep.recheck import Recheck
@@ -42,7 +43,7 @@ BY_STREAM = ("bluesky", "mastodon")
 
 
 @dataclass
-class Tally:
+class RecheckResult:
     """What one run did. `busy`: somebody else is at it; `waits`: why it does not go on now; `done`: nothing is left."""
 
     checked: int = 0
@@ -64,20 +65,22 @@ _id = msgspec.json.Decoder(_Id).decode
 class Run:
     """One run over one source."""
 
-    def __init__(self, means: Recheck, source: str, lookup: Lookup, notes: Notes, keep: Callable[[], bool]) -> None:
+    def __init__(
+        self, means: Recheck, source: str, lookup: Lookup, notes: RecheckProgress, keep: Callable[[], bool]
+    ) -> None:
         self._means = means
         self._source = source
         self._lookup = lookup
         self._notes = notes
         self._keep = keep
-        self._tally = Tally()
+        self._tally = RecheckResult()
         settings = means.settings
         self._compliance = Compliance(settings.x_bearer_token, settings.x_api_url) if source == "x" else None
         share = lookup_share(settings.x_monthly_posts, settings.recheck_hours, settings.x_recheck)
         self._budget = Budget(share if source == "x" else 0)
         self._budget.restore(notes.month, notes.paid)
 
-    def go(self, until_s: float, limit: int | None, *, whole: bool) -> Tally:
+    def go(self, until_s: float, limit: int | None, *, whole: bool) -> RecheckResult:
         tally, notes = self._tally, self._notes
         self._begin(whole=whole)
         while not self._means.stopping() and (limit is None or tally.checked < limit):
@@ -115,7 +118,7 @@ class Run:
         sweeps = whole or self._source not in BY_STREAM
         if notes.round is None and notes.waiting is None and sweeps and (whole or now_ms() - notes.began >= every_ms):
             notes.began = now_ms()
-            notes.round = Span(until=now_ms() - means.young_ms)
+            notes.round = PostSpan(until=now_ms() - means.young_ms)
             notes.checked = notes.gone = notes.unsure = 0
 
     def _find_gaps(self) -> None:
@@ -124,7 +127,7 @@ class Run:
         for gap, span in spans_of(rows, self._source, now_ms() - self._means.young_ms).items():
             self._notes.know(gap, span)
 
-    def _page(self, span: Span, count: int) -> tuple[list[str], str]:
+    def _page(self, span: PostSpan, count: int) -> tuple[list[str], str]:
         query = parse(f"source:{self._source}", now_ms())
         with self._means.store().reading(timeout_s=READ_S) as reading:
             try:
@@ -136,7 +139,7 @@ class Run:
         return [_id(body).id for body in page.bodies], page.next or ""
 
     # -- one call
-    def _step(self, span: Span, limit: int | None) -> None:
+    def _step(self, span: PostSpan, limit: int | None) -> None:
         if self._notes.waiting is not None:
             self._ask_job(span, self._notes.waiting)
             return
@@ -166,7 +169,7 @@ class Run:
             self._pause(self._lookup.apart_s)
 
     def _aside(self, ask: Callable[[], T]) -> T:
-        return aside(ask, self._means.stopping)
+        return call_in_background(ask, self._means.stopping)
 
     def _pause(self, seconds: float) -> None:
         until_s = time.monotonic() + seconds
@@ -199,7 +202,7 @@ class Run:
         notes.gone += len(looked.gone)
         notes.unsure += looked.unsure
 
-    def _go_on(self, span: Span, after: str) -> None:
+    def _go_on(self, span: PostSpan, after: str) -> None:
         if after and (span.left is None or span.left > 0):
             span.before = after
         else:
@@ -214,7 +217,7 @@ class Run:
     def _by_job(self) -> bool:
         return self._means.settings.x_recheck != "lookup" and self._notes.no_jobs_until < now_ms()
 
-    def _begin_job(self, span: Span, ids: list[str], after: str) -> None:
+    def _begin_job(self, span: PostSpan, ids: list[str], after: str) -> None:
         compliance = self._compliance
         if not ids or compliance is None:
             self._notes.done(span)
@@ -230,7 +233,7 @@ class Run:
             return
         self._wait(POLL_S, f"X works at a {JOB}")
 
-    def _ask_job(self, span: Span, waiting: Waiting) -> None:
+    def _ask_job(self, span: PostSpan, waiting: Waiting) -> None:
         compliance = self._compliance
         if compliance is None:
             return

@@ -16,7 +16,9 @@ from pipeline.post import Deletion
 from pipeline.query.tree import Query
 from pipeline.store.contract import Changes, Reading, Writes
 from pipeline.store.sqlite import SqliteStore
-from tests.delivery import twins
+from tests.delivery.simulation.fake_redis import FakeOrder, FakeRedis, FakeRegistry
+from tests.delivery.simulation.fake_store import FakeStore
+from tests.delivery.simulation.post_rules import parse_key
 from tests.store.making import T0, ids, post, put, search
 from web.live import catching_up
 from web.live.catching_up import ENTRIES_PER_FRAME, losses, missed
@@ -115,18 +117,18 @@ class Scene:
 
     def __init__(self) -> None:
         names = Names("m")
-        redis = twins.Redis(names)
-        registry: Any = twins.RegistryTwin(redis)
-        order: Any = twins.OrderTwin(redis)
+        redis = FakeRedis(names)
+        registry: Any = FakeRegistry(redis)
+        order: Any = FakeOrder(redis)
         self.hub = Hub(registry, order, names)
         self.hub.listener = Line()  # type: ignore[assignment]
-        self.store = twins.StoreTwin()
+        self.store = FakeStore()
         self.trouble: dict[str, Exception] = {}
         self.refill = Refill(self.hub, order, SimpleNamespace(read=self.read))  # type: ignore[arg-type]
         self.searches: list[Search] = []
 
     def watch(self, key: str, trouble: Exception | None = None) -> Any:
-        query = twins.parse_twin(key)
+        query = parse_key(key)
         made = Search(query, key)
         made.listening.set()
         made.refill_from = 1

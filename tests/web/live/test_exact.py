@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.assembly import understand
 from pipeline.errors import BatchDone
-from tests.delivery.watcher import Watcher
+from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 
@@ -258,7 +258,7 @@ def test_a_restarted_web_process_takes_its_watchers_up_again(product: Product) -
         assert not browser.of("reset")
 
 
-def _holds(watcher: Watcher, count: int) -> bool:
+def _holds(watcher: ReferenceWatcher, count: int) -> bool:
     return len(watcher.have) == count
 
 

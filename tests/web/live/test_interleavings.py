@@ -19,9 +19,11 @@ import pytest
 from pipeline.errors import QueryTimeout
 from pipeline.match.registry import LEASE_MS
 from pipeline.store.contract import NEWEST
-from tests.delivery import twins
-from tests.delivery.test_protocol import parts_of_twins
-from tests.delivery.world import World, _offer
+from tests.delivery.simulation.fake_parts import fake_parts
+from tests.delivery.simulation.fake_redis import FakeRedis
+from tests.delivery.simulation.post_rules import KEYS, parse_key
+from tests.delivery.simulation.random_run import offer_batches
+from tests.delivery.simulation.world import World
 from tests.web.browser import Search as Held
 from web.live import catching_up
 from web.live import hub as hub_module
@@ -41,7 +43,7 @@ MUTANT_RUNS = 4_000
 class Line:
     """The Pub/Sub connection: what is published while a channel is subscribed arrives, in order, some turns later."""
 
-    def __init__(self, redis: twins.Redis) -> None:
+    def __init__(self, redis: FakeRedis) -> None:
         self.redis = redis
         self.hearer: Hub
         self.wanted = {redis.names.notices}
@@ -181,9 +183,9 @@ class WebWorld:
         self.clock_s = 0.0
         self.slow_store: random.Random | None = None
         """Set where catching up has a small bound, so that watchers start anew, and some reads are out of time."""
-        self.parts = parts_of_twins()
+        self.parts = fake_parts()
         self.pipeline = World(self.parts, self.chance)
-        redis: twins.Redis = self.parts.order._redis
+        redis: FakeRedis = self.parts.order._redis
         self.redis = redis
         self.line = Line(redis)
         self.parts.bus = SimpleNamespace(heard=lambda: ())
@@ -197,9 +199,9 @@ class WebWorld:
         self.hub.refill = self.refill.run
         settings = SimpleNamespace(searches_per_socket=4)
         self.web: Any = SimpleNamespace(
-            hub=self.hub, order=order, readings=readings, settings=settings, parse=twins.parse_twin
+            hub=self.hub, order=order, readings=readings, settings=settings, parse=parse_key
         )
-        self.watchers = [Watcher(self, twins.KEYS[n % 2]) for n in range(3)]
+        self.watchers = [Watcher(self, KEYS[n % 2]) for n in range(3)]
 
     def _slowly(self, function: Any) -> Any:
         """Return it taking some turns of the loop, before and after it does its work."""
@@ -250,7 +252,7 @@ class WebWorld:
         self.parts.registry.expire()
         self.clock_s += LEASE_MS / 1000 + 1
         if self.chance.random() < 0.3:
-            self.parts.registry.register(dict.fromkeys(twins.KEYS, "again"))
+            self.parts.registry.register(dict.fromkeys(KEYS, "again"))
 
     def renew(self) -> None:
         gevent.spawn(self.hub.renew)
@@ -344,7 +346,7 @@ class WebWorld:
         """Return how the watchers differ from the store."""
         found = []
         for watcher in self.watchers:
-            query = twins.parse_twin(watcher.held.key)
+            query = parse_key(watcher.held.key)
             with self.parts.store.reading() as reading:
                 want = {
                     post["id"]: post["version"]
@@ -372,7 +374,7 @@ def run(seed: int) -> list[str]:
     catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP  # type: ignore[attr-defined]
     catching_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
     session_module.AGAIN_S = 0.0
-    _offer(world.pipeline, 8, None)
+    offer_batches(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):
         world.something()
@@ -501,7 +503,7 @@ def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -
 
 
 def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:
-    search = Search(twins.parse_twin(twins.KEYS[0]), "channel")
+    search = Search(parse_key(KEYS[0]), "channel")
     first = gevent.spawn(search.wait_for_line)
     gevent.sleep(0)
 

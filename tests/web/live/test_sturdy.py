@@ -10,7 +10,7 @@ import pytest
 from gevent.event import Event
 
 from pipeline.broker.keys import Names
-from tests.delivery import twins
+from tests.delivery.simulation.post_rules import KEYS, parse_key
 from web.live import hub as hub_module
 from web.live.hub import Hub
 from web.live.listener import Listener
@@ -102,8 +102,8 @@ def test_a_subscription_that_fails_by_our_error_tells_the_client_to_come_back() 
     closed: list[Close] = []
     client: Any = SimpleNamespace(ended=False, close=closed.append, send=lambda *_a, **_v: True)
     hub = SimpleNamespace(register=lambda _query: 1 / 0)
-    web: Any = SimpleNamespace(hub=hub, settings=SimpleNamespace(searches_per_socket=1), parse=twins.parse_twin)
-    Session(web, client).subscribe(Subscribe("a", twins.KEYS[0]))
+    web: Any = SimpleNamespace(hub=hub, settings=SimpleNamespace(searches_per_socket=1), parse=parse_key)
+    Session(web, client).subscribe(Subscribe("a", KEYS[0]))
     gevent.sleep(0.05)
     assert closed == [CLOSES["internal"]]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.store.accounts import joined
@@ -20,7 +21,7 @@ from pipeline.store.elastic.client import Client, decode, encode
 from pipeline.store.elastic.names import key
 from pipeline.store.elastic.read.scan import originals, pages, state_pages
 from pipeline.store.elastic.rows import Kept
-from pipeline.store.elastic.schema import Layout, now_ms
+from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.write.bulk import Bulk, Write
 from pipeline.store.elastic.write.lookups import (
     AUTHORS,

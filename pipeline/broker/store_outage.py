@@ -12,7 +12,7 @@ import msgspec
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BrokerUnavailable
 
 TTL_MS = 20_000
@@ -30,20 +30,20 @@ class Outage(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(Outage).decode
 
 
-def current(redis: Redis, names: Names) -> Outage | None:
+def current_outage(redis: Redis, names: Names) -> Outage | None:
     """Return the outage there is.
 
     Raises:
         BrokerUnavailable: Redis did not answer.
     """
-    with asking():
+    with translate_redis_errors():
         told = redis.get(names.outage)
     with suppress(msgspec.MsgspecError):
         return _decode(told) if isinstance(told, bytes) else None
     return None
 
 
-class Outages:
+class OutageReporter:
     """Tells of an outage for one process, and of its end if it told of it. Never raises: work is more urgent."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
@@ -51,18 +51,18 @@ class Outages:
         self._names = names
         self._told = False
 
-    def tell(self, why: str | None) -> None:
+    def report(self, why: str | None) -> None:
         """Say that the store is away, or (None) that it answers."""
         if why is None and not self._told:
             return
         with suppress(BrokerUnavailable):
             if why is None:
-                with asking():
+                with translate_redis_errors():
                     self._redis.delete(self._names.outage)
             else:
-                known = current(self._redis, self._names)
+                known = current_outage(self._redis, self._names)
                 since = known.since if known else int(time.time() * 1000)
-                with asking():
+                with translate_redis_errors():
                     text = msgspec.json.encode(Outage(since, why[:_WHY_CHARS]))
                     self._redis.set(self._names.outage, text, px=TTL_MS)
             self._told = why is not None

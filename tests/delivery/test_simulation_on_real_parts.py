@@ -23,15 +23,16 @@ from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.query.tree import Query
 from pipeline.queue.batch import FORGET
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.store.contract import Store
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
-from pipeline.worker.ingest import Ingest, Stages
-from pipeline.worker.intake import Tracking
-from tests.delivery.twins import ACCOUNT, KEYS, OF_THE_ACCOUNT, matching
-from tests.delivery.world import Parts, run
+from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.intake_filter import IntakeFilter
+from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, matching
+from tests.delivery.simulation.random_run import run
+from tests.delivery.simulation.world import Parts
 from tests.store.elastic import access, store_in
 
 pytestmark = pytest.mark.redis
@@ -94,7 +95,7 @@ def _record(post_id: str, version: int | None) -> bytes:
     if version is None:
         return b'{"murmur":1,"kind":"delete","id":"%b","at":1700000000000}' % post_id.encode()
     words = " ".join(f"word{key}" for key in KEYS if matching(key, post_id, version))
-    author = {"id": "2" if post_id in OF_THE_ACCOUNT else "1", "handle": "somebody"}
+    author = {"id": "2" if post_id in ACCOUNT_POSTS else "1", "handle": "somebody"}
     told = {"murmur": 1, "id": post_id, "version": version, "created_at": 1_700_000_000_000, "author": author}
     return msgspec.json.encode(told | {"text": f"it says {words}"})
 
@@ -126,23 +127,23 @@ def test_nobody_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
 def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[], Store]) -> None:
     """A world of workers that die and watchers that come and go ends with each watcher holding what it should."""
     redis = Redis.from_url(valkey)
-    claims, order, registry = Claims(redis, names), Order(redis, names), Registry(redis, names)
+    claims, order, registry = ClaimCheck(redis, names), Order(redis, names), Registry(redis, names)
     stores: list[Store] = []
 
     def open_one() -> Store:
         stores.append(make_store())
         return stores[-1]
 
-    def make_worker() -> Ingest:
+    def make_worker() -> BatchProcessor:
         matcher = Matcher()
-        return Ingest(
+        return BatchProcessor(
             Stages(
                 names=names,
                 claims=claims,
                 order=order,
                 store=open_one(),
                 following=Following(registry, matcher, understand),
-                tracking=Tracking(lambda: "*", understand, describe, matcher),
+                tracking=IntakeFilter(lambda: "*", understand, describe, matcher),
                 dead=DeadLetters(redis, names),
                 counters=Counters(redis, names, "test"),
                 normalise=_by_kind,

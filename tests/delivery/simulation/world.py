@@ -20,13 +20,10 @@ from pipeline.errors import BatchDone, StoreError
 from pipeline.match.registry import Registry
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.store.contract import NEWEST, Changes
-from pipeline.worker.ingest import Ingest
-from tests.delivery.twins import ACCOUNT, KEYS, VERSION_STEP, batch_of
-from tests.delivery.watcher import Watcher
-
-IDS = ("demo:0", "demo:1", "demo:2", "demo:3", "demo:4")
+from pipeline.worker.batch_processor import BatchProcessor
+from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 
 
 class Bus(Protocol):
@@ -54,12 +51,12 @@ class Parts:
     """What a world is made of: the product's own, or twins of it."""
 
     names: Names
-    claims: Claims | Any
+    claims: ClaimCheck | Any
     order: Order | Any
     registry: Registry | Any
     store: Any
     bus: Bus
-    ingest: Callable[[], Ingest]
+    ingest: Callable[[], BatchProcessor]
     lapse: Callable[[str], None]
     query: Callable[[str], Query]
     record: Callable[[str, int | None], bytes]
@@ -71,11 +68,11 @@ class Parts:
 
 
 @dataclass(slots=True)
-class Client:
+class SubscribedClient:
     """A watcher and how far its subscription has come."""
 
     query: Query
-    watcher: Watcher
+    watcher: ReferenceWatcher
     step: int = -1
     after: int = 0
     ever: bool = False
@@ -93,7 +90,7 @@ class World:
     connected: bool = True
     h: int = 0
     subscribed: set[str] = field(default_factory=set)
-    clients: list[Client] = field(default_factory=list)
+    clients: list[SubscribedClient] = field(default_factory=list)
     attempts: list[tuple[str, Iterator[str]]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     bound: int | None = None
@@ -155,7 +152,7 @@ class World:
                 if client.step == 4:
                     client.after = max(client.after, safe)
 
-    def answer(self, client: Client, after: int | None, lower: int) -> bool:
+    def answer(self, client: SubscribedClient, after: int | None, lower: int) -> bool:
         """Read the store for a client: what it may have missed. Where that is too much it starts anew; False where that
         is too much as well, and it begins once more."""
         query = client.query
@@ -200,7 +197,7 @@ class World:
             self.listen()
         return Changes(overflow=True)
 
-    def serve(self, client: Client) -> None:
+    def serve(self, client: SubscribedClient) -> None:
         """Take one step of a subscription."""
         parts = self.parts
         if client.step == -1:
@@ -261,127 +258,7 @@ class World:
         return found
 
 
-def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[str]:
-    """Run one random world to its calm end; return what is wrong with it."""
-    chance = random.Random(seed)
-    world = World(parts, chance, away=random.Random(seed))
-    if seed % 5 == 4:  # out of a source of its own: the other worlds stay as they are
-        world.bound = world.away.randint(1, 4)
-    accounts = random.Random(seed) if seed % 4 == 3 else None  # a source of its own: the other worlds stay as they are
-    if seed % 8 == 1 and parts.refuse is not None:
-        world.trouble = random.Random(seed)
-        parts.refuse()
-    _offer(world, batches, accounts)
-    forgets = parts.broken == "clients without memory of gone"
-    world.clients = [Client(parts.query(KEYS[n % 2]), Watcher(forgets_gone=forgets)) for n in range(3)]
-    for _ in range(steps):
-        _something_happens(world)
-    _calm(world)
-    return world.wrong()
-
-
-def _offer(world: World, batches: int, accounts: random.Random | None) -> None:
-    chance, parts = world.chance, world.parts
-    versions = dict.fromkeys(IDS, 0)
-    for number in range(batches):
-        records = []
-        for _ in range(chance.randint(1, 2)):
-            post_id = chance.choice(IDS)
-            versions[post_id] += chance.random() < 0.7
-            gone = chance.random() < 0.06
-            if accounts is not None and accounts.random() < 0.06:
-                post_id, gone = ACCOUNT, True
-            records.append(parts.record(post_id, None if gone else VERSION_STEP * (versions[post_id] or 1)))
-        batch_id = f"b{number}"
-        parts.claims.offer(batch_id, batch_of(records))
-        world.waiting.append(batch_id)
-        world.all_batches.append(batch_id)
-
-
-def _begin_one(world: World) -> None:
-    if world.waiting:
-        world.start(world.waiting.pop(0))
-
-
-def _advance_one(world: World) -> None:
-    if world.attempts:
-        world.advance(world.chance.randrange(len(world.attempts)))
-
-
-def _crash_one(world: World) -> None:
-    """A worker dies and another takes its batch; or it does not die, a zombie beside its twin."""
-    if world.attempts:
-        which = world.chance.randrange(len(world.attempts))
-        batch_id = world.attempts[which][0]
-        if world.chance.random() < 0.5:
-            del world.attempts[which]
-        world.start(batch_id)
-
-
-def _serve_one(world: World) -> None:
-    world.serve(world.chance.choice(world.clients))
-
-
-def _leave(world: World) -> None:
-    world.chance.choice(world.clients).step = -1
-
-
-def _lose(world: World) -> None:
-    if world.connected:
-        world.lose()
-
-
-def _reconnect(world: World) -> None:
-    if not world.connected:
-        world.reconnect()
-
-
-def _lapse(world: World) -> None:
-    key = world.parts.query(world.chance.choice(KEYS)).key
-    if not any(client.step >= 0 and client.query.key == key for client in world.clients):
-        world.parts.lapse(key)
-        world.parts.registry.expire()
-        world.subscribed.discard(key)
-
-
-HAPPENINGS = (_begin_one, _advance_one, _crash_one, _serve_one, _leave, _lose, _reconnect, _lapse)
-WEIGHTS = (10, 40, 5, 27, 6, 3, 5, 2)
-
-
-def _something_happens(world: World) -> None:
-    world.chance.choices(HAPPENINGS, WEIGHTS)[0](world)
-
-
-def _calm(world: World) -> None:
-    """Everything is finished, and everybody comes back."""
-    if not world.connected:
-        world.reconnect()
-    for batch_id in world.waiting:
-        world.start(batch_id)
-    world.waiting.clear()
-    for _ in range(2_000):
-        if not world.connected:
-            world.reconnect()
-        if not world.attempts:
-            _begin_all(world)
-        unready = [client for client in world.clients if client.step < 4]
-        if not unready and not world.attempts:
-            break
-        if world.attempts:
-            world.advance(world.chance.randrange(len(world.attempts)))
-        if unready:
-            world.serve(world.chance.choice(unready))
-    world.listen()
-
-
-def _begin_all(world: World) -> None:
-    for batch_id in world.all_batches:
-        world.start(batch_id)
-    if world.bound is not None:
-        world.parts.order.forget_orphans(0.0)  # upkeep does; `safe` stands still till then
-
-
-def _tell(client: Client, told: dict[str, Any]) -> None:
+def _tell(client: SubscribedClient, told: dict[str, Any]) -> None:
     if told["type"] == "deleted":
         client.watcher.deleted(told["ids"])
     elif told["type"] == "gone" and told["key"] == client.query.key:

@@ -1,8 +1,8 @@
-"""Finding the records over which a batch fails: it is tried in parts, and a part that fails in smaller parts.
+"""Search for poison records: tries a failing batch in parts, and each failing part in smaller parts.
 
-Pure of Redis and store: what it has found so far is a `Sift`, noted before each try, so that the attempt after a death,
-or after its share of time, goes on where this one was. A record is guilty when it raised alone, or when workers died
-over it alone more than once; that time ran out is nobody's guilt.
+The search knows neither Redis nor the store. It saves a `PoisonProgress` before each try, so that the attempt after a
+crash, or after the time budget, resumes there. A record is poison when it raised alone, or when `DEATHS` workers died
+over it alone. Running out of time makes no record poison.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Span = tuple[int, int]
 T = TypeVar("T")
 
 
-class Sift(msgspec.Struct, frozen=True):
+class PoisonProgress(msgspec.Struct, frozen=True):
     """How far a batch is known: `left` are the spans not tried yet (None: all), `bad` the guilty records with reasons.
 
     `at` is the span that was being tried when this was noted, `deaths` how many workers in a row died over it before.
@@ -40,14 +40,14 @@ class Sift(msgspec.Struct, frozen=True):
     deaths: int = 0
 
 
-class Unfinished(MurmurError):
+class AttemptUnfinished(MurmurError):
     """Raised when an attempt's share of time is used up: what it found or removed stays, and another goes on there."""
 
     code = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted(Generic[T]):
+class PoisonResult(Generic[T]):
     """The parts that went well, and the guilty records with their reasons."""
 
     parts: list[T]
@@ -61,7 +61,7 @@ def parts_of(span: Span) -> list[Span]:
     return [(at, min(end, at + step)) for at in range(start, end, max(1, step))]
 
 
-class Sieve(Generic[T]):
+class PoisonFinder(Generic[T]):
     """Sifts one batch in one attempt.
 
     Args:
@@ -75,9 +75,9 @@ class Sieve(Generic[T]):
     def __init__(
         self,
         size: int,
-        known: Sift,
+        known: PoisonProgress,
         attempt: Callable[[Sequence[int]], T],
-        note: Callable[[Sift], None],
+        note: Callable[[PoisonProgress], None],
         clock_s: Callable[[], float],
     ) -> None:
         self._size = size
@@ -95,11 +95,11 @@ class Sieve(Generic[T]):
         self._done: list[T] = []
         self._refused: StoreError | None = None
 
-    def run(self) -> Generator[str, None, Sifted[T]]:
+    def run(self) -> Generator[str, None, PoisonResult[T]]:
         """Try the records part by part; yield after each part, return what went well and what did not.
 
         Raises:
-            Unfinished: the time is used up; what was noted last says where to go on.
+            AttemptUnfinished: the time is used up; what was noted last says where to go on.
             StoreUnavailable, BrokerUnavailable: an outage, nobody's guilt.
             StoreError: the store refused every record alone, so the cause is in none of them.
             Exception: whatever was raised over records together that had gone well alone.
@@ -108,9 +108,9 @@ class Sieve(Generic[T]):
         tried = False
         while (span := self._next()) is not None:
             if tried and self._clock_s() - began_s > BUDGET_S:
-                self._note(Sift(self._left, self._bad))
+                self._note(PoisonProgress(self._left, self._bad))
                 left = sum(end - start for start, end in self._left)
-                raise Unfinished(f"{left} of {self._size} records are still to be tried")
+                raise AttemptUnfinished(f"{left} of {self._size} records are still to be tried")
             self._try(span)
             tried = True
             yield "tried"
@@ -118,10 +118,10 @@ class Sieve(Generic[T]):
             self._try_together()
             yield "tried"
         if self._refused is not None and not self._done:
-            self._note(Sift())
+            self._note(PoisonProgress())
             raise self._refused
-        self._note(Sift([], self._bad))
-        return Sifted(self._done, self._bad)
+        self._note(PoisonProgress([], self._bad))
+        return PoisonResult(self._done, self._bad)
 
     def _is_left(self, index: int) -> bool:
         return any(start <= index < end for start, end in self._left)
@@ -136,11 +136,11 @@ class Sieve(Generic[T]):
 
     def _try(self, span: Span) -> None:
         deaths = self._known.deaths + 1 if span == self._known.at else 1
-        self._note(Sift(self._left, self._bad, span, deaths))
+        self._note(PoisonProgress(self._left, self._bad, span, deaths))
         try:
             self._done.append(self._attempt([index for index in range(*span) if index not in self._bad]))
-        except (StoreUnavailable, BrokerUnavailable, BatchDone, Unfinished):
-            self._note(Sift(self._left, self._bad))
+        except (StoreUnavailable, BrokerUnavailable, BatchDone, AttemptUnfinished):
+            self._note(PoisonProgress(self._left, self._bad))
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the cause is in this part
             if span[1] - span[0] > 1:
@@ -152,12 +152,12 @@ class Sieve(Generic[T]):
         self._left.pop(0)
 
     def _try_together(self) -> None:
-        self._note(Sift([], self._bad, (0, self._size), 1))
+        self._note(PoisonProgress([], self._bad, (0, self._size), 1))
         try:
             self._done.append(self._attempt(self._good))
-        except (StoreUnavailable, BrokerUnavailable, BatchDone, Unfinished):
-            self._note(Sift([], self._bad))
+        except (StoreUnavailable, BrokerUnavailable, BatchDone, AttemptUnfinished):
+            self._note(PoisonProgress([], self._bad))
             raise
         except Exception:
-            self._note(Sift(parts_of((0, self._size)), self._bad))
+            self._note(PoisonProgress(parts_of((0, self._size)), self._bad))
             raise

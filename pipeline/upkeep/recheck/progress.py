@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import msgspec
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.sources.x.compliance import Job
 
 GAPS_KNOWN = 500
 """More than are ever looked for at once, so that none is noted twice."""
 
 
-class Span(msgspec.Struct):
+class PostSpan(msgspec.Struct):
     """Posts created in a time, newest first, at most `left` (None: all); `before` is the token of the next page."""
 
     since: int | None = None
@@ -33,12 +32,12 @@ class Waiting(msgspec.Struct):
     began: int
 
 
-class Notes(msgspec.Struct):
+class RecheckProgress(msgspec.Struct):
     """What a re-check of one source must remember. Times in ms."""
 
     began: int = 0
-    round: Span | None = None
-    gaps: list[Span] = []
+    round: PostSpan | None = None
+    gaps: list[PostSpan] = []
     gaps_known: list[str] = []
     wait_until: int = 0
     doubted: str = ""
@@ -50,18 +49,18 @@ class Notes(msgspec.Struct):
     gone: int = 0
     unsure: int = 0
 
-    def span(self) -> Span | None:
+    def span(self) -> PostSpan | None:
         """Return what is to be looked at next: what lies around a gap first."""
         return self.gaps[0] if self.gaps else self.round
 
-    def done(self, span: Span) -> None:
+    def done(self, span: PostSpan) -> None:
         """Take a span off."""
         if self.gaps and span is self.gaps[0]:
             self.gaps.pop(0)
         else:
             self.round = None
 
-    def know(self, gap: str, span: Span) -> None:
+    def know(self, gap: str, span: PostSpan) -> None:
         """Note a gap, once; together with one before it that was not begun and reaches into it."""
         if gap in self.gaps_known:
             return
@@ -74,10 +73,10 @@ class Notes(msgspec.Struct):
             self.gaps.append(span)
 
 
-_decode = msgspec.json.Decoder(Notes).decode
+_decode = msgspec.json.Decoder(RecheckProgress).decode
 
 
-class Notebook:
+class RecheckProgressStore:
     """The notes of all sources, and who may write them: one process at a time."""
 
     HELD_MS = 120_000
@@ -86,18 +85,18 @@ class Notebook:
         self._redis = redis
         self._names = names
 
-    def read(self, source: str) -> Notes:
+    def read(self, source: str) -> RecheckProgress:
         """Return the notes of a source; new ones where there are none, or they cannot be read."""
-        with asking():
+        with translate_redis_errors():
             told = self._redis.get(self._names.recheck(source))
         try:
             return _decode(told or b"{}")
         except (msgspec.MsgspecError, ValueError):
-            return Notes()
+            return RecheckProgress()
 
-    def write(self, source: str, notes: Notes, token: str) -> bool:
+    def write(self, source: str, notes: RecheckProgress, token: str) -> bool:
         """Keep notes and the hold on them; return False if somebody else holds them by now."""
-        with asking():
+        with translate_redis_errors():
             if self._redis.get(self._hold(source)) != token.encode():
                 return False
             self._redis.set(self._names.recheck(source), msgspec.json.encode(notes))
@@ -106,19 +105,14 @@ class Notebook:
 
     def hold(self, source: str, token: str) -> bool:
         """Take the notes of a source if nobody has them."""
-        with asking():
+        with translate_redis_errors():
             return bool(self._redis.set(self._hold(source), token, nx=True, px=self.HELD_MS))
 
     def let_go(self, source: str, token: str) -> None:
         """Give them back."""
-        with asking():
+        with translate_redis_errors():
             if self._redis.get(self._hold(source)) == token.encode():
                 self._redis.delete(self._hold(source))
 
     def _hold(self, source: str) -> str:
         return self._names.duty(f"recheck:{source}")
-
-
-def now_ms() -> int:
-    """Return the time, in ms."""
-    return int(time.time() * 1000)

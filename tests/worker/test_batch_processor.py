@@ -22,15 +22,15 @@ from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.store import plan, refusing
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.memory import MemoryStore
 from pipeline.worker import ingest
-from pipeline.worker.ingest import OUTAGE_WAIT_S, Ingest, Stages
-from pipeline.worker.intake import Tracking
+from pipeline.worker.batch_processor import OUTAGE_WAIT_S, BatchProcessor, Stages
+from pipeline.worker.intake_filter import IntakeFilter
 from tests.store.elastic import access, store_in
 
 pytestmark = pytest.mark.redis
@@ -47,7 +47,7 @@ class Worker:
 
     def __init__(self, redis: Redis, names: Names, track: str = "*", store: Store | None = None) -> None:
         self.redis, self.names, self.track = redis, names, track
-        self.claims, self.dead = Claims(redis, names), DeadLetters(redis, names)
+        self.claims, self.dead = ClaimCheck(redis, names), DeadLetters(redis, names)
         self.registry = Registry(redis, names)
         self.counters = Counters(redis, names, "test")
         self.store: Store = store or MemoryStore()
@@ -57,14 +57,14 @@ class Worker:
         self._persist = self.store.persist
         self.store.persist = self._checked  # type: ignore[method-assign]
         matcher = Matcher()
-        self.ingest = Ingest(
+        self.ingest = BatchProcessor(
             Stages(
                 names=names,
                 claims=self.claims,
                 order=Order(redis, names),
                 store=self.store,
                 following=Following(self.registry, matcher, understand),
-                tracking=Tracking(
+                tracking=IntakeFilter(
                     lambda: self.track, understand, describe, matcher, clock_s=iter(range(10**9)).__next__
                 ),
                 dead=self.dead,

@@ -17,9 +17,9 @@ from pipeline.errors import BrokerUnavailable
 from pipeline.match.registry import Registry
 from pipeline.settings import load
 from tests.conftest import missing
+from tests.delivery.celery_processes import Broker, eventually, free_port, processes
 from tests.delivery.conftest import STREAM, expected_ids, process_of, stored_versions
-from tests.delivery.processes import Broker, eventually, free_port, processes
-from tests.delivery.tls import TlsFront, self_signed
+from tests.delivery.tls_proxy import TlsProxy, self_signed
 from tests.paths import PROJECT
 from tests.records import path_of
 
@@ -38,7 +38,7 @@ def rented(directory: Path) -> Iterator[tuple[Broker, str, Path]]:
     started.start()
     try:
         certificate, key = self_signed(directory)
-        with TlsFront(directory / "s", certificate, key) as front:
+        with TlsProxy(directory / "s", certificate, key) as front:
             yield started, f"rediss://localhost:{front.port}/0", certificate
     finally:
         started.kill()

@@ -16,9 +16,9 @@ from pipeline.broker.counters import by_process, totals
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
-from pipeline.reader.status import states
+from pipeline.reader.status import read_statuses
+from tests.delivery.celery_processes import ROLES, Broker, Processes, eventually, processes
 from tests.delivery.conftest import STREAM, expected_ids, process_of, records_in, stored_versions
-from tests.delivery.processes import ROLES, Broker, Processes, eventually, processes
 from tests.records import also_shared, path_of
 from tests.records.folder import packed, streamed
 from tests.sources.simulators.mastodon import Mastodon, status
@@ -35,7 +35,7 @@ def _replayed(process: Process) -> bool:
 
 
 def _state(process: Process) -> str:
-    return states(process.redis, process.names, ["replay"])[0].state
+    return read_statuses(process.redis, process.names, ["replay"])[0].state
 
 
 def _wait_for_more(process: Process) -> None:
@@ -248,7 +248,7 @@ def test_what_a_killed_reader_had_spooled_is_stored_by_the_next(running: Process
 
 
 def test_a_record_over_which_workers_hang_is_set_aside_and_its_neighbours_are_stored(running: Processes) -> None:
-    running.application, running.visibility_s = "tests.delivery.stuck", 1
+    running.application, running.visibility_s = "tests.delivery.app_with_hanging_record", 1
     running.environ["SOURCE"] = "demo"
     process = process_of(running.environ)
     told = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"%b",'

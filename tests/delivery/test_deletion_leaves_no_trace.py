@@ -10,8 +10,8 @@ import pytest
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
 from pipeline.queue.dead_letters import DeadLetter
+from tests.delivery.celery_processes import Broker, eventually, processes
 from tests.delivery.conftest import process_of, stored_versions
-from tests.delivery.processes import Broker, eventually, processes
 
 pytestmark = pytest.mark.redis
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Watcher:
+class ReferenceWatcher:
     """Posts by id in their greatest version, less what no longer matches and what was withdrawn.
 
     `forgets_gone` breaks the rule that a version told to be gone is remembered: a slower worker may publish it after.

@@ -1,8 +1,8 @@
 """A batch's way through a worker, top to bottom: normalise, BEGIN, persist, match, COMMIT (docs/delivery.md).
 
 The order is the promise: a post is persisted before it is matched and matched before it is published, and the registry
-is read only after persisting. `Ingest.run` never raises: Celery acknowledges a late task that ended in an ordinary
-exception, so whatever went wrong is decided here. This module knows no Celery and no SQL.
+is read only after persisting. `BatchProcessor.run` never raises: Celery acknowledges a late task that ended
+in an ordinary exception, so whatever went wrong is decided here. This module knows no Celery and no SQL.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from pipeline.broker.counters import Counters, Spent
+from pipeline.broker.counters import Counters, TimeSpent
 from pipeline.broker.keys import Names
 from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreError, StoreUnavailable
 from pipeline.match.following import Following
@@ -21,13 +21,13 @@ from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
 from pipeline.publish.order import Attempt, Order, RegistryMoved
 from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
-from pipeline.queue.claim_check import Claim, Claims
-from pipeline.queue.dead_letters import DeadLetter, DeadLetters, letter_of
-from pipeline.queue.sifting import Sieve, Sift, Unfinished
+from pipeline.queue.claim_check import Claim, ClaimCheck
+from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
+from pipeline.queue.poison_records import AttemptUnfinished, PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.worker.fold import Normalise, Said, listen, refused_letters
-from pipeline.worker.intake import Tracking
-from pipeline.worker.retractions import gone_notices, speaks_of_all
+from pipeline.worker.intake_filter import IntakeFilter
+from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
+from pipeline.worker.retractions import concerns_every_search, retraction_messages
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +57,11 @@ class Stages:
     """What a worker is made of."""
 
     names: Names
-    claims: Claims
+    claims: ClaimCheck
     order: Order
     store: Store
     following: Following
-    tracking: Tracking
+    tracking: IntakeFilter
     dead: DeadLetters
     counters: Counters
     normalise: Normalise
@@ -73,7 +73,7 @@ class Stages:
     clock_s: Callable[[], float] = time.monotonic
 
 
-class Ingest:
+class BatchProcessor:
     """Takes batches by their ids and does them. Belongs to one thread."""
 
     def __init__(self, stages: Stages) -> None:
@@ -92,7 +92,7 @@ class Ingest:
             self._stages.outage(None)
         except BatchDone:
             return
-        except Unfinished as error:
+        except AttemptUnfinished as error:
             self._go_on(batch_id, error)
         except _OUTAGE as error:
             self._put_back(batch_id, error)
@@ -113,13 +113,13 @@ class Ingest:
             batch = decode_batch(claim.data)
         except ValueError as error:
             batch = RawBatch("", [])
-            stages.dead.add([letter_of(batch, RawRecord(0, claim.data), str(error))], again=claim.attempts > 1)
+            stages.dead.add([dead_letter_of(batch, RawRecord(0, claim.data), str(error))], again=claim.attempts > 1)
             stages.counters.add("records_dead")
         if claim.attempts > WHOLE_ATTEMPTS:
             yield from self._in_parts(claim, batch)
             return
-        with Spent(stages.counters, "normalise_us"):
-            said = listen(batch, stages.normalise)
+        with TimeSpent(stages.counters, "normalise_us"):
+            said = fold_batch(batch, stages.normalise)
             wanted = stages.tracking.wanted(said.writes)
         yield "normalised"
         attempt = stages.order.begin(claim.batch_id, said.numbers, must_be_open=True)
@@ -132,10 +132,10 @@ class Ingest:
         """Persist a batch. What its withdrawals take along goes some at a time, each lot told once it is gone.
 
         Raises:
-            Unfinished: `WITHDRAWING_S` are over, and there is more.
+            AttemptUnfinished: `WITHDRAWING_S` are over, and there is more.
         """
         stages = self._stages
-        with Spent(stages.counters, "persist_us"):
+        with TimeSpent(stages.counters, "persist_us"):
             persisted = lot = stages.store.persist(wanted, attempt.seq)
             end_s = stages.clock_s() + WITHDRAWING_S
             refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
@@ -145,26 +145,26 @@ class Ingest:
                     raise BatchDone(attempt.batch_id)
                 stages.counters.add("posts_deleted", len(lot.deleted))
                 if stages.stopping() or stages.clock_s() > end_s:
-                    raise Unfinished(attempt.batch_id)
+                    raise AttemptUnfinished(attempt.batch_id)
                 lot = stages.store.persist(Writes((), deletions, wanted.author_deletions, continued=True), attempt.seq)
         return persisted if lot is persisted else replace(persisted, deleted=lot.deleted, left=False)
 
     def _finish(
-        self, attempt: Attempt, batch: RawBatch, said: Said, wanted: Writes, persisted: Persisted
+        self, attempt: Attempt, batch: RawBatch, said: NormalisedBatch, wanted: Writes, persisted: Persisted
     ) -> Iterator[str]:
         """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
         stages = self._stages
-        letters = said.letters + refused_letters(batch, stages.normalise, persisted.refused)
+        letters = said.letters + refused_dead_letters(batch, stages.normalise, persisted.refused)
         self._set_aside(letters, again=bool(attempt.dead))
         persisted = self._with_untold(attempt, persisted)
         for _ in range(MATCHED_AGAIN):
-            with Spent(stages.counters, "match_us"):
+            with TimeSpent(stages.counters, "match_us"):
                 stages.following.follow()
                 yield "followed"
                 messages = self._messages(persisted, attempt.safe)
             yield "matched"
             try:
-                with Spent(stages.counters, "publish_us"):
+                with TimeSpent(stages.counters, "publish_us"):
                     done = self._commit(attempt, messages, wanted, persisted)
             except RegistryMoved:
                 continue
@@ -188,20 +188,20 @@ class Ingest:
         attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
         yield "begun"
 
-        def alone(indexes: Sequence[int]) -> tuple[Said, Writes, Persisted]:
-            said = listen(batch, stages.normalise, indexes)
+        def alone(indexes: Sequence[int]) -> tuple[NormalisedBatch, Writes, Persisted]:
+            said = fold_batch(batch, stages.normalise, indexes)
             wanted = stages.tracking.wanted(said.writes)
             persisted = self._persist(attempt, wanted)
             stages.following.follow()
             self._messages(persisted, attempt.safe)  # matched here as well, so that what raises there is found
             return said, wanted, persisted
 
-        def note(known: Sift) -> None:
+        def note(known: PoisonProgress) -> None:
             stages.claims.note(claim.batch_id, known)
 
-        sifted = yield from Sieve(len(batch.records), claim.sift, alone, note, stages.clock_s).run()
-        letters = [letter_of(batch, batch.records[index], why) for index, why in sorted(sifted.bad.items())]
-        said, writes, persisted = Said(Writes(), letters), Writes(), Persisted([])
+        sifted = yield from PoisonFinder(len(batch.records), claim.sift, alone, note, stages.clock_s).run()
+        letters = [dead_letter_of(batch, batch.records[index], why) for index, why in sorted(sifted.bad.items())]
+        said, writes, persisted = NormalisedBatch(Writes(), letters), Writes(), Persisted([])
         for part, wanted, stored in sifted.parts:
             said.letters += part.letters
             writes, persisted = writes.plus(wanted), persisted.plus(stored)
@@ -210,7 +210,7 @@ class Ingest:
 
     def _commit(self, attempt: Attempt, messages: list[Message], wanted: Writes, persisted: Persisted) -> bool:
         """COMMIT; what speaks of every search does so only if the registry is as it was when they were matched."""
-        registry = self._stages.following.version if speaks_of_all(persisted.entries, attempt.safe) else None
+        registry = self._stages.following.version if concerns_every_search(persisted.entries, attempt.safe) else None
         ids, tombstones = _ids(wanted, persisted), _tombstones(wanted, persisted)
         return self._stages.order.commit(attempt, messages, ids, tombstones=tombstones, registry=registry)
 
@@ -233,7 +233,7 @@ class Ingest:
             log.warning("searches slow to match, with their ms: %s", dict(list(report.slow.items())[:3]))
         if not any(entry.post.changed for entry in entries):
             return messages
-        return messages + gone_notices(names, matcher, entries, report.matches, safe)
+        return messages + retraction_messages(names, matcher, entries, report.matches, safe)
 
     def _set_aside(self, letters: list[DeadLetter], *, again: bool) -> None:
         if letters:
@@ -241,7 +241,7 @@ class Ingest:
             counters.add("records_dead", len(letters))
             counters.add("dead_dropped", self._stages.dead.add(letters, again=again))
 
-    def _go_on(self, batch_id: str, error: Unfinished) -> None:
+    def _go_on(self, batch_id: str, error: AttemptUnfinished) -> None:
         """Give the other batches their turn; another attempt goes on where this one was, and counts as the same."""
         log.info("batch %s goes on later: %s", batch_id, error)
         with suppress(MurmurError):
@@ -309,7 +309,7 @@ class Ingest:
     def _count(
         self,
         batch: RawBatch,
-        said: Said,
+        said: NormalisedBatch,
         wanted: Writes,
         persisted: Persisted,
         messages: Sequence[Message],

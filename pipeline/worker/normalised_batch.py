@@ -13,7 +13,7 @@ import msgspec
 from pipeline.errors import RecordError
 from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post, Upsert
 from pipeline.queue.batch import RawBatch, RawRecord
-from pipeline.queue.dead_letters import DeadLetter, letter_of
+from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
 
 Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
@@ -21,7 +21,7 @@ Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
 
 
 @dataclass(slots=True)
-class Said:
+class NormalisedBatch:
     """What a batch says: `writes` for the store, `letters` for the dead letters, `notices` of the source."""
 
     writes: Writes
@@ -34,7 +34,7 @@ class Said:
         return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
 
 
-def listen(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> Said:
+def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
     """Return what the records of a batch say (all, or those at `indexes`).
 
     Whatever a normaliser raises is kept with the record: a bug in one format must not stop the others.
@@ -47,21 +47,21 @@ def listen(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None 
         try:
             events += normalise(record.data, source, record.received_at, instance)
         except RecordError as error:
-            letters.append(letter_of(batch, record, str(error)))
+            letters.append(dead_letter_of(batch, record, str(error)))
         except Exception as error:  # noqa: BLE001 - set aside with its cause, counted, and seen in the dead letters
-            letters.append(letter_of(batch, record, f"{type(error).__name__}: {error}"))
+            letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
     writes, notices = fold(events)
-    return Said(writes, letters, notices)
+    return NormalisedBatch(writes, letters, notices)
 
 
-def refused_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
+def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
     """Return a letter for each record of a batch that brought a post which the store refused (id → why)."""
     letters = []
     for index, record in enumerate(batch.records) if refused else ():
-        upserts = listen(batch, normalise, [index]).writes.upserts
+        upserts = fold_batch(batch, normalise, [index]).writes.upserts
         whys = [refused[upsert.post.id] for upsert in upserts if upsert.post.id in refused]
         if whys:
-            letters.append(letter_of(batch, record, whys[0]))
+            letters.append(dead_letter_of(batch, record, whys[0]))
     return letters
 
 

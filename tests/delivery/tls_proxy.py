@@ -37,7 +37,7 @@ def self_signed(directory: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-class TlsFront:
+class TlsProxy:
     """Listens with TLS on a free port and forwards each connection to a unix socket, one to one."""
 
     def __init__(self, socket: Path, certificate: Path, key: Path) -> None:
@@ -49,7 +49,7 @@ class TlsFront:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.port = 0
 
-    def __enter__(self) -> TlsFront:
+    def __enter__(self) -> TlsProxy:
         self._thread.start()
         assert self._ready.wait(10)
         return self

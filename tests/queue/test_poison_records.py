@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.queue.sifting import BUDGET_S, DIED, Sieve, Sift, Sifted, Unfinished
+from pipeline.queue.poison_records import BUDGET_S, DIED, AttemptUnfinished, PoisonFinder, PoisonProgress, PoisonResult
 
 
 class Killed(BaseException):
@@ -26,7 +26,7 @@ class Batch:
         self.tries: list[int] = []
         self.attempts = 0
         self.kills = 0
-        self.known = Sift()
+        self.known = PoisonProgress()
         self.error: Callable[[int], Exception] = lambda index: ValueError(f"record {index}")
 
     def alone(self, indexes: Sequence[int]) -> list[int]:
@@ -40,25 +40,25 @@ class Batch:
                 raise self.error(index)
         return list(indexes)
 
-    def note(self, sift: Sift) -> None:
-        self.known = msgspec.json.decode(msgspec.json.encode(sift), type=Sift)
+    def note(self, sift: PoisonProgress) -> None:
+        self.known = msgspec.json.decode(msgspec.json.encode(sift), type=PoisonProgress)
 
-    def attempt(self) -> Sifted[list[int]]:
+    def attempt(self) -> PoisonResult[list[int]]:
         self.attempts += 1
-        steps = Sieve(self.size, self.known, self.alone, self.note, lambda: self.now_s).run()
+        steps = PoisonFinder(self.size, self.known, self.alone, self.note, lambda: self.now_s).run()
         while True:
             try:
                 next(steps)
             except StopIteration as end:
-                found: Sifted[list[int]] = end.value
+                found: PoisonResult[list[int]] = end.value
                 return found
 
-    def through(self, at_most: int = 60) -> Sifted[list[int]]:
+    def through(self, at_most: int = 60) -> PoisonResult[list[int]]:
         """Attempt until it is done, as a queue would."""
         for _ in range(at_most):
             try:
                 return self.attempt()
-            except (Unfinished, Killed):
+            except (AttemptUnfinished, Killed):
                 continue
         raise AssertionError(f"not done after {at_most} attempts: {self.known}")
 

@@ -37,7 +37,9 @@ class Processes:
 
     def start(self, role: Role, number: int = 1) -> subprocess.Popen[bytes]:
         """Start a reader, worker or upkeep."""
-        application = self.application or ("tests.delivery.impatient" if self.visibility_s else "pipeline.jobs.app")
+        application = self.application or (
+            "tests.delivery.app_with_short_visibility" if self.visibility_s else "pipeline.jobs.app"
+        )
         command = [sys.executable, "-m", "celery", "-A", application, *argv(role, load(self.environ), number)]
         environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
         with (self.logs / f"{role}{number}.log").open("ab") as log:

@@ -7,9 +7,9 @@ from pipeline import assembly
 from pipeline.jobs import tasks
 from pipeline.normalise import normalise
 from pipeline.post import Event
-from tests.delivery import impatient
+from tests.delivery.app_with_short_visibility import app as product
 
-app = impatient.app
+app = product
 
 
 def _hanging(raw: bytes, source: str, received_at: int, instance: str = "") -> Sequence[Event]:

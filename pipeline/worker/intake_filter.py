@@ -9,52 +9,23 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from redis import Redis
-
-from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
 from pipeline.errors import QueryError
 from pipeline.match.contract import StandingMatcher
 from pipeline.match.matcher import Matcher
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document
-from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.store.contract import Writes
-from pipeline.worker.fold import originals
+from pipeline.worker.normalised_batch import originals
+from pipeline.worker.track import EVERYTHING, SEARCHES
 
 log = logging.getLogger(__name__)
 
-EVERYTHING = "*"
-SEARCHES = "searches"
 _KEY = "track"
 _LOOK_EVERY_S = 1.0
 
 
-def current_track(redis: Redis, names: Names, setting: str) -> str:
-    """Return TRACK: as set at run time, else the setting's."""
-    with asking():
-        told = redis.get(names.track)
-    return told.decode().strip() or setting if isinstance(told, bytes) else setting
-
-
-def change_track(redis: Redis, names: Names, text: str) -> None:
-    """Set TRACK for all readers and workers while they run; "" takes the setting again.
-
-    Raises:
-        QueryError: it is no search.
-        BrokerUnavailable: Redis did not answer.
-    """
-    if text not in ("", EVERYTHING, SEARCHES):
-        parse(text)
-    with asking():
-        if text:
-            redis.set(names.track, text)
-        else:
-            redis.delete(names.track)
-
-
-class Tracking:
+class IntakeFilter:
     """Decides which posts are taken in. Belongs to one thread."""
 
     def __init__(

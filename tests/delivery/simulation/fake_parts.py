@@ -1,0 +1,85 @@
+"""Parts of a simulated world that are all fakes in memory, fast enough for thousands of random runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pipeline.broker.keys import Names
+from pipeline.match.following import Following
+from pipeline.worker.batch_processor import BatchProcessor, Stages
+from tests.delivery.simulation.fake_matcher import FakeMatcher
+from tests.delivery.simulation.fake_redis import FakeClaimCheck, FakeOrder, FakeRedis, FakeRegistry, NoOp
+from tests.delivery.simulation.fake_store import FakeStore
+from tests.delivery.simulation.post_rules import normalise_record, parse_key, record_of
+from tests.delivery.simulation.world import Parts
+
+
+class FakeBus:
+    """A Pub/Sub connection to the twin of Redis."""
+
+    def __init__(self, redis: FakeRedis) -> None:
+        self._redis = redis
+        self._channels: set[str] = set()
+        self.connect([])
+
+    def subscribe(self, key: str) -> None:
+        self._channels.add(self._redis.names.live(key))
+
+    def heard(self) -> Sequence[tuple[str, int, bytes]]:
+        heard, self._redis.heard = self._redis.heard, []
+        return [one for one in heard if one[0] in self._channels]
+
+    def cut(self) -> None:
+        self._redis.heard.clear()
+        self._channels = set()
+
+    def connect(self, keys: Sequence[str]) -> None:
+        self._redis.heard.clear()
+        self._channels = {self._redis.names.notices, *map(self._redis.names.live, keys)}
+
+
+class PassAllIntake:
+    """Takes everything in. Broken, it is where the registry is read: before persisting."""
+
+    def __init__(self, early: Callable[[], None] | None) -> None:
+        self._early = early
+
+    def wanted(self, writes: Any) -> Any:
+        if self._early is not None:
+            self._early()
+        return writes
+
+
+def fake_parts(broken: str = "") -> Parts:
+    """Return a world's parts, all in memory, with one rule broken."""
+    names = Names("m")
+    redis = FakeRedis(names, broken)
+    claims, order, registry = FakeClaimCheck(redis), FakeOrder(redis), FakeRegistry(redis)
+    store = FakeStore(broken)
+
+    def worker() -> BatchProcessor:
+        following: Any = Following(registry, FakeMatcher(), parse_key)  # type: ignore[arg-type]
+        early = None
+        if broken == "registry read before persisting":
+            early, following.follow = following.follow, lambda: None
+        nothing: Any = NoOp()
+        stages: dict[str, Any] = {"claims": claims, "order": order, "store": store, "following": following}
+        stages |= {"tracking": PassAllIntake(early), "dead": nothing, "counters": nothing, "enqueue": nothing}
+        return BatchProcessor(Stages(names=names, normalise=normalise_record, **stages))
+
+    return Parts(
+        names=names,
+        claims=claims,
+        order=order,
+        registry=registry,
+        store=store,
+        bus=FakeBus(redis),
+        ingest=worker,
+        lapse=redis.lapsed.add,
+        query=parse_key,
+        record=record_of,
+        broken=broken,
+        refuse=store.refuse,
+        fail_commit=lambda after: setattr(redis, "fails_after", after),
+    )
