@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import asking
-from pipeline.sources.x.compliance import Job
+from pipeline.sources.x.compliance import ComplianceJob
 
 GAPS_KNOWN = 500
 """More than are ever looked for at once, so that none is noted twice."""
@@ -27,7 +27,7 @@ class Span(msgspec.Struct):
 class Waiting(msgspec.Struct):
     """A compliance job that X works at, and where the span goes on after it."""
 
-    job: Job
+    job: ComplianceJob
     count: int
     before: str
     began: int
