@@ -14,10 +14,9 @@ import click
 
 from cli.processes import Role
 from pipeline.errors import MurmurError, SettingsError
+from pipeline.networks import RECHECKED
 from pipeline.settings import Settings, load
 from pipeline.terminal import printable, printable_lines
-
-STORES = ("sqlite", "elasticsearch")
 
 
 def say(line: str, *, err: bool = False) -> None:
@@ -53,7 +52,7 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start everything on this machine; Ctrl-C ends it."""
-    from cli.run import run as start
+    from cli.commands.run import run as start
 
     sys.exit(start(load(), os.environ))
 
@@ -125,7 +124,7 @@ def copy(source: str, target: str) -> None:
 @main.command()
 def settings() -> None:
     """List every setting with its value and what it is for; a star marks what differs from the default."""
-    from cli.listing import settings_listing
+    from cli.settings_table import settings_listing
 
     click.echo(printable_lines(settings_listing(load())))
 
@@ -143,7 +142,7 @@ def doctor() -> None:
 
 
 @main.command()
-@click.argument("source", type=click.Choice(["x", "bluesky", "mastodon"]))
+@click.argument("source", type=click.Choice(RECHECKED))
 @click.option("--limit", type=click.IntRange(1, 100_000_000), help="At most so many posts; else all that are stored.")
 def recheck(source: str, limit: int | None) -> None:
     """Look stored posts up again, and withdraw what is gone; Ctrl-C ends it, and the next time goes on there."""
@@ -162,7 +161,7 @@ def dead() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
 def dead_list(limit: int) -> None:
     """Show dead letters, oldest first: id, time, source, error, the beginning of the record."""
-    from cli.commands.dead import listing
+    from cli.commands.dead_letters import listing
 
     for line in listing(load(), limit):
         say(line)
@@ -172,7 +171,7 @@ def dead_list(limit: int) -> None:
 @click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most so many, oldest first; else all.")
 def dead_retry(limit: int | None) -> None:
     """Give dead letters to the workers again."""
-    from cli.commands.dead import retry
+    from cli.commands.dead_letters import retry
 
     say(retry(load(), limit))
 

@@ -34,7 +34,7 @@ from pipeline.reader.loop import Reader
 from pipeline.reader.spool import Spool
 from pipeline.reader.status import CoverageUpdate, StatusReporter
 from pipeline.settings import Settings
-from pipeline.sources import open_source
+from pipeline.sources.catalog import open_source
 from pipeline.store import open_store
 from pipeline.store.contract import Store
 from pipeline.upkeep.duties import Means, Upkeep, publish_identity

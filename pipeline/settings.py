@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
+from pipeline.networks import SOURCES
 from pipeline.plugins import SINKS_GROUP, SOURCES_GROUP, offered
 
-SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
 HIDDEN = "•••"
 ANY_HOST = "*"
 """In ALLOWED_HOSTS: every host name is answered."""

@@ -18,7 +18,7 @@ worker_connections = _settings.streams_max + 1_000
 backlog = 4_096
 keepalive = 75
 timeout = 60
-# Longer than web.worker needs, shorter than the supervisor waits (cli/supervise.py): nobody has to be killed.
+# Longer than web.worker needs, shorter than the supervisor waits (cli/process_supervisor.py): nobody has to be killed.
 graceful_timeout = 5
 preload_app = False
 control_socket_disable = True

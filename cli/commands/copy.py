@@ -15,7 +15,7 @@ from typing import IO
 
 from redis.exceptions import RedisError
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import MurmurError, SettingsError, StoreError
@@ -72,7 +72,7 @@ def _settings(settings: Settings, name: str) -> Settings:
 def _held(settings: Settings) -> IO[str]:
     """Return DATA_DIR's lock, which keeps `murmur run` from starting until it is closed."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    held = checks.lock(settings.data_dir)
+    held = startup_checks.lock(settings.data_dir)
     if held is None:
         raise SettingsError([f"DATA_DIR={settings.data_dir}: in use by `murmur run`: stop it first"])
     return held
@@ -140,6 +140,6 @@ def _compared(here: Store, there: Store) -> Iterator[str]:
     yield (
         f"Both hold the same: posts {found.posts:,}, months {found.months:,}, "
         f"tombstones {found.tombstones:,}, withdrawn accounts {found.accounts:,}, rows of coverage {found.coverage:,}. "
-        f"Looked at, and equal byte by byte: {found.sampled:,}."
+        f"LookupResult at, and equal byte by byte: {found.sampled:,}."
     )
     yield "Not copied: the background of trending words, which gathers anew, and what lies in Redis."

@@ -12,7 +12,7 @@ import apsw
 from redis import Redis
 from redis.exceptions import RedisError
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.connections import connect, is_embedded
 from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
@@ -20,7 +20,7 @@ from pipeline.errors import MurmurError, SettingsError
 from pipeline.plugins import SINKS_GROUP, make
 from pipeline.reader.status import read_statuses
 from pipeline.settings import HIDDEN, Settings
-from pipeline.sources.probing import cursor_age, probe, track_finding
+from pipeline.sources.catalog import cursor_age, probe, track_finding
 from pipeline.store import open_store
 from pipeline.upkeep.recheck.progress import RecheckProgressStore
 from pipeline.worker.track import current_track
@@ -47,7 +47,7 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found, one finding a part."""
     yield Finding("python", True, platform.python_version())
-    page = checks.page_problem()
+    page = startup_checks.page_problem()
     yield Finding("page", not page, page or "built")
     yield Finding("hosts", True, described(settings))
     identity = ""
@@ -171,5 +171,5 @@ def _rechecks(settings: Settings, redis: Redis, names: Names) -> Iterator[Findin
 
 def _recording(name: str, settings: Settings) -> Iterator[Finding]:
     if name == "replay":
-        problem = checks.replay_problem(settings)
+        problem = startup_checks.replay_problem(settings)
         yield Finding("replay", not problem, problem or f"{settings.replay_path} can be read")

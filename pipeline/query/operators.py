@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError
+from pipeline.networks import NETWORKS
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query import values
 from pipeline.query.tree import Node
@@ -40,7 +41,6 @@ def _choice(prefix: str, choices: dict[str, str]) -> Callable[[Value], Node]:
     return lambda value: values.choice(value, prefix, choices)
 
 
-SOURCES = ("x", "bluesky", "mastodon", "demo")
 IS = ("repost", "reply", "quote", "sensitive", "verified")
 HAS = ("links", "media", "images", "videos", "mentions", "hashtags", "cashtags")
 _IS = {name: name for name in IS} | {"retweet": "repost", "nativeretweets": "repost"}
@@ -69,9 +69,9 @@ OPERATORS = (
         "source",
         "source:bluesky",
         "the network the post came from",
-        _choice("source:", {s: s for s in (*SOURCES, *offered(SOURCES_GROUP))}),
+        _choice("source:", {s: s for s in (*NETWORKS, *offered(SOURCES_GROUP))}),
         (),
-        SOURCES,
+        NETWORKS,
     ),
     Operator("is", "is:reply", "a property of the post", _choice("is:", _IS), (), IS),
     Operator("has", "has:images", "something the post carries", _choice("has:", _HAS), (), HAS),

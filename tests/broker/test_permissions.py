@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from cli.checks import redis_problem
 from cli.commands.doctor import examine
+from cli.startup_checks import redis_problem
 from pipeline.assembly import Process, build_ingest
 from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem

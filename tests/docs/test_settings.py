@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cli.commands.run import procfile
 from cli.main import main
-from cli.run import procfile
 from pipeline.settings import table
 from tests.paths import PROJECT
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.run import procfile
+from cli.commands.run import procfile
 from tests.conftest import missing
 from tests.e2e.conftest import Start
 from tests.e2e.product import Product, free_port, until
 from tests.paths import PROJECT
 from tests.records import path_of
 from tests.run.dynos import archived, platform_path
-from tests.sources.context import Context, records_of
+from tests.sources.recording_context import Context, records_of
 from tests.store.elastic import access, wipe
 
 pytestmark = pytest.mark.e2e
@@ -37,7 +37,7 @@ def _distinct_posts() -> int:
     """Return how many posts the recording holds, originals included, read by the adapters alone."""
     from pipeline.normalise.recognise import normalise
     from pipeline.post import Upsert
-    from pipeline.sources.replay import ReplaySource
+    from pipeline.sources.replay.source import ReplaySource
 
     ids = set()
     for record in records_of(ReplaySource(str(path_of(STREAM)), 0.0, loop=False)):
@@ -83,7 +83,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(
 
 def _recording(path: Path, posts: int) -> int:
     """Write a recording of our own, long enough to be stopped in; return how many posts it holds."""
-    from pipeline.sources.demo import DemoSource
+    from pipeline.sources.demo.source import DemoSource
 
     context = Context()
     ids: set[str] = set()

@@ -47,8 +47,8 @@ def test_example_passes_the_tests_that_come_with_the_product(
 ) -> None:
     elsewhere.shake(1, "M 4.2")
     (tmp_path / "test_package.py").write_text(f"""
-from pipeline.testing.sinks import SinkContract
-from pipeline.testing.sources import SourceContract
+from pipeline.testing.sink_contract import SinkContract
+from pipeline.testing.source_contract import SourceContract
 from quakes import Quakes
 from webhook import Webhook
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli.run import procfile
+from cli.commands.run import procfile
 from tests.conftest import missing
 from tests.e2e.product import free_port
 from tests.paths import PROJECT

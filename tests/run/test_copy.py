@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from redis import Redis
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.keys import Names
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
@@ -150,7 +150,7 @@ def test_what_differs_is_told_by_exit_status_1(settings: Settings, valkey: str) 
 
 def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str, redis_client: Redis) -> None:
     store: Store = _filled(settings, 10)
-    held = checks.lock(settings.data_dir)
+    held = startup_checks.lock(settings.data_dir)
     assert held is not None
     told = murmur(settings, valkey, *THERE)
     assert (told.returncode, "in use by `murmur run`" in told.stderr) == (2, True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import checks
-from cli.run import at_home, plan, procfile
+from cli import startup_checks
+from cli.commands.run import at_home, plan, procfile
 from pipeline.settings import load, table
 from tests.paths import PROJECT
 
@@ -78,7 +78,7 @@ def test_taken_port_is_named(tmp_path: Path, taken: int) -> None:
 @pytest.mark.usefixtures("page")
 def test_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
+    with startup_checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
         done = murmur(tmp_path, "run", PORT="18998")
     assert done.returncode == 2
     assert done.stderr == f"DATA_DIR={tmp_path / 'data'}: in use by another `murmur run`\n"

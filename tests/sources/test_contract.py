@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.bluesky import BlueskySource
+from pipeline.sources.bluesky.source import BlueskySource
 from pipeline.sources.contract import Source
-from pipeline.sources.demo import DemoSource
-from pipeline.sources.mastodon import MastodonSource
-from pipeline.sources.replay import ReplaySource
+from pipeline.sources.demo.source import DemoSource
+from pipeline.sources.mastodon.source import MastodonSource
+from pipeline.sources.replay.source import ReplaySource
 from pipeline.sources.stdin import StdinSource
-from pipeline.testing.sources import SourceContract
+from pipeline.testing.source_contract import SourceContract
 from tests.sources.simulators.jetstream import Jetstream, commit
 from tests.sources.simulators.mastodon import Mastodon, status
 

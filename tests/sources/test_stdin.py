@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.inlet import Inlet
-from pipeline.sources.stdin import KEPT, LONGEST, LineCutter, StdinSource
-from tests.sources.live import Reading, until
+from cli.stdin_pipe import StdinPipe
+from pipeline.sources.stdin import StdinSource
+from tests.sources.background_reading import Reading, until
 from tests.sources.simulators.jetstream import commit
 
 
@@ -76,25 +76,9 @@ def test_input_that_is_not_there_is_named(tmp_path: Path) -> None:
         assert "No such file" in reading.errors[0]
 
 
-def test_too_long_a_line_is_one_record_and_its_neighbours_are_whole() -> None:
-    cutter = LineCutter()
-    body = b"one\n" + b"x" * (LONGEST + 600_000) + b"\ntwo\n"
-    found = [line for at in range(0, len(body), 200_000) for line in cutter.cut(body[at : at + 200_000])]
-    assert [found[0], found[-1]] == [b"one", b"two"]
-    assert [len(line) for line in found] == [3, KEPT, 3]
-
-
-def test_where_blocks_end_changes_nothing() -> None:
-    body = b"one\r\n\n two\nthree"
-    for size in range(1, len(body)):
-        cutter = LineCutter()
-        found = [line for at in range(0, len(body), size) for line in cutter.cut(body[at : at + size])]
-        assert found + cutter.end() == [b"one", b"two", b"three"]
-
-
 def test_reader_that_is_killed_and_comes_again_finds_whole_lines(tmp_path: Path, pipe: tuple[int, int]) -> None:
     get, put = pipe
-    Inlet(tmp_path / "pipe", get).open()
+    StdinPipe(tmp_path / "pipe", get).open()
     lines = [b"%05d" % number + b"x" * 500 for number in range(4000)]
     writer = threading.Thread(target=_write_all, args=(put, b"\n".join(lines) + b"\n"))
     writer.start()

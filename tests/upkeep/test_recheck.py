@@ -19,7 +19,7 @@ from pipeline.errors import SourceUnavailable
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.settings import Settings, load
-from pipeline.sources.lookups import AskedToWait, Looked
+from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.store.contract import CoverageRow
 from pipeline.upkeep.recheck import Recheck
 from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
@@ -39,13 +39,13 @@ class Asked:
         self.at_once = at_once
         self.gone: set[str] = set()
         self.asked: list[list[str]] = []
-        self.troubles: list[AskedToWait] = []
+        self.troubles: list[RetryLater] = []
 
-    def look(self, ids: Sequence[str]) -> Looked:
+    def look(self, ids: Sequence[str]) -> LookupResult:
         self.asked.append(list(ids))
         if self.troubles:
             raise self.troubles.pop()
-        return Looked([one for one in ids if one in self.gone], paid=len(ids))
+        return LookupResult([one for one in ids if one in self.gone], paid=len(ids))
 
 
 class Scene:
@@ -167,10 +167,10 @@ def test_it_ends_when_told_while_a_network_does_not_answer(scene: Scene) -> None
     asked, answering = threading.Event(), threading.Event()
 
     class Hanging(Asked):
-        def look(self, ids: Sequence[str]) -> Looked:
+        def look(self, ids: Sequence[str]) -> LookupResult:
             asked.set()
             answering.wait(60)
-            return Looked(list(ids))
+            return LookupResult(list(ids))
 
     hanging = Hanging()
     halting = replace(scene.recheck, stopping=asked.is_set, lookup=lambda *_: hanging, _lookups={})
@@ -191,7 +191,7 @@ def test_of_two_processes_one_looks(scene: Scene) -> None:
 def test_a_network_that_wants_to_be_left_alone_is(scene: Scene) -> None:
     ids = scene.have(2)
     scene.network.gone = set(ids[:1])
-    scene.network.troubles.append(AskedToWait("HTTP 429", 3600.0))
+    scene.network.troubles.append(RetryLater("HTTP 429", 3600.0))
     assert scene.run().waits == "HTTP 429"
     assert "waits until" in scene.run().waits
     assert len(scene.network.asked) == 1

@@ -23,7 +23,7 @@ from pipeline.errors import MurmurError, RecordError
 from pipeline.normalise import normalise
 from pipeline.queue.batch import INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
-from pipeline.sources.replay.split import CUTTERS, shape_of
+from pipeline.sources.record_splitter import SPLITTERS, shape_of
 from web import faults
 from web.auth import Auth
 from web.faults import Refused
@@ -167,7 +167,7 @@ def _records(blocks: Iterator[bytes]) -> Iterator[bytes]:
         head += block
         if head.strip():
             break
-    cut = CUTTERS[shape_of(head)]
+    cut = SPLITTERS[shape_of(head)]
     for cuts in cut(_from(head, blocks)):
         for record, _ in cuts:
             if stripped := record.strip():

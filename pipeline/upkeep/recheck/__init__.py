@@ -18,19 +18,20 @@ from typing import Any
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
+from pipeline.networks import RECHECKED
 from pipeline.queue.batch import RawBatch, encode_batch
 from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import Settings
-from pipeline.sources.lookups import Lookup, open_lookup
+from pipeline.sources.catalog import open_lookup
+from pipeline.sources.lookup_contract import Lookup
 from pipeline.store.contract import Store
 from pipeline.upkeep.recheck.progress import RecheckProgressStore
-from pipeline.upkeep.recheck.run import BY_STREAM, RecheckResult, Run
+from pipeline.upkeep.recheck.run import RecheckResult, Run
 
 log = logging.getLogger(__name__)
 
 YOUNG_MS = 600_000
 """Posts younger than this are left out: a network's look-up may not know them yet."""
-CHECKED = ("x", *BY_STREAM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class Recheck:
             return []
         tallies = []
         for source in self.settings.source:
-            if source not in CHECKED:
+            if source not in RECHECKED:
                 continue
             try:
                 tallies.append(self.run(source, within_s=20.0))

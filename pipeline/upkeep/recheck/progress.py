@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
-from pipeline.sources.x.compliance import Job
+from pipeline.sources.x.compliance import ComplianceJob
 
 GAPS_KNOWN = 500
 """More than are ever looked for at once, so that none is noted twice."""
@@ -26,7 +26,7 @@ class PostSpan(msgspec.Struct):
 class Waiting(msgspec.Struct):
     """A compliance job that X works at, and where the span goes on after it."""
 
-    job: Job
+    job: ComplianceJob
     count: int
     before: str
     began: int

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from pipeline.clock import now_ms
+from pipeline.networks import STREAMING_DELETIONS
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RECHECK, RawBatch, RawRecord
-from pipeline.sources.lookups import AskedToWait, Looked, Lookup
+from pipeline.sources.lookup_contract import Lookup, LookupResult, RetryLater
 from pipeline.sources.x.budget import Budget, lookup_share, month_end_s
-from pipeline.sources.x.compliance import MOST_IDS, Compliance, JobFailed, Refused
+from pipeline.sources.x.compliance import MOST_IDS, Compliance, ComplianceJobFailed, ComplianceRefused
 from pipeline.upkeep.recheck.background_call import Stopped, call_in_background
 from pipeline.upkeep.recheck.gap_spans import spans_of
 from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress, Waiting
@@ -39,7 +40,6 @@ READ_S = 10.0
 JOB_HOURS = 24
 A_BATCH = 500
 JOB = "compliance job"
-BY_STREAM = ("bluesky", "mastodon")
 
 
 @dataclass
@@ -99,7 +99,7 @@ class Run:
                 self._step(span, limit)
             except Stopped:
                 break
-            except AskedToWait as error:
+            except RetryLater as error:
                 self._wait(error.pause_s or PAUSE_S, str(error))
             if not self._keep():
                 tally.busy = True
@@ -113,9 +113,9 @@ class Run:
     def _begin(self, *, whole: bool) -> None:
         notes, means = self._notes, self._means
         every_ms = means.settings.recheck_hours * 3_600_000
-        if self._source in BY_STREAM:
+        if self._source in STREAMING_DELETIONS:
             self._find_gaps()
-        sweeps = whole or self._source not in BY_STREAM
+        sweeps = whole or self._source not in STREAMING_DELETIONS
         if notes.round is None and notes.waiting is None and sweeps and (whole or now_ms() - notes.began >= every_ms):
             notes.began = now_ms()
             notes.round = PostSpan(until=now_ms() - means.young_ms)
@@ -157,7 +157,7 @@ class Run:
             self._wait(month_end_s(time.time()) - time.time(), "the share of X_MONTHLY_POSTS for look-ups is used up")
             return
         ids, after = self._page(span, count)
-        looked = self._aside(lambda: self._lookup.look(ids)) if ids else Looked([])
+        looked = self._aside(lambda: self._lookup.look(ids)) if ids else LookupResult([])
         self._budget.spend(looked.paid, time.time())
         self._notes.month, self._notes.paid = self._budget.month, self._budget.count
         if self._believes(ids, looked.gone):
@@ -185,7 +185,7 @@ class Run:
         self._wait(DOUBT_S, f"all of {len(ids)} posts are said to be gone: asked again before that is believed")
         return False
 
-    def _found(self, checked: int, looked: Looked) -> None:
+    def _found(self, checked: int, looked: LookupResult) -> None:
         at = now_ms()
         deletions = [RawRecord(at, _deletion(post_id, at)) for post_id in looked.gone]
         for start in range(0, len(deletions), A_BATCH):
@@ -225,7 +225,7 @@ class Run:
         try:
             job = self._aside(lambda: compliance.begin(ids))
             self._notes.waiting = Waiting(job, len(ids), after, now_ms())
-        except Refused as error:
+        except ComplianceRefused as error:
             if self._means.settings.x_recheck == "compliance":
                 raise
             log.info("X is looked up post by post: %s", error)
@@ -242,7 +242,7 @@ class Run:
             return
         try:
             gone = self._aside(lambda: compliance.result(waiting.job))
-        except JobFailed:
+        except ComplianceJobFailed:
             self._notes.waiting = None
             raise
         if gone is None:
@@ -251,7 +251,7 @@ class Run:
         self._notes.waiting = None
         if not self._believes([f"job of {waiting.count}"] * waiting.count, gone):
             return
-        self._found(waiting.count, Looked(gone))
+        self._found(waiting.count, LookupResult(gone))
         self._go_on(span, waiting.before)
 
 

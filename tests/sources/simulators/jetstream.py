@@ -24,7 +24,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from pipeline.sources.bluesky.wire import DICTIONARY_PATH, NEWER_PATH
+from pipeline.sources.bluesky.jetstream_url import DICTIONARY_PATH, NEWER_PATH
 
 DID = "did:plc:ann"
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.sources.demo import DemoSource
+from pipeline.sources.demo.source import DemoSource
 
 
 class _Context:

@@ -1,0 +1,155 @@
+"""What must be right before anything is started: each check gives one line that names what is wrong, or none.
+
+Nothing here changes anything but the probe file it removes again.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import glob
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+from pipeline.errors import MurmurError, QueryError, SettingsError
+from pipeline.networks import SOURCES
+from pipeline.plugins import SOURCES_GROUP, offered
+from pipeline.query.parser import parse
+from pipeline.settings import HIDDEN, Settings
+from pipeline.sinks.named import searches_of
+from pipeline.sources.catalog import track_finding
+from pipeline.worker.track import EVERYTHING, SEARCHES
+
+PROJECT = Path(__file__).parents[1]
+
+
+def problems(settings: Settings) -> list[str]:
+    """Return one line for each thing that keeps the product from starting on this machine."""
+    here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
+    named = [*_sources(settings.source), *_sinks(settings)]
+    asked = [track_problem(settings), replay_problem(settings), redis_problem(settings)]
+    found = [*named, *here, page_problem(), *asked]
+    return [line for line in found if line]
+
+
+def _sources(names: tuple[str, ...]) -> list[str]:
+    unread = [name for name in names if name not in (*SOURCES, *offered(SOURCES_GROUP))]
+    return [f"SOURCE={name}: this version reads {', '.join(SOURCES)}" for name in unread]
+
+
+def _sinks(settings: Settings) -> list[str]:
+    try:
+        searches_of(settings.sinks, parse)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def _data_dir(data_dir: Path) -> str:
+    probe = data_dir / f".writable-{os.getpid()}"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return f"DATA_DIR={data_dir}: cannot be written: {error.strerror}"
+    return ""
+
+
+def _port(host: str, port: int) -> str:
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            # Where another process may share the port (SO_REUSEPORT), only listening tells that it is taken.
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"PORT={port}: already taken on {host}; set PORT to another one"
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return f"HOST={host}: not an address of this machine"
+        return f"PORT={port}: cannot be listened on: {error.strerror}"
+    return ""
+
+
+def page_problem() -> str:
+    """Return what is wrong with the built page."""
+    if (PROJECT / "web" / "static" / "index.html").exists():
+        return ""
+    return "The page is not built: run `make page`"
+
+
+def track_problem(settings: Settings) -> str:
+    """Return why what TRACK says cannot be taken in, from X alone if X is all there is."""
+    if settings.track in (EVERYTHING, SEARCHES):
+        return ""
+    try:
+        parse(settings.track)
+    except QueryError as error:
+        return f"TRACK={settings.track}: {error}"
+    found = [track_finding(name, settings.track) for name in settings.source]
+    if all(one is not None and not one.well for one in found):
+        return f"TRACK={settings.track}: {found[0].text if found[0] else ''}"
+    return ""
+
+
+def replay_problem(settings: Settings) -> str:
+    """Return what is wrong with the files to replay, if they are to be."""
+    if "replay" not in settings.source:
+        return ""
+    files = [name for name in glob.glob(settings.replay_path, recursive=True) if Path(name).is_file()]  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not files:
+        return f"REPLAY_PATH={settings.replay_path}: no such file"
+    closed = [name for name in files if not os.access(name, os.R_OK)]
+    return f"REPLAY_PATH={settings.replay_path}: {closed[0]} cannot be read" if closed else ""
+
+
+def redis_problem(settings: Settings) -> str:
+    """Return what is wrong with the Redis of REDIS_URL, if one is set. Its address may hold a password."""
+    if not settings.redis_url:
+        return ""
+    from redis.exceptions import RedisError
+
+    from pipeline.broker.connections import connect
+    from pipeline.broker.keys import Names
+    from pipeline.broker.permissions import channel_problem
+
+    try:
+        with connect(settings, name="check", socket_timeout_s=3) as redis:
+            redis.ping()
+            problem = channel_problem(redis, Names(settings.redis_prefix))
+    except (RedisError, MurmurError, OSError) as error:
+        return f"REDIS_URL={HIDDEN}: cannot be used: {error}"
+    return f"REDIS_URL={HIDDEN}: {problem}" if problem else ""
+
+
+def store_problem(settings: Settings) -> str:
+    """Return what is wrong with the store or the matcher; DATA_DIR must be ours by now, because opening makes it."""
+    from pipeline.store import open_store
+
+    try:
+        open_store(settings).close()
+        if settings.matcher != "memory":  # which is always well, while all parts of a worker take long to load
+            from pipeline.assembly import open_matcher
+
+            open_matcher(settings)
+    except SettingsError as error:
+        return error.problems[0]
+    except MurmurError as error:
+        where = f"ELASTICSEARCH_URL={HIDDEN}" if settings.elasticsearch_url else f"DATA_DIR={settings.data_dir}"
+        return f"{where}: {error}"
+    return ""
+
+
+def lock(data_dir: Path) -> IO[str] | None:
+    """Take DATA_DIR for this run; return the open lock file, or None when another run has it."""
+    handle = (data_dir / "run.lock").open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    return handle
