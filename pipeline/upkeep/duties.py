@@ -20,7 +20,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.outage import Outages, current
 from pipeline.broker.redis_errors import BrokerRefused, asking
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.publish.order import Order
 from pipeline.queue.claim_check import Claims
 from pipeline.queue.dead_letters import DeadLetters

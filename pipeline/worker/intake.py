@@ -15,7 +15,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import asking
 from pipeline.errors import QueryError
 from pipeline.match.contract import StandingMatcher
-from pipeline.match.matcher import Matcher
+from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document
 from pipeline.query.parser import parse
@@ -107,7 +107,7 @@ class Tracking:
         elif text == SEARCHES:
             self._matcher = self._standing
         else:
-            matcher = Matcher()
+            matcher = MemoryMatcher()
             try:
                 matcher.add(_KEY, self._parse(text))
             except QueryError as error:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.broker.keys import Names
-from pipeline.match.following import Following
+from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.worker.ingest import Ingest, Stages
 from tests.delivery import twins
 from tests.delivery.world import Parts, run
@@ -65,7 +65,7 @@ def parts_of_twins(broken: str = "") -> Parts:
     store = twins.StoreTwin(broken)
 
     def worker() -> Ingest:
-        following: Any = Following(registry, twins.MatcherTwin(), twins.parse_twin)  # type: ignore[arg-type]
+        following: Any = MatcherReplica(registry, twins.MatcherTwin(), twins.parse_twin)  # type: ignore[arg-type]
         early = None
         if broken == "registry read before persisting":
             early, following.follow = following.follow, lambda: None

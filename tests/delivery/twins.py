@@ -1,7 +1,7 @@
 """Twins in memory of what lies in Redis and in the store: the same answers, no server, fast enough for random runs.
 
-The stories under test (`Ingest.attempt`, `Following`, folding, gone) are the real ones. Each twin can break one rule of
-the protocol, so that the tests can show they would notice.
+The stories under test (`Ingest.attempt`, `MatcherReplica`, folding, gone) are the real ones. Each twin can break one
+rule of the protocol, so that the tests can show they would notice.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import msgspec
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone, StoreError
-from pipeline.match.registry import RegistryChanges
-from pipeline.match.report import Report
+from pipeline.match.match_report import MatchReport
+from pipeline.match.search_registry import RegistryChanges
 from pipeline.post import Author, AuthorDeletion, Deletion, Event, Post, Upsert
 from pipeline.publish.order import Attempt, RegistryMoved
 from pipeline.query.document import Document
@@ -169,7 +169,7 @@ class OrderTwin:
 
 
 class RegistryTwin:
-    """`pipeline.match.registry.Registry`."""
+    """`pipeline.match.search_registry.Registry`."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -203,7 +203,7 @@ class RegistryTwin:
 
 
 class MatcherTwin:
-    """`pipeline.match.matcher.Matcher` under the rule `matching`; a document's version is its `created_at`."""
+    """`pipeline.match.memory.matcher.MemoryMatcher` by `matching`; a document's version is its `created_at`."""
 
     def __init__(self) -> None:
         self.keys: dict[str, None] = {}
@@ -217,8 +217,8 @@ class MatcherTwin:
     def settle(self, version: int, *, whole: bool = False) -> None:
         pass
 
-    def match(self, documents: Sequence[Document]) -> Report:
-        return Report(len(documents), self._where(documents, True))
+    def match(self, documents: Sequence[Document]) -> MatchReport:
+        return MatchReport(len(documents), self._where(documents, True))
 
     def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
         before, after = self._where([one for one, _ in changes], True), self._where([one for _, one in changes], True)

@@ -14,7 +14,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.errors import LeaseLost, QueryTimeout
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.publish.order import Attempt, Order
 from pipeline.query.parser import parse

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import QueryTimeout
-from pipeline.match.registry import LEASE_MS
+from pipeline.match.search_registry import LEASE_MS
 from pipeline.store.contract import NEWEST
 from tests.delivery import twins
 from tests.delivery.test_protocol import parts_of_twins
