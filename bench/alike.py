@@ -27,7 +27,7 @@ from pipeline.query.parser import parse
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Reading, Sort, Store, Writes
-from pipeline.store.elastic.client import at, client_of
+from pipeline.store.elastic.cluster.client import client_of, path_to
 from tests.servers.elasticsearch.assemble import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
@@ -95,7 +95,7 @@ class Meter:
         """Return what was used so far."""
         used = time.process_time() * 1_000
         if self._client is not None:
-            told = self._client.ask("GET", at("_nodes", "stats", "process"), into=dict[str, Any])
+            told = self._client.request("GET", path_to("_nodes", "stats", "process"), into=dict[str, Any])
             used += sum(node["process"]["cpu"]["total_in_millis"] for node in told["nodes"].values())
         return used
 

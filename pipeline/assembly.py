@@ -19,10 +19,10 @@ from pipeline.broker.permissions import channel_problem
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.broker.store_outage import OutageReporter
 from pipeline.match.contract import StandingMatcher
-from pipeline.match.following import Following
-from pipeline.match.matcher import Matcher
-from pipeline.match.registry import Registry
-from pipeline.match.standing import Standing
+from pipeline.match.matcher_replica import MatcherReplica
+from pipeline.match.memory.matcher import MemoryMatcher
+from pipeline.match.search_registry import Registry
+from pipeline.match.search_text_replica import SearchTextReplica
 from pipeline.normalise import normalise
 from pipeline.publish.order import Order
 from pipeline.query.document import describe
@@ -97,7 +97,7 @@ def build_ingest(process: Process, enqueue: Callable[[str], None], stopping: Cal
     if problem:
         raise BrokerRefused(problem)
     matcher = open_matcher(process.settings)
-    following = Following(process.registry, matcher, understand)
+    following = MatcherReplica(process.registry, matcher, understand)
     store = process.store()
     following.follow()
     publish_identity(process.redis, process.names, store)
@@ -136,9 +136,9 @@ def open_matcher(settings: Settings) -> StandingMatcher:
         StoreUnavailable: MATCHER=percolator, and the server cannot be reached now.
     """
     if settings.matcher == "memory":
-        return Matcher()
+        return MemoryMatcher()
     from pipeline.match.percolator import PercolatorMatcher, SearchIndex  # few need Elasticsearch's client
-    from pipeline.store.elastic.client import client_of
+    from pipeline.store.elastic.cluster.client import client_of
 
     client, prefix = client_of(settings), settings.elasticsearch_prefix
     return PercolatorMatcher(SearchIndex(client, prefix, settings.redis_prefix, settings.elasticsearch_replicas))
@@ -153,7 +153,7 @@ def build_reader(
     stopping: Callable[[], bool],
 ) -> Reader:
     """Return the reader of a source."""
-    standing = Standing(process.registry)
+    standing = SearchTextReplica(process.registry)
     source = open_source(name, process.settings, track=process.track, searches=standing.texts)
     process.counters.start()
     speaker = StatusReporter(

@@ -21,7 +21,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.broker.store_outage import Outage
 from pipeline.errors import MurmurError
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.publish.order import Order
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query

@@ -101,8 +101,8 @@ def _cluster(settings: Settings) -> Iterator[Finding]:
 
 
 def _percolator(settings: Settings) -> Finding:
-    from pipeline.match.percolator.index import PERCOLATOR_MISSING, has_percolator
-    from pipeline.store.elastic.client import client_of
+    from pipeline.match.percolator.search_index import PERCOLATOR_MISSING, has_percolator
+    from pipeline.store.elastic.cluster.client import client_of
 
     found = has_percolator(client_of(settings))
     return Finding("matcher", found, "percolator, in Elasticsearch" if found else PERCOLATOR_MISSING)

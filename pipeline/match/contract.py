@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.match.report import Report
+from pipeline.match.match_report import MatchReport
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
@@ -29,7 +29,7 @@ class StandingMatcher(Protocol):
         searches held now are all there are. Harmless when done twice, or by several workers at once."""
         ...
 
-    def match(self, entries: Sequence[Document]) -> Report:
+    def match(self, entries: Sequence[Document]) -> MatchReport:
         """Match every search against every post of a batch, which may be of any size, and report."""
         ...
 

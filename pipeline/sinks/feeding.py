@@ -21,7 +21,7 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import LeaseLost, MurmurError, QueryTimeout
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from pipeline.sinks.contract import Delivery, Sink

@@ -20,7 +20,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused, translate_redis_errors
 from pipeline.broker.store_outage import OutageReporter, current_outage
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.publish.order import Order
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters

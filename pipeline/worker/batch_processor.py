@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pipeline.broker.counters import Counters, TimeSpent
 from pipeline.broker.keys import Names
 from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreError, StoreUnavailable
-from pipeline.match.following import Following
+from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
 from pipeline.publish.order import Attempt, Order, RegistryMoved
@@ -60,7 +60,7 @@ class Stages:
     claims: ClaimCheck
     order: Order
     store: Store
-    following: Following
+    following: MatcherReplica
     tracking: IntakeFilter
     dead: DeadLetters
     counters: Counters

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.errors import QueryError
 from pipeline.match.contract import StandingMatcher
-from pipeline.match.matcher import Matcher
+from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
@@ -78,7 +78,7 @@ class IntakeFilter:
         elif text == SEARCHES:
             self._matcher = self._standing
         else:
-            matcher = Matcher()
+            matcher = MemoryMatcher()
             try:
                 matcher.add(_KEY, self._parse(text))
             except QueryError as error:

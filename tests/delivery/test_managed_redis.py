@@ -14,7 +14,7 @@ import pytest
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.settings import load
 from tests.conftest import missing
 from tests.delivery.celery_processes import Broker, eventually, free_port, processes

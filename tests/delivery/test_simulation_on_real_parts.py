@@ -14,9 +14,9 @@ from redis import Redis
 from pipeline.assembly import understand
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
-from pipeline.match.following import Following
-from pipeline.match.matcher import Matcher
-from pipeline.match.registry import Registry
+from pipeline.match.matcher_replica import MatcherReplica
+from pipeline.match.memory.matcher import MemoryMatcher
+from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.post import Event
 from pipeline.publish.order import Order
@@ -33,7 +33,7 @@ from pipeline.worker.intake_filter import IntakeFilter
 from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, matching
 from tests.delivery.simulation.random_run import run
 from tests.delivery.simulation.world import Parts
-from tests.store.elastic import access, store_in
+from tests.store.elastic.stores import access, store_in
 
 pytestmark = pytest.mark.redis
 
@@ -135,14 +135,14 @@ def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[],
         return stores[-1]
 
     def make_worker() -> BatchProcessor:
-        matcher = Matcher()
+        matcher = MemoryMatcher()
         return BatchProcessor(
             Stages(
                 names=names,
                 claims=claims,
                 order=order,
                 store=open_one(),
-                following=Following(registry, matcher, understand),
+                following=MatcherReplica(registry, matcher, understand),
                 tracking=IntakeFilter(lambda: "*", understand, describe, matcher),
                 dead=DeadLetters(redis, names),
                 counters=Counters(redis, names, "test"),

@@ -20,7 +20,7 @@ from tests.paths import PROJECT
 from tests.records import path_of
 from tests.run.dynos import archived, platform_path
 from tests.sources.recording_context import Context, records_of
-from tests.store.elastic import access, wipe
+from tests.store.elastic.stores import access, wipe
 
 pytestmark = pytest.mark.e2e
 

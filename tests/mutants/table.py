@@ -20,7 +20,7 @@ class Mutant:
 
 
 _DOCUMENT = "tests/query/test_document.py"
-_MATCHER = "tests/match/test_matcher.py"
+_MATCHER = "tests/match/memory/test_matcher.py"
 _STORE = "tests/store/test_agreement.py::test_generated_posts_and_searches_agree_everywhere"
 
 MUTANTS = (
@@ -68,14 +68,14 @@ MUTANTS = (
     ),
     Mutant(
         "the matcher's proximity forgets that text ends where a link begins",
-        "pipeline/match/check.py",
+        "pipeline/match/memory/exact_check.py",
         "missing, lacking, first = dict(needed), len(tokens), at + 1\n            continue",
         "continue",
         (_MATCHER,),
     ),
     Mutant(
         "the matcher's numbers leave out the upper end",
-        "pipeline/match/columns.py",
+        "pipeline/match/memory/batch_columns.py",
         "bisect_right(self._values, high)",
         "bisect_left(self._values, high)",
         (_MATCHER,),

@@ -26,7 +26,7 @@ from pipeline.store.copy.copying import Note
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
-from tests.store.elastic import access, wipe
+from tests.store.elastic.stores import access, wipe
 from tests.store.making import T0, post, put
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.redis]

@@ -14,7 +14,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.errors import LeaseLost, QueryTimeout
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.publish.order import Attempt, Order
 from pipeline.query.parser import parse
@@ -26,7 +26,7 @@ from pipeline.sinks.feeding import Feeder
 from pipeline.store.contract import Changes
 from pipeline.store.sqlite.store import SqliteStore
 from pipeline.worker.normalised_batch import fold_batch
-from tests.worker import test_ingest
+from tests.worker import test_batch_processor as test_ingest
 
 pytestmark = pytest.mark.redis
 T0 = 1_700_000_000_000

@@ -27,7 +27,7 @@ from pipeline.store.sqlite import SqliteStore
 from tests.normalise.records import every_line
 from tests.query import strategies
 from tests.records import also_shared
-from tests.store.elastic import access, store_in
+from tests.store.elastic.stores import access, store_in
 from tests.store.making import ids
 from tests.store.searches import SEARCHES
 

@@ -17,7 +17,7 @@ from pipeline.store.copy.comparing import compare
 from pipeline.store.copy.copying import Note, begun, copy, hindrance
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.store.elastic import access, store_in
+from tests.store.elastic.stores import access, store_in
 from tests.store.making import T0, now_found, post, put
 from tests.store.test_sqlite import assert_whole
 from tests.store.test_twins import contents

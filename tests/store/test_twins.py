@@ -18,7 +18,7 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.store.elastic import access, store_in
+from tests.store.elastic.stores import access, store_in
 from tests.store.making import T0, ids
 from tests.store.test_sqlite import assert_whole
 

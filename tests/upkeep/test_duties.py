@@ -19,7 +19,7 @@ from pipeline.assembly import Process, build_upkeep
 from pipeline.broker.counters import Counters, by_process, totals
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.post import Author, Post, Upsert
 from pipeline.publish.order import Order
 from pipeline.queue.claim_check import ClaimCheck

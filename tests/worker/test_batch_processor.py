@@ -14,9 +14,9 @@ from pipeline.assembly import understand
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
-from pipeline.match.following import Following
-from pipeline.match.matcher import Matcher
-from pipeline.match.registry import Registry
+from pipeline.match.matcher_replica import MatcherReplica
+from pipeline.match.memory.matcher import MemoryMatcher
+from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.publish.messages import PORTION_BYTES, posts_messages
 from pipeline.publish.order import Order
@@ -26,12 +26,12 @@ from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.store import plan, refusing
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.store.elastic.client import at, client_of
+from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.memory import MemoryStore
-from pipeline.worker import ingest
+from pipeline.worker import batch_processor as ingest
 from pipeline.worker.batch_processor import OUTAGE_WAIT_S, BatchProcessor, Stages
 from pipeline.worker.intake_filter import IntakeFilter
-from tests.store.elastic import access, store_in
+from tests.store.elastic.stores import access, store_in
 
 pytestmark = pytest.mark.redis
 
@@ -56,14 +56,14 @@ class Worker:
         self.slept: list[float] = []
         self._persist = self.store.persist
         self.store.persist = self._checked  # type: ignore[method-assign]
-        matcher = Matcher()
+        matcher = MemoryMatcher()
         self.ingest = BatchProcessor(
             Stages(
                 names=names,
                 claims=self.claims,
                 order=Order(redis, names),
                 store=self.store,
-                following=Following(self.registry, matcher, understand),
+                following=MatcherReplica(self.registry, matcher, understand),
                 tracking=IntakeFilter(
                     lambda: self.track, understand, describe, matcher, clock_s=iter(range(10**9)).__next__
                 ),
@@ -388,7 +388,7 @@ def test_post_that_a_cluster_cannot_store_is_set_aside_alone(
     settings = access(elasticsearch)
     with store_in(settings) as store:
         wrong = {"mappings": {"properties": {"reach": {"type": "ip"}}}}
-        client_of(settings).ask("PUT", at(store.names.posts_of("2015")), wrong, into=msgspec.Raw)
+        client_of(settings).request("PUT", path_to(store.names.posts_of("2015")), wrong, into=msgspec.Raw)
         worker = Worker(redis_client, names, store=store)
         author = {"id": "1", "handle": "a", "followers": 5}
         worker.offer(post(1), post(2, created_at=1_430_000_000_000, author=author), post(3))

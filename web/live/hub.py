@@ -17,7 +17,7 @@ from gevent.event import Event
 
 from pipeline.broker.keys import Names
 from pipeline.errors import MurmurError
-from pipeline.match.registry import LEASE_MS, Registry
+from pipeline.match.search_registry import LEASE_MS, Registry
 from pipeline.publish.messages import PORTION_BYTES
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query

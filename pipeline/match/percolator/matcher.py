@@ -13,17 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import StoreUnavailable
-from pipeline.match.matcher import Matcher, only_counts_differ
-from pipeline.match.percolator.asking import Asking, Field, NotWhole
-from pipeline.match.percolator.index import SearchIndex
-from pipeline.match.percolator.keeping import Keeping
-from pipeline.match.plan import has_numbers, without_numbers
-from pipeline.match.report import Report
+from pipeline.match.match_report import MatchReport
+from pipeline.match.memory.anchor_plan import has_numbers, without_numbers
+from pipeline.match.memory.matcher import MemoryMatcher, only_counts_differ
+from pipeline.match.percolator.index_writer import SearchIndexWriter
+from pipeline.match.percolator.percolate_requests import Field, IndexRecreated, PercolateRequests
+from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Node, Query
-from pipeline.store.elastic.client import Refused
-from pipeline.store.elastic.read.compile import compile_tree
+from pipeline.store.elastic.cluster.client import RequestRefused
+from pipeline.store.elastic.read.compile_query import compile_tree
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +50,11 @@ class PercolatorMatcher:
         index.ensure()
         for name in index.drop_older():
             log.info("removed %s: searches as an earlier version kept them", name)
-        self._keeping = Keeping(index)
-        self._asking = Asking(index)
+        self._keeping = SearchIndexWriter(index)
+        self._asking = PercolateRequests(index)
         self._searches: dict[str, _Search] = {}
         self._pending: dict[str, Node | None] = {}
-        self._in_memory = Matcher()
+        self._in_memory = MemoryMatcher()
         self._version = 0
 
     def __len__(self) -> int:
@@ -95,7 +95,7 @@ class PercolatorMatcher:
         if whole:
             self._keeping.mark(self._version)
 
-    def match(self, entries: Sequence[Document]) -> Report:
+    def match(self, entries: Sequence[Document]) -> MatchReport:
         """Match every search against every post of a batch and report.
 
         Raises:
@@ -114,7 +114,7 @@ class PercolatorMatcher:
                 kept = _checked(key, search.query.root, entries, slots, errors)
             if kept:
                 found[key] = (*found.get(key, ()), *kept)
-        return Report(posts=len(entries), matches=found, candidates=candidates, checked=checked, errors=errors)
+        return MatchReport(posts=len(entries), matches=found, candidates=candidates, checked=checked, errors=errors)
 
     def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
         """Return key → indexes of (before, after) pairs that the search matched before and does not now.
@@ -164,15 +164,15 @@ class PercolatorMatcher:
             return []
         try:
             return self._followed(self._asking.percolate(documents, field=field, counted=counted))
-        except NotWhole:
+        except IndexRecreated:
             pass
-        except Refused as error:
+        except RequestRefused as error:
             if error.status != 404:
                 raise StoreUnavailable(f"the percolator refuses: {error}") from error
         self._restore()
         try:
             return self._followed(self._asking.percolate(documents, field=field, counted=counted))
-        except (NotWhole, Refused) as error:
+        except (IndexRecreated, RequestRefused) as error:
             raise StoreUnavailable("the index of standing searches is gone again") from error
 
     def _followed(self, answers: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:

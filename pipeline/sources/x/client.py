@@ -54,7 +54,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
         self._stopping = threading.Event()
         self._error: XError | None = None
 
-    def ask(self, method: str, route: str, **more: Any) -> dict[str, Any]:
+    def request(self, method: str, route: str, **more: Any) -> dict[str, Any]:
         """Return X's answer to a call, a JSON object.
 
         Raises:
@@ -92,7 +92,6 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
     def on_connect(self) -> None:
         """Report that the stream is open."""
         self.running = not self._stopping.is_set()
-        self._post(Letter("open", now_ms()))
         self._put(XEvent("open", now_ms()))
 
     def on_data(self, raw_data: bytes) -> None:

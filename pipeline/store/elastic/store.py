@@ -17,17 +17,17 @@ from pipeline.settings import Settings
 from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest
-from pipeline.store.elastic.client import at, client_of
-from pipeline.store.elastic.keep.coverage import CoverageRows
-from pipeline.store.elastic.keep.moving import ElasticMoving
-from pipeline.store.elastic.keep.retention import Pruning
-from pipeline.store.elastic.keep.upkeep import Upkeep
-from pipeline.store.elastic.names import IndexNames
+from pipeline.store.elastic.cluster.client import client_of, path_to
+from pipeline.store.elastic.cluster.refresher import refresher
+from pipeline.store.elastic.coverage import ElasticCoverage
+from pipeline.store.elastic.index_layout import IndexLayout, check, now_ms, read_meta
+from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.moving import ElasticMoving
+from pipeline.store.elastic.periodic.maintenance import ElasticMaintenance
+from pipeline.store.elastic.periodic.retention import ElasticRetention
+from pipeline.store.elastic.read.point_in_time import OPENING_S, ReadingDeadline, view
 from pipeline.store.elastic.read.reading import ElasticReading
-from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
-from pipeline.store.elastic.schema import Layout, check, read_meta
-from pipeline.store.elastic.write.persister import Persisting
-from pipeline.store.elastic.write.refresher import refresher
+from pipeline.store.elastic.write.persister import ElasticPersister
 from pipeline.store.refusing import persisted_without
 
 _MS_A_DAY = 86_400_000
@@ -50,7 +50,7 @@ class ElasticStore:
         names = IndexNames(settings.elasticsearch_prefix)
         meta = read_meta(self._client, names)
         if meta is None and create:
-            Layout(self._client, names, settings).create()
+            IndexLayout(self._client, names, settings).create()
             meta = read_meta(self._client, names)
         if meta is None:
             raise StoreUnavailable(f"there is no store yet in Elasticsearch under {settings.elasticsearch_prefix}-*")
@@ -58,15 +58,17 @@ class ElasticStore:
         self.identity = meta.identity
         self.names = names = IndexNames(settings.elasticsearch_prefix, meta.generation)
         self._retention_ms = settings.retention_days * _MS_A_DAY
-        self._layout = Layout(self._client, names, settings)
+        self._layout = IndexLayout(self._client, names, settings)
         if create:
             self._layout.upgrade(meta)
         self._refresh_posts = refresher(self._client, names.posts)
         self._refresh_state = refresher(self._client, names.state)
-        self._persisting = Persisting(self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms)
-        self._coverage = CoverageRows(self._client, names, self._refresh_state)
-        self._pruning = Pruning(self._client, self._layout, self._refresh_posts, self._refresh_state)
-        self._upkeep = Upkeep(self._client, names, self._refresh_posts, self._refresh_state)
+        self._persisting = ElasticPersister(
+            self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms
+        )
+        self._coverage = ElasticCoverage(self._client, names, self._refresh_state)
+        self._pruning = ElasticRetention(self._client, self._layout, self._refresh_posts, self._refresh_state)
+        self._upkeep = ElasticMaintenance(self._client, names, self._refresh_posts, self._refresh_state)
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish."""
@@ -77,13 +79,13 @@ class ElasticStore:
         """Open a view of all that was persisted before this call: refreshes first."""
         self._refresh_posts(OPENING_S)
         retained_from = place.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
-        with view(self._client, self.names.posts, Deadline(timeout_s)) as opened:
+        with view(self._client, self.names.posts, ReadingDeadline(timeout_s)) as opened:
             yield ElasticReading(opened, self.names, self._refresh_state, retained_from)
 
     def indexed(self) -> int:
         """Return how many posts are stored."""
         self._refresh_posts(OPENING_S)
-        return self._client.ask("GET", at(self.names.posts, "_count"), into=_Count, timeout_s=OPENING_S).count
+        return self._client.request("GET", path_to(self.names.posts, "_count"), into=_Count, timeout_s=OPENING_S).count
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
         """Remove posts created before a time, then the oldest until under a size; return how many."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.match.report import Report
+from pipeline.match.match_report import MatchReport
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from tests.delivery.simulation.post_rules import matching
 
 
 class FakeMatcher:
-    """`pipeline.match.matcher.Matcher` under the rule `matching`; a document's version is its `created_at`."""
+    """`pipeline.match.memory.matcher.Matcher` under the rule `matching`; a document's version is its `created_at`."""
 
     def __init__(self) -> None:
         self.keys: dict[str, None] = {}
@@ -25,8 +25,8 @@ class FakeMatcher:
     def settle(self, version: int, *, whole: bool = False) -> None:
         pass
 
-    def match(self, documents: Sequence[Document]) -> Report:
-        return Report(len(documents), self._where(documents, True))
+    def match(self, documents: Sequence[Document]) -> MatchReport:
+        return MatchReport(len(documents), self._where(documents, True))
 
     def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
         before, after = self._where([one for one, _ in changes], True), self._where([one for _, one in changes], True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.broker.keys import Names
-from pipeline.match.following import Following
+from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.worker.batch_processor import BatchProcessor, Stages
 from tests.delivery.simulation.fake_matcher import FakeMatcher
 from tests.delivery.simulation.fake_redis import FakeClaimCheck, FakeOrder, FakeRedis, FakeRegistry, NoOp
@@ -59,7 +59,7 @@ def fake_parts(broken: str = "") -> Parts:
     store = FakeStore(broken)
 
     def worker() -> BatchProcessor:
-        following: Any = Following(registry, FakeMatcher(), parse_key)  # type: ignore[arg-type]
+        following: Any = MatcherReplica(registry, FakeMatcher(), parse_key)  # type: ignore[arg-type]
         early = None
         if broken == "registry read before persisting":
             early, following.follow = following.follow, lambda: None

@@ -14,7 +14,7 @@ import msgspec
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone
-from pipeline.match.registry import RegistryChanges
+from pipeline.match.search_registry import RegistryChanges
 from pipeline.publish.order import Attempt, RegistryMoved
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.poison_records import PoisonProgress
@@ -147,7 +147,7 @@ class FakeOrder:
 
 
 class FakeRegistry:
-    """`pipeline.match.registry.Registry`."""
+    """`pipeline.match.search_registry.Registry`."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis

@@ -17,7 +17,7 @@ import msgspec
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone, StoreError
-from pipeline.match.registry import Registry
+from pipeline.match.search_registry import Registry
 from pipeline.publish.order import Order
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import ClaimCheck

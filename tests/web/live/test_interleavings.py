@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import QueryTimeout
-from pipeline.match.registry import LEASE_MS
+from pipeline.match.search_registry import LEASE_MS
 from pipeline.store.contract import NEWEST
 from tests.delivery.simulation.fake_parts import fake_parts
 from tests.delivery.simulation.fake_redis import FakeRedis

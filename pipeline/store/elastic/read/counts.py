@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from pipeline.store.contract import Timeline
-from pipeline.store.elastic.read.compile import Dsl
-from pipeline.store.elastic.read.view import Answer, View
+from pipeline.store.elastic.read.compile_query import Dsl
+from pipeline.store.elastic.read.point_in_time import Answer, PointInTime
 from pipeline.store.sampling import interval_for
 
 BUCKETS_AT_ONCE = 1_000
@@ -65,7 +65,7 @@ class _Bucketed(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TimelineRequest:
     """What a timeline is asked for; see `contract.Reading.timeline`. Times in ms."""
 
     interval_ms: int | None = None
@@ -74,17 +74,17 @@ class Wanted:
     max_buckets: int | None = None
 
 
-def count(view: View, asked: Sequence[Dsl], *, up_to: int | None = None) -> int:
+def count(view: PointInTime, asked: Sequence[Dsl], *, up_to: int | None = None) -> int:
     """Return how many posts meet all conditions; beyond `up_to` it is not counted on."""
     body = {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": up_to or True}
     return view.search(body, _Counted).hits.total.value
 
 
 def timeline(
-    view: View,
+    view: PointInTime,
     asked: Sequence[Dsl],
     times: Sequence[int] | None,
-    wanted: Wanted,
+    wanted: TimelineRequest,
 ) -> Timeline:
     """Return the counts of posts that meet all conditions, or of those made at `times` (ms, newest first)."""
     interval_ms, since, until = wanted.interval_ms, wanted.since, wanted.until
@@ -105,7 +105,7 @@ def timeline(
     return Timeline(interval, buckets, sum(number for _, number in buckets), since, until)
 
 
-def _ends(view: View, asked: Sequence[Dsl]) -> tuple[int, int] | None:
+def _ends(view: PointInTime, asked: Sequence[Dsl]) -> tuple[int, int] | None:
     """Return when (ms) the oldest and the newest of them were made."""
     aggs = {"first": {"min": {"field": "created_at"}}, "last": {"max": {"field": "created_at"}}}
     edges = view.search(_only(asked, aggs), _Ends).aggregations
@@ -114,7 +114,7 @@ def _ends(view: View, asked: Sequence[Dsl]) -> tuple[int, int] | None:
     return int(edges.first.value), int(edges.last.value)
 
 
-def _bucketed(view: View, asked: Sequence[Dsl], interval_ms: int) -> list[tuple[int, int]]:
+def _bucketed(view: PointInTime, asked: Sequence[Dsl], interval_ms: int) -> list[tuple[int, int]]:
     """Return (start ms, count) of every bucket that holds something; any number of them, some at a time."""
     source = {"at": {"date_histogram": {"field": "created_at", "fixed_interval": f"{interval_ms}ms"}}}
     composite: dict[str, Any] = {"size": BUCKETS_AT_ONCE, "sources": [source]}

@@ -17,13 +17,13 @@ from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key as place
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
-from pipeline.store.elastic.names import IndexNames, key
-from pipeline.store.elastic.read.compile import Compiled, Dsl, compile_tree
-from pipeline.store.elastic.read.counts import Wanted, count, timeline
-from pipeline.store.elastic.read.tops import top
-from pipeline.store.elastic.read.view import Answer, View
-from pipeline.store.elastic.rows import Row, Shown, decode_post
-from pipeline.store.elastic.schema import by_place
+from pipeline.store.elastic.index_layout import by_place
+from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.elastic.read.compile_query import Dsl, ElasticFilter, compile_tree
+from pipeline.store.elastic.read.counts import TimelineRequest, count, timeline
+from pipeline.store.elastic.read.point_in_time import Answer, PointInTime
+from pipeline.store.elastic.read.top_values import top
+from pipeline.store.elastic.stored_post import PostSource, ReadablePost, decode_post
 from pipeline.store.plan import with_original
 from pipeline.store.sampling import SAMPLED_POSTS
 from pipeline.store.strides import end_of
@@ -38,7 +38,7 @@ class Hit(msgspec.Struct, kw_only=True):
     """A post that was found, and by what it was sorted."""
 
     key: str = msgspec.field(name="_id")
-    row: Shown = msgspec.field(name="_source")
+    row: ReadablePost = msgspec.field(name="_source")
     sort: list[int] = []
 
 
@@ -51,7 +51,7 @@ class _Found(Answer):
 
 
 class _Candidate(Hit, kw_only=True):
-    row: Row = msgspec.field(name="_source")
+    row: PostSource = msgspec.field(name="_source")
 
 
 class _Candidates(msgspec.Struct):
@@ -97,7 +97,9 @@ F = TypeVar("F", _Found, _FoundCandidates)
 class ElasticReading:
     """A view as of its opening. `retained_from` is the lowest place that is visible."""
 
-    def __init__(self, view: View, names: IndexNames, refresh_state: Callable[[], None], retained_from: int) -> None:
+    def __init__(
+        self, view: PointInTime, names: IndexNames, refresh_state: Callable[[], None], retained_from: int
+    ) -> None:
         self._view = view
         self._names = names
         self._refresh_state = refresh_state
@@ -182,7 +184,7 @@ class ElasticReading:
         times = None
         if not self._compiled(query).exact:
             times = [hit.row.place >> place.TIE_BITS for hit in self._hits(query, asked)]
-        wanted = Wanted(interval_ms, since, until, max_buckets)
+        wanted = TimelineRequest(interval_ms, since, until, max_buckets)
         return timeline(self._view, asked, times, wanted)
 
     def top(
@@ -204,7 +206,7 @@ class ElasticReading:
 
     # -- below: filters, hits and rows
 
-    def _compiled(self, query: Query) -> Compiled:
+    def _compiled(self, query: Query) -> ElasticFilter:
         return compile_tree(query.root)
 
     def _asked(self, query: Query, since: int | None, until: int | None) -> list[Dsl]:
@@ -239,7 +241,7 @@ class ElasticReading:
             body["search_after"] = hits[-1].sort
             body["size"] = AT_ONCE
 
-    def _matches(self, query: Query, row: Row) -> bool:
+    def _matches(self, query: Query, row: PostSource) -> bool:
         self._view.deadline.left_s()
         post = decode_post(row.post)
         return matches(query.root, row.document(post.id, post.created_at))
@@ -271,16 +273,16 @@ class ElasticReading:
         }
         found: list[str] = []
         while True:
-            hits = self._view.ask(f"/{self._names.state}/_search", body, _Stones).hits.hits
+            hits = self._view.request(f"/{self._names.state}/_search", body, _Stones).hits.hits
             found += [hit.stone.id for hit in hits]
             if len(hits) < body["size"] or len(found) >= limit:
                 return found[:limit]
             body["search_after"] = hits[-1].sort
 
-    def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, Shown]:
+    def _by_key(self, keys: Iterable[str], more: Sequence[Dsl] = ()) -> dict[str, ReadablePost]:
         """Return the rows of those keys that are in the view."""
         wanted = list(dict.fromkeys(keys))
-        rows: dict[str, Shown] = {}
+        rows: dict[str, ReadablePost] = {}
         for start in range(0, len(wanted), AT_ONCE):
             body = {
                 "query": {"bool": {"filter": [{"ids": {"values": wanted[start : start + AT_ONCE]}}, *more]}},
@@ -299,12 +301,12 @@ class ElasticReading:
             for row in rows:
                 yield row.place, bytes(row.post), originals.get(row.inside)
 
-    def _originals(self, rows: Iterable[Shown]) -> dict[str, bytes]:
+    def _originals(self, rows: Iterable[ReadablePost]) -> dict[str, bytes]:
         """Return the wire JSON of the originals of reposts and quotes, as far as they are stored."""
         keys = {key(row.inside): row.inside for row in rows if row.inside}
         return {keys[name]: bytes(row.post) for name, row in self._by_key(keys).items()}
 
-    def _bodies(self, rows: Sequence[Shown]) -> list[bytes]:
+    def _bodies(self, rows: Sequence[ReadablePost]) -> list[bytes]:
         """Return the wire JSON of rows, originals inside."""
         originals = self._originals(rows)
         return [with_original(bytes(row.post), originals.get(row.inside)) for row in rows]

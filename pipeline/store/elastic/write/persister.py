@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import Entry, Persisted, Writes
 from pipeline.store.draft import draft
-from pipeline.store.elastic.client import Client
-from pipeline.store.elastic.schema import Layout
-from pipeline.store.elastic.write.bulk import Bulk
-from pipeline.store.elastic.write.lookups import ElasticShelf
-from pipeline.store.elastic.write.revalidate import Afterwards
-from pipeline.store.elastic.write.writing import Applied, Writer
+from pipeline.store.elastic.cluster.bulk import Bulk
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
+from pipeline.store.elastic.write.plan_writer import AppliedPlan, PlanWriter
+from pipeline.store.elastic.write.revalidate import Revalidation
 from pipeline.store.plan import Plan, plan
 from pipeline.store.raw_records import compress
 from pipeline.store.sort_key import NO_ARRIVAL, TIE_BITS, arrival
@@ -39,7 +39,7 @@ class _Report:
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def take(self, made: Plan, applied: Applied) -> None:
+    def take(self, made: Plan, applied: AppliedPlan) -> None:
         undone = applied.conflicts | applied.refused.keys()
         self.plan.retained_from_ms = made.retained_from_ms
         self.plan.puts += [put for put in made.puts if put.post.id not in undone]
@@ -68,13 +68,13 @@ class _Report:
         return replace(self.plan.persisted(), refused=refused)
 
 
-class Persisting:
+class ElasticPersister:
     """Does batches, one after another. Belongs to one thread at a time."""
 
     def __init__(
         self,
-        client: Client,
-        layout: Layout,
+        client: ElasticClient,
+        layout: IndexLayout,
         refresh: Callable[[], None],
         *,
         retention_ms: int,
@@ -85,7 +85,7 @@ class Persisting:
         self._refresh = refresh
         self._retention_ms = retention_ms
         self._sleep = sleep
-        self._writer = Writer(layout, Bulk(client, sleep=sleep))
+        self._writer = PlanWriter(layout, Bulk(client, sleep=sleep))
 
     def run(self, writes: Writes, seq: int, now_ms: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish.
@@ -114,7 +114,7 @@ class Persisting:
             if applied is None:
                 continue
             report.take(made, applied)
-            after = Afterwards(self._shelf(), shelf, made, applied, awaited)
+            after = Revalidation(self._shelf(), shelf, made, applied, awaited)
             retold = after.retold(seq, suspects)
             suspects = applied.conflicts & {put.post.repost_of for put in made.puts}
             if retold.puts:
@@ -130,11 +130,11 @@ class Persisting:
             raise StoreUnavailable("other workers keep writing the same posts")
         return report.persisted()
 
-    def _shelf(self) -> ElasticShelf:
-        return ElasticShelf(self._client, self._names, self._refresh)
+    def _shelf(self) -> ElasticPlanLookups:
+        return ElasticPlanLookups(self._client, self._names, self._refresh)
 
 
-def _keep_times(writes: Writes, shelf: ElasticShelf) -> None:
+def _keep_times(writes: Writes, shelf: ElasticPlanLookups) -> None:
     """Let a post keep the time under which another worker, or one that died, has begun to store it."""
     for upsert in writes.upserts:
         locator = shelf.known(upsert.post.id).locator

@@ -15,8 +15,8 @@ from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
 from pipeline.store.draft import encode
-from pipeline.store.elastic.write.lookups import ElasticShelf, Locator
-from pipeline.store.elastic.write.writing import Applied
+from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups, Locator
+from pipeline.store.elastic.write.plan_writer import AppliedPlan
 from pipeline.store.plan import MAX_TOUCHED, Plan, Put, Stored, with_original
 
 _UNFINISHED_MS = 30_000
@@ -25,14 +25,14 @@ pruned, or its writer died."""
 
 
 @dataclass(slots=True)
-class Afterwards:
+class Revalidation:
     """`fresh` reads anew, `seen` is what the plan `made` was based on. `awaited` are new posts that had reposts before.
     `unfinished`: an original is being written."""
 
-    fresh: ElasticShelf
-    seen: ElasticShelf
+    fresh: ElasticPlanLookups
+    seen: ElasticPlanLookups
     made: Plan
-    applied: Applied
+    applied: AppliedPlan
     awaited: Set[str]
     unfinished: bool = False
 
