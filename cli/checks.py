@@ -17,7 +17,7 @@ from pipeline.errors import MurmurError, QueryError, SettingsError
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
-from pipeline.sinks.named import searches_of
+from pipeline.sinks.configured_searches import searches_by_sink
 from pipeline.sources import READABLE
 from pipeline.sources.probing import track_finding
 from pipeline.worker.intake import EVERYTHING, SEARCHES
@@ -41,7 +41,7 @@ def _sources(names: tuple[str, ...]) -> list[str]:
 
 def _sinks(settings: Settings) -> list[str]:
     try:
-        searches_of(settings.sinks, parse)
+        searches_by_sink(settings.sinks, parse)
     except SettingsError as error:
         return error.problems
     return []

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+MAX_TIME_MS = 253_402_300_799_999
+"""End of the year 9999 in UTC: no post has a later time, because no calendar here can show one."""
+
 
 class Author(msgspec.Struct):
     """Who wrote a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""

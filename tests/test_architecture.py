@@ -17,18 +17,19 @@ from tests.paths import PROJECT
 MAY_IMPORT: dict[str, str] = {
     # what every room may use
     "pipeline.errors": "",
-    "pipeline.jsonlines": "",
+    "pipeline.json_line_escapes": "",
+    "pipeline.language_codes": "",
     "pipeline.post": "",
     "pipeline.terminal": "",
     "pipeline.plugins": "errors",
     "pipeline.settings": "errors plugins",
     # stages
     "pipeline.broker": "errors settings",
-    "pipeline.query": "errors plugins post",
+    "pipeline.query": "errors language_codes plugins post",
     "pipeline.queue": "broker errors",
-    "pipeline.normalise": "errors post queue",
+    "pipeline.normalise": "errors language_codes post queue",
     "pipeline.sources": "errors plugins query queue settings",
-    "pipeline.store": "errors jsonlines post query settings",
+    "pipeline.store": "errors json_line_escapes post query settings",
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",
     # processes
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, str] = {
     # the web process
     "web.patience": "",
     "web.recent": "",
-    "web.protocol": "pipeline.broker pipeline.jsonlines pipeline.post",
+    "web.protocol": "pipeline.broker pipeline.json_line_escapes pipeline.post",
     "web.faults": "protocol pipeline.errors",
     "web.parameters": "faults",
     "web.reasons": "pipeline.settings",

@@ -22,7 +22,7 @@ from pipeline.broker.outage import Outage
 from pipeline.broker.redis_errors import asking
 from pipeline.errors import MurmurError
 from pipeline.match.registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import Claims
@@ -61,7 +61,7 @@ class Web:
         self.settings = settings
         self.names = Names(settings.redis_prefix)
         self.redis: Redis = connect(settings, connections=REDIS_CONNECTIONS, name="web")
-        self.order = Order(self.redis, self.names)
+        self.order = PublicationOrder(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
         self.claims = Claims(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)

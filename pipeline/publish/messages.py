@@ -56,12 +56,12 @@ def portions(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield part
 
 
-def gone_messages(names: Names, gone: Mapping[str, Sequence[tuple[str, int]]]) -> list[Message]:
+def retraction_messages(names: Names, gone: Mapping[str, Sequence[tuple[str, int]]]) -> list[Message]:
     """Return one notice a search for posts, (id, version), that no longer match it."""
     return [notice(names, {"type": "gone", "key": key, "posts": posts}) for key, posts in gone.items() if posts]
 
 
-def edited_message(names: Names, posts: Sequence[tuple[str, int, Sequence[str]]]) -> list[Message]:
+def edited_messages(names: Names, posts: Sequence[tuple[str, int, Sequence[str]]]) -> list[Message]:
     """Return the notice for posts, (id, version, keys that still match), whose former content nobody knows."""
     return [notice(names, {"type": "edited", "posts": posts})] if posts else []
 

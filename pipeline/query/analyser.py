@@ -13,7 +13,14 @@ from collections.abc import Callable
 from functools import cache
 from unicodedata import category, normalize
 
-from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, INVISIBLE, KEYCAP, UNSPACED, VANISHING
+from pipeline.query.unicode_tables import (
+    EMOJI_OR_KEYCAP_SEQUENCE,
+    EMOJI_SEQUENCE,
+    INVISIBLE,
+    KEYCAP,
+    UNSPACED,
+    VANISHING,
+)
 
 ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
 """Changes with the rules and with Python's Unicode tables; kept with every index."""
@@ -89,7 +96,7 @@ def analyse(text: str) -> list[str]:
             return tokens
     else:
         tokens = []
-        pattern = EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI
+        pattern = EMOJI_OR_KEYCAP_SEQUENCE if KEYCAP in text else EMOJI_SEQUENCE
         for number, part in enumerate(pattern.split(text)):
             if number & 1:
                 tokens.append(_SELECTORS.sub("", part))
@@ -141,7 +148,7 @@ def analyse_spans(text: str) -> list[tuple[str, int, int]]:
     """Return the tokens of `analyse` with the span of each in the text as it was given (code points, end exclusive)."""
     found: list[tuple[str, int, int]] = []
     offset = 0
-    for number, part in enumerate((EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI).split(text)):
+    for number, part in enumerate((EMOJI_OR_KEYCAP_SEQUENCE if KEYCAP in text else EMOJI_SEQUENCE).split(text)):
         if number & 1:
             found.append((_SELECTORS.sub("", part), offset, offset + len(part)))
         else:

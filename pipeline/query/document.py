@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.post import Author, Post
 from pipeline.query.analyser import MAX_TOKENS, analyse, fold, fold_tag
-from pipeline.query.links import fold_host, link_tokens, parents
+from pipeline.query.link_tokens import fold_host, link_tokens, parent_domains
 
 BREAK = "\u00b6"
 """A token no analysis yields: it stands between parts that a phrase must not cross."""
@@ -82,7 +82,7 @@ def _content(post: Post, facets: set[str]) -> None:
     if post.links:
         facets.add("has:links")
     for host in post.hosts:
-        facets.update(["host:" + parent for parent in parents(fold_host(host))])
+        facets.update(["host:" + parent for parent in parent_domains(fold_host(host))])
     if post.media:
         facets.add("has:media")
         facets.update([_HAS_MEDIA[medium.type] for medium in post.media if medium.type in _HAS_MEDIA])

@@ -50,17 +50,17 @@ def matches(root: Node, document: Document) -> bool:  # noqa: PLR0911 - one line
             at = document.created_at
             return (since is None or at >= since) and (until is None or at < until)
         case Sample(percent):
-            return sample_of(document.id) < percent
+            return sample_bucket(document.id) < percent
 
 
-def sample_of(post_id: str) -> int:
+def sample_bucket(post_id: str) -> int:
     """Return the hundredth (0 to 99) of all posts that this one is in."""
     return int.from_bytes(hashlib.sha1(post_id.encode(), usedforsecurity=False).digest(), "big") % 100
 
 
 def occurrences(leaf: Word | Phrase | Near | Prefix, document: Document) -> Iterator[list[int]]:
     """Yield the positions, in the leaf's field, of each place where it stands."""
-    tokens = tokens_of(document, "words" if isinstance(leaf, Near | Prefix) else leaf.field)
+    tokens = field_tokens(document, "words" if isinstance(leaf, Near | Prefix) else leaf.field)
     match leaf:
         case Word(wanted):
             yield from ([at] for at, token in enumerate(tokens) if token == wanted)
@@ -72,16 +72,16 @@ def occurrences(leaf: Word | Phrase | Near | Prefix, document: Document) -> Iter
                 if tuple(tokens[at : at + length]) == wanted_tokens:
                     yield list(range(at, at + length))
         case Near(wanted_tokens, slop):
-            yield from windows(tokens, wanted_tokens, slop)
+            yield from smallest_windows(tokens, wanted_tokens, slop)
 
 
-def tokens_of(document: Document, field: TextField) -> list[str]:
+def field_tokens(document: Document, field: TextField) -> list[str]:
     """Return the tokens of one text field."""
     found: list[str] = getattr(document, field)
     return found
 
 
-def windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[list[int]]:
+def smallest_windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[list[int]]:
     """Yield the positions of wanted tokens in the smallest window that ends at each of them, holds them all, each its
     own occurrence, and has at most `slop` other tokens in it and no `BREAK`.
 

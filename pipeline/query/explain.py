@@ -11,10 +11,10 @@ from typing import Any
 
 from pipeline.post import Post
 from pipeline.query.analyser import analyse_spans, fold_tag
-from pipeline.query.canonical import spell
 from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches, occurrences
-from pipeline.query.links import fold_host, link_tokens, parents
+from pipeline.query.link_tokens import fold_host, link_tokens, parent_domains
+from pipeline.query.normal_form import spell
 from pipeline.query.tree import (
     And,
     Everything,
@@ -103,7 +103,7 @@ def _hosts(kind: str, url: str) -> list[str]:
     if kind != "link":
         return []
     host = url.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2].split(":", 1)[0]
-    return ["host:" + parent for parent in parents(fold_host(host))]
+    return ["host:" + parent for parent in parent_domains(fold_host(host))]
 
 
 def _word_spans(leaf: Word | Phrase | Near | Prefix, text: str, document: Document) -> list[list[int]]:

@@ -11,9 +11,9 @@ import re
 import time
 
 from pipeline.errors import QueryError
-from pipeline.query import operators, terms
-from pipeline.query.canonical import Typed, marked, normal, spell
-from pipeline.query.lexer import Lexeme, lexemes
+from pipeline.query.normal_form import TypedTree, highlighted_terms, spell, to_normal_form
+from pipeline.query.syntax import operators, terms
+from pipeline.query.syntax.lexer import Lexeme, lexemes
 from pipeline.query.tree import Node, Query
 
 MAX_CHARS = 1024
@@ -37,7 +37,7 @@ def parse(text: str, now_ms: int | None = None) -> Query:
     if found := _SURROGATE.search(text):
         raise QueryError("bad_character", "This is half a character.", found.start(), "leave it out")
     typed = _Parser(text, int(time.time() * 1000) if now_ms is None else now_ms).search()
-    root = normal(typed)
+    root = to_normal_form(typed)
     canonical, depth = spell(root)
     if len(canonical) > MAX_CHARS:
         raise QueryError(
@@ -46,7 +46,7 @@ def parse(text: str, now_ms: int | None = None) -> Query:
     if depth > MAX_DEPTH:
         raise _too_deep(0)
     key = hashlib.sha1(canonical.encode(), usedforsecurity=False).hexdigest()[:16]
-    return Query(text, root, canonical, key, marked(root))
+    return Query(text, root, canonical, key, highlighted_terms(root))
 
 
 def _too_deep(at: int) -> QueryError:
@@ -61,7 +61,7 @@ class _Parser:
         self._open: list[int] = []
         self._here = next(self._lexemes)
 
-    def search(self) -> Typed:
+    def search(self) -> TypedTree:
         if self._here.kind == "end":
             raise QueryError("empty", "The search is empty.", 0, "* finds every post")
         found = self._either()
@@ -75,15 +75,15 @@ class _Parser:
             self._here = next(self._lexemes)
         return lexeme
 
-    def _either(self) -> Typed:
+    def _either(self) -> TypedTree:
         sides = [self._all()]
         while self._here.kind == "OR":
             operator = self._advance()
             self._expect_term(operator)
             sides.append(self._all())
-        return sides[0] if len(sides) == 1 else Typed("or", sides[0].at, children=sides)
+        return sides[0] if len(sides) == 1 else TypedTree("or", sides[0].at, children=sides)
 
-    def _all(self) -> Typed:
+    def _all(self) -> TypedTree:
         if self._here.kind in ("AND", "OR"):
             raise self._one_sided(self._here)
         parts = [self._not()]
@@ -94,7 +94,7 @@ class _Parser:
             elif self._here.kind not in _STARTS:
                 break
             parts.append(self._not())
-        return parts[0] if len(parts) == 1 else Typed("and", parts[0].at, children=parts)
+        return parts[0] if len(parts) == 1 else TypedTree("and", parts[0].at, children=parts)
 
     def _expect_term(self, operator: Lexeme) -> None:
         if self._here.kind not in _STARTS:
@@ -109,7 +109,7 @@ class _Parser:
             f'write cats {word} dogs, or "{word.lower()}" for the word',
         )
 
-    def _not(self) -> Typed:
+    def _not(self) -> TypedTree:
         # A loop, not recursion: a thousand minus signs must not be a thousand frames.
         first = self._here
         negations = 0
@@ -123,9 +123,9 @@ class _Parser:
                     "missing_negated", f"{what} what it excludes.", sign.at, 'write -cats, or "-" inside quotes'
                 )
         found = self._primary()
-        return Typed("not", first.at, children=[found]) if negations % 2 else found
+        return TypedTree("not", first.at, children=[found]) if negations % 2 else found
 
-    def _primary(self) -> Typed:
+    def _primary(self) -> TypedTree:
         lexeme = self._advance()
         if lexeme.kind == "(":
             return self._group(lexeme)
@@ -136,20 +136,20 @@ class _Parser:
             raise QueryError(
                 "too_many_terms", f"A search has at most {MAX_TERMS} terms.", lexeme.at, "make it two searches"
             )
-        return Typed("leaf", lexeme.at, leaf=self._leaf(lexeme))
+        return TypedTree("leaf", lexeme.at, leaf=self._leaf(lexeme))
 
     def _leaf(self, lexeme: Lexeme) -> Node:
         if lexeme.kind in ("operator", "url"):
             value = terms.value_of(lexeme, self._now_ms)
-            return operators.read(lexeme.name, value)
-        return terms.read(lexeme)
+            return operators.read_operator(lexeme.name, value)
+        return terms.read_term(lexeme)
 
     def _stray(self, lexeme: Lexeme) -> QueryError:
         if self._open:
             return QueryError("empty_group", "There is nothing in this group.", self._open[-1], "leave it out")
         return QueryError("extra_parenthesis", "This parenthesis closes nothing.", lexeme.at, "leave it out")
 
-    def _group(self, opening: Lexeme) -> Typed:
+    def _group(self, opening: Lexeme) -> TypedTree:
         self._open.append(opening.at)
         if len(self._open) > MAX_DEPTH:
             raise _too_deep(opening.at)

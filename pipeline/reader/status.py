@@ -19,7 +19,7 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import asking
 from pipeline.errors import BrokerUnavailable
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.store.contract import SAMPLED
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Speaker:
     def __init__(
         self,
         redis: Redis,
-        order: Order,
+        order: PublicationOrder,
         names: Names,
         name: str,
         *,

@@ -21,7 +21,7 @@ from pipeline.broker.outage import Outages, current
 from pipeline.broker.redis_errors import BrokerRefused, asking
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.match.registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import Claims
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.reader.status import Coverage, states
@@ -63,7 +63,7 @@ class Means:
     store: Callable[[], Store]
     kept_store: Callable[[], Store]
     claims: Claims
-    order: Order
+    order: PublicationOrder
     registry: Registry
     dead: DeadLetters
     counters: Counters

@@ -19,7 +19,7 @@ from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreErro
 from pipeline.match.following import Following
 from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
-from pipeline.publish.order import Attempt, Order, RegistryMoved
+from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
 from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, Claims
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, letter_of
@@ -58,7 +58,7 @@ class Stages:
 
     names: Names
     claims: Claims
-    order: Order
+    order: PublicationOrder
     store: Store
     following: Following
     tracking: Tracking
@@ -141,7 +141,7 @@ class Ingest:
             refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
             deletions = [*wanted.deletions, *(Deletion(post_id, 0) for post_id in refused)]
             while lot.left:
-                if not stages.order.withdraw(attempt, lot.deleted):
+                if not stages.order.announce_deletions(attempt, lot.deleted):
                     raise BatchDone(attempt.batch_id)
                 stages.counters.add("posts_deleted", len(lot.deleted))
                 if stages.stopping() or stages.clock_s() > end_s:

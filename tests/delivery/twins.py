@@ -20,7 +20,7 @@ from pipeline.errors import BatchDone, StoreError
 from pipeline.match.registry import RegistryChanges
 from pipeline.match.report import Report
 from pipeline.post import Author, AuthorDeletion, Deletion, Event, Post, Upsert
-from pipeline.publish.order import Attempt, RegistryMoved
+from pipeline.publish.publication_order import Attempt, RegistryMoved
 from pipeline.query.document import Document
 from pipeline.query.tree import Everything, Query
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
@@ -94,7 +94,7 @@ class ClaimsTwin:
 
 
 class OrderTwin:
-    """`pipeline.publish.order.Order`."""
+    """`pipeline.publish.publication_order.PublicationOrder`."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -18,7 +18,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone, StoreError
 from pipeline.match.registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import Claims
 from pipeline.store.contract import NEWEST, Changes
@@ -55,7 +55,7 @@ class Parts:
 
     names: Names
     claims: Claims | Any
-    order: Order | Any
+    order: PublicationOrder | Any
     registry: Registry | Any
     store: Any
     bus: Bus

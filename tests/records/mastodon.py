@@ -13,7 +13,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.records.writing import Draft, Person, Piece, Writer
+from tests.records.drafts import Draft, Person, Piece, Writer
 
 HOME, FAR = "harbour.example", "gull.example"
 ERAS = (1_493_000_000_000, 1_779_000_000_000)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.normalise.recognise import normalise
+from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
 from pipeline.sources.replay import CHUNK_RECORDS, ReplaySource
 from pipeline.sources.replay.clock import LONGEST_PAUSE_S, Pace, happened_ms

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 
-class Account(msgspec.Struct):
+class MastodonAccount(msgspec.Struct):
     """An account; `acct` has no host where it is at home on the server asked."""
 
     acct: str
@@ -22,7 +22,7 @@ class Account(msgspec.Struct):
     uri: str | None = None
 
 
-class Mention(msgspec.Struct):
+class MastodonMention(msgspec.Struct):
     """A mentioned account."""
 
     acct: str = ""
@@ -30,13 +30,13 @@ class Mention(msgspec.Struct):
     url: str | None = None
 
 
-class Tag(msgspec.Struct):
+class MastodonTag(msgspec.Struct):
     """A hashtag."""
 
     name: str = ""
 
 
-class Attachment(msgspec.Struct):
+class MastodonAttachment(msgspec.Struct):
     """A picture, film or sound."""
 
     type: str = ""
@@ -46,18 +46,18 @@ class Attachment(msgspec.Struct):
     description: str | None = None
 
 
-class Card(msgspec.Struct):
+class MastodonCard(msgspec.Struct):
     """The preview of a link."""
 
     url: str | None = None
     title: str | None = None
 
 
-class Status(msgspec.Struct):
+class MastodonStatus(msgspec.Struct):
     """A status. `id` and all other bare ids count on the server asked only; `uri` is the same everywhere."""
 
     id: str | int
-    account: Account
+    account: MastodonAccount
     content: str
     created_at: str
     uri: str | None = None
@@ -73,22 +73,22 @@ class Status(msgspec.Struct):
     reblogs_count: int | None = None
     favourites_count: int | None = None
     quotes_count: int | None = None
-    mentions: list[Mention] | None = None
-    tags: list[Tag] | None = None
-    media_attachments: list[Attachment] | None = None
-    card: Card | None = None
-    reblog: Status | None = None
+    mentions: list[MastodonMention] | None = None
+    tags: list[MastodonTag] | None = None
+    media_attachments: list[MastodonAttachment] | None = None
+    card: MastodonCard | None = None
+    reblog: MastodonStatus | None = None
     quote: Raw = msgspec.field(default_factory=Raw)
 
 
-class Quote(msgspec.Struct):
+class MastodonQuote(msgspec.Struct):
     """What is quoted, and whether its author agreed."""
 
     state: str = ""
-    quoted_status: Status | None = None
+    quoted_status: MastodonStatus | None = None
 
 
-class StreamEvent(msgspec.Struct):
+class MastodonStreamEvent(msgspec.Struct):
     """One event of a stream; `payload` is JSON as text, or as some recorders write it, JSON itself. `uri` may be added
     to a delete by whoever still knows the status's own."""
 
@@ -97,6 +97,6 @@ class StreamEvent(msgspec.Struct):
     uri: str | None = None
 
 
-decode_status = msgspec.json.Decoder(Status).decode
-decode_event = msgspec.json.Decoder(StreamEvent).decode
-decode_quote = msgspec.json.Decoder(Quote).decode
+decode_status = msgspec.json.Decoder(MastodonStatus).decode
+decode_event = msgspec.json.Decoder(MastodonStreamEvent).decode
+decode_quote = msgspec.json.Decoder(MastodonQuote).decode

@@ -1,5 +1,5 @@
 /**
- * Tables of code points the server's analyser goes by (`pipeline/query/scripts.py`), as parts of a pattern: letters of scripts
+ * Tables of code points the server's analyser goes by (`pipeline/query/unicode_tables.py`), as parts of a pattern: letters of scripts
  * written without spaces, what vanishes inside a word, emoji. `tests/query/words.json` holds both to the same words.
  */
 
