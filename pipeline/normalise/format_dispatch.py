@@ -18,7 +18,7 @@ from msgspec import Raw
 from pipeline.errors import RecordError
 from pipeline.normalise import murmur_json, surrogate_repair
 from pipeline.normalise.bluesky import jetstream_adapter, jetstream_wire
-from pipeline.normalise.mastodon import status_adapter
+from pipeline.normalise.mastodon import status_adapter, stream_adapter
 from pipeline.normalise.mastodon import wire as mastodon_wire
 from pipeline.normalise.source_permissions import CANONICAL, JETSTREAM, MASTODON, SourcePermissions, X, permissions_of
 from pipeline.normalise.x import stream_messages as x_stream_messages
@@ -94,7 +94,7 @@ class _Grammar:
         if stripped.startswith(_EVENT_STREAM):
             if not self.mastodon:
                 raise RecordError(f"a record of {self.permissions.label} may not be an event stream")
-            return status_adapter.body_events(raw, received_at, instance)
+            return stream_adapter.event_stream_events(raw, received_at, instance)
         if stripped.startswith(b"["):
             return self._listed(_decode_list(stripped), received_at, instance)
         return self._probed(raw, received_at, instance) if stripped else []  # an empty line keeps a connection alive
@@ -159,7 +159,7 @@ def _x_v1(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[E
 
 
 def _mastodon_event(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:
-    return status_adapter.stream_events(mastodon_wire.decode_event(raw), raw, received_at, instance)
+    return stream_adapter.stream_events(mastodon_wire.decode_event(raw), raw, received_at, instance)
 
 
 def _mastodon_status(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:

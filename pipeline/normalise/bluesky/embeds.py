@@ -1,6 +1,6 @@
-"""What hangs on a Bluesky post: pictures, a film, a link with its preview, a quoted record, or two of them at once.
+"""Embeds of a Bluesky post: adds its images, video, link preview and quoted post to the canonical post.
 
-Pictures and films are named by blob and author; their addresses are those of Bluesky's own image and video servers.
+A record names images and videos by blob and author. Their addresses are those of Bluesky's own image and video servers.
 """
 
 from __future__ import annotations
@@ -12,53 +12,53 @@ from msgspec import Raw
 
 from pipeline.post import Link, Media, Post
 
-IMAGES = "https://cdn.bsky.app/img"
-FILMS = "https://video.bsky.app/watch"
+IMAGE_SERVER = "https://cdn.bsky.app/img"
+VIDEO_SERVER = "https://video.bsky.app/watch"
 
 _CID = re.compile(r"[A-Za-z0-9]{20,120}")
 
 
 class BlobLink(msgspec.Struct):
-    """The content hash of a blob."""
+    """A blob's content hash (CID)."""
 
     link: str = msgspec.field(default="", name="$link")
 
 
 class Blob(msgspec.Struct):
-    """A file in the author's repository; `cid` is how old records name it."""
+    """A file in the author's repository. Old records name its content hash in `cid` instead of `ref`."""
 
     ref: BlobLink | None = None
     cid: str = ""
 
-    def hash(self) -> str:
-        """Return the content hash, "" where there is none that could be one."""
+    def content_hash(self) -> str:
+        """Return the content hash (CID), or "" where the record has none of that form."""
         found = self.ref.link if self.ref is not None else self.cid
         return found if _CID.fullmatch(found) else ""
 
 
 class Image(msgspec.Struct):
-    """A picture."""
+    """An image and its alternative text."""
 
     image: Blob | None = None
     alt: str | None = None
 
 
 class External(msgspec.Struct):
-    """A link with its preview."""
+    """A link and the title of its preview."""
 
     uri: str = ""
     title: str | None = None
 
 
 class Quoted(msgspec.Struct):
-    """The quoted record: at once, or one level down where media hang beside it."""
+    """A quoted record: its address, or one level down where media are embedded beside the quote."""
 
     uri: str = ""
     record: Quoted | None = None
 
 
 class Embed(msgspec.Struct):
-    """Any embed: `media` holds the pictures, film or link of one that also quotes."""
+    """An embed of any kind. One that also quotes has its images, video or link in `media`."""
 
     images: list[Image] | None = None
     video: Blob | None = None
@@ -72,9 +72,9 @@ _decode = msgspec.json.Decoder(Embed | None).decode
 
 
 def add_embed(post: Post, raw: Raw) -> str:
-    """Give a post its media and the link of its preview; return the at:// address of what it quotes, or "".
+    """Add an embed's media and link to a post; return the at:// address of the quoted record, or "".
 
-    An embed of another app, in a shape of its own, adds nothing.
+    An embed that is not in Bluesky's shape (other apps write their own) adds nothing.
     """
     try:
         embed = _decode(raw)
@@ -94,14 +94,15 @@ def add_embed(post: Post, raw: Raw) -> str:
 def _add_part(post: Post, embed: Embed) -> None:
     did = post.author.id
     for item in embed.images or ():
-        cid = item.image.hash() if item.image is not None else ""
+        cid = item.image.content_hash() if item.image is not None else ""
         if cid:
-            full, small = (f"{IMAGES}/{size}/plain/{did}/{cid}@jpeg" for size in ("feed_fullsize", "feed_thumbnail"))
+            full = f"{IMAGE_SERVER}/feed_fullsize/plain/{did}/{cid}@jpeg"
+            small = f"{IMAGE_SERVER}/feed_thumbnail/plain/{did}/{cid}@jpeg"
             post.media.append(Media("image", full, small, item.alt or ""))
-    cid = embed.video.hash() if embed.video is not None else ""
+    cid = embed.video.content_hash() if embed.video is not None else ""
     if cid:
-        film = f"{FILMS}/{did}/{cid}"
-        post.media.append(Media("video", f"{film}/playlist.m3u8", f"{film}/thumbnail.jpg", embed.alt or ""))
+        video = f"{VIDEO_SERVER}/{did}/{cid}"
+        post.media.append(Media("video", f"{video}/playlist.m3u8", f"{video}/thumbnail.jpg", embed.alt or ""))
     if embed.external is not None and embed.external.uri:
         known = next((link for link in post.links if link.url == embed.external.uri), None)
         if known is None:

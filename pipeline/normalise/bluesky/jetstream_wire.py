@@ -1,5 +1,6 @@
-"""Bluesky's Jetstream as it stands on the wire: the events of `/subscribe`, the frames of its successor
-(`network.bsky.jetstream.subscribeEvents`), and the records in them; only what the canonical post needs.
+"""Wire types of Bluesky's Jetstream: events of `/subscribe` and frames of its successor.
+
+The successor is `network.bsky.jetstream.subscribeEvents`. Only the fields that the canonical post needs are declared.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class JetstreamCommit(msgspec.Struct):
 
 
 class JetstreamAccount(msgspec.Struct):
-    """Whether an account is hosted now."""
+    """The hosting state of an account: whether it is active, and if not, why."""
 
     active: bool = True
     status: str | None = None
@@ -27,8 +28,10 @@ class JetstreamAccount(msgspec.Struct):
 
 
 class KnownProfile(msgspec.Struct):
-    """What our own source adds of an account it knows, beside the event; `hidden`: its owner shows it to people who are
-    signed in only."""
+    """An account's profile that our own source puts beside the event.
+
+    `hidden`: the owner shows the account only to people who are signed in.
+    """
 
     handle: str = ""
     name: str = ""
@@ -40,7 +43,7 @@ class KnownProfile(msgspec.Struct):
 
 
 class KnownCounts(msgspec.Struct):
-    """Reactions to a post as the API told them to our own source."""
+    """Reactions to a post that our own source read from the API and put beside the event."""
 
     replies: int | None = None
     reposts: int | None = None
@@ -49,7 +52,7 @@ class KnownCounts(msgspec.Struct):
 
 
 class JetstreamEvent(msgspec.Struct):
-    """One event; `record` beside `commit` is how some archives write it."""
+    """One event. Some archives write `record` beside `commit` instead of inside."""
 
     did: str
     time_us: int | None = None
@@ -61,76 +64,8 @@ class JetstreamEvent(msgspec.Struct):
     counts: KnownCounts | None = None
 
 
-class RecordRef(msgspec.Struct):
-    """A reference to a record."""
-
-    uri: str = ""
-
-
-class ReplyRefs(msgspec.Struct):
-    """What a post answers, and the first post of that conversation."""
-
-    parent: RecordRef | None = None
-    root: RecordRef | None = None
-
-
-class SelfLabel(msgspec.Struct):
-    """What an author says of their own post."""
-
-    val: str = ""
-
-
-class SelfLabels(msgspec.Struct):
-    """Self-labels."""
-
-    values: list[SelfLabel] = []
-
-
-class PostRecord(msgspec.Struct, rename={"created_at": "createdAt"}):
-    """A post as its author's client wrote it; what clients get wrong (facets, embeds) is read apart."""
-
-    text: str
-    created_at: str = ""
-    langs: list[str] | None = None
-    reply: ReplyRefs | None = None
-    facets: Raw = msgspec.field(default_factory=Raw)
-    embed: Raw = msgspec.field(default_factory=Raw)
-    labels: Raw = msgspec.field(default_factory=Raw)
-    tags: list[str] | None = None
-
-
-class ByteRange(msgspec.Struct, rename={"start": "byteStart", "end": "byteEnd"}):
-    """Bytes of the text's UTF-8."""
-
-    start: int
-    end: int
-
-
-class FacetFeature(msgspec.Struct):
-    """What a span is."""
-
-    type: str = msgspec.field(default="", name="$type")
-    uri: str = ""
-    tag: str = ""
-    did: str = ""
-
-
-class RichTextFacet(msgspec.Struct):
-    """A span of the text."""
-
-    index: ByteRange
-    features: list[FacetFeature] = []
-
-
-class RepostRecord(msgspec.Struct, rename={"created_at": "createdAt"}):
-    """A repost."""
-
-    subject: RecordRef
-    created_at: str = ""
-
-
 class JetstreamMessage(msgspec.Struct):
-    """What a frame of the newer wire holds: a commit's fields lie beside its name, an account's one level down."""
+    """The payload of a frame. A commit's fields stand at its top level, an account's one level down."""
 
     type: str = msgspec.field(default="", name="$type")
     did: str = ""
@@ -145,7 +80,7 @@ class JetstreamMessage(msgspec.Struct):
 
 
 class JetstreamFrame(msgspec.Struct):
-    """One frame of the newer wire: a message, or an error after which the server hangs up."""
+    """One frame of the newer wire: a message, or an error after which the server closes the connection."""
 
     type: str = msgspec.field(default="", name="$type")
     payload: JetstreamMessage | None = None
@@ -156,7 +91,3 @@ class JetstreamFrame(msgspec.Struct):
 
 decode_event = msgspec.json.Decoder(JetstreamEvent).decode
 decode_frame = msgspec.json.Decoder(JetstreamFrame).decode
-decode_post = msgspec.json.Decoder(PostRecord).decode
-decode_repost = msgspec.json.Decoder(RepostRecord).decode
-decode_facets = msgspec.json.Decoder(list[RichTextFacet] | None).decode
-decode_labels = msgspec.json.Decoder(SelfLabels | None).decode

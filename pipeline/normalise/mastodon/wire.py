@@ -1,6 +1,6 @@
-"""Mastodon's statuses and streaming events as they stand on the wire: only what the canonical post needs.
+"""Wire types of Mastodon: statuses and streaming events, with only the fields that the canonical post needs.
 
-Servers of other makes and of 2017 leave fields out, so nearly all are optional.
+Nearly all fields are optional because servers of other makes and of 2017 leave some out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from msgspec import Raw
 
 
 class MastodonAccount(msgspec.Struct):
-    """An account; `acct` has no host where it is at home on the server asked."""
+    """An account. `acct` has no host where the account lives on the server that answered."""
 
     acct: str
     id: str = ""
@@ -37,7 +37,7 @@ class MastodonTag(msgspec.Struct):
 
 
 class MastodonAttachment(msgspec.Struct):
-    """A picture, film or sound."""
+    """An image, video or sound."""
 
     type: str = ""
     url: str | None = None
@@ -54,7 +54,7 @@ class MastodonCard(msgspec.Struct):
 
 
 class MastodonStatus(msgspec.Struct):
-    """A status. `id` and all other bare ids count on the server asked only; `uri` is the same everywhere."""
+    """A status. Bare ids such as `id` are valid only on the server that answered; `uri` is the same everywhere."""
 
     id: str | int
     account: MastodonAccount
@@ -82,15 +82,17 @@ class MastodonStatus(msgspec.Struct):
 
 
 class MastodonQuote(msgspec.Struct):
-    """What is quoted, and whether its author agreed."""
+    """A quoted status, and whether its author allowed the quote."""
 
     state: str = ""
     quoted_status: MastodonStatus | None = None
 
 
 class MastodonStreamEvent(msgspec.Struct):
-    """One event of a stream; `payload` is JSON as text, or as some recorders write it, JSON itself. `uri` may be added
-    to a delete by whoever still knows the status's own."""
+    """One event of a stream. `payload` is JSON as text; some recorders write the JSON itself.
+
+    `uri` is no field of Mastodon's: our own source adds it to a `delete` if it still knows the status's `uri`.
+    """
 
     event: str
     payload: Raw = msgspec.field(default_factory=Raw)
