@@ -1,22 +1,21 @@
-"""Numbers and ids as sources send them, made safe: an id is text and never a float, a count fits any store."""
+"""Validates untrusted field values: numeric ids, counts and the length of texts."""
 
 from __future__ import annotations
 
 from pipeline.errors import RecordError
 
 MAX_SAFE_INTEGER = 2**53 - 1
-"""What a browser can hold exactly; a greater count is no count."""
-
+"""Largest integer that a browser holds exactly; a greater count is rejected."""
 
 MAX_TEXT_CHARS = 100_000
-"""More characters than any network lets a post have; a longer text is no post's."""
+"""Most characters of a text. No network lets a post have as many."""
 
 
 def checked_text(text: str) -> str:
-    """Return a text that is not too long for a post.
+    """Return the text.
 
     Raises:
-        RecordError: it is.
+        RecordError: it has more than `MAX_TEXT_CHARS` characters.
     """
     if len(text) > MAX_TEXT_CHARS:
         raise RecordError(f"a text of {len(text)} characters is no post's")
@@ -24,7 +23,7 @@ def checked_text(text: str) -> str:
 
 
 def numeric_id(text: str | None, number: int | str | None) -> str:
-    """Return a numeric id as text, from its text form or else the number; "" where there is none that can be used."""
+    """Return a numeric id as text, from its text form or else from the number; "" where neither is usable."""
     if text is None and number is None:
         return ""
     found = text or (str(number) if number and (isinstance(number, str) or number < 10**20) else "")
@@ -32,7 +31,7 @@ def numeric_id(text: str | None, number: int | str | None) -> str:
 
 
 def valid_count(number: int | str | None) -> int | None:
-    """Return a count, "100+" as 100 (so X's REST once rounded); None where it is none."""
+    """Return a count; None where it is invalid or too great. X's REST once rounded: "100+" is 100."""
     if isinstance(number, str):
         digits = number.rstrip("+")
         number = int(digits) if len(digits) <= 16 and digits.isascii() and digits.isdigit() else None

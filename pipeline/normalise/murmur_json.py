@@ -1,6 +1,6 @@
-"""Posts in our own JSON: what `demo` makes (`{"murmur":1,"kind":…}`), our exports, what `murmur forget` says.
+"""Wire type and adapter of our own JSON: records of `demo` (`{"murmur":1,"kind":…}`), exports, `murmur forget`.
 
-The network a post came from stays as it is written inside. What it does not say (a version, spans) is filled in.
+A post keeps the network it came from. Fields that a record leaves out (a version, entities) are filled in.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ from pipeline.post import (
 )
 
 MAX_ID_CHARS = 512
+"""Most characters of a post id."""
 
 
 class MurmurRecord(msgspec.Struct, kw_only=True):
-    """A post; with `kind` "delete" the withdrawal of one, with "forget" of all of an author's, up to `at` or for good.
+    """A post, or by `kind` a deletion: "delete" of one post, "forget" of all posts of an author.
 
-    Fields as in `post.Post`.
+    `at` (ms UTC) is the time of a deletion; "forget" without it includes all later posts. Other fields as in
+    `post.Post`.
     """
 
     murmur: int = 0
@@ -72,11 +74,11 @@ decode_record = msgspec.json.Decoder(MurmurRecord).decode
 
 
 def events(record: MurmurRecord, raw: bytes, received_at: int, permissions: SourcePermissions) -> list[Event]:
-    """Return a record as events, the original it carries first.
+    """Return the events of a record, the original that it carries first.
 
     Raises:
-        RecordError: it contradicts itself (no author, a span outside the text, a time outside the calendar), or says
-            what `permissions` does not allow.
+        RecordError: the record is inconsistent (no author, a span outside the text, a time outside the calendar), or
+            `permissions` does not permit it.
     """
     if record.kind not in permissions.record_kinds:
         known = record.kind in _KINDS

@@ -1,8 +1,8 @@
-"""Who may say what: the label of a batch decides the formats of its records and whom they may speak of.
+"""Permissions of a source: the formats its records may use, and the posts and accounts they may write or delete.
 
-A label is what this product wrote on the batch itself, never anything inside a record. Bytes of a stranger can
-therefore not turn into a record of another network, nor into one of our own control records. docs/security.md has the
-table in words.
+The label of a batch selects the permissions. This product writes the label on the batch itself; nothing inside a record
+changes it. Bytes from outside can therefore not become a record of another network, nor one of our own control records.
+docs/security.md has the table in words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.post import AuthorDeletion, Deletion, Event, Notice, Upsert
 from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
-"""The formats: our own JSON, and the wires of the three networks."""
+"""Names of the formats: our own JSON, and those of the three networks."""
 
 _POSTS = frozenset({"post", "delete"})
 _ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON})
@@ -24,10 +24,11 @@ _ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON})
 
 @dataclass(frozen=True, slots=True)
 class SourcePermissions:
-    """What the records of one label may be.
+    """What the records of one label may contain.
 
-    `kinds` and `network` restrict our own JSON: which kinds of record, and about which network alone ("": any).
-    `accounts`: a record may withdraw all posts of an account. `own_host_only`: statuses of the batch's instance only.
+    `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
+    ("": any). `may_delete_accounts`: a record may delete all posts of an account. `own_host_only`: a record may be
+    about statuses of the batch's instance only.
     """
 
     label: str
@@ -38,27 +39,27 @@ class SourcePermissions:
     own_host_only: bool = False
 
     def check_subject(self, source: str, post_id: str) -> None:
-        """Check what a record of our own JSON speaks of.
+        """Check the network that a record of our own JSON is about.
 
         Raises:
-            RecordError: it is not the network of this label.
+            RecordError: the record is about another network than the label's.
         """
         if self.network and (source != self.network or not post_id.startswith(f"{self.network}:")):
             raise RecordError(f"a record of {self.label} may not speak of {source[:30]!r} and {post_id[:60]!r}")
 
     def check_events(self, events: list[Event], instance: str) -> list[Event]:
-        """Return the events of one record that the label may say: all, or without originals of other hosts.
+        """Return the permitted events of one record: all of them, or those without originals of other hosts.
 
         Raises:
-            RecordError: the record says what its label may not.
+            RecordError: the record contains an event that its label does not permit.
         """
         if not self.may_delete_accounts and any(type(event) is AuthorDeletion for event in events):
             raise RecordError(f"a record of {self.label} may not withdraw an account")
-        return _of_host(events, instance.lower()) if self.own_host_only else events
+        return _of_own_host(events, instance.lower()) if self.own_host_only else events
 
 
-def _of_host(events: Sequence[Event], host: str) -> list[Event]:
-    """Return the events without originals of other hosts: a server's word counts for its own statuses only."""
+def _of_own_host(events: Sequence[Event], host: str) -> list[Event]:
+    """Return the events without originals of other hosts. A server is trusted for its own statuses only."""
     found: list[Event] = []
     for event in events:
         if type(event) is Notice or _is_own(event, host):
@@ -95,7 +96,10 @@ _PERMISSIONS = {
 
 @lru_cache(maxsize=256)
 def permissions_of(label: str) -> SourcePermissions:
-    """Return what a label may say. One that is not ours is an installed package's: our own JSON, of its own network."""
+    """Return the permissions of a label.
+
+    A label that is not ours belongs to an installed package, which may send our own JSON about its own network.
+    """
     known = _PERMISSIONS.get(label)
     return known or SourcePermissions(
         label, frozenset({CANONICAL}), network=label or "a nameless source", may_delete_accounts=False

@@ -1,6 +1,6 @@
-"""Old captures cut texts between the two halves of an emoji: a lone surrogate, which no strict reader takes.
+"""Repairs JSON with lone surrogates, which strict decoders refuse: each becomes U+FFFD, nothing else changes.
 
-Such a half becomes U+FFFD; nothing else of a record is touched.
+Old captures cut texts between the two halves of an emoji and so left lone surrogates behind.
 """
 
 from __future__ import annotations

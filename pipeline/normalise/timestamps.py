@@ -1,4 +1,7 @@
-"""Times as the sources write them, read into milliseconds since 1970 in UTC. No clock is read here."""
+"""Timestamps of sources: reads X v1.1 times, ISO 8601 and snowflake ids into milliseconds since 1970 in UTC.
+
+No clock is read here.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from pipeline.errors import RecordError
 from pipeline.post import MAX_TIME_MS
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
-"""When X began to put the time into its ids (2010-11-04)."""
+"""Time (ms UTC) from which X's ids count: 2010-11-04."""
 
 SECOND_MS = 1000
 FIRST_SNOWFLAKE = 29_700_859_247
+"""Smallest id of X that holds a time."""
 
 _NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
@@ -27,7 +31,7 @@ def v1_time_to_ms(text: str) -> int:
     """Return the time of X v1.1's "Thu Aug 11 23:57:52 +0000 2016".
 
     Raises:
-        RecordError: it is no such time.
+        RecordError: the text is no such time.
     """
     try:
         _, month, day, clock, zone, year = text.split()
@@ -44,19 +48,19 @@ def v1_time_to_ms(text: str) -> int:
 
 
 def iso_to_ms(text: str) -> int | None:
-    """Return the time of an ISO 8601 text with a zone (UTC where it has none), or None if it is no such time."""
+    """Return the time of an ISO 8601 text with a zone (UTC where it has none), or None if the text is no such time."""
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        value = round(moment.timestamp() * 1000)
+        parsed = datetime.fromisoformat(text)
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=UTC)
+        value = round(parsed.timestamp() * 1000)
     except (ValueError, OverflowError, OSError):
         return None
     return value if 0 <= value <= MAX_TIME_MS else None
 
 
 def snowflake_to_ms(number: int) -> int | None:
-    """Return the time inside an id of X, or None for ids older than that scheme."""
+    """Return the time inside an id of X, or None for ids from before snowflakes."""
     if number < FIRST_SNOWFLAKE:
         return None
     value = (number >> 22) + SNOWFLAKE_EPOCH_MS
@@ -64,14 +68,14 @@ def snowflake_to_ms(number: int) -> int | None:
 
 
 def future_claim(claim_ms: int, received_at: int, precision_ms: int = 1) -> int | None:
-    """Return a claim that lies after the receipt by as much as its precision, or None: there is nothing to remember."""
+    """Return a claimed time that lies after the receipt by at least its precision; otherwise None."""
     return claim_ms if claim_ms - received_at >= precision_ms else None
 
 
 def with_snowflake_ms(seconds_ms: int, number: int) -> int:
     """Return a time known to the second with the milliseconds of the id, where both agree.
 
-    The same post then has the same time whether it came by stream (with milliseconds) or inside a repost (without).
+    A post from the stream has milliseconds, one inside a repost has none. Both forms get the same time this way.
     """
     exact = snowflake_to_ms(number)
     return exact if exact is not None and -1000 < exact - seconds_ms < 2000 else seconds_ms

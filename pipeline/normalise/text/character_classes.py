@@ -1,6 +1,6 @@
-"""Characters that twitter-text's rules speak of, as parts of regular expression classes.
+"""Character classes of the twitter-text rules, as parts of regular expressions, and the characters of hashtags.
 
-Source of the rules: twitter-text 3 (github.com/twitter/twitter-text), retold.
+Source of the rules: twitter-text 3 (github.com/twitter/twitter-text), rewritten.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from unicodedata import category
 
 SPACES = "\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-"""Marks that steer the direction of writing."""
+"""Marks that control the direction of writing."""
 
 INVALID = "\ufffe\ufeff\uffff"
 CONTROLS = "\x00-\x1f\x7f"
@@ -27,14 +27,14 @@ CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f"
 TAG_SPECIAL = frozenset(
     "_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7"
 )
-"""What may stand in a hashtag besides letters, marks and digits."""
+"""Characters of hashtags besides letters, marks and digits."""
 
 _PRIVATE = ((0xF870, 0xF87F), (0xF882, 0xF882), (0xF884, 0xF89F), (0xF8B8, 0xF8B8), (0xF8C1, 0xF8D6))
-"""Letters that fonts of one maker keep in the private use area."""
+"""Ranges of the private use area in which the fonts of one vendor keep letters."""
 
 
 def is_tag_letter(character: str) -> bool:
-    """Tell whether a character counts as a letter of a hashtag: a letter or a mark of any script."""
+    """Return whether a character counts as a letter of a hashtag: a letter or a mark of any script."""
     if character.isascii():
         return character.isalpha()
     kind = category(character)
@@ -42,5 +42,5 @@ def is_tag_letter(character: str) -> bool:
 
 
 def is_tag_character(character: str) -> bool:
-    """Tell whether a character may stand in a hashtag."""
+    """Return whether a character may stand in a hashtag."""
     return is_tag_letter(character) or character in TAG_SPECIAL or category(character) == "Nd"

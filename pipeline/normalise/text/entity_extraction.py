@@ -1,4 +1,7 @@
-"""Entities of a text whose source names none: links, hashtags, mentions and cashtags, none overlapping another."""
+"""Entity extraction: finds links, hashtags, mentions and cashtags in a text whose source names none.
+
+No two entities overlap.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from pipeline.normalise.text.url_hosts import hosts_of
 from pipeline.post import Entity, Link, Post
 
 MAX_SCANNED_CHARS = 10_000
-"""How far into a text is looked, in characters."""
+"""Characters of a text, from its beginning, in which entities are searched for."""
 
 
 def extract_entities(text: str) -> list[Entity]:
     """Return the entities of a text in order, by the rules of twitter-text 3.
 
-    Of two that overlap the earlier stays, and a link before a tag. Links without a scheme get "https://" in their
-    value. A list ("@owner/name") is no entity of ours, nor is its owner mentioned.
+    Of two that overlap, the earlier stays; if both begin at the same place, the link stays. The value of a link
+    without a scheme gets "https://". A list ("@owner/name") is no entity, nor a mention of its owner.
     """
     if len(text) > MAX_SCANNED_CHARS:
         text = text[:MAX_SCANNED_CHARS]
@@ -38,16 +41,21 @@ def extract_entities(text: str) -> list[Entity]:
 
 
 def _is_cut_off(text: str, entity: Entity) -> bool:
-    """Tell whether an ellipsis took the end of an entity: a link that leads nowhere, a tag of the cut text of a retweet
-    (elsewhere a person may have written the ellipsis)."""
+    """Return whether an ellipsis replaces the end of an entity.
+
+    That is so for a link, which then leads nowhere, and for a tag at the end of a shortened retweet. After a tag
+    elsewhere, a person may have written the ellipsis.
+    """
     if not text.startswith("…", entity.end):
         return False
     return entity.type == "link" or (text.startswith("RT @") and entity.end == len(text) - 1)
 
 
 def add_missing_entities(post: Post, only: str = "") -> None:
-    """Fill in what a post's source did not name (`only` of one type): entities where none lies already, and the lists
-    made of them."""
+    """Add the entities that a post's source did not name, and the tags, mentions, links and hosts made of them.
+
+    `only` restricts this to one type. An entity that overlaps a known one is left out.
+    """
     text = post.text
     if not any(sign in text for sign in ("$" if only == "cashtag" else "#＃@＠$.")):
         return

@@ -1,8 +1,8 @@
-"""A text and the spans its source names in it, woven into what a person reads, with the spans moved along.
+"""Span rendering: rewrites a source's text and the spans in it into the text that people see, with its entities.
 
-Sources count in the text as they deliver it: escaped, with short links in it. Here links become what is shown of
-them, trailing links to media or to the quoted post go, `&amp;` becomes `&`, and every span is counted anew in code
-points. Spans that do not stand where the source says are looked for nearby; those found nowhere are left out.
+Sources count spans in the text as they deliver it: escaped, with short links. Here a short link becomes its display
+form, trailing links to media or to the quoted post go, `&amp;` becomes `&`, and spans are counted anew in code points.
+A span that is not where the source says is searched for nearby, and left out if the text does not have it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from typing import NamedTuple
 from pipeline.post import Entity
 
 TAG_SIGNS = {"hashtag": "#＃", "mention": "@＠", "cashtag": "$＄"}
+"""Type of an entity → the characters that may begin it."""
 
 MAX_SEARCHED_CHARS = 20_000
-"""Characters of a text in which a misplaced span is looked for."""
+"""Longest text, in characters, in which a misplaced span is searched for."""
 
 _SHORT_LINKS = re.compile(r"(?:\s*https?://t\.co/\w+)+\s*")
 
 
 class SourceSpan(NamedTuple):
-    """A span of a source's text, in code points; `shown` is what replaces it (None: it stays), `droppable` says that
-    it is not shown where it ends the text."""
+    """A span of a source's text, in code points.
+
+    `shown` replaces the span's text (None: it stays). A `droppable` span is left out where it ends the text.
+    """
 
     start: int
     end: int
@@ -34,7 +37,7 @@ class SourceSpan(NamedTuple):
 
 
 def unescape_html(text: str) -> str:
-    """Return a text without the few HTML escapes that X makes, each undone once."""
+    """Return a text with the few HTML escapes that X makes undone, each once."""
     if "&" not in text:
         return text
     return (
@@ -47,7 +50,7 @@ def unescape_html(text: str) -> str:
 
 
 def locate_tag(text: str, indices: tuple[int, int] | None, kind: str, value: str) -> tuple[int, int] | None:
-    """Return where a tag, handle or symbol stands in a text: where the source says, else the nearest place."""
+    """Return the span of a tag, handle or symbol: `indices` if they are right, else the nearest occurrence or None."""
     signs = TAG_SIGNS[kind]
     if indices is not None:
         start, end = indices
@@ -59,7 +62,7 @@ def locate_tag(text: str, indices: tuple[int, int] | None, kind: str, value: str
 
 
 def locate_url(text: str, indices: tuple[int, int] | None, url: str) -> tuple[int, int] | None:
-    """Return where a URL stands in a text: where the source says, else the nearest place."""
+    """Return the span of a URL: `indices` if they are right, else the nearest occurrence or None."""
     if indices is not None and indices[0] >= 0 and text[indices[0] : indices[1]] == url:
         return indices
     return _nearest(rf"{re.escape(url)}(?![\w/])", text, indices) if url else None
@@ -74,13 +77,13 @@ def _nearest(pattern: str, text: str, indices: tuple[int, int] | None) -> tuple[
 
 
 def render_spans(text: str, spans: list[SourceSpan], shown_end: int | None = None) -> tuple[str, list[Entity]]:
-    """Return the text a person reads and its entities.
+    """Return the text that people see and its entities. Sorts `spans`.
 
-    `shown_end` is where the source ends what it shows (X's display_text_range); it is believed where nothing but
+    `shown_end` is the end of the shown text by the source (X's display_text_range). It applies only where nothing but
     short links is cut away. Leading mentions of a reply stay. Of two spans that overlap, the first wins.
     """
     spans.sort()
-    limit = _end(text, spans, shown_end)
+    limit = _rendered_end(text, spans, shown_end)
     pieces: list[str] = []
     entities: list[Entity] = []
     position = length = 0
@@ -100,7 +103,8 @@ def render_spans(text: str, spans: list[SourceSpan], shown_end: int | None = Non
     return "".join(pieces), entities
 
 
-def _end(text: str, spans: list[SourceSpan], shown_end: int | None) -> int:
+def _rendered_end(text: str, spans: list[SourceSpan], shown_end: int | None) -> int:
+    """Return the position in the source's text after which nothing is shown."""
     limit = len(text.rstrip())
     if shown_end is not None and 0 <= shown_end < limit and _SHORT_LINKS.fullmatch(text, shown_end):
         limit = len(text[:shown_end].rstrip())

@@ -1,4 +1,4 @@
-"""Hashtags, cashtags, mentions and replies in a text, by the rules of twitter-text 3. Links are `urls.py`'s."""
+"""Tag detection: finds hashtags, cashtags and mentions in a text, by the rules of twitter-text 3."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.normalise.text.url_detection import FoundUrl, find_urls
 
 _HASH = re.compile("[#＃](?![\ufe0f\u20e3])")
 _SELECTORS = "\ufe0e\ufe0f"
-"""They choose how an emoji looks and are marks; a hashtag may follow one all the same."""
+"""Variation selectors of emoji. They are marks, but a hashtag may follow one."""
 
 _AFTER_HASHTAG = re.compile("[#＃]|://")
 _MENTION = re.compile(
@@ -31,7 +31,7 @@ _CASHTAG = re.compile(
 
 
 class FoundTag(NamedTuple):
-    """A tag or handle without its sign; the span, in code points, has the sign. `slug` is a list's "/name"."""
+    """A tag or handle without its sign. Its span, in code points, includes the sign. `slug` is a list's "/name"."""
 
     value: str
     start: int
@@ -40,7 +40,7 @@ class FoundTag(NamedTuple):
 
 
 def find_hashtags(text: str, urls: list[FoundUrl] | None = None) -> list[FoundTag]:
-    """Return the hashtags of a text in order, without those inside links (`urls`, where they are known already)."""
+    """Return the hashtags of a text in order, without those inside links (`urls`, if they are already known)."""
     tags = _hashtags(text)
     if tags:
         urls = find_urls(text) if urls is None else urls
@@ -75,7 +75,7 @@ def _may_precede(text: str, start: int, taken: int) -> bool:
 
 
 def find_mentions(text: str) -> list[FoundTag]:
-    """Return the handles of a text in order; those with a `slug` name a list and not its owner."""
+    """Return the handles of a text in order. One with a `slug` names a list and not its owner."""
     if "@" not in text and "＠" not in text:
         return []
     return [

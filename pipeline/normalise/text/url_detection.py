@@ -1,7 +1,7 @@
-"""Links in a text, with and without scheme, by the rules of twitter-text 3.
+"""URL detection: finds links in a text, with and without scheme, by the rules of twitter-text 3.
 
-A link without scheme must have an ASCII domain under a known top-level domain; one with a scheme may be international.
-Names come from `tlds.txt`, kept here because the kept libraries that know them bring a network client along.
+A link without scheme needs an ASCII domain under a known top-level domain; one with a scheme may be international. The
+top-level domains are in `tlds.txt`, because maintained libraries that know them bring a network client along.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ MAX_URL_CHARS = 4096
 MAX_SLUG_CHARS = 40
 MAX_LABEL_CHARS = 63
 MAX_LABELS = 12
-"""Labels before the last two that are looked at: this and the bound on a label keep hostile text from taking long."""
+"""Most labels before the last two that are read. With the bound on a label, hostile text cannot take long."""
 
 _SCHEME_LENGTH = len("https://")
 
 
 class FoundUrl(NamedTuple):
-    """A link as it stands in a text, in code points."""
+    """A link as it stands in a text, with its span in code points."""
 
     url: str
     start: int
@@ -40,7 +40,7 @@ class FoundUrl(NamedTuple):
 
 
 def _trie_pattern(words: list[str]) -> str:
-    """Return a regular expression for any of some words, the longest first, that looks at no letter twice."""
+    """Return a regular expression for any of some words, the longest first, that reads no letter twice."""
     branches: dict[str, list[str]] = {}
     for word in words:
         if word:
@@ -76,7 +76,7 @@ _UNFIT_BEFORE = "-_./"
 
 
 class _Patterns(NamedTuple):
-    """What knows the top-level domains."""
+    """Compiled patterns that contain the top-level domains."""
 
     has_tld: re.Pattern[str]
     ascii_domain: re.Pattern[str]
@@ -85,7 +85,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """Return them, compiled at the first link: that takes a tenth of a second, and most processes never see one."""
+    """Return the patterns. They are compiled at the first link: that takes 0.1 s, and most processes never see one."""
     tld = _top_levels()
     domain = f"(?:{_SUBDOMAIN}){{0,{MAX_LABELS}}}{_NAME}{tld}"
     return _Patterns(
@@ -127,8 +127,10 @@ def _add_urls(text: str, offset: int, found: list[FoundUrl]) -> None:
 
 
 def _add_plain(url: str, domain: str, path: str | None, start: int, found: list[FoundUrl]) -> None:
-    """Add the ASCII domains inside one found without scheme (the text around it may have no spaces at all); path and
-    query belong to the last."""
+    """Add the ASCII domains inside a match without scheme; path and query belong to the last.
+
+    There may be several, because text of some scripts has no spaces around a domain.
+    """
     plain = [
         FoundUrl(match[0], start + match.start(), start + match.end())
         for match in _patterns().ascii_domain.finditer(domain)

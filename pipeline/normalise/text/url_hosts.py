@@ -1,4 +1,4 @@
-"""The host of a link, and a link as a person would be shown it."""
+"""Hosts of links: lower case, in Unicode, without "www."."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.post import Link
-
-SHOWN_CHARACTERS = 27
-"""How much of host and path is shown before an ellipsis, as X's `display_url` does."""
 
 _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:\s]+)", re.I)
 
@@ -31,13 +28,3 @@ def host_of(url: str) -> str:
 def hosts_of(links: Iterable[Link]) -> list[str]:
     """Return the distinct hosts of links, in order."""
     return list(dict.fromkeys(host for host in (host_of(link.url) for link in links) if host))
-
-
-def display_url(url: str) -> str:
-    """Return a URL as it stands in a text: without scheme and "www.", its path cut."""
-    rest = url.partition("://")[2] or url
-    rest = rest.removeprefix("www.").rstrip("/")
-    host, slash, path = rest.partition("/")
-    if not slash or len(path) + len(host) <= SHOWN_CHARACTERS:
-        return rest
-    return f"{host}/{path[: max(SHOWN_CHARACTERS - len(host), 5)]}…"

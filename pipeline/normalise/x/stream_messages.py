@@ -1,7 +1,7 @@
-"""What X says on a stream besides posts: v1.1 control messages and compliance events.
+"""X stream messages that are no posts: v1.1 control messages and compliance events.
 
-Withdrawals become deletions. What concerns likes, direct messages, places or single countries is a notice: we keep none
-of it, or cannot tell who looks from where.
+Deleted posts and deleted, protected or suspended accounts become deletions. Messages about likes, direct messages,
+places or single countries become notices: posts hold none of these, and readers' countries are unknown.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NOTICE_KINDS = {
     "user_unsuspend": "info",
     "tweet_edit": "info",
 }
-"""Messages that withdraw nothing, by the kind of `Notice` each becomes."""
+"""Messages that delete nothing → the kind of `Notice` each becomes."""
 
 ACCOUNT_WITHDRAWALS = ("user_delete", "user_protect", "user_suspend")
 """Messages after which no post of an account may be shown."""
@@ -66,36 +66,37 @@ _decode_account = msgspec.json.Decoder(_Account).decode
 
 
 def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event]:
-    """Return what one control message says; `body` is the JSON under its name.
+    """Return the events of one message. `body` is the JSON under its name.
 
     Raises:
-        RecordError: a withdrawal does not say of what.
+        RecordError: a deletion has no usable id.
     """
     if name in NOTICE_KINDS:
         return [Notice("x", NOTICE_KINDS[name], f"{name}: {_shortened(msgspec.json.decode(body))}")]
     if name in ACCOUNT_WITHDRAWALS:
         account = _decode_account(body)
-        who = account.user or account
-        number = numeric_id(who.id_str, who.id)
+        owner = account.user or account
+        number = numeric_id(owner.id_str, owner.id)
         if not number:
             raise RecordError(f"X {name} without a usable id")
-        return [AuthorDeletion("x", number, _time(account.timestamp_ms, received_at))]
+        return [AuthorDeletion("x", number, _time_ms(account.timestamp_ms, received_at))]
     delete = _decode_delete(body)
     status = delete.status or delete.tweet
-    if status is None:  # a like or a direct message was withdrawn
+    if status is None:  # a like or a direct message was deleted
         return [Notice("x", "info", "delete of what is no post")]
     number = numeric_id(status.id_str, status.id)
     if not number:
         raise RecordError("X delete without a usable id")
-    return [Deletion(f"x:{number}", _time(delete.timestamp_ms, received_at))]
+    return [Deletion(f"x:{number}", _time_ms(delete.timestamp_ms, received_at))]
 
 
-def _time(stamp: str | int | None, received_at: int) -> int:
+def _time_ms(stamp: str | int | None, received_at: int) -> int:
+    """Return the time of a message (ms as number or text, or ISO 8601), at the latest `received_at`."""
     text = str(stamp) if stamp is not None and not (isinstance(stamp, int) and stamp > MAX_TIME_MS) else ""
     if text.isascii() and text.isdigit() and len(text) <= 15:
         return min(int(text), received_at)
-    moment = iso_to_ms(text) if text else None
-    return min(moment, received_at) if moment is not None else received_at
+    at_ms = iso_to_ms(text) if text else None
+    return min(at_ms, received_at) if at_ms is not None else received_at
 
 
 def _shortened(body: Any) -> str:

@@ -1,11 +1,14 @@
-"""X API v1.1 statuses as they stand on the wire: only what the canonical post needs, all of it optional that was ever
-seen missing."""
+"""Wire types of X API v1.1 statuses, with only the fields that the canonical post needs.
+
+A field is optional if any record was seen without it.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
-Id = int | str | None
+NumericId = int | str | None
+"""An id in its number form, which some recorders write as text."""
 
 
 class V1Hashtag(msgspec.Struct, gc=False):
@@ -16,22 +19,22 @@ class V1Hashtag(msgspec.Struct, gc=False):
 
 
 class V1Mention(msgspec.Struct, gc=False):
-    """A mentioned account; all null where it no longer exists."""
+    """A mentioned account. All fields are null if it no longer exists."""
 
     screen_name: str | None = None
-    id: Id = None
+    id: NumericId = None
     id_str: str | None = None
     indices: tuple[int, int] | None = None
 
 
 class V1Unwound(msgspec.Struct, gc=False):
-    """Where a link leads in the end."""
+    """The page that a link leads to after all redirects."""
 
     title: str | None = None
 
 
 class V1Url(msgspec.Struct, gc=False):
-    """A short link and what it stands for."""
+    """A short link and its expanded form."""
 
     url: str | None = None
     expanded_url: str | None = None
@@ -41,7 +44,7 @@ class V1Url(msgspec.Struct, gc=False):
 
 
 class V1Variant(msgspec.Struct, gc=False):
-    """One encoding of a film."""
+    """One encoding of a video."""
 
     url: str = ""
     content_type: str | None = None
@@ -49,13 +52,13 @@ class V1Variant(msgspec.Struct, gc=False):
 
 
 class V1VideoInfo(msgspec.Struct):
-    """The encodings of a film."""
+    """The encodings of a video."""
 
     variants: list[V1Variant] = []
 
 
 class V1MediaItem(msgspec.Struct):
-    """A picture or film; `url` is the short link in the text."""
+    """An image or video. `url` is the short link in the text."""
 
     url: str | None = None
     media_url: str | None = None
@@ -69,7 +72,7 @@ class V1MediaItem(msgspec.Struct):
 
 
 class V1Entities(msgspec.Struct):
-    """What stands where in the text."""
+    """The entities of a text, with their spans."""
 
     hashtags: list[V1Hashtag] | None = None
     symbols: list[V1Hashtag] | None = None
@@ -103,7 +106,7 @@ class V1User(msgspec.Struct):
     """An account."""
 
     screen_name: str | None = None
-    id: Id = None
+    id: NumericId = None
     id_str: str | None = None
     name: str | None = None
     description: str | None = None
@@ -115,7 +118,7 @@ class V1User(msgspec.Struct):
 
 
 class V1Permalink(msgspec.Struct, gc=False):
-    """The short link by which a quote names its original."""
+    """The short link by which a quote refers to its original."""
 
     url: str | None = None
 
@@ -125,7 +128,7 @@ class V1Status(msgspec.Struct):
 
     user: V1User | None = None
     created_at: str | None = None
-    id: Id = None
+    id: NumericId = None
     id_str: str | None = None
     text: str | None = None
     full_text: str | None = None
@@ -140,14 +143,14 @@ class V1Status(msgspec.Struct):
     retweet_count: int | str | None = None
     quote_count: int | str | None = None
     favorite_count: int | str | None = None
-    in_reply_to_status_id: Id = None
+    in_reply_to_status_id: NumericId = None
     in_reply_to_status_id_str: str | None = None
-    in_reply_to_user_id: Id = None
+    in_reply_to_user_id: NumericId = None
     in_reply_to_user_id_str: str | None = None
     in_reply_to_screen_name: str | None = None
     retweeted_status: V1Status | None = None
     quoted_status: V1Status | None = None
-    quoted_status_id: Id = None
+    quoted_status_id: NumericId = None
     quoted_status_id_str: str | None = None
     quoted_status_permalink: V1Permalink | None = None
     possibly_sensitive: bool | None = None

@@ -1,4 +1,4 @@
-"""X API v2 records as they stand on the wire: only what the canonical post needs."""
+"""Wire types of X API v2: posts, users, media and envelopes, with only the fields that the canonical post needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class V2Mention(msgspec.Struct, gc=False):
 
 
 class V2Url(msgspec.Struct, gc=False):
-    """A short link; one with a `media_key` is the place of a picture or film."""
+    """A short link. One with a `media_key` stands for an image or video."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class V2Url(msgspec.Struct, gc=False):
 
 
 class V2Entities(msgspec.Struct):
-    """What stands where in the text."""
+    """The entities of a text, with their spans."""
 
     hashtags: list[V2Hashtag] | None = None
     cashtags: list[V2Hashtag] | None = None
@@ -52,7 +52,7 @@ class V2NoteTweet(msgspec.Struct):
 
 
 class V2Metrics(msgspec.Struct, gc=False):
-    """Numbers of a post."""
+    """Reaction counts of a post."""
 
     reply_count: int | None = None
     retweet_count: int | None = None
@@ -61,20 +61,20 @@ class V2Metrics(msgspec.Struct, gc=False):
 
 
 class V2Reference(msgspec.Struct, gc=False):
-    """A post that another one reposts, quotes or answers."""
+    """A reference to a post that is reposted, quoted or answered."""
 
     type: str
     id: str
 
 
 class V2Attachments(msgspec.Struct):
-    """What hangs on a post."""
+    """Keys of the media attached to a post."""
 
     media_keys: list[str] | None = None
 
 
 class V2UserMetrics(msgspec.Struct, gc=False):
-    """Numbers of an account."""
+    """Counts of an account."""
 
     followers_count: int | None = None
 
@@ -105,7 +105,7 @@ class V2User(msgspec.Struct):
 
 
 class V2Variant(msgspec.Struct, gc=False):
-    """One encoding of a film."""
+    """One encoding of a video."""
 
     url: str = ""
     content_type: str = ""
@@ -113,7 +113,7 @@ class V2Variant(msgspec.Struct, gc=False):
 
 
 class V2MediaItem(msgspec.Struct):
-    """A picture or film."""
+    """An image or video."""
 
     media_key: str
     type: str = "photo"
@@ -143,7 +143,7 @@ class V2Tweet(msgspec.Struct):
 
 
 class V2Includes(msgspec.Struct):
-    """What posts refer to."""
+    """The users, posts and media that the posts of an envelope refer to."""
 
     users: list[V2User] | None = None
     tweets: list[V2Tweet] | None = None
@@ -151,7 +151,7 @@ class V2Includes(msgspec.Struct):
 
 
 class V2Problem(msgspec.Struct):
-    """An error, as X describes one."""
+    """An error in X's problem format."""
 
     title: str = ""
     detail: str = ""
@@ -162,13 +162,13 @@ class V2Problem(msgspec.Struct):
 
 
 class V2Twarc(msgspec.Struct):
-    """What twarc adds to what it collects."""
+    """Fields that the collector twarc adds to each page."""
 
     retrieved_at: str | None = None
 
 
 class V2Envelope(msgspec.Struct):
-    """One line or page. `data` is left unread until it is known to hold posts."""
+    """One line or page. `data` stays undecoded until it is known to hold posts."""
 
     data: Raw = msgspec.field(default_factory=Raw)
     includes: V2Includes | None = None
