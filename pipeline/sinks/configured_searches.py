@@ -1,4 +1,4 @@
-"""`SINKS` understood: which searches go to which sink."""
+"""Searches of the setting `SINKS`: parses them and groups them by sink."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from pipeline.errors import QueryError, SettingsError
 from pipeline.query.tree import Query
 
-SEARCHES_MAX = 32
-"""Searches of all sinks; each is asked of the store once a second while posts arrive."""
+MAX_SEARCHES = 32
+"""Most searches of all sinks. The store runs each of them once a second while posts arrive."""
 
 
 def searches_by_sink(sinks: Sequence[tuple[str, str]], parse: Callable[[str], Query]) -> dict[str, list[Query]]:
-    """Return sink → its searches.
+    """Return sink → its searches. `sinks` has pairs of sink and search text.
 
     Raises:
-        SettingsError: one is no search, or they are too many.
+        SettingsError: a text is no search, or there are more than `MAX_SEARCHES`.
     """
     found: dict[str, list[Query]] = {}
     problems = []
@@ -24,8 +24,8 @@ def searches_by_sink(sinks: Sequence[tuple[str, str]], parse: Callable[[str], Qu
             found.setdefault(name, []).append(parse(text))
         except QueryError as error:
             problems.append(f"SINKS: {name} = {text}: {error}")
-    if len(sinks) > SEARCHES_MAX:
-        problems.append(f"SINKS: {len(sinks)} searches, at most {SEARCHES_MAX}")
+    if len(sinks) > MAX_SEARCHES:
+        problems.append(f"SINKS: {len(sinks)} searches, at most {MAX_SEARCHES}")
     if problems:
         raise SettingsError(problems)
     return found

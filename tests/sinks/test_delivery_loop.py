@@ -1,4 +1,4 @@
-"""Feeding a sink, over a real Valkey and a real store: at least once, in order, whatever it does and whoever dies."""
+"""Delivery to a sink over a real Valkey and a real store: at least once and in order, even if sink or process fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.publish.publication_order import Attempt, PublicationOrder
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.queue.batch import RawBatch, RawRecord
-from pipeline.sinks import delivery_loop
+from pipeline.sinks import change_reader, delivery_loop
 from pipeline.sinks.contract import Delivery
 from pipeline.sinks.delivery_loop import DeliveryLoop
 from pipeline.store.contract import Changes
@@ -115,7 +115,7 @@ def test_matches_come_in_order_and_each_once(scene: Scene) -> None:
 def test_what_was_stored_before_a_search_was_named_is_not_delivered(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     other = scene.make(scene.sink, "cats", "dogs")
-    scene.feeder._let_go()
+    scene.feeder._position.release()
     scene.take(post(2, "dogs"))
     other.round()
     scene.take(post(3, "dogs"))
@@ -137,7 +137,7 @@ def test_place_outlives_the_process(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     scene.feeder.round()
     scene.take(post(2, "cats"))
-    scene.feeder._let_go()
+    scene.feeder._position.release()
     sink = Pager()
     scene.make(sink).round()
     assert sink.ids() == ["demo:2"]
@@ -174,7 +174,7 @@ def test_process_that_was_too_slow_notes_nothing_over_another_ones_place(scene: 
             other.redis.delete(other.names.sink("pager"))
             other.make(standby).round()
 
-    scene.feeder._let_go()
+    scene.feeder._position.release()
     slow = Slow()
     with pytest.raises(LeaseLost):
         scene.make(slow).round()
@@ -186,9 +186,9 @@ def test_process_that_was_too_slow_notes_nothing_over_another_ones_place(scene: 
 def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_loop, "TOGETHER", 8)
-    scene.feeder._at_once = 20
-    monkeypatch.setattr(delivery_loop, "AT_ONCE", 20)
+    monkeypatch.setattr(delivery_loop, "DELIVERY_POSTS", 8)
+    scene.feeder._reader._step_posts = 20
+    monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
     for number in range(1, 51):
         scene.take(post(number, "cats"), post(100 + number, "dogs"))
     counts = [scene.feeder.round() for _ in range(6)]
@@ -198,8 +198,8 @@ def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
 
 
 def test_sink_that_is_behind_is_not_made_to_wait(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery_loop, "AT_ONCE", 20)
-    scene.feeder._at_once = 20
+    monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
+    scene.feeder._reader._step_posts = 20
     for number in range(1, 51):
         scene.take(post(number, "cats"))
     pauses: list[float] = []
@@ -238,8 +238,8 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
         with scene.store.reading() as view:
             yield Slow(view)
 
-    scene.feeder._store = lambda: SimpleNamespace(reading=reading)
-    scene.feeder._at_once = 100
+    scene.feeder._reader._store = lambda: SimpleNamespace(reading=reading)
+    scene.feeder._reader._step_posts = 100
     while scene.feeder.round():
         pass
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 101)]
@@ -247,9 +247,9 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
 
 
 def test_batch_of_more_than_a_step_comes_whole(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery_loop, "AT_ONCE", 20)
-    monkeypatch.setattr(delivery_loop, "TOGETHER", 30)
-    scene.feeder._at_once = 20
+    monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
+    monkeypatch.setattr(delivery_loop, "DELIVERY_POSTS", 30)
+    scene.feeder._reader._step_posts = 20
     scene.take(*(post(number, "cats") for number in range(1, 51)))
     scene.feeder.round()
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 51)]
@@ -259,9 +259,9 @@ def test_batch_of_more_than_a_step_comes_whole(scene: Scene, monkeypatch: pytest
 def test_batch_of_more_than_can_be_read_is_told_and_the_newest_come(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(delivery_loop, "AT_ONCE", 20)
-    monkeypatch.setattr(delivery_loop, "UNDER_ONE_NUMBER", 40)
-    scene.feeder._at_once = 20
+    monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
+    monkeypatch.setattr(change_reader, "MAX_POSTS_OF_ONE_NUMBER", 40)
+    scene.feeder._reader._step_posts = 20
     scene.take(*(post(number, "cats") for number in range(1, 51)))
     scene.feeder.round()
     assert all(delivery.missed for delivery in scene.sink.got)
@@ -302,16 +302,16 @@ def test_slow_sink_delays_no_other(scene: Scene) -> None:
             super().deliver(delivery)
 
     stuck = Stuck()
-    scene.feeder._let_go()
+    scene.feeder._position.release()
     slow_store = SqliteStore(scene.directory)
     slow = scene.make(stuck)
-    slow._store = lambda: slow_store
+    slow._reader._store = lambda: slow_store
     thread = threading.Thread(target=slow.round, daemon=True)
     scene.take(post(1, "cats"))
     thread.start()
     quick = Pager()
     feeder = scene.make(quick)
-    feeder._keys = [scene.names.sink("other"), scene.names.sink_places("other")]
+    feeder._position._keys = [scene.names.sink("other"), scene.names.sink_places("other")]
     feeder.round()
     scene.take(post(2, "cats"))
     feeder.round()

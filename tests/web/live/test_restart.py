@@ -22,7 +22,7 @@ PATIENCE_S = 120.0
 """It takes some seconds on an idle machine; a busy one is given its time."""
 
 
-class DeliveryLoop:
+class Feeder:
     """Feeds a post to each search, and knows what everybody is to hold."""
 
     def __init__(self, product: Product) -> None:
@@ -42,7 +42,7 @@ def test_a_restart_of_one_of_three_web_processes_costs_no_post_and_overruns_nobo
     settings = {"OUTBOX_MAX_KB": "1024"}
     servers = [product.serve(**settings) for _ in range(3)]
     leaving, staying = servers[0], servers[1:]
-    feeder = DeliveryLoop(product)
+    feeder = Feeder(product)
     feeder.feed()
     crowd = Crowd([server.port for server in servers], [WORDS[number % len(WORDS)] for number in range(CLIENTS)])
     try:
