@@ -1,4 +1,4 @@
-"""What searches see of a link: its tokens without scheme, its host folded. The same for posts and for `url:`."""
+"""Link analysis: tokens, folded host and parent domains of a link, the same for posts and for `url:`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SCHEME = re.compile(r"\s*(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 
 def link_tokens(url: str) -> list[str]:
-    """Return the tokens of a link: no scheme, no "www.", escapes and IDN undone."""
+    """Return the tokens of a link without scheme and "www.", with escapes and IDN decoded."""
     start = _SCHEME.match(url)
     rest = url[start.end() :] if start else url
     if "%" in rest:
@@ -23,14 +23,14 @@ def link_tokens(url: str) -> list[str]:
 
 
 def fold_host(host: str) -> str:
-    """Return a host as it is compared: lower case, IDN as people read it, no dot at the end."""
+    """Return a host as it is compared: lower case, IDN decoded, without a dot at its end."""
     folded = fold(host).strip(".")
     if "xn--" not in folded:
         return folded
-    return ".".join(_readable(label) for label in folded.split("."))
+    return ".".join(_decoded_label(label) for label in folded.split("."))
 
 
-def _readable(label: str) -> str:
+def _decoded_label(label: str) -> str:
     if not label.startswith("xn--") or len(label) > 63:
         return label
     try:
@@ -40,6 +40,6 @@ def _readable(label: str) -> str:
 
 
 def parent_domains(host: str) -> list[str]:
-    """Return a host and the domains above it that have a dot themselves, at most eight."""
+    """Return a host and those of its parent domains that have a dot, at most eight of these."""
     labels = host.split(".")
     return [".".join(labels[start:]) for start in range(max(0, len(labels) - 9), len(labels) - 1)]

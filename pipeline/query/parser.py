@@ -1,7 +1,7 @@
-"""The parser: text of a search to its tree, by recursive descent over `lexer.lexemes`.
+"""Parser of the search language: makes the tree of a search from its text, by recursive descent over lexemes.
 
-NOT binds tightest, then AND (a space), then OR. Every error names a code, a sentence, the position (0-based code point)
-and what to write instead, half-typed searches included. The canonical form is `canonical`'s; finding is nobody's here.
+NOT binds tightest, then AND (a space), then OR. Every error, also of a half-typed search, has a code, a sentence, the
+position (0-based code point) and a hint what to write instead.
 """
 
 from __future__ import annotations
@@ -11,24 +11,29 @@ import re
 import time
 
 from pipeline.errors import QueryError
-from pipeline.query.normal_form import TypedTree, highlighted_terms, spell, to_normal_form
+from pipeline.query.highlighted_terms import highlighted_terms
+from pipeline.query.normal_form import TypedTree, to_normal_form
+from pipeline.query.spelling import spell
 from pipeline.query.syntax import operators, terms
 from pipeline.query.syntax.lexer import Lexeme, lexemes
 from pipeline.query.tree import Node, Query
 
 MAX_CHARS = 1024
+"""Most characters of a search, as typed and in its canonical text."""
+
 MAX_TERMS = 64
 MAX_DEPTH = 16
+"""Deepest nesting of groups."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STARTS = ("word", "phrase", "operator", "url", "#", "@", "$", "*", "(", "-", "NOT")
+_TERM_STARTS = ("word", "phrase", "operator", "url", "#", "@", "$", "*", "(", "-", "NOT")
 
 
 def parse(text: str, now_ms: int | None = None) -> Query:
-    """Return the parsed search. `now_ms` (the clock by default) makes relative times absolute, to the minute.
+    """Return the parsed search. Relative times count from `now_ms` (default: the clock), rounded down to the minute.
 
     Raises:
-        QueryError: the text is no search; `position` is a 0-based code point of `text`.
+        QueryError: the text is no search. `position` is a 0-based code point of `text`.
     """
     if len(text) > MAX_CHARS:
         raise QueryError(
@@ -54,6 +59,8 @@ def _too_deep(at: int) -> QueryError:
 
 
 class _Parser:
+    """Recursive descent with one lexeme of lookahead, `_here`. Each method parses one rule of the grammar."""
+
     def __init__(self, text: str, now_ms: int) -> None:
         self._lexemes = lexemes(text)
         self._now_ms = now_ms
@@ -64,7 +71,7 @@ class _Parser:
     def search(self) -> TypedTree:
         if self._here.kind == "end":
             raise QueryError("empty", "The search is empty.", 0, "* finds every post")
-        found = self._either()
+        found = self._or_group()
         if self._here.kind == ")":
             raise QueryError("extra_parenthesis", "This parenthesis closes nothing.", self._here.at, "leave it out")
         return found
@@ -75,15 +82,15 @@ class _Parser:
             self._here = next(self._lexemes)
         return lexeme
 
-    def _either(self) -> TypedTree:
-        sides = [self._all()]
+    def _or_group(self) -> TypedTree:
+        sides = [self._and_group()]
         while self._here.kind == "OR":
             operator = self._advance()
             self._expect_term(operator)
-            sides.append(self._all())
+            sides.append(self._and_group())
         return sides[0] if len(sides) == 1 else TypedTree("or", sides[0].at, children=sides)
 
-    def _all(self) -> TypedTree:
+    def _and_group(self) -> TypedTree:
         if self._here.kind in ("AND", "OR"):
             raise self._one_sided(self._here)
         parts = [self._not()]
@@ -91,13 +98,13 @@ class _Parser:
             if self._here.kind == "AND":
                 operator = self._advance()
                 self._expect_term(operator)
-            elif self._here.kind not in _STARTS:
+            elif self._here.kind not in _TERM_STARTS:
                 break
             parts.append(self._not())
         return parts[0] if len(parts) == 1 else TypedTree("and", parts[0].at, children=parts)
 
     def _expect_term(self, operator: Lexeme) -> None:
-        if self._here.kind not in _STARTS:
+        if self._here.kind not in _TERM_STARTS:
             raise self._one_sided(operator)
 
     def _one_sided(self, operator: Lexeme) -> QueryError:
@@ -110,14 +117,14 @@ class _Parser:
         )
 
     def _not(self) -> TypedTree:
-        # A loop, not recursion: a thousand minus signs must not be a thousand frames.
+        # A loop instead of recursion, because a thousand minus signs would be a thousand frames.
         first = self._here
         negations = 0
         while self._here.kind in ("-", "NOT"):
             sign = self._advance()
             negations += 1
             spaced = sign.kind == "-" and self._here.at > sign.at + 1
-            if spaced or self._here.kind not in _STARTS:
+            if spaced or self._here.kind not in _TERM_STARTS:
                 what = "A minus stands right before" if sign.kind == "-" else "NOT stands before"
                 raise QueryError(
                     "missing_negated", f"{what} what it excludes.", sign.at, 'write -cats, or "-" inside quotes'
@@ -158,7 +165,7 @@ class _Parser:
             raise self._stray(following)
         if following.kind == "end":
             raise self._open_group(opening)
-        found = self._either()
+        found = self._or_group()
         if self._advance().kind != ")":
             raise self._open_group(opening)
         self._open.pop()

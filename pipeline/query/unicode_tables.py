@@ -1,7 +1,7 @@
-"""Tables of code points the analyser goes by: emoji, scripts written without spaces, what vanishes inside a word.
+"""Unicode tables of the analyser: emoji, scripts written without spaces, characters that vanish inside a word.
 
-Facts of the Unicode standard (emoji-data, Scripts), kept as ranges so that the rule can be read here; nothing is looked
-up from the network or the system.
+The ranges are those of the Unicode standard (emoji-data, Scripts). They stand here so that the rule can be read, and
+depend on neither network nor system.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ UNSPACED = (
 """Letters of the scripts written without spaces: each is a token of its own, with the marks that follow it."""
 
 VANISHING = "\u00ad\u200c\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef"
-"""Soft hyphen, ZWNJ, ZWJ and variation selectors: they vanish inside a word."""
+"""Characters that vanish inside a word: soft hyphen, ZWNJ, ZWJ and variation selectors."""
 
 INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-"""Zero-width space, direction marks and the like: they separate words, and copying a handle from a page brings some."""
+"""Invisible characters that separate words: zero-width space, direction marks. Copied handles often have some."""
 
 KEYCAP = "\u20e3"
-"""The enclosing keycap: part of an emoji after a digit, # or *, and nothing otherwise."""
+"""The enclosing keycap: part of an emoji after a digit, # or *, ignored elsewhere."""
 
 _REGIONAL = "\U0001f1e6-\U0001f1ff"
 
@@ -46,20 +46,22 @@ _EMOJI = _EMOJI_BASIC + (
     "\U0001f21a\U0001f22f\U0001f232-\U0001f23a\U0001f250\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff"
     "\U0001f7e0-\U0001f7eb\U0001f7f0\U0001f900-\U0001f9ff\U0001fa70-\U0001faff"
 )
-"""Emoji, as text or picture alike (© is one, with a variation selector or without), and what later versions of Unicode
-put into the blocks of pictographs."""
+"""Emoji, whether shown as text or as picture (© with or without a selector), and whole pictograph blocks.
+
+The blocks also have the emoji of later versions of Unicode.
+"""
 
 _MODIFIERS = "[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u20e3]*"
-# First a class that is quick to test, with one range beyond the basic plane, then the exact one: the search skips over
-# other text by the first class alone, seven times as fast.
+# The first class is quick to test, because it has one range beyond the basic plane; the second is exact. The search
+# skips other text by the first class alone, which is seven times as fast.
 _FIRST = f"[{_EMOJI_BASIC}\U0001f000-\U0001faff](?<=[{_EMOJI}{_REGIONAL}])"
 _ONE = f"{_FIRST}(?:(?<=[{_REGIONAL}])[{_REGIONAL}])?{_MODIFIERS}"
 _SEQUENCE = f"{_ONE}(?:\u200d[{_EMOJI}]{_MODIFIERS})*"
 
 EMOJI_SEQUENCE = re.compile(f"({_SEQUENCE})")
-"""An emoji sequence, whole: a flag, a skin tone, a family joined by ZWJ. One group, for `split`."""
+"""A whole emoji sequence: a flag, a skin tone, a family joined by ZWJ. It has one group, for `split`."""
 
 EMOJI_OR_KEYCAP_SEQUENCE = re.compile(f"([0-9#*]\ufe0f?{KEYCAP}|{_SEQUENCE})")
-"""The same with keycaps: slower, only for text that has a `KEYCAP`."""
+"""An emoji or keycap sequence: slower, only for text that has a `KEYCAP`."""
 
 KEYCAP_SEQUENCE = re.compile(f"[0-9#*]\ufe0f?{KEYCAP}")

@@ -34,7 +34,7 @@ MUTANTS = (
     Mutant(
         "* goes even where only exclusions are left",
         "pipeline/query/normal_form.py",
-        "if any(finds(child) and not isinstance(child, Everything) for child in children.values()):",
+        "if any(has_positive_term(child) and not isinstance(child, Everything) for child in children.values()):",
         "if len(children) > 1:",
         ("tests/query/test_normal_form.py",),
     ),

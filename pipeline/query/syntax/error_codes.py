@@ -1,4 +1,4 @@
-"""The codes of `errors.QueryError`: stable words for programs, each with its meaning (`docs/search.md` lists them)."""
+"""Error codes of the search language: stable words for programs, with the meanings that `docs/search.md` lists."""
 
 from __future__ import annotations
 
@@ -29,3 +29,4 @@ ERROR_CODES = {
     "too_many_terms": "more than 64 terms",
     "unknown_operator": "letters before a colon that are no operator",
 }
+"""Code of `errors.QueryError` → its meaning."""

@@ -1,7 +1,7 @@
-"""Text of a search to lexemes, each with its position: the half of the parser that looks at characters.
+"""Lexer of the search language: cuts the text of a search into lexemes, each with its position.
 
-It decides what is one term (word, phrase, tag, operator, URL) and where it ends; it does not know AND, OR and grouping.
-Every step consumes at least one character, so any text ends.
+It finds single terms (word, phrase, tag, operator, URL) and their ends; the parser combines them. Every step consumes
+at least one character, so it ends on any text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.query.unicode_tables import INVISIBLE, KEYCAP_SEQUENCE
 Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "*", "word", "phrase", "operator", "url", "#", "@", "$", "end"]
 
 _QUOTES = {'"': '"', "“": '”“"', "„": '“”"'}
-"""What opens a phrase, and what may close it: phones and word processors bend the quotes one types."""
+"""Opening quote → its closing quotes. Phones and word processors replace the straight quotes that people type."""
 
 _SIGNS = {"#": "#", "＃": "#", "@": "@", "＠": "@", "$": "$"}
 _BARE_END = re.compile(r'[\s()"]')
@@ -30,8 +30,11 @@ _WORD_END = re.compile(r'[\s()"]|$')
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One piece of a search. `text` is the word, the inside of the quotes, the tag or the value; `name` the operator as
-    typed; `at` where it begins, `text_at` where `text` does; `slop` the number after `~` (None for none)."""
+    """One piece of a search.
+
+    `text` is the word, the inside of the quotes, the tag or the value. `name` is the operator as typed. `at` and
+    `text_at` are the positions at which the lexeme and `text` begin. `slop` is the number after `~` (None for none).
+    """
 
     kind: Kind
     text: str
@@ -46,7 +49,7 @@ def lexemes(text: str) -> Iterator[Lexeme]:
     """Yield the lexemes of a search, the last of kind "end".
 
     Raises:
-        QueryError: a quote is not closed, or characters stand where our language has no meaning for them.
+        QueryError: a quote is not closed, or the language has no meaning for a character at its place.
     """
     at = 0
     while at < len(text):
@@ -59,6 +62,7 @@ def lexemes(text: str) -> Iterator[Lexeme]:
 
 
 def _next(text: str, at: int) -> tuple[Lexeme, int]:  # noqa: PLR0911 - one line a kind
+    """Return the lexeme that begins at a position, and the position after it."""
     char = text[at]
     if char in "()":
         return Lexeme("(" if char == "(" else ")", char, at), at + 1
@@ -87,7 +91,7 @@ def _bare_end(text: str, at: int) -> int:
 
 
 def _url_end(text: str, at: int) -> int:
-    """Return where a URL ends: at a blank, a quote or a parenthesis that has no partner in it."""
+    """Return the end of a URL: a blank, a quote or a parenthesis without partner inside the URL."""
     open_at: list[int] = []
     end = at
     while end < len(text) and not text[end].isspace() and text[end] != '"':
@@ -110,19 +114,19 @@ def _word(text: str, at: int) -> tuple[Lexeme, int]:
 
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
-    """Return what stands between the quote at `at` and its partner, and the position after that."""
+    """Return the text between the quote at `at` and its closing quote, and the position after that."""
     inside: list[str] = []
-    place = at + 1
+    position = at + 1
     closing = _QUOTES[text[at]]
-    while place < len(text):
-        char = text[place]
+    while position < len(text):
+        char = text[position]
         if char in closing:
-            return "".join(inside), place + 1
-        if char == "\\" and text[place + 1 : place + 2] in ('"', "\\"):
-            place += 1
-            char = text[place]
+            return "".join(inside), position + 1
+        if char == "\\" and text[position + 1 : position + 2] in ('"', "\\"):
+            position += 1
+            char = text[position]
         inside.append(char)
-        place += 1
+        position += 1
     raise QueryError("open_quote", "This quote is not closed.", at, 'end the phrase with "')
 
 

@@ -1,7 +1,7 @@
-"""The table of operators: names, aliases, an example, what each finds, and how its value becomes a node.
+"""Table of operators: name, aliases, example and meaning of each operator, and the function that reads its value.
 
-One row here is an operator in the parser, in the page's completion and cheat sheet, and in `docs/search.md` (a test
-compares). A reader gets the value as typed and raises `errors.QueryError` when it cannot be one.
+A row here is an operator of the parser, of the page's completion and cheat sheet, and of `docs/search.md` (a test
+compares). The function gets the value as typed and raises `errors.QueryError` if the operator does not take it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from dataclasses import dataclass
 from pipeline.errors import QueryError
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.syntax import operator_values as values
+from pipeline.query.syntax.number_values import number_reader, read_sample
 from pipeline.query.syntax.operator_values import Value
+from pipeline.query.syntax.suggestions import similar_names
+from pipeline.query.syntax.time_values import time_reader
 from pipeline.query.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator: `example` is a search that uses it, `finds` says what that reads, `choices` its only values."""
+    """One operator.
+
+    `example` is a search that uses it. `finds` says what the operator searches. `choices` are its only values (empty:
+    any).
+    """
 
     name: str
     example: str
@@ -28,15 +35,15 @@ class Operator:
     choices: tuple[str, ...] = ()
 
 
-def _facet(prefix: str) -> Callable[[Value], Node]:
+def _id_reader(prefix: str) -> Callable[[Value], Node]:
     return lambda value: values.read_id(value, prefix)
 
 
-def _handle(prefix: str) -> Callable[[Value], Node]:
+def _handle_reader(prefix: str) -> Callable[[Value], Node]:
     return lambda value: values.read_handle(value, prefix)
 
 
-def _choice(prefix: str, choices: dict[str, str]) -> Callable[[Value], Node]:
+def _choice_reader(prefix: str, choices: dict[str, str]) -> Callable[[Value], Node]:
     return lambda value: values.read_choice(value, prefix, choices)
 
 
@@ -53,8 +60,8 @@ _FILTER = (
 )
 
 OPERATORS = (
-    Operator("from", "from:nasa", "the author: handle or id", _handle("from:")),
-    Operator("to", "to:nasa", "whom the post replies to: handle or id", _handle("to:")),
+    Operator("from", "from:nasa", "the author: handle or id", _handle_reader("from:")),
+    Operator("to", "to:nasa", "whom the post replies to: handle or id", _handle_reader("to:")),
     Operator(
         "url",
         "url:nature.com",
@@ -73,25 +80,31 @@ OPERATORS = (
         "source",
         "source:bluesky",
         "the network the post came from",
-        _choice("source:", {s: s for s in (*NETWORKS, *offered(SOURCES_GROUP))}),
+        _choice_reader("source:", {s: s for s in (*NETWORKS, *offered(SOURCES_GROUP))}),
         (),
         NETWORKS,
     ),
-    Operator("is", "is:reply", "a property of the post", _choice("is:", _IS), (), IS),
-    Operator("has", "has:images", "something the post carries", _choice("has:", _HAS), (), HAS),
-    Operator("filter", "filter:links", "another spelling of has: and is:", _choice("", _FILTER), (), tuple(_FILTER)),
-    Operator("mentions", "mentions:nasa", "another spelling of @nasa", _handle("@")),
+    Operator("is", "is:reply", "a property of the post", _choice_reader("is:", _IS), (), IS),
+    Operator("has", "has:images", "something the post carries", _choice_reader("has:", _HAS), (), HAS),
     Operator(
-        "conversation", "conversation:x:20", "posts of one conversation", _facet("conversation:"), ("conversation_id",)
+        "filter", "filter:links", "another spelling of has: and is:", _choice_reader("", _FILTER), (), tuple(_FILTER)
     ),
-    Operator("reply_to", "reply_to:x:20", "answers to one post", _facet("reply_to:")),
-    Operator("repost_of", "repost_of:x:20", "reposts of one post", _facet("repost_of:")),
-    Operator("quote_of", "quote_of:x:20", "quotes of one post", _facet("quote_of:")),
+    Operator("mentions", "mentions:nasa", "another spelling of @nasa", _handle_reader("@")),
+    Operator(
+        "conversation",
+        "conversation:x:20",
+        "posts of one conversation",
+        _id_reader("conversation:"),
+        ("conversation_id",),
+    ),
+    Operator("reply_to", "reply_to:x:20", "answers to one post", _id_reader("reply_to:")),
+    Operator("repost_of", "repost_of:x:20", "reposts of one post", _id_reader("repost_of:")),
+    Operator("quote_of", "quote_of:x:20", "quotes of one post", _id_reader("quote_of:")),
     Operator(
         "reposts_from",
         "reposts_from:nasa",
         "reposts of what this author wrote",
-        _handle("reposts_from:"),
+        _handle_reader("reposts_from:"),
         ("retweets_of",),
     ),
     Operator("bio", "bio:astronomer", "words of the author's description", values.words_reader("bio")),
@@ -100,16 +113,16 @@ OPERATORS = (
         "followers",
         "followers:1000..",
         "how many follow the author",
-        values.number_reader("followers"),
+        number_reader("followers"),
         ("followers_count",),
     ),
-    Operator("likes", "likes:100..", "likes, as last heard", values.number_reader("likes"), ("min_faves",)),
-    Operator("reposts", "reposts:10..20", "reposts, as last heard", values.number_reader("reposts"), ("min_retweets",)),
-    Operator("replies", "replies:..5", "replies, as last heard", values.number_reader("replies"), ("min_replies",)),
-    Operator("quotes", "quotes:5", "quotes, as last heard", values.number_reader("quotes")),
-    Operator("since", "since:2h", "made at this time or later", values.time_reader("since")),
-    Operator("until", "until:2026-11-23", "made before this time", values.time_reader("until")),
-    Operator("sample", "sample:10", "a steady share of all posts, in per cent", values.read_sample),
+    Operator("likes", "likes:100..", "likes, as last heard", number_reader("likes"), ("min_faves",)),
+    Operator("reposts", "reposts:10..20", "reposts, as last heard", number_reader("reposts"), ("min_retweets",)),
+    Operator("replies", "replies:..5", "replies, as last heard", number_reader("replies"), ("min_replies",)),
+    Operator("quotes", "quotes:5", "quotes, as last heard", number_reader("quotes")),
+    Operator("since", "since:2h", "made at this time or later", time_reader("since")),
+    Operator("until", "until:2026-11-23", "made before this time", time_reader("until")),
+    Operator("sample", "sample:10", "a steady share of all posts, in per cent", read_sample),
 )
 
 OPERATORS_BY_NAME = {name: operator for operator in OPERATORS for name in (operator.name, *operator.aliases)}
@@ -117,7 +130,7 @@ OPERATORS_BY_NAME = {name: operator for operator in OPERATORS for name in (opera
 
 @dataclass(frozen=True, slots=True)
 class SyntaxForm:
-    """A form of the language that is no `name:value`, for completion and the cheat sheet."""
+    """A form of the language other than `name:value`, for completion and the cheat sheet."""
 
     form: str
     example: str
@@ -140,40 +153,23 @@ SYNTAX_FORMS = (
 )
 
 
-def near(name: str) -> list[str]:
-    """Return the names of operators spelled like this one, nearest first, at most three."""
-    name = name[:32]
-    ranked = sorted((0 if known.startswith(name) else _distance(name, known), known) for known in OPERATORS_BY_NAME)
-    return [known for distance, known in ranked if distance <= max(2, len(name) // 2)][:3]
-
-
-def _distance(left: str, right: str) -> int:
-    """Return how many letters must be put in, left out or changed."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]
-
-
 def read_operator(name: str, value: Value) -> Node:
     """Return the node of `name:value`.
 
     Raises:
-        QueryError: there is no such operator, or its value is missing or cannot be read.
+        QueryError: the operator does not exist, or its value is missing or cannot be read.
     """
     operator = OPERATORS_BY_NAME.get(name.lower())
     if operator is None:
-        raise unknown(name, value)
+        raise _unknown_operator(name, value)
     if not value.text:
         raise value.wrong("its value comes right after the colon", operator.example, "missing_value")
     return operator.read(value)
 
 
-def unknown(name: str, value: Value) -> QueryError:
-    """Return the error for an operator that is not in the table; it offers near ones and the quoted words."""
-    close = near(name.lower())
+def _unknown_operator(name: str, value: Value) -> QueryError:
+    """Return the error for an operator that is not in the table. Its hint offers similar names and the quoted words."""
+    close = similar_names(name.lower(), OPERATORS_BY_NAME)
     offer = f"write {' or '.join(f'{known}:' for known in close)}, or " if close else "write "
     quoted = f"{name}:{value.text}".replace('"', "")
     return QueryError(

@@ -1,4 +1,4 @@
-"""Single terms: what a word, phrase, tag or `*` becomes, and what is written otherwise elsewhere, so an error here."""
+"""Single terms: makes the node of a word, phrase, tag or `*`, and rejects syntax of other search languages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pipeline.query.syntax.operator_values import Value, fold_whole_value
 from pipeline.query.tree import Everything, Facet, Near, Node, Phrase, Prefix, Word
 from pipeline.query.unicode_tables import KEYCAP
 
-_PREFIX_MIN_CHARS = 2
+_MIN_PREFIX_CHARS = 2
 _BOOST = re.compile(r"(.+)\^[0-9.]*")
 _FUZZY = re.compile(r"(.+)~[0-9.]*")
-_SPAN = re.compile(r"[\[{]")
+_RANGE_START = re.compile(r"[\[{]")
 _TAG_NAMES = {"#": ("hashtag", "#snow"), "@": ("handle", "@nasa"), "$": ("cashtag", "$TSLA")}
 
 
@@ -28,7 +28,7 @@ def read_term(lexeme: Lexeme) -> Node:
     """Return the node of a term that is no operator.
 
     Raises:
-        QueryError: there is nothing in it to search for, or it is written as other languages write it.
+        QueryError: the term has nothing to search for, or is syntax of another language.
     """
     if lexeme.kind == "*":
         return Everything()
@@ -46,7 +46,7 @@ def _tag(lexeme: Lexeme) -> Node:
         raise QueryError("prefix_place", f"A {name} is found whole, * does not work in it.", lexeme.at, example)
     folded = fold_tag(fold_whole_value(lexeme.text))
     folded = folded.lstrip("@") if sign == "@" else folded
-    # A mark first would join the sign: # with an enclosing keycap is an emoji.
+    # A leading mark would join the sign: # with an enclosing keycap is an emoji.
     if not analyse(folded) or category(folded[0])[0] == "M":
         raise QueryError("bad_tag", f"After {sign} comes a {name}.", lexeme.at, example)
     return Facet(sign + folded)
@@ -62,7 +62,7 @@ def _phrase(lexeme: Lexeme) -> Node:
         )
     tokens = analyse(lexeme.text)
     if not tokens:
-        raise _nothing(lexeme)
+        raise _nothing_to_find(lexeme)
     if len(tokens) == 1:
         return Word(tokens[0])
     return Phrase(tuple(tokens)) if lexeme.slop is None else Near(tuple(sorted(tokens)), lexeme.slop)
@@ -71,16 +71,16 @@ def _phrase(lexeme: Lexeme) -> Node:
 def _word(lexeme: Lexeme) -> Node:
     text = lexeme.text
     if not text.isalnum():
-        _refuse_others(lexeme)
+        _reject_foreign_syntax(lexeme)
     if text.endswith("*"):
         return _prefix(lexeme)
     tokens = analyse(text)
     if not tokens:
-        raise _nothing(lexeme)
+        raise _nothing_to_find(lexeme)
     return Word(tokens[0]) if len(tokens) == 1 else Phrase(tuple(tokens))
 
 
-def _nothing(lexeme: Lexeme) -> QueryError:
+def _nothing_to_find(lexeme: Lexeme) -> QueryError:
     return QueryError(
         "nothing_to_find", f"“{lexeme.text}” has no letter, digit or emoji to look for.", lexeme.at, "leave it out"
     )
@@ -95,13 +95,13 @@ def _prefix(lexeme: Lexeme) -> Node:
             lexeme.at,
             f'"{" ".join(tokens[:-1])}" {tokens[-1]}*' if len(tokens[-1]) > 1 else f"write {lexeme.text.rstrip('*')}",
         )
-    if not tokens or len(tokens[0]) < _PREFIX_MIN_CHARS or not tokens[0][0].isalnum():
+    if not tokens or len(tokens[0]) < _MIN_PREFIX_CHARS or not tokens[0][0].isalnum():
         raise QueryError("prefix_short", "A prefix has two letters or digits at least.", lexeme.at, "astro*")
     return Prefix(tokens[0])
 
 
-def _refuse_others(lexeme: Lexeme) -> None:
-    """Raise for what Lucene or a programming language would write here."""
+def _reject_foreign_syntax(lexeme: Lexeme) -> None:
+    """Raise for syntax of Lucene or of programming languages."""
     text, at = lexeme.text, lexeme.at
     if text in ("&&", "||"):
         ours = "a space or AND" if text == "&&" else "OR"
@@ -113,7 +113,7 @@ def _refuse_others(lexeme: Lexeme) -> None:
         if text[0] == "+":
             raise QueryError("lucene", "Every word is required as it is, + is not needed.", at, f"write {plain}")
         raise QueryError("lucene", "What is not wanted begins with a minus here.", at, f"write -{plain}")
-    if _SPAN.match(text):
+    if _RANGE_START.match(text):
         raise QueryError("lucene", "Ranges are written with two dots after an operator.", at, "likes:10..20")
     if len(text) > 2 and text[0] == text[-1] == "/":
         raise QueryError("lucene", "There are no regular expressions.", at, f"write {text[1:-1]}")
