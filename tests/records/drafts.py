@@ -1,4 +1,4 @@
-"""Who writes what: people and drafts that every format renders in its own way, from one seeded source of chance."""
+"""Invented people and drafts of posts, drawn from one seeded source of chance; each format renders them in its way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SYLLABLES = ("ka", "lo", "mi", "ren", "tu", "sa", "vel", "no", "ri", "que", "da
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who does not exist."""
+    """An invented person."""
 
     number: int
     handle: str
@@ -32,7 +32,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text: what is shown, and for an entity what it stands for."""
+    """A part of a text: the shown characters, and for an entity the value it stands for."""
 
     kind: Kind
     shown: str
@@ -88,7 +88,7 @@ class Writer:
         return "".join(self.dice.choices(letters, k=size))
 
     def later(self, most_ms: int = 1_500) -> int:
-        """Let some time pass; return the moment in ms."""
+        """Advance the clock by a random time; return it in ms."""
         self.now_ms += self.dice.randrange(1, most_ms)
         return self.now_ms
 

@@ -1,4 +1,4 @@
-"""Hard records, each written by hand for one reason: `hard/*.jsonl`, one a line, its reason before it.
+"""Hard cases: records written by hand, each for one reason, one a line with its reason in `hard/*.jsonl`.
 
 `tests/normalise/golden.jsonl` says what each must become.
 """
@@ -17,7 +17,7 @@ FILES = {
     "bluesky": "bluesky/events.jsonl",
     "mastodon": "mastodon/statuses.jsonl.gz",
 }
-"""Which file of records each part stands at the end of."""
+"""Part → the record file at whose end its records stand."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The records as files, written once a process under the names their published counterparts have."""
+"""Record files: writes all records into a temporary folder, under the names of their published counterparts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.records import bluesky, hard_cases, mastodon, x_stream_messages, x_v1_statuses, x_v2_posts
+from tests.records import (
+    bluesky,
+    hard_cases,
+    mastodon_events,
+    mastodon_statuses,
+    x_stream_messages,
+    x_v1_statuses,
+    x_v2_responses,
+)
 from tests.records.drafts import Writer
 
 
 def files() -> dict[str, bytes]:
     """Return name → content of all files; the same at every call."""
-    pages = x_v2_posts.pages(Writer("v2 pages"), 30)
-    stream = x_v2_posts.stream(Writer("v2 stream"), 240)
+    pages = x_v2_responses.pages(Writer("v2 pages"), 30)
+    stream = x_v2_responses.stream(Writer("v2 stream"), 240)
     torn = lines(stream[:7])[:-1]
-    events = mastodon.events(Writer("mastodon events"), 240)
+    events = mastodon_events.events(Writer("mastodon events"), 240)
     return {
         "x-v1.1/stream.jsonl.gz": _packed(lines(streamed() + hard_cases.records("x_stream"))),
         "x-v1.1/rest.jsonl.gz": _packed(lines(_asked() + hard_cases.records("x_rest"))),
@@ -28,19 +36,19 @@ def files() -> dict[str, bytes]:
         "x-v1.1/control.jsonl": lines(x_stream_messages.control(Writer("x control"))),
         "x-v2/stream.jsonl": lines(stream),
         "x-v2/pages.jsonl.gz": _packed(lines(pages + hard_cases.records("x_pages"))),
-        "x-v2/flattened.jsonl": lines(x_v2_posts.flattened(Writer("v2 flattened"), 200)),
-        "x-v2/errors.jsonl": lines(x_v2_posts.errors()),
-        "x-v2/rules_responses.jsonl": lines(x_v2_posts.rule_answers()),
+        "x-v2/flattened.jsonl": lines(x_v2_responses.flattened(Writer("v2 flattened"), 200)),
+        "x-v2/errors.jsonl": lines(x_v2_responses.errors()),
+        "x-v2/rules_responses.jsonl": lines(x_v2_responses.rule_answers()),
         "x-v2/torn_line.jsonl": torn[: -len(torn) // 14],
         "bluesky/events.jsonl": lines(bluesky.events(Writer("jetstream"), 400, 1) + hard_cases.records("bluesky")),
         "bluesky/jsonbench.jsonl": lines(bluesky.events(Writer("archive"), 600, 0)),
         "bluesky/frames.jsonl": lines(bluesky.frames(Writer("frames"), 300)),
         "mastodon/statuses.jsonl.gz": _packed(
-            lines(mastodon.statuses(Writer("toots"), 360) + hard_cases.records("mastodon"))
+            lines(mastodon_statuses.statuses(Writer("toots"), 360) + hard_cases.records("mastodon"))
         ),
-        "mastodon/timelines.jsonl": lines([mastodon.statuses(Writer(f"timeline {n}"), 40) for n in range(6)]),
+        "mastodon/timelines.jsonl": lines([mastodon_statuses.statuses(Writer(f"timeline {n}"), 40) for n in range(6)]),
         "mastodon/events.jsonl": lines(events),
-        "mastodon/stream_public.txt": mastodon.body(events[:60]),
+        "mastodon/stream_public.txt": mastodon_events.body(events[:60]),
     }
 
 

@@ -1,4 +1,4 @@
-"""Texts as X delivers them: `&`, `<`, `>` escaped, links short, entities by indices in code points of that text."""
+"""Renders texts as X delivers them: `&`, `<`, `>` escaped, links shortened, entities by code points of that text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tests.records.drafts import ALPHABET, Piece, Writer
 
 EPOCH_MS = 1_288_834_974_657
-"""The moment X's ids with a time in them (snowflakes) count from."""
+"""Time (ms UTC) from which the ids with a time in them (snowflakes) count."""
 
 
 def snowflake(at_ms: int, writer: Writer) -> int:
@@ -34,7 +34,7 @@ def display(url: str) -> str:
 
 @dataclass(frozen=True)
 class Spot:
-    """An entity and where it stands."""
+    """An entity and its span."""
 
     piece: Piece
     start: int
@@ -45,7 +45,7 @@ class Spot:
 
 @dataclass
 class Text:
-    """A text as delivered, with what stands where."""
+    """A text as delivered, with the spans of its entities."""
 
     text: str = ""
     spots: list[Spot] = field(default_factory=list)

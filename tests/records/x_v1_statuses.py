@@ -1,9 +1,8 @@
 """X API v1.1: statuses as the streaming API sent them and as REST answered.
 
-Shapes: docs.x.com, "X API v1.1 data dictionary" (Tweet, User, Entities, Extended entities, Geo objects; "Premium
-extended tweets" for `extended_tweet`, "compatibility" and "extended" mode), in three ages of the stream: 2012 (no
-`symbols`, no `lang`, no `timestamp_ms`), 2015 (140 characters) and 2018 (`extended_tweet`, quotes, numbers of
-replies and quotes).
+Shapes: docs.x.com, "X API v1.1 data dictionary" (Tweet, Entities; "Premium extended tweets" for `extended_tweet`,
+"compatibility" and "extended" mode), in three ages of the stream: 2012 (no `symbols`, no `lang`, no `timestamp_ms`), 2015
+(140 characters) and 2018 (`extended_tweet`, quotes, counts of replies and quotes).
 """
 
 from __future__ import annotations
@@ -13,25 +12,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from tests.records.drafts import ALPHABET, Draft, MediaKind, Person, Piece, Writer
-from tests.records.x_text_rendering import (
-    Text,
-    display,
-    escaped,
-    legacy_entities,
-    legacy_url,
-    rendered,
-    short,
-    snowflake,
-)
+from tests.records.drafts import Draft, Person, Piece, Writer
+from tests.records.x_text_rendering import Text, display, legacy_entities, legacy_url, rendered, short, snowflake
+from tests.records.x_v1_objects import CODES, media_item, place_object, user_object
 
 AGES = {2012: 1_340_000_000_000, 2015: 1_446_300_000_000, 2018: 1_539_250_000_000}
 """When each age's records begin, ms UTC."""
 
-CODES = {"he": "iw", "id": "in"}
-"""Languages that this wire names by an old code."""
-
-PHOTOS, FILMS = "pbs.twimg.com", "https://video.twimg.com"
 _COMPATIBLE = 140
 
 
@@ -42,8 +29,8 @@ def moment(at_ms: int) -> str:
 
 
 @dataclass
-class _Said:
-    """What a status is made of."""
+class _Draft:
+    """The parts of a status before it is rendered."""
 
     author: Person
     number: int
@@ -56,63 +43,12 @@ class _Said:
     sensitive: bool = False
 
 
-class Legacy:
+class V1Writer:
     """Writes statuses of one age."""
 
     def __init__(self, writer: Writer, age: int, *, streamed: bool = True) -> None:
         self.writer, self.age, self.streamed = writer, age, streamed
         writer.now_ms = AGES[age]
-
-    def user(self, who: Person) -> dict[str, Any]:
-        """Return a User object."""
-        picture = f"{PHOTOS}/profile_images/{who.number % 10**9}/{who.token}_normal.jpg"
-        link = short(self.writer)
-        made: dict[str, Any] = {
-            "id": who.number,
-            "id_str": str(who.number),
-            "name": escaped(who.name),
-            "screen_name": who.handle,
-            "location": "the harbour" if who.number % 2 else "",
-            "url": link if who.number % 3 else None,
-            "description": escaped(who.bio) or None,
-            "protected": False,
-            "verified": who.verified,
-            "followers_count": who.followers,
-            "friends_count": who.followers // 3,
-            "listed_count": who.followers // 100,
-            "favourites_count": who.number % 5_000,
-            "statuses_count": who.number % 90_000,
-            "created_at": "Mon Nov 29 21:18:15 +0000 2010",
-            "utc_offset": None if self.age == 2018 else -25200,
-            "time_zone": None if self.age == 2018 else "Pacific Time (US & Canada)",
-            "geo_enabled": who.number % 4 == 0,
-            "lang": CODES.get(who.lang, who.lang) if self.age < 2018 else None,
-            "contributors_enabled": False,
-            "is_translator": False,
-            "profile_background_color": f"{who.number % 0xFFFFFF:06X}",
-            "profile_background_image_url": "http://abs.twimg.com/images/themes/theme1/bg.png",
-            "profile_background_image_url_https": "https://abs.twimg.com/images/themes/theme1/bg.png",
-            "profile_background_tile": False,
-            "profile_link_color": "1DA1F2",
-            "profile_sidebar_border_color": "C0DEED",
-            "profile_sidebar_fill_color": "DDEEF6",
-            "profile_text_color": "333333",
-            "profile_use_background_image": True,
-            "profile_image_url": f"http://{picture}",
-            "profile_image_url_https": f"https://{picture}",
-            "default_profile": who.number % 2 == 0,
-            "default_profile_image": False,
-            "following": None,
-            "follow_request_sent": None,
-            "notifications": None,
-        }
-        if not self.streamed and made["url"]:
-            target = f"https://www.example.com/people/{who.handle}"
-            made["entities"] = {
-                "url": {"urls": [legacy_url(link, target, 0, len(link))]},
-                "description": {"urls": []},
-            }
-        return made
 
     def status(self, draft: Draft, *, at_ms: int = 0) -> dict[str, Any]:
         """Return a post that nobody reposted: with the whole text where it is long, and its media."""
@@ -128,7 +64,7 @@ class Legacy:
         media = self._media(draft, text, number) if draft.media else []
         if draft.media:
             text.text += f" {media[0]['url']}"
-        return self._around(_Said(draft.author, number, at_ms, text, shown, draft.lang, media, draft.sensitive))
+        return self._around(_Draft(draft.author, number, at_ms, text, shown, draft.lang, media, draft.sensitive))
 
     def _short(self, draft: Draft, most: int) -> Text:
         """Return as many pieces of a text as a writer had room for; the last has no blanks behind it."""
@@ -142,7 +78,7 @@ class Legacy:
         text.text = text.text.rstrip()
         return text
 
-    def _around(self, one: _Said) -> dict[str, Any]:
+    def _around(self, one: _Draft) -> dict[str, Any]:
         whole: dict[str, Any] = {
             "entities": legacy_entities(one.text) | ({"media": one.media[:1]} if one.media else {})
         }
@@ -158,10 +94,10 @@ class Legacy:
             "in_reply_to_user_id": None,
             "in_reply_to_user_id_str": None,
             "in_reply_to_screen_name": None,
-            "user": self.user(one.author),
+            "user": user_object(one.author, self.writer, self.age, streamed=self.streamed),
             "geo": None,
             "coordinates": None,
-            "place": self._place() if self.writer.dice.random() < 0.1 else None,
+            "place": place_object(self.writer) if self.writer.dice.random() < 0.1 else None,
             "contributors": None,
             "is_quote_status": False,
         }
@@ -179,7 +115,7 @@ class Legacy:
             made |= {"filter_level": "low", "timestamp_ms": str(one.at_ms)}
         return made | {"lang": CODES.get(one.lang, one.lang)}
 
-    def _first(self, one: _Said, long: bool) -> dict[str, Any]:
+    def _first(self, one: _Draft, long: bool) -> dict[str, Any]:
         """Return the text, under the name and in the length of this age and way of asking."""
         if not self.streamed:
             return {"full_text": one.text.text, "display_text_range": [0, one.shown]}
@@ -207,52 +143,9 @@ class Legacy:
     def _media(self, draft: Draft, text: Text, number: int) -> list[dict[str, Any]]:
         link, start = short(self.writer), len(text.text) + 1
         page = f"https://twitter.com/{draft.author.handle}/status/{number}"
-        return [self._item(kind, link, page, start, place) for place, kind in enumerate(draft.media)]
-
-    def _item(self, kind: MediaKind, link: str, page: str, start: int, place: int) -> dict[str, Any]:
-        number = snowflake(self.writer.now_ms, self.writer)
-        name, folder = self.writer.token(15, ALPHABET), "ext_tw_video_thumb" if kind == "video" else "media"
-        types = {"image": "photo", "video": "video", "gif": "animated_gif"}
-        sizes = {size: {"w": w, "h": h, "resize": "fit"} for size, w, h in (("small", 680, 510), ("large", 1024, 768))}
-        made: dict[str, Any] = {
-            "id": number,
-            "id_str": str(number),
-            "indices": [start, start + len(link)],
-            "media_url": f"http://{PHOTOS}/{folder}/{name}.jpg",
-            "media_url_https": f"https://{PHOTOS}/{folder}/{name}.jpg",
-            "url": link,
-            "display_url": f"pic.twitter.com/{link[-10:]}",
-            "expanded_url": f"{page}/{'video' if kind == 'video' else 'photo'}/1",
-            "type": types[kind] if self.age > 2012 else "photo",
-            "sizes": {"thumb": {"w": 150, "h": 150, "resize": "crop"}} | sizes,
-        }
-        if self.age == 2018 and place % 2:
-            made["ext_alt_text"] = "gulls above the harbour, seen from the bridge"
-        if kind != "image" and self.age > 2012:
-            film = f"{FILMS}/{'tweet_video' if kind == 'gif' else 'ext_tw_video'}/{name}"
-            rates = [0] if kind == "gif" else [320_000, 2_176_000, 832_000]
-            variants = [{"bitrate": rate, "content_type": "video/mp4", "url": f"{film}/{rate}.mp4"} for rate in rates]
-            if kind == "video":
-                variants.insert(1, {"content_type": "application/x-mpegURL", "url": f"{film}/pl.m3u8"})
-            made["video_info"] = {"aspect_ratio": [16, 9], "variants": variants}
-            if kind == "video":
-                made["video_info"]["duration_millis"] = 10_704
-        return made
-
-    def _place(self) -> dict[str, Any]:
-        corners = [[-70.1, 43.6], [-70.3, 43.6], [-70.3, 43.7], [-70.1, 43.7]]
-        name = self.writer.token(16, "0123456789abcdef")
-        return {
-            "id": name,
-            "url": f"https://api.twitter.com/1.1/geo/id/{name}.json",
-            "place_type": "city",
-            "name": "Harbourton",
-            "full_name": "Harbourton, Nowhere",
-            "country_code": "XX",
-            "country": "Nowhere",
-            "bounding_box": {"type": "Polygon", "coordinates": [corners]},
-            "attributes": {},
-        }
+        return [
+            media_item(kind, link, page, start, place, self.writer, self.age) for place, kind in enumerate(draft.media)
+        ]
 
     def repost(self, original: dict[str, Any]) -> dict[str, Any]:
         """Return a repost of a status: its beginning behind `RT @…: `, and the whole of it inside."""
@@ -268,7 +161,7 @@ class Legacy:
         body = Text(lead.text + (original.get("text") or original.get("full_text") or ""), lead.spots)
         if len(body.text) > _COMPATIBLE:
             body = Text(body.text[: _COMPATIBLE - 1] + "…", body.spots)
-        said = _Said(who, snowflake(at_ms, self.writer), at_ms, body, len(body.text), original.get("lang", "und"))
+        said = _Draft(who, snowflake(at_ms, self.writer), at_ms, body, len(body.text), original.get("lang", "und"))
         made = self._around(said)
         made["retweeted_status"] = {
             name: value for name, value in original.items() if name not in ("timestamp_ms", "retweeted_status")
@@ -319,22 +212,22 @@ class Legacy:
 
 def statuses(writer: Writer, age: int, count: int, *, streamed: bool = True) -> list[dict[str, Any]]:
     """Return statuses of one age: posts, reposts, quotes and answers in the order in which they came."""
-    legacy = Legacy(writer, age, streamed=streamed)
+    v1 = V1Writer(writer, age, streamed=streamed)
     made: list[dict[str, Any]] = []
     own: list[dict[str, Any]] = []
     for _ in range(count):
         drawn = writer.dice.random()
         before = own[-40:]
         if before and drawn < 0.22:
-            made.append(legacy.repost(writer.dice.choice(before)))
+            made.append(v1.repost(writer.dice.choice(before)))
             continue
         draft = writer.draft(long=drawn > 0.8)
         if before and age > 2012 and drawn < 0.32:
-            status = legacy.quote(draft, writer.dice.choice(before))
+            status = v1.quote(draft, writer.dice.choice(before))
         elif before and drawn < 0.5:
-            status = legacy.reply(draft, writer.dice.choice(before))
+            status = v1.reply(draft, writer.dice.choice(before))
         else:
-            status = legacy.status(draft)
+            status = v1.status(draft)
         own.append(status)
         made.append(status)
     return made

@@ -1,15 +1,12 @@
-"""Mastodon: statuses as REST answers them, events of the streaming API, and recorded bodies of its event streams.
+"""Mastodon statuses as REST answers them: of a Mastodon of today, of one of 2017 (few fields), and of another make.
 
 Shapes: docs.joinmastodon.org, entities Status, Account, MediaAttachment, Status::Mention, Status::Tag, PreviewCard,
-Poll, Quote and QuoteApproval (4.5), and "Streaming API" (events, the socket's `{"stream":…,"event":…,"payload":"…"}`,
-server-sent events with `:thump` heartbeats). Three makers: a Mastodon of today, one of 2017 (few fields), and one of
-another make.
+Poll, Quote and QuoteApproval (4.5).
 """
 
 from __future__ import annotations
 
 import html
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -196,7 +193,8 @@ class Instance:
             "authors": [],
         }
 
-    def _public(self) -> dict[str, Any] | None:
+    def any_public(self) -> dict[str, Any] | None:
+        """Return one of the latest public statuses, None if there is none."""
         found = [
             one for one in self.known[-60:] if one["visibility"] == "public" and not one["reblog"] and not one["quote"]
         ]
@@ -204,7 +202,7 @@ class Instance:
 
     def any(self) -> dict[str, Any]:
         """Return a status, a reblog, a quote or an answer."""
-        drawn, other = self.writer.dice.random(), self._public()
+        drawn, other = self.writer.dice.random(), self.any_public()
         if other is None or drawn > 0.35:
             return self.status()
         if drawn < 0.1:
@@ -257,38 +255,3 @@ def statuses(writer: Writer, count: int) -> list[dict[str, Any]]:
         status = instance.any()
         made.append(foreign(status) if number % 12 == 5 and not status["reblog"] else status)
     return made
-
-
-def events(writer: Writer, count: int) -> list[dict[str, Any]]:
-    """Return events as a socket carries them, their payload JSON as text."""
-    writer.now_ms = ERAS[1]
-    instance = Instance(writer)
-    made: list[dict[str, Any]] = []
-    for number in range(count):
-        status = instance.any()
-        drawn = number % 10
-        if drawn == 3 and (other := instance._public()):
-            edited = other | {"edited_at": moment(writer.now_ms), "content": other["content"] + "<p>edited</p>"}
-            made.append(_event("status.update", edited))
-        elif drawn == 5:
-            made.append({"stream": ["public"], "event": "delete", "payload": status["id"]})
-        elif drawn == 7:
-            name = ("notification", "conversation", "announcement", "announcement.reaction")[number // 10 % 4]
-            made.append(_event(name, {"id": str(number), "type": "mention", "created_at": moment(writer.now_ms)}))
-        else:
-            made.append(_event("update", status))
-    return [*made, {"stream": ["user"], "event": "filters_changed"}]
-
-
-def _event(name: str, payload: dict[str, Any]) -> dict[str, Any]:
-    told = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return {"stream": ["public"], "event": name, "payload": told}
-
-
-def body(told: list[dict[str, Any]]) -> bytes:
-    """Return events as a recorded body of server-sent events, with heartbeats between them."""
-    made = [b":)\n"]
-    for event in told:
-        made.append(f"event: {event['event']}\ndata: {event.get('payload', '')}\n\n".encode())
-        made.append(b":thump\n")
-    return b"".join(made)
