@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import MurmurError, QueryError, SettingsError
-from pipeline.networks import SOURCES
+from pipeline.networks import NETWORKS
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
-from pipeline.sinks.named import searches_of
+from pipeline.sinks.configured_searches import searches_by_sink
 from pipeline.sources.catalog import track_finding
 from pipeline.worker.track import EVERYTHING, SEARCHES
 
@@ -35,13 +35,13 @@ def problems(settings: Settings) -> list[str]:
 
 
 def _sources(names: tuple[str, ...]) -> list[str]:
-    unread = [name for name in names if name not in (*SOURCES, *offered(SOURCES_GROUP))]
-    return [f"SOURCE={name}: this version reads {', '.join(SOURCES)}" for name in unread]
+    unread = [name for name in names if name not in (*NETWORKS, *offered(SOURCES_GROUP))]
+    return [f"SOURCE={name}: this version reads {', '.join(NETWORKS)}" for name in unread]
 
 
 def _sinks(settings: Settings) -> list[str]:
     try:
-        searches_of(settings.sinks, parse)
+        searches_by_sink(settings.sinks, parse)
     except SettingsError as error:
         return error.problems
     return []

@@ -24,7 +24,7 @@ from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.match.search_registry import Registry
 from pipeline.match.search_text_replica import SearchTextReplica
 from pipeline.normalise import normalise
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.document import describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
@@ -56,7 +56,7 @@ class Process:
         self.names = Names(settings.redis_prefix)
         self.redis: Redis = connect(settings, connections=connections, name=f"{self.names.prefix}-{role}")
         self.counters = Counters(self.redis, self.names, role)
-        self.order = Order(self.redis, self.names)
+        self.order = PublicationOrder(self.redis, self.names)
         self.claims = ClaimCheck(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
         self.dead = DeadLetters(self.redis, self.names)

@@ -17,7 +17,7 @@ from tests.paths import PROJECT
 MAY_IMPORT: dict[str, str] = {
     # what every room may use
     "pipeline.errors": "",
-    "pipeline.jsonlines": "",
+    "pipeline.json_line_escapes": "",
     "pipeline.networks": "",
     "pipeline.post": "",
     "pipeline.terminal": "",
@@ -27,9 +27,9 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.broker": "errors settings",
     "pipeline.query": "errors networks plugins post",
     "pipeline.queue": "broker errors",
-    "pipeline.normalise": "errors post queue",
+    "pipeline.normalise": "errors language_codes post queue",
     "pipeline.sources": "errors plugins query queue settings",
-    "pipeline.store": "errors jsonlines post query settings",
+    "pipeline.store": "errors json_line_escapes post query settings",
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",
     # processes
@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, str] = {
     # the web process
     "web.patience": "",
     "web.recent": "",
-    "web.protocol": "pipeline.broker pipeline.jsonlines pipeline.post",
+    "web.protocol": "pipeline.broker pipeline.json_line_escapes pipeline.post",
     "web.faults": "protocol pipeline.errors",
     "web.parameters": "faults",
     "web.reasons": "pipeline.settings",

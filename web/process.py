@@ -22,7 +22,7 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.broker.store_outage import Outage
 from pipeline.errors import MurmurError
 from pipeline.match.search_registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import ClaimCheck
@@ -55,13 +55,13 @@ REDIS_CONNECTIONS = 2
 
 
 class Web:
-    """All that lives as long as a web process. Also the owner of every client."""
+    """AllOf that lives as long as a web process. Also the owner of every client."""
 
     def __init__(self, settings: Settings, opener: Callable[[], Store] | None = None) -> None:
         self.settings = settings
         self.names = Names(settings.redis_prefix)
         self.redis: Redis = connect(settings, connections=REDIS_CONNECTIONS, name="web")
-        self.order = Order(self.redis, self.names)
+        self.order = PublicationOrder(self.redis, self.names)
         self.registry = Registry(self.redis, self.names)
         self.claims = ClaimCheck(self.redis, self.names)
         self.open_store: Callable[[], Store] = opener or functools.partial(open_store, settings)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from pipeline.broker.store_outage import Outage
-from pipeline.jsonlines import line_safe
+from pipeline.json_line_escapes import escape_line_ends
 from pipeline.post import Post
 
 MAX_ID_CHARS = 64
@@ -318,7 +318,7 @@ class Frame:
     def event(self) -> bytes:
         """The server-sent event, without an id (who writes it knows whether `after` may be taken up from)."""
         if self._event is None:
-            data = line_safe(self.payload)
+            data = escape_line_ends(self.payload)
             self._event = b"event: " + self.kind.encode() + b"\ndata: " + data + b"\n\n"
         return self._event
 

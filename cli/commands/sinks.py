@@ -11,8 +11,8 @@ from pipeline.assembly import Process, understand
 from pipeline.errors import SettingsError
 from pipeline.plugins import SINKS_GROUP, make
 from pipeline.settings import Settings
-from pipeline.sinks.feeding import Feeder
-from pipeline.sinks.named import searches_of
+from pipeline.sinks.configured_searches import searches_by_sink
+from pipeline.sinks.delivery_loop import DeliveryLoop
 from pipeline.terminal import protect_logs
 
 END_WITHIN_S = 5.0
@@ -29,7 +29,7 @@ def serve(settings: Settings) -> None:
         raise SettingsError(["SINKS is empty: nothing to deliver to"])
     protect_logs()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
-    searches = searches_of(settings.sinks, understand)
+    searches = searches_by_sink(settings.sinks, understand)
     sinks = {name: make(SINKS_GROUP, name) for name in searches}
     told = threading.Event()
 
@@ -41,7 +41,7 @@ def serve(settings: Settings) -> None:
     process = Process(settings, "sinks", connections=1)
     threads = []
     for name, sink in sinks.items():
-        feeder = Feeder(
+        feeder = DeliveryLoop(
             name,
             sink,
             searches[name],

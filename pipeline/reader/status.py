@@ -20,7 +20,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.store.contract import SAMPLED
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class StatusReporter:
     def __init__(
         self,
         redis: Redis,
-        order: Order,
+        order: PublicationOrder,
         names: Names,
         name: str,
         *,

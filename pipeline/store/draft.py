@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.jsonlines import line_safe
+from pipeline.json_line_escapes import escape_line_ends
 from pipeline.post import Post
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Writes
@@ -20,7 +20,7 @@ _encode = msgspec.json.Encoder().encode
 
 def encode(post: Post) -> bytes:
     """Return a post's wire JSON, which no reader of lines cuts in two."""
-    return line_safe(_encode(post))
+    return escape_line_ends(_encode(post))
 
 
 @dataclass(frozen=True, slots=True)

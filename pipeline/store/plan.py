@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.jsonlines import line_safe
+from pipeline.json_line_escapes import escape_line_ends
 from pipeline.post import AuthorDeletion, Post, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry, Persisted, Writes
@@ -126,7 +126,7 @@ class Plan:
 def with_original(body: bytes, original: bytes | None) -> bytes:
     """Return a post's wire JSON with the original's inside. Every body that leaves a store passes here: one that an
     earlier version stored with characters that cut lines comes out without them."""
-    return line_safe(body if original is None else b'%b,"original":%b}' % (body[:-1], original))
+    return escape_line_ends(body if original is None else b'%b,"original":%b}' % (body[:-1], original))
 
 
 def plan(

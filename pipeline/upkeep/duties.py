@@ -21,7 +21,7 @@ from pipeline.broker.redis_errors import BrokerRefused, translate_redis_errors
 from pipeline.broker.store_outage import OutageReporter, current_outage
 from pipeline.errors import BrokerUnavailable, StoreError, StoreUnavailable
 from pipeline.match.search_registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.reader.status import CoverageUpdate, read_statuses
@@ -63,7 +63,7 @@ class Means:
     store: Callable[[], Store]
     kept_store: Callable[[], Store]
     claims: ClaimCheck
-    order: Order
+    order: PublicationOrder
     registry: Registry
     dead: DeadLetters
     counters: Counters

@@ -19,7 +19,7 @@ from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreErro
 from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
-from pipeline.publish.order import Attempt, Order, RegistryMoved
+from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
 from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
@@ -46,7 +46,7 @@ goes to the end of the queue, and its next attempt finds less."""
 
 OUTAGE_WAIT_S = 5.0
 AGAIN_FIRST_S, AGAIN_LONGEST_S = 1.0, 60.0
-"""Pauses before a batch that failed in parts as well is tried again: doubling, at most the longest."""
+"""Backoff before a batch that failed in parts as well is tried again: doubling, at most the longest."""
 LONG_AGO_MS = 600_000
 """A record received longer ago is of a past that is read again: it says nothing about latency."""
 _OUTAGE = (StoreUnavailable, BrokerUnavailable)
@@ -58,7 +58,7 @@ class Stages:
 
     names: Names
     claims: ClaimCheck
-    order: Order
+    order: PublicationOrder
     store: Store
     following: MatcherReplica
     tracking: IntakeFilter
@@ -68,7 +68,7 @@ class Stages:
     enqueue: Callable[[str], None]
     stopping: Callable[[], bool] = lambda: False
     outage: Callable[[str | None], None] = lambda _why: None
-    """Told why the store is away, and None once it answers."""
+    """CountedPost why the store is away, and None once it answers."""
     sleep: Callable[[float], None] = time.sleep
     clock_s: Callable[[], float] = time.monotonic
 
@@ -141,7 +141,7 @@ class BatchProcessor:
             refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
             deletions = [*wanted.deletions, *(Deletion(post_id, 0) for post_id in refused)]
             while lot.left:
-                if not stages.order.withdraw(attempt, lot.deleted):
+                if not stages.order.announce_deletions(attempt, lot.deleted):
                     raise BatchDone(attempt.batch_id)
                 stages.counters.add("posts_deleted", len(lot.deleted))
                 if stages.stopping() or stages.clock_s() > end_s:

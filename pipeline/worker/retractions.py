@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.broker.keys import Names
 from pipeline.match.contract import StandingMatcher
-from pipeline.publish.messages import Message, edited_message, gone_messages
+from pipeline.publish.messages import Message, edited_messages, retraction_messages
 from pipeline.store.contract import Entry
 
 
@@ -34,7 +34,7 @@ def retraction_messages(
     if again:
         for key, places in matcher.lost_by_counts([entry.document for entry in again]).items():
             gone[key] += [_named(again[place]) for place in places]
-    return gone_messages(names, gone) + edited_message(names, _edited(entries, matches, safe))
+    return retraction_messages(names, gone) + edited_messages(names, _edited(entries, matches, safe))
 
 
 def concerns_every_search(entries: Sequence[Entry], safe: int) -> bool:

@@ -20,7 +20,7 @@ from pipeline.reader.status import read_statuses
 from tests.delivery.celery_processes import ROLES, Broker, Processes, eventually, processes
 from tests.delivery.conftest import STREAM, expected_ids, process_of, records_in, stored_versions
 from tests.records import also_shared, path_of
-from tests.records.folder import packed, streamed
+from tests.records.record_files import packed, streamed
 from tests.sources.simulators.mastodon import Mastodon, status
 
 pytestmark = pytest.mark.redis

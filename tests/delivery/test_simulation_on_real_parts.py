@@ -19,7 +19,7 @@ from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.post import Event
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.document import describe
 from pipeline.query.tree import Query
 from pipeline.queue.batch import FORGET
@@ -127,7 +127,7 @@ def test_nobody_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
 def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[], Store]) -> None:
     """A world of workers that die and watchers that come and go ends with each watcher holding what it should."""
     redis = Redis.from_url(valkey)
-    claims, order, registry = ClaimCheck(redis, names), Order(redis, names), Registry(redis, names)
+    claims, order, registry = ClaimCheck(redis, names), PublicationOrder(redis, names), Registry(redis, names)
     stores: list[Store] = []
 
     def open_one() -> Store:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from pipeline.query.codes import CODES
-from pipeline.query.operators import BY_NAME, OPERATORS, SIGNS, Operator, Sign
 from pipeline.query.parser import MAX_CHARS, MAX_DEPTH, MAX_TERMS, parse
+from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, SYNTAX_FORMS, Operator, SyntaxForm
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
@@ -34,20 +34,20 @@ def test_operator_does_what_its_row_says(operator: Operator) -> None:
         assert parse(f"{alias}:{value}", NOW_MS).root == parse(operator.example, NOW_MS).root
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.form)
-def test_sign_is_documented_and_its_example_is_a_search(sign: Sign) -> None:
+@pytest.mark.parametrize("sign", SYNTAX_FORMS, ids=lambda sign: sign.form)
+def test_sign_is_documented_and_its_example_is_a_search(sign: SyntaxForm) -> None:
     assert f"| `{sign.form}` | `{sign.example}` | {sign.finds} |" in PAGE
     assert parse(sign.example, NOW_MS).root
 
 
 def test_error_codes_are_documented() -> None:
     section = PAGE.split("## Errors")[1]
-    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(CODES.items())
+    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(ERROR_CODES.items())
 
 
 def test_document_names_no_operator_that_is_not_there() -> None:
     named = {name for name in re.findall(r"`-?(\w+):[^`]*`", PAGE) if not name.isdigit()}
-    assert named - {"re", "https"} <= set(BY_NAME)
+    assert named - {"re", "https"} <= set(OPERATORS_BY_NAME)
 
 
 def test_limits_are_the_documented_ones() -> None:

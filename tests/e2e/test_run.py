@@ -35,7 +35,7 @@ def replay() -> dict[str, str]:
 
 def _distinct_posts() -> int:
     """Return how many posts the recording holds, originals included, read by the adapters alone."""
-    from pipeline.normalise.recognise import normalise
+    from pipeline.normalise.format_dispatch import normalise
     from pipeline.post import Upsert
     from pipeline.sources.replay.source import ReplaySource
 

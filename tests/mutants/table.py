@@ -29,14 +29,14 @@ MUTANTS = (
         "pipeline/query/parser.py",
         "if negations % 2 else found",
         "if negations else found",
-        ("tests/query/test_canonical.py",),
+        ("tests/query/test_normal_form.py",),
     ),
     Mutant(
         "* goes even where only exclusions are left",
-        "pipeline/query/canonical.py",
-        "if any(finds(child) and not isinstance(child, Everything) for child in children.values()):",
+        "pipeline/query/normal_form.py",
+        "if any(has_positive_term(child) and not isinstance(child, Everything) for child in children.values()):",
         "if len(children) > 1:",
-        ("tests/query/test_canonical.py",),
+        ("tests/query/test_normal_form.py",),
     ),
     Mutant(
         "a heart as text is not a heart as picture",

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from pipeline.normalise import normalise
-from tests.normalise.records import NOW, posts
-from tests.records import hard
+from tests.normalise.sample_records import NOW, posts
+from tests.records import hard_cases
 
 OURS, SHARED = (Path(__file__).parent / name for name in ("golden.jsonl", "golden_shared.jsonl"))
 
@@ -42,7 +42,9 @@ def written() -> dict[tuple[str, str], list[dict[str, Any]]]:
 def main() -> None:
     """Write the file."""
     cases = [
-        {"part": part, "why": why, "posts": read(record)} for part in hard.FILES for why, record in hard.cases(part)
+        {"part": part, "why": why, "posts": read(record)}
+        for part in hard_cases.FILES
+        for why, record in hard_cases.cases(part)
     ]
     OURS.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases), encoding="utf-8")
 

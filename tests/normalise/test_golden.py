@@ -20,19 +20,19 @@ from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Post
 from tests.normalise import golden
-from tests.normalise.records import NOW, lines, posts
+from tests.normalise.sample_records import NOW, lines, posts
 from tests.paths import SHARED
-from tests.records import hard
+from tests.records import hard_cases
 
 GOLDEN = golden.written()
 
 
 def test_every_hard_record_has_its_line() -> None:
-    assert list(GOLDEN) == [(part, why) for part in hard.FILES for why, _ in hard.cases(part)]
+    assert list(GOLDEN) == [(part, why) for part in hard_cases.FILES for why, _ in hard_cases.cases(part)]
 
 
 @pytest.mark.parametrize(
-    ("part", "why", "record"), [(part, *case) for part in hard.FILES for case in hard.cases(part)], ids=str
+    ("part", "why", "record"), [(part, *case) for part in hard_cases.FILES for case in hard_cases.cases(part)], ids=str
 )
 def test_hard_record_becomes_exactly_these_posts(part: str, why: str, record: dict[str, Any]) -> None:
     assert golden.read(record) == GOLDEN[part, why]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from tests.normalise.records import NOW, lines, posts
+from tests.normalise.sample_records import NOW, lines, posts
 from tests.normalise.test_sample_records import ALL
 from tests.records import also_shared
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.normalise import normalise
 from pipeline.post import AuthorDeletion, Deletion, Entity, Event, Media, Notice, Post
-from tests.normalise.records import NOW, posts
+from tests.normalise.sample_records import NOW, posts
 
 TIME_US = 1732206349000167
 DID = "did:plc:abc"

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
-from tests.normalise.records import NOW, lines, outcomes, posts
+from tests.normalise.sample_records import NOW, lines, outcomes, posts
 from tests.records import also_shared, only_shared, path_of
 
 ALL = (

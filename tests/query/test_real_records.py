@@ -14,7 +14,7 @@ from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
-from tests.normalise.records import every_line
+from tests.normalise.sample_records import every_line
 from tests.query.strategies import NOW_MS
 from tests.records import also_shared
 

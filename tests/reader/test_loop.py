@@ -15,7 +15,7 @@ from redis import Redis
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.batch import RawRecord, decode_batch
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.reader import loop as reader_module
@@ -72,7 +72,13 @@ class Stage:
         self.rows: list[CoverageUpdate] = []
         self.stop = threading.Event()
         speaker = StatusReporter(
-            redis, Order(redis, names), names, name, generated=True, cover=cover or self.rows.append, search=lambda: "*"
+            redis,
+            PublicationOrder(redis, names),
+            names,
+            name,
+            generated=True,
+            cover=cover or self.rows.append,
+            search=lambda: "*",
         )
         self.reader = Reader(
             self.source,
@@ -224,7 +230,7 @@ def test_reading_stops_while_the_queue_is_full_and_goes_on_after(redis_client: R
 
     with Stage(redis_client, names, bulky, high_water_bytes=20_000) as stage:
         stage.until(lambda: stage.state() == "paused")
-        order = Order(redis_client, names)
+        order = PublicationOrder(redis_client, names)
         read = stage.counters.value("records_read")
         time.sleep(0.3)
         assert stage.counters.value("records_read") == read

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.batch import RawRecord, decode_batch
 from pipeline.reader.handover import Handover
 from pipeline.reader.spool import Spool, Spooled, SpoolTaken
@@ -149,7 +149,7 @@ class Impatient(Stage):
 
     def work(self) -> None:
         """Do what is enqueued, as workers would."""
-        order = Order(self.redis, self.names)
+        order = PublicationOrder(self.redis, self.names)
         for batch_id in self.enqueued[self._taken :]:
             self._taken += 1
             self.done += self.records_of(batch_id)

@@ -12,7 +12,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from tests.paths import SHARED
-from tests.records.folder import folder
+from tests.records.record_files import folder
 
 BESIDE = "shared/"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.records.writing import BASE32, Draft, Person, Writer
+from tests.records.drafts import BASE32, Draft, Person, Writer
 
 NEWER = "network.bsky.jetstream.subscribeEvents"
 ERAS = (1_732_200_000_000, 1_783_000_000_000)

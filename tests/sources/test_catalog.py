@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.networks import NETWORKS, RECHECKED, SOURCES, STREAMING_DELETIONS
-from pipeline.normalise.permits import permit_of
+from pipeline.networks import NETWORKS, RECHECKED, STREAMING_DELETIONS
+from pipeline.normalise.source_permissions import permissions_of
 from pipeline.settings import load
 from pipeline.sources import catalog
 from pipeline.sources.catalog import open_lookup, open_source
@@ -26,13 +26,15 @@ SETTINGS = {
 
 
 def test_lists_of_names_agree_with_the_catalog() -> None:
-    assert tuple(CATALOG) == SOURCES
+    assert tuple(CATALOG) == NETWORKS
     assert {name for name, entry in CATALOG.items() if entry.open_lookup is not None} == set(RECHECKED)
-    assert set(STREAMING_DELETIONS) < set(RECHECKED) < set(NETWORKS) < set(SOURCES)
-    assert all(permit_of(name).accounts for name in SOURCES), "the permit of each is its own, not an unknown label's"
+    assert set(STREAMING_DELETIONS) < set(RECHECKED) < set(NETWORKS) < set(NETWORKS)
+    assert all(permissions_of(name).accounts for name in NETWORKS), (
+        "the permit of each is its own, not an unknown label's"
+    )
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_each_source_goes_by_its_name(name: str) -> None:
     source = open_source(name, load(SETTINGS))
     assert source.name == name

@@ -50,7 +50,7 @@ class MergingContract:
     def test_body_that_an_earlier_version_stored_raw_cuts_no_line(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(draft, "line_safe", lambda encoded: encoded)
+        monkeypatch.setattr(draft, "escape_line_ends", lambda encoded: encoded)
         put(store, 1, post(1, "cats\u2028one"), post(2, "", repost_of="x:1"), post(3, "cats\x85", repost_of="x:9"))
         monkeypatch.undo()
         with store.reading() as reading:

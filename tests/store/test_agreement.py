@@ -24,7 +24,7 @@ from pipeline.store import sort_key as place
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.normalise.records import every_line
+from tests.normalise.sample_records import every_line
 from tests.query import strategies
 from tests.records import also_shared
 from tests.store.elastic.stores import access, store_in

@@ -24,8 +24,8 @@ from pipeline.errors import QueryError
 from pipeline.post import Deletion, Post, Upsert
 from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
-from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import parse
+from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Query
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.reader import status as states
 from pipeline.reader.status import CoverageUpdate, StatusReporter
 from pipeline.store.contract import SAMPLED, CoverageRow
@@ -37,7 +37,7 @@ class Scene:
         """Return the speaker of a new reader process."""
         return StatusReporter(
             self.board.redis,
-            Order(self.board.redis, self.board.names),
+            PublicationOrder(self.board.redis, self.board.names),
             self.board.names,
             "demo",
             generated=True,

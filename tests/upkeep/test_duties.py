@@ -21,7 +21,7 @@ from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.search_registry import Registry
 from pipeline.post import Author, Post, Upsert
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters
 from pipeline.reader.status import CoverageUpdate, StatusReporter
@@ -51,7 +51,7 @@ class Board:
             store=lambda: self.store,
             kept_store=lambda: self.store,
             claims=ClaimCheck(redis, names),
-            order=Order(redis, names),
+            order=PublicationOrder(redis, names),
             registry=Registry(redis, names),
             dead=DeadLetters(redis, names),
             counters=Counters(redis, names, "upkeep"),

@@ -19,7 +19,7 @@ from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.match.search_registry import Registry
 from pipeline.normalise import normalise
 from pipeline.publish.messages import PORTION_BYTES, posts_messages
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.document import describe
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import ClaimCheck
@@ -61,7 +61,7 @@ class Worker:
             Stages(
                 names=names,
                 claims=self.claims,
-                order=Order(redis, names),
+                order=PublicationOrder(redis, names),
                 store=self.store,
                 following=MatcherReplica(self.registry, matcher, understand),
                 tracking=IntakeFilter(
@@ -406,7 +406,7 @@ def test_a_batch_that_cannot_be_committed_comes_again_later_and_later_and_starve
     worker.registry.register({query.key: query.canonical})
     worker.offer(post(1), b"nonsense")
     worker.offer(post(2, "dogs"), batch_id="other")
-    object.__setattr__(worker.ingest._stages, "order", Order(mute, names))
+    object.__setattr__(worker.ingest._stages, "order", PublicationOrder(mute, names))
     waits = []
     for _ in range(12):
         worker.ingest.run("b")
@@ -419,7 +419,7 @@ def test_a_batch_that_cannot_be_committed_comes_again_later_and_later_and_starve
     worker.ingest.run("other")
     assert worker.stored() == {"demo:1", "demo:2"}
     assert worker.dead.size().letters == 1, "set aside once, not with each attempt"
-    object.__setattr__(worker.ingest._stages, "order", Order(redis_client, names))
+    object.__setattr__(worker.ingest._stages, "order", PublicationOrder(redis_client, names))
     worker.ingest.run("b")
     assert worker.done()
 

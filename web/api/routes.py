@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 import msgspec
 from flask import Flask, Response, request
 
-from pipeline.query.operators import OPERATORS, SIGNS
+from pipeline.query.syntax.operators import OPERATORS, SYNTAX_FORMS
 from pipeline.store.contract import CoverageRow, Reading, Sort, TopField
 from pipeline.store.sort_key import parse_token
 from web.api.explain import explain
@@ -151,7 +151,7 @@ def install(app: Flask, web: Web) -> None:  # noqa: C901 - one short function a 
             }
             for row in OPERATORS
         ]
-        signs = [{"form": sign.form, "example": sign.example, "finds": sign.finds} for sign in SIGNS]
+        signs = [{"form": sign.form, "example": sign.example, "finds": sign.finds} for sign in SYNTAX_FORMS]
         return answer({"operators": operators, "signs": signs})
 
 

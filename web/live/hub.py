@@ -19,7 +19,7 @@ from pipeline.broker.keys import Names
 from pipeline.errors import MurmurError
 from pipeline.match.search_registry import LEASE_MS, Registry
 from pipeline.publish.messages import PORTION_BYTES
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from web.live.client import Client
 from web.live.listener import Listener
@@ -101,7 +101,7 @@ def boot_clock() -> float:
 class Hub:
     """The searches of this process and their watchers. `refill` is called with searches whose posts may be missing."""
 
-    def __init__(self, registry: Registry, order: Order, names: Names) -> None:
+    def __init__(self, registry: Registry, order: PublicationOrder, names: Names) -> None:
         self._registry = registry
         self._order = order
         self._names = names

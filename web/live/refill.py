@@ -14,7 +14,7 @@ from gevent.lock import BoundedSemaphore
 
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.publish.messages import portions
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from web.live.catching_up import TOO_MUCH, losses, missed
 from web.live.hub import Hub, Search
 from web.protocol import posts_frame
@@ -28,7 +28,7 @@ AT_ONCE = 4
 class Refill:
     """Brings searches up to date."""
 
-    def __init__(self, hub: Hub, order: Order, readings: Readings) -> None:
+    def __init__(self, hub: Hub, order: PublicationOrder, readings: Readings) -> None:
         self._hub = hub
         self._order = order
         self._readings = readings

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pipeline.query.document import Document
-from pipeline.query.evaluate import sample_of
+from pipeline.query.evaluate import sample_bucket
 from pipeline.query.tree import NumberField, TextField
 
 FIELDS_VERSION = 1
@@ -55,7 +55,7 @@ def fields(document: Document) -> dict[str, Any]:
     """Return what is indexed of a document, by the names of `PROPERTIES`; what is empty or unknown is left out."""
     found: dict[str, Any] = {
         "created_at": min(max(document.created_at, 0), MAX_MS),
-        "sample": sample_of(document.id),
+        "sample": sample_bucket(document.id),
     }
     for text in TEXTS:
         tokens = getattr(document, text)

@@ -19,7 +19,7 @@ from pipeline.store.contract import GoneAccount, Held, Tombstone, Writes
 from pipeline.store.copy.moving import Moved, decoded, moved
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, decode, encode
-from pipeline.store.elastic.index_layout import IndexLayout, now_ms
+from pipeline.store.elastic.index_layout import IndexLayout
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.full_scan import originals, pages, state_pages
 from pipeline.store.elastic.stored_post import VersionedRow

@@ -20,7 +20,7 @@ from pipeline.store.coverage import newest
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.elastic.cluster.refresher import refresher
 from pipeline.store.elastic.coverage import ElasticCoverage
-from pipeline.store.elastic.index_layout import IndexLayout, check, now_ms, read_meta
+from pipeline.store.elastic.index_layout import IndexLayout, check, read_meta
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.moving import ElasticMoving
 from pipeline.store.elastic.periodic.maintenance import ElasticMaintenance

@@ -15,7 +15,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone
 from pipeline.match.search_registry import RegistryChanges
-from pipeline.publish.order import Attempt, RegistryMoved
+from pipeline.publish.publication_order import Attempt, RegistryMoved
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.poison_records import PoisonProgress
 
@@ -72,7 +72,7 @@ class FakeClaimCheck:
 
 
 class FakeOrder:
-    """`pipeline.publish.order.Order`."""
+    """`pipeline.publish.publication_order.Order`."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis

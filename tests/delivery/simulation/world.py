@@ -18,7 +18,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone, StoreError
 from pipeline.match.search_registry import Registry
-from pipeline.publish.order import Order
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.store.contract import NEWEST, Changes
@@ -52,7 +52,7 @@ class Parts:
 
     names: Names
     claims: ClaimCheck | Any
-    order: Order | Any
+    order: PublicationOrder | Any
     registry: Registry | Any
     store: Any
     bus: Bus

@@ -13,7 +13,7 @@ from pipeline.post import Post
 from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
-from tests.normalise.records import NOW, lines, posts
+from tests.normalise.sample_records import NOW, lines, posts
 from tests.records import also_shared
 
 FILES = (

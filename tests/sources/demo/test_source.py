@@ -7,7 +7,7 @@ import json
 import time
 from collections import Counter
 
-from pipeline.normalise.recognise import normalise
+from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Deletion, Post, Upsert
 from pipeline.sources.demo.generator import EVENTS, Chapter
 from pipeline.sources.demo.phrases import phrases

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.normalise.mastodon.wire import Status
+from pipeline.normalise.mastodon.wire import MastodonStatus
 from pipeline.sources.mastodon import status_records as statuses_module
 from tests.sources.simulators.mastodon import status
 
@@ -45,5 +45,5 @@ def test_data_of_an_event_is_one_value_of_its_record_and_nothing_beside_it(name:
 def test_status_that_was_asked_for_keeps_the_names_that_a_status_has() -> None:
     known = statuses_module.StatusRecords("home.example", consent=True)
     record = known.requested(json.dumps(status(1, "hi") | {"murmur": 1, "kind": "forget", "event": "delete"}).encode())
-    assert json.loads(record or b"").keys() <= {field.name for field in msgspec.structs.fields(Status)}
-    assert set(statuses_module.STATUS) == {field.name for field in msgspec.structs.fields(Status)}
+    assert json.loads(record or b"").keys() <= {field.name for field in msgspec.structs.fields(MastodonStatus)}
+    assert set(statuses_module.STATUS) == {field.name for field in msgspec.structs.fields(MastodonStatus)}

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.normalise.recognise import normalise
+from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
 from pipeline.sources.replay.lap_shift import shift_record
 from pipeline.sources.replay.source import ReplaySource

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.normalise.recognise import normalise
+from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
 from pipeline.sources.record_splitter import KEPT, LONGEST
 from pipeline.sources.replay.source import CHUNK_RECORDS, ReplaySource
