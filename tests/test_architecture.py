@@ -16,6 +16,7 @@ from tests.paths import PROJECT
 
 MAY_IMPORT: dict[str, str] = {
     # what every room may use
+    "pipeline.clock": "",
     "pipeline.errors": "",
     "pipeline.jsonlines": "",
     "pipeline.post": "",
@@ -23,21 +24,21 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.plugins": "errors",
     "pipeline.settings": "errors plugins",
     # stages
-    "pipeline.broker": "errors settings",
+    "pipeline.broker": "clock errors settings",
     "pipeline.query": "errors plugins post",
-    "pipeline.queue": "broker errors",
+    "pipeline.queue": "broker clock errors",
     "pipeline.normalise": "errors post queue",
-    "pipeline.sources": "errors plugins query queue settings",
-    "pipeline.store": "errors jsonlines post query settings",
+    "pipeline.sources": "clock errors plugins query queue settings",
+    "pipeline.store": "clock errors jsonlines post query settings",
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",
     # processes
-    "pipeline.reader": "broker errors publish queue sources store",
+    "pipeline.reader": "broker clock errors publish queue sources store",
     "pipeline.worker": "broker errors match post publish query queue store",
     "pipeline.sinks": "broker errors match publish query store",
-    "pipeline.upkeep": "broker errors match publish query queue reader settings sources store",
-    "pipeline.assembly": "broker match normalise publish query queue reader settings sources store upkeep worker",
-    "pipeline.jobs": "assembly broker errors reader settings terminal upkeep worker",
+    "pipeline.upkeep": "broker clock errors match publish query queue reader settings sources store",
+    "pipeline.assembly": "broker clock match normalise publish query queue reader settings sources store upkeep worker",
+    "pipeline.jobs": "assembly broker errors queue settings terminal upkeep worker",
     "pipeline.testing": "normalise post sinks sources",
     # the web process
     "web.patience": "",

@@ -1,4 +1,4 @@
-"""The value of TRACK, the search for what is taken in: read and changed in Redis while the processes run."""
+"""The setting TRACK, the search for posts that are stored: its value can change in Redis while the processes run."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from pipeline.query.parser import parse
 
 EVERYTHING = "*"
 SEARCHES = "searches"
+"""Value of TRACK that stands for all searches that somebody watches."""
 
 
 def current_track(redis: Redis, names: Names, setting: str) -> str:
-    """Return TRACK: as set at run time, else the setting's."""
+    """Return TRACK: its value at run time, else the setting's.
+
+    Raises:
+        BrokerUnavailable: Redis did not answer.
+    """
     with translate_redis_errors():
-        told = redis.get(names.track)
-    return told.decode().strip() or setting if isinstance(told, bytes) else setting
+        found = redis.get(names.track)
+    return found.decode().strip() or setting if isinstance(found, bytes) else setting
 
 
 def change_track(redis: Redis, names: Names, text: str) -> None:
-    """Set TRACK for all readers and workers while they run; "" takes the setting again.
+    """Set TRACK for all running readers and workers; "" goes back to the setting's value.
 
     Raises:
-        QueryError: it is no search.
+        QueryError: `text` is no search.
         BrokerUnavailable: Redis did not answer.
     """
     if text not in ("", EVERYTHING, SEARCHES):

@@ -10,10 +10,11 @@ from redis import Redis
 
 from cli.checks import redis_problem
 from cli.commands.doctor import examine
-from pipeline.assembly import Process, build_ingest
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
 from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 
 pytestmark = pytest.mark.redis
@@ -50,4 +51,4 @@ def test_doctor_start_and_worker_say_so(mute: Redis, names: Names, tmp_path: Pat
     assert f"&{names.prefix}:*" in finding.text
     assert "ACL SETUSER" in redis_problem(settings)
     with pytest.raises(BrokerRefused, match="may not publish"):
-        build_ingest(Process(settings, "worker"), lambda _: None, lambda: False)
+        build_batch_runner(Process(settings, "worker"), TaskQueue())

@@ -79,5 +79,5 @@ def records_in(path: Path) -> list[bytes]:
 def expected_ids(path: Path) -> frozenset[str]:
     """Return the ids of all posts in a file of records, originals included, deletions taken away."""
     lines = records_in(path)
-    said = fold_batch(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
-    return frozenset(upsert.post.id for upsert in said.writes.upserts)
+    normalised = fold_batch(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
+    return frozenset(upsert.post.id for upsert in normalised.writes.upserts)

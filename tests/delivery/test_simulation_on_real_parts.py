@@ -28,7 +28,7 @@ from pipeline.queue.dead_letters import DeadLetters
 from pipeline.store.contract import Store
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
-from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.intake_filter import IntakeFilter
 from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, matching
 from tests.delivery.simulation.random_run import run
@@ -137,18 +137,15 @@ def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[],
     def make_worker() -> BatchProcessor:
         matcher = Matcher()
         return BatchProcessor(
-            Stages(
-                names=names,
-                claims=claims,
-                order=order,
-                store=open_one(),
-                following=Following(registry, matcher, understand),
-                tracking=IntakeFilter(lambda: "*", understand, describe, matcher),
-                dead=DeadLetters(redis, names),
-                counters=Counters(redis, names, "test"),
-                normalise=_by_kind,
-                enqueue=lambda _: None,
-            )
+            names=names,
+            claims=claims,
+            order=order,
+            store=open_one(),
+            following=Following(registry, matcher, understand),
+            intake=IntakeFilter(lambda: "*", understand, describe, matcher),
+            dead=DeadLetters(redis, names),
+            counters=Counters(redis, names, "test"),
+            normalise=_by_kind,
         )
 
     workers = [make_worker() for _ in range(3)]
@@ -166,7 +163,7 @@ def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[],
         registry=registry,
         store=open_one(),
         bus=bus,
-        ingest=lambda: workers[next(turn) % 3],
+        worker=lambda: workers[next(turn) % 3],
         lapse=lapse,
         query=_query,
         record=_record,

@@ -1,4 +1,4 @@
-"""Which records a batch fails over is found in few tries, over several attempts, and no innocent one is condemned."""
+"""The poison records of a batch are found in few tries, over several attempts, and no good record is condemned."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.queue.poison_records import BUDGET_S, DIED, AttemptUnfinished, PoisonFinder, PoisonProgress, PoisonResult
+from pipeline.errors import AttemptUnfinished, StoreError, StoreUnavailable
+from pipeline.queue.poison_records import BUDGET_S, DIED, PoisonFinder, PoisonProgress, PoisonResult
 
 
 class Killed(BaseException):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,30 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.publish.order import Order
-from pipeline.reader import status as states
-from pipeline.reader.status import CoverageUpdate, StatusReporter
+from pipeline.queue.task_queue import CoverageUpdate
+from pipeline.reader import coverage_reporter, status_reporter
+from pipeline.reader.status_reporter import StatusReporter
 from pipeline.store.contract import SAMPLED, CoverageRow
 from pipeline.store.sqlite.store import SqliteStore
-from pipeline.upkeep.duties import UNREAD, UNREAD_MS, Upkeep
-from tests.upkeep.test_duties import Board
+from pipeline.upkeep.coverage import UNREAD, UNREAD_MS
+from tests.upkeep.board import Board
 
 pytestmark = pytest.mark.redis
 
 
 class Scene:
-    """A reader's speaker, and upkeep that writes what it asks for."""
+    """A reader's status reporter, and upkeep that writes its rows."""
 
     def __init__(self, redis: Redis, names: Names, directory: Path) -> None:
         self.board = Board(redis, names, SOURCE="demo")
         self.store = SqliteStore(directory)
-        self.upkeep = Upkeep(replace(self.board.means, store=lambda: self.store))
+        self.upkeep = self.board.upkeep(store=lambda: self.store)
         self.asked: list[CoverageUpdate] = []
         self.search = "*"
-        self.speaker = self.reader()
+        self.reporter = self.reader()
 
     def reader(self) -> StatusReporter:
-        """Return the speaker of a new reader process."""
+        """Return the status reporter of a new reader process."""
         return StatusReporter(
             self.board.redis,
             Order(self.board.redis, self.board.names),
@@ -48,13 +48,13 @@ class Scene:
     def write(self) -> None:
         """Let upkeep write what was asked for."""
         for row in self.asked:
-            self.upkeep.cover(row)
+            self.upkeep.coverage.write(row)
         self.asked.clear()
 
     def told(self, *said: str) -> list[str]:
         """Say some states, a moment apart; return why nothing was collected, row for row."""
         for state in said:
-            self.speaker.say(state, "no network" if state == "reconnecting" else "")
+            self.reporter.report(state, "no network" if state == "reconnecting" else "")
             time.sleep(0.005)
         self.write()
         return [row.why for row in self.rows()]
@@ -74,32 +74,32 @@ def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
 
 
 def test_reconnect_that_lost_nothing_leaves_no_trace(scene: Scene) -> None:
-    scene.speaker.begin(filled=False, read_ms=None)
+    scene.reporter.begin(filled=False, read_ms=None)
     assert scene.told("starting", "live") == [""]
     assert scene.told("reconnecting") == ["", "no network"]
-    scene.speaker.begin(filled=True)
+    scene.reporter.begin(filled=True)
     assert scene.told("starting", "live") == [""]
 
 
 def test_reconnect_of_a_source_without_a_cursor_is_told(scene: Scene) -> None:
     scene.told("starting", "live", "reconnecting")
-    scene.speaker.begin(filled=False)
+    scene.reporter.begin(filled=False)
     assert scene.told("starting", "live") == ["", "no network", ""]
 
 
 def test_what_a_cursor_could_not_bring_is_a_row_beside_what_is_collected(scene: Scene) -> None:
     scene.told("starting", "live", "reconnecting")
-    scene.speaker.begin(filled=True)
+    scene.reporter.begin(filled=True)
     now_ms = int(time.time() * 1000)
-    scene.speaker.gap(now_ms - 3, now_ms, "cursor too old")
+    scene.reporter.gap(now_ms - 3, now_ms, "cursor too old")
     assert sorted(scene.told("starting", "live")) == ["", "cursor too old"]
     assert scene.rows()[0].until is None
 
 
 def test_stop_and_start_without_a_cursor_is_a_row(scene: Scene) -> None:
     scene.told("starting", "live", "stopped")
-    scene.speaker = scene.reader()
-    scene.speaker.begin(filled=False, read_ms=int(time.time() * 1000))
+    scene.reporter = scene.reader()
+    scene.reporter.begin(filled=False, read_ms=int(time.time() * 1000))
     assert scene.told("starting", "live") == ["", "stopped", ""]
 
 
@@ -108,8 +108,8 @@ def test_time_after_a_kill_is_a_row_unless_the_cursor_brought_it(scene: Scene, f
     scene.told("starting", "live")
     time.sleep(0.05)
     read_ms = int(time.time() * 1000) - 40
-    scene.speaker = scene.reader()
-    scene.speaker.begin(filled=filled, read_ms=read_ms)
+    scene.reporter = scene.reader()
+    scene.reporter.begin(filled=filled, read_ms=read_ms)
     assert scene.told("starting", "live") == why
     if not filled:
         assert scene.rows()[1].since == read_ms
@@ -122,28 +122,28 @@ def test_while_nobody_reads_it_says_so(scene: Scene, filled: bool, why: list[str
     read_at = scene.board.names.read_at("demo")
     read_ms = int(time.time() * 1000) - UNREAD_MS + 5_000
     scene.board.redis.set(read_at, read_ms)
-    scene.upkeep.cover_unread()
+    scene.upkeep.coverage.write_unread()
     assert [row.why for row in scene.rows()] == [""], "a standby may still take over"
     scene.board.redis.set(read_at, read_ms - 10_000)
-    scene.upkeep.cover_unread()
-    scene.upkeep.cover_unread()
+    scene.upkeep.coverage.write_unread()
+    scene.upkeep.coverage.write_unread()
     assert [(row.since, row.why) for row in scene.rows()] == [(began_ms, ""), (read_ms - 10_000, UNREAD)]
-    scene.speaker.begin(filled=filled, read_ms=read_ms - 10_000)
+    scene.reporter.begin(filled=filled, read_ms=read_ms - 10_000)
     assert scene.told("starting", "live") == why
 
 
 def test_nothing_is_said_where_somebody_reads_or_nobody_ever_did(scene: Scene) -> None:
-    scene.upkeep.cover_unread()
+    scene.upkeep.coverage.write_unread()
     assert scene.rows() == []
     scene.store.add_coverage(CoverageRow("demo", 1, None, "*", ""))
     scene.board.redis.set(scene.board.names.read_at("demo"), 2)
-    assert scene.board.means.claims.acquire("demo") is not None
-    scene.upkeep.cover_unread()
+    assert scene.board.leases.acquire("demo") is not None
+    scene.upkeep.coverage.write_unread()
     assert [row.why for row in scene.rows()] == [""]
 
 
 def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(states, "RENEW_S", 0.0)
+    monkeypatch.setattr(status_reporter, "RENEW_S", 0.0)
     scene.told("live", "live")
     scene.search = "cats"
     scene.told("live", "live")
@@ -153,30 +153,30 @@ def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch)
 def test_row_that_was_lost_or_overtaken_is_made_good_by_telling_it_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(states, "RENEW_S", 0.0)
+    monkeypatch.setattr(status_reporter, "RENEW_S", 0.0)
     scene.told("live", "reconnecting")
-    scene.speaker.begin(filled=True)
-    scene.speaker.say("live")
+    scene.reporter.begin(filled=True)
+    scene.reporter.report("live")
     scene.asked.clear()  # lost on its way
     assert scene.told("live") == ["", "no network"]
-    monkeypatch.setattr(states, "AGAIN_S", 0.0)
+    monkeypatch.setattr(coverage_reporter, "REPEAT_S", 0.0)
     assert scene.told("live", "live") == [""]
 
 
 def test_rows_written_twice_are_written_once(scene: Scene) -> None:
-    scene.speaker.begin(filled=False, read_ms=5)
+    scene.reporter.begin(filled=False, read_ms=5)
     for state in ("live", "reconnecting", "live"):
-        scene.speaker.say(state, "away" if state == "reconnecting" else "")
+        scene.reporter.report(state, "away" if state == "reconnecting" else "")
         time.sleep(0.005)
     for row in scene.asked:
-        scene.upkeep.cover(row)
-        scene.upkeep.cover(row)
+        scene.upkeep.coverage.write(row)
+        scene.upkeep.coverage.write(row)
     assert [row.why for row in scene.rows()] == ["", "away", ""]
 
 
 def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_of_their_own(scene: Scene) -> None:
-    speaker = scene.speaker
-    speaker.begin(filled=False, read_ms=None)
+    reporter = scene.reporter
+    reporter.begin(filled=False, read_ms=None)
     for state, detail, collects in (
         ("live", "1 rule", "searches: snow"),
         ("live", "2 posts this month", "searches: snow"),
@@ -188,7 +188,7 @@ def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_
         ("down", "refused again", None),
         ("live", "2 rules", None),
     ):
-        speaker.say(state, detail, collects=collects)
+        reporter.report(state, detail, collects=collects)
         time.sleep(0.005)
     scene.write()
     assert [(row.search, row.why) for row in scene.rows()] == [
@@ -200,3 +200,32 @@ def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_
         ("searches: snow OR rain", ""),
     ]
     assert [row.reason for row in scene.rows() if row.sampled] == ["80 of 100 posts"]
+
+
+def test_coverage_rows_and_gaps_reach_the_store(board: Board) -> None:
+    rows: list[CoverageUpdate] = []
+    reporter = StatusReporter(
+        board.redis, board.order, board.names, "demo", generated=True, cover=rows.append, search=lambda: "*"
+    )
+    for state in ("starting", "live", "live", "reconnecting", "down", "live"):
+        reporter.report(state, "no network" if state in ("reconnecting", "down") else "")
+        time.sleep(0.003)  # a row that begins in the same millisecond takes the other's place
+    reporter.gap(1, 2, "cursor too old")
+    for row in rows:
+        board.upkeep().coverage.write(row)
+    assert [(row.why, row.until) for row in rows] == [
+        ("", None),
+        ("no network", None),
+        ("", None),
+        ("cursor too old", 2),
+    ]
+    assert len(board.store.coverage()) >= 3
+    told = board.heard()
+    assert [one["state"] for one in told if one["type"] == "source"] == [
+        "starting",
+        "live",
+        "reconnecting",
+        "down",
+        "live",
+    ]
+    assert told[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}

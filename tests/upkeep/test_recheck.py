@@ -13,18 +13,19 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from pipeline.assembly import Process, build_ingest
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.errors import SourceUnavailable
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 from pipeline.sources.lookups import AskedToWait, Looked
 from pipeline.store.contract import CoverageRow
-from pipeline.upkeep.recheck import Recheck
 from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
 from pipeline.upkeep.recheck.progress import RecheckProgress, RecheckProgressStore
-from pipeline.upkeep.recheck.run import RecheckResult
+from pipeline.upkeep.recheck.recheck import Recheck
+from pipeline.upkeep.recheck.result import RecheckResult
 from tests.sources.simulators.x import TOKEN, XApi, post
 
 pytestmark = pytest.mark.redis
@@ -61,7 +62,7 @@ class Scene:
             "X_RECHECK": "lookup",
         }
         self.process = Process(load(given | settings), "test")
-        self.ingest = build_ingest(self.process, lambda _: None, lambda: False)
+        self.runner = build_batch_runner(self.process, TaskQueue())
         self.network = Asked()
         self.recheck = Recheck(
             settings=self.process.settings,
@@ -70,7 +71,7 @@ class Scene:
             store=self.process.store,
             claims=self.process.claims,
             counters=self.process.counters,
-            enqueue=self.ingest.run,
+            enqueue=self.runner.run,
             lookup=lambda *_: self.network,
             young_ms=0,
         )
@@ -79,7 +80,7 @@ class Scene:
         now = int(time.time() * 1000)
         data = encode_batch(RawBatch(source, [RawRecord(now, json.dumps(one).encode()) for one in records]))
         self.process.claims.offer(f"b{now}-{id(records)}", data)
-        self.ingest.run(f"b{now}-{id(records)}")
+        self.runner.run(f"b{now}-{id(records)}")
 
     def have(self, count: int, source: str = "x", ago_s: float = 0.0) -> list[str]:
         """Store posts a second apart, the newest last, and return their ids."""

@@ -1,4 +1,4 @@
-"""A call to a network that may hang, in a thread of its own, so that whoever waits for it can be told to end."""
+"""Background call: runs a network call that may hang in its own thread, so that the caller can stop waiting."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 LOOK_S = 0.05
+"""Seconds between two looks whether to stop."""
 
 
 class Stopped(Exception):
-    """Raised when the wait was ended; the call is left to itself and its answer to nobody."""
+    """Raised when the caller stops waiting; the call runs on and its answer is dropped."""
 
 
 class _Call(Generic[T]):
@@ -25,7 +26,7 @@ class _Call(Generic[T]):
     def _run(self) -> None:
         try:
             self._answer.append(self._ask())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             self._error = error
 
     def result(self) -> T:
@@ -38,7 +39,7 @@ def call_in_background(ask: Callable[[], T], stopping: Callable[[], bool]) -> T:
     """Return what a call returns, or raise what it raises.
 
     Raises:
-        Stopped: we were told to end first.
+        Stopped: `stopping` returned True first.
     """
     call = _Call(ask)
     while call.thread.is_alive():

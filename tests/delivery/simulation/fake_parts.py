@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.broker.keys import Names
 from pipeline.match.following import Following
-from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.batch_processor import BatchProcessor
 from tests.delivery.simulation.fake_matcher import FakeMatcher
 from tests.delivery.simulation.fake_redis import FakeClaimCheck, FakeOrder, FakeRedis, FakeRegistry, NoOp
 from tests.delivery.simulation.fake_store import FakeStore
@@ -45,7 +45,7 @@ class PassAllIntake:
     def __init__(self, early: Callable[[], None] | None) -> None:
         self._early = early
 
-    def wanted(self, writes: Any) -> Any:
+    def filter(self, writes: Any) -> Any:
         if self._early is not None:
             self._early()
         return writes
@@ -64,9 +64,9 @@ def fake_parts(broken: str = "") -> Parts:
         if broken == "registry read before persisting":
             early, following.follow = following.follow, lambda: None
         nothing: Any = NoOp()
-        stages: dict[str, Any] = {"claims": claims, "order": order, "store": store, "following": following}
-        stages |= {"tracking": PassAllIntake(early), "dead": nothing, "counters": nothing, "enqueue": nothing}
-        return BatchProcessor(Stages(names=names, normalise=normalise_record, **stages))
+        parts: dict[str, Any] = {"claims": claims, "order": order, "store": store, "following": following}
+        parts |= {"intake": PassAllIntake(early), "dead": nothing, "counters": nothing}
+        return BatchProcessor(names=names, normalise=normalise_record, **parts)
 
     return Parts(
         names=names,
@@ -75,7 +75,7 @@ def fake_parts(broken: str = "") -> Parts:
         registry=registry,
         store=store,
         bus=FakeBus(redis),
-        ingest=worker,
+        worker=worker,
         lapse=redis.lapsed.add,
         query=parse_key,
         record=record_of,

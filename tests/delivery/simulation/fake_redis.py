@@ -33,7 +33,7 @@ class FakeRedis:
     owner: dict[str, str] = field(default_factory=dict)
     open: dict[str, bytes] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
-    sifts: dict[str, PoisonProgress] = field(default_factory=dict)
+    progress: dict[str, PoisonProgress] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     searches: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
@@ -62,13 +62,15 @@ class FakeClaimCheck:
         if data is None:
             return None
         self._redis.attempts[batch_id] = self._redis.attempts.get(batch_id, 0) + 1
-        return Claim(batch_id, data, self._redis.attempts[batch_id], self._redis.sifts.get(batch_id, PoisonProgress()))
+        return Claim(
+            batch_id, data, self._redis.attempts[batch_id], self._redis.progress.get(batch_id, PoisonProgress())
+        )
 
     def is_open(self, batch_id: str) -> bool:
         return batch_id in self._redis.open
 
-    def note(self, batch_id: str, sift: PoisonProgress) -> None:
-        self._redis.sifts[batch_id] = sift
+    def save_progress(self, batch_id: str, progress: PoisonProgress) -> None:
+        self._redis.progress[batch_id] = progress
 
 
 class FakeOrder:
@@ -132,7 +134,7 @@ class FakeOrder:
 
     def _end(self, batch_id: str) -> None:
         redis = self._redis
-        for lying in (redis.inflight, redis.owner, redis.open, redis.sifts):
+        for lying in (redis.inflight, redis.owner, redis.open, redis.progress):
             lying.pop(batch_id, None)
 
     def safe(self) -> int:

@@ -56,7 +56,7 @@ class Parts:
     registry: Registry | Any
     store: Any
     bus: Bus
-    ingest: Callable[[], BatchProcessor]
+    worker: Callable[[], BatchProcessor]
     lapse: Callable[[str], None]
     query: Callable[[str], Query]
     record: Callable[[str, int | None], bytes]
@@ -105,7 +105,7 @@ class World:
         """Begin an attempt in a worker of its own."""
         claim = self.parts.claims.take(batch_id)
         if claim is not None:
-            self.attempts.append((batch_id, self.parts.ingest().attempt(claim)))
+            self.attempts.append((batch_id, self.parts.worker().attempt(claim)))
 
     def advance(self, at: int) -> None:
         """Take one step of an attempt. In a world of trouble it may raise, and its batch comes again."""
