@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.post": "",
     "pipeline.terminal": "",
     "pipeline.plugins": "errors",
-    "pipeline.settings": "errors plugins",
+    "pipeline.setting_values": "",
+    "pipeline.settings": "errors plugins setting_values",
     # stages
     "pipeline.broker": "clock errors settings",
     "pipeline.query": "errors plugins post",

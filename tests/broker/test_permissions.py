@@ -1,4 +1,4 @@
-"""A Redis user without channels is found before it costs anybody a live post, and told what to grant."""
+"""A Redis user without channels is detected at the start, and the message names the command that grants them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from pipeline.settings import Settings, load
 pytestmark = pytest.mark.redis
 
 
-def test_what_is_told_to_grant_is_enough(redis_client: Redis, mute: Redis, names: Names) -> None:
-    told = channel_problem(mute, names)
-    command = told.partition(": ACL ")[2].split()
+def test_the_suggested_command_is_enough(redis_client: Redis, mute: Redis, names: Names) -> None:
+    problem = channel_problem(mute, names)
+    command = problem.partition(": ACL ")[2].split()
     assert command[0] == "SETUSER"
     granting: Any = redis_client
     granting.execute_command("ACL", *command)
     assert channel_problem(mute, names) == ""
 
 
-def test_nobody_hears_of_it(redis_client: Redis, names: Names) -> None:
+def test_the_check_sends_nothing_to_subscribers(redis_client: Redis, names: Names) -> None:
     listening: Any = redis_client.pubsub()  # type: ignore[no-untyped-call]
     listening.subscribe(names.notices)
     assert listening.get_message(timeout=5)["type"] == "subscribe"

@@ -1,4 +1,4 @@
-"""Celery is set up as docs/delivery.md says: nothing unpickled, nothing waits for ever, others' messages left alone."""
+"""Celery's options are those of docs/delivery.md: JSON only, time limits everywhere, queues by role."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: Path) -> No
     assert redis_url(settings) == "unix:///elsewhere/valkey.sock"
     assert celery_broker_url(settings) == "redis+socket:///elsewhere/valkey.sock"
     assert is_embedded(settings)
-    assert is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "unix:///elsewhere/valkey.sock"})), "what run says"
+    assert is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "unix:///elsewhere/valkey.sock"})), "run wrote it"
     for own in ("redis://example.org", "unix:///run/redis/redis.sock"):
         assert not is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": own}))
         assert not is_embedded(load({"DATA_DIR": str(tmp_path / "fresh"), "REDIS_URL": own}))

@@ -1,4 +1,4 @@
-"""What a task does with a message that it can neither finish nor send again: it stays with the broker."""
+"""A message that a task can neither finish nor send again stays with the broker."""
 
 from __future__ import annotations
 

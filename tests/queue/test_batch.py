@@ -1,4 +1,4 @@
-"""The claim check's bytes: what was encoded comes back, and nothing unpacks to more than its bound."""
+"""The encoding of raw batches: decoding returns what was encoded, and nothing unpacks to more than its bound."""
 
 from __future__ import annotations
 

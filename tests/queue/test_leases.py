@@ -29,7 +29,7 @@ def test_one_reader_of_two_gets_the_lease(leases: Leases) -> None:
     assert leases.acquire("bluesky") is not None
 
 
-def test_a_batch_its_place_and_the_cursor_come_together(
+def test_a_batch_its_opening_and_the_cursor_come_together(
     leases: Leases, claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     lease = leases.acquire("demo")
@@ -42,13 +42,13 @@ def test_a_batch_its_place_and_the_cursor_come_together(
     assert (claim.data, claim.attempts) == (b"raw", 1)
 
 
-def test_a_reader_that_lost_its_lease_hands_nothing_over(
+def test_a_reader_that_lost_its_lease_enqueues_nothing(
     leases: Leases, claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     paused = leases.acquire("demo")
     assert paused is not None
     leases.enqueue_fenced(paused, "b1", b"raw", "c1")
-    redis_client.delete(names.reader("demo"))  # what its end does
+    redis_client.delete(names.reader("demo"))  # as if the lease had expired
     other = leases.acquire("demo")
     assert other is not None
     assert other.cursor == "c1"
@@ -62,7 +62,7 @@ def test_a_reader_that_lost_its_lease_hands_nothing_over(
     assert leases.is_held("demo")
 
 
-def test_a_reader_whose_successor_has_come_and_gone_hands_nothing_over(
+def test_a_reader_whose_successor_has_come_and_gone_enqueues_nothing(
     leases: Leases, redis_client: Redis, names: Names
 ) -> None:
     paused = leases.acquire("demo")
@@ -76,7 +76,7 @@ def test_a_reader_whose_successor_has_come_and_gone_hands_nothing_over(
         leases.enqueue_fenced(paused, "b2", b"late", "c0")
 
 
-def test_a_lease_lost_with_the_brokers_tail_goes_on_where_nobody_else_read(
+def test_a_lease_lost_with_the_brokers_last_writes_goes_on_where_nobody_else_read(
     leases: Leases, redis_client: Redis, names: Names
 ) -> None:
     lease = leases.acquire("x")
@@ -86,7 +86,7 @@ def test_a_lease_lost_with_the_brokers_tail_goes_on_where_nobody_else_read(
     assert leases.is_held("x")
 
 
-def test_handing_a_batch_over_twice_counts_it_once(leases: Leases) -> None:
+def test_enqueuing_a_batch_twice_counts_it_once(leases: Leases) -> None:
     lease = leases.acquire("demo")
     assert lease is not None
     leases.enqueue_fenced(lease, "b1", b"raw", None)

@@ -14,11 +14,11 @@ from pipeline.queue.poison_records import BUDGET_S, DIED, PoisonFinder, PoisonPr
 
 
 class Killed(BaseException):
-    """The kernel ended the worker."""
+    """Stands for a worker that the kernel ended."""
 
 
 class Batch:
-    """A batch of records of which some raise and some kill; each try takes a time."""
+    """A batch in which some records raise and some kill the worker; each try takes `try_s`."""
 
     def __init__(self, size: int, *, raising: Collection[int] = (), killing: Collection[int] = (), try_s: float = 0.0):
         self.size, self.raising, self.killing, self.try_s = size, raising, killing, try_s
@@ -54,7 +54,7 @@ class Batch:
                 return found
 
     def through(self, at_most: int = 60) -> PoisonResult[list[int]]:
-        """Attempt until it is done, as a queue would."""
+        """Attempt the batch until it is done, as the queue would."""
         for _ in range(at_most):
             try:
                 return self.attempt()

@@ -97,12 +97,12 @@ class RunningReader:
         assert not self.thread.is_alive()
 
     def records(self) -> list[bytes]:
-        """Return the records handed over and not taken, in order."""
+        """Return the records of the enqueued batches, in order."""
         claims = [self.claims.take(batch_id) for batch_id in list(self.enqueued)]
         return [record.data for claim in claims if claim for record in decode_batch(claim.data).records]
 
     def until(self, what: Callable[[], object]) -> None:
-        """Wait for something."""
+        """Wait until a condition holds, for 30 s at most."""
         until = time.monotonic() + 30
         while not what():
             assert time.monotonic() < until

@@ -1,4 +1,4 @@
-"""What a reader holds: nothing twice, nothing left behind, the cursor never before its records, and not for long."""
+"""The buffer loses and repeats nothing, moves the cursor never before its records, and holds records only briefly."""
 
 from __future__ import annotations
 

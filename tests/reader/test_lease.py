@@ -29,18 +29,18 @@ def test_a_standby_takes_over_inside_its_task(redis_client: Redis, names: Names)
             number += 1
             yield chunk_of(number)
 
-    with RunningReader(redis_client, names, trickle) as standby_after:
-        standby_after.until(lambda: len(standby_after.enqueued) > 3)
+    with RunningReader(redis_client, names, trickle) as active:
+        active.until(lambda: len(active.enqueued) > 3)
         with RunningReader(redis_client, names, trickle) as standby:
             time.sleep(0.3)
             assert standby.source.opened == []
-            standby_after.__exit__()
+            active.__exit__()
             standby.until(lambda: len(standby.enqueued) > 3)
-            numbers = [int(one) for one in [*standby_after.records(), *standby.records()]]
+            numbers = [int(one) for one in [*active.records(), *standby.records()]]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_reader_that_finds_another_in_its_place_hands_nothing_over(redis_client: Redis, names: Names) -> None:
+def test_a_reader_that_finds_another_in_its_place_enqueues_nothing(redis_client: Redis, names: Names) -> None:
     go = threading.Event()
 
     def stalled(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
@@ -57,10 +57,10 @@ def test_a_reader_that_finds_another_in_its_place_hands_nothing_over(redis_clien
         assert redis_client.get(names.cursor("demo")) == b"1"
 
 
-def test_what_was_handed_over_before_an_outage_is_handed_over_again_without_a_cursor(
+def test_batches_of_a_source_without_a_cursor_are_enqueued_again_after_an_outage(
     redis_client: Redis, names: Names
 ) -> None:
-    """A source that cannot be read again must not depend on the broker's last moment."""
+    """A source that cannot be read again must not depend on the broker's last writes."""
     go = threading.Event()
 
     def live(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
@@ -70,7 +70,7 @@ def test_what_was_handed_over_before_an_outage_is_handed_over_again_without_a_cu
 
     with RunningReader(redis_client, names, live) as running:
         running.until(lambda: running.enqueued)
-        redis_client.flushall()  # the broker came back without its last moment …
+        redis_client.flushall()  # the broker restarted without its last writes
         leases: Any = running.leases
         enqueue_fenced, failures = leases.enqueue_fenced, iter([True])
 

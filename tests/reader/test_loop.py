@@ -29,7 +29,7 @@ def test_records_come_in_order_and_the_cursor_with_the_last(redis_client: Redis,
         assert redis_client.get(names.cursor("demo")) == b"10"
 
 
-def test_a_slow_stream_is_handed_over_at_once(redis_client: Redis, names: Names) -> None:
+def test_a_slow_stream_is_enqueued_at_once(redis_client: Redis, names: Names) -> None:
     def slow(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         for number in range(1, 4):
             yield chunk_of(number)

@@ -17,7 +17,7 @@ from tests.reader.running_reader import RunningReader, chunk_of, counting, livin
 pytestmark = pytest.mark.redis
 
 
-def test_what_came_before_an_error_is_handed_over(
+def test_records_before_an_error_are_enqueued(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_module, "pause_s", lambda failures: 0.0)

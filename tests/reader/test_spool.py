@@ -29,7 +29,7 @@ def ids(first: int, last: int) -> list[str]:
     return [f"b{number}" for number in range(first, last)]
 
 
-def test_what_was_kept_comes_back_in_order_and_the_file_is_empty_then(tmp_path: Path) -> None:
+def test_batches_come_back_in_order_and_the_file_is_empty_then(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool" / "x", MB)
     assert all(spool.append(entry(number)) for number in range(20))
     assert spool.size_bytes > 2_000
@@ -39,7 +39,7 @@ def test_what_was_kept_comes_back_in_order_and_the_file_is_empty_then(tmp_path: 
     assert (tmp_path / "spool" / "x").stat().st_mode & 0o777 == 0o600
 
 
-def test_it_outlives_its_process_and_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_spool_outlives_its_process_and_resumes(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "x", MB)
     for number in range(10):
         spool.append(entry(number))
@@ -52,7 +52,7 @@ def test_it_outlives_its_process_and_goes_on_where_it_was(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("lost", [1, 4, 9, 60, 107])
-def test_torn_tail_is_cut_and_what_follows_stands_behind_the_whole_ones(tmp_path: Path, lost: int) -> None:
+def test_a_torn_tail_is_cut_and_new_batches_follow_the_whole_ones(tmp_path: Path, lost: int) -> None:
     spool = Spool(tmp_path / "x", MB)
     for number in range(5):
         spool.append(entry(number))
@@ -63,7 +63,7 @@ def test_torn_tail_is_cut_and_what_follows_stands_behind_the_whole_ones(tmp_path
     assert drained(again) == [*ids(0, 4), "b5"]
 
 
-def test_flipped_byte_ends_what_can_be_believed(tmp_path: Path) -> None:
+def test_a_flipped_byte_ends_the_readable_part(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "x", MB)
     for number in range(5):
         spool.append(entry(number))
@@ -75,7 +75,7 @@ def test_flipped_byte_ends_what_can_be_believed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"murm", b"another file altogether" * 100, b"murmur-1" + b"\xff" * 8])
-def test_file_that_is_none_of_ours_is_begun_anew(tmp_path: Path, content: bytes) -> None:
+def test_a_foreign_file_is_replaced(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
     spool = Spool(tmp_path / "x", MB)
     assert spool.first() is None
@@ -83,7 +83,7 @@ def test_file_that_is_none_of_ours_is_begun_anew(tmp_path: Path, content: bytes)
     assert drained(spool) == ["b1"]
 
 
-def test_it_is_bounded_and_has_room_again_once_some_was_handed_over(tmp_path: Path) -> None:
+def test_a_spool_is_bounded_and_reuses_the_space_of_enqueued_batches(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "x", 10_000)
     kept = 0
     while spool.append(entry(kept)):
@@ -96,19 +96,19 @@ def test_it_is_bounded_and_has_room_again_once_some_was_handed_over(tmp_path: Pa
     assert drained(spool) == ids(kept * 2 // 3, kept + 1)
 
 
-def test_one_that_cannot_be_written_is_let_go() -> None:
+def test_a_file_that_cannot_be_written_is_closed() -> None:
     sealed = os.memfd_create("spool", os.MFD_ALLOW_SEALING)
     fcntl.fcntl(sealed, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
     path = Path(f"/proc/self/fd/{sealed}")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    for _ in range(2):  # the second does not find it taken
+    for _ in range(2):  # the second try does not raise SpoolTaken
         with pytest.raises(PermissionError):
             Spool(path, 1_000)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     os.close(sealed)
 
 
-def test_only_one_process_has_it(tmp_path: Path) -> None:
+def test_only_one_process_has_a_spool(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "x", MB)
     with pytest.raises(SpoolTaken):
         Spool(tmp_path / "x", MB)

@@ -33,7 +33,7 @@ class SpoolingReader(RunningReader):
         self._taken = 0
 
     def work(self) -> None:
-        """Do what is enqueued, as workers would."""
+        """Commit the enqueued batches, as workers would."""
         order = Order(self.redis, self.names)
         for batch_id in self.enqueued[self._taken :]:
             self._taken += 1
@@ -51,8 +51,8 @@ class SpoolingReader(RunningReader):
         return self.counters.value("records_dropped")
 
 
-def talking(said: list[bytes], enough: Callable[[], bool]) -> Play:
-    """Return a source that says something until it is enough, and lives on silently."""
+def sending(sent: list[bytes], enough: Callable[[], bool]) -> Play:
+    """Return a source that yields records until `enough`, and then empty chunks."""
 
     def play(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         while not context.stopped():
@@ -60,8 +60,8 @@ def talking(said: list[bytes], enough: Callable[[], bool]) -> Play:
                 context.wait(0.01)
                 yield Chunk([])
                 continue
-            said.append(b"%06d " % len(said) + os.urandom(500))
-            yield Chunk([RawRecord(1, said[-1])], str(len(said)))
+            sent.append(b"%06d " % len(sent) + os.urandom(500))
+            yield Chunk([RawRecord(1, sent[-1])], str(len(sent)))
 
     return play
 
@@ -69,9 +69,9 @@ def talking(said: list[bytes], enough: Callable[[], bool]) -> Play:
 def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
     redis_client: Redis, names: Names, tmp_path: Path
 ) -> None:
-    said: list[bytes] = []
-    with SpoolingReader(redis_client, names, talking(said, lambda: len(said) >= 2_000), tmp_path / "x") as running:
-        running.until(lambda: len(said) == 2_000)
+    sent: list[bytes] = []
+    with SpoolingReader(redis_client, names, sending(sent, lambda: len(sent) >= 2_000), tmp_path / "x") as running:
+        running.until(lambda: len(sent) == 2_000)
         running.until(lambda: running.spooled() > 1_000)
         cursor = redis_client.get(names.cursor("demo"))
         assert cursor is not None
@@ -83,7 +83,7 @@ def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
             return len(running.done) >= 2_000
 
         running.until(all_done)
-        assert running.done == said
+        assert running.done == sent
         assert running.dropped() == 0
         assert running.counters.value("reader_pauses") == 0
         assert (tmp_path / "x").stat().st_size < 100
@@ -92,26 +92,26 @@ def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
 def test_spool_outlives_the_reader_and_comes_before_what_is_new(
     redis_client: Redis, names: Names, tmp_path: Path
 ) -> None:
-    said: list[bytes] = []
-    with SpoolingReader(redis_client, names, talking(said, lambda: len(said) >= 2_000), tmp_path / "x") as first:
-        first.until(lambda: len(said) == 2_000 and first.spooled() > 100)
+    sent: list[bytes] = []
+    with SpoolingReader(redis_client, names, sending(sent, lambda: len(sent) >= 2_000), tmp_path / "x") as first:
+        first.until(lambda: len(sent) == 2_000 and first.spooled() > 100)
     first.work()
-    with SpoolingReader(redis_client, names, talking(said, lambda: len(said) >= 2_100), tmp_path / "x") as second:
+    with SpoolingReader(redis_client, names, sending(sent, lambda: len(sent) >= 2_100), tmp_path / "x") as second:
 
         def all_done() -> bool:
             second.work()
             return len(first.done) + len(second.done) >= 2_100
 
         second.until(all_done)
-    assert first.done + second.done == said
+    assert first.done + second.done == sent
 
 
-def test_reader_that_lost_its_lease_still_hands_over_what_it_had_spooled(
+def test_reader_that_lost_its_lease_still_enqueues_what_it_had_spooled(
     redis_client: Redis, names: Names, tmp_path: Path
 ) -> None:
-    said: list[bytes] = []
-    with SpoolingReader(redis_client, names, talking(said, lambda: len(said) >= 2_000), tmp_path / "x") as running:
-        running.until(lambda: len(said) == 2_000 and running.spooled() > 100)
+    sent: list[bytes] = []
+    with SpoolingReader(redis_client, names, sending(sent, lambda: len(sent) >= 2_000), tmp_path / "x") as running:
+        running.until(lambda: len(sent) == 2_000 and running.spooled() > 100)
         redis_client.set(names.reader("demo"), "another", px=60_000)
         redis_client.set(names.cursor("demo"), "777")
         running.until(lambda: running.counters.value("leases_lost"))
@@ -121,7 +121,7 @@ def test_reader_that_lost_its_lease_still_hands_over_what_it_had_spooled(
             return len(running.done) >= 2_000
 
         running.until(all_done)
-        assert running.done == said
+        assert running.done == sent
         assert redis_client.get(names.cursor("demo")) == b"777", "the other one's cursor is not touched"
         assert redis_client.get(names.reader("demo")) == b"another"
 
@@ -135,26 +135,28 @@ def test_reader_that_lost_its_lease_still_hands_over_what_it_had_spooled(
         running.until(let_go)
 
 
-def test_what_finds_no_room_is_counted_and_told_as_a_gap(redis_client: Redis, names: Names, tmp_path: Path) -> None:
-    said: list[bytes] = []
+def test_records_without_room_are_counted_and_reported_as_a_gap(
+    redis_client: Redis, names: Names, tmp_path: Path
+) -> None:
+    sent: list[bytes] = []
     stop = threading.Event()
     began_ms = int(time.time() * 1000)
-    play = talking(said, stop.is_set)
+    play = sending(sent, stop.is_set)
     with SpoolingReader(redis_client, names, play, tmp_path / "x", room=100_000) as running:
         running.until(lambda: running.dropped() > 100)
         stop.set()
 
-        def told() -> bool:
+        def reported() -> bool:
             running.work()
             return any("spool" in row.why for row in running.rows)
 
-        running.until(told)
+        running.until(reported)
         (gap,) = [row for row in running.rows if "spool" in row.why]
         assert began_ms <= gap.since <= (gap.until or 0)
 
         def rest_done() -> bool:
             running.work()
-            return len(running.done) >= len(said) - running.dropped()
+            return len(running.done) >= len(sent) - running.dropped()
 
         running.until(rest_done)
         assert running.done == sorted(running.done), "in order, whatever is missing"

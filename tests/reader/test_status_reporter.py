@@ -1,4 +1,4 @@
-"""A reader keeps reporting its state and its coverage, however busy it is and whoever refuses them."""
+"""A reader keeps reporting its status and its coverage while it is busy, while it waits, and through outages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_busy_source_is_not_taken_for_one_that_is_down(
         running.until(lambda: running.state() == "live")
 
 
-def test_a_source_that_waits_for_a_full_queue_keeps_saying_so(
+def test_a_source_that_waits_for_a_full_queue_keeps_reporting_it(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_S", 0.1)
@@ -73,5 +73,5 @@ def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
         answers.set()
         running.until(lambda: len(rows) >= 4)
         assert [row.why for row in rows[:4]] == ["", "cursor too old", "connection lost", ""]
-        assert rows[0] == refused[0], "it begins when reading began, not when the broker answered"
+        assert rows[0] == refused[0], "the row begins when reading began, not when the broker answered"
     assert running.raised == []

@@ -1,4 +1,4 @@
-"""Coverage rows as they are asked for by readers and written by upkeep, into a real store by way of a real Valkey."""
+"""Coverage rows: readers report them, upkeep writes them into a real store."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Scene:
         )
 
     def write(self) -> None:
-        """Let upkeep write what was asked for."""
+        """Let upkeep write the rows that were sent."""
         for row in self.asked:
             self.upkeep.coverage.write(row)
         self.asked.clear()
 
     def told(self, *said: str) -> list[str]:
-        """Say some states, a moment apart; return why nothing was collected, row for row."""
+        """Report some states, a moment apart; return the reason of each row ("": collected)."""
         for state in said:
             self.reporter.report(state, "no network" if state == "reconnecting" else "")
             time.sleep(0.005)
@@ -60,7 +60,7 @@ class Scene:
         return [row.why for row in self.rows()]
 
     def rows(self) -> list[CoverageRow]:
-        """Return the rows, checked: one at most is open, and the last."""
+        """Return the rows, having checked that at most one is open."""
         rows = self.store.coverage()
         assert [row.until is None for row in rows].count(True) <= 1
         return rows
@@ -157,7 +157,7 @@ def test_row_that_was_lost_or_overtaken_is_made_good_by_telling_it_again(
     scene.told("live", "reconnecting")
     scene.reporter.begin(filled=True)
     scene.reporter.report("live")
-    scene.asked.clear()  # lost on its way
+    scene.asked.clear()  # the message is lost
     assert scene.told("live") == ["", "no network"]
     monkeypatch.setattr(coverage_reporter, "REPEAT_S", 0.0)
     assert scene.told("live", "live") == [""]

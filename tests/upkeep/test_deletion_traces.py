@@ -1,4 +1,4 @@
-"""What is deleted leaves the dead letters and the file of the embedded broker."""
+"""Deleted posts leave the dead letters and the file of the embedded broker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored posts are looked up again, and what is gone leaves the store: in turn, bounded, not on a single odd answer."""
+"""Stored posts are looked up again, and those that are gone leave the store: in turn, bounded, not on one odd answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.redis
 
 
 class Asked:
-    """A network that has all posts but those in `gone`; `asked` holds the ids of each call."""
+    """A network that has all posts except those in `gone`; `asked` holds the ids of each call."""
 
     apart_s = 0.0
 
@@ -50,7 +50,7 @@ class Asked:
 
 
 class Scene:
-    """A store, a worker and a re-check over a real Redis."""
+    """A store, a worker and a re-check on a real Redis."""
 
     def __init__(self, valkey: str, names: Names, directory: Path, **settings: str) -> None:
         given = {

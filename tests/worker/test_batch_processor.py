@@ -68,8 +68,8 @@ def test_posts_of_a_batch_tried_in_parts_are_published(worker: Worker, redis_cli
     worker.fails = failing_over(2)
     for _ in range(4):
         worker.runner.run("b")
-    heard = [pubsub.get_message(timeout=1) for _ in range(2)][1]
-    assert [one["id"] for one in msgspec.json.decode(heard["data"].partition(b"\n")[2])] == ["demo:1"]
+    received = [pubsub.get_message(timeout=1) for _ in range(2)][1]
+    assert [one["id"] for one in msgspec.json.decode(received["data"].partition(b"\n")[2])] == ["demo:1"]
 
 
 def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in_the_same_attempt(
@@ -86,8 +86,8 @@ def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in
     assert worker.enqueued == []
     assert worker.stored() == {"demo:1", "demo:3"}
     assert [(letter.raw, letter.error) for letter in worker.dead.letters()] == [(post(2), "too great")]
-    heard = [pubsub.get_message(timeout=1) for _ in range(2)][1]
-    assert [one["id"] for one in msgspec.json.decode(heard["data"].partition(b"\n")[2])] == ["demo:1", "demo:3"]
+    received = [pubsub.get_message(timeout=1) for _ in range(2)][1]
+    assert [one["id"] for one in msgspec.json.decode(received["data"].partition(b"\n")[2])] == ["demo:1", "demo:3"]
 
 
 def test_a_slow_store_is_given_time_and_no_record_is_condemned_for_it(worker: Worker) -> None:
@@ -129,7 +129,7 @@ def test_a_broken_store_condemns_nothing(worker: Worker) -> None:
 def test_a_record_over_which_two_workers_died_is_poison(worker: Worker) -> None:
     worker.offer(post(1), post(2), post(3))
     for _ in range(3):
-        worker.claims.take("b")  # three workers died over the whole of it
+        worker.claims.take("b")  # three workers died over the whole batch
     for _ in range(2):
         claim = worker.claims.take("b")
         assert claim is not None

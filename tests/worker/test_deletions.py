@@ -25,12 +25,12 @@ FORGOTTEN = b'{"murmur":1,"kind":"forget","id":"","author":{"id":"1","handle":""
 
 def announced_deletions(listening: Any) -> list[list[str]]:
     """Return the ids of each notice of deletions received so far."""
-    told = []
+    notices = []
     while (message := listening.get_message(timeout=0.2)) is not None:
         if message["type"] == "message":
             notice = msgspec.json.decode(message["data"].partition(b"\n")[2])
-            told.append(notice["ids"])
-    return told
+            notices.append(notice["ids"])
+    return notices
 
 
 def test_a_deleted_post_does_not_come_back(worker: Worker) -> None:
@@ -55,13 +55,13 @@ def test_posts_removed_with_a_deletion_are_announced_although_the_worker_died(
     for _ in range(deaths):
         claim = worker.claims.take("b2")
         assert claim is not None
-        assert "persisted" in worker.processor.attempt(claim)  # and not a step further
+        assert "persisted" in worker.processor.attempt(claim)  # and no step after it
     worker.runner.run("b2")
     message = listening.get_message(timeout=5)
     assert message is not None
-    told = msgspec.json.decode(message["data"].partition(b"\n")[2])
-    assert told["type"] == "deleted"
-    assert set(told["ids"]) == {"demo:1", "demo:2"}
+    notices = msgspec.json.decode(message["data"].partition(b"\n")[2])
+    assert notices["type"] == "deleted"
+    assert set(notices["ids"]) == {"demo:1", "demo:2"}
     listening.close()
 
 
@@ -75,9 +75,9 @@ def test_deletion_of_a_post_with_many_reposts_is_announced_in_portions_and_ends(
     listening.subscribe(names.notices)
     worker.offer(GONE, post(21), batch_id="gone")
     worker.runner.run("gone")
-    told = announced_deletions(listening)
-    assert max(map(len, told)) <= 4
-    assert {post_id for ids in told for post_id in ids} == {f"demo:{n}" for n in range(1, 12)}
+    notices = announced_deletions(listening)
+    assert max(map(len, notices)) <= 4
+    assert {post_id for ids in notices for post_id in ids} == {f"demo:{n}" for n in range(1, 12)}
     assert worker.stored() == {"demo:20", "demo:21"}
     assert worker.done()
     assert worker.enqueued == []
