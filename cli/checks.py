@@ -20,7 +20,7 @@ from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.named import searches_of
 from pipeline.sources import READABLE
 from pipeline.sources.probing import track_finding
-from pipeline.worker.track import EVERYTHING, SEARCHES
+from pipeline.worker.track import TRACK_EVERYTHING, TRACK_SEARCHES
 
 PROJECT = Path(__file__).parents[1]
 
@@ -84,7 +84,7 @@ def page_problem() -> str:
 
 def track_problem(settings: Settings) -> str:
     """Return why what TRACK says cannot be taken in, from X alone if X is all there is."""
-    if settings.track in (EVERYTHING, SEARCHES):
+    if settings.track in (TRACK_EVERYTHING, TRACK_SEARCHES):
         return ""
     try:
         parse(settings.track)

@@ -21,7 +21,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BrokerUnavailable
 
-TTL_S = 60
+COUNTERS_TTL_S = 60
 FLUSH_S = 1.0
 
 COUNTERS: dict[str, str] = {
@@ -118,7 +118,7 @@ class Counters:
         if not values:
             return
         keys = [self._names.counters(self.process), self._names.processes]
-        args: list[str | int] = [self.process, TTL_S]
+        args: list[str | int] = [self.process, COUNTERS_TTL_S]
         for name, value in values.items():
             args += (name, value)
         with translate_redis_errors():
@@ -152,7 +152,7 @@ class Counters:
 
 
 def totals(redis: Redis, names: Names) -> dict[str, int]:
-    """Return the sums over all processes that run or ended within `TTL_S`."""
+    """Return the sums over all processes that run or ended within `COUNTERS_TTL_S`."""
     return {name: sum(values) for name, values in _by_name(by_process(redis, names)).items()}
 
 

@@ -15,7 +15,7 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 
-TTL_MS = 20_000
+OUTAGE_TTL_MS = 20_000
 """Processes that wait for the store report more often than this, so an expired key means that none waits."""
 _WHY_CHARS = 300
 
@@ -64,5 +64,5 @@ class OutageReporter:
                 since = known.since if known else now_ms()
                 with translate_redis_errors():
                     text = msgspec.json.encode(Outage(since, why[:_WHY_CHARS]))
-                    self._redis.set(self._names.outage, text, px=TTL_MS)
+                    self._redis.set(self._names.outage, text, px=OUTAGE_TTL_MS)
             self._reported = why is not None

@@ -17,7 +17,7 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import LeaseLost
 from pipeline.queue.claim_check import Backlog
 
-LEASE_MS = 12_000
+READER_LEASE_MS = 12_000
 """Milliseconds a reader may be silent before another takes over. With the wait for it, failover stays under 15 s."""
 
 # A lease that nobody holds is taken again only if the cursor is unchanged: then no other reader has read in between.
@@ -67,7 +67,7 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL
 
 
 class Lease:
-    """The hold of one reader on a source. A lease lasts `LEASE_MS` from its last use; no thread renews it.
+    """The hold of one reader on a source. A lease lasts `READER_LEASE_MS` from its last use; no thread renews it.
 
     `cursor` is where reading resumes. `read_ms` is when the holder before used its lease for the last time, None where
     there was none.
@@ -83,7 +83,7 @@ class Lease:
 class Leases:
     """Takes, uses and releases leases. Every method may raise `BrokerUnavailable`."""
 
-    def __init__(self, redis: Redis, names: Names, *, lease_ms: int = LEASE_MS) -> None:
+    def __init__(self, redis: Redis, names: Names, *, lease_ms: int = READER_LEASE_MS) -> None:
         self._redis: Any = redis  # redis-py types answers as text or bytes, sync or async; these are bytes
         self._names = names
         self._lease_ms = lease_ms

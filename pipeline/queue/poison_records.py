@@ -25,7 +25,7 @@ DIED = "a worker died over it"
 REASON_CHARS = 200
 
 Span = tuple[int, int]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class PoisonProgress(msgspec.Struct, frozen=True):
@@ -42,10 +42,10 @@ class PoisonProgress(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class PoisonResult(Generic[T]):
+class PoisonResult(Generic[_T]):
     """What the good parts returned, and the poison records (index → error)."""
 
-    parts: list[T]
+    parts: list[_T]
     bad: dict[int, str]
 
 
@@ -56,7 +56,7 @@ def parts_of(span: Span) -> list[Span]:
     return [(at, min(end, at + step)) for at in range(start, end, max(1, step))]
 
 
-class PoisonFinder(Generic[T]):
+class PoisonFinder(Generic[_T]):
     """Searches one batch in one attempt.
 
     Args:
@@ -71,7 +71,7 @@ class PoisonFinder(Generic[T]):
         self,
         size: int,
         known: PoisonProgress,
-        attempt: Callable[[Sequence[int]], T],
+        attempt: Callable[[Sequence[int]], _T],
         save: Callable[[PoisonProgress], None],
         clock_s: Callable[[], float],
     ) -> None:
@@ -87,10 +87,10 @@ class PoisonFinder(Generic[T]):
         elif known.at is not None and known.deaths >= DEATHS:
             self._bad[known.at[0]] = DIED
         self._good = [index for index in range(size) if index not in self._bad and not self._is_left(index)]
-        self._done: list[T] = []
+        self._done: list[_T] = []
         self._refused: StoreError | None = None
 
-    def run(self) -> Generator[str, None, PoisonResult[T]]:
+    def run(self) -> Generator[str, None, PoisonResult[_T]]:
         """Try the records part by part; yield after each part, return the result.
 
         Raises:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk
 
-MAX_RECORDS = 500
-MAX_BYTES = 4 * 1024 * 1024
+BATCH_MAX_RECORDS = 500
+BATCH_MAX_BYTES = 4 * 1024 * 1024
 BUSY_BATCHES = 6
 """Open batches from which on workers count as busy: then larger batches help, more batches do not."""
 FAST_S = 0.010
@@ -52,7 +52,7 @@ class BatchBuffer:
         self.instance = instance
         self.records.append(record)
         self.size_bytes += len(record.data)
-        return len(self.records) >= MAX_RECORDS or self.size_bytes >= MAX_BYTES
+        return len(self.records) >= BATCH_MAX_RECORDS or self.size_bytes >= BATCH_MAX_BYTES
 
     def should_linger(self, open_batches: int) -> bool:
         """Tell whether the records should wait for more."""

@@ -15,7 +15,7 @@ from pipeline.reader.status_reporter import StatusReporter
 
 log = logging.getLogger(__name__)
 
-REPEAT_S = 1.0
+REPEAT_STATUS_S = 1.0
 """Seconds after which the status is reported again: a source that stays silent counts as down."""
 
 
@@ -82,7 +82,7 @@ class ReaderContext:
 
     def repeat_status(self) -> None:
         """Report the present status again, if that is due."""
-        if self._clock_s() - self._repeated_s < REPEAT_S:
+        if self._clock_s() - self._repeated_s < REPEAT_STATUS_S:
             return
         self._repeated_s = self._clock_s()
         now = self.status

@@ -19,7 +19,7 @@ from pipeline.store.contract import SAMPLED
 
 log = logging.getLogger(__name__)
 
-REPEAT_S = 60.0
+REPEAT_ROW_S = 60.0
 """Seconds after which the present row is sent again, in case it was lost or came late."""
 UNSENT_ROWS = 200
 """At most this many rows wait while the broker cannot be reached; beyond, the oldest is dropped with a warning."""
@@ -66,7 +66,7 @@ class CoverageReporter:
         search = self._collects or self._tracked()
         covered = (search, kind)
         if self._covered == covered:
-            if self._row is not None and not self._unsent and time.monotonic() - self._row_s > REPEAT_S:
+            if self._row is not None and not self._unsent and time.monotonic() - self._row_s > REPEAT_ROW_S:
                 self._queue(self._row)
             return
         why = (detail or state) if kind else ""

@@ -29,10 +29,10 @@ LOW_WATER = 0.8
 REMEMBER_S = 3.0
 REMEMBER_BYTES = 8 * 1024 * 1024
 """Batches of the last `REMEMBER_S`, at most these bytes, are enqueued again after an outage."""
-DRAIN_S = 0.25
+DRAIN_SPOOL_S = 0.25
 """Seconds that the spool is drained before the source is read again."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Handover:
@@ -125,13 +125,13 @@ class Handover:
         self.backlog = self._until_answered(lambda: self._leases.renew(lease), lease)
 
     def drain(self, lease: Lease | None) -> None:
-        """Enqueue batches of the spool for `DRAIN_S`, if the queue has room.
+        """Enqueue batches of the spool for `DRAIN_SPOOL_S`, if the queue has room.
 
         This is right without the lease, too: the batches were read under it, move no cursor, and are on no other
         reader's disk.
         """
         spool = self._ready_spool()
-        end_s = self._clock_s() + DRAIN_S
+        end_s = self._clock_s() + DRAIN_SPOOL_S
         while spool is not None and self._clock_s() < end_s:
             entry = spool.first() if self.relieved else None
             if entry is None:
@@ -169,7 +169,7 @@ class Handover:
             self._spool.close()
             self._spool = None
 
-    def _until_answered(self, call: Callable[[], T], lease: Lease) -> T:
+    def _until_answered(self, call: Callable[[], _T], lease: Lease) -> _T:
         """Call Redis until it answers or the process is stopping.
 
         Redis may lose its last writes in an outage, and a source without a cursor cannot be read again. So the latest

@@ -14,7 +14,7 @@ from pipeline.reader.buffer import BatchBuffer
 from pipeline.reader.handover import Handover
 from pipeline.sources.contract import Chunk
 
-RENEW_S = 1.0
+RENEW_LEASE_S = 1.0
 """Seconds between two renewals of the lease; a batch that is enqueued renews it as well."""
 
 
@@ -85,8 +85,8 @@ class Outlet:
         return min(longest_s, max(0.001, self._left_s())) if self._buffer.records else longest_s
 
     def keep_lease(self) -> None:
-        """Renew the lease if the last renewal is `RENEW_S` ago."""
-        if self._lease is not None and self._clock_s() - self._renewed_s >= RENEW_S:
+        """Renew the lease if the last renewal is `RENEW_LEASE_S` ago."""
+        if self._lease is not None and self._clock_s() - self._renewed_s >= RENEW_LEASE_S:
             self.renew_lease()
 
     def renew_lease(self) -> None:

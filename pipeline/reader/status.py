@@ -14,7 +14,7 @@ import msgspec
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 
-TTL_MS = 30_000
+STATUS_TTL_MS = 30_000
 COLLECTING = frozenset({"live", "replaying", "paused"})
 """States in which nothing is known to be missing (a paused source is read on later)."""
 ON_PURPOSE = frozenset({"sampling", "resting"})
@@ -36,7 +36,7 @@ _decode = msgspec.json.Decoder(SourceStatus).decode
 
 
 def read_statuses(redis: Any, names: Names, sources: Iterable[str]) -> list[SourceStatus]:
-    """Return the last status of each source; a source that has been silent for `TTL_MS` is "down"."""
+    """Return the last status of each source; a source that has been silent for `STATUS_TTL_MS` is "down"."""
     listed = list(sources)
     with translate_redis_errors():
         found = redis.mget([names.source_state(source) for source in listed]) if listed else []

@@ -14,9 +14,9 @@ from pipeline.clock import now_ms
 from pipeline.publish.order import Order
 from pipeline.queue.task_queue import CoverageUpdate
 from pipeline.reader.coverage_reporter import CoverageReporter
-from pipeline.reader.status import TTL_MS, SourceStatus
+from pipeline.reader.status import STATUS_TTL_MS, SourceStatus
 
-RENEW_S = 5.0
+RENEW_STATUS_S = 5.0
 """Seconds between two writes of an unchanged status."""
 
 _encode = msgspec.json.Encoder().encode
@@ -51,14 +51,14 @@ class StatusReporter:
         self._coverage.begin(filled=filled, read_ms=read_ms)
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
-        """Write the status; announce it when it changed. An unchanged status is written every `RENEW_S` only.
+        """Write the status; announce it when it changed. An unchanged status is written every `RENEW_STATUS_S` only.
 
         `collects` is the search that coverage names as collected; "": TRACK, None: as reported before.
         """
         now = self.status
         self._coverage.collect(state, collects)
         changed = (state, detail) != (now.state, now.detail)
-        if not changed and time.monotonic() - self._written_s < RENEW_S:
+        if not changed and time.monotonic() - self._written_s < RENEW_STATUS_S:
             now.lag_s = lag_s
             return
         since = now.since if state == now.state else now_ms()
@@ -66,7 +66,7 @@ class StatusReporter:
         self._coverage.state(state, detail)
         try:
             with translate_redis_errors():
-                self._redis.set(self._names.source_state(now.name), _encode(self.status), px=TTL_MS)
+                self._redis.set(self._names.source_state(now.name), _encode(self.status), px=STATUS_TTL_MS)
             if changed:
                 self._order.announce(b'{"type":"source",' + _encode(self.status)[1:])
             self._written_s = time.monotonic()

@@ -17,7 +17,7 @@ from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from pipeline.store.contract import Writes
 from pipeline.worker.normalised_batch import originals
-from pipeline.worker.track import EVERYTHING, SEARCHES
+from pipeline.worker.track import TRACK_EVERYTHING, TRACK_SEARCHES
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class IntakeFilter:
         self._standing = standing
         self._clock_s = clock_s
         self._read_s = float("-inf")
-        self._text = EVERYTHING
+        self._text = TRACK_EVERYTHING
         self._matcher: StandingMatcher | None = None
 
     def filter(self, writes: Writes) -> Writes:
@@ -74,9 +74,9 @@ class IntakeFilter:
         if text == self._text:
             return
         self._text = text
-        if text == EVERYTHING:
+        if text == TRACK_EVERYTHING:
             self._matcher = None
-        elif text == SEARCHES:
+        elif text == TRACK_SEARCHES:
             self._matcher = self._standing
         else:
             matcher = Matcher()

@@ -8,8 +8,8 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.query.parser import parse
 
-EVERYTHING = "*"
-SEARCHES = "searches"
+TRACK_EVERYTHING = "*"
+TRACK_SEARCHES = "searches"
 """Value of TRACK that stands for all searches that somebody watches."""
 
 
@@ -31,7 +31,7 @@ def change_track(redis: Redis, names: Names, text: str) -> None:
         QueryError: `text` is no search.
         BrokerUnavailable: Redis did not answer.
     """
-    if text not in ("", EVERYTHING, SEARCHES):
+    if text not in ("", TRACK_EVERYTHING, TRACK_SEARCHES):
         parse(text)
     with translate_redis_errors():
         if text:

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.queue.batch import RawRecord
-from pipeline.reader.buffer import BUSY_BATCHES, BUSY_LINGER_S, FAST_S, LINGER_S, MAX_BYTES, MAX_RECORDS, BatchBuffer
+from pipeline.reader.buffer import (
+    BATCH_MAX_BYTES,
+    BATCH_MAX_RECORDS,
+    BUSY_BATCHES,
+    BUSY_LINGER_S,
+    FAST_S,
+    LINGER_S,
+    BatchBuffer,
+)
 from pipeline.sources.contract import Chunk
 
 
@@ -58,9 +66,11 @@ def test_a_cursor_without_records_goes_with_the_next_ones() -> None:
 
 def test_a_batch_grows_no_further_than_it_may() -> None:
     buffer = BatchBuffer(Clock())
-    assert [buffer.add(_record(number), "here") for number in range(MAX_RECORDS)].index(True) == MAX_RECORDS - 1
+    assert [buffer.add(_record(number), "here") for number in range(BATCH_MAX_RECORDS)].index(
+        True
+    ) == BATCH_MAX_RECORDS - 1
     buffer.take()
-    assert not buffer.add(_record(1, MAX_BYTES - 1), "here")
+    assert not buffer.add(_record(1, BATCH_MAX_BYTES - 1), "here")
     assert buffer.add(_record(2), "here")
 
 

@@ -14,7 +14,7 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.publish.order import Order
 from pipeline.queue.batch import RawRecord, decode_batch
-from pipeline.reader.buffer import MAX_RECORDS
+from pipeline.reader.buffer import BATCH_MAX_RECORDS
 from pipeline.reader.spool import Spool
 from pipeline.sources.contract import Chunk, SourceContext
 from tests.reader.running_reader import RunningReader, chunk_of, counting
@@ -42,7 +42,7 @@ def test_a_slow_stream_is_enqueued_at_once(redis_client: Redis, names: Names) ->
 
 def test_a_fast_stream_is_collected_into_bounded_batches(redis_client: Redis, names: Names) -> None:
     def fast(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
-        yield chunk_of(*range(1, 2 * MAX_RECORDS + 10))
+        yield chunk_of(*range(1, 2 * BATCH_MAX_RECORDS + 10))
         for number in range(3_000, 6_000):
             yield chunk_of(number)
 
@@ -53,8 +53,8 @@ def test_a_fast_stream_is_collected_into_bounded_batches(redis_client: Redis, na
             claim = running.claims.take(batch_id)
             assert claim is not None
             sizes.append(len(decode_batch(claim.data).records))
-        assert sum(sizes) == 2 * MAX_RECORDS + 9 + 3_000
-        assert max(sizes) == MAX_RECORDS
+        assert sum(sizes) == 2 * BATCH_MAX_RECORDS + 9 + 3_000
+        assert max(sizes) == BATCH_MAX_RECORDS
         assert len(sizes) < 1_500
 
 

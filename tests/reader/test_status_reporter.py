@@ -20,7 +20,7 @@ pytestmark = pytest.mark.redis
 def test_a_busy_source_is_not_taken_for_one_that_is_down(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_S", 0.1)
+    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_STATUS_S", 0.1)
 
     def torrent(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         context.report("live")
@@ -38,7 +38,7 @@ def test_a_busy_source_is_not_taken_for_one_that_is_down(
 def test_a_source_that_waits_for_a_full_queue_keeps_reporting_it(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_S", 0.1)
+    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_STATUS_S", 0.1)
     with RunningReader(redis_client, names, counting, high_water_bytes=1) as running:
         running.until(lambda: running.state() == "paused")
         redis_client.delete(names.source_state("demo"))
@@ -48,8 +48,8 @@ def test_a_source_that_waits_for_a_full_queue_keeps_reporting_it(
 def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_S", 0.05)
-    monkeypatch.setattr("pipeline.reader.context.REPEAT_S", 0.05)
+    monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_STATUS_S", 0.05)
+    monkeypatch.setattr("pipeline.reader.context.REPEAT_STATUS_S", 0.05)
     rows: list[CoverageUpdate] = []
     refused: list[CoverageUpdate] = []
     answers = threading.Event()

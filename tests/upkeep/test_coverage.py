@@ -143,7 +143,7 @@ def test_nothing_is_said_where_somebody_reads_or_nobody_ever_did(scene: Scene) -
 
 
 def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status_reporter, "RENEW_S", 0.0)
+    monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
     scene.told("live", "live")
     scene.search = "cats"
     scene.told("live", "live")
@@ -153,13 +153,13 @@ def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch)
 def test_row_that_was_lost_or_overtaken_is_made_good_by_telling_it_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(status_reporter, "RENEW_S", 0.0)
+    monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
     scene.told("live", "reconnecting")
     scene.reporter.begin(filled=True)
     scene.reporter.report("live")
     scene.asked.clear()  # the message is lost
     assert scene.told("live") == ["", "no network"]
-    monkeypatch.setattr(coverage_reporter, "REPEAT_S", 0.0)
+    monkeypatch.setattr(coverage_reporter, "REPEAT_ROW_S", 0.0)
     assert scene.told("live", "live") == [""]
 
 

@@ -1,4 +1,4 @@
-"""Stored posts are looked up again, and those that are gone leave the store: in turn, bounded, not on one odd answer."""
+"""Stored posts are looked up again, and those that are gone are deleted: in turn, bounded, not on one odd answer."""
 
 from __future__ import annotations
 

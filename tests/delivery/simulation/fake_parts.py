@@ -1,4 +1,4 @@
-"""Parts of a simulated world that are all fakes in memory, fast enough for thousands of random runs."""
+"""Parts of a simulated world, all fakes in memory: fast enough for thousands of random runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.delivery.simulation.world import Parts
 
 
 class FakeBus:
-    """A Pub/Sub connection to the twin of Redis."""
+    """Fake of a web process's Pub/Sub connection."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis
@@ -26,21 +26,21 @@ class FakeBus:
     def subscribe(self, key: str) -> None:
         self._channels.add(self._redis.names.live(key))
 
-    def heard(self) -> Sequence[tuple[str, int, bytes]]:
-        heard, self._redis.heard = self._redis.heard, []
-        return [one for one in heard if one[0] in self._channels]
+    def received(self) -> Sequence[tuple[str, int, bytes]]:
+        published, self._redis.published = self._redis.published, []
+        return [one for one in published if one[0] in self._channels]
 
     def cut(self) -> None:
-        self._redis.heard.clear()
+        self._redis.published.clear()
         self._channels = set()
 
     def connect(self, keys: Sequence[str]) -> None:
-        self._redis.heard.clear()
+        self._redis.published.clear()
         self._channels = {self._redis.names.notices, *map(self._redis.names.live, keys)}
 
 
 class PassAllIntake:
-    """Takes everything in. Broken, it is where the registry is read: before persisting."""
+    """Intake filter that keeps every post. `early` breaks a rule: it reads the registry before persisting."""
 
     def __init__(self, early: Callable[[], None] | None) -> None:
         self._early = early
@@ -52,7 +52,7 @@ class PassAllIntake:
 
 
 def fake_parts(broken: str = "") -> Parts:
-    """Return a world's parts, all in memory, with one rule broken."""
+    """Return the parts of a world, with one rule of the protocol broken ("": none)."""
     names = Names("m")
     redis = FakeRedis(names, broken)
     claims, order, registry = FakeClaimCheck(redis), FakeOrder(redis), FakeRegistry(redis)
