@@ -137,7 +137,7 @@ def test_a_killed_broker_loses_nothing_that_was_enqueued(running: Processes, bro
     assert set(stored_versions(process)) == expected_ids(path_of(STREAM))
 
 
-def test_batches_whose_messages_are_all_lost_are_done_all_the_same(running: Processes) -> None:
+def test_batches_whose_messages_are_all_lost_are_still_done(running: Processes) -> None:
     """Upkeep finds the open batches: no post depends on the broker's list of ids."""
     running.visibility_s = 2
     process = process_of(running.environ)
@@ -223,7 +223,7 @@ def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: 
     assert active() != survivor
 
 
-def test_what_a_killed_reader_had_spooled_is_stored_by_the_next(running: Processes, directory: Path) -> None:
+def test_records_that_a_killed_reader_had_spooled_are_stored(running: Processes, directory: Path) -> None:
     """No worker runs, the queue is full, the source cannot be read again: only the spool has the records."""
     with Mastodon() as server:
         running.environ |= {"SOURCE": "mastodon", "MASTODON_SERVERS": server.url, "QUEUE_MAX_MB": "1"}

@@ -48,7 +48,9 @@ def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
     assert again == ["b1"]
 
 
-def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, valkey: str, names: Names) -> None:
+def test_a_task_that_runs_for_days_keeps_no_results_of_its_messages(
+    redis_client: Redis, valkey: str, names: Names
+) -> None:
     app = make_app(load({"REDIS_URL": valkey}))
 
     @app.task(bind=True, ignore_result=True, shared=False)  # type: ignore[untyped-decorator]
@@ -83,7 +85,7 @@ def test_each_process_consumes_its_own_queues() -> None:
     assert "prefork" not in " ".join(argv("worker", settings))
 
 
-def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: Path) -> None:
+def test_the_embedded_broker_is_found_at_its_written_address(tmp_path: Path) -> None:
     directory = tmp_path / "broker"
     settings = load({"DATA_DIR": str(tmp_path)})
     assert redis_url(settings) == f"unix://{directory}/valkey.sock"

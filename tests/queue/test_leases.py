@@ -62,9 +62,7 @@ def test_a_reader_that_lost_its_lease_enqueues_nothing(
     assert leases.is_held("demo")
 
 
-def test_a_reader_whose_successor_has_come_and_gone_enqueues_nothing(
-    leases: Leases, redis_client: Redis, names: Names
-) -> None:
+def test_a_reader_whose_successor_has_ended_enqueues_nothing(leases: Leases, redis_client: Redis, names: Names) -> None:
     paused = leases.acquire("demo")
     assert paused is not None
     redis_client.delete(names.reader("demo"))
@@ -76,7 +74,7 @@ def test_a_reader_whose_successor_has_come_and_gone_enqueues_nothing(
         leases.enqueue_fenced(paused, "b2", b"late", "c0")
 
 
-def test_a_lease_lost_with_the_brokers_last_writes_goes_on_where_nobody_else_read(
+def test_a_lease_lost_with_the_brokers_last_writes_goes_on_if_no_other_reader_read(
     leases: Leases, redis_client: Redis, names: Names
 ) -> None:
     lease = leases.acquire("x")

@@ -64,7 +64,7 @@ def test_a_cursor_without_records_goes_with_the_next_ones() -> None:
     assert buffer.take()[1] is None
 
 
-def test_a_batch_grows_no_further_than_it_may() -> None:
+def test_a_batch_is_bounded() -> None:
     buffer = BatchBuffer(Clock())
     assert [buffer.add(_record(number), "here") for number in range(BATCH_MAX_RECORDS)].index(
         True
@@ -74,7 +74,7 @@ def test_a_batch_grows_no_further_than_it_may() -> None:
     assert buffer.add(_record(2), "here")
 
 
-def test_a_slow_stream_is_handed_over_at_once_and_a_quick_one_after_a_moment() -> None:
+def test_a_slow_stream_is_enqueued_at_once_and_a_fast_one_after_a_moment() -> None:
     clock = Clock()
     buffer = BatchBuffer(clock)
     for number in range(50):
@@ -115,7 +115,7 @@ def test_empty_chunks_say_nothing_about_the_pace() -> None:
     assert not buffer.should_linger(open_batches=0)
 
 
-def test_what_is_forgotten_is_gone_with_its_cursor() -> None:
+def test_clearing_drops_the_records_and_their_cursor() -> None:
     buffer = BatchBuffer(Clock())
     buffer.add(_record(1), "here")
     buffer.cursor = "1"

@@ -96,7 +96,7 @@ def test_reading_stops_while_the_queue_is_full_and_goes_on_after(redis_client: R
         assert running.counters.value("records_read") == 4_000
 
 
-def test_it_stops_promptly_in_the_midst_of_reading(redis_client: Redis, names: Names) -> None:
+def test_a_reader_stops_promptly_while_it_reads(redis_client: Redis, names: Names) -> None:
     def endless(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         while not context.wait(30.0):
             yield chunk_of()
@@ -107,7 +107,9 @@ def test_it_stops_promptly_in_the_midst_of_reading(redis_client: Redis, names: N
     assert running.state() == "stopped"
 
 
-def test_what_redis_refuses_of_a_live_source_is_spooled(redis_client: Redis, names: Names, tmp_path: Path) -> None:
+def test_a_batch_of_a_live_source_that_redis_refuses_is_spooled(
+    redis_client: Redis, names: Names, tmp_path: Path
+) -> None:
     def play(cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         yield Chunk([RawRecord(1, b"only once")])
 

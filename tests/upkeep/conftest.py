@@ -1,4 +1,4 @@
-"""The board that these tests share."""
+"""The parts that these tests share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from tests.upkeep.board import Board
+from tests.upkeep.upkeep_parts import UpkeepParts
 
 
 @pytest.fixture
-def board(redis_client: Redis, names: Names) -> Board:
-    return Board(redis_client, names)
+def parts(redis_client: Redis, names: Names) -> UpkeepParts:
+    return UpkeepParts(redis_client, names)

@@ -17,7 +17,7 @@ from pipeline.reader.status_reporter import StatusReporter
 from pipeline.store.contract import SAMPLED, CoverageRow
 from pipeline.store.sqlite.store import SqliteStore
 from pipeline.upkeep.coverage import UNREAD, UNREAD_MS
-from tests.upkeep.board import Board
+from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis
 
@@ -26,9 +26,9 @@ class Scene:
     """A reader's status reporter, and upkeep that writes its rows."""
 
     def __init__(self, redis: Redis, names: Names, directory: Path) -> None:
-        self.board = Board(redis, names, SOURCE="demo")
+        self.parts = UpkeepParts(redis, names, SOURCE="demo")
         self.store = SqliteStore(directory)
-        self.upkeep = self.board.upkeep(store=lambda: self.store)
+        self.upkeep = self.parts.upkeep(store=lambda: self.store)
         self.asked: list[CoverageUpdate] = []
         self.search = "*"
         self.reporter = self.reader()
@@ -36,9 +36,9 @@ class Scene:
     def reader(self) -> StatusReporter:
         """Return the status reporter of a new reader process."""
         return StatusReporter(
-            self.board.redis,
-            Order(self.board.redis, self.board.names),
-            self.board.names,
+            self.parts.redis,
+            Order(self.parts.redis, self.parts.names),
+            self.parts.names,
             "demo",
             generated=True,
             cover=self.asked.append,
@@ -51,7 +51,7 @@ class Scene:
             self.upkeep.coverage.write(row)
         self.asked.clear()
 
-    def told(self, *said: str) -> list[str]:
+    def notice(self, *said: str) -> list[str]:
         """Report some states, a moment apart; return the reason of each row ("": collected)."""
         for state in said:
             self.reporter.report(state, "no network" if state == "reconnecting" else "")
@@ -75,92 +75,92 @@ def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
 
 def test_reconnect_that_lost_nothing_leaves_no_trace(scene: Scene) -> None:
     scene.reporter.begin(filled=False, read_ms=None)
-    assert scene.told("starting", "live") == [""]
-    assert scene.told("reconnecting") == ["", "no network"]
+    assert scene.notice("starting", "live") == [""]
+    assert scene.notice("reconnecting") == ["", "no network"]
     scene.reporter.begin(filled=True)
-    assert scene.told("starting", "live") == [""]
+    assert scene.notice("starting", "live") == [""]
 
 
-def test_reconnect_of_a_source_without_a_cursor_is_told(scene: Scene) -> None:
-    scene.told("starting", "live", "reconnecting")
+def test_reconnect_of_a_source_without_a_cursor_is_a_row(scene: Scene) -> None:
+    scene.notice("starting", "live", "reconnecting")
     scene.reporter.begin(filled=False)
-    assert scene.told("starting", "live") == ["", "no network", ""]
+    assert scene.notice("starting", "live") == ["", "no network", ""]
 
 
-def test_what_a_cursor_could_not_bring_is_a_row_beside_what_is_collected(scene: Scene) -> None:
-    scene.told("starting", "live", "reconnecting")
+def test_a_gap_that_a_cursor_leaves_is_a_row_beside_the_collected_one(scene: Scene) -> None:
+    scene.notice("starting", "live", "reconnecting")
     scene.reporter.begin(filled=True)
     now_ms = int(time.time() * 1000)
     scene.reporter.gap(now_ms - 3, now_ms, "cursor too old")
-    assert sorted(scene.told("starting", "live")) == ["", "cursor too old"]
+    assert sorted(scene.notice("starting", "live")) == ["", "cursor too old"]
     assert scene.rows()[0].until is None
 
 
 def test_stop_and_start_without_a_cursor_is_a_row(scene: Scene) -> None:
-    scene.told("starting", "live", "stopped")
+    scene.notice("starting", "live", "stopped")
     scene.reporter = scene.reader()
     scene.reporter.begin(filled=False, read_ms=int(time.time() * 1000))
-    assert scene.told("starting", "live") == ["", "stopped", ""]
+    assert scene.notice("starting", "live") == ["", "stopped", ""]
 
 
 @pytest.mark.parametrize(("filled", "why"), [(True, [""]), (False, ["", UNREAD, ""])])
 def test_time_after_a_kill_is_a_row_unless_the_cursor_brought_it(scene: Scene, filled: bool, why: list[str]) -> None:
-    scene.told("starting", "live")
+    scene.notice("starting", "live")
     time.sleep(0.05)
     read_ms = int(time.time() * 1000) - 40
     scene.reporter = scene.reader()
     scene.reporter.begin(filled=filled, read_ms=read_ms)
-    assert scene.told("starting", "live") == why
+    assert scene.notice("starting", "live") == why
     if not filled:
         assert scene.rows()[1].since == read_ms
 
 
 @pytest.mark.parametrize(("filled", "why"), [(True, [""]), (False, ["", UNREAD, ""])])
-def test_while_nobody_reads_it_says_so(scene: Scene, filled: bool, why: list[str]) -> None:
+def test_time_without_a_reader_is_an_outage(scene: Scene, filled: bool, why: list[str]) -> None:
     began_ms = int(time.time() * 1000) - 60_000
     scene.store.add_coverage(CoverageRow("demo", began_ms, None, "*", ""))
-    read_at = scene.board.names.read_at("demo")
+    read_at = scene.parts.names.read_at("demo")
     read_ms = int(time.time() * 1000) - UNREAD_MS + 5_000
-    scene.board.redis.set(read_at, read_ms)
+    scene.parts.redis.set(read_at, read_ms)
     scene.upkeep.coverage.write_unread()
     assert [row.why for row in scene.rows()] == [""], "a standby may still take over"
-    scene.board.redis.set(read_at, read_ms - 10_000)
+    scene.parts.redis.set(read_at, read_ms - 10_000)
     scene.upkeep.coverage.write_unread()
     scene.upkeep.coverage.write_unread()
     assert [(row.since, row.why) for row in scene.rows()] == [(began_ms, ""), (read_ms - 10_000, UNREAD)]
     scene.reporter.begin(filled=filled, read_ms=read_ms - 10_000)
-    assert scene.told("starting", "live") == why
+    assert scene.notice("starting", "live") == why
 
 
-def test_nothing_is_said_where_somebody_reads_or_nobody_ever_did(scene: Scene) -> None:
+def test_no_outage_where_a_reader_reads_or_none_ever_did(scene: Scene) -> None:
     scene.upkeep.coverage.write_unread()
     assert scene.rows() == []
     scene.store.add_coverage(CoverageRow("demo", 1, None, "*", ""))
-    scene.board.redis.set(scene.board.names.read_at("demo"), 2)
-    assert scene.board.leases.acquire("demo") is not None
+    scene.parts.redis.set(scene.parts.names.read_at("demo"), 2)
+    assert scene.parts.leases.acquire("demo") is not None
     scene.upkeep.coverage.write_unread()
     assert [row.why for row in scene.rows()] == [""]
 
 
 def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
-    scene.told("live", "live")
+    scene.notice("live", "live")
     scene.search = "cats"
-    scene.told("live", "live")
+    scene.notice("live", "live")
     assert [(row.search, row.until is None) for row in scene.rows()] == [("*", False), ("cats", True)]
 
 
-def test_row_that_was_lost_or_overtaken_is_made_good_by_telling_it_again(
+def test_a_row_that_was_lost_or_overtaken_is_repaired_by_its_repetition(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
-    scene.told("live", "reconnecting")
+    scene.notice("live", "reconnecting")
     scene.reporter.begin(filled=True)
     scene.reporter.report("live")
     scene.asked.clear()  # the message is lost
-    assert scene.told("live") == ["", "no network"]
+    assert scene.notice("live") == ["", "no network"]
     monkeypatch.setattr(coverage_reporter, "REPEAT_ROW_S", 0.0)
-    assert scene.told("live", "live") == [""]
+    assert scene.notice("live", "live") == [""]
 
 
 def test_rows_written_twice_are_written_once(scene: Scene) -> None:
@@ -174,7 +174,7 @@ def test_rows_written_twice_are_written_once(scene: Scene) -> None:
     assert [row.why for row in scene.rows()] == ["", "away", ""]
 
 
-def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_of_their_own(scene: Scene) -> None:
+def test_sampling_resting_and_a_change_of_the_search_are_rows_of_their_own(scene: Scene) -> None:
     reporter = scene.reporter
     reporter.begin(filled=False, read_ms=None)
     for state, detail, collects in (
@@ -202,30 +202,30 @@ def test_what_is_left_out_on_purpose_and_a_change_of_what_is_asked_for_are_rows_
     assert [row.reason for row in scene.rows() if row.sampled] == ["80 of 100 posts"]
 
 
-def test_coverage_rows_and_gaps_reach_the_store(board: Board) -> None:
+def test_coverage_rows_and_gaps_reach_the_store(parts: UpkeepParts) -> None:
     rows: list[CoverageUpdate] = []
     reporter = StatusReporter(
-        board.redis, board.order, board.names, "demo", generated=True, cover=rows.append, search=lambda: "*"
+        parts.redis, parts.order, parts.names, "demo", generated=True, cover=rows.append, search=lambda: "*"
     )
     for state in ("starting", "live", "live", "reconnecting", "down", "live"):
         reporter.report(state, "no network" if state in ("reconnecting", "down") else "")
         time.sleep(0.003)  # a row that begins in the same millisecond takes the other's place
     reporter.gap(1, 2, "cursor too old")
     for row in rows:
-        board.upkeep().coverage.write(row)
+        parts.upkeep().coverage.write(row)
     assert [(row.why, row.until) for row in rows] == [
         ("", None),
         ("no network", None),
         ("", None),
         ("cursor too old", 2),
     ]
-    assert len(board.store.coverage()) >= 3
-    told = board.heard()
-    assert [one["state"] for one in told if one["type"] == "source"] == [
+    assert len(parts.store.coverage()) >= 3
+    notice = parts.received()
+    assert [one["state"] for one in notice if one["type"] == "source"] == [
         "starting",
         "live",
         "reconnecting",
         "down",
         "live",
     ]
-    assert told[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}
+    assert notice[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}

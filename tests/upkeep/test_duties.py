@@ -21,7 +21,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite.schema import FILE
 from pipeline.store.tops import MIN_POSTS
 from pipeline.upkeep.duties import Upkeep
-from tests.upkeep.board import Board
+from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis
 
@@ -44,19 +44,19 @@ def _same(store: MemoryStore) -> MemoryStore:
     return store
 
 
-def test_the_identity_of_the_store_is_published(board: Board, redis_client: Redis, names: Names) -> None:
-    board.upkeep().housekeep()
-    assert redis_client.get(names.store) == board.store.identity.encode()
+def test_the_identity_of_the_store_is_published(parts: UpkeepParts, redis_client: Redis, names: Names) -> None:
+    parts.upkeep().housekeep()
+    assert redis_client.get(names.store) == parts.store.identity.encode()
 
 
 def test_a_duty_that_fails_does_not_stop_the_others(
-    board: Board, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+    parts: UpkeepParts, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Upkeep, "publish_identity", lambda _: 1 / 0)
-    board.registry.register({"k": "cats"})
+    parts.registry.register({"k": "cats"})
     redis_client.zadd(names.searches_lease, {"k": 1})
-    board.upkeep().housekeep()
-    assert board.registry.count() == 0
+    parts.upkeep().housekeep()
+    assert parts.registry.count() == 0
 
 
 def test_words_are_counted_together_whichever_thread_keeps_the_store(valkey: str, names: Names, tmp_path: Path) -> None:
@@ -73,11 +73,11 @@ def test_words_are_counted_together_whichever_thread_keeps_the_store(valkey: str
     process.counters.stop()
 
 
-def test_the_store_is_kept_by_one_process_until_that_is_gone(
-    board: Board, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+def test_the_store_is_maintained_by_one_process_until_that_ends(
+    parts: UpkeepParts, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[str] = []
-    one, other = board.upkeep(), board.upkeep()
+    one, other = parts.upkeep(), parts.upkeep()
 
     def store_of(name: str) -> MemoryStore:
         store = MemoryStore()

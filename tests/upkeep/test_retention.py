@@ -8,19 +8,19 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.post import Author, Post, Upsert
 from pipeline.store.contract import Writes
-from tests.upkeep.board import Board
+from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis
 
 
 def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Names) -> None:
-    board = Board(redis_client, names, RETENTION_DAYS="1")
-    board.upkeep().retention.prune()
-    assert board.heard() == []
+    parts = UpkeepParts(redis_client, names, RETENTION_DAYS="1")
+    parts.upkeep().retention.prune()
+    assert parts.received() == []
     old = Post(id="x:1", version=1, source="x", created_at=1_000, received_at=1_000, author=Author("1", "a"))
-    board.store.persist(Writes([Upsert(old)]), 1)
-    assert board.upkeep().retention.prune() == 1
-    assert [told["type"] for told in board.heard()] == ["pruned"]
+    parts.store.persist(Writes([Upsert(old)]), 1)
+    assert parts.upkeep().retention.prune() == 1
+    assert [notice["type"] for notice in parts.received()] == ["pruned"]
 
 
 @pytest.mark.parametrize("embedded", [True, False])
@@ -36,13 +36,13 @@ def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Nam
 def test_how_large_a_store_may_grow_depends_on_the_store_and_not_on_redis(
     redis_client: Redis, names: Names, given: dict[str, str], gb: float | None, embedded: bool
 ) -> None:
-    board = Board(redis_client, names, **given)
+    parts = UpkeepParts(redis_client, names, **given)
     asked: list[int | None] = []
 
     def prune(*, before_ms: int | None, max_bytes: int | None) -> int:
         asked.append(max_bytes)
         return 0
 
-    board.store.prune = prune  # type: ignore[method-assign]
-    board.upkeep(embedded=embedded).retention.prune()
+    parts.store.prune = prune  # type: ignore[method-assign]
+    parts.upkeep(embedded=embedded).retention.prune()
     assert asked == ([] if gb is None else [int(gb * 1e9)])

@@ -32,7 +32,7 @@ def test_a_repost_inside_track_brings_its_original(redis_client: Redis, names: N
     assert worker.stored() == {"demo:1", "demo:2"}
 
 
-def test_track_searches_takes_in_what_people_look_at(redis_client: Redis, names: Names) -> None:
+def test_track_searches_stores_posts_of_watched_searches(redis_client: Redis, names: Names) -> None:
     worker = Worker(redis_client, names, track="searches")
     query = understand("dogs")
     worker.registry.register({query.key: query.canonical})

@@ -20,7 +20,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.upkeep.duties import Upkeep
 
 
-class Board:
+class UpkeepParts:
     """The parts of an upkeep process, and the messages that upkeep sent."""
 
     def __init__(self, redis: Redis, names: Names, **more: str) -> None:
@@ -31,7 +31,7 @@ class Board:
         self.store = MemoryStore()
         self.claims, self.leases, self.dead = ClaimCheck(redis, names), Leases(redis, names), DeadLetters(redis, names)
         self.order, self.registry = Order(redis, names), Registry(redis, names)
-        self.parts: dict[str, Any] = {
+        self.arguments: dict[str, Any] = {
             "settings": load({"SOURCE": "demo,replay", "REPLAY_PATH": "x", "REDIS_PREFIX": names.prefix} | more),
             "redis": redis,
             "names": names,
@@ -51,7 +51,7 @@ class Board:
 
     def upkeep(self, **other: Any) -> Upkeep:
         """Return an upkeep of a process of its own, with some other parts."""
-        return Upkeep(counters=Counters(self.redis, self.names, "upkeep"), **(self.parts | other))
+        return Upkeep(counters=Counters(self.redis, self.names, "upkeep"), **(self.arguments | other))
 
     def task_queue(self, **other: Any) -> TaskQueue:
         """Return a task queue that keeps what is sent, with some other senders."""
@@ -62,7 +62,7 @@ class Board:
         }
         return TaskQueue(**(senders | other))
 
-    def heard(self) -> list[dict[str, Any]]:
+    def received(self) -> list[dict[str, Any]]:
         """Return the notices since last time."""
         found = []
         while (message := self.pubsub.get_message(timeout=0.05)) is not None:
