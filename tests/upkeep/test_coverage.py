@@ -51,9 +51,9 @@ class Scene:
             self.upkeep.coverage.write(row)
         self.asked.clear()
 
-    def notice(self, *said: str) -> list[str]:
+    def report(self, *states: str) -> list[str]:
         """Report some states, a moment apart; return the reason of each row ("": collected)."""
-        for state in said:
+        for state in states:
             self.reporter.report(state, "no network" if state == "reconnecting" else "")
             time.sleep(0.005)
         self.write()
@@ -75,42 +75,42 @@ def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
 
 def test_reconnect_that_lost_nothing_leaves_no_trace(scene: Scene) -> None:
     scene.reporter.begin(filled=False, read_ms=None)
-    assert scene.notice("starting", "live") == [""]
-    assert scene.notice("reconnecting") == ["", "no network"]
+    assert scene.report("starting", "live") == [""]
+    assert scene.report("reconnecting") == ["", "no network"]
     scene.reporter.begin(filled=True)
-    assert scene.notice("starting", "live") == [""]
+    assert scene.report("starting", "live") == [""]
 
 
 def test_reconnect_of_a_source_without_a_cursor_is_a_row(scene: Scene) -> None:
-    scene.notice("starting", "live", "reconnecting")
+    scene.report("starting", "live", "reconnecting")
     scene.reporter.begin(filled=False)
-    assert scene.notice("starting", "live") == ["", "no network", ""]
+    assert scene.report("starting", "live") == ["", "no network", ""]
 
 
 def test_a_gap_that_a_cursor_leaves_is_a_row_beside_the_collected_one(scene: Scene) -> None:
-    scene.notice("starting", "live", "reconnecting")
+    scene.report("starting", "live", "reconnecting")
     scene.reporter.begin(filled=True)
     now_ms = int(time.time() * 1000)
     scene.reporter.gap(now_ms - 3, now_ms, "cursor too old")
-    assert sorted(scene.notice("starting", "live")) == ["", "cursor too old"]
+    assert sorted(scene.report("starting", "live")) == ["", "cursor too old"]
     assert scene.rows()[0].until is None
 
 
 def test_stop_and_start_without_a_cursor_is_a_row(scene: Scene) -> None:
-    scene.notice("starting", "live", "stopped")
+    scene.report("starting", "live", "stopped")
     scene.reporter = scene.reader()
     scene.reporter.begin(filled=False, read_ms=int(time.time() * 1000))
-    assert scene.notice("starting", "live") == ["", "stopped", ""]
+    assert scene.report("starting", "live") == ["", "stopped", ""]
 
 
 @pytest.mark.parametrize(("filled", "why"), [(True, [""]), (False, ["", UNREAD, ""])])
 def test_time_after_a_kill_is_a_row_unless_the_cursor_brought_it(scene: Scene, filled: bool, why: list[str]) -> None:
-    scene.notice("starting", "live")
+    scene.report("starting", "live")
     time.sleep(0.05)
     read_ms = int(time.time() * 1000) - 40
     scene.reporter = scene.reader()
     scene.reporter.begin(filled=filled, read_ms=read_ms)
-    assert scene.notice("starting", "live") == why
+    assert scene.report("starting", "live") == why
     if not filled:
         assert scene.rows()[1].since == read_ms
 
@@ -129,7 +129,7 @@ def test_time_without_a_reader_is_an_outage(scene: Scene, filled: bool, why: lis
     scene.upkeep.coverage.write_unread()
     assert [(row.since, row.why) for row in scene.rows()] == [(began_ms, ""), (read_ms - 10_000, UNREAD)]
     scene.reporter.begin(filled=filled, read_ms=read_ms - 10_000)
-    assert scene.notice("starting", "live") == why
+    assert scene.report("starting", "live") == why
 
 
 def test_no_outage_where_a_reader_reads_or_none_ever_did(scene: Scene) -> None:
@@ -144,9 +144,9 @@ def test_no_outage_where_a_reader_reads_or_none_ever_did(scene: Scene) -> None:
 
 def test_change_of_track_is_a_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
-    scene.notice("live", "live")
+    scene.report("live", "live")
     scene.search = "cats"
-    scene.notice("live", "live")
+    scene.report("live", "live")
     assert [(row.search, row.until is None) for row in scene.rows()] == [("*", False), ("cats", True)]
 
 
@@ -154,13 +154,13 @@ def test_a_row_that_was_lost_or_overtaken_is_repaired_by_its_repetition(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(status_reporter, "RENEW_STATUS_S", 0.0)
-    scene.notice("live", "reconnecting")
+    scene.report("live", "reconnecting")
     scene.reporter.begin(filled=True)
     scene.reporter.report("live")
     scene.asked.clear()  # the message is lost
-    assert scene.notice("live") == ["", "no network"]
+    assert scene.report("live") == ["", "no network"]
     monkeypatch.setattr(coverage_reporter, "REPEAT_ROW_S", 0.0)
-    assert scene.notice("live", "live") == [""]
+    assert scene.report("live", "live") == [""]
 
 
 def test_rows_written_twice_are_written_once(scene: Scene) -> None:
@@ -220,12 +220,12 @@ def test_coverage_rows_and_gaps_reach_the_store(parts: UpkeepParts) -> None:
         ("cursor too old", 2),
     ]
     assert len(parts.store.coverage()) >= 3
-    notice = parts.received()
-    assert [one["state"] for one in notice if one["type"] == "source"] == [
+    notices = parts.received()
+    assert [one["state"] for one in notices if one["type"] == "source"] == [
         "starting",
         "live",
         "reconnecting",
         "down",
         "live",
     ]
-    assert notice[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}
+    assert notices[-1] == {"type": "gap", "source": "demo", "from": 1, "to": 2, "why": "cursor too old"}
