@@ -20,7 +20,7 @@ from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.named import searches_of
 from pipeline.sources import READABLE
 from pipeline.sources.probing import track_finding
-from pipeline.worker.track import TRACK_EVERYTHING, TRACK_SEARCHES
+from pipeline.worker.track_setting import TRACK_EVERYTHING, TRACK_SEARCHES
 
 PROJECT = Path(__file__).parents[1]
 

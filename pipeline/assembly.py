@@ -44,7 +44,7 @@ from pipeline.upkeep.store_identity import publish_identity
 from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.batch_runner import BatchRunner
 from pipeline.worker.intake_filter import IntakeFilter
-from pipeline.worker.track import current_track
+from pipeline.worker.track_setting import current_track
 
 if TYPE_CHECKING:
     from pipeline.upkeep.recheck.recheck import Recheck

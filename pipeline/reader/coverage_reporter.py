@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.task_queue import CoverageUpdate
-from pipeline.reader.status import COLLECTING, ON_PURPOSE
+from pipeline.reader.source_status import COLLECTING, ON_PURPOSE
 from pipeline.store.contract import SAMPLED
 
 log = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.leases import Lease, Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.backpressure import Backpressure
-from pipeline.reader.context import ReaderContext
 from pipeline.reader.handover import Handover
 from pipeline.reader.outlet import Outlet
+from pipeline.reader.reader_context import ReaderContext
 from pipeline.reader.spool import Spool
 from pipeline.reader.status_reporter import StatusReporter
 from pipeline.sources.contract import Source

@@ -14,7 +14,7 @@ from pipeline.clock import now_ms
 from pipeline.publish.order import Order
 from pipeline.queue.task_queue import CoverageUpdate
 from pipeline.reader.coverage_reporter import CoverageReporter
-from pipeline.reader.status import STATUS_TTL_MS, SourceStatus
+from pipeline.reader.source_status import STATUS_TTL_MS, SourceStatus
 
 RENEW_STATUS_S = 5.0
 """Seconds between two writes of an unchanged status."""

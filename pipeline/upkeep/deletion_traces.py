@@ -9,7 +9,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused, translate_redis_errors
 from pipeline.clock import now_ms
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.upkeep.duty_lock import DutyLocks
+from pipeline.upkeep.duty_locks import DutyLocks
 
 log = logging.getLogger(__name__)
 

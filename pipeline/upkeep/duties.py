@@ -22,9 +22,9 @@ from pipeline.queue.leases import Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings
 from pipeline.store.contract import Store
-from pipeline.upkeep.coverage import CoverageWriter
+from pipeline.upkeep.coverage_writer import CoverageWriter
 from pipeline.upkeep.deletion_traces import DeletionTraces
-from pipeline.upkeep.duty_lock import DutyLocks
+from pipeline.upkeep.duty_locks import DutyLocks
 from pipeline.upkeep.missing_messages import MissingMessages
 from pipeline.upkeep.retention import Retention
 from pipeline.upkeep.store_identity import publish_identity

@@ -9,7 +9,7 @@ from pipeline.publish.order import Order
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.leases import Leases
 from pipeline.queue.task_queue import TaskQueue
-from pipeline.upkeep.duty_lock import DutyLocks
+from pipeline.upkeep.duty_locks import DutyLocks
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.store_outage import OutageReporter, current_outage
 from pipeline.errors import StoreError, StoreUnavailable
 from pipeline.publish.order import Order
-from pipeline.reader.status import read_statuses
+from pipeline.reader.source_status import read_statuses
 from pipeline.store.contract import Store
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.worker.batch_counts import count_batch
+from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
 from pipeline.worker.retractions import concerns_every_search, retraction_messages

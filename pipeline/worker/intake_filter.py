@@ -17,7 +17,7 @@ from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from pipeline.store.contract import Writes
 from pipeline.worker.normalised_batch import originals
-from pipeline.worker.track import TRACK_EVERYTHING, TRACK_SEARCHES
+from pipeline.worker.track_setting import TRACK_EVERYTHING, TRACK_SEARCHES
 
 log = logging.getLogger(__name__)
 

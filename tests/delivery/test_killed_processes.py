@@ -16,7 +16,7 @@ from pipeline.broker.counters import by_process, totals
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
-from pipeline.reader.status import read_statuses
+from pipeline.reader.source_status import read_statuses
 from tests.delivery.celery_processes import ROLES, Broker, Processes, eventually, processes
 from tests.delivery.conftest import STREAM, expected_ids, process_of, records_in, stored_versions
 from tests.records import also_shared, path_of

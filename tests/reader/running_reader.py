@@ -17,8 +17,8 @@ from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.leases import Leases
 from pipeline.queue.task_queue import CoverageUpdate, TaskQueue
 from pipeline.reader.loop import Reader
+from pipeline.reader.source_status import read_statuses
 from pipeline.reader.spool import Spool
-from pipeline.reader.status import read_statuses
 from pipeline.reader.status_reporter import StatusReporter
 from pipeline.sources.contract import Chunk, SourceContext
 

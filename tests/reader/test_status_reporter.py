@@ -49,7 +49,7 @@ def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
     redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.reader.status_reporter.RENEW_STATUS_S", 0.05)
-    monkeypatch.setattr("pipeline.reader.context.REPEAT_STATUS_S", 0.05)
+    monkeypatch.setattr("pipeline.reader.reader_context.REPEAT_STATUS_S", 0.05)
     rows: list[CoverageUpdate] = []
     refused: list[CoverageUpdate] = []
     answers = threading.Event()

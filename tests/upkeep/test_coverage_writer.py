@@ -16,7 +16,7 @@ from pipeline.reader import coverage_reporter, status_reporter
 from pipeline.reader.status_reporter import StatusReporter
 from pipeline.store.contract import SAMPLED, CoverageRow
 from pipeline.store.sqlite.store import SqliteStore
-from pipeline.upkeep.coverage import UNREAD, UNREAD_MS
+from pipeline.upkeep.coverage_writer import UNREAD, UNREAD_MS
 from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis

@@ -10,7 +10,7 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable
 from pipeline.reader.outlet import Outlet
-from pipeline.reader.status import SourceStatus
+from pipeline.reader.source_status import SourceStatus
 from pipeline.reader.status_reporter import StatusReporter
 
 log = logging.getLogger(__name__)
