@@ -20,7 +20,7 @@ from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.configured_searches import searches_by_sink
 from pipeline.sources.catalog import track_finding
-from pipeline.worker.track import EVERYTHING, SEARCHES
+from pipeline.worker.track_setting import TRACK_EVERYTHING, TRACK_SEARCHES
 
 PROJECT = Path(__file__).parents[1]
 
@@ -84,7 +84,7 @@ def page_problem() -> str:
 
 def track_problem(settings: Settings) -> str:
     """Return why what TRACK says cannot be taken in, from X alone if X is all there is."""
-    if settings.track in (EVERYTHING, SEARCHES):
+    if settings.track in (TRACK_EVERYTHING, TRACK_SEARCHES):
         return ""
     try:
         parse(settings.track)

@@ -16,6 +16,7 @@ from tests.paths import PROJECT
 
 MAY_IMPORT: dict[str, str] = {
     # what every room may use
+    "pipeline.clock": "",
     "pipeline.errors": "",
     "pipeline.json_line_escapes": "",
     "pipeline.networks": "",
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",
     # processes
-    "pipeline.reader": "broker errors publish queue sources store",
+    "pipeline.reader": "broker clock errors publish queue sources store",
     "pipeline.worker": "broker errors match post publish query queue store",
     "pipeline.sinks": "broker errors match publish query store",
     "pipeline.upkeep": "broker errors match networks publish query queue reader settings sources store",

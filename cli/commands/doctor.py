@@ -18,12 +18,12 @@ from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.plugins import SINKS_GROUP, make
-from pipeline.reader.status import read_statuses
+from pipeline.reader.source_status import read_statuses
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sources.catalog import cursor_age, probe, track_finding
 from pipeline.store import open_store
 from pipeline.upkeep.recheck.progress import RecheckProgressStore
-from pipeline.worker.track import current_track
+from pipeline.worker.track_setting import current_track
 from web.site.hosts import described
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pipeline.assembly import Process
 from pipeline.errors import SourceUnavailable
 from pipeline.settings import Settings
-from pipeline.upkeep.recheck import Recheck
-from pipeline.upkeep.recheck.run import JOB, RecheckResult
+from pipeline.upkeep.recheck.recheck import Recheck
+from pipeline.upkeep.recheck.result import JOB, RecheckResult
 
 TOLD_EVERY_S = 10.0
 PATIENCE_S = 1.0

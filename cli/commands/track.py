@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.settings import Settings
-from pipeline.worker.track import change_track, current_track
+from pipeline.worker.track_setting import change_track, current_track
 
 
 def current(settings: Settings) -> str:

@@ -1,21 +1,20 @@
-"""A batch's way through a worker, top to bottom: normalise, BEGIN, persist, match, COMMIT (docs/delivery.md).
+"""Batch processor: takes one batch through a worker: normalise, BEGIN, persist, match, COMMIT (docs/delivery.md).
 
-The order is the promise: a post is persisted before it is matched and matched before it is published, and the registry
-is read only after persisting. `BatchProcessor.run` never raises: Celery acknowledges a late task that ended
-in an ordinary exception, so whatever went wrong is decided here. This module knows no Celery and no SQL.
+The order is the guarantee. A post is persisted before it is matched and matched before it is published, and the
+registry of searches is read only after persisting. This module knows no Celery and no SQL; `batch_runner.py` decides
+what follows an error.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.broker.counters import Counters, TimeSpent
 from pipeline.broker.keys import Names
-from pipeline.errors import BatchDone, BrokerUnavailable, MurmurError, StoreError, StoreUnavailable
+from pipeline.errors import AttemptUnfinished, BatchDone
 from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.post import Deletion
 from pipeline.publish.messages import Message, posts_messages
@@ -23,205 +22,205 @@ from pipeline.publish.publication_order import Attempt, PublicationOrder, Regist
 from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
-from pipeline.queue.poison_records import AttemptUnfinished, PoisonFinder, PoisonProgress
+from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
-from pipeline.worker.retractions import concerns_every_search, retraction_messages
+from pipeline.worker.retractions import changed_post_messages, concerns_every_search
 
 log = logging.getLogger(__name__)
 
 WHOLE_ATTEMPTS = 3
-"""So often a batch is tried whole; after that in parts, and the culprit goes to the dead letters."""
-
-MATCHED_AGAIN = 20
-"""So often a batch is matched anew because searches came or went in between; needed only after an edit and a crash."""
-
-UNTOLD = 10_000
-"""So many withdrawn posts a batch tells on behalf of an attempt that died; who comes back learns of all in any case."""
-
-WITHDRAWING_S = 10.0
-"""So long one attempt removes what withdrawals take along (a million reposts, all posts of an account); then the batch
-goes to the end of the queue, and its next attempt finds less."""
-
-OUTAGE_WAIT_S = 5.0
-AGAIN_FIRST_S, AGAIN_LONGEST_S = 1.0, 60.0
-"""Backoff before a batch that failed in parts as well is tried again: doubling, at most the longest."""
-LONG_AGO_MS = 600_000
-"""A record received longer ago is of a past that is read again: it says nothing about latency."""
-_OUTAGE = (StoreUnavailable, BrokerUnavailable)
+"""Attempts at a whole batch; later attempts search it for poison records."""
+MATCH_ROUNDS = 20
+"""Rounds of matching when searches come or go meanwhile; more than one is needed only after an edit and a crash."""
+REANNOUNCED_MAX = 10_000
+"""At most this many deletions left over from a crashed attempt are re-announced. Clients that reconnect read all of
+them from the store."""
+DELETION_BUDGET_S = 10.0
+"""Seconds that one attempt removes what deletions take along (a million reposts, all posts of an account). Then the
+batch goes to the end of the queue, and its next attempt finds less to remove."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """What a worker is made of."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A batch, or some records of it: normalised, inside TRACK (`accepted`), and as the store took it."""
 
-    names: Names
-    claims: ClaimCheck
-    order: PublicationOrder
-    store: Store
-    following: MatcherReplica
-    tracking: IntakeFilter
-    dead: DeadLetters
-    counters: Counters
-    normalise: Normalise
-    enqueue: Callable[[str], None]
-    stopping: Callable[[], bool] = lambda: False
-    outage: Callable[[str | None], None] = lambda _why: None
-    """CountedPost why the store is away, and None once it answers."""
-    sleep: Callable[[float], None] = time.sleep
-    clock_s: Callable[[], float] = time.monotonic
+    normalised: NormalisedBatch
+    accepted: Writes
+    persisted: Persisted
 
 
 class BatchProcessor:
-    """Takes batches by their ids and does them. Belongs to one thread."""
+    """Processes batches. Belongs to one thread."""
 
-    def __init__(self, stages: Stages) -> None:
-        self._stages = stages
-
-    def run(self, batch_id: str) -> None:
-        """Do one batch, or see to it that it is done later. Never raises."""
-        started = time.perf_counter_ns()
-        claim: Claim | None = None
-        try:
-            claim = self._stages.claims.take(batch_id)
-            if claim is None:
-                return
-            for _ in self.attempt(claim):
-                pass
-            self._stages.outage(None)
-        except BatchDone:
-            return
-        except AttemptUnfinished as error:
-            self._go_on(batch_id, error)
-        except _OUTAGE as error:
-            self._put_back(batch_id, error)
-        except Exception as error:  # noqa: BLE001 - whatever it is: the batch is open, and comes again
-            self._failed(batch_id, claim, error)
-        finally:
-            self._stages.counters.add("ingest_us", (time.perf_counter_ns() - started) // 1000)
+    def __init__(
+        self,
+        *,
+        names: Names,
+        claims: ClaimCheck,
+        order: PublicationOrder,
+        store: Store,
+        following: MatcherReplica,
+        intake: IntakeFilter,
+        dead: DeadLetters,
+        counters: Counters,
+        normalise: Normalise,
+        stopping: Callable[[], bool] = lambda: False,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._names = names
+        self._claims = claims
+        self._order = order
+        self._store = store
+        self._following = following
+        self._intake = intake
+        self._dead = dead
+        self._counters = counters
+        self._normalise = normalise
+        self._stopping = stopping
+        self._clock_s = clock_s
 
     def attempt(self, claim: Claim) -> Iterator[str]:
-        """Do a batch step by step, yielding the name of each step done; abandoned anywhere, it can be begun again.
+        """Process a batch step by step, yielding the name of each step done.
+
+        An attempt may be abandoned after any step; another attempt then starts from the beginning.
 
         Raises:
-            BatchDone: it is no longer open.
+            BatchDone: the batch is no longer open.
+            AttemptUnfinished: the time is used up; the next attempt resumes.
             BrokerUnavailable, StoreUnavailable: an outage.
         """
-        stages = self._stages
+        batch = self._decode(claim)
+        if claim.attempts > WHOLE_ATTEMPTS:
+            attempt = self._order.begin(claim.batch_id, len(batch.records), must_be_open=True)
+            yield "begun"
+            part = yield from self._persist_in_parts(claim, attempt, batch)
+        else:
+            normalised, accepted = self._read(batch)
+            yield "normalised"
+            attempt = self._order.begin(claim.batch_id, normalised.seq_count, must_be_open=True)
+            yield "begun"
+            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            yield "persisted"
+        yield from self._match_and_commit(attempt, batch, part)
+
+    # -- steps
+    def _decode(self, claim: Claim) -> RawBatch:
+        """Return the claim's batch. Bytes that are no batch become one dead letter and an empty batch."""
         try:
-            batch = decode_batch(claim.data)
+            return decode_batch(claim.data)
         except ValueError as error:
             batch = RawBatch("", [])
-            stages.dead.add([dead_letter_of(batch, RawRecord(0, claim.data), str(error))], again=claim.attempts > 1)
-            stages.counters.add("records_dead")
-        if claim.attempts > WHOLE_ATTEMPTS:
-            yield from self._in_parts(claim, batch)
-            return
-        with TimeSpent(stages.counters, "normalise_us"):
-            said = fold_batch(batch, stages.normalise)
-            wanted = stages.tracking.wanted(said.writes)
-        yield "normalised"
-        attempt = stages.order.begin(claim.batch_id, said.numbers, must_be_open=True)
-        yield "begun"
-        persisted = self._persist(attempt, wanted)
-        yield "persisted"
-        yield from self._finish(attempt, batch, said, wanted, persisted)
+            letter = dead_letter_of(batch, RawRecord(0, claim.data), str(error))
+            self._dead.add([letter], again=claim.attempts > 1)
+            self._counters.add("records_dead")
+            return batch
 
-    def _persist(self, attempt: Attempt, wanted: Writes) -> Persisted:
-        """Persist a batch. What its withdrawals take along goes some at a time, each lot told once it is gone.
+    def _read(self, batch: RawBatch, indexes: Sequence[int] | None = None) -> tuple[NormalisedBatch, Writes]:
+        """Return records of a batch (all, or those at `indexes`) normalised, and their writes inside TRACK."""
+        with TimeSpent(self._counters, "normalise_us"):
+            normalised = fold_batch(batch, self._normalise, indexes)
+            return normalised, self._intake.filter(normalised.writes)
+
+    def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
+        """Persist writes. Posts that deletions take along are removed in portions, each announced once it is gone.
 
         Raises:
-            AttemptUnfinished: `WITHDRAWING_S` are over, and there is more.
+            BatchDone: a newer attempt owns the batch.
+            AttemptUnfinished: `DELETION_BUDGET_S` are used up, and more is to be removed.
         """
-        stages = self._stages
-        with TimeSpent(stages.counters, "persist_us"):
-            persisted = lot = stages.store.persist(wanted, attempt.seq)
-            end_s = stages.clock_s() + WITHDRAWING_S
-            refused = {upsert.post.id for upsert in wanted.upserts}.intersection(lot.tombstoned) if lot.left else ()
-            deletions = [*wanted.deletions, *(Deletion(post_id, 0) for post_id in refused)]
-            while lot.left:
-                if not stages.order.announce_deletions(attempt, lot.deleted):
+        with TimeSpent(self._counters, "persist_us"):
+            persisted = portion = self._store.persist(accepted, attempt.seq)
+            end_s = self._clock_s() + DELETION_BUDGET_S
+            ids = {upsert.post.id for upsert in accepted.upserts} if portion.left else set()
+            deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids.intersection(portion.tombstoned))]
+            while portion.left:
+                if not self._order.withdraw(attempt, portion.deleted):
                     raise BatchDone(attempt.batch_id)
-                stages.counters.add("posts_deleted", len(lot.deleted))
-                if stages.stopping() or stages.clock_s() > end_s:
+                self._counters.add("posts_deleted", len(portion.deleted))
+                if self._stopping() or self._clock_s() > end_s:
                     raise AttemptUnfinished(attempt.batch_id)
-                lot = stages.store.persist(Writes((), deletions, wanted.author_deletions, continued=True), attempt.seq)
-        return persisted if lot is persisted else replace(persisted, deleted=lot.deleted, left=False)
+                rest = Writes((), deletions, accepted.author_deletions, continued=True)
+                portion = self._store.persist(rest, attempt.seq)
+        return persisted if portion is persisted else replace(persisted, deleted=portion.deleted, left=False)
 
-    def _finish(
-        self, attempt: Attempt, batch: RawBatch, said: NormalisedBatch, wanted: Writes, persisted: Persisted
-    ) -> Iterator[str]:
-        """Match what was persisted and COMMIT, again if searches changed meanwhile and the batch speaks of all."""
-        stages = self._stages
-        letters = said.letters + refused_dead_letters(batch, stages.normalise, persisted.refused)
-        self._set_aside(letters, again=bool(attempt.dead))
-        persisted = self._with_untold(attempt, persisted)
-        for _ in range(MATCHED_AGAIN):
-            with TimeSpent(stages.counters, "match_us"):
-                stages.following.follow()
+    def _persist_in_parts(self, claim: Claim, attempt: Attempt, batch: RawBatch) -> Generator[str, None, _Part]:
+        """Search a batch that failed as a whole for poison records; persist the others, and return them as one part."""
+
+        def try_records(indexes: Sequence[int]) -> _Part:
+            normalised, accepted = self._read(batch, indexes)
+            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            self._following.follow()
+            self._messages(part.persisted, attempt.safe)  # a record may be poison to the matcher
+            return part
+
+        def save(progress: PoisonProgress) -> None:
+            self._claims.save_progress(claim.batch_id, progress)
+
+        finder = PoisonFinder(len(batch.records), claim.progress, try_records, save, self._clock_s)
+        found = yield from finder.run()
+        letters = [dead_letter_of(batch, batch.records[index], why) for index, why in sorted(found.bad.items())]
+        accepted, persisted = Writes(), Persisted([])
+        for part in found.parts:
+            letters += part.normalised.dead_letters
+            accepted, persisted = accepted.plus(part.accepted), persisted.plus(part.persisted)
+        return _Part(NormalisedBatch(accepted, letters), accepted, persisted)
+
+    def _match_and_commit(self, attempt: Attempt, batch: RawBatch, part: _Part) -> Iterator[str]:
+        """Match the persisted posts and COMMIT.
+
+        Where a message holds for every search and the registry has moved meanwhile, both are repeated.
+
+        Raises:
+            RegistryMoved: the registry moved in each of `MATCH_ROUNDS`.
+        """
+        refused = refused_dead_letters(batch, self._normalise, part.persisted.refused)
+        self._set_aside(part.normalised.dead_letters + refused, again=bool(attempt.dead))
+        part = replace(part, persisted=self._with_unannounced(attempt, part.persisted))
+        for _ in range(MATCH_ROUNDS):
+            with TimeSpent(self._counters, "match_us"):
+                self._following.follow()
                 yield "followed"
-                messages = self._messages(persisted, attempt.safe)
+                messages = self._messages(part.persisted, attempt.safe)
             yield "matched"
             try:
-                with TimeSpent(stages.counters, "publish_us"):
-                    done = self._commit(attempt, messages, wanted, persisted)
+                with TimeSpent(self._counters, "publish_us"):
+                    done = self._commit(attempt, messages, part)
             except RegistryMoved:
                 continue
-            self._count(batch, said, wanted, persisted, messages, done=done)
+            self._count(batch, part, messages, done=done)
             yield "committed"
             return
         raise RegistryMoved(attempt.batch_id)
 
-    def _with_untold(self, attempt: Attempt, persisted: Persisted) -> Persisted:
-        """Return it with what was withdrawn since an attempt at this batch died: what that one removed with an account,
-        or because its original went, has no row any more, and the batch does not name it."""
+    # -- what the steps need
+    def _set_aside(self, letters: list[DeadLetter], *, again: bool) -> None:
+        if letters:
+            self._counters.add("records_dead", len(letters))
+            self._counters.add("dead_dropped", self._dead.add(letters, again=again))
+
+    def _with_unannounced(self, attempt: Attempt, persisted: Persisted) -> Persisted:
+        """Return it with the posts deleted since an attempt at this batch died.
+
+        The dead attempt may have removed posts with an account or with their original. Their rows are gone, and the
+        batch does not name them.
+        """
         if not attempt.dead:
             return persisted
-        with self._stages.store.reading() as reading:
-            untold = reading.withdrawn(attempt.dead - 1, limit=UNTOLD)
-        return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *untold])])
-
-    def _in_parts(self, claim: Claim, batch: RawBatch) -> Iterator[str]:
-        """Do a batch that failed whole in parts, to set aside the records over which it fails, and only those."""
-        stages = self._stages
-        attempt = stages.order.begin(claim.batch_id, len(batch.records), must_be_open=True)
-        yield "begun"
-
-        def alone(indexes: Sequence[int]) -> tuple[NormalisedBatch, Writes, Persisted]:
-            said = fold_batch(batch, stages.normalise, indexes)
-            wanted = stages.tracking.wanted(said.writes)
-            persisted = self._persist(attempt, wanted)
-            stages.following.follow()
-            self._messages(persisted, attempt.safe)  # matched here as well, so that what raises there is found
-            return said, wanted, persisted
-
-        def note(known: PoisonProgress) -> None:
-            stages.claims.note(claim.batch_id, known)
-
-        sifted = yield from PoisonFinder(len(batch.records), claim.sift, alone, note, stages.clock_s).run()
-        letters = [dead_letter_of(batch, batch.records[index], why) for index, why in sorted(sifted.bad.items())]
-        said, writes, persisted = NormalisedBatch(Writes(), letters), Writes(), Persisted([])
-        for part, wanted, stored in sifted.parts:
-            said.letters += part.letters
-            writes, persisted = writes.plus(wanted), persisted.plus(stored)
-        said.writes = writes
-        yield from self._finish(attempt, batch, said, writes, persisted)
-
-    def _commit(self, attempt: Attempt, messages: list[Message], wanted: Writes, persisted: Persisted) -> bool:
-        """COMMIT; what speaks of every search does so only if the registry is as it was when they were matched."""
-        registry = self._stages.following.version if concerns_every_search(persisted.entries, attempt.safe) else None
-        ids, tombstones = _ids(wanted, persisted), _tombstones(wanted, persisted)
-        return self._stages.order.commit(attempt, messages, ids, tombstones=tombstones, registry=registry)
+        with self._store.reading() as reading:
+            left_over = reading.withdrawn(attempt.dead - 1, limit=REANNOUNCED_MAX)
+        return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *left_over])])
 
     def _messages(self, persisted: Persisted, safe: int) -> list[Message]:
-        """Return what is to be published for the accepted posts, and for what they no longer match."""
+        """Return the messages for accepted posts and for searches that they no longer match."""
         entries = persisted.entries
         if not entries:
             return []
-        names, matcher, counters = self._stages.names, self._stages.following.matcher, self._stages.counters
+        matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        messages = posts_messages(names, report.matches, [entry.body for entry in entries])
+        messages = posts_messages(self._names, report.matches, [entry.body for entry in entries])
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)
@@ -233,113 +232,32 @@ class BatchProcessor:
             log.warning("searches slow to match, with their ms: %s", dict(list(report.slow.items())[:3]))
         if not any(entry.post.changed for entry in entries):
             return messages
-        return messages + retraction_messages(names, matcher, entries, report.matches, safe)
+        return messages + changed_post_messages(self._names, matcher, entries, report.matches, safe)
 
-    def _set_aside(self, letters: list[DeadLetter], *, again: bool) -> None:
-        if letters:
-            counters = self._stages.counters
-            counters.add("records_dead", len(letters))
-            counters.add("dead_dropped", self._stages.dead.add(letters, again=again))
+    def _commit(self, attempt: Attempt, messages: list[Message], part: _Part) -> bool:
+        """COMMIT; messages that hold for every search are bound to the registry version they were matched at."""
+        persisted = part.persisted
+        every = concerns_every_search(persisted.entries, attempt.safe)
+        return self._order.commit(
+            attempt,
+            messages,
+            _announced_ids(part.accepted, persisted),
+            tombstones=_tombstones(part.accepted, persisted),
+            registry=self._following.version if every else None,
+        )
 
-    def _go_on(self, batch_id: str, error: AttemptUnfinished) -> None:
-        """Give the other batches their turn; another attempt goes on where this one was, and counts as the same."""
-        log.info("batch %s goes on later: %s", batch_id, error)
-        with suppress(MurmurError):
-            self._stages.claims.forgive(batch_id)
-        self._enqueue(batch_id)
-
-    def _failed(self, batch_id: str, claim: Claim | None, error: Exception) -> None:
-        """Let a batch that failed come again: at once the first times, then later and later, in nobody's way.
-
-        A worker waits only where Redis does not even note that, which concerns every other batch as well.
-        """
-        stages = self._stages
-        attempts = claim.attempts if claim else 0
-        stages.counters.add("batches_failed")
-        if claim and attempts <= WHOLE_ATTEMPTS:
-            log.warning("batch %s failed", batch_id, exc_info=error if attempts == 1 else None)
-            self._enqueue(batch_id)
-            return
-        again_s = min(AGAIN_LONGEST_S, AGAIN_FIRST_S * 2 ** min(max(0, attempts - WHOLE_ATTEMPTS - 1), 10))
-        log.warning("batch %s waits %.0f s: %s: %s", batch_id, again_s, type(error).__name__, error)
-        if isinstance(error, StoreError):
-            stages.outage(str(error))
-        if claim is not None:
-            with suppress(MurmurError):
-                stages.claims.postpone(batch_id, again_s)
-                return
-        self._wait(OUTAGE_WAIT_S)
-        self._enqueue(batch_id)
-
-    def _wait(self, seconds: float, over: Callable[[], bool] = lambda: False) -> None:
-        waited = 0.0
-        while waited < seconds and not self._stages.stopping():
-            self._stages.sleep(0.25)
-            waited += 0.25
-            if over():
-                break
-
-    def _put_back(self, batch_id: str, error: Exception) -> None:
-        """Wait a little for the store or the broker, then put the batch back at the end of the queue."""
-        stages = self._stages
-        log.warning("batch %s waits: %s", batch_id, error)
-        stages.counters.add("batches_retried")
-        if isinstance(error, StoreUnavailable):
-            stages.outage(str(error))
-        try:
-            stages.claims.forgive(batch_id)
-        except MurmurError:
-            log.info("the attempt counts: the broker is away")
-        self._wait(OUTAGE_WAIT_S, lambda: isinstance(error, BrokerUnavailable) and self._broker_answers())
-        self._enqueue(batch_id)
-
-    def _broker_answers(self) -> bool:
-        try:
-            self._stages.claims.backlog()
-        except MurmurError:
-            return False
-        return True
-
-    def _enqueue(self, batch_id: str) -> None:
-        try:
-            self._stages.enqueue(batch_id)
-        except Exception as error:  # noqa: BLE001 - the batch is still open: upkeep enqueues it again
-            log.warning("batch %s could not be enqueued again, upkeep will: %s", batch_id, error)
-
-    def _count(
-        self,
-        batch: RawBatch,
-        said: NormalisedBatch,
-        wanted: Writes,
-        persisted: Persisted,
-        messages: Sequence[Message],
-        *,
-        done: bool,
-    ) -> None:
-        counters = self._stages.counters
-        counters.add("records_in", len(batch.records))
-        counters.add("notices", len(said.notices))
-        for told in said.notices:
-            log.info("%s says %s: %s", told.source, told.kind, told.detail)
-        if not done:
-            counters.add("batches_stale")
-            return
-        counters.add("batches_done")
-        counters.add("posts_untracked", len(said.writes.upserts) - len(wanted.upserts))
-        counters.add("posts_accepted", len(persisted.entries))
-        counters.add("posts_inserted", persisted.inserted)
-        counters.add("posts_deleted", len(persisted.deleted))
-        counters.add("messages", len(messages))
-        counters.add("message_bytes", sum(len(payload) for _, payload in messages))
-        waited_ms = time.time() * 1000 - batch.records[-1].received_at if batch.records else LONG_AGO_MS
-        if waited_ms < LONG_AGO_MS:
-            counters.observe_latency(max(0.0, waited_ms), len(batch.records))
+    def _count(self, batch: RawBatch, part: _Part, messages: Sequence[Message], *, done: bool) -> None:
+        for notice in part.normalised.notices:
+            log.info("%s reports %s: %s", notice.source, notice.kind, notice.detail)
+        untracked = len(part.normalised.writes.upserts) - len(part.accepted.upserts)
+        self._counters.add("notices", len(part.normalised.notices))
+        count_batch(self._counters, batch, part.persisted, messages, untracked=untracked, done=done)
 
 
-def _ids(writes: Writes, persisted: Persisted) -> list[str]:
-    """Return the ids that are announced as deleted if they have a tombstone at COMMIT."""
+def _announced_ids(writes: Writes, persisted: Persisted) -> list[str]:
+    """Return the ids that COMMIT announces as deleted if they have a tombstone by then."""
     return [*dict.fromkeys([*[upsert.post.id for upsert in writes.upserts], *persisted.deleted])]
 
 
 def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:
-    return [*dict.fromkeys([*[gone.id for gone in writes.deletions], *persisted.deleted])]
+    return [*dict.fromkeys([*[deletion.id for deletion in writes.deletions], *persisted.deleted])]

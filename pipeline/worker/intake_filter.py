@@ -1,6 +1,6 @@
-"""What is taken in: TRACK, as set or as changed at run time. A post outside it is not stored.
+"""Intake filter: drops posts that do not match TRACK before they are stored.
 
-A repost or quote inside TRACK brings its original with it. Deletions always pass.
+A repost or quote inside TRACK keeps its original in the batch. Deletions always pass.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from pipeline.store.contract import Writes
 from pipeline.worker.normalised_batch import originals
-from pipeline.worker.track import EVERYTHING, SEARCHES
+from pipeline.worker.track_setting import TRACK_EVERYTHING, TRACK_SEARCHES
 
 log = logging.getLogger(__name__)
 
 _KEY = "track"
-_LOOK_EVERY_S = 1.0
+_REREAD_S = 1.0
+"""Seconds between two reads of TRACK."""
 
 
 class IntakeFilter:
-    """Decides which posts are taken in. Belongs to one thread."""
+    """Filters writes by TRACK as it is now. `read` returns TRACK. Belongs to one thread."""
 
     def __init__(
         self,
@@ -41,17 +42,17 @@ class IntakeFilter:
         self._describe = describe
         self._standing = standing
         self._clock_s = clock_s
-        self._looked_s = float("-inf")
-        self._text = EVERYTHING
+        self._read_s = float("-inf")
+        self._text = TRACK_EVERYTHING
         self._matcher: StandingMatcher | None = None
 
-    def wanted(self, writes: Writes) -> Writes:
+    def filter(self, writes: Writes) -> Writes:
         """Return the writes inside TRACK.
 
         Raises:
             BrokerUnavailable: Redis did not answer.
         """
-        self._look()
+        self._follow_track()
         if self._matcher is None or not writes.upserts:
             return writes
         return Writes(self._inside(writes.upserts, self._matcher), writes.deletions, writes.author_deletions)
@@ -64,24 +65,24 @@ class IntakeFilter:
         carried = {post_id for index in inside for post_id in originals(upserts[index].post)}
         return [upsert for index, upsert in enumerate(upserts) if index in inside or upsert.post.id in carried]
 
-    def _look(self) -> None:
+    def _follow_track(self) -> None:
         now = self._clock_s()
-        if now - self._looked_s < _LOOK_EVERY_S:
+        if now - self._read_s < _REREAD_S:
             return
         text = self._read()
-        self._looked_s = now
+        self._read_s = now
         if text == self._text:
             return
         self._text = text
-        if text == EVERYTHING:
+        if text == TRACK_EVERYTHING:
             self._matcher = None
-        elif text == SEARCHES:
+        elif text == TRACK_SEARCHES:
             self._matcher = self._standing
         else:
             matcher = MemoryMatcher()
             try:
                 matcher.add(_KEY, self._parse(text))
             except QueryError as error:
-                log.warning("TRACK %r cannot be parsed and changes nothing: %s", text, error)
+                log.warning("TRACK %r cannot be parsed, the search before stays in force: %s", text, error)
                 return
             self._matcher = matcher

@@ -1,6 +1,6 @@
-"""What a raw batch says: its records normalised one by one, and folded to one event an id. Pure: no store, no Redis.
+"""Normalises the records of a raw batch and folds them to one write for each post id. Pure: no store, no Redis.
 
-A record that cannot be read becomes a dead letter and takes nobody with it.
+A record that cannot be read becomes a dead letter; the other records of its batch are not affected.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
 
 @dataclass(slots=True)
 class NormalisedBatch:
-    """What a batch says: `writes` for the store, `letters` for the dead letters, `notices` of the source."""
+    """A batch after normalising: writes to persist, records that failed as dead letters, control messages."""
 
     writes: Writes
-    letters: list[DeadLetter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
     @property
-    def numbers(self) -> int:
-        """How many publication numbers a batch of this size reserves."""
+    def seq_count(self) -> int:
+        """How many sequence numbers this batch reserves."""
         return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
 
 
 def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
-    """Return what the records of a batch say (all, or those at `indexes`).
+    """Return the records of a batch (all, or those at `indexes`) normalised and folded.
 
-    Whatever a normaliser raises is kept with the record: a bug in one format must not stop the others.
+    Any error of a normaliser becomes a dead letter: a bug in one format must not stop the others.
     """
     events: list[Event] = []
-    letters: list[DeadLetter] = []
+    dead_letters: list[DeadLetter] = []
     records: Iterable[RawRecord] = batch.records if indexes is None else [batch.records[index] for index in indexes]
     source, instance = batch.source, batch.instance
     for record in records:
         try:
             events += normalise(record.data, source, record.received_at, instance)
         except RecordError as error:
-            letters.append(dead_letter_of(batch, record, str(error)))
-        except Exception as error:  # noqa: BLE001 - set aside with its cause, counted, and seen in the dead letters
-            letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
+            dead_letters.append(dead_letter_of(batch, record, str(error)))
+        except Exception as error:  # noqa: BLE001 - it is kept with the record and counted
+            dead_letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
     writes, notices = fold(events)
-    return NormalisedBatch(writes, letters, notices)
+    return NormalisedBatch(writes, dead_letters, notices)
 
 
 def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
-    """Return a letter for each record of a batch that brought a post which the store refused (id → why)."""
+    """Return a dead letter for each record of a batch whose post the store refused (`refused`: id → why)."""
     letters = []
     for index, record in enumerate(batch.records) if refused else ():
         upserts = fold_batch(batch, normalise, [index]).writes.upserts
@@ -66,9 +66,9 @@ def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping
 
 
 def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
-    """Return the writes of some events, at most one version an id: the greatest; a deletion wins over all.
+    """Return the writes of some events, at most one an id: the greatest version, or the deletion if there is one.
 
-    What the loser knew and the winner does not (its raw record, counts) goes to the winner.
+    The winner takes over what only the loser has: the raw record and counts.
     """
     upserts: dict[str, Upsert] = {}
     deletions: dict[str, Deletion] = {}

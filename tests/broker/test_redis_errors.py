@@ -1,4 +1,4 @@
-"""Which errors of Redis mean "try again"."""
+"""Errors of Redis that pass mean "retry"; the others are refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product's Celery application with one record in the world over which a worker hangs for ever."""
+"""The product's Celery application, except that a worker hangs for ever over one special record."""
 
 import time
 from collections.abc import Sequence

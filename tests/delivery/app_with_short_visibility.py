@@ -1,4 +1,4 @@
-"""The product's Celery application, only less patient with messages nobody acknowledged: for tests that kill."""
+"""The product's Celery application, except that unacknowledged messages come again sooner: for tests that kill."""
 
 import os
 

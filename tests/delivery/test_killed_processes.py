@@ -1,4 +1,4 @@
-"""Real Celery workers, a real Valkey, a real store: nothing lost and nothing doubled, whatever is killed."""
+"""Real processes that are killed, with a real Valkey and store: no post is lost and none is doubled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.broker.counters import by_process, totals
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
-from pipeline.reader.status import read_statuses
+from pipeline.reader.source_status import read_statuses
 from tests.delivery.celery_processes import ROLES, Broker, Processes, eventually, processes
 from tests.delivery.conftest import STREAM, expected_ids, process_of, records_in, stored_versions
 from tests.records import also_shared, path_of
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.redis
 
 
 def _replayed(process: Process) -> bool:
-    """Tell whether the reader has come to the end and everything is done."""
+    """Tell whether the reader has ended and no batch is open."""
     try:
         return _state(process) == "ended" and process.claims.backlog().batches == 0
     except BrokerUnavailable:
@@ -64,7 +64,7 @@ def test_a_replay_ends_with_exactly_the_distinct_posts_stored(running: Processes
     assert set(stored_versions(process)) == expected_ids(path_of(name))
     assert process.dead.size().letters == 0
     read = len(records_in(path_of(name)))
-    eventually(lambda: totals(process.redis, process.names).get("records_read") == read)  # written out every second
+    eventually(lambda: totals(process.redis, process.names).get("records_read") == read)  # written every second
 
 
 def test_worker_ends_in_seconds_in_the_midst_of_a_backlog_and_nothing_is_lost(running: Processes) -> None:
@@ -92,7 +92,7 @@ def test_all_processes_end_on_sigterm(running: Processes) -> None:
 
 
 def test_killed_workers_lose_nothing(running: Processes) -> None:
-    """SIGKILL after SIGKILL: what a worker had in hand comes again, from the broker or from upkeep."""
+    """The batch of each killed worker comes again, from the broker or from upkeep."""
     running.visibility_s = 4
     process = process_of(running.environ)
     running.start("upkeep")
@@ -110,7 +110,7 @@ def test_killed_workers_lose_nothing(running: Processes) -> None:
 
 
 def test_a_killed_reader_loses_nothing_and_another_takes_over(running: Processes, tmp_path: Path) -> None:
-    """The recording is more than the queue may hold."""
+    """The recording is larger than the queue may be."""
     recording = packed(streamed(2_000), tmp_path / "long.jsonl.gz")
     running.environ |= {"QUEUE_MAX_MB": "1", "REPLAY_PATH": str(recording)}
     process = process_of(running.environ)
@@ -124,7 +124,7 @@ def test_a_killed_reader_loses_nothing_and_another_takes_over(running: Processes
     assert set(stored_versions(process)) == expected_ids(recording)
 
 
-def test_a_killed_broker_loses_nothing_that_was_handed_over(running: Processes, broker: Broker) -> None:
+def test_a_killed_broker_loses_nothing_that_was_enqueued(running: Processes, broker: Broker) -> None:
     running.visibility_s = 4
     process = process_of(running.environ)
     for role in ROLES:
@@ -137,8 +137,8 @@ def test_a_killed_broker_loses_nothing_that_was_handed_over(running: Processes, 
     assert set(stored_versions(process)) == expected_ids(path_of(STREAM))
 
 
-def test_batches_whose_messages_are_all_lost_are_done_all_the_same(running: Processes) -> None:
-    """Upkeep finds them: the broker's list of ids is not what a post depends on."""
+def test_batches_whose_messages_are_all_lost_are_still_done(running: Processes) -> None:
+    """Upkeep finds the open batches: no post depends on the broker's list of ids."""
     running.visibility_s = 2
     process = process_of(running.environ)
     for n in range(9):
@@ -153,8 +153,8 @@ def test_batches_whose_messages_are_all_lost_are_done_all_the_same(running: Proc
     assert set(stored_versions(process)) == {f"demo:{n}" for n in range(9)}
 
 
-def test_a_reader_that_was_paused_beyond_its_lease_hands_nothing_over(running: Processes) -> None:
-    """SIGSTOP, another takes over, SIGCONT: only the holder's batches and cursor are accepted."""
+def test_a_reader_that_was_paused_beyond_its_lease_enqueues_nothing(running: Processes) -> None:
+    """After SIGSTOP another reader takes over; after SIGCONT only the holder's batches and cursor are accepted."""
     running.environ |= {"SOURCE": "demo", "DEMO_RATE": "40"}
     process = process_of(running.environ)
     running.start("upkeep")
@@ -175,7 +175,7 @@ FAILOVER_MS = 15_000
 
 
 def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: Processes, broker: Broker) -> None:
-    """Two upkeeps ask for readers, two readers stand ready, the broker dies and comes back, the reader is killed."""
+    """Two upkeeps request readers, two readers stand by, the broker restarts, and the active reader is killed."""
     running.environ |= {"SOURCE": "demo", "DEMO_RATE": "40"}
     process = process_of(running.environ)
     for number in (1, 2):
@@ -184,13 +184,13 @@ def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: 
 
     def read() -> dict[str, int]:
         try:
-            told = by_process(process.redis, process.names).items()
+            counters = by_process(process.redis, process.names).items()
         except BrokerUnavailable:
             return {}
-        return {name: values.get("records_read", 0) for name, values in told if name.startswith("reader-")}
+        return {name: values.get("records_read", 0) for name, values in counters if name.startswith("reader-")}
 
     def active() -> str:
-        """Return who has read more, having seen that nobody else did."""
+        """Return the reader that reads, having checked that no other does."""
         eventually(lambda: any(read().values()), 40)
         before, name = read(), ""
 
@@ -223,8 +223,8 @@ def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: 
     assert active() != survivor
 
 
-def test_what_a_killed_reader_had_spooled_is_stored_by_the_next(running: Processes, directory: Path) -> None:
-    """No worker runs, the queue is full, the source cannot be asked again: only the spool has it."""
+def test_records_that_a_killed_reader_had_spooled_are_stored(running: Processes, directory: Path) -> None:
+    """No worker runs, the queue is full, the source cannot be read again: only the spool has the records."""
     with Mastodon() as server:
         running.environ |= {"SOURCE": "mastodon", "MASTODON_SERVERS": server.url, "QUEUE_MAX_MB": "1"}
         process = process_of(running.environ)
@@ -238,7 +238,7 @@ def test_what_a_killed_reader_had_spooled_is_stored_by_the_next(running: Process
             time.sleep(0.02)
         spool = directory / "data" / "spool" / "mastodon"
         eventually(lambda: totals(process.redis, process.names).get("records_read", 0) >= len(bulky), 40)
-        time.sleep(2.0)  # what was collected last is spooled with the next sign of life, half a second later
+        time.sleep(2.0)  # the last records are spooled with the next empty chunk, half a second later
         assert spool.stat().st_size > 500_000
         running.end(first, signal.SIGKILL)
         running.start("reader", 2)
@@ -251,14 +251,14 @@ def test_a_record_over_which_workers_hang_is_set_aside_and_its_neighbours_are_st
     running.application, running.visibility_s = "tests.delivery.app_with_hanging_record", 1
     running.environ["SOURCE"] = "demo"
     process = process_of(running.environ)
-    told = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"%b",'
-    told += b'"author":{"id":"1","handle":"a"}}'
-    records = [RawRecord(1_700_000_000_000, told % (n, b"hang here" if n == 1 else b"cats")) for n in range(3)]
+    record = b'{"murmur":1,"kind":"post","id":"demo:%d","created_at":1700000000000,"version":1,"text":"%b",'
+    record += b'"author":{"id":"1","handle":"a"}}'
+    records = [RawRecord(1_700_000_000_000, record % (n, b"hang here" if n == 1 else b"cats")) for n in range(3)]
     process.claims.offer(new_batch_id("demo"), encode_batch(RawBatch("demo", records)))
     running.start("upkeep")
     deaths = 0
     worker = running.start("worker", 1)
-    while process.claims.backlog().batches and deaths < 9:  # what a supervisor does
+    while process.claims.backlog().batches and deaths < 9:  # as a supervisor does
         if worker.poll() is not None:
             assert worker.returncode == -signal.SIGALRM
             deaths += 1

@@ -1,4 +1,4 @@
-"""Redis as it is rented: TLS with a certificate nobody signed, no CONFIG, twenty connections in all."""
+"""A managed Redis on a small plan: TLS with a self-signed certificate, no CONFIG command, twenty connections."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tests.records import path_of
 pytestmark = pytest.mark.redis
 
 ALLOWED = 18
-"""Of twenty; two are left for an operator who looks."""
+"""Connections that the product may use of twenty; two are left for an operator."""
 
 
 @pytest.fixture
-def rented(directory: Path) -> Iterator[tuple[Broker, str, Path]]:
-    """A broker with maxclients 20 and no CONFIG, its rediss:// URL, and its certificate."""
+def managed(directory: Path) -> Iterator[tuple[Broker, str, Path]]:
+    """A Valkey with maxclients 20 and no CONFIG, its rediss:// URL, and its certificate."""
     if shutil.which("openssl") is None:
         missing("openssl")
     started = Broker(directory, maxclients="20", rename_command='CONFIG ""', maxmemory="100mb")
@@ -45,7 +45,7 @@ def rented(directory: Path) -> Iterator[tuple[Broker, str, Path]]:
 
 
 def _answers(port: int) -> bool:
-    """Ask often enough that both web processes have opened what they open."""
+    """Send enough requests that both web processes have opened their connections."""
     try:
         for _ in range(8):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/stats", timeout=5) as answer:
@@ -57,9 +57,9 @@ def _answers(port: int) -> bool:
 
 @pytest.mark.parametrize("how", ["its certificate is named", "no certificate is checked"])
 def test_a_replay_runs_within_the_connections_of_a_small_plan(
-    rented: tuple[Broker, str, Path], directory: Path, how: str
+    managed: tuple[Broker, str, Path], directory: Path, how: str
 ) -> None:
-    broker, url, certificate = rented
+    broker, url, certificate = managed
     trust = {"REDIS_CA_FILE": str(certificate)} if "named" in how else {"REDIS_TLS_VERIFY": "false"}
     environ = {"REDIS_URL": url, "DATA_DIR": str(directory / "data"), "SOURCE": "replay", "REPLAY_SPEED": "max"} | trust
     environ["REPLAY_PATH"] = str(path_of(STREAM))
@@ -84,22 +84,22 @@ def test_a_replay_runs_within_the_connections_of_a_small_plan(
         assert 8 < most <= ALLOWED
 
 
-def test_a_certificate_nobody_signed_is_refused_by_default(rented: tuple[Broker, str, Path], names: Names) -> None:
-    _, url, _ = rented
+def test_a_self_signed_certificate_is_refused_by_default(managed: tuple[Broker, str, Path], names: Names) -> None:
+    _, url, _ = managed
     redis = connect(load({"REDIS_URL": url}))
     with pytest.raises(BrokerUnavailable, match=r"(?i)certificate"):
         Registry(redis, names).version()
 
 
 def test_a_worker_started_by_its_command_line_speaks_tls_to_the_broker_too(
-    rented: tuple[Broker, str, Path],
+    managed: tuple[Broker, str, Path],
 ) -> None:
-    """kombu gets the same trust as redis-py: the worker connects, or it would log that it cannot."""
-    _, url, certificate = rented
-    told = (
+    """kombu trusts the same certificates as redis-py."""
+    _, url, certificate = managed
+    script = (
         "from pipeline.jobs.app import app; c = app.connection_for_write(); "
         "c.ensure_connection(max_retries=1); print('ok')"
     )
     environ = {"REDIS_URL": url, "REDIS_CA_FILE": str(certificate), "PYTHONPATH": str(PROJECT), "PATH": "/usr/bin"}
-    ran = subprocess.run([sys.executable, "-c", told], env=environ, capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=False)
     assert ran.stdout.strip() == "ok", ran.stderr

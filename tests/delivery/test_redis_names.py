@@ -1,4 +1,4 @@
-"""docs/redis.md names everything that lies in Redis, and nothing else does."""
+"""docs/redis.md lists every key, channel and queue, and a run leaves no other in Redis."""
 
 from __future__ import annotations
 

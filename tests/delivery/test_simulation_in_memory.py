@@ -1,6 +1,6 @@
-"""The delivery protocol over random interleavings: no watcher ever misses or repeats a post, and broken rules show.
+"""Random runs in memory: no watcher misses or repeats a post, and each broken rule of the protocol is noticed.
 
-`PROTOCOL_RUNS` in the environment makes it more runs than the default.
+`PROTOCOL_RUNS` in the environment sets the number of runs.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ RUNS = int(os.environ.get("PROTOCOL_RUNS", "1500"))
 MUTANT_RUNS = 12_000
 
 
-def test_nobody_misses_or_repeats_a_post() -> None:
+def test_no_watcher_misses_or_repeats_a_post() -> None:
     for seed in range(RUNS):
         wrong = run(fake_parts(), seed)
         assert not wrong, f"seed {seed}: {wrong}"
 
 
-# A world that notices each, so that it is not looked for among thousands; where none does any more, the others are.
+# A seed whose world notices the rule. It is tried first; if it no longer does, all seeds are tried.
 NOTICED = {
     "the highest number": 7,
     "the batch's own number": 16,
     "registry read before persisting": 79,
     "no owner token": 3213,
     "tombstones not announced again": 3541,
-    "what a dead attempt withdrew is told by nobody": 10727,
+    "deletions of a dead attempt not announced": 10727,
     "no gone in answers": 12,
     "clients without memory of gone": 628,
     "a lower bound read after SUBSCRIBE": 2254,
     "a store not refreshed": 0,
     "refill from now": 102,
-    "edited told of searches that came since": 128,
+    "edited for searches that came since": 128,
     "messages of a commit that cover each other": 3657,
-    "compared with what nobody was told": 2422,
+    "compared with an unpublished version": 2422,
     "a commit that removes its batch first": 929,
     "a refused post published": 17,
     "a refused post that fails its batch": 17,

@@ -1,4 +1,4 @@
-"""The same worlds over real parts: Valkey, a real store, normaliser, parser and matcher. Workers die between steps."""
+"""Random runs on real parts: Valkey, a store, normaliser, parser and matcher. Workers die between steps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pipeline.queue.dead_letters import DeadLetters
 from pipeline.store.contract import Store
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
-from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.intake_filter import IntakeFilter
 from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, matching
 from tests.delivery.simulation.random_run import run
@@ -42,7 +42,7 @@ ELASTIC_RUNS = int(os.environ.get("PROTOCOL_ELASTIC_RUNS", "3"))
 
 
 class RealBus:
-    """A Pub/Sub connection to a real Valkey."""
+    """A web process's Pub/Sub connection to a real Valkey."""
 
     def __init__(self, url: str, names: Names) -> None:
         self._redis = Redis.from_url(url)
@@ -56,11 +56,11 @@ class RealBus:
             self._pubsub.subscribe(self._names.live(key))
             self._backlog += self._until_pong()
 
-    def heard(self) -> Sequence[tuple[str, int, bytes]]:
+    def received(self) -> Sequence[tuple[str, int, bytes]]:
         if self._pubsub is None:
             return []
-        heard, self._backlog = [*self._backlog, *self._until_pong()], []
-        return heard
+        messages, self._backlog = [*self._backlog, *self._until_pong()], []
+        return messages
 
     def cut(self) -> None:
         self._pubsub.close()
@@ -73,15 +73,15 @@ class RealBus:
         self._backlog += self._until_pong()
 
     def _until_pong(self) -> list[tuple[str, int, bytes]]:
-        """Return all that was published before now: a connection's answers come in order."""
+        """Return all messages published before now: the answers of one connection come in order."""
         self._pubsub.ping()
-        heard = []
+        messages = []
         while (message := self._pubsub.get_message(timeout=5)) is None or message["type"] != "pong":
             assert message is not None, "no pong"
             if message["type"] == "message":
                 safe, _, payload = message["data"].partition(b"\n")
-                heard.append((message["channel"].decode(), int(safe), payload))
-        return heard
+                messages.append((message["channel"].decode(), int(safe), payload))
+        return messages
 
     def close(self) -> None:
         if self._pubsub is not None:
@@ -96,12 +96,12 @@ def _record(post_id: str, version: int | None) -> bytes:
         return b'{"murmur":1,"kind":"delete","id":"%b","at":1700000000000}' % post_id.encode()
     words = " ".join(f"word{key}" for key in KEYS if matching(key, post_id, version))
     author = {"id": "2" if post_id in ACCOUNT_POSTS else "1", "handle": "somebody"}
-    told = {"murmur": 1, "id": post_id, "version": version, "created_at": 1_700_000_000_000, "author": author}
-    return msgspec.json.encode(told | {"text": f"it says {words}"})
+    record = {"murmur": 1, "id": post_id, "version": version, "created_at": 1_700_000_000_000, "author": author}
+    return msgspec.json.encode(record | {"text": f"it says {words}"})
 
 
 def _by_kind(raw: bytes, source: str, received_at: int, instance: str) -> list[Event]:
-    """Return what a record says, read under the label of its kind; a world mixes kinds in one batch."""
+    """Normalise a record under the label that its kind needs; a world mixes kinds in one batch."""
     return normalise(raw, FORGET if b'"forget"' in raw else source, received_at, instance)
 
 
@@ -110,13 +110,15 @@ def _query(key: str) -> Query:
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_nobody_misses_or_repeats_a_post_on_real_parts(seed: int, valkey: str, names: Names, tmp_path: Path) -> None:
+def test_no_watcher_misses_or_repeats_a_post_on_real_parts(
+    seed: int, valkey: str, names: Names, tmp_path: Path
+) -> None:
     _assert_exact(seed, valkey, names, lambda: SqliteStore(tmp_path))
 
 
 @pytest.mark.elasticsearch
 @pytest.mark.parametrize("seed", range(1_000, 1_000 + ELASTIC_RUNS))
-def test_nobody_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
+def test_no_watcher_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
     seed: int, valkey: str, names: Names, elasticsearch: str
 ) -> None:
     settings = access(elasticsearch)
@@ -125,7 +127,7 @@ def test_nobody_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
 
 
 def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[], Store]) -> None:
-    """A world of workers that die and watchers that come and go ends with each watcher holding what it should."""
+    """RecheckRun a world, and check that each watcher ends with the posts that the store holds."""
     redis = Redis.from_url(valkey)
     claims, order, registry = ClaimCheck(redis, names), PublicationOrder(redis, names), Registry(redis, names)
     stores: list[Store] = []
@@ -137,18 +139,15 @@ def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[],
     def make_worker() -> BatchProcessor:
         matcher = MemoryMatcher()
         return BatchProcessor(
-            Stages(
-                names=names,
-                claims=claims,
-                order=order,
-                store=open_one(),
-                following=MatcherReplica(registry, matcher, understand),
-                tracking=IntakeFilter(lambda: "*", understand, describe, matcher),
-                dead=DeadLetters(redis, names),
-                counters=Counters(redis, names, "test"),
-                normalise=_by_kind,
-                enqueue=lambda _: None,
-            )
+            names=names,
+            claims=claims,
+            order=order,
+            store=open_one(),
+            following=MatcherReplica(registry, matcher, understand),
+            intake=IntakeFilter(lambda: "*", understand, describe, matcher),
+            dead=DeadLetters(redis, names),
+            counters=Counters(redis, names, "test"),
+            normalise=_by_kind,
         )
 
     workers = [make_worker() for _ in range(3)]
@@ -166,7 +165,7 @@ def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[],
         registry=registry,
         store=open_one(),
         bus=bus,
-        ingest=lambda: workers[next(turn) % 3],
+        worker=lambda: workers[next(turn) % 3],
         lapse=lapse,
         query=_query,
         record=_record,

@@ -1,4 +1,4 @@
-"""A TLS front for a test's Valkey, which speaks no TLS itself: real handshakes, a certificate nobody signed."""
+"""A TLS proxy in front of a test's Valkey, which speaks no TLS, with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def self_signed(directory: Path) -> tuple[Path, Path]:
-    """Return a certificate for localhost that signed itself, and its key."""
+    """Return a self-signed certificate for localhost, and its key."""
     certificate, key = directory / "cert.pem", directory / "key.pem"
     subprocess.run(
         [
@@ -38,7 +38,7 @@ def self_signed(directory: Path) -> tuple[Path, Path]:
 
 
 class TlsProxy:
-    """Listens with TLS on a free port and forwards each connection to a unix socket, one to one."""
+    """Listens with TLS on a free port and forwards each connection to a unix socket."""
 
     def __init__(self, socket: Path, certificate: Path, key: Path) -> None:
         self._socket = socket

@@ -1,4 +1,4 @@
-"""Celery's messages over a broker that is away, refuses, or is in use: only the pipeline's own errors come out."""
+"""Sending messages while the broker is away, refuses or is in use raises only the pipeline's own errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def application(url: str) -> tuple[Celery, Any]:
 
 
 def unused_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port with no listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

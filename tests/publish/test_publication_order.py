@@ -15,6 +15,7 @@ from pipeline.errors import BatchDone
 from pipeline.publish import publication_order
 from pipeline.publish.publication_order import Attempt, PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
+from pipeline.queue.leases import Leases
 
 pytestmark = pytest.mark.redis
 
@@ -244,14 +245,15 @@ def test_a_hand_over_that_failed_in_the_middle_is_whole_the_next_time(
     redis_client: Redis, names: Names, broken: str
 ) -> None:
     claims = ClaimCheck(redis_client, names)
-    lease = claims.acquire("demo")
+    leases = Leases(redis_client, names)
+    lease = leases.acquire("demo")
     assert lease is not None
     redis_client.set(getattr(names, broken), "neither a number nor a set")
-    for hand_over in (lambda: claims.hand_over(lease, "a", b"x", "7"), lambda: claims.offer("b", b"y")):
+    for enqueue in (lambda: leases.enqueue_fenced(lease, "a", b"x", "7"), lambda: claims.offer("b", b"y")):
         with pytest.raises(BrokerRefused):
-            hand_over()
+            enqueue()
     redis_client.delete(getattr(names, broken))
-    claims.hand_over(lease, "a", b"x", "7")
+    leases.enqueue_fenced(lease, "a", b"x", "7")
     claims.offer("b", b"y")
     assert (claims.is_open("a"), claims.is_open("b")) == (True, True)
 

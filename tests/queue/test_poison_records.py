@@ -1,4 +1,4 @@
-"""Which records a batch fails over is found in few tries, over several attempts, and no innocent one is condemned."""
+"""The poison records of a batch are found in few tries, over several attempts, and no good record is condemned."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.queue.poison_records import BUDGET_S, DIED, AttemptUnfinished, PoisonFinder, PoisonProgress, PoisonResult
+from pipeline.errors import AttemptUnfinished, StoreError, StoreUnavailable
+from pipeline.queue.poison_records import BUDGET_S, DIED, PoisonFinder, PoisonProgress, PoisonResult
 
 
 class Killed(BaseException):
-    """The kernel ended the worker."""
+    """Stands for a worker that the kernel ended."""
 
 
 class Batch:
-    """A batch of records of which some raise and some kill; each try takes a time."""
+    """A batch in which some records raise and some kill the worker; each try takes `try_s`."""
 
     def __init__(self, size: int, *, raising: Collection[int] = (), killing: Collection[int] = (), try_s: float = 0.0):
         self.size, self.raising, self.killing, self.try_s = size, raising, killing, try_s
@@ -54,7 +54,7 @@ class Batch:
                 return found
 
     def through(self, at_most: int = 60) -> PoisonResult[list[int]]:
-        """Attempt until it is done, as a queue would."""
+        """Attempt the batch until it is done, as the queue would."""
         for _ in range(at_most):
             try:
                 return self.attempt()
@@ -63,7 +63,7 @@ class Batch:
         raise AssertionError(f"not done after {at_most} attempts: {self.known}")
 
 
-def test_one_culprit_of_five_hundred_is_found_in_few_tries() -> None:
+def test_one_poison_record_of_five_hundred_is_found_in_few_tries() -> None:
     batch = Batch(500, raising=[321])
     found = batch.through()
     assert found.bad == {321: "ValueError: record 321"}
@@ -71,7 +71,7 @@ def test_one_culprit_of_five_hundred_is_found_in_few_tries() -> None:
     assert (batch.attempts, len(batch.tries)) == (1, 24)
 
 
-def test_time_that_runs_out_condemns_nobody_and_the_next_attempt_goes_on() -> None:
+def test_running_out_of_time_condemns_no_record_and_the_next_attempt_resumes() -> None:
     batch = Batch(500, raising=range(0, 500, 10), try_s=1.0)
     found = batch.through()
     assert sorted(found.bad) == list(range(0, 500, 10))
@@ -80,12 +80,12 @@ def test_time_that_runs_out_condemns_nobody_and_the_next_attempt_goes_on() -> No
     assert len(batch.tries) < 520, "nothing is begun anew"
 
 
-def test_a_store_slower_than_the_whole_budget_still_gets_on() -> None:
+def test_a_store_slower_than_the_whole_budget_still_makes_progress() -> None:
     batch = Batch(20, raising=[7], try_s=BUDGET_S * 1.2)
     assert list(batch.through().bad) == [7]
 
 
-def test_what_kills_is_found_in_few_deaths() -> None:
+def test_a_record_that_kills_is_found_in_few_deaths() -> None:
     batch = Batch(500, killing=[321])
     found = batch.through()
     assert found.bad == {321: DIED}
@@ -98,14 +98,14 @@ def test_what_kills_is_found_in_few_deaths() -> None:
     ),
     st.sampled_from([0.0, 1.0, 7.0, 30.0]),
 )
-def test_the_guilty_are_condemned_and_nobody_else(drawn: tuple[int, set[int], set[int]], try_s: float) -> None:
+def test_only_poison_records_are_condemned(drawn: tuple[int, set[int], set[int]], try_s: float) -> None:
     size, raising, killing = drawn
     found = Batch(size, raising=raising, killing=killing, try_s=try_s).through(at_most=1_000)
     assert set(found.bad) == raising | killing
     assert sorted(index for part in found.parts for index in part) == sorted(set(range(size)) - set(found.bad))
 
 
-def test_an_outage_in_the_middle_is_nobodys_guilt_and_keeps_what_was_found() -> None:
+def test_an_outage_condemns_no_record_and_keeps_the_findings() -> None:
     batch = Batch(4, raising=[1])
     batch.error = lambda _: StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):

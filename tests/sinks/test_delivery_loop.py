@@ -26,7 +26,7 @@ from pipeline.sinks.delivery_loop import DeliveryLoop
 from pipeline.store.contract import Changes
 from pipeline.store.sqlite.store import SqliteStore
 from pipeline.worker.normalised_batch import fold_batch
-from tests.worker import test_batch_processor as test_ingest
+from tests.worker import one_worker
 
 pytestmark = pytest.mark.redis
 T0 = 1_700_000_000_000
@@ -34,7 +34,7 @@ T0 = 1_700_000_000_000
 
 def post(number: int, text: str) -> bytes:
     """Return the record of a post, the later the greater its number."""
-    return test_ingest.post(number, text, created_at=T0 - 1_000_000 + number)
+    return one_worker.post(number, text, created_at=T0 - 1_000_000 + number)
 
 
 class Pager:
@@ -85,7 +85,7 @@ class Scene:
         """Persist a batch and go no further."""
         self._batches += 1
         said = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
-        attempt = self.order.begin(f"b{self._batches}", said.numbers)
+        attempt = self.order.begin(f"b{self._batches}", said.seq_count)
         self.store.persist(said.writes, attempt.seq)
         return attempt
 

@@ -20,9 +20,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.assembly import Process, build_ingest
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import load
 from tests.paths import PROJECT
 
@@ -111,7 +112,7 @@ class Product:
     logs: Path
     servers: list[Server] = field(default_factory=list)
     _process: Process | None = None
-    _ingest: Any = None
+    _runner: Any = None
     _count: int = 0
 
     @property
@@ -119,13 +120,13 @@ class Product:
         """This test's own view on the pipeline."""
         if self._process is None:
             self._process = Process(load(self.environ), "test", connections=4)
-            self._ingest = build_ingest(self._process, lambda _batch: None, lambda: False)
+            self._runner = build_batch_runner(self._process, TaskQueue())
         return self._process
 
     def feed(self, *records: dict[str, Any]) -> None:
         """Take records in as one batch: normalised, persisted, matched, published."""
         batch_id = self.offer(*records)
-        self._ingest.run(batch_id)
+        self._runner.run(batch_id)
 
     def offer(self, *records: dict[str, Any]) -> str:
         """Hand a batch over and return its id; nobody has done it yet."""
@@ -139,7 +140,7 @@ class Product:
         """Begin an attempt at a batch, step by step."""
         claim = self.process.claims.take(batch_id)
         assert claim is not None
-        return iter(self._ingest.attempt(claim))
+        return iter(self._runner.processor.attempt(claim))
 
     def tick(self, **more: Any) -> None:
         """Speak as upkeep does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from flask import Flask, Response, request
 
-from pipeline.worker.track import change_track, current_track
+from pipeline.worker.track_setting import change_track, current_track
 from web.api.routes import answer
 from web.auth import Auth
 from web.faults import Refused

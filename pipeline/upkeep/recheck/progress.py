@@ -1,4 +1,4 @@
-"""How far the re-check of one source has come, kept in Redis: the round, the spans around gaps, what is waited for."""
+"""Progress of the re-check of a source, kept in Redis: the round, spans around gaps, pauses, a job that is awaited."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.sources.x.compliance import ComplianceJob
 
 GAPS_KNOWN = 500
-"""More than are ever looked for at once, so that none is noted twice."""
+"""Gaps that are remembered, more than coverage is ever searched for, so that no gap is checked twice."""
 
 
 class PostSpan(msgspec.Struct):
-    """Posts created in a time, newest first, at most `left` (None: all); `before` is the token of the next page."""
+    """Posts created from `since` to `until` (ms), newest first, at most `left` (None: all).
+
+    `before` is the token of the next page.
+    """
 
     since: int | None = None
     until: int | None = None
@@ -24,7 +27,7 @@ class PostSpan(msgspec.Struct):
 
 
 class Waiting(msgspec.Struct):
-    """A compliance job that X works at, and where the span goes on after it."""
+    """A compliance job that X works at: `count` posts, begun at `began` (ms); `before` is the page behind them."""
 
     job: ComplianceJob
     count: int
@@ -33,7 +36,7 @@ class Waiting(msgspec.Struct):
 
 
 class RecheckProgress(msgspec.Struct):
-    """What a re-check of one source must remember. Times in ms."""
+    """Progress of one source. Times in ms."""
 
     began: int = 0
     round: PostSpan | None = None
@@ -50,18 +53,25 @@ class RecheckProgress(msgspec.Struct):
     unsure: int = 0
 
     def span(self) -> PostSpan | None:
-        """Return what is to be looked at next: what lies around a gap first."""
+        """Return the span to check next: spans around gaps come first."""
         return self.gaps[0] if self.gaps else self.round
 
     def done(self, span: PostSpan) -> None:
-        """Take a span off."""
+        """Remove a span that is finished."""
         if self.gaps and span is self.gaps[0]:
             self.gaps.pop(0)
         else:
             self.round = None
 
+    def advance(self, span: PostSpan, after: str) -> None:
+        """Move a span to its next page, or finish it."""
+        if after and (span.left is None or span.left > 0):
+            span.before = after
+        else:
+            self.done(span)
+
     def know(self, gap: str, span: PostSpan) -> None:
-        """Note a gap, once; together with one before it that was not begun and reaches into it."""
+        """Add the span of a gap, once. A span before it that overlaps and was not begun is extended instead."""
         if gap in self.gaps_known:
             return
         self.gaps_known = [*self.gaps_known, gap][-GAPS_KNOWN:]
@@ -77,7 +87,7 @@ _decode = msgspec.json.Decoder(RecheckProgress).decode
 
 
 class RecheckProgressStore:
-    """The notes of all sources, and who may write them: one process at a time."""
+    """The progress of all sources; one process at a time may write that of a source."""
 
     HELD_MS = 120_000
 
@@ -86,30 +96,30 @@ class RecheckProgressStore:
         self._names = names
 
     def read(self, source: str) -> RecheckProgress:
-        """Return the notes of a source; new ones where there are none, or they cannot be read."""
+        """Return the progress of a source; an empty one where none is stored or it cannot be decoded."""
         with translate_redis_errors():
-            told = self._redis.get(self._names.recheck(source))
+            found = self._redis.get(self._names.recheck(source))
         try:
-            return _decode(told or b"{}")
+            return _decode(found or b"{}")
         except (msgspec.MsgspecError, ValueError):
             return RecheckProgress()
 
-    def write(self, source: str, notes: RecheckProgress, token: str) -> bool:
-        """Keep notes and the hold on them; return False if somebody else holds them by now."""
+    def write(self, source: str, progress: RecheckProgress, token: str) -> bool:
+        """Write the progress and extend the hold; return False if another process holds it by now."""
         with translate_redis_errors():
             if self._redis.get(self._hold(source)) != token.encode():
                 return False
-            self._redis.set(self._names.recheck(source), msgspec.json.encode(notes))
+            self._redis.set(self._names.recheck(source), msgspec.json.encode(progress))
             self._redis.pexpire(self._hold(source), self.HELD_MS)
         return True
 
     def hold(self, source: str, token: str) -> bool:
-        """Take the notes of a source if nobody has them."""
+        """Take the hold on a source's progress if no process has it."""
         with translate_redis_errors():
             return bool(self._redis.set(self._hold(source), token, nx=True, px=self.HELD_MS))
 
     def let_go(self, source: str, token: str) -> None:
-        """Give them back."""
+        """Release the hold."""
         with translate_redis_errors():
             if self._redis.get(self._hold(source)) == token.encode():
                 self._redis.delete(self._hold(source))

@@ -1,1 +1,1 @@
-"""Random simulation of the delivery protocol: the product's worker code between fakes or real parts, and watchers."""
+"""Random simulation of the delivery protocol: the product's worker between fakes or real parts, and model watchers."""

@@ -1,4 +1,4 @@
-"""Parts of a simulated world that are all fakes in memory, fast enough for thousands of random runs."""
+"""Parts of a simulated world, all fakes in memory: fast enough for thousands of random runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.broker.keys import Names
 from pipeline.match.matcher_replica import MatcherReplica
-from pipeline.worker.batch_processor import BatchProcessor, Stages
+from pipeline.worker.batch_processor import BatchProcessor
 from tests.delivery.simulation.fake_matcher import FakeMatcher
 from tests.delivery.simulation.fake_redis import FakeClaimCheck, FakeOrder, FakeRedis, FakeRegistry, NoOp
 from tests.delivery.simulation.fake_store import FakeStore
@@ -16,7 +16,7 @@ from tests.delivery.simulation.world import Parts
 
 
 class FakeBus:
-    """A Pub/Sub connection to the twin of Redis."""
+    """Fake of a web process's Pub/Sub connection."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis
@@ -26,33 +26,33 @@ class FakeBus:
     def subscribe(self, key: str) -> None:
         self._channels.add(self._redis.names.live(key))
 
-    def heard(self) -> Sequence[tuple[str, int, bytes]]:
-        heard, self._redis.heard = self._redis.heard, []
-        return [one for one in heard if one[0] in self._channels]
+    def received(self) -> Sequence[tuple[str, int, bytes]]:
+        published, self._redis.published = self._redis.published, []
+        return [one for one in published if one[0] in self._channels]
 
     def cut(self) -> None:
-        self._redis.heard.clear()
+        self._redis.published.clear()
         self._channels = set()
 
     def connect(self, keys: Sequence[str]) -> None:
-        self._redis.heard.clear()
+        self._redis.published.clear()
         self._channels = {self._redis.names.notices, *map(self._redis.names.live, keys)}
 
 
 class PassAllIntake:
-    """Takes everything in. Broken, it is where the registry is read: before persisting."""
+    """Intake filter that keeps every post. `early` breaks a rule: it reads the registry before persisting."""
 
     def __init__(self, early: Callable[[], None] | None) -> None:
         self._early = early
 
-    def wanted(self, writes: Any) -> Any:
+    def filter(self, writes: Any) -> Any:
         if self._early is not None:
             self._early()
         return writes
 
 
 def fake_parts(broken: str = "") -> Parts:
-    """Return a world's parts, all in memory, with one rule broken."""
+    """Return the parts of a world, with one rule of the protocol broken ("": none)."""
     names = Names("m")
     redis = FakeRedis(names, broken)
     claims, order, registry = FakeClaimCheck(redis), FakeOrder(redis), FakeRegistry(redis)
@@ -64,9 +64,9 @@ def fake_parts(broken: str = "") -> Parts:
         if broken == "registry read before persisting":
             early, following.follow = following.follow, lambda: None
         nothing: Any = NoOp()
-        stages: dict[str, Any] = {"claims": claims, "order": order, "store": store, "following": following}
-        stages |= {"tracking": PassAllIntake(early), "dead": nothing, "counters": nothing, "enqueue": nothing}
-        return BatchProcessor(Stages(names=names, normalise=normalise_record, **stages))
+        parts: dict[str, Any] = {"claims": claims, "order": order, "store": store, "following": following}
+        parts |= {"intake": PassAllIntake(early), "dead": nothing, "counters": nothing}
+        return BatchProcessor(names=names, normalise=normalise_record, **parts)
 
     return Parts(
         names=names,
@@ -75,7 +75,7 @@ def fake_parts(broken: str = "") -> Parts:
         registry=registry,
         store=store,
         bus=FakeBus(redis),
-        ingest=worker,
+        worker=worker,
         lapse=redis.lapsed.add,
         query=parse_key,
         record=record_of,

@@ -19,12 +19,12 @@ from pipeline.publish.publication_order import Attempt, RegistryMoved
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.poison_records import PoisonProgress
 
-_SPEAKING_ANYWAY = ("edited told of searches that came since", "registry read before persisting")
+_REGISTRY_UNCHECKED = ("edited for searches that came since", "registry read before persisting")
 
 
 @dataclass(slots=True)
 class FakeRedis:
-    """What lies in FakeRedis, and who listens."""
+    """The contents of Redis, and the messages that were published."""
 
     names: Names
     broken: str = ""
@@ -33,15 +33,15 @@ class FakeRedis:
     owner: dict[str, str] = field(default_factory=dict)
     open: dict[str, bytes] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
-    sifts: dict[str, PoisonProgress] = field(default_factory=dict)
+    progress: dict[str, PoisonProgress] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     searches: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
     lapsed: set[str] = field(default_factory=set)
     version: int = 0
-    heard: list[tuple[str, int, bytes]] = field(default_factory=list)
+    published: list[tuple[str, int, bytes]] = field(default_factory=list)
     fails_after: int | None = None
-    """The next COMMIT fails after so many messages."""
+    """Number of messages after which the next COMMIT fails."""
 
     def safe(self, without: str = "") -> int:
         numbers = [number for batch_id, number in self.inflight.items() if batch_id != without]
@@ -49,7 +49,7 @@ class FakeRedis:
 
 
 class FakeClaimCheck:
-    """`pipeline.queue.claim_check.ClaimCheck`, the worker's side."""
+    """Fake of `pipeline.queue.claim_check.ClaimCheck`, as a worker uses it."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis
@@ -62,17 +62,19 @@ class FakeClaimCheck:
         if data is None:
             return None
         self._redis.attempts[batch_id] = self._redis.attempts.get(batch_id, 0) + 1
-        return Claim(batch_id, data, self._redis.attempts[batch_id], self._redis.sifts.get(batch_id, PoisonProgress()))
+        return Claim(
+            batch_id, data, self._redis.attempts[batch_id], self._redis.progress.get(batch_id, PoisonProgress())
+        )
 
     def is_open(self, batch_id: str) -> bool:
         return batch_id in self._redis.open
 
-    def note(self, batch_id: str, sift: PoisonProgress) -> None:
-        self._redis.sifts[batch_id] = sift
+    def save_progress(self, batch_id: str, progress: PoisonProgress) -> None:
+        self._redis.progress[batch_id] = progress
 
 
 class FakeOrder:
-    """`pipeline.publish.publication_order.Order`."""
+    """Fake of `pipeline.publish.publication_order.Order`."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis
@@ -87,11 +89,11 @@ class FakeOrder:
         safe = redis.safe()
         redis.seq += max(1, count)
         dead = redis.inflight.get(batch_id, 0)
-        if redis.broken == "what a dead attempt withdrew is told by nobody":
+        if redis.broken == "deletions of a dead attempt not announced":
             dead = 0
         redis.inflight.setdefault(batch_id, first)
         redis.owner[batch_id] = str(self._tokens)
-        trusted = 2**62 if redis.broken == "compared with what nobody was told" else safe
+        trusted = 2**62 if redis.broken == "compared with an unpublished version" else safe
         return Attempt(batch_id, str(self._tokens), first, trusted, dead)
 
     def commit(
@@ -106,9 +108,9 @@ class FakeOrder:
         redis = self._redis
         if redis.owner.get(attempt.batch_id) != attempt.token and redis.broken != "no owner token":
             return False
-        if registry not in (None, redis.version) and redis.broken not in _SPEAKING_ANYWAY:
+        if registry not in (None, redis.version) and redis.broken not in _REGISTRY_UNCHECKED:
             raise RegistryMoved(attempt.batch_id)
-        safe = redis.safe()  # before its own numbers count as published: a listener may lose all but the first message
+        safe = redis.safe()  # without this batch: a watcher may lose all messages but the first
         header = {
             "the highest number": redis.seq,
             "the batch's own number": attempt.seq,
@@ -118,21 +120,21 @@ class FakeOrder:
             self._end(attempt.batch_id)
         redis.gone.update(tombstones)
         fails_after, redis.fails_after = redis.fails_after, None
-        redis.heard += [(channel, header, payload) for channel, payload in messages[:fails_after]]
+        redis.published += [(channel, header, payload) for channel, payload in messages[:fails_after]]
         if fails_after is not None:
             raise BrokerRefused("NOPERM")
         dead = [post_id for post_id in ids if post_id in redis.gone]
         if redis.broken == "tombstones not announced again":
             dead = [post_id for post_id in dead if post_id in tombstones]
         if dead:
-            told = msgspec.json.encode({"type": "deleted", "ids": dead})
-            redis.heard.append((redis.names.notices, header, told))
+            notice = msgspec.json.encode({"type": "deleted", "ids": dead})
+            redis.published.append((redis.names.notices, header, notice))
         self._end(attempt.batch_id)
         return True
 
     def _end(self, batch_id: str) -> None:
         redis = self._redis
-        for lying in (redis.inflight, redis.owner, redis.open, redis.sifts):
+        for lying in (redis.inflight, redis.owner, redis.open, redis.progress):
             lying.pop(batch_id, None)
 
     def safe(self) -> int:
@@ -147,7 +149,7 @@ class FakeOrder:
 
 
 class FakeRegistry:
-    """`pipeline.match.search_registry.Registry`."""
+    """Fake of `pipeline.match.search_registry.Registry`."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis
@@ -181,7 +183,7 @@ class FakeRegistry:
 
 
 class NoOp:
-    """Stands for counters and dead letters where nobody looks at them."""
+    """Stands for counters and dead letters, which these worlds do not check."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_, **__: 0

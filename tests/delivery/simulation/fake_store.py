@@ -24,7 +24,7 @@ class Row:
 
 
 class FakeStore:
-    """A store that merges by version and is seen late: a reading sees what was there at the last refresh."""
+    """A store that merges by version. A reading sees the state of the last refresh."""
 
     identity = "twin"
 
@@ -76,7 +76,7 @@ class FakeStore:
         return Persisted(entries, deleted, tombstoned, refused=refused)
 
     def _refused(self, writes: Writes) -> dict[str, str]:
-        """Return the posts of a batch that this store refuses, if it does."""
+        """Return the posts that this store refuses (id → why)."""
         posts = [upsert.post for upsert in writes.upserts] if self.refusing else []
         refused = {one.id: "no" for one in posts if zlib.crc32(f"{one.id}/{one.version}".encode()) % 5 == 0}
         if refused and self._broken == "a refused post that fails its batch":
@@ -102,12 +102,12 @@ class FakeStore:
         yield FakeReading(self._visible, self._visible_tombstones)
 
     def refresh(self) -> None:
-        """Let readings see what was persisted."""
+        """Make persisted rows visible to readings."""
         self._visible, self._visible_tombstones = dict(self.rows), dict(self.tombstones)
 
 
 class FakeReading:
-    """One view of it. A query of these worlds is its key."""
+    """A view of the fake store."""
 
     def __init__(self, rows: Mapping[str, Row], tombstones: Mapping[str, int]) -> None:
         self._rows = rows

@@ -20,19 +20,19 @@ ACCOUNT = "account"
 
 
 ACCOUNT_POSTS = ("demo:3", "demo:4")
-"""Posts of an account that may be withdrawn whole."""
+"""Posts of the account that a record may delete as a whole."""
 
 
 _NOBODY = Author("1", "nobody")
 
 
 def matching(key: str, post_id: str, version: int) -> bool:
-    """The rule of these worlds: which version of which post is in which search."""
+    """Tell whether a version of a post matches a search: the rule of the simulated worlds."""
     return zlib.crc32(f"{key}/{post_id}/{version}".encode()) % 3 != 0
 
 
 def normalise_record(raw: bytes, source: str, received_at: int, instance: str) -> list[Event]:
-    """Records of these worlds: `id version`, or `id delete`, or `account delete`."""
+    """Return the events of a record: `id version`, `id delete` or `account delete`."""
     post_id, _, what = raw.decode().partition(" ")
     if post_id == ACCOUNT:
         return [AuthorDeletion("demo", "2", received_at)]
@@ -42,17 +42,17 @@ def normalise_record(raw: bytes, source: str, received_at: int, instance: str) -
 
 
 def parse_key(text: str) -> Query:
-    """A search of these worlds is its key."""
+    """Return the search with this key; in these worlds a search is its key."""
     return Query(text, Everything(), text, text, ())
 
 
 def record_of(post_id: str, version: int | None) -> bytes:
-    """Return the record of a version of a post, None for its deletion; the id may be that of the account."""
+    """Return the record of a version of a post or (None) of its deletion; the id may be `ACCOUNT`."""
     return f"{post_id} {'delete' if version is None else version}".encode()
 
 
 def batch_of(records: Sequence[bytes]) -> bytes:
-    """Return a raw batch."""
+    """Return an encoded raw batch."""
     return encode_batch(RawBatch("demo", [RawRecord(1_700_000_000_000, record) for record in records]))
 
 

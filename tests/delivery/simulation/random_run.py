@@ -1,4 +1,4 @@
-"""One random run of a simulated world: batches are offered, things happen by chance, and all comes to rest."""
+"""One random run of a simulated world: batches are offered, events happen by chance, then all work is finished."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ IDS = ("demo:0", "demo:1", "demo:2", "demo:3", "demo:4")
 
 
 def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[str]:
-    """Run one random world to its calm end; return what is wrong with it."""
+    """Run one random world until all work is finished; return how its watchers differ from the store."""
     chance = random.Random(seed)
     world = World(parts, chance, away=random.Random(seed))
-    if seed % 5 == 4:  # out of a source of its own: the other worlds stay as they are
+    if seed % 5 == 4:  # drawn from its own generator, so that the other worlds stay the same
         world.bound = world.away.randint(1, 4)
-    accounts = random.Random(seed) if seed % 4 == 3 else None  # a source of its own: the other worlds stay as they are
+    accounts = random.Random(seed) if seed % 4 == 3 else None  # as above
     if seed % 8 == 1 and parts.refuse is not None:
         world.trouble = random.Random(seed)
         parts.refuse()
@@ -27,8 +27,8 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
         SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_gone=forgets)) for n in range(3)
     ]
     for _ in range(steps):
-        _something_happens(world)
-    _calm(world)
+        _happen(world)
+    _finish(world)
     return world.wrong()
 
 
@@ -61,7 +61,7 @@ def _advance_one(world: World) -> None:
 
 
 def _crash_one(world: World) -> None:
-    """A worker dies and another takes its batch; or it does not die, a zombie beside its twin."""
+    """A worker takes the batch of another one, which has died or goes on as a zombie."""
     if world.attempts:
         which = world.chance.randrange(len(world.attempts))
         batch_id = world.attempts[which][0]
@@ -96,16 +96,16 @@ def _lapse(world: World) -> None:
         world.subscribed.discard(key)
 
 
-HAPPENINGS = (_begin_one, _advance_one, _crash_one, _serve_one, _leave, _lose, _reconnect, _lapse)
+EVENTS = (_begin_one, _advance_one, _crash_one, _serve_one, _leave, _lose, _reconnect, _lapse)
 WEIGHTS = (10, 40, 5, 27, 6, 3, 5, 2)
 
 
-def _something_happens(world: World) -> None:
-    world.chance.choices(HAPPENINGS, WEIGHTS)[0](world)
+def _happen(world: World) -> None:
+    world.chance.choices(EVENTS, WEIGHTS)[0](world)
 
 
-def _calm(world: World) -> None:
-    """Everything is finished, and everybody comes back."""
+def _finish(world: World) -> None:
+    """Finish all work, and let every watcher come back."""
     if not world.connected:
         world.reconnect()
     for batch_id in world.waiting:
@@ -130,4 +130,4 @@ def _begin_all(world: World) -> None:
     for batch_id in world.all_batches:
         world.start(batch_id)
     if world.bound is not None:
-        world.parts.order.forget_orphans(0.0)  # upkeep does; `safe` stands still till then
+        world.parts.order.forget_orphans(0.0)  # as upkeep does; the low watermark stands still until then

@@ -1,4 +1,4 @@
-"""A reference watcher: what a client keeps of the frames it gets, by the rules of docs/delivery.md. No transport."""
+"""Reference watcher: the posts that a client holds after each frame, by the rules of docs/delivery.md. No transport."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 
 class ReferenceWatcher:
-    """Posts by id in their greatest version, less what no longer matches and what was withdrawn.
+    """Holds the greatest version of each post, without retracted and deleted ones.
 
-    `forgets_gone` breaks the rule that a version told to be gone is remembered: a slower worker may publish it after.
+    `forgets_gone` breaks the rule that retracted versions are remembered: a slower worker may publish one afterwards.
     """
 
     def __init__(self, *, forgets_gone: bool = False) -> None:
@@ -18,7 +18,7 @@ class ReferenceWatcher:
         self._forgets_gone = forgets_gone
 
     def posts(self, posts: Iterable[tuple[str, int]]) -> None:
-        """Take in (id, version) of posts that match."""
+        """Add posts that match, as (id, version)."""
         for post_id, version in posts:
             if post_id in self.dead or self.left.get(post_id, -1) >= version:
                 continue
@@ -26,7 +26,7 @@ class ReferenceWatcher:
                 self.have[post_id] = version
 
     def gone(self, posts: Iterable[tuple[str, int]]) -> None:
-        """Take out posts up to the versions that no longer match."""
+        """Remove posts up to the retracted versions."""
         for post_id, version in posts:
             if not self._forgets_gone:
                 self.left[post_id] = max(version, self.left.get(post_id, -1))
@@ -34,12 +34,12 @@ class ReferenceWatcher:
                 del self.have[post_id]
 
     def deleted(self, ids: Iterable[str]) -> None:
-        """Never show these again."""
+        """Remove posts for good."""
         for post_id in ids:
             self.dead.add(post_id)
             self.have.pop(post_id, None)
 
     def reset(self) -> None:
-        """Forget what is shown; history follows."""
+        """Forget all posts; history follows."""
         self.have.clear()
         self.left.clear()

@@ -1,8 +1,8 @@
-"""Random interleavings of the delivery protocol: workers that crash, zombies, a web process that loses its connection,
-watchers that come, go and return, registrations that lapse. Does everybody end with the exact set?
+"""A simulated world: workers that crash or go on as zombies, a web process that loses its connection, and watchers.
 
-The worker's side is the product's own code, one step at a time, over twins or over real parts; the web process is a
-model of docs/delivery.md, "In the web process". `broken` names a rule of its own side to break.
+Watchers come, go and return; registrations lapse. The worker's side is the product's own code, one step at a time, on
+fakes or on real parts. The web process is a model of docs/delivery.md, "In the web process". `broken` names a rule of
+the protocol to break.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ class Bus(Protocol):
     """One web process's Pub/Sub connection."""
 
     def subscribe(self, key: str) -> None:
-        """Subscribe to a search, and wait until that holds."""
+        """Subscribe to a search, and wait for the acknowledgement."""
         ...
 
-    def heard(self) -> Sequence[tuple[str, int, bytes]]:
-        """Return (channel, safe, payload) of what came since last time."""
+    def received(self) -> Sequence[tuple[str, int, bytes]]:
+        """Return (channel, low watermark, payload) of the messages since the last call."""
         ...
 
     def cut(self) -> None:
-        """Lose the connection, and what is in it."""
+        """Lose the connection and the messages in it."""
         ...
 
     def connect(self, keys: Sequence[str]) -> None:
-        """Make a new one, subscribed to searches and notices."""
+        """Connect anew, subscribed to searches and notices."""
         ...
 
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """What a world is made of: the product's own, or twins of it."""
+    """The parts of a world: the product's own, or fakes."""
 
     names: Names
     claims: ClaimCheck | Any
@@ -56,34 +56,34 @@ class Parts:
     registry: Registry | Any
     store: Any
     bus: Bus
-    ingest: Callable[[], BatchProcessor]
+    worker: Callable[[], BatchProcessor]
     lapse: Callable[[str], None]
     query: Callable[[str], Query]
     record: Callable[[str, int | None], bytes]
     broken: str = ""
     refuse: Callable[[], None] | None = None
-    """From now on the store refuses some posts."""
+    """Make the store refuse some posts from now on."""
     fail_commit: Callable[[int], None] | None = None
-    """Lets the next COMMIT fail after so many messages."""
+    """Make the next COMMIT fail after a number of messages."""
 
 
 @dataclass(slots=True)
 class SubscribedClient:
-    """A watcher and how far its subscription has come."""
+    """A watcher, and the step that its subscription has reached."""
 
     query: Query
     watcher: ReferenceWatcher
     step: int = -1
     after: int = 0
     ever: bool = False
-    """Whether it was once answered: then it comes back with `after`, else it starts from nothing."""
+    """Whether the client was answered once: then it returns with `after`, else it starts from nothing."""
     w0: int = 0
     w: int = 0
 
 
 @dataclass(slots=True)
 class World:
-    """One run."""
+    """The state of one run."""
 
     parts: Parts
     chance: random.Random
@@ -94,21 +94,21 @@ class World:
     attempts: list[tuple[str, Iterator[str]]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     bound: int | None = None
-    """How many rows are read at once to catch up, in a world where that is few."""
+    """Rows read at once to catch up, in worlds with a small bound."""
     away: random.Random = field(default_factory=random.Random)
     all_batches: list[str] = field(default_factory=list)
     trouble: random.Random | None = None
-    """Not None: a store that refuses single posts, and commits that fail after persisting."""
+    """Not None: the store refuses single posts, and commits fail after persisting."""
 
     # -- workers
     def start(self, batch_id: str) -> None:
-        """Begin an attempt in a worker of its own."""
+        """Begin an attempt in a new worker."""
         claim = self.parts.claims.take(batch_id)
         if claim is not None:
-            self.attempts.append((batch_id, self.parts.ingest().attempt(claim)))
+            self.attempts.append((batch_id, self.parts.worker().attempt(claim)))
 
     def advance(self, at: int) -> None:
-        """Take one step of an attempt. In a world of trouble it may raise, and its batch comes again."""
+        """Take one step of an attempt. With `trouble` the step may raise, and the batch comes again."""
         if self.trouble is not None and self.parts.fail_commit is not None and self.trouble.random() < 0.1:
             self.parts.fail_commit(self.trouble.randrange(3))
         try:
@@ -123,38 +123,37 @@ class World:
 
     # -- the web process
     def listen(self, *, breaks: bool = False) -> None:
-        """Hand on what came over the connection, which may break in the middle of it."""
-        heard = self.parts.bus.heard()
-        if breaks and self.connected and len(heard) > 1:
-            heard = heard[: self.chance.randrange(1, len(heard))]
+        """Deliver the messages of the connection, which may break between two of them."""
+        messages = self.parts.bus.received()
+        if breaks and self.connected and len(messages) > 1:
+            messages = messages[: self.chance.randrange(1, len(messages))]
         else:
             breaks = False
-        self._hand_on(heard)
+        self._deliver(messages)
         if breaks:
             self.lose()
 
-    def _hand_on(self, heard: Sequence[tuple[str, int, bytes]]) -> None:
-        for channel, safe, payload in heard:
+    def _deliver(self, messages: Sequence[tuple[str, int, bytes]]) -> None:
+        for channel, safe, payload in messages:
             if not self.connected:
                 continue
             self.h = max(self.h, safe)
-            told = msgspec.json.decode(payload)
+            content = msgspec.json.decode(payload)
             notice = channel == self.parts.names.notices
             for client in self.clients:
                 if client.step < 2:
                     continue
                 if notice:
-                    _tell(client, told)
+                    _apply_notice(client, content)
                 elif channel == self.parts.names.live(client.query.key):
-                    client.watcher.posts([(post["id"], post["version"]) for post in told])
+                    client.watcher.posts([(post["id"], post["version"]) for post in content])
                 else:
                     continue
                 if client.step == 4:
                     client.after = max(client.after, safe)
 
     def answer(self, client: SubscribedClient, after: int | None, lower: int) -> bool:
-        """Read the store for a client: what it may have missed. Where that is too much it starts anew; False where that
-        is too much as well, and it begins once more."""
+        """Read what a client may have missed. If that is too much, the client starts anew; False if that is, too."""
         query = client.query
         changes = self._changes(query, after, lower)
         if changes.overflow and after is not None and self.parts.broken != "too much is taken for all":
@@ -174,7 +173,7 @@ class World:
         return True
 
     def _changes(self, query: Query, after: int | None, lower: int) -> Changes:
-        """Read what changed, in a world of a small bound also by steps; out of time, it is too much."""
+        """Read the changes, with a small bound in several steps; overflow if there are too many or time runs out."""
         after = NEWEST if after is None else after
         with self.parts.store.reading() as reading:
             if self.bound is None:
@@ -227,12 +226,12 @@ class World:
         self.listen()
 
     def lose(self) -> None:
-        """The Pub/Sub connection breaks."""
+        """Lose the Pub/Sub connection."""
         self.parts.bus.cut()
         self.connected = False
 
     def reconnect(self) -> None:
-        """A new connection, and for every watcher what was published meanwhile."""
+        """Connect anew, and read for every watcher what was published meanwhile."""
         parts = self.parts
         parts.bus.connect(sorted(self.subscribed))
         self.connected = True
@@ -258,12 +257,12 @@ class World:
         return found
 
 
-def _tell(client: SubscribedClient, told: dict[str, Any]) -> None:
-    if told["type"] == "deleted":
-        client.watcher.deleted(told["ids"])
-    elif told["type"] == "gone" and told["key"] == client.query.key:
-        client.watcher.gone([(post_id, version) for post_id, version in told["posts"]])
-    elif told["type"] == "edited":
+def _apply_notice(client: SubscribedClient, content: dict[str, Any]) -> None:
+    if content["type"] == "deleted":
+        client.watcher.deleted(content["ids"])
+    elif content["type"] == "gone" and content["key"] == client.query.key:
+        client.watcher.gone([(post_id, version) for post_id, version in content["posts"]])
+    elif content["type"] == "edited":
         client.watcher.gone(
-            [(post_id, version) for post_id, version, keys in told["posts"] if client.query.key not in keys]
+            [(post_id, version) for post_id, version, keys in content["posts"] if client.query.key not in keys]
         )

@@ -25,7 +25,6 @@ from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path_to
 from pipeline.store.elastic.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.health import examine
-from pipeline.store.elastic.index_layout import now_ms
 from pipeline.store.elastic.periodic import deletion_sweep as sweeping
 from pipeline.store.elastic.periodic.maintenance import PROGRESS
 from pipeline.store.raw_records import compress

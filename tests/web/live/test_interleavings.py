@@ -67,7 +67,7 @@ class Line:
         self.wire.append(channel)
 
     def collect(self) -> None:
-        heard, self.redis.heard = self.redis.heard, []
+        heard, self.redis.published = self.redis.published, []
         if self.up:
             self.wire.extend(one for one in heard if one[0] in self.subscribed)
 
@@ -188,7 +188,7 @@ class WebWorld:
         redis: FakeRedis = self.parts.order._redis
         self.redis = redis
         self.line = Line(redis)
-        self.parts.bus = SimpleNamespace(heard=lambda: ())
+        self.parts.bus = SimpleNamespace(received=lambda: ())
         order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
         registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register), release=lambda _keys: None)
         self.hub = Hub(registry, order, self.parts.names)
@@ -259,7 +259,7 @@ class WebWorld:
 
     def tick(self) -> None:
         """Upkeep speaks; every client hears how far it may take up from."""
-        self.redis.heard.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
+        self.redis.published.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
         self.line.collect()
 
     def upkeep(self) -> None:
