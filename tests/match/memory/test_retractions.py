@@ -37,7 +37,7 @@ def test_counts_alone_are_asked_of_searches_for_counts_only() -> None:
     matcher = _fed(*(f"cat word{number}" for number in range(100)), "cat", "cat likes:5..")
     asked: list[int] = []
     everything = matcher._all.decide
-    matcher._all.decide = lambda documents, shape: asked.append(1) or everything(documents, shape)  # type: ignore[method-assign, func-returns-value] # counts calls
+    matcher._all.decide = lambda documents, posts_of: asked.append(1) or everything(documents, posts_of)  # type: ignore[method-assign, func-returns-value] # counts calls
     assert matcher.lost([(post("cat", likes=9), post("cat", likes=1))]) == {"cat likes:5..": (0,)}
     assert not asked
     matcher.lost([(post("cat"), post("dog"))])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from pipeline.match.lookup_terms import selected_by
 from pipeline.match.match_report import MatchReport
-from pipeline.match.memory.anchor_plan import selected_by
 from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.query.document import Document
 from pipeline.query.parser import parse
@@ -91,7 +91,7 @@ def test_searches_that_come_and_go_leave_no_queue_behind() -> None:
     for number in range(2000):
         _matcher(f"brief{number} other", matcher=matcher)
         matcher.remove(f"brief{number} other")
-    assert len(matcher._all._choosers) <= 2 * len(matcher) + 2
+    assert len(matcher._all._movable) <= 2 * len(matcher) + 2
 
 
 def test_a_search_that_raises_is_reported_and_the_rest_goes_on() -> None:

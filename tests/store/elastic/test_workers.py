@@ -18,18 +18,13 @@ from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from tests.paths import PROJECT
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import store_in
 from tests.store.making import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
 WORKERS, BATCHES = 4, 12
 WORDS = ("cats", "dogs", "birds", "is:repost cats", "-cats lang:en")
-
-
-@pytest.fixture
-def settings(elasticsearch: str) -> Settings:
-    return access(elasticsearch)
 
 
 def test_stores_that_are_made_at_once_are_one(settings: Settings) -> None:

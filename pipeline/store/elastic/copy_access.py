@@ -1,6 +1,6 @@
-"""All that lies in an Elasticsearch store, out of it and into it, as `contract.Moving` wants it.
+"""Copy access to an Elasticsearch store: exports all rows as they are, and loads those of another store.
 
-Every load is read, planned and written by what writes batches; a loader that died is made good by loading again.
+The parts that write batches read, plan and write each load. Loading again completes what a loader that died left.
 """
 
 from __future__ import annotations
@@ -17,27 +17,28 @@ from pipeline.store.accounts import joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone, Writes
 from pipeline.store.copy.moving import Moved, decoded, moved
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
-from pipeline.store.elastic.cluster.client import ElasticClient, decode, encode
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.json_codec import decode, encode
+from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.index_layout import IndexLayout, now_ms
 from pipeline.store.elastic.index_names import key
-from pipeline.store.elastic.read.full_scan import originals, pages, state_pages
-from pipeline.store.elastic.stored_post import VersionedRow
-from pipeline.store.elastic.write.plan_lookups import (
+from pipeline.store.elastic.read.full_scan import originals, post_pages, state_pages
+from pipeline.store.elastic.state_documents import (
     AUTHORS,
-    ElasticPlanLookups,
     Locator,
     WithdrawnAccount,
     WithdrawnAccountsNote,
-    get_many,
-    gone_key,
     own_salt,
+    withdrawn_account_key,
 )
+from pipeline.store.elastic.stored_post import VersionedRow
+from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
 from pipeline.store.plan import Plan
 from pipeline.store.raw_records import compress, decompress
 from pipeline.store.sort_key import arrival
 
-ATTEMPTS = 5
+ATTEMPTS_MAX = 5
 _NOTE = "moving"
 
 
@@ -45,8 +46,8 @@ class _Raw(msgspec.Struct):
     data: str = ""
 
 
-class ElasticMoving:
-    """Keeps `contract.Moving`. Belongs to one thread at a time."""
+class ElasticCopyAccess:
+    """Implements `contract.Moving`. Belongs to one thread at a time."""
 
     def __init__(
         self,
@@ -63,35 +64,29 @@ class ElasticMoving:
         self._bulk = Bulk(client)
         self._writer = PlanWriter(layout, self._bulk)
 
-    # -- out
+    # -- export
 
     def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[Held]]:
-        """Yield the posts from a place on, lowest place first, at most `at_once` at a time."""
+        """Yield the posts from a sort key on, lowest first, in lists of at most `at_once`."""
         self._refresh_posts()
-        for hits in pages(self._client, self._names.posts, since=since, size=at_once):
-            lie = [(self._names.period(hit.index) or "", hit.key) for hit in hits]
-            inside = originals(self._client, self._names.posts, [hit.row.inside for hit in hits if hit.row.inside])
+        for hits in post_pages(self._client, self._names.posts, since=since, size=at_once):
+            posts = [hit.source for hit in hits]
+            raws = self._raws([(self._names.period(hit.index) or "", hit.key) for hit in hits])
+            inside = originals(self._client, self._names.posts, [post.inside for post in posts if post.inside])
             yield [
-                Held(
-                    hit.row.place,
-                    bytes(hit.row.post),
-                    raw,
-                    hit.row.touched,
-                    hit.row.reach,
-                    inside.get(hit.row.inside),
-                )
-                for hit, raw in zip(hits, self._raws(lie), strict=True)
+                Held(post.place, bytes(post.post), raw, post.touched, post.reach, inside.get(post.inside))
+                for post, raw in zip(posts, raws, strict=True)
             ]
 
     def some(self, ids: Sequence[str]) -> dict[str, Held]:
-        """Return those of the posts that are stored."""
-        rows = [row for row in self._shelf().stored(ids).values() if isinstance(row, VersionedRow)]
+        """Return those of the posts that are stored, by id, without reach and original."""
+        rows = [row for row in self._lookups().stored(ids).values() if isinstance(row, VersionedRow)]
         raws = self._raws([(row.period, key(row.post.id)) for row in rows])
         return {row.post.id: Held(row.place, row.body, raw, row.touched) for row, raw in zip(rows, raws, strict=True)}
 
-    def _raws(self, lie: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-        """Yield the raw records of posts by period and key, b"" where there is none."""
-        for found in get_many(self._client, [(self._names.raws_of(period), name) for period, name in lie]):
+    def _raws(self, posts: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+        """Yield the raw record of each post, given by (period, key); b"" if it has none."""
+        for found in get_many(self._client, [(self._names.raws_of(period), name) for period, name in posts]):
             data = decode(found.source, _Raw).data if found.found else ""
             yield decompress(base64.b64decode(data)) if data else b""
 
@@ -104,43 +99,39 @@ class ElasticMoving:
             yield [Tombstone(stone.id, stone.gone_seq, stone.gone_at) for stone in stones]
 
     def accounts(self) -> Iterator[list[GoneAccount]]:
-        """Yield all withdrawn accounts, some at a time."""
+        """Yield all withdrawn accounts, some at a time; their `source` is not known here."""
         self._refresh_state()
         for hits in state_pages(self._client, self._names.state, [{"term": {"kind": "author"}}]):
-            told = [(hit.key, decode(hit.source, WithdrawnAccount)) for hit in hits]
-            yield [
-                GoneAccount("", name.removeprefix(gone_key("")), one.until, None if one.gone_at < 0 else one.gone_at)
-                for name, one in told
-            ]
+            yield [_account(hit.key, decode(hit.source, WithdrawnAccount)) for hit in hits]
 
     def salts(self) -> list[bytes]:
-        """Return the salts that withdrawn accounts are named with, the store's own first."""
-        return [own_salt(self._names), *(bytes.fromhex(salt) for salt in self._gone_note().salts)]
+        """Return the salts of the withdrawn accounts' hashes, the store's own first."""
+        return [own_salt(self._names), *(bytes.fromhex(salt) for salt in self._accounts_note().salts)]
 
-    def _gone_note(self) -> WithdrawnAccountsNote:
+    def _accounts_note(self) -> WithdrawnAccountsNote:
         (found,) = get_many(self._client, [(self._names.state, AUTHORS)])
         return decode(found.source, WithdrawnAccountsNote) if found.found else WithdrawnAccountsNote()
 
-    # -- in
+    # -- load
 
     def load_posts(self, posts: Sequence[Held]) -> dict[str, str]:
-        """Take posts in as they are; see the contract."""
+        """Load posts as they are (`Moving.load_posts`); return id → reason of those that the server cannot store."""
         read = decoded(posts)
         raws = {post.id: compress(held.raw) for post, held in read if held.raw}
-        # They come in order, each after those loaded before: so those of one place stay in it.
+        # Posts come in order, each load after those before: posts with one sort key keep their order.
         batch = {post.id: arrival(time.time_ns() // 1_000, turn) for turn, (post, _) in enumerate(read)}
-        for _ in range(ATTEMPTS):
-            shelf = self._shelf()
-            shelf.look_up(Writes([Upsert(post) for post, _ in read]))
-            made = moved(shelf, read, now_ms())
+        for _ in range(ATTEMPTS_MAX):
+            lookups = self._lookups()
+            lookups.prefetch(Writes([Upsert(post) for post, _ in read]))
+            made = moved(lookups, read, now_ms())
             self._complete(made)
-            applied = self._writer.apply(made.plan, shelf, 0, batch=batch, raws=raws)
+            applied = self._writer.apply(made.plan, lookups, 0, batch=batch, raws=raws)
             if applied is not None and not applied.conflicts:
                 return applied.refused
         raise StoreUnavailable("somebody else writes to this store")
 
     def _complete(self, made: Moved) -> None:
-        """Write the raw records of posts that are here already: whoever loaded them may have died in between."""
+        """Write the raw records of posts that are stored already: their loader may have died in between."""
         writes = []
         for row, raw in made.staying:
             if raw and isinstance(row, VersionedRow):
@@ -149,47 +140,52 @@ class ElasticMoving:
         self._send(writes)
 
     def load_tombstones(self, stones: Sequence[Tombstone]) -> None:
-        """Take tombstones in with their numbers; what they concern goes."""
+        """Load tombstones with their publication numbers, and remove the posts that they concern."""
         made = Plan(now_ms(), tombstones={stone.id: stone.at for stone in stones})
         made.numbers = {stone.id: stone.seq for stone in stones}
-        for _ in range(ATTEMPTS):
-            shelf = self._shelf()
-            shelf.look_up(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
-            made.removals = shelf.stored(made.tombstones)
+        for _ in range(ATTEMPTS_MAX):
+            lookups = self._lookups()
+            lookups.prefetch(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
+            made.removals = lookups.stored(made.tombstones)
             made.quoted = list(made.tombstones)
-            if self._writer.apply(made, shelf, 0, batch={}, raws={}) is not None:
+            if self._writer.apply(made, lookups, 0, batch={}, raws={}) is not None:
                 return
         raise StoreUnavailable("somebody else writes to this store")
 
     def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:
-        """Take withdrawn accounts in, and the salts they are named with."""
+        """Load withdrawn accounts, and the salts of their hashes."""
         if not accounts:
             return
         own = own_salt(self._names)
         former = [salt.hex() for salt in joined(self.salts(), salts) if salt != own]
         writes = [Write("index", self._names.state, AUTHORS, encode(WithdrawnAccountsNote(now_ms(), former)))]
-        names = [gone_key(one.name) for one in accounts]
+        names = [withdrawn_account_key(one.name) for one in accounts]
         held = get_many(self._client, [(self._names.state, name) for name in names])
         for one, name, found in zip(accounts, names, held, strict=True):
             before = decode(found.source, WithdrawnAccount) if found.found else None
-            told: dict[str, object] = {"until": max(one.until, before.until if before else -1), "kind": "author"}
+            account: dict[str, object] = {"until": max(one.until, before.until if before else -1), "kind": "author"}
             if one.at is not None and (before is None or before.gone_at >= 0):
-                told["gone_at"] = max(one.at, before.gone_at if before else -1)
-            writes.append(Write("index", self._names.state, name, encode(told)))
+                account["gone_at"] = max(one.at, before.gone_at if before else -1)
+            writes.append(Write("index", self._names.state, name, encode(account)))
         self._send(writes)
 
     def note(self) -> bytes:
-        """Return what was last noted of a moving into this store."""
+        """Return the last note about a copy into this store; b"" if there is none."""
         (found,) = get_many(self._client, [(self._names.state, _NOTE)])
         return bytes(found.source) if found.found else b""
 
     def keep_note(self, note: bytes) -> None:
-        """Keep a note (JSON) with the data."""
+        """Store a note (JSON) about the copy with the data."""
         self._send([Write("index", self._names.state, _NOTE, note)])
 
     def _send(self, writes: Sequence[Write]) -> None:
         for undone in self._bulk.send(writes):
             raise StoreUnavailable(f"Elasticsearch did not take {undone.key}: {undone.result} {undone.reason}")
 
-    def _shelf(self) -> ElasticPlanLookups:
+    def _lookups(self) -> ElasticPlanLookups:
         return ElasticPlanLookups(self._client, self._names, self._refresh_posts)
+
+
+def _account(name: str, account: WithdrawnAccount) -> GoneAccount:
+    at = None if account.gone_at < 0 else account.gone_at
+    return GoneAccount("", name.removeprefix(withdrawn_account_key("")), account.until, at)
