@@ -31,7 +31,7 @@ from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.elastic.cluster.client import client_of, path_to
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
 

@@ -1,6 +1,6 @@
-"""The mutants: in a file, one piece of text that occurs once, what stands there instead, and the tests that must fail.
+"""Table of the mutants: a file, a text that occurs once in it, its replacement, and the tests that must fail.
 
-Chosen for faults that are easily made and hard to see: each leaves a product that starts, finds and shows things.
+They are faults that are easily made and hard to see: each leaves a product that starts, finds and shows posts.
 """
 
 from __future__ import annotations

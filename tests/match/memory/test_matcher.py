@@ -1,4 +1,4 @@
-"""The matcher agrees with brute force on generated posts and searches, whatever comes and goes."""
+"""The in-memory matcher keeps the contract of matchers, and leaves nothing behind of removed searches."""
 
 from __future__ import annotations
 

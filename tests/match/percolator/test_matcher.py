@@ -1,4 +1,4 @@
-"""The percolator keeps the contract of matchers, and what only a shared index can break."""
+"""The percolator keeps the contract of matchers, and the promises that only a shared index can break."""
 
 from __future__ import annotations
 

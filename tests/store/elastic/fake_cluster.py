@@ -15,7 +15,7 @@ from pipeline.store.elastic.cluster.client import ElasticClient
 
 
 class Cluster(http.server.ThreadingHTTPServer):
-    """Answers every request with what the test laid out, and notes what was asked."""
+    """HTTP server that gives the prepared answers in turn, and notes the headers of each request."""
 
     daemon_threads = True
 
@@ -66,7 +66,7 @@ def cluster(certificate: tuple[Path, Path] | None = None) -> Iterator[Cluster]:
 
 
 def asked(server: Cluster, **more: Any) -> dict[str, str]:
-    """Return the headers of one request."""
+    """Send one request and return its headers as the server received them."""
     where = more.pop("where", f"http://127.0.0.1:{server.server_port}")
     client = ElasticClient(Settings(elasticsearch_url=where, **more))
     try:

@@ -1,4 +1,4 @@
-"""Elasticsearch stores for tests: a prefix of its own each, nothing left behind."""
+"""Elasticsearch stores for tests, each under a prefix of its own, and requests to their server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path
 
 
 def access(url: str, **more: Any) -> Settings:
-    """Return settings for a store under a prefix nobody else has."""
+    """Return settings for a store under a new prefix."""
     return Settings(
         elasticsearch_url=url, elasticsearch_prefix=f"t{secrets.token_hex(4)}", elasticsearch_replicas=0, **more
     )

@@ -1,4 +1,4 @@
-"""A search becomes one filter of Elasticsearch: user text as values only, exact where it says so, never too deep."""
+"""The query compiler makes one filter of a search: user text is only a value, and nesting stays within the limit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def compiled(text: str) -> ElasticFilter:
 
 
 def nested(filter_: Any) -> int:
-    """Return how many compound queries stand inside one another."""
+    """Return the depth of compound queries inside one another."""
     if isinstance(filter_, dict):
         return ("bool" in filter_) + max((nested(value) for value in filter_.values()), default=0)
     return max(map(nested, filter_), default=0) if isinstance(filter_, list) else 0

@@ -33,7 +33,7 @@ PACKED_SECRET = base64.b64encode(compress(f'"{SECRET}"'.encode())).decode()
 
 @pytest.fixture(scope="module")
 def withdrawn(elasticsearch_9: str) -> Iterator[tuple[Settings, ElasticStore]]:
-    """A store out of which a post was withdrawn a while ago, when the last test asks."""
+    """A store in which a post was deleted; when the last test runs, a while ago."""
     settings = access(elasticsearch_9)
     with store_in(settings) as store:
         put(store, 1, post(1, f"a {SECRET} word", bio=SECRET), raw=f'"{SECRET}"'.encode())
@@ -46,7 +46,7 @@ def withdrawn(elasticsearch_9: str) -> Iterator[tuple[Settings, ElasticStore]]:
 
 
 def _everything(settings: Settings) -> bytes:
-    """Return every source that a search for everything finds, whoever wrote it."""
+    """Return the sources of all documents in all indices of a store."""
     ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_refresh")
     told = ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_search", body={"size": 1_000})
     return msgspec.json.encode(told)
@@ -119,7 +119,7 @@ def test_withdrawn_account_takes_all_posts_of_a_millisecond_along(store: Elastic
 
 
 def test_withdrawn_post_leaves_the_segments_on_disk(withdrawn: tuple[Settings, ElasticStore]) -> None:
-    """A shard lets go of it half a minute after; then upkeep's request works."""
+    """A shard releases a deleted document after half a minute; then the request of maintenance takes effect."""
     settings, store = withdrawn
     both = f"{store.names.all_posts},{store.names.all_raws}"
     for _ in range(90):
@@ -128,4 +128,4 @@ def test_withdrawn_post_leaves_the_segments_on_disk(withdrawn: tuple[Settings, E
             return
         ask(settings, "DELETE", store.names.state, "_doc", PROGRESS)  # as if six hours were over
         time.sleep(0.5)
-    pytest.fail("upkeep never had the segments rewritten")
+    pytest.fail("maintenance never had the segments rewritten")

@@ -87,7 +87,7 @@ def test_store_of_a_program_that_knew_no_arrivals_is_read_and_written_on(
 
 
 def _make_old(settings: Settings, store: ElasticStore) -> None:
-    """Leave a store as a program left it that told posts of a millisecond apart by their ids."""
+    """Turn a store into that of an older program version, which ordered posts of one millisecond by their ids."""
     index = index_of(settings, "x:0")
     mapping = ask(settings, "GET", index, "_mapping")[index]["mappings"]
     del mapping["properties"]["arrival"]

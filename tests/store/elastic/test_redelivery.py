@@ -20,7 +20,7 @@ pytestmark = pytest.mark.elasticsearch
 
 
 class Broken(ElasticClient):
-    """Breaks off before or after its n-th write, as a worker that is killed does."""
+    """A client that breaks off before or after its n-th bulk request, as a killed worker does."""
 
     def __init__(self, client: ElasticClient, writes: int, *, answered: bool) -> None:
         self._inner = client

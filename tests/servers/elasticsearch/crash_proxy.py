@@ -1,13 +1,13 @@
-"""A way to a server on this machine that sees every bulk request and can end the server in the middle of one.
+"""Crash proxy: passes requests to a server on this machine and can kill the server in the middle of a bulk request.
 
     with Gate(elastic.url) as gate:             # the product is given gate.url
         cut = gate.arm("-posts-", "at work", elastic.kill)
-        assert cut.done.wait(60)                # the server is dead, and nobody gets through
+        assert cut.done.wait(60)                # the server is dead, and connections are reset
         elastic.start()
-        survived(elastic.url, cut)              # what of that bulk the server had on disk
+        survived(elastic.url, cut)              # documents of that bulk that the server had on disk
         gate.open()
 
-Certain: the product had sent the whole bulk and got no byte of an answer. Bytes pass as they are; nothing is repaired.
+After a cut, the product has sent the whole bulk request and received no byte of an answer. Bytes pass unchanged.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 Moment = Literal["half sent", "at work", "answered"]
-"""When the server is ended: it has half of the request; it has all, for half of the time that such a one usually takes;
-it has done it and said so, which the product never hears."""
+"""When the server is killed: after half of the request; with the whole request, after half of the time that such a
+request usually takes; or when it has answered, which the product never receives."""
 
 FEWEST = 20
-"""A bulk that creates fewer documents is let pass: it is no batch of posts."""
+"""Documents below which a bulk request is no batch of posts and passes."""
 ANSWER_S = 30.0
 _BLOCK = 1 << 18
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -41,7 +41,7 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Cut:
-    """A bulk in the middle of which the server is to be ended, and what is known of it once `done` is set."""
+    """A bulk request in the middle of which the server is to be killed; its facts are complete once `done` is set."""
 
     def __init__(self, index: str, moment: Moment, end: Callable[[], None]) -> None:
         self.index = index
@@ -49,15 +49,15 @@ class Cut:
         self.end = end
         self.done = threading.Event()
         self.created: list[tuple[str, str]] = []
-        """(index, id) of the documents that it was to create."""
+        """(index, id) of the documents that the request was to create."""
         self.size_bytes = self.sent_bytes = 0
         self.usual_s = self.after_s = 0.0
         self.had_answered = False
-        """Whether the server had begun to answer when it died."""
+        """True if the server had begun to answer when it died."""
 
 
 class Gate:
-    """Passes connections on to a server. While the server is away, or a cut was made, they are reset."""
+    """Passes connections to a server. While the server is away, or after a cut, it resets them."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -78,13 +78,13 @@ class Gate:
         self._listener.close()
 
     def arm(self, index: str, moment: Moment, end: Callable[[], None]) -> Cut:
-        """End the server in the next bulk into an index with that in its name; return what will be known of it."""
+        """Kill the server in the next bulk request into an index with `index` in its name; return its facts to come."""
         with self._lock:
             self._armed = Cut(index, moment, end)
             return self._armed
 
     def open(self) -> None:
-        """Let connections through again after a cut."""
+        """Pass connections again after a cut."""
         self._shut = False
 
     def _accept(self) -> None:
@@ -102,7 +102,7 @@ class Gate:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def _pass(self, client: socket.socket, server: socket.socket) -> None:
-        """Pass bytes until either side ends; requests go on whole, answers as they come."""
+        """Pass bytes until either side closes: requests as a whole, answers as they come."""
         held, passing = bytearray(), _Passing(server)
         while not self._closing:
             ready, _, _ = select.select([client, *passing.answering()], [], [], 1.0)
@@ -124,7 +124,7 @@ class Gate:
                         return
 
     def _request(self, passing: _Passing, request: bytes) -> bool:
-        """Pass a request on; False if the server was ended in it."""
+        """Pass a request; return False if the server was killed in it."""
         passing.connect(self._target)
         created = _CREATE.findall(request) if request.startswith(b"POST /_bulk") else []
         cut = self._take(created)
@@ -141,13 +141,13 @@ class Gate:
             if cut is None or len(created) < FEWEST or cut.index not in created[0][0].decode():
                 return None
             if cut.moment == "at work" and not self._took:
-                return None  # how long such a one takes must be known first
+                return None  # the usual time of such a request must be known first
             self._armed = None
         cut.created = [(index.decode(), key.decode()) for index, key in created]
         return cut
 
     def _cut(self, cut: Cut, server: socket.socket, request: bytes) -> bool:
-        """Send the request and end the server; False if it was too fast to be caught, and the next one is tried."""
+        """Send the request and kill the server; return False if it answered too fast: the next request is tried."""
         cut.size_bytes = len(request)
         cut.sent_bytes = cut.size_bytes // 2 if cut.moment == "half sent" else cut.size_bytes
         server.sendall(request[: cut.sent_bytes])
@@ -169,7 +169,7 @@ class Gate:
 
 
 class _Passing:
-    """A connection to the server, made when there is a request, and since when a bulk awaits its answer."""
+    """A connection to the server, opened for the first request, and the time since when a bulk awaits its answer."""
 
     def __init__(self, server: socket.socket) -> None:
         self.server = server
@@ -185,13 +185,13 @@ class _Passing:
         return [self.server] if self._connected else []
 
     def took_s(self) -> list[float]:
-        """Return how long the bulk took whose answer begins now; nothing if it is none."""
+        """Return [seconds] that the bulk took whose answer begins now; [] if it is another request's."""
         since, self.sent_s = self.sent_s, 0.0
         return [time.monotonic() - since] if since else []
 
 
 def survived(url: str, cut: Cut) -> int:
-    """Return how many of the documents that a cut bulk was to create a server has, asked itself."""
+    """Return the number of documents of a cut bulk request that the server has, by asking the server itself."""
     body = json.dumps({"docs": [{"_index": index, "_id": key} for index, key in cut.created]}).encode()
     headers = {"content-type": "application/json"}
     request = urllib.request.Request(f"{url}/_mget?_source=false", body, headers)
@@ -200,10 +200,10 @@ def survived(url: str, cut: Cut) -> int:
 
 
 def _whole(held: bytearray) -> int:
-    """Return the size of the request that the bytes begin with, 0 while it is not whole."""
+    """Return the size of the request at the start of the bytes, 0 while it is incomplete."""
     end = held.find(b"\r\n\r\n")
     if end < 0:
         return 0
-    told = _LENGTH.search(held, 0, end)
-    size = end + 4 + (int(told[1]) if told else 0)
+    length = _LENGTH.search(held, 0, end)
+    size = end + 4 + (int(length[1]) if length else 0)
     return size if len(held) >= size else 0

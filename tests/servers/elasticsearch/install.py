@@ -1,7 +1,7 @@
-"""Elasticsearch servers laid out from Maven Central once and kept below `.cache`.
+"""Installation of Elasticsearch servers: fetches them from Maven Central once and keeps them below `.cache`.
 
-No container and no download page: Elastic publishes the server for integration tests, and modules of the older one, as
-Maven artifacts. This module only lays files out; `server` runs them.
+No container is needed: Elastic publishes the server for integration tests, and modules of the older release, as Maven
+artifacts. `server` runs what this module installs.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _POM = Path(__file__).with_name("pom.xml")
 
 
 class CannotAssemble(Exception):
-    """Raised when the server cannot be laid out here; the message says what is missing."""
+    """Raised when the server cannot be installed here; the message says what is missing."""
 
 
 def home(release: Release) -> Path:
-    """Return the server's directory, made at the first call (some twenty seconds, 70 to 110 MB), ready from then on.
+    """Return the server's directory, installed at the first call (some twenty seconds, 70 to 110 MB).
 
     Raises:
-        CannotAssemble: no Maven, or it could not fetch the artifacts.
+        CannotAssemble: Maven is missing, or could not fetch the artifacts.
     """
     directory = CACHE / f"elasticsearch-{release.version}"
     ready = directory / ".ready"
@@ -58,7 +58,7 @@ def _fetch(release: Release) -> None:
 
 
 def _describe(module: Path, name: str, plugin: str, version: str) -> None:
-    """Write the descriptor without which the server does not load a module."""
+    """Write the descriptor that the server needs to load a module."""
     values = {
         "type": "isolated",
         "name": name,
