@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.match.memory.anchor_plan import Share, plan_alternatives
+from pipeline.match.memory.term import TermNode
 from pipeline.match.memory.term_frequency import TermFrequency
-from pipeline.match.memory.term_vocabulary import TermNode
 from pipeline.query.tree import Facet, Prefix, Query
 
 

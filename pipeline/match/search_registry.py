@@ -17,7 +17,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import asking
 from pipeline.match.registry_scripts import CHANGES, EXPIRE, REGISTER
 
-LEASE_MS = 60_000
+SEARCH_LEASE_MS = 60_000
 """Milliseconds that a registration lives without renewal; web processes renew it every third of that."""
 
 REMOVALS_KEPT = 10_000
@@ -60,7 +60,7 @@ class Registry:
         """
         if not searches:
             return set()
-        args: list[str | int] = [LEASE_MS]
+        args: list[str | int] = [SEARCH_LEASE_MS]
         for key, text in searches.items():
             args += (key, text)
         with asking("OTHERTEXT"):

@@ -7,7 +7,7 @@ from itertools import chain
 
 from pipeline.query.tree import And, Everything, Node, Not, Number, Or
 
-NOTHING = Or(())
+NO_POST = Or(())
 """Tree that no post matches."""
 
 
@@ -37,14 +37,14 @@ def _push(node: Node, *, negated: bool) -> Node:
         children = [_push(child, negated=negated) for child in node.children]
         return _all(children) if isinstance(node, And) is not negated else _any(children)
     if negated and isinstance(node, Everything):
-        return NOTHING
+        return NO_POST
     return Not(node) if negated else node
 
 
 def _all(children: Iterable[Node]) -> Node:
     flat = dict.fromkeys(chain.from_iterable(c.children if isinstance(c, And) else (c,) for c in children))
-    if NOTHING in flat:
-        return NOTHING
+    if NO_POST in flat:
+        return NO_POST
     flat.pop(Everything(), None)
     if not flat:
         return Everything()

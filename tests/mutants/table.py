@@ -68,7 +68,7 @@ MUTANTS = (
     ),
     Mutant(
         "the matcher's proximity forgets that text ends where a link begins",
-        "pipeline/match/memory/exact_check.py",
+        "pipeline/match/memory/proximity.py",
         "missing, lacking, first = dict(needed), len(tokens), at + 1\n            continue",
         "continue",
         (_MATCHER,),

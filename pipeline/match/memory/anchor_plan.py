@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from pipeline.match.memory.term_vocabulary import TermNode
+from pipeline.match.memory.term import TermNode
 from pipeline.match.tree_forms import negation_normal_form
 from pipeline.query.tree import And, Everything, Facet, Near, Node, Not, Or, Phrase, Prefix, Word
 

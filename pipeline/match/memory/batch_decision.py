@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from pipeline.match.memory.batch_columns import Batch
 from pipeline.match.memory.post_masks import PostsFormat, bits
-from pipeline.match.memory.term_vocabulary import Alternative, Term
+from pipeline.match.memory.term import Alternative, Term
 
 Posts = TypeVar("Posts", tuple[int, ...], int)
 """Posts of a search: their indexes, or their mask. Two values without a common post can be added."""

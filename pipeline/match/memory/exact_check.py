@@ -6,14 +6,13 @@ numbers, dates and samples are bit operations over the whole batch; phrases and 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from pipeline.match.memory.anchor_plan import required_terms
 from pipeline.match.memory.batch_columns import Batch, Check, as_lines
 from pipeline.match.memory.post_masks import bits
-from pipeline.match.memory.term_vocabulary import Term, TermNode
-from pipeline.query.document import BREAK
+from pipeline.match.memory.proximity import in_window
+from pipeline.match.memory.term import Term, TermNode
 from pipeline.query.tree import (
     And,
     Created,
@@ -123,38 +122,8 @@ def _near(node: Near) -> Check:
     def check(batch: Batch, candidates: int) -> int:
         found = 0
         for index, bit in bits(candidates):
-            if _within(batch.positions(index), node.tokens, node.slop):
+            if in_window(batch.positions(index), node.tokens, node.slop):
                 found |= bit
         return found
 
     return check
-
-
-def _within(positions: dict[str, list[int]], tokens: Sequence[str], slop: int) -> bool:
-    """Tell whether some window of one part holds each token as often as required, and at most `slop` others.
-
-    A sliding window over the positions of the tokens, in one pass; a `BREAK` empties the window.
-    """
-    needed = Counter(tokens)
-    widest = len(tokens) + slop
-    occurrences = sorted(
-        [(position, token) for token in needed for position in positions.get(token, ())]
-        + [(position, BREAK) for position in positions.get(BREAK, ())]
-    )
-    first = 0
-    missing = dict(needed)
-    lacking = len(tokens)
-    for at, (position, token) in enumerate(occurrences):
-        if token == BREAK:
-            missing, lacking, first = dict(needed), len(tokens), at + 1
-            continue
-        missing[token] -= 1
-        lacking -= missing[token] >= 0
-        while not lacking:
-            start, oldest = occurrences[first]
-            if position - start < widest:
-                return True
-            missing[oldest] += 1
-            lacking += missing[oldest] > 0
-            first += 1
-    return False

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.errors import StoreUnavailable
-from pipeline.match.percolator.search_index import SENTINEL, SearchIndex
+from pipeline.match.percolator.search_document import SENTINEL
+from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.document import Document
 from pipeline.store.elastic.cluster.answers import Found, KeyHit
 from pipeline.store.elastic.cluster.client import path_to

@@ -12,20 +12,13 @@ from typing import Any, Final
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.match.tree_forms import has_numbers, without_numbers
 from pipeline.query.analyser import ANALYSER_VERSION
-from pipeline.query.tree import Node
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.document_fields import FIELDS_VERSION, PROPERTIES
-from pipeline.store.elastic.read.compile_query import ALL, Dsl, compile_tree
 
 SEARCHES_VERSION = 1
 """Raised with every change of a search's document or of its compilation."""
-
-SENTINEL: Final = "!"
-"""Key of a document that every post matches. An answer without it comes from an index that was created anew. The key
-sorts before the key of every search (hexadecimal digits)."""
 
 PERCOLATOR_MISSING = "MATCHER=percolator: this Elasticsearch has no percolator; set MATCHER=memory"
 
@@ -111,24 +104,6 @@ def has_percolator(client: ElasticClient) -> bool:
     except RequestRefused:
         return False
     return True
-
-
-def search_document(key: str, root: Node) -> dict[str, Any]:
-    """Return the document of a search."""
-    filter_ = _in_filter_context(compile_tree(root).filter)
-    body: dict[str, Any] = {"key": key, "counted": has_numbers(root), "query": filter_}
-    if body["counted"]:
-        body["relaxed"] = _in_filter_context(compile_tree(without_numbers(root)).filter)
-    return body
-
-
-def sentinel_document() -> dict[str, Any]:
-    """Return the document that every post matches."""
-    return {"key": SENTINEL, "counted": True, "query": ALL, "relaxed": ALL}
-
-
-def _in_filter_context(filter_: Dsl) -> Dsl:
-    return {"bool": {"filter": [filter_]}}
 
 
 def _version(name: str, family: str) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ from pipeline.store.plan import Plan
 from pipeline.store.raw_records import compress, decompress
 from pipeline.store.sort_key import arrival
 
-ATTEMPTS_MAX = 5
+_ATTEMPTS_MAX = 5
 _NOTE = "moving"
 
 
@@ -120,7 +120,7 @@ class ElasticCopyAccess:
         raws = {post.id: compress(held.raw) for post, held in read if held.raw}
         # Posts come in order, each load after those before: posts with one sort key keep their order.
         batch = {post.id: arrival(time.time_ns() // 1_000, turn) for turn, (post, _) in enumerate(read)}
-        for _ in range(ATTEMPTS_MAX):
+        for _ in range(_ATTEMPTS_MAX):
             lookups = self._lookups()
             lookups.prefetch(Writes([Upsert(post) for post, _ in read]))
             made = moved(lookups, read, now_ms())
@@ -143,7 +143,7 @@ class ElasticCopyAccess:
         """Load tombstones with their publication numbers, and remove the posts that they concern."""
         made = Plan(now_ms(), tombstones={stone.id: stone.at for stone in stones})
         made.numbers = {stone.id: stone.seq for stone in stones}
-        for _ in range(ATTEMPTS_MAX):
+        for _ in range(_ATTEMPTS_MAX):
             lookups = self._lookups()
             lookups.prefetch(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
             made.removals = lookups.stored(made.tombstones)

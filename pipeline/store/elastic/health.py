@@ -11,7 +11,7 @@ from pipeline.settings import Settings
 from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.mappings import SCHEMA_VERSION
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION
 from pipeline.store.elastic.store_meta import read_meta
 
 _TIMEOUT_S = 5.0
@@ -85,4 +85,4 @@ def _templates(client: ElasticClient, names: IndexNames) -> tuple[bool, str]:
         return False, f"the index template {name} is missing: run `murmur migrate`"
     version = found.index_template.version
     finding = f"index template {name} is of version {version}, posts of {meta.schema} indexed by {meta.analyser}"
-    return version == SCHEMA_VERSION, finding
+    return version == INDEX_SCHEMA_VERSION, finding

@@ -15,8 +15,9 @@ import msgspec
 from pipeline.settings import Settings
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
-from pipeline.store.elastic.index_names import IndexNames, period_of
-from pipeline.store.elastic.mappings import ORDER, POSTS, RAWS, SCHEMA_VERSION, STATE
+from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER, POSTS_MAPPING, RAWS_MAPPING, STATE_MAPPING
+from pipeline.store.elastic.periods import period_of
 from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser
 
 
@@ -42,15 +43,15 @@ class IndexLayout:
         posts: dict[str, Any] = {
             # 0: a forced merge removes deleted posts from every segment, however few they are.
             "settings": self._settings(self._shards, **{"merge.policy.expunge_deletes_allowed": 0}),
-            "mappings": POSTS,
+            "mappings": POSTS_MAPPING,
         }
         if in_alias:
             posts["aliases"] = {names.posts: {}}
         raws = {
             "settings": self._settings(1, codec="best_compression", **{"merge.policy.expunge_deletes_allowed": 0}),
-            "mappings": RAWS,
+            "mappings": RAWS_MAPPING,
         }
-        version = {"version": SCHEMA_VERSION, "_meta": {"analyser": analyser()}, "priority": 500}
+        version = {"version": INDEX_SCHEMA_VERSION, "_meta": {"analyser": analyser()}, "priority": 500}
         for name, pattern, template in (
             (f"{names.posts}-{names.generation}", names.all_posts, posts),
             (f"{names.prefix}-raws", names.all_raws, raws),
@@ -84,9 +85,9 @@ class IndexLayout:
     def create_store(self) -> None:
         """Create a store; several processes may do so at once."""
         self.put_templates()
-        self.create_index(self.names.state, {"settings": self._settings(1), "mappings": STATE})
+        self.create_index(self.names.state, {"settings": self._settings(1), "mappings": STATE_MAPPING})
         self.ensure_present()
-        meta = StoreMeta(secrets.token_hex(16), SCHEMA_VERSION, analyser(), order=ORDER)
+        meta = StoreMeta(secrets.token_hex(16), INDEX_SCHEMA_VERSION, analyser(), order=ORDER)
         try:
             self._client.request("PUT", path_to(self.names.state, "_create", META_KEY), meta, into=msgspec.Raw)
         except RequestRefused as error:
@@ -98,7 +99,7 @@ class IndexLayout:
         if meta.order >= ORDER:
             return
         self.put_templates()
-        body = {"properties": {"arrival": POSTS["properties"]["arrival"]}}
+        body = {"properties": {"arrival": POSTS_MAPPING["properties"]["arrival"]}}
         missing = {"allow_no_indices": "true", "ignore_unavailable": "true"}
         self._client.request("PUT", path_to(self.names.all_posts, "_mapping"), body, into=msgspec.Raw, params=missing)
         meta.order = ORDER

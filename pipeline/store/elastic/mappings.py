@@ -7,11 +7,11 @@ from typing import Any, Final, Literal
 from pipeline.store.elastic.document_fields import PROPERTIES
 from pipeline.store.sort_key import NO_ARRIVAL
 
-SCHEMA_VERSION = 1
+INDEX_SCHEMA_VERSION = 1
 _KEYWORD: Final = {"type": "keyword", "ignore_above": 1_024}
 _UNSEEN: Final = {"type": "keyword", "index": False, "doc_values": False}
 
-POSTS: Final[dict[str, Any]] = {
+POSTS_MAPPING: Final[dict[str, Any]] = {
     "dynamic": "strict",
     "properties": {
         **PROPERTIES,
@@ -51,10 +51,10 @@ def by_place(order: Literal["asc", "desc"]) -> list[dict[str, Any]]:
     return [{"place": order}, {"arrival": arrived}]
 
 
-RAWS: Final[dict[str, Any]] = {"dynamic": "strict", "properties": {"data": {"type": "binary"}}}
+RAWS_MAPPING: Final[dict[str, Any]] = {"dynamic": "strict", "properties": {"data": {"type": "binary"}}}
 """Mapping of the indices of raw records."""
 
-STATE: Final[dict[str, Any]] = {
+STATE_MAPPING: Final[dict[str, Any]] = {
     "dynamic": False,
     "properties": {
         "kind": {"type": "keyword"},

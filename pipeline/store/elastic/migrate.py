@@ -16,7 +16,7 @@ from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.index_layout import IndexLayout
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.mappings import ORDER, SCHEMA_VERSION
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER
 from pipeline.store.elastic.read.full_scan import originals, post_pages
 from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser, read_meta
 from pipeline.store.elastic.stored_post import decode_post, source_of
@@ -36,10 +36,10 @@ def migrate(settings: Settings) -> None:
     if meta is None:
         IndexLayout(client, names, settings).create_store()
         return
-    if meta.schema > SCHEMA_VERSION:
+    if meta.schema > INDEX_SCHEMA_VERSION:
         raise StoreMismatch(f"the store has indices of version {meta.schema}: this program cannot read them")
     old = IndexNames(names.prefix, meta.generation)
-    if meta.schema == SCHEMA_VERSION and meta.analyser == analyser():
+    if meta.schema == INDEX_SCHEMA_VERSION and meta.analyser == analyser():
         _drop_others(client, old, meta.generation - 1, meta.generation + 1)
         return
     new = IndexNames(names.prefix, meta.generation + 1)
@@ -77,7 +77,7 @@ def _index_again(client: ElasticClient, old: IndexNames, new: IndexNames, layout
 def _switch(client: ElasticClient, old: IndexNames, new: IndexNames, meta: StoreMeta) -> None:
     """Let readers use the new posts: switch the alias, then write the new generation into the meta document."""
     migrated = msgspec.structs.replace(
-        meta, schema=SCHEMA_VERSION, analyser=analyser(), generation=new.generation, order=ORDER
+        meta, schema=INDEX_SCHEMA_VERSION, analyser=analyser(), generation=new.generation, order=ORDER
     )
     actions = [
         {"add": {"index": new.all_posts, "alias": new.posts}},

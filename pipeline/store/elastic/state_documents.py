@@ -72,7 +72,7 @@ class BackgroundWord(msgspec.Struct):
     kind: str = "word"
 
 
-class Progress(msgspec.Struct):
+class MaintenanceProgress(msgspec.Struct):
     """Progress of maintenance, by publication numbers; `expunged_ms` is when segments were last rewritten."""
 
     background_seq: int = 0

@@ -23,8 +23,9 @@ from pipeline.store.elastic.index_layout import IndexLayout, now_ms
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.maintenance import ElasticMaintenance
 from pipeline.store.elastic.periodic.retention import ElasticRetention
-from pipeline.store.elastic.read.point_in_time import OPENING_S, ReadingDeadline, point_in_time
+from pipeline.store.elastic.read.point_in_time import OPENING_S, point_in_time
 from pipeline.store.elastic.read.reading import ElasticReading
+from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
 from pipeline.store.elastic.store_meta import check_meta, read_meta
 from pipeline.store.elastic.write.persister import ElasticPersister
 from pipeline.store.refusing import persisted_without

@@ -12,7 +12,7 @@ from pipeline.store.elastic.cluster.multi_get import GotDocument
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.document_fields import FIELDS_VERSION
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.mappings import SCHEMA_VERSION
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION
 
 META_KEY = "meta"
 
@@ -52,8 +52,8 @@ def check_meta(meta: StoreMeta) -> None:
     Raises:
         StoreMismatch: another schema or analyser wrote the store.
     """
-    if meta.schema != SCHEMA_VERSION or meta.analyser != analyser():
+    if meta.schema != INDEX_SCHEMA_VERSION or meta.analyser != analyser():
         raise StoreMismatch(
             f"the store was indexed by schema {meta.schema}, analyser {meta.analyser}; this program has "
-            f"{SCHEMA_VERSION} and {analyser()}: run `murmur migrate`"
+            f"{INDEX_SCHEMA_VERSION} and {analyser()}: run `murmur migrate`"
         )

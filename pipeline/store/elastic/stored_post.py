@@ -13,7 +13,7 @@ import msgspec
 from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.elastic import document_fields
-from pipeline.store.elastic.document_fields import NUMBERS, TEXTS
+from pipeline.store.elastic.document_fields import NUMBER_FIELDS, TEXT_FIELDS
 from pipeline.store.plan import Put, Stored
 from pipeline.store.sort_key import NO_ARRIVAL
 
@@ -55,7 +55,7 @@ class PostSource(ReadablePost, kw_only=True):
         return document_fields.document(post_id, indexed | {"created_at": created_at})
 
 
-_NAMES = (*TEXTS, "facets", *NUMBERS)
+_NAMES = (*TEXT_FIELDS, "facets", *NUMBER_FIELDS)
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ def test_request_that_is_too_large_is_cut_until_it_is_not() -> None:
 
 
 def test_server_that_stays_overloaded_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.store.elastic.cluster.bulk.PATIENCE_S", 0.2)
+    monkeypatch.setattr("pipeline.store.elastic.cluster.bulk.OVERLOAD_PATIENCE_S", 0.2)
     with bulk() as (server, sender, _):
         server.answers = [(200, _items(429))] * 50
         with pytest.raises(StoreUnavailable, match="because"):

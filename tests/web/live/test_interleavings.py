@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import QueryTimeout
-from pipeline.match.search_registry import LEASE_MS
+from pipeline.match.search_registry import SEARCH_LEASE_MS
 from pipeline.store.contract import NEWEST
 from tests.delivery import twins
 from tests.delivery.test_protocol import parts_of_twins
@@ -248,7 +248,7 @@ class WebWorld:
         for key in list(self.redis.searches):
             self.parts.lapse(key)
         self.parts.registry.expire()
-        self.clock_s += LEASE_MS / 1000 + 1
+        self.clock_s += SEARCH_LEASE_MS / 1000 + 1
         if self.chance.random() < 0.3:
             self.parts.registry.register(dict.fromkeys(twins.KEYS, "again"))
 

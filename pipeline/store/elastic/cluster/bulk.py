@@ -19,10 +19,10 @@ from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 
-PATIENCE_S = 10.0
+OVERLOAD_PATIENCE_S = 10.0
 """Seconds that writes are repeated before the store counts as unavailable: a batch has 45 s in all."""
 
-REQUEST_TIMEOUT_S = 15.0
+BULK_TIMEOUT_S = 15.0
 REQUEST_BYTES_MAX, REQUEST_BYTES_MIN = 8 * 1024 * 1024, 256 * 1024
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
 _FILTER = "errors,items.*.status,items.*.error,items.*._seq_no,items.*._primary_term"
@@ -95,11 +95,11 @@ class Bulk:
         """Send the writes, note in each its result and its new number, and return those that were not done.
 
         Raises:
-            StoreUnavailable: some writes could not be done within `PATIENCE_S`, or writes are blocked; any number of
-                the others were done.
+            StoreUnavailable: some writes could not be done within `OVERLOAD_PATIENCE_S`, or writes are blocked. Any
+                number of the others were done.
         """
         waiting = list(writes)
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + OVERLOAD_PATIENCE_S
         wait_s = _FIRST_WAIT_S
         while waiting:
             later, error = self._round(waiting)
@@ -131,7 +131,7 @@ class Bulk:
                     b"".join(lines[start:end]),
                     into=_Answer,
                     params={"filter_path": _FILTER},
-                    timeout_s=REQUEST_TIMEOUT_S,
+                    timeout_s=BULK_TIMEOUT_S,
                 )
             except RequestRefused as refused:
                 if refused.status != 413:

@@ -20,7 +20,7 @@ from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.deletion_sweep import DeletionSweep
 from pipeline.store.elastic.periodic.reach import ReachUpdater
 from pipeline.store.elastic.periodic.word_background import WordBackground
-from pipeline.store.elastic.state_documents import PROGRESS, Progress
+from pipeline.store.elastic.state_documents import PROGRESS, MaintenanceProgress
 
 TOMBSTONES_KEPT_MS = 8 * 86_400_000
 EXPUNGED_EVERY_S = 6 * 3_600.0
@@ -58,7 +58,7 @@ class ElasticMaintenance:
         self._refresh_posts()
         self._refresh_state()
         (got,) = get_many(self._client, [(self._names.state, PROGRESS)])
-        progress = decode(got.source, Progress) if got.found else Progress()
+        progress = decode(got.source, MaintenanceProgress) if got.found else MaintenanceProgress()
         before = msgspec.structs.replace(progress)
         progress.reached_seq = self._reach.run(progress.reached_seq)
         self._gather_words(progress)
@@ -68,7 +68,7 @@ class ElasticMaintenance:
         if progress != before:
             self._bulk.send([Write("index", self._names.state, PROGRESS, encode(progress))])
 
-    def _gather_words(self, progress: Progress) -> None:
+    def _gather_words(self, progress: MaintenanceProgress) -> None:
         """Add the newest posts to the background; once an hour, remove words that no post used within its span."""
         gathered = self._background.gather(progress.background_seq)
         if gathered is None:
@@ -78,7 +78,7 @@ class ElasticMaintenance:
             self._remove_state(WordBackground.unused_since(gathered.newest_hour))
             self._trimmed_hour = gathered.newest_hour
 
-    def _expunge(self, now_ms: int, progress: Progress) -> None:
+    def _expunge(self, now_ms: int, progress: MaintenanceProgress) -> None:
         """Have the server rewrite segments that hold deleted posts; it goes on after the request timed out."""
         since = progress.expunged_ms - _SETTLING_MS
         deleted: dict[str, Any] = {"range": {"gone_at": {"gte": since, "lt": now_ms - _SETTLING_MS}}}

@@ -6,9 +6,7 @@ Publication numbers, and notes of removed reposts, tell which posts to compute; 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import msgspec
 
@@ -17,6 +15,7 @@ from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.elastic.periodic.reposter_followers import followers_of_reposters
 from pipeline.store.elastic.state_documents import StaleReach
 from pipeline.store.elastic.stored_post import VersionedRow, author_key, original_key
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
@@ -24,35 +23,8 @@ from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 COMPUTED_AT_ONCE = 500
 _ROUNDS_MAX = 10
 _PAGE = 1_000
-OVERLAP_US = 10_000_000
+REACH_OVERLAP_US = 10_000_000
 """Microseconds that each round looks back: a batch is numbered (µs) when it begins and stored a little later."""
-
-
-class _Key(msgspec.Struct):
-    original: str
-    by: str
-
-
-class _Most(msgspec.Struct):
-    value: float | None = None
-
-
-class _Bucket(msgspec.Struct):
-    key: _Key
-    most: _Most
-
-
-class _Buckets(msgspec.Struct):
-    buckets: list[_Bucket] = []
-    after_key: _Key | None = None
-
-
-class _Aggregations(msgspec.Struct):
-    carried: _Buckets = msgspec.field(default_factory=_Buckets)
-
-
-class _Answer(msgspec.Struct):
-    aggregations: _Aggregations = msgspec.field(default_factory=_Aggregations)
 
 
 class _Post(msgspec.Struct):
@@ -78,7 +50,7 @@ class ReachUpdater:
 
     def run(self, reached: int) -> int:
         """Compute what changed above a publication number, some pages of posts; return the number reached."""
-        after = max(0, reached - OVERLAP_US)
+        after = max(0, reached - REACH_OVERLAP_US)
         for _ in range(_ROUNDS_MAX):
             notes, changed = self._notes(), self._changed(after)
             ids = {note.source.id for note in notes}
@@ -123,7 +95,7 @@ class ReachUpdater:
             part = wanted[start : start + COMPUTED_AT_ONCE]
             lookups = ElasticPlanLookups(self._client, self._names, self._refresh)
             rows = [row for row in lookups.stored(part).values() if isinstance(row, VersionedRow)]
-            reposters = self._followers_of_reposters(row.post.id for row in rows)
+            reposters = followers_of_reposters(self._client, self._names, (row.post.id for row in rows))
             writes = []
             for row in rows:
                 post = row.post
@@ -136,30 +108,3 @@ class ReachUpdater:
                     body = encode({"doc": {"reach": reach}})
                     writes.append(Write("update", self._names.posts_of(row.period), key(post.id), body))
             self._bulk.send(writes)
-
-    def _followers_of_reposters(self, ids: Iterable[str]) -> dict[str, dict[str, int]]:
-        """Return original → account → the most followers that the account had when it reposted."""
-        keys = [original_key(post_id) for post_id in ids]
-        followers: dict[str, dict[str, int]] = defaultdict(dict)
-        if not keys:
-            return followers
-        composite: dict[str, Any] = {
-            "size": _PAGE,
-            "sources": [{"original": {"terms": {"field": "original"}}}, {"by": {"terms": {"field": "by"}}}],
-        }
-        most = {"most": {"max": {"field": "followers"}}}
-        body = {
-            "query": {"bool": {"filter": [{"terms": {"original": keys}}]}},
-            "size": 0,
-            "track_total_hits": False,
-            "aggs": {"carried": {"composite": composite, "aggs": most}},
-        }
-        path = path_to(self._names.posts, "_search")
-        while True:
-            found = self._client.request("POST", path, body, into=_Answer).aggregations.carried
-            for bucket in found.buckets:
-                if bucket.most.value is not None:
-                    followers[bucket.key.original][bucket.key.by] = int(bucket.most.value)
-            if len(found.buckets) < _PAGE or found.after_key is None:
-                return followers
-            composite["after"] = msgspec.to_builtins(found.after_key)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
-from pipeline.store.elastic.index_names import IndexNames, period_span
+from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.periods import period_span
 
 
 class _Docs(msgspec.Struct):

@@ -28,16 +28,16 @@ from pipeline.query.tree import (
     Sample,
     Word,
 )
-from pipeline.store.elastic.document_fields import MAX_LONG, MAX_MS, PREFIX_MIN
+from pipeline.store.elastic.document_fields import LONG_MAX, PREFIX_MIN, TIME_MS_MAX
 
 Dsl = dict[str, Any]
 """Query of Elasticsearch, in the form that is encoded as JSON."""
 
-MAX_NESTED = 14
+NESTED_MAX = 14
 """Most compound queries inside one another. A server of 7.17 refuses more than 20, and callers add some."""
 
-ALL: Dsl = {"match_all": {}}
-NONE: Dsl = {"match_none": {}}
+MATCH_ALL: Dsl = {"match_all": {}}
+MATCH_NONE: Dsl = {"match_none": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class _Compilation:
         if isinstance(node, Not):
             if isinstance(node.child, Not):
                 return self._node(node.child.child, wide=wide, depth=depth)
-            if depth >= MAX_NESTED:
+            if depth >= NESTED_MAX:
                 return self._undecided(wide=wide)
             return {"bool": {"must_not": [self._node(node.child, wide=not wide, depth=depth + 1)]}}
         if isinstance(node, And | Or):
-            if depth >= MAX_NESTED:
+            if depth >= NESTED_MAX:
                 return self._undecided(wide=wide)
             return self._all(node, wide, depth + 1) if isinstance(node, And) else self._any(node, wide, depth + 1)
         return self._leaf(node, wide=wide)
@@ -86,18 +86,18 @@ class _Compilation:
 
     def _any(self, node: Or, wide: bool, depth: int) -> Dsl:
         if not node.children:
-            return NONE
+            return MATCH_NONE
         should = [self._node(child, wide=wide, depth=depth) for child in node.children]
         return {"bool": {"should": should, "minimum_should_match": 1}}
 
     def _undecided(self, *, wide: bool) -> Dsl:
         self._exact = False
-        return ALL if wide else NONE
+        return MATCH_ALL if wide else MATCH_NONE
 
     def _leaf(self, leaf: Leaf, *, wide: bool) -> Dsl:  # noqa: C901, PLR0911 - one branch for each kind of leaf
         match leaf:
             case Everything():
-                return ALL
+                return MATCH_ALL
             case Word(token, field):
                 return {"term": {field: {"value": token}}}
             case Phrase(tokens, field):
@@ -112,9 +112,13 @@ class _Compilation:
             case Facet(name):
                 return {"term": {"facets": {"value": name}}}
             case Number(field, low, high):
-                return _range(field, gte=_long(-MAX_LONG if low is None else low), lte=_long(high))
+                return _range(field, gte=_long(-LONG_MAX if low is None else low), lte=_long(high))
             case Created(since, until):
-                return ALL if since is None and until is None else _range("created_at", gte=_ms(since), lt=_ms(until))
+                return (
+                    MATCH_ALL
+                    if since is None and until is None
+                    else _range("created_at", gte=_ms(since), lt=_ms(until))
+                )
             case Sample(percent):
                 return _range("sample", lt=percent)
             case _:
@@ -124,7 +128,7 @@ class _Compilation:
         if len(set(near.tokens)) < len(near.tokens):
             self._exact = False
             if not wide:
-                return NONE
+                return MATCH_NONE
         window = {
             "query": " ".join(near.tokens),
             "max_gaps": near.slop,
@@ -139,8 +143,8 @@ def _range(field: str, **bounds: int | None) -> Dsl:
 
 
 def _long(number: int | None) -> int | None:
-    return None if number is None else min(max(number, -MAX_LONG), MAX_LONG)
+    return None if number is None else min(max(number, -LONG_MAX), LONG_MAX)
 
 
 def _ms(at: int | None) -> int | None:
-    return None if at is None else min(max(at, 0), MAX_MS)
+    return None if at is None else min(max(at, 0), TIME_MS_MAX)

@@ -20,7 +20,7 @@ PAGE_DOCUMENTS = 500
 _KEEP_ALIVE = "10m"
 _WHOLE = {"allow_partial_search_results": "false"}
 
-H = TypeVar("H", bound=KeyHit)
+HitT = TypeVar("HitT", bound=KeyHit)
 
 
 def post_pages(
@@ -42,7 +42,7 @@ def state_pages(
     return _pages(client, index, body, Found[Hit[msgspec.Raw]])
 
 
-def _pages(client: ElasticClient, index: str, body: dict[str, Any], into: type[Found[H]]) -> Iterator[list[H]]:
+def _pages(client: ElasticClient, index: str, body: dict[str, Any], into: type[Found[HitT]]) -> Iterator[list[HitT]]:
     path, params = path_to(index, "_pit"), {"keep_alive": _KEEP_ALIVE}
     pit = client.request("POST", path, into=OpenedPointInTime, params=params).id
     body["track_total_hits"] = False

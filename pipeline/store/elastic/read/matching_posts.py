@@ -16,7 +16,7 @@ from pipeline.store.elastic.read.page_position import UNKNOWN_COUNT
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.stored_post import PostSource, ReadablePost, decode_post
 
-PAGE_POSTS = 1_000
+HITS_AT_ONCE = 1_000
 """Most hits that are requested at once."""
 _FIRST_PAGE_POSTS = 100
 
@@ -69,7 +69,7 @@ class MatchingPosts:
             visible = {"range": {"place": {"gte": self._retained_from}}}
             asked.append({"bool": {"must_not": [{"bool": {"filter": [self._compiled.filter, visible]}}]}})
         lost = []
-        for hit in _pages(self._view, asked, "latest", PAGE_POSTS, Found[Hit[PostSource]]):
+        for hit in _pages(self._view, asked, "latest", HITS_AT_ONCE, Found[Hit[PostSource]]):
             source = hit.source
             if self.exact or source.place < self._retained_from or not self._matches(source):
                 post = decode_post(source.post)
@@ -90,7 +90,7 @@ def _pages(
     body: dict[str, Any] = {
         "query": {"bool": {"filter": conditions}},
         "sort": [*order, *by_place("desc")],
-        "size": min(expected, PAGE_POSTS),
+        "size": min(expected, HITS_AT_ONCE),
         "track_total_hits": False,
     }
     while True:
@@ -99,4 +99,4 @@ def _pages(
         if len(hits) < body["size"]:
             return
         body["search_after"] = hits[-1].sort
-        body["size"] = PAGE_POSTS
+        body["size"] = HITS_AT_ONCE

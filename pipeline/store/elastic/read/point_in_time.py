@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.errors import QueryTimeout, StoreError, StoreUnavailable
+from pipeline.errors import StoreError, StoreUnavailable
 from pipeline.store.elastic.cluster.answers import Cause, SearchAnswer, Shards
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused, RequestTimedOut
+from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
 
 OPEN_MAX = 64
 """Most points in time that a process has open."""
@@ -41,29 +42,6 @@ class OpenedPointInTime(msgspec.Struct):
 
 
 A = TypeVar("A", bound=SearchAnswer)
-
-
-class ReadingDeadline:
-    """Moment after which all requests of a reading stop."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
-        self._end = time.monotonic() + timeout_s
-
-    def left_s(self) -> float:
-        """Return the seconds that are left.
-
-        Raises:
-            QueryTimeout: none are left.
-        """
-        left_s = self._end - time.monotonic()
-        if left_s <= 0:
-            raise self.error()
-        return left_s
-
-    def error(self) -> QueryTimeout:
-        """Return the error to raise when time is over."""
-        return QueryTimeout(f"the search was stopped after {self._timeout_s:g} s: make it narrower")
 
 
 class PointInTime:

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.compile_query import Dsl
-from pipeline.store.elastic.read.matching_posts import PAGE_POSTS
+from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.stored_post import ReadablePost
 from pipeline.store.plan import with_original
@@ -20,10 +20,10 @@ def posts_by_id(view: PointInTime, ids: Iterable[str], conditions: Sequence[Dsl]
     keys = {key(post_id): post_id for post_id in ids}
     names = list(keys)
     posts: dict[str, ReadablePost] = {}
-    for start in range(0, len(names), PAGE_POSTS):
+    for start in range(0, len(names), HITS_AT_ONCE):
         body = {
-            "query": {"bool": {"filter": [{"ids": {"values": names[start : start + PAGE_POSTS]}}, *conditions]}},
-            "size": PAGE_POSTS,
+            "query": {"bool": {"filter": [{"ids": {"values": names[start : start + HITS_AT_ONCE]}}, *conditions]}},
+            "size": HITS_AT_ONCE,
             "sort": ["_shard_doc"],
             "track_total_hits": False,
         }
@@ -40,7 +40,7 @@ def bodies(view: PointInTime, posts: Sequence[ReadablePost]) -> list[bytes]:
 
 def with_originals(view: PointInTime, hits: Iterator[Hit[Any]]) -> Iterator[tuple[int, bytes, bytes | None]]:
     """Yield sort key, wire JSON, and the original's wire JSON (None if it is not stored) of each post, in order."""
-    while part := list(islice(hits, PAGE_POSTS)):
+    while part := list(islice(hits, HITS_AT_ONCE)):
         posts = [hit.source for hit in part]
         originals = _originals(view, posts)
         for post in posts:

@@ -15,11 +15,12 @@ from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, 
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.change_steps import step_end, tombstone_ids
 from pipeline.store.elastic.read.compile_query import Dsl
-from pipeline.store.elastic.read.counts import TimelineRequest, count, timeline
-from pipeline.store.elastic.read.matching_posts import PAGE_POSTS, MatchingPosts
+from pipeline.store.elastic.read.counts import count
+from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts
 from pipeline.store.elastic.read.page_position import after_position, page_end, position_of
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.read.post_bodies import bodies, posts_by_id, with_originals
+from pipeline.store.elastic.read.timeline import TimelineRequest, timeline
 from pipeline.store.elastic.read.top_values import top
 from pipeline.store.plan import with_original
 from pipeline.store.sampling import SAMPLED_POSTS
@@ -115,7 +116,7 @@ class ElasticReading:
         self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
     ) -> Top:
         """Return the most frequent values of a field over a stated sample (`Reading.top`)."""
-        sample = islice(self._matching(query, since, until).hits(expected=PAGE_POSTS), SAMPLED_POSTS)
+        sample = islice(self._matching(query, since, until).hits(expected=HITS_AT_ONCE), SAMPLED_POSTS)
         posts = with_originals(self._view, sample)
         sampled = top(self._view, self._names, posts, field, limit=limit, leave_out=query.terms)
         if sampled.counted < SAMPLED_POSTS:
@@ -124,7 +125,7 @@ class ElasticReading:
 
     def export(self, query: Query) -> Iterator[bytes]:
         """Yield the wire JSON of every match, newest first, in constant memory."""
-        for _, body, original in with_originals(self._view, self._matching(query).hits(expected=PAGE_POSTS)):
+        for _, body, original in with_originals(self._view, self._matching(query).hits(expected=HITS_AT_ONCE)):
             yield with_original(body, original)
 
     def _matching(self, query: Query, since: int | None = None, until: int | None = None) -> MatchingPosts:

@@ -25,7 +25,7 @@ from pipeline.store.plan import Plan, plan
 from pipeline.store.raw_records import compress
 from pipeline.store.sort_key import NO_ARRIVAL, TIE_BITS, arrival
 
-ATTEMPTS_MAX = 20
+_ATTEMPTS_MAX = 20
 """Most plans of a batch that conflicts with other workers; with each, some of the workers get through."""
 
 _UNFINISHED_WAITS_MAX = 10
@@ -70,7 +70,7 @@ class ElasticPersister:
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         arrivals = {upsert.post.id: arrival(seq, turn) for turn, upsert in enumerate(writes.upserts)}
         progress = _Progress(writes, PersistReport(Plan(now_ms)))
-        for attempt in range(ATTEMPTS_MAX):
+        for attempt in range(_ATTEMPTS_MAX):
             if attempt:
                 self._sleep(random.uniform(0, _WAIT_S) * min(attempt, 10))
             if self._attempt(progress, seq, now_ms, raws, arrivals):

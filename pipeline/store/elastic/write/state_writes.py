@@ -11,7 +11,8 @@ import msgspec
 
 from pipeline.store.elastic.cluster.bulk import Write
 from pipeline.store.elastic.cluster.json_codec import encode
-from pipeline.store.elastic.index_names import IndexNames, period_of
+from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.periods import period_of
 from pipeline.store.elastic.state_documents import (
     AUTHORS,
     Locator,

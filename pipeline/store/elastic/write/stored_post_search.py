@@ -18,7 +18,7 @@ from pipeline.store.elastic.stored_post import PostSource, VersionedRow, author_
 SEARCHED_AT_ONCE = 500
 _WHOLE = {"allow_partial_search_results": "false", "ignore_unavailable": "true"}
 
-H = TypeVar("H", bound=KeyHit)
+HitT = TypeVar("HitT", bound=KeyHit)
 
 
 class StoredPostSearch:
@@ -51,7 +51,7 @@ class StoredPostSearch:
         for hits in self._pages(body, Found[Hit[PostSource]]):
             yield [versioned_row(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term) for hit in hits]
 
-    def _pages(self, body: dict[str, object], into: type[Found[H]]) -> Iterator[list[H]]:
+    def _pages(self, body: dict[str, object], into: type[Found[HitT]]) -> Iterator[list[HitT]]:
         if not self._refreshed:
             self._refresh()
             self._refreshed = True
