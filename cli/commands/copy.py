@@ -22,9 +22,9 @@ from pipeline.errors import MurmurError, SettingsError, StoreError
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import begun, hindrance
-from pipeline.store.copy.copying import copy as copied
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import begun, hindrance
+from pipeline.store.copy.copier import copy as copied
 
 TOLD_EVERY_S = 5.0
 RENEWED_WITHIN_S = 9.0

@@ -1,6 +1,6 @@
 """Raw records: one zstd frame each, so that each can be deleted, with a shared dictionary of what records look like.
 
-The dictionary (`raws.txt`) holds only names that the formats use, written by hand: one trained on records would keep
+The dictionary (`raw_record_dictionary.txt`) holds only names that the formats use, written by hand: one trained on records would keep
 pieces of posts that were withdrawn since. A changed one needs a new number, which is the first byte of each row.
 """
 
@@ -17,7 +17,7 @@ _NUMBER = 1
 
 
 _DICTIONARY = zstandard.ZstdCompressionDict(
-    files("pipeline.store").joinpath("raws.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
+    files("pipeline.store").joinpath("raw_record_dictionary.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
 )
 _LEVEL = 1
 _DICTIONARY.precompute_compress(level=_LEVEL)

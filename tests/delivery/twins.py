@@ -27,7 +27,7 @@ from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.sifting import Sift
 from pipeline.store.contract import NEWEST, Changes, Entry, Page, Persisted, Writes
-from pipeline.store.strides import end_of
+from pipeline.store.bounded_steps import end_of
 
 KEYS = ("k0", "k1")
 VERSION_STEP = 10_000

@@ -21,13 +21,13 @@ from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import Note
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import Note
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
 from tests.store.elastic import access, wipe
-from tests.store.making import T0, post, put
+from tests.store.builders import T0, post, put
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.redis]
 

@@ -28,7 +28,7 @@ from tests.normalise.records import every_line
 from tests.query import strategies
 from tests.records import also_shared
 from tests.store.elastic import access, store_in
-from tests.store.making import ids
+from tests.store.builders import ids
 from tests.store.searches import SEARCHES
 
 POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 3

@@ -30,7 +30,7 @@ from pipeline.store.elastic.schema import now_ms
 from pipeline.store.raw_records import compress
 from tests.store.contract import StoreContract
 from tests.store.elastic import access, found, store_in
-from tests.store.making import T0, ids, now_found, post, put, search
+from tests.store.builders import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 

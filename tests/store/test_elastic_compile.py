@@ -15,8 +15,8 @@ from pipeline.store.elastic.fields import MAX_FACET_LENGTH, PROPERTIES, document
 from pipeline.store.elastic.read.compile import MAX_NESTED, Compiled, compile_tree
 from tests.match.strategies import nodes
 from tests.query import strategies
-from tests.store.making import search
-from tests.store.test_compile import HOSTILE
+from tests.store.builders import search
+from tests.store.test_sqlite_compile import HOSTILE
 
 
 def compiled(text: str) -> Compiled:

@@ -19,7 +19,7 @@ from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from tests.paths import PROJECT
 from tests.store.elastic import access, store_in
-from tests.store.making import T0, ids, now_found, post, put, search
+from tests.store.builders import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 

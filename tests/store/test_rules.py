@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pipeline.store import sort_key as place
 from pipeline.store.contract import Sort
 from pipeline.store.merge import merge
-from pipeline.store.sampling import INTERVALS_MS, MAX_BUCKETS, interval_for
+from pipeline.store.timeline_intervals import INTERVALS_MS, MAX_BUCKETS, interval_for
 from pipeline.store.tops import is_word, log_odds, see, tokens
-from tests.store.making import T0, post
+from tests.store.builders import T0, post
 
 SORTS = get_args(Sort)
 SPANS = st.integers(0, 10**14)

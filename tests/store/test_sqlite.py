@@ -17,11 +17,13 @@ from pipeline.store import migrate, open_store
 from pipeline.store import raw_records as raws
 from pipeline.store import sort_key as place
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.store.sqlite import SqliteStore, columns, schema, upkeep
+from pipeline.store.sqlite import SqliteStore, schema
+from pipeline.store.sqlite import document_columns as columns
+from pipeline.store.sqlite.lifecycle import maintenance as upkeep
 from pipeline.store.sqlite.store import now_ms
-from pipeline.store.sqlite.upkeep import used_bytes
+from pipeline.store.sqlite.lifecycle.maintenance import used_bytes
 from tests.store.contract import StoreContract
-from tests.store.making import T0, ids, now_found, post, put, search
+from tests.store.builders import T0, ids, now_found, post, put, search
 
 
 @pytest.fixture

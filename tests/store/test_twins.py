@@ -19,7 +19,7 @@ from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writ
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.elastic import access, store_in
-from tests.store.making import T0, ids
+from tests.store.builders import T0, ids
 from tests.store.test_sqlite import assert_whole
 
 ELASTIC_RUNS = 6

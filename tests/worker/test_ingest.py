@@ -24,7 +24,8 @@ from pipeline.query.document import describe
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import Claims
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.store import plan, refusing
+from pipeline.store import plan
+from pipeline.store import refused_posts as refusing
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.memory import MemoryStore

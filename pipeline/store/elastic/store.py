@@ -27,7 +27,7 @@ from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
 from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
 from pipeline.store.elastic.write.persister import Persisting
 from pipeline.store.elastic.write.refresher import refresher
-from pipeline.store.refusing import persisted_without
+from pipeline.store.refused_posts import persisted_without
 
 _MS_A_DAY = 86_400_000
 

@@ -23,8 +23,8 @@ from pipeline.store.contract import (
     TopField,
 )
 from pipeline.store.plan import Stored, with_original
-from pipeline.store.sampling import SAMPLED_POSTS, interval_for
-from pipeline.store.strides import end_of
+from pipeline.store.timeline_intervals import SAMPLED_POSTS, interval_for
+from pipeline.store.bounded_steps import end_of
 from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, trending, with_background
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline.store import sort_key as place
-from pipeline.store.accounts import gone_name
+from pipeline.store.tombstones import gone_name
 from pipeline.store.contract import (
     CoverageRow,
     Persisted,
@@ -20,10 +20,10 @@ from pipeline.store.contract import (
     Writes,
 )
 from pipeline.store.coverage import entered, newest
-from pipeline.store.memory.moving import FOR_GOOD, Gone, MemoryMoving
+from pipeline.store.memory.copy_access import FOR_GOOD, Gone, MemoryMoving
 from pipeline.store.memory.reading import Contents, MemoryReading, row_place
 from pipeline.store.plan import Plan, Put, Stored, plan
-from pipeline.store.refusing import persisted_without
+from pipeline.store.refused_posts import persisted_without
 from pipeline.store.tops import Background
 
 _MS_A_DAY = 86_400_000

@@ -21,14 +21,14 @@ from pipeline.store.coverage import entered
 from pipeline.store.draft import draft
 from pipeline.store.plan import plan
 from pipeline.store.raw_records import compress
-from pipeline.store.refusing import persisted_without
+from pipeline.store.refused_posts import persisted_without
 from pipeline.store.sqlite import schema
 from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.lookups import SqliteShelf
-from pipeline.store.sqlite.moving import SqliteMoving, former_salts
-from pipeline.store.sqlite.reading import SqliteReading
-from pipeline.store.sqlite.upkeep import Upkeep, prune
-from pipeline.store.sqlite.writing import Writer
+from pipeline.store.sqlite.write.lookups import SqliteShelf
+from pipeline.store.sqlite.lifecycle.copy_access import SqliteMoving, former_salts
+from pipeline.store.sqlite.read.reading import SqliteReading
+from pipeline.store.sqlite.lifecycle.maintenance import Upkeep, prune
+from pipeline.store.sqlite.write.writer import Writer
 
 _MS_A_DAY = 86_400_000
 _IDLE_READERS = 8

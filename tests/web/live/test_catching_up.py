@@ -17,7 +17,7 @@ from pipeline.query.tree import Query
 from pipeline.store.contract import Changes, Reading, Writes
 from pipeline.store.sqlite import SqliteStore
 from tests.delivery import twins
-from tests.store.making import T0, ids, post, put, search
+from tests.store.builders import T0, ids, post, put, search
 from web.live import catching_up
 from web.live.catching_up import ENTRIES_PER_FRAME, losses, missed
 from web.live.hub import Hub, Search

@@ -13,9 +13,9 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
-from pipeline.store.accounts import joined
+from pipeline.store.tombstones import joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone, Writes
-from pipeline.store.copy.moving import Moved, decoded, moved
+from pipeline.store.copy.load_plan import Moved, decoded, moved
 from pipeline.store.elastic.client import Client, decode, encode
 from pipeline.store.elastic.names import key
 from pipeline.store.elastic.read.scan import originals, pages, state_pages

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.store.contract import Timeline
 from pipeline.store.elastic.read.compile import Dsl
 from pipeline.store.elastic.read.view import Answer, View
-from pipeline.store.sampling import interval_for
+from pipeline.store.timeline_intervals import interval_for
 
 BUCKETS_AT_ONCE = 1_000
 

@@ -25,8 +25,8 @@ from pipeline.store.elastic.read.view import Answer, View
 from pipeline.store.elastic.rows import Row, Shown, decode_post
 from pipeline.store.elastic.schema import by_place
 from pipeline.store.plan import with_original
-from pipeline.store.sampling import SAMPLED_POSTS
-from pipeline.store.strides import end_of
+from pipeline.store.timeline_intervals import SAMPLED_POSTS
+from pipeline.store.bounded_steps import end_of
 
 AT_ONCE = 1_000
 _FIRST = 100

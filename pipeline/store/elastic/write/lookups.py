@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.query.analyser import fold
-from pipeline.store.accounts import gone_name
+from pipeline.store.tombstones import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.client import Cause, Client, at, decode
 from pipeline.store.elastic.names import IndexNames, key

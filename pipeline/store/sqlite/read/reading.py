@@ -20,14 +20,14 @@ from pipeline.query.tree import Query
 from pipeline.store import sort_key as place
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.plan import with_original
-from pipeline.store.sampling import SAMPLED_POSTS, interval_for
-from pipeline.store.sqlite.bodies import AT_ONCE, pairs
-from pipeline.store.sqlite.compile import Branch, Compiled, compile_tree, rows_of
+from pipeline.store.timeline_intervals import SAMPLED_POSTS, interval_for
+from pipeline.store.sqlite.bulk_fetch import AT_ONCE, pairs
+from pipeline.store.sqlite.read.compile import Branch, Compiled, compile_tree, rows_of
 from pipeline.store.sqlite.deadline import Deadline, translated
-from pipeline.store.sqlite.lookups import STORED, SqliteShelf, stored_row
+from pipeline.store.sqlite.write.lookups import STORED, SqliteShelf, stored_row
 from pipeline.store.sqlite.schema import Rows, rows
-from pipeline.store.sqlite.tops import top
-from pipeline.store.strides import end_of
+from pipeline.store.sqlite.read.tops import top
+from pipeline.store.bounded_steps import end_of
 
 CHECKED_ONE_BY_ONE = 2_000
 """Up to so many changed rows are checked against the tree one by one; more are searched for."""

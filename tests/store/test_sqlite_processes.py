@@ -15,14 +15,14 @@ import msgspec
 from pipeline.query.parser import parse
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
-from tests.store.making import T0, now_found, post, put
+from tests.store.builders import T0, now_found, post, put
 from tests.store.test_sqlite import assert_whole
 
 WRITER = """
 import sys
 from pathlib import Path
 from pipeline.store.sqlite import SqliteStore
-from tests.store.making import post, put, T0
+from tests.store.builders import post, put, T0
 from pipeline.post import Deletion
 from pipeline.store.contract import Writes
 

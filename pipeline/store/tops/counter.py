@@ -18,7 +18,7 @@ import msgspec
 
 from pipeline.query.analyser import analyse
 from pipeline.store.contract import TopField, TopItem
-from pipeline.store.stopwords import STOP_WORDS
+from pipeline.store.tops.stopwords import STOP_WORDS
 
 WINDOW_MS = 15 * 60_000
 """Trending looks at so much time before the newest match."""

@@ -10,10 +10,10 @@ import time
 import apsw
 
 from pipeline.store import sort_key as place
-from pipeline.store.sqlite.bodies import pairs
-from pipeline.store.sqlite.lookups import SqliteShelf
+from pipeline.store.sqlite.bulk_fetch import pairs
+from pipeline.store.sqlite.write.lookups import SqliteShelf
 from pipeline.store.sqlite.schema import rows, set_meta, transaction, wait_when_busy
-from pipeline.store.sqlite.writing import Writer
+from pipeline.store.sqlite.write.writer import Writer
 from pipeline.store.tops import BACKGROUND_HOURS, Background
 
 TOMBSTONES_KEPT_MS = 8 * 86_400_000

@@ -14,8 +14,9 @@ import apsw
 
 from pipeline.store import sort_key as places
 from pipeline.store.plan import Plan, Put, Stored
-from pipeline.store.sqlite import columns, schema
-from pipeline.store.sqlite.lookups import SqliteShelf
+from pipeline.store.sqlite import document_columns as columns
+from pipeline.store.sqlite import schema
+from pipeline.store.sqlite.write.lookups import SqliteShelf
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UPDATE_POST = (

@@ -9,7 +9,7 @@ import apsw
 
 from pipeline.store.contract import Top, TopField
 from pipeline.store.sort_key import TIE_BITS
-from pipeline.store.sqlite.bodies import pairs
+from pipeline.store.sqlite.bulk_fetch import pairs
 from pipeline.store.sqlite.schema import rows
 from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background
 

@@ -12,10 +12,10 @@ from pipeline.query.tree import And, Created, Everything, Facet, Near, Node, Not
 from pipeline.store import sort_key as place
 from pipeline.store.contract import Store
 from pipeline.store.sqlite import SqliteStore, schema
-from pipeline.store.sqlite.columns import document, facet_token, texts
-from pipeline.store.sqlite.compile import MAX_BRANCHES, Branch, compile_tree, rows_of
+from pipeline.store.sqlite.document_columns import document, facet_token, texts
+from pipeline.store.sqlite.read.compile import MAX_BRANCHES, Branch, compile_tree, rows_of
 from tests.query.strategies import documents
-from tests.store.making import ids, now_found, post, put, search
+from tests.store.builders import ids, now_found, post, put, search
 
 HOSTILE = [
     *('"', '""', "'", "a b", "x OR y", ") NOT (", "words : z", "*", "%", "a\x00b", "--", "é%41", "A"),

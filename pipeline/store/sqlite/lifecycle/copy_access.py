@@ -9,17 +9,17 @@ from typing import Any
 
 import apsw
 
-from pipeline.store.accounts import joined
+from pipeline.store.tombstones import joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone
-from pipeline.store.copy.moving import decoded, moved
+from pipeline.store.copy.load_plan import decoded, moved
 from pipeline.store.plan import Plan
 from pipeline.store.raw_records import compress, decompress
 from pipeline.store.sqlite import schema
-from pipeline.store.sqlite.bodies import pairs
+from pipeline.store.sqlite.bulk_fetch import pairs
 from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.lookups import SqliteShelf
+from pipeline.store.sqlite.write.lookups import SqliteShelf
 from pipeline.store.sqlite.schema import rows
-from pipeline.store.sqlite.writing import FOR_GOOD, Writer
+from pipeline.store.sqlite.write.writer import FOR_GOOD, Writer
 
 _AT_ONCE = 1_000
 _FORMER, _NOTE = "former_salts", "moving"

@@ -16,7 +16,7 @@ from pipeline.errors import QueryTimeout
 from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.store import draft, plan
 from pipeline.store.contract import Changes, CoverageRow, Store, Writes
-from tests.store.making import T0, found, ids, now_found, post, put, search
+from tests.store.builders import T0, found, ids, now_found, post, put, search
 
 HOUR_MS = 3_600_000
 

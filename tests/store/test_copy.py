@@ -13,12 +13,12 @@ import pytest
 
 from pipeline.post import AuthorDeletion, Deletion, Upsert
 from pipeline.store.contract import CoverageRow, Held, Store, Writes
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import Note, begun, copy, hindrance
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import Note, begun, copy, hindrance
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.elastic import access, store_in
-from tests.store.making import T0, now_found, post, put
+from tests.store.builders import T0, now_found, post, put
 from tests.store.test_sqlite import assert_whole
 from tests.store.test_twins import contents
 

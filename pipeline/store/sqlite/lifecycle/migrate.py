@@ -9,10 +9,11 @@ import apsw
 from pipeline.errors import StoreMismatch
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.query.document import describe
-from pipeline.store.sqlite import columns, schema
-from pipeline.store.sqlite.bodies import pairs
+from pipeline.store.sqlite import document_columns as columns
+from pipeline.store.sqlite import schema
+from pipeline.store.sqlite.bulk_fetch import pairs
 from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.lookups import decode_post
+from pipeline.store.sqlite.write.lookups import decode_post
 
 _CHUNK = 500
 _UNDONE = "none"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.store.accounts import gone_name, joined
+from pipeline.store.tombstones import gone_name, joined
 from pipeline.store.contract import GoneAccount, Held, Tombstone
-from pipeline.store.copy.moving import decoded, moved
+from pipeline.store.copy.load_plan import decoded, moved
 from pipeline.store.memory.reading import Contents, row_place
 from pipeline.store.plan import Plan, Shelf, Stored
 

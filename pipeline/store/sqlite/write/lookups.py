@@ -12,10 +12,10 @@ import msgspec
 
 from pipeline.post import Post
 from pipeline.query.analyser import fold
-from pipeline.store.accounts import gone_name
+from pipeline.store.tombstones import gone_name
 from pipeline.store.plan import Stored
 from pipeline.store.sort_key import TIE_MASK, Ends
-from pipeline.store.sqlite import columns
+from pipeline.store.sqlite import document_columns as columns
 from pipeline.store.sqlite.schema import rows
 
 decode_post = msgspec.json.Decoder(Post).decode

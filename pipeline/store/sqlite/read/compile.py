@@ -28,7 +28,7 @@ from pipeline.query.tree import (
     Word,
 )
 from pipeline.store import sort_key as place
-from pipeline.store.sqlite.columns import ALL, facet_token
+from pipeline.store.sqlite.document_columns import ALL, facet_token
 
 MAX_BRANCHES = 32
 _MATCH_ALL = f'facets : "{ALL}"'

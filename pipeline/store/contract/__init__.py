@@ -1,0 +1,1 @@
+from pipeline.store.contract.store import *  # noqa: F403

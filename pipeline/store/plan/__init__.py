@@ -1,0 +1,1 @@
+from pipeline.store.plan.planner import *  # noqa: F403

@@ -1,0 +1,1 @@
+from pipeline.store.tops.counter import *  # noqa: F403

@@ -1,0 +1,3 @@
+from tests.store.contract.whole import StoreContract
+
+__all__ = ["StoreContract"]
