@@ -1,41 +1,31 @@
-"""What can be made of a batch's posts before anyone looks at a store: analysed and encoded as if each were new.
+"""Drafts: posts of a batch, analysed and encoded as if each were new, before the store's transaction is opened.
 
-Most are. A store drafts before it opens its transaction, so that writers do not wait for each other's analysis;
-`plan.py` takes a draft where the post is new indeed, and describes anew where it is not. Nothing is decided here.
+Most posts are new, so writers wait less for each other's analysis. `plan` uses a draft where the post is new indeed and
+describes the post again where it is not. Nothing is decided here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-
-from pipeline.jsonlines import line_safe
-from pipeline.post import Post
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Writes
-
-_encode = msgspec.json.Encoder().encode
-
-
-def encode(post: Post) -> bytes:
-    """Return a post's wire JSON, which no reader of lines cuts in two."""
-    return line_safe(_encode(post))
+from pipeline.store.post_json import encode_post
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A new post's wire JSON, and its document (None for a repost, whose content is its original's)."""
+    """Wire JSON of a new post, and its document (None for a repost, whose content is its original's)."""
 
     body: bytes
     document: Document | None
 
 
 def draft(writes: Writes, seq: int) -> dict[str, Draft]:
-    """Return drafts of a batch's posts by id, numbered `seq`. The posts are numbered so as well."""
+    """Return the drafts of a batch's posts by id. Sets the posts' own `seq` to `seq` and `changed` to 0."""
     drafts = {}
     for upsert in writes.upserts:
         post = upsert.post
         post.seq, post.changed = seq, 0
-        drafts[post.id] = Draft(encode(post), None if post.repost_of else describe(post, None))
+        drafts[post.id] = Draft(encode_post(post), None if post.repost_of else describe(post, None))
     return drafts

@@ -1,7 +1,8 @@
-"""Raw records: one zstd frame each, so that each can be deleted, with a shared dictionary of what records look like.
+"""Raw record compression: one zstd frame a record, so that each can be deleted, with a shared dictionary.
 
-The dictionary (`raw_record_dictionary.txt`) holds only names that the formats use, written by hand: one trained on records would keep
-pieces of posts that were withdrawn since. A changed one needs a new number, which is the first byte of each row.
+The dictionary (`raw_record_dictionary.txt`) is written by hand and holds only names that the formats use: a dictionary
+trained on records would keep pieces of posts that were deleted since. A changed dictionary needs a new number, which is
+the first byte of each row.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ import zstandard
 from pipeline.errors import StoreError
 
 MAX_RAW_BYTES = 64 * 1024 * 1024
-_NUMBER = 1
-
+_DICTIONARY_NUMBER = 1
 
 _DICTIONARY = zstandard.ZstdCompressionDict(
     files("pipeline.store").joinpath("raw_record_dictionary.txt").read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT
@@ -28,18 +28,18 @@ _decompress = zstandard.ZstdDecompressor(dict_data=_DICTIONARY).decompress
 
 
 def compress(raw: bytes) -> bytes:
-    """Return what is stored for a raw record."""
-    return bytes((_NUMBER,)) + _compress(raw)
+    """Return the bytes to store for a raw record."""
+    return bytes((_DICTIONARY_NUMBER,)) + _compress(raw)
 
 
 def decompress(data: bytes) -> bytes:
-    """Return the raw record again.
+    """Return the raw record of stored bytes.
 
     Raises:
-        StoreError: the bytes are not ours.
+        StoreError: another version stored the bytes, or they are damaged.
     """
     try:
-        if data[:1] != bytes((_NUMBER,)):
+        if data[:1] != bytes((_DICTIONARY_NUMBER,)):
             raise StoreError("a raw record was stored by another version")
         return _decompress(data[1:], max_output_size=MAX_RAW_BYTES)
     except zstandard.ZstdError as error:

@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     Mutant(
         "SQLite asks for words closer together than the search does",
-        "pipeline/store/sqlite/read/compile.py",
+        "pipeline/store/sqlite/read/fts_expression.py",
         "{node.slop + len(node.tokens) - 2}",
         "{max(0, node.slop - 1)}",
         (_STORE,),

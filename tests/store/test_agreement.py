@@ -20,15 +20,15 @@ from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from pipeline.query.tree import Node, Query
-from pipeline.store import sort_key as place
+from pipeline.store import sort_key
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.normalise.records import every_line
 from tests.query import strategies
 from tests.records import also_shared
-from tests.store.elastic import access, store_in
 from tests.store.builders import ids
+from tests.store.elastic import access, store_in
 from tests.store.searches import SEARCHES
 
 POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 3
@@ -47,7 +47,7 @@ class Truth:
         self._found: dict[Node, list[str]] = {}
         arrived = {post_id: number for number, post_id in enumerate(posts)}
         ordered = sorted(
-            posts.values(), key=lambda post: (place.floor(post.created_at), arrived[post.id]), reverse=True
+            posts.values(), key=lambda post: (sort_key.floor(post.created_at), arrived[post.id]), reverse=True
         )
         self.documents: list[Document] = [
             describe(post, posts.get(post.repost_of) if post.repost_of else None) for post in ordered

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from pipeline.post import AuthorDeletion, Deletion, Upsert
-from pipeline.store.contract import CoverageRow, Held, Store, Writes
+from pipeline.store.contract import CoverageRow, ExportRow, Store, Writes
 from pipeline.store.copy.compare import compare
-from pipeline.store.copy.copier import Note, begun, copy, hindrance
+from pipeline.store.copy.copier import CopyNote, copy_obstacle, copy_store, posts_copied_before
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.store.elastic import access, store_in
 from tests.store.builders import T0, now_found, post, put
+from tests.store.elastic import access, store_in
 from tests.store.test_sqlite import assert_whole
 from tests.store.test_twins import contents
 
@@ -79,12 +79,12 @@ def fill(store: Store) -> None:
     for since, why in ((T0, ""), (T0 + 9_000, "broken off"), (T0 + 12_000, "")):
         store.add_coverage(CoverageRow("x", since, None, "cats", why))
     store.add_coverage(CoverageRow("bluesky", T0, T0 + 5_000, "", "the cursor was too old"))
-    store.upkeep()
+    store.maintain()
 
 
 def run(source: Store, target: Store, batches: int = 10**6) -> None:
     """Copy at most so many batches, as if killed then."""
-    for number, _ in enumerate(copy(source, target), 1):
+    for number, _ in enumerate(copy_store(source, target), 1):
         if number == batches:
             return
 
@@ -99,7 +99,7 @@ def assert_same(source: Store, target: Store) -> None:
 
 
 def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None]]:
-    moving = store.moving()
+    moving = store.copy_access()
     return sorted((held.body, held.raw, held.touched, held.reach) for page in moving.posts() for held in page)
 
 
@@ -144,15 +144,17 @@ def test_copy_that_was_killed_goes_on_where_it_was(filled: MemoryStore, opened: 
     put(filled, 12, *(post(n, f"many {n}") for n in range(1_000, 1_600)), raw=b"[1]")
     with opened() as target:
         run(filled, target, batches=2)
-        assert hindrance(filled, target) == ""
-        assert begun(filled, target) == 500
+        assert copy_obstacle(filled, target) == ""
+        assert posts_copied_before(filled, target) == 500
         assert compare(filled, target).differences != []
         # What happened between the two runs below the place it had come to.
         filled.persist(Writes(deletions=[Deletion("x:1", T0), Deletion("x:2", T0)]), 13)
-        before = sum(1 for _ in copy(filled, target))
+        before = sum(1 for _ in copy_store(filled, target))
         assert before == 1, "the rest fits into one batch"
         assert_same(filled, target)
-        assert [held.raw for held in target.moving().some(["x:4"]).values()] == [b""], "it held what is withdrawn"
+        assert [held.raw for held in target.copy_access().posts_by_id(["x:4"]).values()] == [b""], (
+            "it held what is withdrawn"
+        )
 
 
 def test_batch_that_was_loaded_and_not_noted_is_loaded_again_and_nothing_changes(
@@ -160,7 +162,7 @@ def test_batch_that_was_loaded_and_not_noted_is_loaded_again_and_nothing_changes
 ) -> None:
     with opened() as target:
         run(filled, target)
-        target.moving().keep_note(msgspec.json.encode(Note(filled.identity)))
+        target.copy_access().save_note(msgspec.json.encode(CopyNote(filled.identity)))
         run(filled, target)
         assert_same(filled, target)
 
@@ -194,13 +196,13 @@ def test_differences_are_told(filled: MemoryStore, opened: Opened) -> None:
 
 def test_store_that_holds_something_else_is_left_alone(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
-        assert hindrance(filled, target) == ""
+        assert copy_obstacle(filled, target) == ""
         put(target, 1, post(1, "its own"))
-        assert "1 posts of its own" in hindrance(filled, target)
-        assert "same" in hindrance(target, target)
+        assert "1 posts of its own" in copy_obstacle(filled, target)
+        assert "same" in copy_obstacle(target, target)
     with opened() as target:
         target.persist(Writes(deletions=[Deletion("x:1", T0)]), 1)
-        assert "tombstones" in hindrance(filled, target)
+        assert "tombstones" in copy_obstacle(filled, target)
 
 
 def test_identity_is_the_targets_own(filled: MemoryStore, opened: Opened) -> None:
@@ -217,8 +219,8 @@ def test_copy_of_one_millisecond_that_was_killed_keeps_every_post_and_their_orde
         wanted = [f"x:{n}" for n in reversed(range(600))]
         assert now_found(source, "same") == wanted
         run(source, target, batches=1)
-        assert begun(source, target) == 250
-        assert [done.posts for done in copy(source, target)][-1] == 600
+        assert posts_copied_before(source, target) == 250
+        assert [done.posts for done in copy_store(source, target)][-1] == 600
         run(target, twin)
         for store in (target, twin):
             assert now_found(store, "same") == wanted
@@ -229,11 +231,11 @@ def test_copy_of_one_millisecond_that_was_killed_keeps_every_post_and_their_orde
 def test_posts_of_one_place_are_all_moved(opened: Opened) -> None:
     body = MemoryStore()
     put(body, 1, *(post(n, "same", created_at=T0) for n in range(10)))
-    page = [held for page in body.moving().posts() for held in page]
-    place = page[0].place
+    page = [held for page in body.copy_access().posts() for held in page]
+    key = page[0].sort_key
     with opened() as target, opened() as twin:
-        target.moving().load_posts([Held(place, held.body, held.raw) for held in page])
-        out = [held for some in target.moving().posts(since=place, at_once=3) for held in some]
+        target.copy_access().load_posts([ExportRow(key, held.body, held.raw) for held in page])
+        out = [held for some in target.copy_access().posts(since=key, at_once=3) for held in some]
         assert sorted(held.body for held in out) == sorted(held.body for held in page)
         run(target, twin)
         assert compare(target, twin).differences == []

@@ -28,9 +28,9 @@ from pipeline.store.elastic.keep.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.keep.upkeep import PROGRESS
 from pipeline.store.elastic.schema import now_ms
 from pipeline.store.raw_records import compress
+from tests.store.builders import T0, ids, now_found, post, put, search
 from tests.store.contract import StoreContract
 from tests.store.elastic import access, found, store_in
-from tests.store.builders import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -229,7 +229,7 @@ def test_posts_beyond_retention_are_invisible_at_once(settings: Settings, store:
         assert reading.count(search("*")) == 1
         assert reading.timeline(search("*")).total == 1
         assert len(list(reading.export(search("cats")))) == 1
-        assert len(reading.changes(search("cats"), after=0, gone_after=0, limit=9).bodies) == 1
+        assert len(reading.changes(search("cats"), after=0, removed_after=0, limit=9).bodies) == 1
         assert reading.top(search("*"), "langs", limit=9).counted == 1
 
 
@@ -250,7 +250,7 @@ def test_post_that_slipped_past_its_tombstone_is_swept_away(settings: Settings, 
     store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
     ask(settings, "PUT", index, "_doc", "x:1", body=held)
     assert now_found(store, "cats") == ["x:1"]
-    store.upkeep()
+    store.maintain()
     assert now_found(store, "cats") == []
 
 
@@ -265,7 +265,7 @@ def test_raw_record_of_a_quote_that_slipped_past_a_withdrawal_is_swept_away(
     monkeypatch.setattr(sweeping, "_AT_ONCE", 2)
     store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in (1, 10, 11, 12)]), 4)
     ask(settings, "PUT", index, "_doc", "x:2", body=held)
-    store.upkeep()
+    store.maintain()
     ask(settings, "POST", store.names.all_raws, "_refresh")
     hits = ask(settings, "GET", store.names.all_raws, "_search")["hits"]["hits"]
     assert sorted(hit["_id"] for hit in hits) == ["x:3", "x:5"]
@@ -334,7 +334,7 @@ def test_store_of_a_program_that_knew_no_arrivals_is_read_and_written_on(
                     break
             assert paged[:3] == ["x:12", "x:11", "x:10"]
             assert sorted(paged[3:]) == ["x:0", "x:1", "x:2", "x:3"], "two of them share a place"
-    held = [one.place for some in again.moving().posts(at_once=2) for one in some]
+    held = [one.sort_key for some in again.copy_access().posts(at_once=2) for one in some]
     assert (held, len(held)) == (sorted(held), 7)
     assert now_found(ElasticStore(settings), "edited") == ["x:1"]
 
@@ -461,7 +461,7 @@ def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(settings: 
                 for one in map(msgspec.json.decode, reading.export(search("*")))
             }
             words = {text: sorted(ids(reading.search(search(text), limit=99).bodies)) for text in _WORDS}
-            stones = sorted(reading.changes(search("*"), after=2, gone_after=2, limit=99).tombstones)
+            stones = sorted(reading.changes(search("*"), after=2, removed_after=2, limit=99).tombstones)
         assert "x:3" in done.tombstoned
         return [posts, words, stones, sorted(entry.post.id for entry in done.entries), store.indexed()]
 

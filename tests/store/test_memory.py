@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.store.contract import Store
 from pipeline.store.memory import MemoryStore
-from tests.store.contract import StoreContract
 from tests.store.builders import T0, now_found, post, put
+from tests.store.contract import StoreContract
 
 
 @pytest.fixture

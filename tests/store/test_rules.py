@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.store import sort_key as place
+from pipeline.store import sort_key
 from pipeline.store.contract import Sort
 from pipeline.store.merge import merge
-from pipeline.store.timeline_intervals import INTERVALS_MS, MAX_BUCKETS, interval_for
-from pipeline.store.tops import is_word, log_odds, see, tokens
+from pipeline.store.post_json import encode_post
+from pipeline.store.timeline_intervals import DEFAULT_MAX_BUCKETS, INTERVALS_MS, interval_for
+from pipeline.store.tops.post_view import decode_view
+from pipeline.store.tops.trending import log_odds
+from pipeline.store.tops.words import is_word, tokens
 from tests.store.builders import T0, post
 
 SORTS = get_args(Sort)
@@ -27,14 +30,14 @@ class Milliseconds:
         self.taken = set(taken)
         self.asked = 0
 
-    def __call__(self, low: int) -> place.Ends:
+    def __call__(self, low: int) -> sort_key.TakenEnds:
         self.asked += 1
-        here = [at for at in self.taken if low <= at <= low | place.TIE_MASK]
+        here = [at for at in self.taken if low <= at <= low | sort_key.TIE_MASK]
         return (min(here), max(here)) if here else None
 
     def put(self, created_at: int, **more: int) -> int:
-        """Store one post as a batch of its own, and return its place."""
-        at = place.Ties(self, **more).next(created_at)
+        """Store one post as a batch of its own, and return its sort_key."""
+        at = sort_key.TieAllocator(self, **more).next(created_at)
         assert at not in self.taken
         self.taken.add(at)
         return at
@@ -44,39 +47,39 @@ class Milliseconds:
 def test_places_stand_in_the_order_of_time_and_of_arrival(times: list[int]) -> None:
     held = Milliseconds()
     places = [held.put(at) for at in times]
-    assert all(0 <= at < place.MAX_PLACE for at in places)
+    assert all(0 <= at < sort_key.MAX_SORT_KEY for at in places)
     clamped = [min(max(at, 0), (1 << 43) - 2) for at in times]
     order = sorted(range(len(times)), key=lambda index: (clamped[index], index))
     assert sorted(range(len(times)), key=places.__getitem__) == order
-    assert all(place.floor(at) <= found for at, found in zip(clamped, places, strict=True))
+    assert all(sort_key.floor(at) <= found for at, found in zip(clamped, places, strict=True))
 
 
 @given(st.integers(1, 60))
 def test_place_in_a_crowd_takes_as_many_look_ups_as_one_alone(crowd: int) -> None:
-    held = Milliseconds(*(place.floor(T0) + number for number in range(crowd)))
-    assert held.put(T0) == place.floor(T0) + crowd
-    ties = place.Ties(held)
-    assert [ties.next(T0) for _ in range(crowd)] == [place.floor(T0) + crowd + 1 + n for n in range(crowd)]
+    held = Milliseconds(*(sort_key.floor(T0) + number for number in range(crowd)))
+    assert held.put(T0) == sort_key.floor(T0) + crowd
+    ties = sort_key.TieAllocator(held)
+    assert [ties.next(T0) for _ in range(crowd)] == [sort_key.floor(T0) + crowd + 1 + n for n in range(crowd)]
     assert held.asked == 2
 
 
 def test_millisecond_that_is_full_gives_way_to_the_next_one() -> None:
-    low = place.floor(T0)
-    assert Milliseconds(low | place.TIE_MASK, low + 5).put(T0) == low + 4
-    full = Milliseconds(low | place.TIE_MASK, low)
-    assert [full.put(T0) for _ in range(2)] == [place.floor(T0 + 1), place.floor(T0 + 1) + 1]
+    low = sort_key.floor(T0)
+    assert Milliseconds(low | sort_key.TIE_MASK, low + 5).put(T0) == low + 4
+    full = Milliseconds(low | sort_key.TIE_MASK, low)
+    assert [full.put(T0) for _ in range(2)] == [sort_key.floor(T0 + 1), sort_key.floor(T0 + 1) + 1]
     assert full.asked == 4
 
 
 def test_place_of_a_pruned_post_is_not_taken_again() -> None:
-    low = place.floor(T0)
+    low = sort_key.floor(T0)
     assert Milliseconds().put(T0, pruned=low + 7) == low + 7
     assert Milliseconds(low + 9).put(T0, pruned=low + 7) == low + 10
-    assert Milliseconds(low | place.TIE_MASK, low + 7).put(T0, pruned=low + 7) == place.floor(T0 + 1)
+    assert Milliseconds(low | sort_key.TIE_MASK, low + 7).put(T0, pruned=low + 7) == sort_key.floor(T0 + 1)
     lives = []
     again = 0
     for _ in range(100):
-        ties = place.Ties(Milliseconds(), place.floor(T0 + 10), again)
+        ties = sort_key.TieAllocator(Milliseconds(), sort_key.floor(T0 + 10), again)
         lives += [ties.next(T0) for _ in range(50)]
         again = ties.again
     assert len(set(lives)) == 5_000
@@ -86,45 +89,45 @@ def test_place_of_a_pruned_post_is_not_taken_again() -> None:
 @given(
     st.sampled_from(SORTS),
     st.integers(-1, 10**18),
-    st.integers(0, place.MAX_PLACE),
-    st.just(place.NO_ARRIVAL) | st.builds(place.arrival, st.integers(0, 2**60), st.integers(0, 9_999)),
+    st.integers(0, sort_key.MAX_SORT_KEY),
+    st.just(sort_key.NO_ARRIVAL) | st.builds(sort_key.arrival, st.integers(0, 2**60), st.integers(0, 9_999)),
 )
 def test_page_token_gives_back_what_it_was_made_of(sort: str, value: int, at: int, arrived: int) -> None:
-    token = place.token(sort, value, at, arrived)
-    assert place.parse_token(token, sort) == (value, at, arrived)
+    token = sort_key.token(sort, value, at, arrived)
+    assert sort_key.parse_token(token, sort) == (value, at, arrived)
     assert len(token) <= 64
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**50), st.integers(0, 4_095)), min_size=2))
 def test_arrivals_stand_in_the_order_of_batches_and_in_them(turns: list[tuple[int, int]]) -> None:
-    assert sorted(turns) == sorted(turns, key=lambda turn: place.arrival(*turn))
-    assert all(0 <= place.arrival(*turn) <= place.MAX_PLACE for turn in turns)
+    assert sorted(turns) == sorted(turns, key=lambda turn: sort_key.arrival(*turn))
+    assert all(0 <= sort_key.arrival(*turn) <= sort_key.MAX_SORT_KEY for turn in turns)
 
 
 @pytest.mark.parametrize(("sort", "other"), list(permutations(SORTS, 2)))
 def test_page_token_of_one_order_is_refused_by_every_other(sort: str, other: str) -> None:
     with pytest.raises(ValueError, match="in this order"):
-        place.parse_token(place.token(sort, 7, 7), other)
+        sort_key.parse_token(sort_key.token(sort, 7, 7), other)
 
 
 @given(st.sampled_from(SORTS), st.text() | st.from_regex(r"[a-z.]+\.-?[0-9a-f_x]*\.[0-9a-f-]*(\.[0-9a-f-]*)?"))
 def test_page_token_of_anybody_is_read_or_refused(sort: str, text: str) -> None:
     try:
-        value, at, arrived = place.parse_token(text, sort)
+        value, at, arrived = sort_key.parse_token(text, sort)
     except ValueError:
         return
-    assert place.token(sort, value, at, arrived).count(".") in (2, 3)
-    assert abs(value) <= place.MAX_PLACE
-    assert 0 <= at <= place.MAX_PLACE
-    assert place.NO_ARRIVAL <= arrived <= place.MAX_PLACE
+    assert sort_key.token(sort, value, at, arrived).count(".") in (2, 3)
+    assert abs(value) <= sort_key.MAX_SORT_KEY
+    assert 0 <= at <= sort_key.MAX_SORT_KEY
+    assert sort_key.NO_ARRIVAL <= arrived <= sort_key.MAX_SORT_KEY
 
 
 @given(SPANS)
 def test_interval_is_the_finest_that_gives_few_buckets(span: int) -> None:
     interval = interval_for(span)
-    assert span // interval < MAX_BUCKETS + 1
+    assert span // interval < DEFAULT_MAX_BUCKETS + 1
     finer = [one for one in INTERVALS_MS if one < interval]
-    assert not finer or span // finer[-1] >= MAX_BUCKETS
+    assert not finer or span // finer[-1] >= DEFAULT_MAX_BUCKETS
 
 
 @given(SPANS, st.integers(1_000, 366 * 86_400_000), st.integers(3, 10_000))
@@ -153,10 +156,9 @@ def test_word_that_is_always_common_does_not_stand_out() -> None:
 
 def test_words_leave_out_handles_addresses_numbers_and_what_everybody_says() -> None:
     text = "The Kittens (kittens!) see https://example.com/lovely @somebody 12345 a1b2 with Überraschung नमस्ते cat"
-    assert {token for token in tokens(see(_wire(text))) if is_word(token)} == {"kittens", "überraschung", "नमस्ते"}
-
-
-def _wire(text: str) -> bytes:
-    from pipeline.store.draft import encode
-
-    return encode(post(1, text))
+    found = tokens(decode_view(encode_post(post(1, text))))
+    assert {token for token in found if is_word(token)} == {
+        "kittens",
+        "überraschung",
+        "नमस्ते",
+    }

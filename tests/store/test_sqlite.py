@@ -13,17 +13,15 @@ from pipeline.errors import QueryTimeout, RowRefused, StoreError, StoreMismatch,
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import Document
 from pipeline.settings import Settings
-from pipeline.store import migrate, open_store
-from pipeline.store import raw_records as raws
-from pipeline.store import sort_key as place
+from pipeline.store import migrate, open_store, raw_records, sort_key
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.store.sqlite import SqliteStore, schema
-from pipeline.store.sqlite import document_columns as columns
-from pipeline.store.sqlite.lifecycle import maintenance as upkeep
+from pipeline.store.sqlite import SqliteStore, document_columns, schema
+from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
+from pipeline.store.sqlite.lifecycle import reach
+from pipeline.store.sqlite.lifecycle.retention import used_bytes
 from pipeline.store.sqlite.store import now_ms
-from pipeline.store.sqlite.lifecycle.maintenance import used_bytes
-from tests.store.contract import StoreContract
 from tests.store.builders import T0, ids, now_found, post, put, search
+from tests.store.contract import StoreContract
 
 
 @pytest.fixture
@@ -37,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 def assert_whole(store: SqliteStore) -> None:
     """The index holds exactly what the documents say; SQLite raises where it does not."""
     store._connection.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
-    assert list(schema.rows(store._connection, "PRAGMA integrity_check")) == [("ok",)]
+    assert list(rows(store._connection, "PRAGMA integrity_check")) == [("ok",)]
 
 
 class TestSqliteStore(StoreContract):
@@ -68,19 +66,19 @@ def test_what_is_no_database_is_refused_clearly(tmp_path: Path) -> None:
 
 def test_full_disk_refuses_and_later_accepts(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats"))
-    ((pages,),) = schema.rows(store._connection, "PRAGMA page_count")
-    list(schema.rows(store._connection, f"PRAGMA max_page_count = {pages + 2}"))
+    ((pages,),) = rows(store._connection, "PRAGMA page_count")
+    list(rows(store._connection, f"PRAGMA max_page_count = {pages + 2}"))
     with pytest.raises(StoreUnavailable):
         put(store, 2, *(post(number, "dogs " * 50) for number in range(2, 200)), raw=b"r" * 4_000)
     assert now_found(store, "*") == ["x:1"]
-    list(schema.rows(store._connection, "PRAGMA max_page_count = 1000000"))
+    list(rows(store._connection, "PRAGMA max_page_count = 1000000"))
     assert put(store, 3, *(post(number, "dogs") for number in range(2, 200))).inserted == 198
 
 
 def test_lock_held_too_long_is_an_outage(store: SqliteStore, tmp_path: Path) -> None:
     other = SqliteStore(tmp_path)
-    schema.wait_when_busy(other._connection, 20)
-    with schema.transaction(store._connection), pytest.raises(StoreUnavailable):
+    wait_when_busy(other._connection, 20)
+    with transaction(store._connection), pytest.raises(StoreUnavailable):
         put(other, 1, post(1, "cats"))
     assert put(other, 2, post(1, "cats")).inserted == 1
     other.close()
@@ -90,7 +88,7 @@ def test_store_of_another_analyser_is_indexed_again_by_migrate_only(tmp_path: Pa
     settings = Settings(data_dir=tmp_path)
     store = SqliteStore(tmp_path)
     put(store, 1, post(1, "lovely cats"), post(2, repost_of="x:1"), post(3, "dogs", likes=4))
-    with schema.transaction(store._connection):
+    with transaction(store._connection):
         schema.set_meta(store._connection, "analyser", "0/older")
         store._connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
         store._connection.execute("UPDATE docs SET words = 'otherwise'")
@@ -109,7 +107,7 @@ def test_store_of_another_analyser_is_indexed_again_by_migrate_only(tmp_path: Pa
 
 def test_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
-    with schema.transaction(store._connection):
+    with transaction(store._connection):
         schema.set_meta(store._connection, "schema", schema.SCHEMA_VERSION + 1)
     store.close()
     with pytest.raises(StoreMismatch):
@@ -126,7 +124,7 @@ def test_withdrawn_word_leaves_no_trace_in_any_file(tmp_path: Path) -> None:
     put(store, 11, post(900, f"a {secret} word edited", version=T0 + 10**7))
     assert _traces(tmp_path, secret)
     store.persist(Writes(deletions=[Deletion("x:900", T0)]), 12)
-    store.upkeep()
+    store.maintain()
     assert _traces(tmp_path, secret) == []
     assert _traces(tmp_path, secret[:3] + " ") == []
     assert_whole(store)
@@ -148,7 +146,7 @@ def test_forgotten_account_is_kept_out_for_good_by_a_hash_that_tells_nobody(
     store.persist(Writes(author_deletions=gone), 2)
     later = now_ms() + 9 * 86_400_000
     monkeypatch.setattr("pipeline.store.sqlite.store.now_ms", lambda: later)
-    store.upkeep()
+    store.maintain()
     assert put(store, 3, post(2, "cats", handle="zitherlepton")).entries == []
     assert len(put(store, 4, post(3, "cats", handle="b")).entries) == 1, "the source's word is kept some days"
     assert not _traces(tmp_path, "zitherlepton")
@@ -161,18 +159,18 @@ def test_reader_in_the_way_only_delays_the_wiping(tmp_path: Path) -> None:
     with store.reading() as reading:
         assert reading.count(search("*")) == 1
         store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
-        store.upkeep()
-    store.upkeep()
+        store.maintain()
+    store.maintain()
     assert _traces(tmp_path, "zyxwvutsecret") == []
     store.close()
 
 
 def test_raw_record_is_kept_and_goes_with_its_post(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats"), raw=b'{"the": "record"}')
-    ((data,),) = schema.rows(store._connection, "SELECT data FROM raws")
-    assert raws.decompress(data) == b'{"the": "record"}'
+    ((data,),) = rows(store._connection, "SELECT data FROM raws")
+    assert raw_records.decompress(data) == b'{"the": "record"}'
     store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
-    assert list(schema.rows(store._connection, "SELECT data FROM raws")) == []
+    assert list(rows(store._connection, "SELECT data FROM raws")) == []
 
 
 def test_a_quote_loses_the_raw_record_that_holds_what_is_withdrawn(store: SqliteStore) -> None:
@@ -187,14 +185,14 @@ def test_a_quote_loses_the_raw_record_that_holds_what_is_withdrawn(store: Sqlite
 
 def _raws(store: SqliteStore) -> list[str]:
     joined = "SELECT d.body ->> 'id' FROM raws AS r JOIN docs AS d ON d.place = r.place"
-    return [post_id for (post_id,) in schema.rows(store._connection, joined)]
+    return [post_id for (post_id,) in rows(store._connection, joined)]
 
 
 def test_change_of_counts_never_touches_the_index(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats", likes=1))
-    before = list(schema.rows(store._connection, "SELECT id, block FROM fts_data"))
+    before = list(rows(store._connection, "SELECT id, block FROM fts_data"))
     put(store, 2, post(1, "cats", likes=2, version=T0 + 10**6))
-    assert list(schema.rows(store._connection, "SELECT id, block FROM fts_data")) == before
+    assert list(rows(store._connection, "SELECT id, block FROM fts_data")) == before
 
 
 def test_posts_beyond_retention_are_invisible_at_once(tmp_path: Path) -> None:
@@ -210,7 +208,7 @@ def test_posts_beyond_retention_are_invisible_at_once(tmp_path: Path) -> None:
         assert reading.count(search("*")) == 1
         assert reading.timeline(search("*")).total == 1
         assert len(list(reading.export(search("cats")))) == 1
-        assert len(reading.changes(search("cats"), after=0, gone_after=0, limit=9).bodies) == 1
+        assert len(reading.changes(search("cats"), after=0, removed_after=0, limit=9).bodies) == 1
         assert reading.top(search("*"), "langs", limit=9).counted == 1
     reader.close()
     writer.close()
@@ -265,8 +263,8 @@ def test_post_of_a_crowded_millisecond_takes_as_many_steps_as_one_alone(store: S
     for start in range(0, 3_000, 500):
         put(store, 1, *(post(n, "cats", created_at=T0) for n in range(start, start + 500)))
     # Ids are a stranger's choice: some of these share the first 20 bits of their hash with one that is stored.
-    begun = {place.digest(f"x:{n}").hex()[:5] for n in range(3_000)}
-    alike = (n for n in range(20_000, 10**6) if place.digest(f"x:{n}").hex()[:5] in begun)
+    begun = {sort_key.digest(f"x:{n}").hex()[:5] for n in range(3_000)}
+    alike = (n for n in range(20_000, 10**6) if sort_key.digest(f"x:{n}").hex()[:5] in begun)
     batch = [*islice(alike, 3), *range(10**6, 10**6 + 97)]
     alone = steps_of(store, lambda: put(store, 2, *(post(n + 10**6, "cats") for n in batch)))
     crowded = steps_of(store, lambda: put(store, 3, *(post(n, "cats", created_at=T0) for n in batch)))
@@ -290,14 +288,14 @@ def test_repost_of_what_many_reposted_takes_as_many_steps_as_any(store: SqliteSt
 def test_reach_is_reckoned_a_bounded_time_a_round_and_none_waits_for_ever(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "_RECKONING_S", 0.0)
+    monkeypatch.setattr(reach, "COMPUTING_S", 0.0)
     put(store, 1, *(post(n, "cats", followers=1) for n in range(8)))
     put(store, 2, *(post(n + 10, repost_of=f"x:{n}", handle="ann", followers=100) for n in range(8)))
     reached = []
     for round_ in range(24):
         put(store, 3, post(100 + round_, repost_of="x:3", handle=f"h{round_}", followers=1))  # stale at each round
-        store.upkeep()
-        reached.append(len(list(schema.rows(store._connection, "SELECT 1 FROM posts WHERE reach > 100"))))
+        store.maintain()
+        reached.append(len(list(rows(store._connection, "SELECT 1 FROM posts WHERE reach > 100"))))
     assert reached[0] == 1
     assert reached[-1] == 8
 
@@ -305,9 +303,9 @@ def test_reach_is_reckoned_a_bounded_time_a_round_and_none_waits_for_ever(
 def test_store_of_a_program_that_set_posts_by_their_ids_is_written_on(tmp_path: Path) -> None:
     first = SqliteStore(tmp_path)
     put(first, 1, *(post(n, "cats", created_at=T0) for n in range(5)))
-    low = place.floor(T0)
+    low = sort_key.floor(T0)
     moved_to = (800_000, 17, 1_048_575, 400_000, 999_999)
-    with schema.transaction(first._connection):
+    with transaction(first._connection):
         first._connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
         for table in ("posts", "docs"):
             for number, tie in enumerate(moved_to):
@@ -366,7 +364,7 @@ def test_row_that_sqlite_refuses_is_found_among_many_in_few_transactions(
 ) -> None:
     """An integer that SQLite cannot bind, put in behind the plan: none of a post's own numbers gets so far."""
     tries: list[int] = []
-    numbers = columns.numbers
+    numbers = document_columns.numbers
     persist = store._persist
 
     def overflowing(document: Document) -> tuple[int | None, ...]:
@@ -377,7 +375,7 @@ def test_row_that_sqlite_refuses_is_found_among_many_in_few_transactions(
         tries.append(len(writes.upserts))
         return persist(writes, seq)
 
-    monkeypatch.setattr(columns, "numbers", overflowing)
+    monkeypatch.setattr(document_columns, "numbers", overflowing)
     monkeypatch.setattr(store, "_persist", counting)
     done = put(store, 1, *(post(number, "cats") for number in range(500)))
     assert sorted(done.refused) == ["x:400", "x:77"]

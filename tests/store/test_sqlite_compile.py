@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.query.tree import And, Created, Everything, Facet, Near, Node, Not, Number, Or, Phrase, Prefix, Word
-from pipeline.store import sort_key as place
+from pipeline.store import sort_key
 from pipeline.store.contract import Store
-from pipeline.store.sqlite import SqliteStore, schema
+from pipeline.store.sqlite import SqliteStore
+from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.document_columns import document, facet_token, texts
 from pipeline.store.sqlite.read.compile import MAX_BRANCHES, Branch, compile_tree, rows_of
 from tests.query.strategies import documents
@@ -60,14 +61,14 @@ def test_mixture_too_wide_is_checked_one_by_one() -> None:
 
 def test_span_that_is_empty_asks_nothing() -> None:
     compiled = compile_tree(And((Word("cats"), Created(2_000, 1_000))))
-    assert compiled.within(0, place.MAX_PLACE).branches == ()
+    assert compiled.within(0, sort_key.MAX_SORT_KEY).branches == ()
 
 
 def test_newest_first_needs_no_sorting(store: SqliteStore) -> None:
     for text in ("cats", "*", "cats -dogs", "cats likes:5..", "-cats lang:en", "ca*", "likes:5.."):
         for branch in branches(text):
             source, parameters = rows_of(branch)
-            plan = schema.rows(store._connection, f"EXPLAIN QUERY PLAN SELECT {source} ORDER BY 1 DESC", parameters)
+            plan = rows(store._connection, f"EXPLAIN QUERY PLAN SELECT {source} ORDER BY 1 DESC", parameters)
             assert not [step for *_, step in plan if "TEMP B-TREE" in step], text
 
 

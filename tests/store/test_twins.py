@@ -18,8 +18,8 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.store.elastic import access, store_in
 from tests.store.builders import T0, ids
+from tests.store.elastic import access, store_in
 from tests.store.test_sqlite import assert_whole
 
 ELASTIC_RUNS = 6
@@ -81,19 +81,19 @@ def contents(store: Store) -> list[object]:
         for query in SEARCHES:
             pages = [reading.search(query, limit=99, sort=sort) for sort in SORTS]
             told += [(page.bodies, page.next is None) for page in pages]  # what `next` says is each store's own
-            changes = reading.changes(query, after=2, gone_after=2, limit=99)
-            told.append((changes.bodies, sorted(changes.gone), sorted(changes.tombstones)))
-            told += [reading.changes(query, after=2, gone_after=2, limit=limit).overflow for limit in range(6)]
+            changes = reading.changes(query, after=2, removed_after=2, limit=99)
+            told.append((changes.bodies, sorted(changes.retracted), sorted(changes.tombstones)))
+            told += [reading.changes(query, after=2, removed_after=2, limit=limit).overflow for limit in range(6)]
         told += [_steps(reading, limit, changed=changed) for limit in range(4) for changed in (True, False)]
         return told
 
 
 def _steps(reading: Reading, limit: int, *, changed: bool) -> list[int]:
     """Return where steps through all numbers end."""
-    ends, end = list[int](), reading.stride(0, limit=limit, changed=changed)
+    ends, end = list[int](), reading.step_end(0, limit=limit, changed=changed)
     while end is not None:
         ends.append(end)
-        end = reading.stride(end, limit=limit, changed=changed)
+        end = reading.step_end(end, limit=limit, changed=changed)
     return ends
 
 
@@ -107,8 +107,8 @@ def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:
         ]
         assert shown(done[0]) == shown(done[1])
         _assert_right(other, done[1], seq)
-    one.upkeep()
-    other.upkeep()
+    one.maintain()
+    other.maintain()
     assert contents(one) == contents(other)
 
 

@@ -1,6 +1,6 @@
-"""Whether two stores hold the same: counts, by month too, all that was withdrawn, coverage, and a sample byte by byte.
+"""Comparison of two stores: counts in all and by month, all tombstones, coverage, and a sample of posts byte by byte.
 
-Nothing is written. Memory is bounded by a count a day, one a minute of a day, and one page.
+Nothing is written. Memory is bounded by one count a day, one count a minute of a day, and one page of posts.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from datetime import UTC, datetime
 import msgspec
 
 from pipeline.query.parser import parse
-from pipeline.store import sort_key as place
-from pipeline.store.contract import Held, Moving, Store
+from pipeline.store import sort_key
+from pipeline.store.contract import CopyAccess, ExportRow, Store
 
-SAMPLE = 400
-DIFFERENCES_TOLD = 20
-_TOGETHER = 4
-"""So many neighbours are looked at wherever the sample falls."""
-_A_DAY_MS = 86_400_000
-_A_MINUTE_MS = 60_000
+SAMPLED_ROWS = 400
+MAX_POSTS_NAMED = 20
+_NEIGHBOURS = 4
+"""Adjacent posts that are compared at each sampled moment."""
+
+_MS_A_DAY = 86_400_000
+_MS_A_MINUTE = 60_000
 _TIMEOUT_S = 600.0
 _EVERYTHING = "*"
 
@@ -34,7 +35,7 @@ class _Id(msgspec.Struct):
 
 @dataclass(slots=True)
 class Comparison:
-    """What was compared, and how it differs."""
+    """Numbers of things compared, and the differences in words."""
 
     posts: int = 0
     months: int = 0
@@ -45,31 +46,40 @@ class Comparison:
     differences: list[str] = field(default_factory=list)
 
 
-def compare(source: Store, target: Store, *, sample: int = SAMPLE, rng: random.Random | None = None) -> Comparison:
-    """Return what two stores have in common and what not; at most `DIFFERENCES_TOLD` posts are named."""
+def compare(
+    source: Store, target: Store, *, sample: int = SAMPLED_ROWS, rng: random.Random | None = None
+) -> Comparison:
+    """Compare two stores; at most `MAX_POSTS_NAMED` posts that differ are named.
+
+    Args:
+        source: store that was copied.
+        target: its copy.
+        sample: posts that are compared byte by byte.
+        rng: chooses the sample.
+    """
     made = Comparison()
     days = _days(source)
     made.posts = sum(days.values())
-    _counts(made, days, _days(target))
-    out, into = source.moving(), target.moving()
-    made.tombstones = _same(made, "tombstones", _stones(out), _stones(into))
-    made.accounts = _same(made, "withdrawn accounts", _accounts(out), _accounts(into))
+    _compare_counts(made, days, _days(target))
+    out, into = source.copy_access(), target.copy_access()
+    made.tombstones = _compare_sets(made, "tombstones", _tombstones(out), _tombstones(into))
+    made.accounts = _compare_sets(made, "deleted accounts", _accounts(out), _accounts(into))
     rows, others = set(source.coverage()), set(target.coverage())
     made.coverage = len(rows)
     if rows != others:
         made.differences.append(f"coverage: {len(rows - others)} rows are missing, {len(others - rows)} are others")
     rng = rng or random.Random()
-    picks = _picked(source, days, -(-sample // _TOGETHER), rng) if days else []
-    made.differences += list(_sampled(made, out, into, picks))
+    picks = _pick(source, days, -(-sample // _NEIGHBOURS), rng) if days else []
+    made.differences += list(_compare_sample(made, out, into, picks))
     return made
 
 
 def _days(store: Store) -> dict[int, int]:
     with store.reading(timeout_s=_TIMEOUT_S) as reading:
-        return dict(reading.timeline(parse(_EVERYTHING), interval_ms=_A_DAY_MS).buckets)
+        return dict(reading.timeline(parse(_EVERYTHING), interval_ms=_MS_A_DAY).buckets)
 
 
-def _counts(made: Comparison, here: dict[int, int], there: dict[int, int]) -> None:
+def _compare_counts(made: Comparison, here: dict[int, int], there: dict[int, int]) -> None:
     months, others = _months(here), _months(there)
     made.months = len(months)
     for month in sorted(months.keys() | others.keys()):
@@ -86,8 +96,8 @@ def _months(days: dict[int, int]) -> Counter[str]:
     return months
 
 
-def _same(made: Comparison, what: str, here: Iterable[str], there: Iterable[str]) -> int:
-    """Compare two sets that are too large to be held, by their size and the sum of their members' hashes."""
+def _compare_sets(made: Comparison, what: str, here: Iterable[str], there: Iterable[str]) -> int:
+    """Compare two sets that are too large for memory by their sizes and the sums of their members' hashes."""
     count, total = _digest(here)
     other_count, other_total = _digest(there)
     if count != other_count:
@@ -105,55 +115,55 @@ def _digest(members: Iterable[str]) -> tuple[int, int]:
     return count, total % (1 << 128)
 
 
-def _stones(moving: Moving) -> Iterator[str]:
-    for stones in moving.tombstones():
+def _tombstones(access: CopyAccess) -> Iterator[str]:
+    for stones in access.tombstones():
         yield from (f"{stone.seq} {stone.at} {stone.id}" for stone in stones)
 
 
-def _accounts(moving: Moving) -> Iterator[str]:
-    for accounts in moving.accounts():
-        yield from (f"{one.name} {one.until} {one.at}" for one in accounts)
+def _accounts(access: CopyAccess) -> Iterator[str]:
+    for accounts in access.accounts():
+        yield from (f"{stone.name} {stone.until} {stone.at}" for stone in accounts)
 
 
-def _picked(store: Store, days: dict[int, int], count: int, rng: random.Random) -> list[tuple[int, int]]:
-    """Return minutes of the days, each as probable as it holds posts, and any moment within each (ms)."""
+def _pick(store: Store, days: dict[int, int], count: int, rng: random.Random) -> list[tuple[int, int]]:
+    """Return random (minute, moment within it), both in ms; a minute is as probable as it holds posts."""
     picks: list[tuple[int, int]] = []
     with store.reading(timeout_s=_TIMEOUT_S) as reading:
         for day, wanted in Counter(rng.choices(list(days), list(days.values()), k=count)).items():
-            line = reading.timeline(parse(_EVERYTHING), interval_ms=_A_MINUTE_MS, since=day, until=day + _A_DAY_MS)
+            line = reading.timeline(parse(_EVERYTHING), interval_ms=_MS_A_MINUTE, since=day, until=day + _MS_A_DAY)
             minutes = dict(line.buckets)
             chosen = rng.choices(list(minutes), list(minutes.values()), k=wanted) if minutes else []
-            picks += [(minute, minute + rng.randrange(_A_MINUTE_MS)) for minute in chosen]
+            picks += [(minute, minute + rng.randrange(_MS_A_MINUTE)) for minute in chosen]
     return picks
 
 
-def _sampled(made: Comparison, out: Moving, into: Moving, picks: list[tuple[int, int]]) -> Iterator[str]:
-    """Yield which posts differ of those that stand at some moments, or from the beginning of their minutes on."""
-    told, seen = 0, set[str]()
+def _compare_sample(made: Comparison, out: CopyAccess, into: CopyAccess, picks: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield the posts that differ among those at the picked moments, or else at the beginning of their minutes."""
+    named, seen = 0, set[str]()
     for minute, at in picks:
         found = _from(out, at) or _from(out, minute)
-        posts = {msgspec.json.decode(held.body, type=_Id).id: held for held in found}
-        copies = into.some([post_id for post_id in posts if post_id not in seen])
-        for post_id, held in posts.items():
+        rows = {msgspec.json.decode(row.body, type=_Id).id: row for row in found}
+        copies = into.posts_by_id([post_id for post_id in rows if post_id not in seen])
+        for post_id, row in rows.items():
             if post_id in seen:
                 continue
             seen.add(post_id)
-            if (differs := _differs(held, copies.get(post_id))) and told < DIFFERENCES_TOLD:
-                told += 1
-                yield f"{post_id}: {differs}"
+            if (difference := _difference(row, copies.get(post_id))) and named < MAX_POSTS_NAMED:
+                named += 1
+                yield f"{post_id}: {difference}"
     made.sampled = len(seen)
 
 
-def _from(moving: Moving, at_ms: int) -> list[Held]:
-    pages = moving.posts(since=place.floor(at_ms), at_once=_TOGETHER)
+def _from(access: CopyAccess, at_ms: int) -> list[ExportRow]:
+    pages = access.posts(since=sort_key.floor(at_ms), at_once=_NEIGHBOURS)
     return next(pages, [])
 
 
-def _differs(held: Held, other: Held | None) -> str:
+def _difference(row: ExportRow, other: ExportRow | None) -> str:
     if other is None:
         return "is missing"
-    if other.body != held.body:
+    if other.body != row.body:
         return "is another"
-    if other.raw != held.raw:
+    if other.raw != row.raw:
         return "its raw record is another" if other.raw else "its raw record is missing"
-    return "" if other.touched == held.touched else "it was touched by an edit in one only"
+    return "" if other.touched == row.touched else "it was touched by an edit in one only"

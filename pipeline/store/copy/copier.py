@@ -1,8 +1,7 @@
-"""Copying all of a store into another, in place order, so that it can be stopped anywhere and gone on with.
+"""Copier: copies everything in a store into another, in the order of sort keys, so that a stopped copy can be resumed.
 
-The target keeps a note of how far it is. What is withdrawn is copied anew by every run, before posts; rows are loaded
-idempotently, so a run that died between a batch and its note does that batch twice and nothing wrong. Whether both are
-the same afterwards is looked at by `comparing`.
+The target keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so a run
+that died between a batch and its note repeats that batch without harm. `compare` checks the result.
 """
 
 from __future__ import annotations
@@ -12,14 +11,17 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from pipeline.store.contract import Moving, Store
+from pipeline.store.contract import CopyAccess, Store
 
-REFUSED_TOLD = 20
+MAX_REFUSED_REPORTED = 20
 
 
-class Note(msgspec.Struct):
-    """How far a copy out of the store `source` is: `posts` are here, all that stand below `place` and `beside` of those
-    that share it, which come again. At its end it begins anew, to bring in what came since."""
+class CopyNote(msgspec.Struct):
+    """Progress of a copy out of the store `source`.
+
+    `posts` were copied: all below the sort key `place`, and `beside` of those at that key, which are copied again. A
+    finished copy starts anew, to bring in what was stored since.
+    """
 
     source: str
     place: int = 0
@@ -28,42 +30,41 @@ class Note(msgspec.Struct):
 
 
 @dataclass(slots=True)
-class Copied:
-    """What is done so far: posts in all, and how many of them this run. `refused` are some of those that the target
-    cannot store (id → why)."""
+class CopyProgress:
+    """Posts copied in all, and by this run (`now`). `refused` are some that the target cannot store (id → reason)."""
 
     posts: int = 0
     now: int = 0
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def hindrance(source: Store, target: Store) -> str:
-    """Return why nothing may be copied into a store, "" where it may: it is empty, or a copy of this very source."""
+def copy_obstacle(source: Store, target: Store) -> str:
+    """Return why nothing may be copied into a store, "" if it is empty or holds a copy of this source."""
     if source.identity == target.identity:
         return "it is the same store"
-    into = target.moving()
-    if _noted(into) == source.identity:
+    into = target.copy_access()
+    if _noted_source(into) == source.identity:
         return ""
-    held = target.indexed()
-    if held:
-        return f"it holds {held:,} posts of its own"
+    posts = target.indexed()
+    if posts:
+        return f"it holds {posts:,} posts of its own"
     if any(into.tombstones()):
         return "it holds tombstones of its own"
     return ""
 
 
-def begun(source: Store, target: Store) -> int:
-    """Return how many posts an earlier run has copied that was not finished."""
-    return _note(target.moving(), source).posts
+def posts_copied_before(source: Store, target: Store) -> int:
+    """Return how many posts an earlier, unfinished run has copied."""
+    return _note(target.copy_access(), source).posts
 
 
-def copy(source: Store, target: Store, *, stopping: Callable[[], bool] = lambda: False) -> Iterator[Copied]:
-    """Copy everything, and yield after each batch what is done. It ends early once `stopping` tells to."""
-    out, into = source.moving(), target.moving()
+def copy_store(source: Store, target: Store, *, stopping: Callable[[], bool] = lambda: False) -> Iterator[CopyProgress]:
+    """Copy everything, and yield the progress after each batch; end early once `stopping` returns True."""
+    out, into = source.copy_access(), target.copy_access()
     note = _note(into, source)
     note.posts, note.beside = note.posts - note.beside, 0
-    done = Copied(note.posts)
-    into.keep_note(msgspec.json.encode(note))
+    done = CopyProgress(note.posts)
+    into.save_note(msgspec.json.encode(note))
     salts = out.salts()
     for accounts in out.accounts():
         into.load_accounts(accounts, salts)
@@ -74,23 +75,23 @@ def copy(source: Store, target: Store, *, stopping: Callable[[], bool] = lambda:
     for batch in out.posts(since=note.place):
         refused = into.load_posts(batch)
         for post_id, why in refused.items():
-            if len(done.refused) < REFUSED_TOLD:
+            if len(done.refused) < MAX_REFUSED_REPORTED:
                 done.refused[post_id] = why
-        last = batch[-1].place
-        note.beside = sum(held.place == last for held in batch) + (note.beside if note.place == last else 0)
-        note.place = last  # others may share it, and come in the next batch
+        last = batch[-1].sort_key
+        note.beside = sum(row.sort_key == last for row in batch) + (note.beside if note.place == last else 0)
+        note.place = last  # more posts of this sort key may come in the next batch
         note.posts += len(batch)
-        into.keep_note(msgspec.json.encode(note))
+        into.save_note(msgspec.json.encode(note))
         done.posts, done.now = note.posts, done.now + len(batch)
         yield done
         if stopping():
             return
-    _coverage(source, target)
-    into.keep_note(msgspec.json.encode(Note(source.identity)))
+    _copy_coverage(source, target)
+    into.save_note(msgspec.json.encode(CopyNote(source.identity)))
 
 
-def _coverage(source: Store, target: Store) -> None:
-    """Enter what is not there: first open rows, which change others, then closed ones, which stand beside them."""
+def _copy_coverage(source: Store, target: Store) -> None:
+    """Enter missing coverage rows: first the open ones, which change others, then the closed ones, which do not."""
     rows = source.coverage()
     there = set(target.coverage())
     for row in [row for row in rows if row.until is None] + [row for row in rows if row.until is not None]:
@@ -99,12 +100,13 @@ def _coverage(source: Store, target: Store) -> None:
             there.add(row)
 
 
-def _note(into: Moving, source: Store) -> Note:
-    told = into.note()
-    note = msgspec.json.decode(told, type=Note) if told else Note("")
-    return note if note.source == source.identity else Note(source.identity)
+def _note(into: CopyAccess, source: Store) -> CopyNote:
+    """Return the note of an earlier copy from this source, or a new one."""
+    saved = into.note()
+    note = msgspec.json.decode(saved, type=CopyNote) if saved else CopyNote("")
+    return note if note.source == source.identity else CopyNote(source.identity)
 
 
-def _noted(into: Moving) -> str:
-    told = into.note()
-    return msgspec.json.decode(told, type=Note).source if told else ""
+def _noted_source(into: CopyAccess) -> str:
+    saved = into.note()
+    return msgspec.json.decode(saved, type=CopyNote).source if saved else ""

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.elastic import fields
 from pipeline.store.elastic.fields import NUMBERS, TEXTS
-from pipeline.store.plan import Put, Stored
+from pipeline.store.plan import RowUpsert, StoredRow
+from pipeline.store.post_json import decode_post
 from pipeline.store.sort_key import NO_ARRIVAL
 
-decode_post = msgspec.json.Decoder(Post).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,7 +56,7 @@ _NAMES = (*TEXTS, "facets", *NUMBERS)
 
 
 @dataclass(slots=True)
-class Kept(Stored):
+class Kept(StoredRow):
     """A row before a batch, with where it lies and the number a conditional write must name."""
 
     period: str = ""
@@ -85,7 +84,7 @@ def original_key(post_id: str) -> str:
     return post_id[:1_000]
 
 
-def source_of(put: Put, at: int, reach: int | None, arrived: int) -> bytes:
+def source_of(put: RowUpsert, at: int, reach: int | None, arrived: int) -> bytes:
     """Return the source of a post's document. `at` is its place, `arrived` by what it is told from others there."""
     post = put.post
     body = fields.fields(put.document)

@@ -15,7 +15,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
 from pipeline.store import sort_key as place
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
-from pipeline.store.coverage import newest
+from pipeline.store.coverage import newest_rows
 from pipeline.store.elastic.client import at, client_of
 from pipeline.store.elastic.keep.coverage import CoverageRows
 from pipeline.store.elastic.keep.moving import ElasticMoving
@@ -27,7 +27,7 @@ from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
 from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
 from pipeline.store.elastic.write.persister import Persisting
 from pipeline.store.elastic.write.refresher import refresher
-from pipeline.store.refused_posts import persisted_without
+from pipeline.store.refused_posts import persist_without_refused
 
 _MS_A_DAY = 86_400_000
 
@@ -69,7 +69,7 @@ class ElasticStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch, all under the number `seq`, and return what to match and publish."""
-        return persisted_without(lambda some: self._persisting.run(some, seq, now_ms()), writes)
+        return persist_without_refused(lambda some: self._persisting.run(some, seq, now_ms()), writes)
 
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
@@ -96,13 +96,13 @@ class ElasticStore:
         self, *, since: int | None = None, until: int | None = None, limit: int | None = None
     ) -> list[CoverageRow]:
         """Return rows that overlap a span, oldest first; see the contract."""
-        return newest(self._coverage.all(since, until), limit)
+        return newest_rows(self._coverage.all(since, until), limit)
 
-    def moving(self) -> ElasticMoving:
+    def copy_access(self) -> ElasticMoving:
         """Return the way to move all that is stored out and in."""
         return ElasticMoving(self._client, self._layout, self._refresh_posts, self._refresh_state)
 
-    def upkeep(self) -> None:
+    def maintain(self) -> None:
         """Reckon reach again, gather the background of words, forget old tombstones, expunge what was withdrawn."""
         self._upkeep.run(now_ms())
 

@@ -1,70 +1,50 @@
-"""All that lies in a memory store, out of it and into it, as `contract.Moving` wants it."""
+"""Copy access to a memory store: exports all rows as they are, and loads those of another store."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from pipeline.store.tombstones import gone_name, joined
-from pipeline.store.contract import GoneAccount, Held, Tombstone
-from pipeline.store.copy.load_plan import decoded, moved
-from pipeline.store.memory.reading import Contents, row_place
-from pipeline.store.plan import Plan, Shelf, Stored
-
-FOR_GOOD = 2**53
-
-
-@dataclass
-class Gone:
-    """Withdrawn accounts by name: until when (ms), and when that was told. `salts` are the store's own and others'."""
-
-    salts: list[bytes]
-    accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    def until(self, source: str, author_id: str) -> int | None:
-        """Return until when posts of an account are withdrawn, None if they are not."""
-        names = (gone_name(source, author_id, salt) for salt in self.salts)
-        return max((self.accounts[name][0] for name in names if name in self.accounts), default=None)
-
-    def add(self, name: str, until: int, at: int) -> None:
-        """Withdraw an account up to a time; neither time goes back."""
-        before = self.accounts.get(name, (until, at))
-        self.accounts[name] = (max(until, before[0]), max(at, before[1]))
+from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
+from pipeline.store.copy.load_plan import decode_rows, plan_load
+from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
+from pipeline.store.memory.lookups import MemoryLookups
+from pipeline.store.memory.writer import MemoryWriter
+from pipeline.store.plan import StoredRow
+from pipeline.store.plan.deletions import plan_tombstones
+from pipeline.store.tombstones import account_tombstone, merge_salts, stored_at
 
 
-class MemoryMoving:
-    """Keeps `contract.Moving`. `apply` writes a plan."""
+class MemoryCopyAccess:
+    """Keeps `contract.CopyAccess`."""
 
-    def __init__(
-        self, contents: Contents, gone: Gone, shelf: Shelf, apply: Callable[[Plan], None], now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, contents: MemoryContents, accounts: MemoryAccountTombstones, now_ms: Callable[[], int]) -> None:
         self._contents = contents
-        self._gone = gone
-        self._shelf = shelf
-        self._apply = apply
+        self._accounts = accounts
+        self._lookups = MemoryLookups(contents, accounts)
+        self._writer = MemoryWriter(contents, accounts)
         self._now_ms = now_ms
 
-    # -- out
+    # -- export
 
-    def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[Held]]:
-        """Yield the posts from a place on, lowest place first, at most `at_once` at a time."""
-        found = sorted((row for row in self._contents.rows.values() if row.place >= since), key=row_place)
+    def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[ExportRow]]:
+        """Yield the posts from a sort key on, lowest first, in lists of at most `at_once`."""
+        found = sorted((row for row in self._contents.rows.values() if row.sort_key >= since), key=row_sort_key)
         for start in range(0, len(found), at_once):
-            yield [self._held(row) for row in found[start : start + at_once]]
+            yield [self._export(row) for row in found[start : start + at_once]]
 
-    def some(self, ids: Sequence[str]) -> dict[str, Held]:
+    def posts_by_id(self, ids: Sequence[str]) -> dict[str, ExportRow]:
         """Return those of the posts that are stored."""
         rows = self._contents.rows
-        return {post_id: self._held(rows[post_id]) for post_id in ids if post_id in rows}
+        return {post_id: self._export(rows[post_id]) for post_id in ids if post_id in rows}
 
-    def _held(self, row: Stored) -> Held:
-        held, post = self._contents, row.post
-        original = held.rows.get(post.repost_of or post.quote_of)
-        reach = held.reach.get(post.id, -1)
-        return Held(
-            row.place,
+    def _export(self, row: StoredRow) -> ExportRow:
+        contents = self._contents
+        original = contents.original(row)
+        reach = contents.reach.get(row.post.id, -1)
+        return ExportRow(
+            row.sort_key,
             row.body,
-            held.raws.get(post.id, b""),
+            contents.raw_records.get(row.post.id, b""),
             row.touched,
             reach if reach >= 0 else None,
             original.body if original is not None else None,
@@ -74,40 +54,35 @@ class MemoryMoving:
         """Yield all tombstones of posts."""
         yield [Tombstone(post_id, seq, at) for post_id, (seq, at) in self._contents.tombstones.items()]
 
-    def accounts(self) -> Iterator[list[GoneAccount]]:
-        """Yield all withdrawn accounts."""
-        told = self._gone.accounts.items()
-        yield [GoneAccount("", name, until, None if at >= FOR_GOOD else at) for name, (until, at) in told]
+    def accounts(self) -> Iterator[list[AccountTombstone]]:
+        """Yield all tombstones of accounts."""
+        yield [account_tombstone("", name, until, at) for name, (until, at) in self._accounts.accounts.items()]
 
     def salts(self) -> list[bytes]:
-        """Return the salts that withdrawn accounts are named with, the store's own first."""
-        return list(self._gone.salts)
+        """Return the salts under which accounts are hashed, the store's own first."""
+        return list(self._accounts.salts)
 
-    # -- in
+    # -- load
 
-    def load_posts(self, posts: Sequence[Held]) -> dict[str, str]:
-        """Take posts in as they are; see the contract."""
-        self._apply(moved(self._shelf, decoded(posts), self._now_ms()).plan)
+    def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:
+        """Store posts as they are; see `CopyAccess.load_posts`. A memory store refuses none."""
+        self._writer.apply(plan_load(self._lookups, decode_rows(posts), self._now_ms()).plan, 0)
         return {}
 
     def load_tombstones(self, stones: Sequence[Tombstone]) -> None:
-        """Take tombstones in with their numbers; what they concern goes."""
-        made = Plan(self._now_ms(), tombstones={stone.id: stone.at for stone in stones})
-        made.numbers = {stone.id: stone.seq for stone in stones}
-        made.removals = self._shelf.stored(made.tombstones)
-        made.quoted = list(made.tombstones)
-        self._apply(made)
+        """Store tombstones with their sequence numbers, and remove the posts they name."""
+        self._writer.apply(plan_tombstones(self._lookups, stones, self._now_ms()), 0)
 
-    def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:
-        """Take withdrawn accounts in, and the salts they are named with."""
-        self._gone.salts = joined(self._gone.salts, salts)
-        for one in accounts:
-            self._gone.add(one.name, one.until, FOR_GOOD if one.at is None else one.at)
+    def load_accounts(self, accounts: Sequence[AccountTombstone], salts: Sequence[bytes]) -> None:
+        """Store tombstones of accounts, and the salts they are hashed with."""
+        self._accounts.salts = merge_salts(self._accounts.salts, salts)
+        for stone in accounts:
+            self._accounts.add(stone.name, stone.until, stored_at(stone))
 
     def note(self) -> bytes:
-        """Return what was last noted of a moving into this store."""
+        """Return the progress note of the last copy into this store; b"" if there is none."""
         return self._contents.note
 
-    def keep_note(self, note: bytes) -> None:
-        """Keep a note (JSON)."""
+    def save_note(self, note: bytes) -> None:
+        """Store a progress note (JSON)."""
         self._contents.note = note

@@ -1,6 +1,7 @@
-"""How a document lies in the columns of `docs` and back: tokens joined by spaces, facets made safe to be one token.
+"""Document columns: converts a document to the columns of `docs` and `posts`, and back.
 
-The tokenizer folds ASCII capitals and splits at ASCII spaces and controls, so those are percent-encoded in facets.
+Tokens are joined by spaces, and each facet becomes one token. The tokenizer folds ASCII capitals and splits at ASCII
+spaces and controls, so those are percent-encoded in facets.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from urllib.parse import unquote
 from pipeline.query.document import Document
 from pipeline.query.tree import NumberField
 
-ALL = "%"
-"""A token every row has in `facets`, so that "everything but" is a search of the index too; no facet is encoded so."""
+EVERY_ROW = "%"
+"""Token that every row has in `facets`, so that "everything but" is a search of the index too. No facet encodes to
+it."""
 
-NUMBERS: tuple[NumberField, ...] = ("followers", "likes", "reposts", "replies", "quotes")
-MAX_FACET_LENGTH = 8_000
-"""Longer ones are not indexed: no search is long enough to name them."""
+NUMBER_COLUMNS: tuple[NumberField, ...] = ("followers", "likes", "reposts", "replies", "quotes")
+MAX_FACET_CHARS = 8_000
+"""Characters of the longest facet that is indexed. No search is long enough to name a longer one."""
 
 _UNSAFE = re.compile(r"[\x00-\x20%A-Z\x7f]")
 _MAX = (1 << 63) - 1
@@ -37,14 +39,14 @@ def texts(document: Document) -> Texts:
     """Return words, urls, bio, name and facets as they are indexed and stored."""
     join = " ".join
     facets = join(document.facets)
-    if len(facets) > MAX_FACET_LENGTH or facets.count(" ") >= len(document.facets) or _UNSAFE_JOINED.search(facets):
-        facets = join(facet_token(facet) for facet in document.facets if len(facet) <= MAX_FACET_LENGTH)
+    if len(facets) > MAX_FACET_CHARS or facets.count(" ") >= len(document.facets) or _UNSAFE_JOINED.search(facets):
+        facets = join(facet_token(facet) for facet in document.facets if len(facet) <= MAX_FACET_CHARS)
     return (
         join(document.words),
         join(document.urls),
         join(document.bio),
         join(document.name),
-        f"{facets} {ALL}" if facets else ALL,
+        f"{facets} {EVERY_ROW}" if facets else EVERY_ROW,
     )
 
 
@@ -52,17 +54,17 @@ _UNSAFE_JOINED = re.compile(r"[\x00-\x1f%A-Z\x7f]")
 
 
 def numbers(document: Document) -> list[int | None]:
-    """Return the document's numbers in the order of `NUMBERS`, None where unknown."""
+    """Return the document's numbers in the order of `NUMBER_COLUMNS`, None where unknown, clamped to 64 bits."""
     get = document.numbers.get
-    row = [get(name) for name in NUMBERS]
+    row = [get(name) for name in NUMBER_COLUMNS]
     return [number if number is None or -_MAX <= number <= _MAX else _MAX for number in row]
 
 
 def document(post_id: str, created_at: int, columns: Texts, known: Iterable[object]) -> Document:
-    """Return the document that was stored."""
+    """Return the document of a row; `known` are its numbers in the order of `NUMBER_COLUMNS`."""
     words, urls, bio, name, facets = (column.split(" ") if column else [] for column in columns)
     whole = {unquote(facet, errors="strict") if "%" in facet else facet for facet in facets[:-1]}
-    pairs = zip(NUMBERS, known, strict=True)
+    pairs = zip(NUMBER_COLUMNS, known, strict=True)
     return Document(
         id=post_id,
         created_at=created_at,

@@ -1,1 +1,20 @@
-from pipeline.store.tops.counter import *  # noqa: F403
+"""Top lists: counting a search's most frequent values and its trending words, the same for every store.
+
+A post counts a value once. A repost counts by its original's content, as searches see it.
+"""
+
+from pipeline.store.tops.background import BACKGROUND_HOURS, WordBackground
+from pipeline.store.tops.counter import SAMPLED_POSTS, TopCounter
+from pipeline.store.tops.trending import TRENDING_WINDOW_MS, trending, with_background
+from pipeline.store.tops.words import is_word
+
+__all__ = [
+    "BACKGROUND_HOURS",
+    "SAMPLED_POSTS",
+    "TRENDING_WINDOW_MS",
+    "TopCounter",
+    "WordBackground",
+    "is_word",
+    "trending",
+    "with_background",
+]

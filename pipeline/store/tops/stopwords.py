@@ -1,4 +1,4 @@
-"""Words too common to tell anything, in the languages seen most (`stopwords.txt`). Tops leave them out."""
+"""Stop words (`stopwords.txt`): frequent words of common languages, left out of top lists."""
 
 from __future__ import annotations
 

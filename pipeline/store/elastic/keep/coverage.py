@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
-from pipeline.store.coverage import entered
+from pipeline.store.coverage import with_row
 from pipeline.store.elastic.client import Client, Found, at, decode, encode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.write.bulk import Bulk, Write
@@ -51,7 +51,7 @@ class CoverageRows:
         for _ in range(_ATTEMPTS):
             (got,) = get_many(self._client, [(self._state, name)])
             held = decode(got.source, _Rows).rows if got.found else []
-            rows = entered(held, row)
+            rows = with_row(held, row)
             if len(rows) > KEPT_TOGETHER:
                 moved = [old for old in rows if old.until is not None][:_MOVED_AT_ONCE]
                 rows = [old for old in rows if old not in moved]

@@ -13,10 +13,11 @@ from pipeline.settings import Settings
 from pipeline.store.elastic.client import Client, Refused, at, client_of, encode
 from pipeline.store.elastic.names import IndexNames
 from pipeline.store.elastic.read.scan import originals, pages
-from pipeline.store.elastic.rows import decode_post, source_of
+from pipeline.store.elastic.rows import source_of
 from pipeline.store.elastic.schema import META, ORDER, SCHEMA_VERSION, Layout, Meta, analyser, read_meta
 from pipeline.store.elastic.write.bulk import Bulk, Write
-from pipeline.store.plan import Put
+from pipeline.store.plan import RowUpsert
+from pipeline.store.post_json import decode_post
 
 
 def migrate(settings: Settings) -> None:
@@ -61,7 +62,7 @@ def _index_again(client: Client, old: IndexNames, new: IndexNames, layout: Layou
             post = decode_post(body)
             original = inside.get(row.inside) if post.repost_of else None
             shown = decode_post(original) if original is not None else None
-            put = Put(post, describe(post, shown), body, touched=row.touched)
+            put = RowUpsert(post, describe(post, shown), body, touched=row.touched)
             layout.ensure(new.posts_of(period))
             writes.append(
                 Write("create", new.posts_of(period), hit.key, source_of(put, row.place, row.reach, row.arrival))

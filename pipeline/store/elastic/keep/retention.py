@@ -202,7 +202,7 @@ class Pruning:
         if used <= max_bytes or not posts:
             return removed
         share = 1 - max_bytes / used
-        removed += self._remove_oldest(place.MAX_PLACE, max(1, int(posts * share)), end)
+        removed += self._remove_oldest(place.MAX_SORT_KEY, max(1, int(posts * share)), end)
         if share >= _MUCH:
             self.expunge()
         return removed

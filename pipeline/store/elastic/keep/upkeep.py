@@ -19,9 +19,9 @@ from pipeline.store.elastic.rows import Row
 from pipeline.store.elastic.write.bulk import Bulk, Write
 from pipeline.store.elastic.write.lookups import get_many
 from pipeline.store.elastic.write.reach import Reach
-from pipeline.store.tops import BACKGROUND_HOURS, Background
+from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
+from pipeline.store.tops import BACKGROUND_HOURS, WordBackground
 
-TOMBSTONES_KEPT_MS = 8 * 86_400_000
 EXPUNGED_EVERY_S = 6 * 3_600.0
 """Withdrawn posts leave the segments within this time: it rewrites every segment that holds a deleted one."""
 
@@ -63,7 +63,7 @@ class Upkeep:
         self._refresh_posts = refresh_posts
         self._refresh_state = refresh_state
         self._bulk = Bulk(client)
-        self._background = Background()
+        self._background = WordBackground()
         self._reach = Reach(client, names, refresh_posts)
         self._sweep = Sweep(client, names, self._bulk)
         self._trimmed_hour = 0

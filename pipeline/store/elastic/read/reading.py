@@ -16,17 +16,17 @@ import msgspec
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key as place
+from pipeline.store.bounded_steps import bounded_step_end
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.read.compile import Compiled, Dsl, compile_tree
 from pipeline.store.elastic.read.counts import Wanted, count, timeline
 from pipeline.store.elastic.read.tops import top
 from pipeline.store.elastic.read.view import Answer, View
-from pipeline.store.elastic.rows import Row, Shown, decode_post
+from pipeline.store.elastic.rows import Row, Shown
 from pipeline.store.elastic.schema import by_place
-from pipeline.store.plan import with_original
-from pipeline.store.timeline_intervals import SAMPLED_POSTS
-from pipeline.store.bounded_steps import end_of
+from pipeline.store.post_json import decode_post, with_original
+from pipeline.store.tops import SAMPLED_POSTS
 
 AT_ONCE = 1_000
 _FIRST = 100
@@ -124,12 +124,15 @@ class ElasticReading:
         bodies = self._bodies([hit.row for hit in found[:end]])
         return Page(bodies, place.token(sort, *marks[end - 1]) if 0 < end < len(found) else None)
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
+    def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return what happened after a publication number; see the contract."""
-        changed: list[Dsl] = [{"range": {"seq": {"gt": gone_after, "lte": until}}}, {"range": {"changed": {"gt": 0}}}]
+        changed: list[Dsl] = [
+            {"range": {"seq": {"gt": removed_after, "lte": until}}},
+            {"range": {"changed": {"gt": 0}}},
+        ]
         if count(self._view, changed, up_to=limit + 1) > limit:
             return Changes(overflow=True)
-        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
         if len(tombstones) > limit:
             return Changes(overflow=True)
         asked = [*self._asked(query, None, None), {"range": {"seq": {"gt": after, "lte": until}}}]
@@ -138,7 +141,7 @@ class ElasticReading:
             return Changes(overflow=True)
         return Changes(self._bodies([hit.row for hit in found]), self._gone(query, changed), tombstones)
 
-    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+    def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return how far a step of at most `limit` posts and tombstones goes; see the contract."""
         posts: list[Dsl] = [{"range": {"seq": {"gt": after}}}]
         if changed:
@@ -146,7 +149,7 @@ class ElasticReading:
         stones: list[Dsl] = [{"range": {"gone_seq": {"gt": after}}}]
         self._refresh_state()
         state = f"/{self._names.state}/_search"
-        return end_of(
+        return bounded_step_end(
             [
                 _ends_of_step(self._view.search, posts, "seq", limit),
                 _ends_of_step(partial(self._view.ask, state), stones, "gone_seq", limit),
@@ -259,7 +262,7 @@ class ElasticReading:
                 gone.append((post.id, post.version))
         return gone
 
-    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+    def deleted_ids(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         """Return ids withdrawn after a number, lowest first: those of now, which are all that this view may lack."""
         self._refresh_state()
         body: dict[str, Any] = {
@@ -325,12 +328,12 @@ def _ends_of_step(
     return None if first is None or beyond is None else (first, beyond)
 
 
-def _mark(sort: Sort, hit: Hit) -> place.Mark:
+def _mark(sort: Sort, hit: Hit) -> place.PageMark:
     value, *rest = [0, *hit.sort] if sort == "latest" else hit.sort
     return value, rest[0], rest[1]
 
 
-def _beyond(sort: Sort, mark: place.Mark) -> Dsl:
+def _beyond(sort: Sort, mark: place.PageMark) -> Dsl:
     """Return the condition that a post comes after a sort value, place and arrival."""
     value, at, arrived = mark
     earlier: list[Dsl] = [{"range": {"arrival": {"lt": arrived}}}]
@@ -347,7 +350,7 @@ def _beyond(sort: Sort, mark: place.Mark) -> Dsl:
     return {"bool": {"should": [*less, {"bool": {"filter": [lower, {"bool": {"should": same}}]}}]}}
 
 
-def _cut(marks: Sequence[place.Mark], limit: int) -> int:
+def _cut(marks: Sequence[place.PageMark], limit: int) -> int:
     """Return how many make a page: at most `limit`, and none of those who share a mark with the one after them, for the
     next page begins behind that."""
     if len(marks) <= limit:

@@ -12,7 +12,7 @@ from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.read.view import View
 from pipeline.store.elastic.write.lookups import get_many
 from pipeline.store.sort_key import TIE_BITS
-from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background
+from pipeline.store.tops import BACKGROUND_HOURS, TRENDING_WINDOW_MS, TopCounter, is_word, trending, with_background
 
 HOURS = "hours"
 """The key in `state` of how many posts the background has, by hour."""
@@ -41,13 +41,13 @@ def top(
     leave_out: Sequence[str],
 ) -> Top:
     """Return the top of a field over a sample of (place, wire JSON, the original's), newest first."""
-    tally, earlier = Tally(field), Tally(field)
+    tally, earlier = TopCounter(field), TopCounter(field)
     newest: int | None = None
     for number, (at, body, original) in enumerate(sample):
         if not number % 100:
             view.deadline.left_s()
         newest = at >> TIE_BITS if newest is None else newest
-        late = field == "trending" and at >> TIE_BITS <= newest - WINDOW_MS
+        late = field == "trending" and at >> TIE_BITS <= newest - TRENDING_WINDOW_MS
         (earlier if late else tally).add(body, original)
     last = newest or 0
     items = tally.items(limit) if field != "trending" else []

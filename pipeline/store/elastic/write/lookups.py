@@ -16,14 +16,14 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.query.analyser import fold
-from pipeline.store.tombstones import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.client import Cause, Client, at, decode
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.rows import Kept, Row, author_key, kept, original_key
 from pipeline.store.elastic.schema import by_place
 from pipeline.store.elastic.write.bulk import Write
-from pipeline.store.plan import Stored
+from pipeline.store.plan import StoredRow
+from pipeline.store.tombstones import account_hash
 
 AT_ONCE = 1_000
 SEARCHED_AT_ONCE = 500
@@ -131,7 +131,7 @@ def own_salt(names: IndexNames) -> bytes:
 
 def gone_author_key(names: IndexNames, source: str, author_id: str) -> str:
     """Return the key in `state` of a withdrawn account: a hash of these indices' own, which tells nobody who it was."""
-    return gone_key(gone_name(source, author_id, own_salt(names)))
+    return gone_key(account_hash(source, author_id, own_salt(names)))
 
 
 def gone_key(name: str) -> str:
@@ -237,12 +237,12 @@ class ElasticShelf:
         stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
 
-    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those (source, author id) are withdrawn."""
         if not self._some_author_gone:
             return {}
         salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former)]
-        wanted = [(author, gone_key(gone_name(*author, salt))) for author in authors for salt in salts]
+        wanted = [(author, gone_key(account_hash(*author, salt))) for author in authors for salt in salts]
         found: dict[tuple[str, str], int] = {}
         pairs = [(self._names.state, name) for _, name in wanted]
         for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
@@ -251,17 +251,17 @@ class ElasticShelf:
                 found[author] = max(until, found.get(author, until))
         return found
 
-    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
         """Return the rows of those ids that are stored."""
         wanted = list(ids)
         self._read(wanted)
         return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
 
-    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
+        """Return stored reposts by the id of their original, newest first; see `plan.PlanLookups`."""
         wanted = list(ids)
         self._locate(wanted)
-        found: dict[str, list[Stored]] = {}
+        found: dict[str, list[StoredRow]] = {}
         for post_id in wanted:
             if self._known[post_id].locator.reposted and together > 0:
                 rows = self._search([{"term": {"original": original_key(post_id)}}], min(each, together))
@@ -269,9 +269,9 @@ class ElasticShelf:
                 together -= len(rows)
         return {original: rows for original, rows in found.items() if rows}
 
-    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
         """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
-        found: dict[str, Stored] = {}
+        found: dict[str, StoredRow] = {}
         for rows in self._searched([{"term": {"by": author_key(source, author_id)}}]):
             for row in rows:
                 post = row.post
@@ -289,19 +289,19 @@ class ElasticShelf:
             for hits in self._pages(body, _Named):
                 yield [(self._names.period(hit.index) or "", hit.key) for hit in hits]
 
-    def _search(self, conditions: list[dict[str, object]], limit: int) -> list[Stored]:
+    def _search(self, conditions: list[dict[str, object]], limit: int) -> list[StoredRow]:
         """Return rows that meet all conditions, newest first, at most `limit`, out of what is refreshed now."""
-        found: dict[str, Stored] = {}
+        found: dict[str, StoredRow] = {}
         for rows in self._searched(conditions):
             found.update((row.post.id, row) for row in rows)
             if len(found) >= limit:
                 break
         return list(found.values())[:limit]
 
-    def _searched(self, conditions: list[dict[str, object]]) -> Iterator[list[Stored]]:
+    def _searched(self, conditions: list[dict[str, object]]) -> Iterator[list[StoredRow]]:
         """Yield rows that meet all conditions, newest first, some at a time; one may come twice."""
         for hits in self._pages({"seq_no_primary_term": True, **_newest(conditions)}, _Found):
-            rows: list[Stored] = []
+            rows: list[StoredRow] = []
             for hit in hits:
                 row = kept(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
                 rows.append(self._rows.setdefault(row.post.id, row) or row)

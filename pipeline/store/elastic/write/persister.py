@@ -20,7 +20,7 @@ from pipeline.store.elastic.write.bulk import Bulk
 from pipeline.store.elastic.write.lookups import ElasticShelf
 from pipeline.store.elastic.write.revalidate import Afterwards
 from pipeline.store.elastic.write.writing import Applied, Writer
-from pipeline.store.plan import Plan, plan
+from pipeline.store.plan import WritePlan, plan_writes
 from pipeline.store.raw_records import compress
 from pipeline.store.sort_key import NO_ARRIVAL, TIE_BITS, arrival
 
@@ -35,14 +35,14 @@ _WAIT_S = 0.03
 class _Report:
     """What all attempts together did."""
 
-    plan: Plan
+    plan: WritePlan
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def take(self, made: Plan, applied: Applied) -> None:
+    def take(self, made: WritePlan, applied: Applied) -> None:
         undone = applied.conflicts | applied.refused.keys()
         self.plan.retained_from_ms = made.retained_from_ms
-        self.plan.puts += [put for put in made.puts if put.post.id not in undone]
+        self.plan.upserts += [put for put in made.upserts if put.post.id not in undone]
         self.plan.deleted = list(dict.fromkeys(self.plan.deleted + made.deleted))
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
         self.plan.left |= made.left
@@ -95,7 +95,7 @@ class Persisting:
         """
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         arrivals = {upsert.post.id: arrival(seq, turn) for turn, upsert in enumerate(writes.upserts)}
-        report = _Report(Plan(now_ms))
+        report = _Report(WritePlan(now_ms))
         pending = writes
         unfinished = 0
         suspects: set[str] = set()
@@ -105,10 +105,10 @@ class Persisting:
             shelf = self._shelf()
             shelf.look_up(pending)
             _keep_times(pending, shelf)
-            made = plan(shelf, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
+            made = plan_writes(shelf, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
             batch = {upsert.post.id: arrivals[upsert.post.id] for upsert in pending.upserts}
             awaited = {
-                put.post.id for put in made.puts if put.stored is None and shelf.known(put.post.id).locator.reposted
+                put.post.id for put in made.upserts if put.stored is None and shelf.known(put.post.id).locator.reposted
             }
             applied = self._writer.apply(made, shelf, seq, batch=batch, raws=raws)
             if applied is None:
@@ -116,9 +116,9 @@ class Persisting:
             report.take(made, applied)
             after = Afterwards(self._shelf(), shelf, made, applied, awaited)
             retold = after.retold(seq, suspects)
-            suspects = applied.conflicts & {put.post.repost_of for put in made.puts}
-            if retold.puts:
-                ids = {put.post.id: NO_ARRIVAL for put in retold.puts}  # they are stored: each keeps its own
+            suspects = applied.conflicts & {put.post.repost_of for put in made.upserts}
+            if retold.upserts:
+                ids = {put.post.id: NO_ARRIVAL for put in retold.upserts}  # they are stored: each keeps its own
                 done = self._writer.apply(retold, after.fresh, seq, batch=ids, raws={})
                 if done is not None:
                     report.take(retold, done)

@@ -14,10 +14,10 @@ import msgspec
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
-from pipeline.store.draft import encode
 from pipeline.store.elastic.write.lookups import ElasticShelf, Locator
 from pipeline.store.elastic.write.writing import Applied
-from pipeline.store.plan import MAX_TOUCHED, Plan, Put, Stored, with_original
+from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
+from pipeline.store.post_json import encode_post, with_original
 
 _UNFINISHED_MS = 30_000
 """An original that has its place and is not there is being written by someone who began less than this ago; else it was
@@ -31,7 +31,7 @@ class Afterwards:
 
     fresh: ElasticShelf
     seen: ElasticShelf
-    made: Plan
+    made: WritePlan
     applied: Applied
     awaited: Set[str]
     unfinished: bool = False
@@ -45,8 +45,8 @@ class Afterwards:
 
     def _overtaken(self, wait: bool) -> set[str]:
         """Return reposts whose original says something else than they were told, or was withdrawn."""
-        written = {put.post.id for put in self.made.puts}
-        doubtful = [put.post for put in self.made.puts if put.post.repost_of and put.post.repost_of not in written]
+        written = {put.post.id for put in self.made.upserts}
+        doubtful = [put.post for put in self.made.upserts if put.post.repost_of and put.post.repost_of not in written]
         self.fresh.stored(post.repost_of for post in doubtful)
         overtaken = set()
         for post in doubtful:
@@ -62,11 +62,11 @@ class Afterwards:
     def _is_being_written(self, locator: Locator) -> bool:
         return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
-    def retold(self, seq: int, suspects: Set[str]) -> Plan:
+    def retold(self, seq: int, suspects: Set[str]) -> WritePlan:
         """Return the plan for reposts that do not know what their original says: stored by others just now, or by this
         worker for an edit that another one overtook (`suspects` are such originals)."""
-        retold = Plan(self.made.now_ms, self.made.retained_from_ms)
-        wanted = {put.post.id for put in self.made.puts if self._moved(put)} | suspects
+        retold = WritePlan(self.made.now_ms, self.made.retained_from_ms)
+        wanted = {put.post.id for put in self.made.upserts if self._moved(put)} | suspects
         if wanted:
             reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED)
             for original, row in self.fresh.stored(reposts).items():
@@ -75,7 +75,7 @@ class Afterwards:
                         _retell(retold, repost, row, seq)
         return retold
 
-    def _moved(self, put: Put) -> bool:
+    def _moved(self, put: RowUpsert) -> bool:
         """Return whether a post came or changed what it says, and may have reposts by now."""
         if put.post.repost_of or put.post.id in self.applied.conflicts or put.post.id in self.applied.refused:
             return False
@@ -94,14 +94,14 @@ class Afterwards:
         return [gone for gone in asked if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
 
 
-def _says(row: Stored | None) -> object:
+def _says(row: StoredRow | None) -> object:
     return None if row is None else (row.document.words, row.document.facets, row.document.urls)
 
 
-def _retell(retold: Plan, row: Stored, original: Stored, seq: int) -> None:
+def _retell(retold: WritePlan, row: StoredRow, original: StoredRow, seq: int) -> None:
     version = max(row.post.version + 1, original.post.version)
     post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
-    document, body = describe(post, original.post), encode(post)
-    retold.puts.append(Put(post, document, body, row, touched=row.touched))
+    document, body = describe(post, original.post), encode_post(post)
+    retold.upserts.append(RowUpsert(post, document, body, row, touched=row.touched))
     inside = with_original(body, original.body)
     retold.entries.append(Entry(post, original.post, document, inside, row.document, row.post.seq))

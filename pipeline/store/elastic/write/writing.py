@@ -22,7 +22,7 @@ from pipeline.store.elastic.rows import Kept, source_of
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.write.bulk import Bulk, Write
 from pipeline.store.elastic.write.lookups import AUTHORS, ElasticShelf, GoneNote, Locator, gone_author_key, post_key
-from pipeline.store.plan import Plan, Put
+from pipeline.store.plan import RowUpsert, WritePlan
 
 _A_DAY = 86_400_000 << places.TIE_BITS
 """In places."""
@@ -46,7 +46,7 @@ class Writer:
         self._bulk = bulk
 
     def apply(
-        self, made: Plan, shelf: ElasticShelf, seq: int, *, batch: Mapping[str, int], raws: Mapping[str, bytes]
+        self, made: WritePlan, shelf: ElasticShelf, seq: int, *, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied | None:
         """Write a plan; None if another worker was faster in `state`, and nothing is done. `batch` are the ids it was
         made for with their arrivals, `raws` their packed raw records."""
@@ -60,7 +60,7 @@ class Writer:
 
     # -- state
 
-    def _write_state(self, made: Plan, shelf: ElasticShelf, seq: int) -> bool:
+    def _write_state(self, made: WritePlan, shelf: ElasticShelf, seq: int) -> bool:
         locators = self._locators(made, shelf, seq)
         writes = {post_id: self._locator_write(shelf, post_id, locator) for post_id, locator in locators.items()}
         everything = [*writes.values(), *self._author_writes(made, shelf)]
@@ -75,7 +75,7 @@ class Writer:
                 raise RowRefused(f"Elasticsearch refused to note {write.key}: {write.reason}")
         return not undone
 
-    def _locators(self, made: Plan, shelf: ElasticShelf, seq: int) -> dict[str, Locator]:
+    def _locators(self, made: WritePlan, shelf: ElasticShelf, seq: int) -> dict[str, Locator]:
         """Return what is to be known of ids from now on, where that differs."""
         changed: dict[str, Locator] = {}
 
@@ -86,19 +86,19 @@ class Writer:
 
         for post_id, since in made.tombstones.items():
             locator = now(post_id)
-            number = made.numbers.get(post_id, seq)
+            number = made.tombstone_seqs.get(post_id, seq)
             locator.id, locator.gone_seq, locator.gone_at = post_id, max(number, locator.gone_seq), since
-        for put in made.puts:
+        for put in made.upserts:
             if put.stored is None:
                 locator = now(put.post.id)
                 if not locator.period:
                     locator.period = period_of(put.post.created_at, made.now_ms)
                     locator.begun_at = made.now_ms
-                    locator.place = places.last(put.post.created_at) if put.place < 0 else put.place
+                    locator.place = places.last(put.post.created_at) if put.sort_key < 0 else put.sort_key
             if put.post.repost_of:
                 original = now(put.post.repost_of)
                 original.reposted = True
-                at = put.stored.place if put.stored is not None else now(put.post.id).place
+                at = put.stored.sort_key if put.stored is not None else now(put.post.id).place
                 if not original.period and original.place < at - _A_DAY:
                     original.place = at  # it is not stored, and is forgotten when its newest reposts are
         return {post_id: one for post_id, one in changed.items() if one != shelf.known(post_id).locator}
@@ -109,7 +109,7 @@ class Writer:
             _action(known.seq_no), self._names.state, post_key(post_id), encode(locator), known.seq_no, known.term
         )
 
-    def _author_writes(self, made: Plan, shelf: ElasticShelf) -> list[Write]:
+    def _author_writes(self, made: WritePlan, shelf: ElasticShelf) -> list[Write]:
         if not made.authors:
             return []
         writes = [Write("index", self._names.state, AUTHORS, encode(GoneNote(made.now_ms, shelf.former)))]
@@ -125,26 +125,26 @@ class Writer:
     # -- posts
 
     def _write_posts(
-        self, made: Plan, shelf: ElasticShelf, batch: Mapping[str, int], raws: Mapping[str, bytes]
+        self, made: WritePlan, shelf: ElasticShelf, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> Applied:
         applied = Applied()
-        children = {put.post.id: put.post.repost_of for put in made.puts if put.post.id not in batch}
+        children = {put.post.id: put.post.repost_of for put in made.upserts if put.post.id not in batch}
         last = set(children.values())
-        self._put([put for put in made.puts if put.post.id not in last], shelf, raws, applied, made, arrivals=batch)
+        self._put([put for put in made.upserts if put.post.id not in last], shelf, raws, applied, made, arrivals=batch)
         for child, original in children.items():
             if child in applied.conflicts:
                 applied.conflicts.add(original)
-        edited = [put for put in made.puts if put.post.id in last - applied.conflicts]
+        edited = [put for put in made.upserts if put.post.id in last - applied.conflicts]
         self._put(edited, shelf, raws, applied, None, arrivals=batch)
         return applied
 
     def _put(
         self,
-        puts: list[Put],
+        puts: list[RowUpsert],
         shelf: ElasticShelf,
         raws: Mapping[str, bytes],
         applied: Applied,
-        removing: Plan | None,
+        removing: WritePlan | None,
         *,
         arrivals: Mapping[str, int],
     ) -> None:
@@ -173,7 +173,7 @@ class Writer:
             elif owner is not None:
                 applied.refused[owner] = write.reason
 
-    def _stale(self, puts: list[Put], removing: Plan | None) -> list[Write]:
+    def _stale(self, puts: list[RowUpsert], removing: WritePlan | None) -> list[Write]:
         """Return notes that the reach of those is to be reckoned again whose reposts went or became another's."""
         stale = {row.post.repost_of for row in removing.removals.values()} if removing is not None else set()
         stale |= {
@@ -187,14 +187,14 @@ class Writer:
             if removing is None or original not in removing.removals
         ]
 
-    def _post_write(self, put: Put, shelf: ElasticShelf, arrivals: Mapping[str, int]) -> Write:
+    def _post_write(self, put: RowUpsert, shelf: ElasticShelf, arrivals: Mapping[str, int]) -> Write:
         row = put.stored
         if isinstance(row, Kept):
             index = self._names.posts_of(row.period)
-            source = source_of(put, row.place, row.reach, row.arrival)
+            source = source_of(put, row.sort_key, row.reach, row.arrival)
             return Write("index", index, key(put.post.id), source, row.seq_no, row.term)
         locator = shelf.known(put.post.id).locator
-        reach = put.document.numbers.get("followers") if put.place < 0 else put.reach
+        reach = put.document.numbers.get("followers") if put.sort_key < 0 else put.reach
         source = source_of(put, locator.place, reach, arrivals[put.post.id])
         return Write("create", self._names.posts_of(locator.period), key(put.post.id), source)
 

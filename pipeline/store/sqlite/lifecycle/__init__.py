@@ -1,0 +1,1 @@
+"""Lifecycle of a SQLite store: periodic maintenance, retention, migration and copies."""

@@ -1,7 +1,8 @@
-"""Applying a plan to the tables: every row of a batch, the index included, in the transaction that is open.
+"""Writer of the SQLite store: applies a write plan to all tables and the index, in the transaction that is open.
 
-Rows go in by ascending place: FTS5 flushes its buffer whenever a rowid goes back. A change of counts never touches the
-index, and what is taken out of it is named by its stored old words, for a wrong old value would leave them matching.
+Rows are written by ascending sort key, because FTS5 flushes its buffer whenever a rowid goes back. A change of counts
+never touches the index. An entry is removed from the index by its stored old words: a wrong old value would leave it
+matching.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 
 import apsw
 
-from pipeline.store import sort_key as places
-from pipeline.store.plan import Plan, Put, Stored
-from pipeline.store.sqlite import document_columns as columns
-from pipeline.store.sqlite import schema
-from pipeline.store.sqlite.write.lookups import SqliteShelf
+from pipeline.store import sort_key
+from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
+from pipeline.store.sqlite import document_columns
+from pipeline.store.sqlite.connection import rows
+from pipeline.store.sqlite.write.lookups import SqliteLookups
+from pipeline.store.tombstones import FOR_GOOD_MS
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UPDATE_POST = (
@@ -28,165 +30,175 @@ _UPDATE_DOC = "UPDATE docs SET body=?, inside=?, words=?, urls=?, bio=?, name=?,
 _UPDATE_BODY = "UPDATE docs SET body=?, inside=? WHERE place=?"
 _INDEX = "INSERT INTO fts (rowid, words, urls, bio, name, facets) VALUES (?,?,?,?,?,?)"
 _UNINDEX = "INSERT INTO fts (fts, rowid, words, urls, bio, name, facets) VALUES ('delete',?,?,?,?,?,?)"
-_OLD = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
-_AUTHOR_GONE = (
+_INDEXED_WORDS = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
+_ORIGINAL = "SELECT original FROM posts WHERE place = ? AND original IS NOT NULL"
+_INSERT_RAW = "INSERT OR REPLACE INTO raws VALUES (?, ?)"
+_ALLOCATION = "SELECT (SELECT value FROM meta WHERE key = 'pruned_place'), (SELECT value FROM meta WHERE key = 'again')"
+_ADD_MINUTES = "INSERT INTO minutes VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
+_BURY = "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)"
+BURY_ACCOUNT = (
     "INSERT INTO authors_gone VALUES (?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET until = max(until, excluded.until), at = max(at, excluded.at)"
 )
+"""Statement that stores an account's tombstone (source, hash, until, at)."""
+
 _MS_A_MINUTE = 60_000
-FOR_GOOD = 2**53
-"""When an account was withdrawn whose tombstone is never forgotten."""
 
 
-class Writer:
-    """Writes one plan. `seq` numbers its tombstones; `raws` are the raw records, packed, by the ids of their posts."""
+class SqliteWriter:
+    """Applies one plan. `seq` numbers its tombstones; `raw_records` are the compressed raw records by id of their
+    post."""
 
     def __init__(
-        self, connection: apsw.Connection, shelf: SqliteShelf, seq: int, raws: Mapping[str, bytes] | None = None
+        self,
+        connection: apsw.Connection,
+        lookups: SqliteLookups,
+        seq: int,
+        raw_records: Mapping[str, bytes] | None = None,
     ) -> None:
         self._connection = connection
-        self._shelf = shelf
+        self._lookups = lookups
+        self._hashes = lookups.hashes
         self._seq = seq
-        self._raws = raws or {}
+        self._raw_records = raw_records or {}
 
-    def apply(self, plan: Plan) -> None:
-        """Write everything the plan says."""
+    def apply(self, plan: WritePlan) -> None:
+        """Write everything in the plan."""
         if plan.removals:
-            self.remove(sorted(row.place for row in plan.removals.values()))
+            self.remove(sorted(row.sort_key for row in plan.removals.values()))
         if plan.tombstones:
             self._bury(plan)
-            quotes = [(at,) for at in self._shelf.quotes(plan.quoted)]
+            quotes = [(key,) for key in self._lookups.quotes(plan.quoted)]
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
                 self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
-        gone = [
-            (*self._shelf.gone_author(*author), until, FOR_GOOD if author in plan.forgotten else plan.now_ms)
+        accounts = [
+            (*self._lookups.account_key(*author), until, FOR_GOOD_MS if author in plan.forgotten else plan.now_ms)
             for author, until in plan.authors.items()
         ]
-        self._connection.executemany(_AUTHOR_GONE, gone)
-        new = [put for put in plan.puts if put.stored is None]
-        old = [(put.stored, put) for put in plan.puts if put.stored is not None]
+        self._connection.executemany(BURY_ACCOUNT, accounts)
+        new = [upsert for upsert in plan.upserts if upsert.stored is None]
+        old = [(upsert.stored, upsert) for upsert in plan.upserts if upsert.stored is not None]
         if new:
             self._insert(new)
         if old:
             self._update(old)
 
-    def _insert(self, puts: Sequence[Put]) -> None:
-        key, author_key = self._shelf.key, self._shelf.author_key
-        posts, docs, raws = [], [], []
-        originals = [key(put.post.repost_of) for put in puts if put.post.repost_of]
-        for at, put in self._placed(puts):
-            post, document = put.post, put.document
-            known = columns.numbers(document)
-            posts.append(
-                (
-                    at,
-                    key(post.id),
-                    post.version,
-                    post.seq,
-                    post.changed,
-                    put.touched,
-                    int.from_bytes(places.digest(post.id), "big") % 100,
-                    author_key(post.source, post.author.id),
-                    key(post.repost_of) if post.repost_of else None,
-                    *known,
-                    known[0] if put.place < 0 else put.reach,
-                )
-            )
-            inside = post.repost_of or post.quote_of
-            docs.append((at, put.body, key(inside) if inside else None, *columns.texts(document)))
-            if put.raw:
-                raws.append((at, self._raws[post.id]))
+    def _insert(self, upserts: Sequence[RowUpsert]) -> None:
+        posts, docs, raw_records = [], [], []
+        for key, upsert in self._with_sort_keys(upserts):
+            posts.append(self._post_row(key, upsert))
+            docs.append((key, upsert.body, self._inside(upsert), *document_columns.texts(upsert.document)))
+            if upsert.raw:
+                raw_records.append((key, self._raw_records[upsert.post.id]))
         connection = self._connection
         connection.executemany(_INSERT_POST, posts)
         connection.executemany(_INSERT_DOC, docs)
         connection.executemany(_INDEX, [(row[0], *row[3:]) for row in docs])
-        connection.executemany("INSERT INTO raws VALUES (?, ?)", raws)
-        self._stale(originals + [key(put.post.id) for put in puts if put.touched])
-        self._count(Counter(row[0] >> places.TIE_BITS for row in docs), 1)
+        connection.executemany("INSERT INTO raws VALUES (?, ?)", raw_records)
+        id_hash = self._hashes.id_hash
+        originals = [id_hash(upsert.post.repost_of) for upsert in upserts if upsert.post.repost_of]
+        self._mark_stale(originals + [id_hash(upsert.post.id) for upsert in upserts if upsert.touched])
+        self._count_minutes(Counter(row[0] >> sort_key.TIE_BITS for row in docs), 1)
 
-    def _placed(self, puts: Sequence[Put]) -> list[tuple[int, Put]]:
-        """Return the posts with their places, lowest first."""
-        told = (
-            "SELECT (SELECT value FROM meta WHERE key = 'pruned_place'), (SELECT value FROM meta WHERE key = 'again')"
+    def _post_row(self, key: int, upsert: RowUpsert) -> tuple[Any, ...]:
+        """Return the new row of `posts` at a sort key. A post's first reach is its author's followers."""
+        post = upsert.post
+        numbers = document_columns.numbers(upsert.document)
+        return (
+            key,
+            self._hashes.id_hash(post.id),
+            post.version,
+            post.seq,
+            post.changed,
+            upsert.touched,
+            int.from_bytes(sort_key.digest(post.id), "big") % 100,
+            self._hashes.author_hash(post.source, post.author.id),
+            self._hashes.id_hash(post.repost_of) if post.repost_of else None,
+            *numbers,
+            numbers[0] if upsert.sort_key < 0 else upsert.reach,
         )
-        ((pruned, again),) = schema.rows(self._connection, told)
-        ties = places.Ties(self._shelf.ends, pruned, again or 0)
-        taken = self._shelf.taken(put.place for put in puts if put.place >= 0)
-        rows = []
-        for put in puts:
-            if put.place < 0:
-                at = ties.next(put.post.created_at)
-            elif places.may_keep(put.place) and put.place >= pruned and put.place not in taken:
-                at = ties.take(put.place)
-            else:
-                at = ties.next(put.place >> places.TIE_BITS)
-            taken.add(at)
-            rows.append((at, put))
-        if ties.again != (again or 0):
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('again', ?)", (ties.again,))
-        rows.sort(key=lambda row: row[0])
-        return rows
 
-    def _update(self, puts: Sequence[tuple[Stored, Put]]) -> None:
-        key = self._shelf.key
+    def _inside(self, upsert: RowUpsert) -> int | None:
+        """Return the hash of the post that a repost or quote carries inside."""
+        original = upsert.post.repost_of or upsert.post.quote_of
+        return self._hashes.id_hash(original) if original else None
+
+    def _with_sort_keys(self, upserts: Sequence[RowUpsert]) -> list[tuple[int, RowUpsert]]:
+        """Return new posts with the sort keys they get, lowest first."""
+        ((pruned, again),) = rows(self._connection, _ALLOCATION)
+        allocator = sort_key.TieAllocator(self._lookups.taken_ends, pruned, again or 0)
+        taken = self._lookups.taken(upsert.sort_key for upsert in upserts if upsert.sort_key >= 0)
+        found = []
+        for upsert in upserts:
+            given = upsert.sort_key
+            if given < 0:
+                key = allocator.next(upsert.post.created_at)
+            elif sort_key.may_keep(given) and given >= pruned and given not in taken:
+                key = allocator.take(given)
+            else:
+                key = allocator.next(given >> sort_key.TIE_BITS)
+            taken.add(key)
+            found.append((key, upsert))
+        if allocator.again != (again or 0):
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('again', ?)", (allocator.again,))
+        found.sort(key=lambda pair: pair[0])
+        return found
+
+    def _update(self, upserts: Sequence[tuple[StoredRow, RowUpsert]]) -> None:
+        id_hash = self._hashes.id_hash
         execute = self._connection.execute
-        for stored, put in puts:
-            self._stale(key(one) for one in (put.post.id, put.post.repost_of, stored.post.repost_of) if one)
-        for stored, put in sorted(puts, key=lambda pair: pair[0].place):
-            post, at = put.post, stored.place
-            known = columns.numbers(put.document)
-            original = key(post.repost_of) if post.repost_of else None
-            author = self._shelf.author_key(post.source, post.author.id)
-            execute(_UPDATE_POST, (post.version, post.seq, post.changed, put.touched, author, original, *known, at))
-            inside = post.repost_of or post.quote_of
-            if put.reindex:
-                execute(_UNINDEX, next(iter(execute(_OLD, (at,)))))
-                texts = columns.texts(put.document)
-                execute(_UPDATE_DOC, (put.body, key(inside) if inside else None, *texts, at))
-                execute(_INDEX, (at, *texts))
+        for stored, upsert in upserts:
+            ids = (upsert.post.id, upsert.post.repost_of, stored.post.repost_of)
+            self._mark_stale(id_hash(post_id) for post_id in ids if post_id)
+        for stored, upsert in sorted(upserts, key=lambda pair: pair[0].sort_key):
+            post, key = upsert.post, stored.sort_key
+            numbers = document_columns.numbers(upsert.document)
+            original = id_hash(post.repost_of) if post.repost_of else None
+            author = self._hashes.author_hash(post.source, post.author.id)
+            row = (post.version, post.seq, post.changed, upsert.touched, author, original, *numbers, key)
+            execute(_UPDATE_POST, row)
+            if upsert.reindex:
+                execute(_UNINDEX, next(iter(execute(_INDEXED_WORDS, (key,)))))
+                texts = document_columns.texts(upsert.document)
+                execute(_UPDATE_DOC, (upsert.body, self._inside(upsert), *texts, key))
+                execute(_INDEX, (key, *texts))
             else:
-                execute(_UPDATE_BODY, (put.body, key(inside) if inside else None, at))
-            if put.raw:
-                execute("INSERT OR REPLACE INTO raws VALUES (?, ?)", (at, self._raws[post.id]))
+                execute(_UPDATE_BODY, (upsert.body, self._inside(upsert), key))
+            if upsert.raw:
+                execute(_INSERT_RAW, (key, self._raw_records[post.id]))
 
-    def remove(self, found: Sequence[int]) -> None:
-        """Remove rows by place, ascending: index, documents, raw records and numbers."""
+    def remove(self, keys: Sequence[int]) -> None:
+        """Remove posts by sort key, ascending: index, documents, raw records and numbers."""
         connection = self._connection
-        rows: list[Any] = []
-        for at in found:
-            rows += connection.execute(_OLD, (at,)).fetchall()
-        connection.executemany(_UNINDEX, rows)
-        originals = "SELECT original FROM posts WHERE place = ? AND original IS NOT NULL"
-        self._stale(original for row in rows for (original,) in schema.rows(connection, originals, (row[0],)))
-        keys = [(row[0],) for row in rows]
+        found: list[Any] = []
+        for key in keys:
+            found += connection.execute(_INDEXED_WORDS, (key,)).fetchall()
+        connection.executemany(_UNINDEX, found)
+        self._mark_stale(original for row in found for (original,) in rows(connection, _ORIGINAL, (row[0],)))
+        bindings = [(row[0],) for row in found]
         for table in ("docs", "raws", "posts"):
-            connection.executemany(f"DELETE FROM {table} WHERE place = ?", keys)  # noqa: S608 - our own table names
-        self._count(Counter(row[0] >> places.TIE_BITS for row in rows), -1)
+            connection.executemany(f"DELETE FROM {table} WHERE place = ?", bindings)  # noqa: S608 - our own table names
+        self._count_minutes(Counter(row[0] >> sort_key.TIE_BITS for row in found), -1)
 
-    def _stale(self, keys: Iterable[int]) -> None:
-        """Say that the reach of these originals must be reckoned again (upkeep)."""
-        self._connection.executemany("INSERT OR IGNORE INTO stale VALUES (?)", ((key,) for key in set(keys)))
+    def _mark_stale(self, hashes: Iterable[int]) -> None:
+        """Note originals whose reach maintenance must compute again."""
+        self._connection.executemany("INSERT OR IGNORE INTO stale VALUES (?)", ((one,) for one in set(hashes)))
 
-    def _count(self, times: Counter[int], sign: int) -> None:
+    def _count_minutes(self, times: Counter[int], sign: int) -> None:
+        """Add posts by created_at (ms) to the sums by minute and to the total, or subtract them (`sign` -1)."""
         minutes: Counter[int] = Counter()
         for created_at, count in times.items():
             minutes[created_at // _MS_A_MINUTE] += sign * count
-        self._connection.executemany(
-            "INSERT INTO minutes VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts",
-            minutes.items(),
-        )
+        self._connection.executemany(_ADD_MINUTES, minutes.items())
         if sign < 0:
-            self._connection.executemany(
-                "DELETE FROM minutes WHERE minute = ? AND posts <= 0", [(key,) for key in minutes]
-            )
+            emptied = [(minute,) for minute in minutes]
+            self._connection.executemany("DELETE FROM minutes WHERE minute = ? AND posts <= 0", emptied)
         self._connection.execute("UPDATE meta SET value = value + ? WHERE key = 'posts'", (minutes.total(),))
 
-    def _bury(self, plan: Plan) -> None:
-        self._connection.executemany(
-            "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
-            [
-                (self._shelf.key(post_id), post_id, plan.numbers.get(post_id, self._seq), at)
-                for post_id, at in plan.tombstones.items()
-            ],
-        )
+    def _bury(self, plan: WritePlan) -> None:
+        stones = [
+            (self._hashes.id_hash(post_id), post_id, plan.tombstone_seqs.get(post_id, self._seq), at)
+            for post_id, at in plan.tombstones.items()
+        ]
+        self._connection.executemany(_BURY, stones)
