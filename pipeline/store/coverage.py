@@ -1,5 +1,4 @@
-"""Coverage rules: how a new coverage row changes a source's rows before it (`Store.add_coverage`), once for every
-store.
+"""Coverage rules: how a new coverage row changes the rows of its source before it, once for every store.
 
 A store passes the source's open row and those that end where the new one begins, and stores what is returned instead.
 """

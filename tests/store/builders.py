@@ -1,4 +1,4 @@
-"""Posts and searches for the store's tests, in as few words as possible."""
+"""Builders for the store's tests: posts, batches and searches in a few words."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.query.tree import Query
 from pipeline.store.contract import Reading, Store, Writes
 
 T0 = 1_795_000_000_000
-"""When the first post of a test was made (ms)."""
+"""Time (ms) at which the first post of a test was created."""
 
 
 def post(number: int, text: str = "", **fields: Any) -> Post:
-    """Return post `x:<number>`, a second after the one before, by @bob unless told."""
+    """Return post `x:<number>`, created `number` seconds after T0, by @bob unless `handle` says otherwise."""
     counts = Counts(**{name: fields.pop(name) for name in ("likes", "reposts", "replies", "quotes") if name in fields})
     handle = fields.pop("handle", "bob")
     author = Author(f"id-{handle}", handle, followers=fields.pop("followers", None), bio=fields.pop("bio", ""))

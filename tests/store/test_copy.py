@@ -1,4 +1,4 @@
-"""A store copied into another does what the first does, and so does the copy of the copy, whatever stops on the way."""
+"""Copying a store: the copy, and the copy of the copy, behave as the first store does, also after interrupted runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.builders import T0, now_found, post, put
 from tests.store.elastic import access, store_in
-from tests.store.test_sqlite import assert_whole
+from tests.store.sqlite.integrity import assert_whole
 from tests.store.test_twins import contents
 
 Opened = Callable[[], AbstractContextManager[Store]]
@@ -34,7 +34,7 @@ Opened = Callable[[], AbstractContextManager[Store]]
     ]
 )
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
-    """Opens a new store of each kind."""
+    """Function that opens a new store of each kind."""
     kind, made = request.param, iter(range(99))
 
     @contextmanager
@@ -56,7 +56,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
 
 @pytest.fixture
 def filled() -> MemoryStore:
-    """A store in which everything happened that can happen to posts."""
+    """Store in which everything has happened that can happen to posts."""
     store = MemoryStore()
     fill(store)
     return store
@@ -67,9 +67,9 @@ def fill(store: Store) -> None:
     put(store, 1, post(1, "cats", followers=10, likes=3), post(2, "cats <b>&amp; üñí", lang="de"), raw=b'{"raw":"1"}')
     put(store, 2, *(post(n, "at once", created_at=same) for n in range(20, 60)), raw=b'{"raw":"2"}')
     put(store, 3, post(3, repost_of="x:1", handle="ann", followers=70), post(4, "so true", quote_of="x:2"), raw=b"{}")
-    # An original that is younger than its repost: it comes later in place order.
+    # An original that is younger than its repost comes later in the order of sort keys.
     put(store, 4, post(5, repost_of="x:90", handle="eve", followers=7), post(90, "late dogs", handle="zoe"))
-    put(store, 5, post(1, "dogs now", likes=4, version=T0 + 10**6))  # takes x:3 along
+    put(store, 5, post(1, "dogs now", likes=4, version=T0 + 10**6))  # touches the repost x:3
     put(store, 6, post(2, "cats <b>&amp; üñí", lang="de", likes=9, version=T0 + 10**7))
     put(store, 7, post(6, "of last month", created_at=T0 - 40 * 86_400_000), post(7, "to go"), raw=b'{"raw":7}')
     put(store, 8, post(8, "by gone", handle="gone"), post(9, "by forgotten", handle="forgotten"))
@@ -83,7 +83,7 @@ def fill(store: Store) -> None:
 
 
 def run(source: Store, target: Store, batches: int = 10**6) -> None:
-    """Copy at most so many batches, as if killed then."""
+    """Copy at most `batches` batches, as if the copy was killed then."""
     for number, _ in enumerate(copy_store(source, target), 1):
         if number == batches:
             return
@@ -99,11 +99,11 @@ def assert_same(source: Store, target: Store) -> None:
 
 
 def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None]]:
-    moving = store.copy_access()
-    return sorted((held.body, held.raw, held.touched, held.reach) for page in moving.posts() for held in page)
+    access = store.copy_access()
+    return sorted((row.body, row.raw, row.touched, row.reach) for page in access.posts() for row in page)
 
 
-def test_copy_and_the_copy_of_the_copy_do_what_the_first_one_does(filled: MemoryStore, opened: Opened) -> None:
+def test_copy_and_the_copy_of_the_copy_behave_as_the_first_store(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target, opened() as twin:
         run(filled, target)
         assert_same(filled, target)
@@ -118,7 +118,7 @@ def test_copy_and_the_copy_of_the_copy_do_what_the_first_one_does(filled: Memory
 
 
 def _assert_goes_on(store: Store) -> None:
-    """What was withdrawn stays out, what is stored is merged with, in a store that was copied twice as in any."""
+    """Assert that deleted posts stay out of a copy and stored posts are merged with, as in any store."""
     late = [post(7, "to go"), post(77, "never seen"), post(91, "x", handle="gone"), post(92, "x", handle="forgotten")]
     done = store.persist(Writes([Upsert(one) for one in late]), 20)
     assert (done.entries, done.inserted) == ([], 0)
@@ -126,12 +126,10 @@ def _assert_goes_on(store: Store) -> None:
     assert entry.post.id == "x:90"
     assert sorted(now_found(store, "birds")) == ["x:5", "x:90"]
     (entry,) = put(store, 22, post(93, "anew", handle="gone", version=T0 + 10**9)).entries
-    assert entry.post.id == "x:93", "what comes after the withdrawal is let in"
+    assert entry.post.id == "x:93", "posts created after the deletion are accepted"
 
 
-def test_what_is_withdrawn_after_the_copy_is_kept_out_beside_what_came_with_it(
-    filled: MemoryStore, opened: Opened
-) -> None:
+def test_accounts_deleted_before_and_after_the_copy_stay_out(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         run(filled, target)
         target.persist(Writes(author_deletions=[AuthorDeletion("x", "id-zoe", T0 + 10**8)]), 12)
@@ -140,26 +138,24 @@ def test_what_is_withdrawn_after_the_copy_is_kept_out_beside_what_came_with_it(
         assert now_found(target, "late OR birds") == []
 
 
-def test_copy_that_was_killed_goes_on_where_it_was(filled: MemoryStore, opened: Opened) -> None:
+def test_killed_copy_resumes_where_it_stopped(filled: MemoryStore, opened: Opened) -> None:
     put(filled, 12, *(post(n, f"many {n}") for n in range(1_000, 1_600)), raw=b"[1]")
     with opened() as target:
         run(filled, target, batches=2)
         assert copy_obstacle(filled, target) == ""
         assert posts_copied_before(filled, target) == 500
         assert compare(filled, target).differences != []
-        # What happened between the two runs below the place it had come to.
+        # Deletions between the two runs, below the sort key that the first run reached.
         filled.persist(Writes(deletions=[Deletion("x:1", T0), Deletion("x:2", T0)]), 13)
         before = sum(1 for _ in copy_store(filled, target))
         assert before == 1, "the rest fits into one batch"
         assert_same(filled, target)
-        assert [held.raw for held in target.copy_access().posts_by_id(["x:4"]).values()] == [b""], (
-            "it held what is withdrawn"
+        assert [row.raw for row in target.copy_access().posts_by_id(["x:4"]).values()] == [b""], (
+            "the raw record held the deleted post"
         )
 
 
-def test_batch_that_was_loaded_and_not_noted_is_loaded_again_and_nothing_changes(
-    filled: MemoryStore, opened: Opened
-) -> None:
+def test_loading_a_batch_again_changes_nothing(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         run(filled, target)
         target.copy_access().save_note(msgspec.json.encode(CopyNote(filled.identity)))
@@ -167,7 +163,7 @@ def test_batch_that_was_loaded_and_not_noted_is_loaded_again_and_nothing_changes
         assert_same(filled, target)
 
 
-def test_second_copy_brings_what_came_since_and_leaves_what_is_newer(filled: MemoryStore, opened: Opened) -> None:
+def test_second_copy_adds_new_posts_and_keeps_newer_ones(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         run(filled, target)
         put(filled, 30, post(500, "more"), post(1, "birds", likes=5, version=T0 + 10**9), raw=b'{"new":1}')
@@ -180,21 +176,23 @@ def test_second_copy_brings_what_came_since_and_leaves_what_is_newer(filled: Mem
         assert now_found(target, "birds") == []
 
 
-def test_differences_are_told(filled: MemoryStore, opened: Opened) -> None:
+def test_differences_are_reported(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         run(filled, target)
         put(filled, 40, post(500, "more", created_at=T0 - 40 * 86_400_000))
         put(filled, 41, post(1, "otherwise", version=T0 + 10**9))
         filled.persist(Writes(deletions=[Deletion("x:999", T0)]), 42)
         filled.add_coverage(CoverageRow("mastodon", T0, T0 + 1, "", "a gap"))
-        told = compare(filled, target, sample=4_000, rng=random.Random(1)).differences
-        assert [line for line in told if line.startswith("posts of 2026-10:")] == ["posts of 2026-10: 2 here, 1 there"]
+        differences = compare(filled, target, sample=4_000, rng=random.Random(1)).differences
+        assert [line for line in differences if line.startswith("posts of 2026-10:")] == [
+            "posts of 2026-10: 2 here, 1 there"
+        ]
         for line in ("x:500: is missing", "x:1: is another", "coverage: 1 rows are missing, 0 are others"):
-            assert line in told
-        assert any(line.startswith("tombstones: ") for line in told)
+            assert line in differences
+        assert any(line.startswith("tombstones: ") for line in differences)
 
 
-def test_store_that_holds_something_else_is_left_alone(filled: MemoryStore, opened: Opened) -> None:
+def test_store_with_posts_of_its_own_is_refused_as_target(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         assert copy_obstacle(filled, target) == ""
         put(target, 1, post(1, "its own"))
@@ -205,14 +203,14 @@ def test_store_that_holds_something_else_is_left_alone(filled: MemoryStore, open
         assert "tombstones" in copy_obstacle(filled, target)
 
 
-def test_identity_is_the_targets_own(filled: MemoryStore, opened: Opened) -> None:
+def test_copy_keeps_its_own_identity(filled: MemoryStore, opened: Opened) -> None:
     with opened() as target:
         before = target.identity
         run(filled, target)
         assert target.identity == before != filled.identity
 
 
-def test_copy_of_one_millisecond_that_was_killed_keeps_every_post_and_their_order(opened: Opened) -> None:
+def test_killed_copy_of_one_millisecond_keeps_every_post_and_their_order(opened: Opened) -> None:
     with opened() as source, opened() as target, opened() as twin:
         for seq, start in enumerate(range(0, 600, 100), 1):
             put(source, seq, *(post(n, "same", created_at=T0) for n in range(start, start + 100)))
@@ -228,15 +226,15 @@ def test_copy_of_one_millisecond_that_was_killed_keeps_every_post_and_their_orde
             assert now_found(store, "same") == ["x:700", *wanted]
 
 
-def test_posts_of_one_place_are_all_moved(opened: Opened) -> None:
+def test_all_posts_of_one_sort_key_are_copied(opened: Opened) -> None:
     body = MemoryStore()
     put(body, 1, *(post(n, "same", created_at=T0) for n in range(10)))
-    page = [held for page in body.copy_access().posts() for held in page]
+    page = [row for page in body.copy_access().posts() for row in page]
     key = page[0].sort_key
     with opened() as target, opened() as twin:
-        target.copy_access().load_posts([ExportRow(key, held.body, held.raw) for held in page])
-        out = [held for some in target.copy_access().posts(since=key, at_once=3) for held in some]
-        assert sorted(held.body for held in out) == sorted(held.body for held in page)
+        target.copy_access().load_posts([ExportRow(key, row.body, row.raw) for row in page])
+        out = [row for some in target.copy_access().posts(since=key, at_once=3) for row in some]
+        assert sorted(row.body for row in out) == sorted(row.body for row in page)
         run(target, twin)
         assert compare(target, twin).differences == []
         assert sorted(now_found(twin, "same")) == [f"x:{n}" for n in range(10)]

@@ -349,7 +349,7 @@ def test_the_store_is_kept_by_one_process_until_that_is_gone(
 
     def store_of(name: str) -> MemoryStore:
         store = MemoryStore()
-        monkeypatch.setattr(store, "upkeep", lambda: kept.append(name))
+        monkeypatch.setattr(store, "maintain", lambda: kept.append(name))
         return store
 
     for upkeep, store in ((one, store_of("one")), (other, store_of("other"))):

@@ -38,7 +38,7 @@ class MemoryReading:
             (row for row in contents.rows.values() if row.sort_key >= retained_from), key=row_sort_key, reverse=True
         )
 
-    def _matches(self, query: Query, since: int | None = None, until: int | None = None) -> Iterator[StoredRow]:
+    def _matching(self, query: Query, since: int | None = None, until: int | None = None) -> Iterator[StoredRow]:
         low = sort_key.floor(since) if since is not None else 0
         high = sort_key.floor(until) if until is not None else sort_key.MAX_SORT_KEY
         for row in self._rows:
@@ -58,7 +58,7 @@ class MemoryReading:
         until: int | None = None,
     ) -> Page:
         """Return a page in the order of `sort`; see `Reading.search`."""
-        ranked = ((self._value(row, sort), row.sort_key, row) for row in self._matches(query, since, until))
+        ranked = ((self._value(row, sort), row.sort_key, row) for row in self._matching(query, since, until))
         if before is not None:
             mark = sort_key.parse_token(before, sort)[:2]
             ranked = (entry for entry in ranked if entry[:2] < mark)
@@ -79,10 +79,10 @@ class MemoryReading:
         rows = self._contents.rows.values()
         changed = [row.post for row in rows if row.post.changed and removed_after < row.post.seq <= until]
         tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
-        found = [row for row in self._matches(query) if after < row.post.seq <= until]
+        found = [row for row in self._matching(query) if after < row.post.seq <= until]
         if max(len(changed), len(tombstones), len(found)) > limit:
             return Changes(overflow=True)
-        shown = {row.post.id for row in self._matches(query)} if changed else set()
+        shown = {row.post.id for row in self._matching(query)} if changed else set()
         retracted = [(post.id, post.version) for post in changed if post.id not in shown]
         return Changes([self._contents.body(row) for row in found], retracted, tombstones)
 
@@ -109,7 +109,7 @@ class MemoryReading:
 
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
         """Return the number of posts that match."""
-        return sum(1 for _ in self._matches(query, since, until))
+        return sum(1 for _ in self._matching(query, since, until))
 
     def timeline(
         self,
@@ -121,7 +121,7 @@ class MemoryReading:
         max_buckets: int | None = None,
     ) -> Timeline:
         """Return counts by time; see `Reading.timeline`."""
-        times = [row.sort_key >> sort_key.TIE_BITS for row in self._matches(query, since, until)]
+        times = [row.sort_key >> sort_key.TIE_BITS for row in self._matching(query, since, until)]
         if not times:
             start = since or 0
             return Timeline(interval_for(0, interval_ms), [], 0, start, until if until is not None else start)
@@ -135,7 +135,7 @@ class MemoryReading:
         self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
     ) -> Top:
         """Return the most frequent values of a field over a sample; see `Reading.top`."""
-        rows = list(islice(self._matches(query, since, until), SAMPLED_POSTS))
+        rows = list(islice(self._matching(query, since, until), SAMPLED_POSTS))
         counter, earlier = TopCounter(field), TopCounter(field)
         newest = rows[0].sort_key >> sort_key.TIE_BITS if rows else 0
         for row in rows:
@@ -162,5 +162,5 @@ class MemoryReading:
 
     def export(self, query: Query) -> Iterator[bytes]:
         """Yield the wire JSON of every match, newest first."""
-        for row in self._matches(query):
+        for row in self._matching(query):
             yield self._contents.body(row)

@@ -1,5 +1,4 @@
-"""SQLite connections: opens one with the store's pragmas, runs statements and transactions, waits while the file is
-busy."""
+"""SQLite connections: opens the file with the store's pragmas, and runs statements and transactions."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.store.sqlite.connection import rows, transaction
 
 FILE = "posts.sqlite"
-SCHEMA_VERSION = 1
+SQLITE_SCHEMA_VERSION = 1
 
 # Every printable ASCII mark is part of a token, so that facets and keycaps (`#⃣`) stay whole. Only spaces separate
 # tokens.
@@ -71,7 +71,7 @@ def create(connection: apsw.Connection) -> None:
                 [
                     ("identity", secrets.token_hex(16)),
                     ("salt", secrets.token_bytes(16)),
-                    ("schema", SCHEMA_VERSION),
+                    ("schema", SQLITE_SCHEMA_VERSION),
                     ("analyser", ANALYSER_VERSION),
                     ("posts", 0),
                     ("background_seq", 0),
@@ -105,8 +105,8 @@ def check(facts: dict[str, Any]) -> None:
     Raises:
         StoreMismatch: another schema or analyser wrote the store.
     """
-    if facts["schema"] != SCHEMA_VERSION or facts["analyser"] != ANALYSER_VERSION:
+    if facts["schema"] != SQLITE_SCHEMA_VERSION or facts["analyser"] != ANALYSER_VERSION:
         raise StoreMismatch(
             f"the store was indexed by schema {facts['schema']}, analyser {facts['analyser']}; this program has "
-            f"{SCHEMA_VERSION} and {ANALYSER_VERSION}: run `murmur migrate`"
+            f"{SQLITE_SCHEMA_VERSION} and {ANALYSER_VERSION}: run `murmur migrate`"
         )

@@ -8,7 +8,7 @@ from tests.store.builders import T0, ids, post, put, search
 
 
 class ChangesContract:
-    def test_changes_tell_what_came_what_went_and_what_was_withdrawn(self, store: Store) -> None:
+    def test_changes_hold_new_matches_retractions_and_tombstones(self, store: Store) -> None:
         put(store, 10, post(1, "cats"), post(2, "cats"), post(3, "cats"), post(4, "dogs"))
         put(store, 20, post(5, "cats"), post(2, "dogs", version=T0 + 10**6))
         store.persist(Writes(deletions=[Deletion("x:3", T0)]), 30)
@@ -26,36 +26,36 @@ class ChangesContract:
             assert (ids(early.bodies), early.retracted, early.tombstones) == (["x:1"], [], [])
             assert reading.deleted_ids(0, limit=9, until=29) == []
 
-    def test_changes_say_when_there_are_too_many(self, store: Store) -> None:
+    def test_changes_overflow_when_too_many_match(self, store: Store) -> None:
         put(store, 2, *(post(number, "cats") for number in range(20)), post(99, "dogs"))
         with store.reading() as reading:
             changes = reading.changes(search("cats"), after=1, removed_after=1, limit=19)
             assert (changes.overflow, changes.bodies) == (True, [])
             assert len(reading.changes(search("cats"), after=1, removed_after=1, limit=20).bodies) == 20
 
-    def test_changes_say_when_too_many_went(self, store: Store) -> None:
+    def test_changes_overflow_when_too_many_rows_were_replaced(self, store: Store) -> None:
         numbers = range(20)
         put(store, 2, *(post(number, "cats") for number in numbers))
         put(store, 3, *(post(number, "mice", version=T0 + 10**6) for number in numbers))
         with store.reading() as reading:
             for text in ("birds", "mice", '"mice mice"~3'):
-                told = reading.changes(search(text), after=2**63 - 1, removed_after=2, limit=19)
-                assert told == Changes(overflow=True), "whether they match or not"
+                changes = reading.changes(search(text), after=2**63 - 1, removed_after=2, limit=19)
+                assert changes == Changes(overflow=True), "whether they match or not"
                 assert reading.changes(search(text), after=2**63 - 1, removed_after=3, limit=19) == Changes()
                 assert reading.changes(search(text), after=2**63 - 1, removed_after=2, limit=19, until=2) == Changes()
             gone = reading.changes(search("birds"), after=2**63 - 1, removed_after=2, limit=20).retracted
             assert sorted(gone) == sorted((f"x:{number}", T0 + 10**6) for number in numbers)
 
-    def test_changes_say_when_too_many_were_withdrawn(self, store: Store) -> None:
+    def test_changes_overflow_when_too_many_were_deleted(self, store: Store) -> None:
         put(store, 2, *(post(number, "cats") for number in range(20)))
         store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in range(20)]), 3)
         with store.reading() as reading:
             assert reading.changes(search("cats"), after=2, removed_after=2, limit=19) == Changes(overflow=True)
-            told = reading.changes(search("cats"), after=2, removed_after=2, limit=20)
-            assert (len(told.tombstones), told.overflow) == (20, False)
+            changes = reading.changes(search("cats"), after=2, removed_after=2, limit=20)
+            assert (len(changes.tombstones), changes.overflow) == (20, False)
             assert len(reading.deleted_ids(2, limit=5)) == 5
 
-    def test_steps_of_changes_hold_so_many_and_nothing_slips_between_them(self, store: Store) -> None:
+    def test_bounded_steps_hold_at_most_their_limit_and_together_everything(self, store: Store) -> None:
         for number in range(12):
             put(store, 10 + number // 2, post(number, "cats"))
         for number in range(0, 12, 3):
@@ -63,10 +63,10 @@ class ChangesContract:
         store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in (1, 2, 4)]), 50)
         store.persist(Writes(deletions=[Deletion("x:5", T0)]), 51)
         with store.reading() as reading:
-            assert reading.step_end(0, limit=3) == 14, "x:7, x:8; one of 15 would still fit, and not the other"
+            assert reading.step_end(0, limit=3) == 14, "only one of the two posts numbered 15 would still fit"
             assert reading.step_end(0, limit=4) == 29
             assert reading.step_end(0, limit=3, changed=True) == 38
-            assert reading.step_end(38, limit=2) == 50, "a number that alone is too much is one step"
+            assert reading.step_end(38, limit=2) == 50, "a number with too many rows is one step"
             assert reading.step_end(50, limit=2) is None
             seen, mark, steps = list[str](), 0, 0
             while True:

@@ -19,7 +19,7 @@ class CoverageContract:
         assert [row.since for row in store.coverage(since=T0 + 10)] == [T0 + 5, T0 + 10]
         assert [row.since for row in store.coverage(until=T0 + 5)] == [T0]
 
-    def test_coverage_up_to_a_limit_is_what_goes_on_and_the_newest(self, store: Store) -> None:
+    def test_coverage_up_to_a_limit_holds_the_open_rows_and_the_newest_others(self, store: Store) -> None:
         store.add_coverage(CoverageRow("bluesky", T0, None, "cats", ""))
         for number in range(1, 6):
             store.add_coverage(CoverageRow("x", T0 + number, T0 + number + 1, "*", "down"))
@@ -27,7 +27,7 @@ class CoverageContract:
         assert [row.since - T0 for row in store.coverage(limit=6)] == [0, 1, 2, 3, 4, 5]
         assert [row.since - T0 for row in store.coverage(limit=2, until=T0 + 3)] == [0, 2]
 
-    def test_coverage_of_an_outage_that_was_made_good_is_as_if_there_had_been_none(self, store: Store) -> None:
+    def test_outage_that_was_filled_leaves_no_coverage_row(self, store: Store) -> None:
         store.add_coverage(CoverageRow("x", T0, None, "*", ""))
         store.add_coverage(CoverageRow("x", T0 + 10, None, "*", "down"))
         store.add_coverage(CoverageRow("x", T0 + 10, None, "*", ""))
@@ -39,7 +39,7 @@ class CoverageContract:
             CoverageRow("x", T0 + 20, None, "cats", ""),
         ]
 
-    def test_gap_told_afterwards_stands_beside_what_is_collected(self, store: Store) -> None:
+    def test_gap_reported_afterwards_is_added_beside_the_open_row(self, store: Store) -> None:
         store.add_coverage(CoverageRow("x", T0, None, "*", ""))
         store.add_coverage(CoverageRow("x", T0 + 10, T0 + 20, "*", "too old"))
         store.add_coverage(CoverageRow("x", T0 + 20, None, "*", ""))

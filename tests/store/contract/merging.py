@@ -23,7 +23,7 @@ class MergingContract:
             assert reading.search(search("cats"), limit=5).bodies == [entry.body]
         assert msgspec.json.decode(entry.body)["counts"]["likes"] == 3
 
-    def test_words_that_end_lines_for_some_readers_cut_no_line(self, store: Store) -> None:
+    def test_characters_that_end_lines_for_some_readers_are_escaped(self, store: Store) -> None:
         odd = "cats\u2028one\u2029two\x85three\x0b\x0c\x1c\x1d\x1e\r\nfour"
         entries = put(store, 1, post(1, odd), post(2, odd, quote_of="x:1")).entries
         with store.reading() as reading:
@@ -35,7 +35,7 @@ class MergingContract:
             assert len(body.decode().splitlines()) == 1
             assert msgspec.json.decode(body)["text"] == odd
 
-    def test_body_that_an_earlier_version_stored_raw_cuts_no_line(
+    def test_body_stored_unescaped_by_an_earlier_version_is_escaped(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(post_json, "line_safe", lambda encoded: encoded)
@@ -47,7 +47,7 @@ class MergingContract:
         assert all(len(body.decode().splitlines()) == 1 for body in bodies)
         assert {msgspec.json.decode(body).get("original", {}).get("text") for body in bodies} == {None, "cats\u2028one"}
 
-    def test_greater_version_replaces_and_tells_what_was_before(self, store: Store) -> None:
+    def test_greater_version_replaces_and_reports_the_document_before(self, store: Store) -> None:
         put(store, 1, post(1, "old words"))
         (entry,) = put(store, 2, post(1, "new words", version=T0 + 50_000)).entries
         assert entry.before is not None
@@ -57,7 +57,7 @@ class MergingContract:
         assert now_found(store, "old") == []
         assert now_found(store, "new") == ["x:1"]
 
-    def test_post_that_cannot_be_stored_takes_no_other_with_it(self, store: Store) -> None:
+    def test_post_that_cannot_be_stored_does_not_hinder_the_others(self, store: Store) -> None:
         put(store, 1, post(4, "cats"))
         bad = [post(number, "cats", version=2**70) for number in (2, 5)]
         writes = Writes(
@@ -89,7 +89,7 @@ class MergingContract:
         (entry,) = put(store, 2, post(1, "dogs", version=T0 + 1)).entries
         assert entry.post.changed == 2
         (entry,) = put(store, 3, post(1, "dogs", likes=4, version=T0 + 5_000)).entries
-        assert entry.post.changed == 2, "an edit stays one, whatever comes after"
+        assert entry.post.changed == 2, "once edited, a post stays edited"
 
     def test_unknown_counts_keep_what_is_stored(self, store: Store) -> None:
         put(store, 1, post(1, "cats", likes=7, reposts=2, followers=50, version=T0))
@@ -97,7 +97,7 @@ class MergingContract:
         assert entry.document.numbers == {"likes": 8, "reposts": 2, "followers": 50}
         assert now_found(store, "cats reposts:2 followers:50 likes:8") == ["x:1"]
 
-    def test_redelivery_is_accepted_again_with_the_greater_number(self, store: Store) -> None:
+    def test_redelivery_is_accepted_with_the_greater_sequence_number(self, store: Store) -> None:
         first = put(store, 5, post(1, "cats"))
         again = put(store, 9, post(1, "cats"))
         assert again.inserted == 0

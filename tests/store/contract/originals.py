@@ -34,7 +34,7 @@ class OriginalsContract:
             repost = msgspec.json.decode(reading.posts(["x:2"])["x:2"])
         assert repost["original"]["counts"]["likes"] == 900
 
-    def test_edited_original_takes_its_reposts_along(self, store: Store) -> None:
+    def test_edited_original_touches_its_reposts(self, store: Store) -> None:
         put(store, 1, post(1, "cats"), post(2, repost_of="x:1"))
         done = put(store, 2, post(1, "dogs", version=T0 + 10**6))
         assert [entry.post.id for entry in done.entries] == ["x:1", "x:2"]
@@ -42,7 +42,7 @@ class OriginalsContract:
         assert repost.before is not None
         assert (repost.before.words, repost.document.words) == (["cats"], ["dogs"])
         assert (repost.post.changed, repost.post.seq) == (2, 2)
-        assert repost.post.version > T0 + 2_000, "watchers replace by version"
+        assert repost.post.version > T0 + 2_000, "clients replace posts by version"
         assert now_found(store, "cats") == []
         assert now_found(store, "dogs") == ["x:2", "x:1"]
 
@@ -62,7 +62,7 @@ class OriginalsContract:
         assert sorted(entry.post.id for entry in done.entries) == ["x:1", "x:2"]
         assert now_found(store, "cats") == ["x:2", "x:1"]
 
-    def test_reach_counts_everyone_who_carried_it_once(self, store: Store) -> None:
+    def test_reach_counts_every_reposter_once(self, store: Store) -> None:
         put(store, 1, post(1, "small", followers=10), post(2, "big", followers=100))
         put(store, 2, *(post(n, repost_of="x:1", handle=f"h{n % 2}", followers=60 + n % 2) for n in range(3, 7)))
         store.maintain()

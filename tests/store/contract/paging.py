@@ -27,7 +27,7 @@ class PagingContract:
         assert [len(page) for page in pages] == [10, 10, 5]
         assert [one for page in pages for one in page] == [f"x:{number}" for number in reversed(range(25))]
 
-    def test_posts_of_one_millisecond_stand_as_they_came_and_pages_cover_each_once(self, store: Store) -> None:
+    def test_posts_of_one_millisecond_are_ordered_by_arrival_and_paged_once_each(self, store: Store) -> None:
         batches = [[post(at * 60 + n, "cats", created_at=T0, likes=n % 3) for n in range(60)] for at in range(6)]
         for seq, batch in enumerate(batches, 1):
             put(store, seq, *batch)
@@ -136,7 +136,7 @@ class PagingContract:
                 (T0 + 2_000, 1),
             ]
 
-    def test_view_stands_still(self, store: Store) -> None:
+    def test_reading_does_not_change_while_others_write(self, store: Store) -> None:
         put(store, 1, post(1, "cats"))
         with store.reading() as reading:
             put(store, 2, post(2, "cats"))
@@ -155,4 +155,4 @@ class PagingContract:
         put(store, 1, *(post(number, "ice and then some cream") for number in range(500)))
         with store.reading(timeout_s=0.0) as reading, pytest.raises(QueryTimeout):
             reading.search(search('"cream ice"~5 -"and then"~9'), limit=10)
-        assert now_found(store, "ice", limit=1) == ["x:499"], "the next one is served"
+        assert now_found(store, "ice", limit=1) == ["x:499"], "the next search is served"

@@ -35,7 +35,7 @@ class TopsContract:
             assert top("originals") == {"x:1": 1}
             assert top("links") == {}
 
-    def test_trending_holds_what_is_new_and_never_what_is_always_common(self, store: Store) -> None:
+    def test_trending_holds_new_words_and_never_common_ones(self, store: Store) -> None:
         day = 24 * 3_600
         usual = [post(n, f"weather report number{n % 7}", created_at=T0 + n * 60_000) for n in range(1_440)]
         for start in range(0, 1_440, 240):

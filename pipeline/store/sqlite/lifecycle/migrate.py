@@ -38,7 +38,7 @@ def migrate(directory: Path) -> None:
         with translate_errors():
             schema.create(connection)
             facts = schema.meta(connection)
-            if facts["schema"] != schema.SCHEMA_VERSION:
+            if facts["schema"] != schema.SQLITE_SCHEMA_VERSION:
                 raise StoreMismatch(f"the store has tables of version {facts['schema']}: this program cannot read them")
             if facts["analyser"] != ANALYSER_VERSION:
                 _index_again(connection)

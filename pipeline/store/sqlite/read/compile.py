@@ -22,8 +22,7 @@ MAX_BRANCHES = 32
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Rows that match the index expression (None: all rows), meet every condition and have a sort key in [low,
-    high)."""
+    """Rows that match the index expression (None: all) and every condition, with a sort key in [low, high)."""
 
     match: str | None = None
     conditions: tuple[str, ...] = ()
@@ -61,16 +60,16 @@ class SqliteQuery:
 def compile_tree(root: Node) -> SqliteQuery:
     """Return the branches of a tree."""
     widening = _Widening()
-    branches = _branches(widening.widen(_push(root, False)), widening)
+    branches = _branches(widening.widen(_push_negation(root, False)), widening)
     return SqliteQuery(tuple(branches), exact=not widening.used)
 
 
-def _push(node: Node, negated: bool) -> Node:
+def _push_negation(node: Node, negated: bool) -> Node:
     """Return the tree with NOT at its leaves; a negated span of time becomes the two around it."""
     if isinstance(node, Not):
-        return _push(node.child, not negated)
+        return _push_negation(node.child, not negated)
     if isinstance(node, And | Or):
-        children = tuple(_push(child, negated) for child in node.children)
+        children = tuple(_push_negation(child, negated) for child in node.children)
         return And(children) if isinstance(node, And) != negated else Or(children)
     if not negated:
         return node
@@ -91,6 +90,7 @@ class _Widening:
         self.used = False
 
     def widen(self, node: Node) -> Node:
+        """Return a tree without `Near` under NOT; every `Near` is checked again, because the index only narrows it."""
         if isinstance(node, And):
             return And(tuple(self.widen(child) for child in node.children))
         if isinstance(node, Or):
@@ -103,11 +103,13 @@ class _Widening:
         return node
 
     def everything(self) -> list[Branch]:
+        """Return one branch that holds all rows, in place of too many."""
         self.used = True
         return [Branch()]
 
 
 def _branches(node: Node, widening: _Widening) -> list[Branch]:
+    """Return branches whose union holds every match of a tree, at most `MAX_BRANCHES`."""
     if isinstance(node, Everything):
         return [Branch()]
     if is_indexed(node):
@@ -133,6 +135,7 @@ def _branches(node: Node, widening: _Widening) -> list[Branch]:
 
 
 def _condition(node: Node) -> Branch:
+    """Return the branch of a leaf that a column or the sort key decides."""
     negated = isinstance(node, Not)
     leaf = node.child if isinstance(node, Not) else node
     if isinstance(leaf, Created):

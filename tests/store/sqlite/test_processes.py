@@ -16,7 +16,7 @@ from pipeline.query.parser import parse
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
 from tests.store.builders import T0, now_found, post, put
-from tests.store.test_sqlite import assert_whole
+from tests.store.sqlite.integrity import assert_whole
 
 WRITER = """
 import sys
@@ -48,7 +48,7 @@ def test_two_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     writers = [_start(tmp_path, first, 20) for first in (0, 100_000)]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
     store = SqliteStore(tmp_path)
-    # In every second batch of fifty a third went, and a third was edited.
+    # Every second batch of fifty deleted a third of its posts and edited another third.
     kept = [
         number
         for first in (0, 100_000)
@@ -61,7 +61,7 @@ def test_two_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_killed_writer_leaves_a_whole_index(tmp_path: Path) -> None:
+def test_killed_writer_leaves_an_intact_index(tmp_path: Path) -> None:
     rng = random.Random(5)
     for attempt in range(3):
         writer = _start(tmp_path, attempt * 100_000, 10_000)

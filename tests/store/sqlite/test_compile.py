@@ -1,4 +1,4 @@
-"""A search becomes branches of SQLite: user text as parameters and quoted tokens only, and no order by sorting."""
+"""Query compiler: user text becomes parameters and quoted tokens only, and newest first needs no sorting."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def test_search_of_words_and_facets_is_one_expression() -> None:
     assert (branch.conditions, branch.parameters) == ((), ())
 
 
-def test_numbers_and_times_leave_the_index_alone() -> None:
+def test_numbers_and_times_are_conditions_outside_the_index() -> None:
     (branch,) = branches("cats likes:5..10 -followers:100.. since:2026-01-01 sample:10")
     assert branch.match == 'words : "cats"'
     assert sorted(branch.parameters) == [5, 10, 10, 100]
     assert branch.low > 0
 
 
-def test_mixture_of_words_and_numbers_is_spread_out() -> None:
+def test_mixture_of_words_and_numbers_becomes_branches() -> None:
     assert len(branches("cats OR likes:5..")) == 2
     assert len(branches("(cats OR likes:5..) (dogs OR reposts:5..)")) == 4
     assert compile_tree(search("(cats OR likes:5..) (dogs OR reposts:5..)").root).exact
@@ -59,7 +59,7 @@ def test_mixture_too_wide_is_checked_one_by_one() -> None:
     assert not compiled.exact
 
 
-def test_span_that_is_empty_asks_nothing() -> None:
+def test_empty_span_has_no_branches() -> None:
     compiled = compile_tree(And((Word("cats"), Created(2_000, 1_000))))
     assert compiled.within(0, sort_key.MAX_SORT_KEY).branches == ()
 
@@ -73,7 +73,7 @@ def test_newest_first_needs_no_sorting(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_only_ever_looked_for(store: SqliteStore, text: str) -> None:
+def test_hostile_text_is_only_searched_for(store: SqliteStore, text: str) -> None:
     put(store, 1, post(1, "x y z words"))
     nodes: list[Node] = [
         Word(text),
@@ -95,7 +95,7 @@ def test_hostile_text_is_only_ever_looked_for(store: SqliteStore, text: str) -> 
 
 
 @given(documents())
-def test_document_comes_back_from_its_columns(made: object) -> None:
+def test_document_is_read_back_from_its_columns(made: object) -> None:
     from pipeline.query.document import Document
 
     assert isinstance(made, Document)
