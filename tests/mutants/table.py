@@ -82,7 +82,7 @@ MUTANTS = (
     ),
     Mutant(
         "SQLite takes an unknown count for a small one",
-        "pipeline/store/sqlite/read/compile.py",
+        "pipeline/store/sqlite/read/compile_query.py",
         'f"({test}) IS NOT TRUE"',
         'f"NOT ({test})"',
         (_STORE,),

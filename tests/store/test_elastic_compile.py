@@ -16,7 +16,7 @@ from pipeline.store.elastic.read.compile import MAX_NESTED, Compiled, compile_tr
 from tests.match.strategies import nodes
 from tests.query import strategies
 from tests.store.builders import search
-from tests.store.sqlite.test_compile import HOSTILE
+from tests.store.sqlite.test_compile_query import HOSTILE
 
 
 def compiled(text: str) -> Compiled:

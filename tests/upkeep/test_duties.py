@@ -29,7 +29,7 @@ from pipeline.settings import load
 from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite.schema import FILE
-from pipeline.store.tops.background import MIN_POSTS
+from pipeline.store.top_values.background import MIN_POSTS
 from pipeline.upkeep.duties import Means, Upkeep
 
 pytestmark = pytest.mark.redis

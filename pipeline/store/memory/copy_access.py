@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
 from pipeline.store.copy.load_plan import decode_rows, plan_load
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
-from pipeline.store.memory.lookups import MemoryLookups
-from pipeline.store.memory.writer import MemoryWriter
+from pipeline.store.memory.plan_lookups import MemoryPlanLookups
+from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.plan import StoredRow
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.tombstones import account_tombstone, merge_salts, stored_at
@@ -20,7 +20,7 @@ class MemoryCopyAccess:
     def __init__(self, contents: MemoryContents, accounts: MemoryAccountTombstones, now_ms: Callable[[], int]) -> None:
         self._contents = contents
         self._accounts = accounts
-        self._lookups = MemoryLookups(contents, accounts)
+        self._lookups = MemoryPlanLookups(contents, accounts)
         self._writer = MemoryWriter(contents, accounts)
         self._now_ms = now_ms
 

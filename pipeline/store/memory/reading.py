@@ -17,7 +17,7 @@ from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, 
 from pipeline.store.memory.contents import MemoryContents, row_sort_key
 from pipeline.store.plan import StoredRow
 from pipeline.store.timeline_intervals import interval_for
-from pipeline.store.tops import (
+from pipeline.store.top_values import (
     BACKGROUND_HOURS,
     SAMPLED_POSTS,
     TRENDING_WINDOW_MS,

@@ -16,13 +16,13 @@ from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest_rows, with_row
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
 from pipeline.store.memory.copy_access import MemoryCopyAccess
-from pipeline.store.memory.lookups import MemoryLookups
+from pipeline.store.memory.plan_lookups import MemoryPlanLookups
+from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.memory.reading import MemoryReading
-from pipeline.store.memory.writer import MemoryWriter
 from pipeline.store.plan import StoredRow, plan_writes
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
-from pipeline.store.tops import WordBackground
+from pipeline.store.top_values import WordBackground
 
 _MS_A_DAY = 86_400_000
 
@@ -36,7 +36,7 @@ class MemoryStore:
         self._clock = clock
         self._contents = MemoryContents()
         self._accounts = MemoryAccountTombstones([secrets.token_bytes(16)])
-        self._lookups = MemoryLookups(self._contents, self._accounts)
+        self._lookups = MemoryPlanLookups(self._contents, self._accounts)
         self._writer = MemoryWriter(self._contents, self._accounts)
         self._coverage: list[CoverageRow] = []
         self._pending = WordBackground()

@@ -1,6 +1,6 @@
 """SQLite store: one file in DATA_DIR, used by any number of processes. Open it with `pipeline.store.open_store`."""
 
-from pipeline.store.sqlite.lifecycle.migrate import migrate
+from pipeline.store.sqlite.migrate import migrate
 from pipeline.store.sqlite.store import SqliteStore
 
 __all__ = ["SqliteStore", "migrate"]

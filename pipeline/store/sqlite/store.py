@@ -23,13 +23,13 @@ from pipeline.store.raw_records import compress
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.sqlite import coverage, schema
 from pipeline.store.sqlite.connection import connect, rows, transaction
+from pipeline.store.sqlite.copy_access import SqliteCopyAccess, former_salts
 from pipeline.store.sqlite.error_mapping import translate_errors
-from pipeline.store.sqlite.lifecycle.copy_access import SqliteCopyAccess, former_salts
-from pipeline.store.sqlite.lifecycle.maintenance import SqliteMaintenance
-from pipeline.store.sqlite.lifecycle.retention import prune
+from pipeline.store.sqlite.periodic.maintenance import SqliteMaintenance
+from pipeline.store.sqlite.periodic.retention import prune
 from pipeline.store.sqlite.read.reading import SqliteReading
-from pipeline.store.sqlite.write.lookups import SqliteLookups
-from pipeline.store.sqlite.write.writer import SqliteWriter
+from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
+from pipeline.store.sqlite.write.plan_writer import SqliteWriter
 
 _MS_A_DAY = 86_400_000
 _MAX_IDLE_READERS = 8
@@ -65,7 +65,7 @@ class SqliteStore:
             schema.check(facts)
         self.identity = str(facts["identity"])
         self._salt = bytes(facts["salt"])
-        self._lookups = SqliteLookups(self._connection, self._salt, former_salts(facts))
+        self._lookups = SqlitePlanLookups(self._connection, self._salt, former_salts(facts))
         self._maintenance = SqliteMaintenance(self._connection)
 
     def persist(self, writes: Writes, seq: int) -> Persisted:

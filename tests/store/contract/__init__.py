@@ -11,7 +11,7 @@ from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.paging import PagingContract
 from tests.store.contract.retention import RetentionContract
-from tests.store.contract.tops import TopsContract
+from tests.store.contract.top_values import TopsContract
 
 
 class StoreContract(

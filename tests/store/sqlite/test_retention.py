@@ -7,7 +7,7 @@ from random import Random
 
 from pipeline.store.contract import Store
 from pipeline.store.sqlite import SqliteStore
-from pipeline.store.sqlite.lifecycle.retention import used_bytes
+from pipeline.store.sqlite.periodic.retention import used_bytes
 from tests.store.builders import T0, now_found, post, put, search
 
 

@@ -20,7 +20,7 @@ from pipeline.store.elastic.write.bulk import Bulk, Write
 from pipeline.store.elastic.write.lookups import get_many
 from pipeline.store.elastic.write.reach import Reach
 from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
-from pipeline.store.tops import BACKGROUND_HOURS, WordBackground
+from pipeline.store.top_values import BACKGROUND_HOURS, WordBackground
 
 EXPUNGED_EVERY_S = 6 * 3_600.0
 """Withdrawn posts leave the segments within this time: it rewrites every segment that holds a deleted one."""

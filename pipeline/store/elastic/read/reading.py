@@ -26,7 +26,7 @@ from pipeline.store.elastic.read.view import Answer, View
 from pipeline.store.elastic.rows import Row, Shown
 from pipeline.store.elastic.schema import by_place
 from pipeline.store.post_json import decode_post, with_original
-from pipeline.store.tops import SAMPLED_POSTS
+from pipeline.store.top_values import SAMPLED_POSTS
 
 AT_ONCE = 1_000
 _FIRST = 100

@@ -12,7 +12,14 @@ from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.read.view import View
 from pipeline.store.elastic.write.lookups import get_many
 from pipeline.store.sort_key import TIE_BITS
-from pipeline.store.tops import BACKGROUND_HOURS, TRENDING_WINDOW_MS, TopCounter, is_word, trending, with_background
+from pipeline.store.top_values import (
+    BACKGROUND_HOURS,
+    TRENDING_WINDOW_MS,
+    TopCounter,
+    is_word,
+    trending,
+    with_background,
+)
 
 HOURS = "hours"
 """The key in `state` of how many posts the background has, by hour."""

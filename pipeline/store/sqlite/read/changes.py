@@ -14,7 +14,7 @@ from pipeline.query.tree import Query
 from pipeline.store.bounded_steps import bounded_step_end
 from pipeline.store.sqlite.connection import Rows, rows
 from pipeline.store.sqlite.deadline import SqliteDeadline
-from pipeline.store.sqlite.read.compile import Branch
+from pipeline.store.sqlite.read.compile_query import Branch
 from pipeline.store.sqlite.read.match_keys import MatchKeys
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
 

@@ -10,7 +10,7 @@ from pipeline.query.tree import Query
 from pipeline.store import sort_key
 from pipeline.store.contract import Timeline
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.read.compile import Branch, SqliteQuery, rows_of
+from pipeline.store.sqlite.read.compile_query import Branch, SqliteQuery, rows_of
 from pipeline.store.sqlite.read.match_keys import MatchKeys
 from pipeline.store.timeline_intervals import interval_for
 

@@ -24,8 +24,8 @@ from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.read.changes import ChangedRows
 from pipeline.store.sqlite.read.counts import MatchCounts
 from pipeline.store.sqlite.read.match_keys import MatchKeys
-from pipeline.store.sqlite.read.tops import top
-from pipeline.store.tops import SAMPLED_POSTS
+from pipeline.store.sqlite.read.top_values import top
+from pipeline.store.top_values import SAMPLED_POSTS
 
 _STEPS_BETWEEN_CHECKS = 1_000
 """Steps of SQLite's machine between two looks at the deadline. Few steps may read much of the index: at 20,000 a phrase

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-STOP_WORDS = frozenset(files("pipeline.store.tops").joinpath("stopwords.txt").read_text("utf-8").split())
+STOP_WORDS = frozenset(files("pipeline.store.top_values").joinpath("stopwords.txt").read_text("utf-8").split())

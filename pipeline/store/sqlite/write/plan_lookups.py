@@ -36,7 +36,7 @@ _HIGHEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place D
 _LOWEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
 
 
-class SqliteLookups:
+class SqlitePlanLookups:
     """Keeps `plan.PlanLookups`. `former_salts` are those of other stores whose account tombstones were copied here."""
 
     def __init__(self, connection: apsw.Connection, salt: bytes, former_salts: Sequence[bytes] = ()) -> None:

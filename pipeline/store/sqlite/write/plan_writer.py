@@ -17,7 +17,7 @@ from pipeline.store import sort_key
 from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
 from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.write.lookups import SqliteLookups
+from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
 from pipeline.store.tombstones import FOR_GOOD_MS
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -52,7 +52,7 @@ class SqliteWriter:
     def __init__(
         self,
         connection: apsw.Connection,
-        lookups: SqliteLookups,
+        lookups: SqlitePlanLookups,
         seq: int,
         raw_records: Mapping[str, bytes] | None = None,
     ) -> None:

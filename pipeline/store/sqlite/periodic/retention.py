@@ -8,8 +8,8 @@ import apsw
 
 from pipeline.store import sort_key
 from pipeline.store.sqlite.connection import rows, transaction
-from pipeline.store.sqlite.write.lookups import SqliteLookups
-from pipeline.store.sqlite.write.writer import SqliteWriter
+from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
+from pipeline.store.sqlite.write.plan_writer import SqliteWriter
 
 _PRUNED_AT_ONCE = 250
 _PRUNING_S = 2.0
@@ -22,7 +22,9 @@ _OLDEST = "SELECT place FROM posts WHERE place < ? ORDER BY place LIMIT ?"
 _NOTE_PRUNED = "UPDATE meta SET value = max(value, ?) WHERE key = 'pruned_place'"
 
 
-def prune(connection: apsw.Connection, lookups: SqliteLookups, *, before_ms: int | None, max_bytes: int | None) -> int:
+def prune(
+    connection: apsw.Connection, lookups: SqlitePlanLookups, *, before_ms: int | None, max_bytes: int | None
+) -> int:
     """Remove the oldest posts for at most `_PRUNING_S` seconds; return how many.
 
     These posts are old, not deleted, so the index may forget them at its next merges. What it still holds of them
@@ -60,7 +62,7 @@ def page_usage(connection: apsw.Connection) -> tuple[int, int, int]:
     return pages, spare, page_bytes
 
 
-def _remove_oldest(connection: apsw.Connection, lookups: SqliteLookups, below: int, most: int, end: float) -> int:
+def _remove_oldest(connection: apsw.Connection, lookups: SqlitePlanLookups, below: int, most: int, end: float) -> int:
     """Remove at most `most` posts below a sort key until the time `end`; return how many."""
     removed = 0
     while removed < most and time.monotonic() < end:

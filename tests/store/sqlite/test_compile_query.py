@@ -14,7 +14,7 @@ from pipeline.store.contract import Store
 from pipeline.store.sqlite import SqliteStore
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.document_columns import document, facet_token, texts
-from pipeline.store.sqlite.read.compile import MAX_BRANCHES, Branch, compile_tree, rows_of
+from pipeline.store.sqlite.read.compile_query import MAX_BRANCHES, Branch, compile_tree, rows_of
 from tests.query.strategies import documents
 from tests.store.builders import ids, now_found, post, put, search
 

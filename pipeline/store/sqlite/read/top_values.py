@@ -11,7 +11,7 @@ from pipeline.store.contract import Top, TopField
 from pipeline.store.sort_key import TIE_BITS
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.tops import (
+from pipeline.store.top_values import (
     BACKGROUND_HOURS,
     TRENDING_WINDOW_MS,
     TopCounter,

@@ -11,11 +11,11 @@ import apsw
 
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
-from pipeline.store.sqlite.lifecycle.reach import ReachUpdater
-from pipeline.store.sqlite.lifecycle.retention import page_usage
+from pipeline.store.sqlite.periodic.reach import ReachUpdater
+from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
 from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
-from pipeline.store.tops import BACKGROUND_HOURS, WordBackground
+from pipeline.store.top_values import BACKGROUND_HOURS, WordBackground
 
 _SAMPLED_AT_ONCE = 500
 _WIPE_WAIT_MS = 200

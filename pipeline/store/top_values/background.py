@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.store.tops.post_view import decode_view
-from pipeline.store.tops.words import is_word, tokens
+from pipeline.store.top_values.post_view import decode_view
+from pipeline.store.top_values.words import is_word, tokens
 
 BACKGROUND_HOURS = 7 * 24
 MIN_POSTS = 5

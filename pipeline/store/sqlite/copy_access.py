@@ -16,8 +16,8 @@ from pipeline.store.raw_records import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction
 from pipeline.store.sqlite.error_mapping import translate_errors
-from pipeline.store.sqlite.write.lookups import SqliteLookups
-from pipeline.store.sqlite.write.writer import BURY_ACCOUNT, SqliteWriter
+from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
+from pipeline.store.sqlite.write.plan_writer import BURY_ACCOUNT, SqliteWriter
 from pipeline.store.tombstones import account_tombstone, merge_salts, stored_at
 
 _ROWS_AT_ONCE = 1_000
@@ -41,7 +41,7 @@ def former_salts(facts: dict[str, Any]) -> list[bytes]:
 class SqliteCopyAccess:
     """Keeps `contract.CopyAccess` over a store's own connection."""
 
-    def __init__(self, connection: apsw.Connection, lookups: SqliteLookups, salt: bytes) -> None:
+    def __init__(self, connection: apsw.Connection, lookups: SqlitePlanLookups, salt: bytes) -> None:
         self._connection = connection
         self._lookups = lookups
         self._salt = salt

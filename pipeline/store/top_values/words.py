@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 from pipeline.query.analyser import analyse
-from pipeline.store.tops.post_view import TopView
-from pipeline.store.tops.stopwords import STOP_WORDS
+from pipeline.store.top_values.post_view import TopView
+from pipeline.store.top_values.stopwords import STOP_WORDS
 
 _LENGTHS = range(4, 25)
 _LEFT_OUT = {"mention", "link", "cashtag"}

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from pipeline.store.contract import TopItem
-from pipeline.store.tops.counter import TopCounter
-from pipeline.store.tops.words import is_word
+from pipeline.store.top_values.counter import TopCounter
+from pipeline.store.top_values.words import is_word
 
 TRENDING_WINDOW_MS = 15 * 60_000
 """Milliseconds before the newest match in which words may trend."""

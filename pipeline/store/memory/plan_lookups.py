@@ -8,7 +8,7 @@ from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryConten
 from pipeline.store.plan import StoredRow
 
 
-class MemoryLookups:
+class MemoryPlanLookups:
     """Keeps `plan.PlanLookups`."""
 
     def __init__(self, contents: MemoryContents, accounts: MemoryAccountTombstones) -> None:

@@ -6,8 +6,8 @@ import heapq
 from collections import Counter
 
 from pipeline.store.contract import TopField, TopItem
-from pipeline.store.tops.post_view import TopView, decode_view
-from pipeline.store.tops.words import is_word, tokens
+from pipeline.store.top_values.post_view import TopView, decode_view
+from pipeline.store.top_values.words import is_word, tokens
 
 SAMPLED_POSTS = 5_000
 """Newest matches that a top list counts; `Top.matching` says how many matched."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.store.post_json import encode_post
-from pipeline.store.tops.post_view import decode_view
-from pipeline.store.tops.trending import log_odds
-from pipeline.store.tops.words import is_word, tokens
+from pipeline.store.top_values.post_view import decode_view
+from pipeline.store.top_values.trending import log_odds
+from pipeline.store.top_values.words import is_word, tokens
 from tests.store.builders import post
 
 

@@ -3,10 +3,10 @@
 A post counts a value once. A repost counts by its original's content, as searches see it.
 """
 
-from pipeline.store.tops.background import BACKGROUND_HOURS, WordBackground
-from pipeline.store.tops.counter import SAMPLED_POSTS, TopCounter
-from pipeline.store.tops.trending import TRENDING_WINDOW_MS, trending, with_background
-from pipeline.store.tops.words import is_word
+from pipeline.store.top_values.background import BACKGROUND_HOURS, WordBackground
+from pipeline.store.top_values.counter import SAMPLED_POSTS, TopCounter
+from pipeline.store.top_values.trending import TRENDING_WINDOW_MS, trending, with_background
+from pipeline.store.top_values.words import is_word
 
 __all__ = [
     "BACKGROUND_HOURS",

@@ -1,1 +1,0 @@
-"""Lifecycle of a SQLite store: periodic maintenance, retention, migration and copies."""
