@@ -26,8 +26,8 @@ from pipeline.query.tree import Everything, Query
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.sifting import Sift
-from pipeline.store.bounded_steps import bounded_step_end
 from pipeline.store.contract import NEWEST, Changes, Entry, Page, Persisted, Writes
+from pipeline.store.sequence_steps import bounded_step_end
 
 KEYS = ("k0", "k1")
 VERSION_STEP = 10_000

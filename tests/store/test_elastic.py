@@ -27,7 +27,7 @@ from pipeline.store.elastic.keep import sweep as sweeping
 from pipeline.store.elastic.keep.coverage import KEPT_TOGETHER
 from pipeline.store.elastic.keep.upkeep import PROGRESS
 from pipeline.store.elastic.schema import now_ms
-from pipeline.store.raw_records import compress
+from pipeline.store.raw_record_compression import compress
 from tests.store.builders import T0, ids, now_found, post, put, search
 from tests.store.contract import StoreContract
 from tests.store.elastic import access, found, store_in

@@ -5,8 +5,9 @@ one consistent view. Posts come out as bytes of wire JSON, so that no later stag
 `errors.StoreError` and its subclasses only.
 """
 
-from pipeline.store.contract.copying import AccountTombstone, CopyAccess, ExportRow, Tombstone
+from pipeline.store.contract.copy_access import AccountTombstone, CopyAccess, ExportRow, Tombstone
 from pipeline.store.contract.coverage import SAMPLED, CoverageRow
+from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
 from pipeline.store.contract.results import (
     NEWEST,
@@ -19,7 +20,6 @@ from pipeline.store.contract.results import (
     TopItem,
 )
 from pipeline.store.contract.store import Store
-from pipeline.store.contract.writing import Entry, Persisted, Writes
 
 __all__ = [
     "NEWEST",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pipeline.store.contract.copying import CopyAccess
+from pipeline.store.contract.copy_access import CopyAccess
 from pipeline.store.contract.coverage import CoverageRow
+from pipeline.store.contract.persist import Persisted, Writes
 from pipeline.store.contract.reading import Reading
-from pipeline.store.contract.writing import Persisted, Writes
 
 
 class Store(Protocol):

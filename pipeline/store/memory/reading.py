@@ -12,10 +12,10 @@ from pipeline.errors import QueryTimeout
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key
-from pipeline.store.bounded_steps import bounded_step_end
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.memory.contents import MemoryContents, row_sort_key
 from pipeline.store.plan import StoredRow
+from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.timeline_intervals import interval_for
 from pipeline.store.top_values import (
     BACKGROUND_HOURS,

@@ -5,8 +5,8 @@ calls `plan_writes` inside its transaction and applies the `WritePlan`. Nothing 
 """
 
 from pipeline.store.plan.lookups import PlanLookups
-from pipeline.store.plan.merging import MAX_TOUCHED
 from pipeline.store.plan.planner import plan_writes
+from pipeline.store.plan.upserts import MAX_TOUCHED
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
 
 __all__ = ["MAX_TOUCHED", "PlanLookups", "RowUpsert", "StoredRow", "WritePlan", "plan_writes"]

@@ -6,12 +6,12 @@ from collections.abc import Container, Mapping
 
 from pipeline.post import Upsert
 from pipeline.store.contract import Writes
-from pipeline.store.draft import Draft, draft
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
 from pipeline.store.plan.lookups import PlanLookups
-from pipeline.store.plan.merging import Merging
+from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
+from pipeline.store.prepared_rows import PreparedRow, prepare_rows
 
 
 def plan_writes(
@@ -21,7 +21,7 @@ def plan_writes(
     now_ms: int,
     *,
     retention_ms: int = 0,
-    drafts: Mapping[str, Draft] | None = None,
+    prepared: Mapping[str, PreparedRow] | None = None,
 ) -> WritePlan:
     """Return what a batch changes in a store.
 
@@ -31,14 +31,16 @@ def plan_writes(
         seq: sequence number of the batch.
         now_ms: time that tombstones are stamped with.
         retention_ms: posts older than this are written and not reported; 0 for no limit.
-        drafts: drafts of the batch with the same `seq`, where they exist already.
+        prepared: rows of the batch prepared with the same `seq`, where they exist already.
     """
     plan = WritePlan(now_ms, now_ms - retention_ms if retention_ms else 0)
     upserts, buried = admit(lookups, writes, plan)
     plan_deletions(lookups, writes, plan, buried)
-    drafts = draft(writes, seq) if drafts is None else drafts
+    prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = [upsert for upsert in upserts if upsert.post.id not in plan.tombstones]
-    Merging(lookups, plan, seq, drafts).run([_without_deleted_raw(one, plan.tombstones, buried) for one in kept])
+    UpsertPlanner(lookups, plan, seq, prepared).run(
+        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept]
+    )
     return plan
 
 

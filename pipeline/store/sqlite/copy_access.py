@@ -12,7 +12,7 @@ import apsw
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
 from pipeline.store.copy.load_plan import decode_rows, plan_load
 from pipeline.store.plan.deletions import plan_tombstones
-from pipeline.store.raw_records import compress, decompress
+from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction
 from pipeline.store.sqlite.error_mapping import translate_errors

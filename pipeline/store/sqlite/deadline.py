@@ -23,10 +23,6 @@ class SqliteDeadline:
         return QueryTimeout(f"the search was stopped after {self._timeout_s:g} s: make it narrower")
 
     def check(self) -> None:
-        """Stop if the time is up.
-
-        Raises:
-            QueryTimeout: it is.
-        """
+        """Raise `QueryTimeout` if the time is up."""
         if self.passed():
             raise self.error()

@@ -17,9 +17,9 @@ import apsw
 from pipeline.errors import StoreUnavailable
 from pipeline.store import sort_key
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
-from pipeline.store.draft import draft
 from pipeline.store.plan import plan_writes
-from pipeline.store.raw_records import compress
+from pipeline.store.prepared_rows import prepare_rows
+from pipeline.store.raw_record_compression import compress
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.sqlite import coverage, schema
 from pipeline.store.sqlite.connection import connect, rows, transaction
@@ -73,10 +73,10 @@ class SqliteStore:
         return persist_without_refused(lambda some: self._persist(some, seq), writes)
 
     def _persist(self, writes: Writes, seq: int) -> Persisted:
-        drafts = draft(writes, seq)
+        prepared = prepare_rows(writes, seq)
         raw_records = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         with translate_errors(), transaction(self._connection):
-            plan = plan_writes(self._lookups, writes, seq, now_ms(), retention_ms=self._retention_ms, drafts=drafts)
+            plan = plan_writes(self._lookups, writes, seq, now_ms(), retention_ms=self._retention_ms, prepared=prepared)
             SqliteWriter(self._connection, self._lookups, seq, raw_records).apply(plan)
         return plan.persisted()
 

@@ -55,7 +55,7 @@ class ChangesContract:
             assert (len(changes.tombstones), changes.overflow) == (20, False)
             assert len(reading.deleted_ids(2, limit=5)) == 5
 
-    def test_bounded_steps_hold_at_most_their_limit_and_together_everything(self, store: Store) -> None:
+    def test_sequence_steps_hold_at_most_their_limit_and_together_everything(self, store: Store) -> None:
         for number in range(12):
             put(store, 10 + number // 2, post(number, "cats"))
         for number in range(0, 12, 3):

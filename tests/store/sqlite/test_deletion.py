@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.post import AuthorDeletion, Deletion
-from pipeline.store import raw_records
+from pipeline.store import raw_record_compression
 from pipeline.store.contract import Writes
 from pipeline.store.sqlite import SqliteStore
 from pipeline.store.sqlite.connection import rows
@@ -70,7 +70,7 @@ def test_open_reading_only_delays_wiping_the_log(tmp_path: Path) -> None:
 def test_raw_record_is_stored_and_deleted_with_its_post(store: SqliteStore) -> None:
     put(store, 1, post(1, "cats"), raw=b'{"the": "record"}')
     ((data,),) = rows(store._connection, "SELECT data FROM raws")
-    assert raw_records.decompress(data) == b'{"the": "record"}'
+    assert raw_record_compression.decompress(data) == b'{"the": "record"}'
     store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
     assert list(rows(store._connection, "SELECT data FROM raws")) == []
 

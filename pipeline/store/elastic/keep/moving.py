@@ -33,7 +33,7 @@ from pipeline.store.elastic.write.lookups import (
 )
 from pipeline.store.elastic.write.writing import Writer
 from pipeline.store.plan import WritePlan
-from pipeline.store.raw_records import compress, decompress
+from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sort_key import arrival
 from pipeline.store.tombstones import merge_salts
 

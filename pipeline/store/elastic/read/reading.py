@@ -16,7 +16,6 @@ import msgspec
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key as place
-from pipeline.store.bounded_steps import bounded_step_end
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.names import IndexNames, key
 from pipeline.store.elastic.read.compile import Compiled, Dsl, compile_tree
@@ -26,6 +25,7 @@ from pipeline.store.elastic.read.view import Answer, View
 from pipeline.store.elastic.rows import Row, Shown
 from pipeline.store.elastic.schema import by_place
 from pipeline.store.post_json import decode_post, with_original
+from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.top_values import SAMPLED_POSTS
 
 AT_ONCE = 1_000

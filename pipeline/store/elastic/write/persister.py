@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import Entry, Persisted, Writes
-from pipeline.store.draft import draft
 from pipeline.store.elastic.client import Client
 from pipeline.store.elastic.schema import Layout
 from pipeline.store.elastic.write.bulk import Bulk
@@ -21,7 +20,8 @@ from pipeline.store.elastic.write.lookups import ElasticShelf
 from pipeline.store.elastic.write.revalidate import Afterwards
 from pipeline.store.elastic.write.writing import Applied, Writer
 from pipeline.store.plan import WritePlan, plan_writes
-from pipeline.store.raw_records import compress
+from pipeline.store.prepared_rows import prepare_rows
+from pipeline.store.raw_record_compression import compress
 from pipeline.store.sort_key import NO_ARRIVAL, TIE_BITS, arrival
 
 ATTEMPTS = 20
@@ -105,7 +105,9 @@ class Persisting:
             shelf = self._shelf()
             shelf.look_up(pending)
             _keep_times(pending, shelf)
-            made = plan_writes(shelf, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
+            made = plan_writes(
+                shelf, pending, seq, now_ms, retention_ms=self._retention_ms, prepared=prepare_rows(pending, seq)
+            )
             batch = {upsert.post.id: arrivals[upsert.post.id] for upsert in pending.upserts}
             awaited = {
                 put.post.id for put in made.upserts if put.stored is None and shelf.known(put.post.id).locator.reposted

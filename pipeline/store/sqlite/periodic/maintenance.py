@@ -44,7 +44,7 @@ class SqliteMaintenance:
         self._wiped_s = float("-inf")
 
     def run(self, now_ms: int) -> None:
-        """Do one round of everything, which takes some hundred milliseconds and at most seconds."""
+        """Do one round of everything: some hundred milliseconds, or about a second where much reach is stale."""
         self._reach.run()
         self._sample_words()
         self._expire_tombstones(now_ms)

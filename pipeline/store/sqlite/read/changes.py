@@ -11,11 +11,11 @@ import apsw
 
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
-from pipeline.store.bounded_steps import bounded_step_end
+from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.sqlite.connection import Rows, rows
 from pipeline.store.sqlite.deadline import SqliteDeadline
 from pipeline.store.sqlite.read.compile_query import Branch
-from pipeline.store.sqlite.read.match_keys import MatchKeys
+from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
 
 CHECKED_ONE_BY_ONE = 2_000
@@ -34,7 +34,7 @@ class ChangedRows:
     """Rows of one read transaction by their sequence numbers."""
 
     def __init__(
-        self, connection: apsw.Connection, deadline: SqliteDeadline, keys: MatchKeys, retained_from: int
+        self, connection: apsw.Connection, deadline: SqliteDeadline, keys: MatchingSortKeys, retained_from: int
     ) -> None:
         self._connection = connection
         self._deadline = deadline

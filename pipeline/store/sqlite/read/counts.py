@@ -11,7 +11,7 @@ from pipeline.store import sort_key
 from pipeline.store.contract import Timeline
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.read.compile_query import Branch, SqliteQuery, rows_of
-from pipeline.store.sqlite.read.match_keys import MatchKeys
+from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
 from pipeline.store.timeline_intervals import interval_for
 
 _MS_A_MINUTE = 60_000
@@ -21,7 +21,7 @@ _ONE_INTERVAL = _MS_A_MINUTE << 40
 class MatchCounts:
     """Counts matches within one read transaction."""
 
-    def __init__(self, connection: apsw.Connection, keys: MatchKeys) -> None:
+    def __init__(self, connection: apsw.Connection, keys: MatchingSortKeys) -> None:
         self._connection = connection
         self._keys = keys
 

@@ -23,7 +23,7 @@ from pipeline.store.sqlite.error_mapping import translate_errors
 from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.read.changes import ChangedRows
 from pipeline.store.sqlite.read.counts import MatchCounts
-from pipeline.store.sqlite.read.match_keys import MatchKeys
+from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
 from pipeline.store.sqlite.read.top_values import top
 from pipeline.store.top_values import SAMPLED_POSTS
 
@@ -44,7 +44,7 @@ class SqliteReading:
         self._hashes = IdHashes(salt)
         self._deadline = SqliteDeadline(timeout_s)
         self._retained_from = retained_from
-        self._keys = MatchKeys(connection, self._deadline, retained_from)
+        self._keys = MatchingSortKeys(connection, self._deadline, retained_from)
         self._counts = MatchCounts(connection, self._keys)
         self._changed = ChangedRows(connection, self._deadline, self._keys, retained_from)
         connection.set_progress_handler(self._deadline.passed, _STEPS_BETWEEN_CHECKS)

@@ -30,7 +30,7 @@ _SORT_COLUMNS = {
 }
 
 
-class MatchKeys:
+class MatchingSortKeys:
     """Matches of searches within one read transaction. Posts below the sort key `retained_from` are invisible."""
 
     def __init__(self, connection: apsw.Connection, deadline: SqliteDeadline, retained_from: int) -> None:

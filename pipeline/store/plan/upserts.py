@@ -1,4 +1,4 @@
-"""Merging of a plan: merges upserts with stored versions, and describes and encodes each accepted post once."""
+"""Upserts of a plan: merges posts with their stored versions, and describes and encodes each accepted post once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import msgspec
 from pipeline.post import Post, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry
-from pipeline.store.draft import Draft
-from pipeline.store.merge import MergeOutcome, merge
+from pipeline.store.merge_versions import MergeOutcome, merge
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
 from pipeline.store.post_json import encode_post, with_original
+from pipeline.store.prepared_rows import PreparedRow
 
 MAX_TOUCHED = 250
 """Most stored reposts that are indexed again for originals of a batch that were edited or arrived late; other reposts
@@ -33,14 +33,14 @@ class _Merged:
     body: bytes
 
 
-class Merging:
+class UpsertPlanner:
     """Merges the upserts of one batch into a plan."""
 
-    def __init__(self, lookups: PlanLookups, plan: WritePlan, seq: int, drafts: Mapping[str, Draft]) -> None:
+    def __init__(self, lookups: PlanLookups, plan: WritePlan, seq: int, prepared: Mapping[str, PreparedRow]) -> None:
         self._lookups = lookups
         self._plan = plan
         self._seq = seq
-        self._drafts = drafts
+        self._prepared = prepared
 
     def run(self, upserts: Sequence[Upsert]) -> None:
         """Enter the rows and entries of all accepted posts."""
@@ -71,7 +71,7 @@ class Merging:
 
     def _merge(self, upsert: Upsert, row: StoredRow | None) -> _Merged:
         if row is None:
-            return _Merged(upsert.post, None, None, upsert.raw, self._drafts[upsert.post.id].body)
+            return _Merged(upsert.post, None, None, upsert.raw, self._prepared[upsert.post.id].body)
         post, outcome = merge(row.post, upsert.post, self._seq)
         body = row.body if outcome == "dropped" else encode_post(post)
         return _Merged(post, outcome, row, upsert.raw, body)
@@ -80,7 +80,7 @@ class Merging:
         """Return the row of an accepted post, described with its original `source`, and enter what is published."""
         original = source.post if source is not None else None
         row = one.stored
-        document = self._drafts[one.post.id].document if row is None else None
+        document = self._prepared[one.post.id].document if row is None else None
         if document is None:
             document = describe(one.post, original)
         upsert = RowUpsert(one.post, document, one.body, row, one.raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.store.merge import merge
+from pipeline.store.merge_versions import merge
 from tests.store.builders import T0, post
 
 
