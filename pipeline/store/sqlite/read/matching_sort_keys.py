@@ -1,4 +1,4 @@
-"""Match keys: finds the sort keys of the posts that match a search, newest first or in the order of a number."""
+"""Matching sort keys: finds the posts that match a search, newest first or in the order of a number."""
 
 from __future__ import annotations
 
