@@ -155,7 +155,7 @@ class Feeder:
         until, changes = self._step(query, place, safe)
         self._behind |= until < safe
         posts = [_decode(body) for body in reversed(changes.bodies)]
-        gone = [post_id for post_id, _ in changes.gone]
+        gone = [post_id for post_id, _ in changes.retracted]
         parts = [posts[start : start + TOGETHER] for start in range(0, len(posts), TOGETHER)]
         if not parts and (gone or changes.tombstones or changes.overflow):
             parts = [[]]
@@ -184,7 +184,7 @@ class Feeder:
         while True:
             try:
                 with self._store().reading() as reading:
-                    stride = reading.stride(place, limit=self._at_once)
+                    stride = reading.step_end(place, limit=self._at_once)
                     until = safe if stride is None else min(stride, safe)
                     changes = self._changes(reading, query, place, until)
             except QueryTimeout:
@@ -198,14 +198,14 @@ class Feeder:
 
     def _changes(self, reading: Reading, query: Query, place: int, until: int) -> Changes:
         for limit in (self._at_once, UNDER_ONE_NUMBER):
-            changes = reading.changes(query, after=place, gone_after=place, limit=limit, until=until)
+            changes = reading.changes(query, after=place, removed_after=place, limit=limit, until=until)
             if not changes.overflow:
                 return changes
         log.warning("sink %s misses some of %s: too much happened under one number", self._name, query.canonical)
         newest = reading.search(query, limit=AT_ONCE).bodies
         return Changes(
             [body for body in newest if place < _decode(body)["seq"] <= until],
-            tombstones=reading.withdrawn(place, limit=UNDER_ONE_NUMBER, until=until),
+            tombstones=reading.deleted_ids(place, limit=UNDER_ONE_NUMBER, until=until),
             overflow=True,
         )
 

@@ -201,7 +201,7 @@ class Upkeep:
         A store gathers words over many rounds; words that few posts share would be lost where rounds are shared out.
         """
         if self._keeps("keeper", KEEPER_MS):
-            self._means.kept_store().upkeep()
+            self._means.kept_store().maintain()
 
     def prune(self) -> int:
         """Remove what is beyond RETENTION_DAYS or STORE_MAX_GB; return how many posts."""

@@ -179,7 +179,7 @@ class Ingest:
         if not attempt.dead:
             return persisted
         with self._stages.store.reading() as reading:
-            untold = reading.withdrawn(attempt.dead - 1, limit=UNTOLD)
+            untold = reading.deleted_ids(attempt.dead - 1, limit=UNTOLD)
         return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *untold])])
 
     def _in_parts(self, claim: Claim, batch: RawBatch) -> Iterator[str]:

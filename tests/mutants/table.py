@@ -82,14 +82,14 @@ MUTANTS = (
     ),
     Mutant(
         "SQLite takes an unknown count for a small one",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/compile_query.py",
         'f"({test}) IS NOT TRUE"',
         'f"NOT ({test})"',
         (_STORE,),
     ),
     Mutant(
         "SQLite asks for words closer together than the search does",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/fts_expression.py",
         "{node.slop + len(node.tokens) - 2}",
         "{max(0, node.slop - 1)}",
         (_STORE,),

@@ -24,10 +24,11 @@ from pipeline.query.document import describe
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import Claims
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.store import plan, refusing
+from pipeline.store import refused_posts
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.memory import MemoryStore
+from pipeline.store.plan import deletions
 from pipeline.worker import ingest
 from pipeline.worker.ingest import OUTAGE_WAIT_S, Ingest, Stages
 from pipeline.worker.intake import Tracking
@@ -165,7 +166,7 @@ def test_what_was_taken_post_by_post_is_published(worker: Worker, redis_client: 
 def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in_the_same_attempt(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusing, "_problem", lambda one: "too great" if one.id == "demo:2" else "")
+    monkeypatch.setattr(refused_posts, "_problem", lambda one: "too great" if one.id == "demo:2" else "")
     query = understand("cats")
     worker.registry.register({query.key: query.canonical})
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
@@ -449,7 +450,7 @@ def _told(listening: Any) -> list[list[str]]:
 def test_withdrawal_of_what_many_reposted_is_told_some_at_a_time_and_ends(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    monkeypatch.setattr(deletions, "MAX_REMOVED", 3)
     worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
     worker.ingest.run("b")
     listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
@@ -468,7 +469,7 @@ def test_withdrawal_of_what_many_reposted_is_told_some_at_a_time_and_ends(
 def test_withdrawal_that_takes_longer_than_an_attempt_goes_on_in_the_next(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch, *, one_by_one: bool
 ) -> None:
-    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    monkeypatch.setattr(deletions, "MAX_REMOVED", 3)
     monkeypatch.setattr(ingest, "WITHDRAWING_S", 0.0)
     worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
     worker.ingest.run("b")

@@ -13,9 +13,8 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
-from pipeline.store.accounts import joined
-from pipeline.store.contract import GoneAccount, Held, Tombstone, Writes
-from pipeline.store.copy.moving import Moved, decoded, moved
+from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone, Writes
+from pipeline.store.copy.load_plan import LoadPlan, decode_rows, plan_load
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import decode, encode
@@ -34,9 +33,10 @@ from pipeline.store.elastic.state_documents import (
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
-from pipeline.store.plan import Plan
-from pipeline.store.raw_records import compress, decompress
+from pipeline.store.plan import WritePlan
+from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sort_key import arrival
+from pipeline.store.tombstones import merge_salts
 
 _ATTEMPTS_MAX = 5
 _NOTE = "moving"
@@ -66,7 +66,7 @@ class ElasticCopyAccess:
 
     # -- export
 
-    def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[Held]]:
+    def posts(self, *, since: int = 0, at_once: int = 250) -> Iterator[list[ExportRow]]:
         """Yield the posts from a sort key on, lowest first, in lists of at most `at_once`."""
         self._refresh_posts()
         for hits in post_pages(self._client, self._names.posts, since=since, size=at_once):
@@ -74,15 +74,18 @@ class ElasticCopyAccess:
             raws = self._raws([(self._names.period(hit.index) or "", hit.key) for hit in hits])
             inside = originals(self._client, self._names.posts, [post.inside for post in posts if post.inside])
             yield [
-                Held(post.place, bytes(post.post), raw, post.touched, post.reach, inside.get(post.inside))
+                ExportRow(post.place, bytes(post.post), raw, post.touched, post.reach, inside.get(post.inside))
                 for post, raw in zip(posts, raws, strict=True)
             ]
 
-    def some(self, ids: Sequence[str]) -> dict[str, Held]:
+    def posts_by_id(self, ids: Sequence[str]) -> dict[str, ExportRow]:
         """Return those of the posts that are stored, by id, without reach and original."""
         rows = [row for row in self._lookups().stored(ids).values() if isinstance(row, VersionedRow)]
         raws = self._raws([(row.period, key(row.post.id)) for row in rows])
-        return {row.post.id: Held(row.place, row.body, raw, row.touched) for row, raw in zip(rows, raws, strict=True)}
+        return {
+            row.post.id: ExportRow(row.sort_key, row.body, raw, row.touched)
+            for row, raw in zip(rows, raws, strict=True)
+        }
 
     def _raws(self, posts: Sequence[tuple[str, str]]) -> Iterator[bytes]:
         """Yield the raw record of each post, given by (period, key); b"" if it has none."""
@@ -98,7 +101,7 @@ class ElasticCopyAccess:
             stones = [decode(hit.source, Locator) for hit in hits]
             yield [Tombstone(stone.id, stone.gone_seq, stone.gone_at) for stone in stones]
 
-    def accounts(self) -> Iterator[list[GoneAccount]]:
+    def accounts(self) -> Iterator[list[AccountTombstone]]:
         """Yield all withdrawn accounts, some at a time; their `source` is not known here."""
         self._refresh_state()
         for hits in state_pages(self._client, self._names.state, [{"term": {"kind": "author"}}]):
@@ -114,26 +117,26 @@ class ElasticCopyAccess:
 
     # -- load
 
-    def load_posts(self, posts: Sequence[Held]) -> dict[str, str]:
-        """Load posts as they are (`Moving.load_posts`); return id → reason of those that the server cannot store."""
-        read = decoded(posts)
+    def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:
+        """Load posts as they are (`CopyAccess.load_posts`); return id → reason of those that cannot be stored."""
+        read = decode_rows(posts)
         raws = {post.id: compress(held.raw) for post, held in read if held.raw}
         # Posts come in order, each load after those before: posts with one sort key keep their order.
         batch = {post.id: arrival(time.time_ns() // 1_000, turn) for turn, (post, _) in enumerate(read)}
         for _ in range(_ATTEMPTS_MAX):
             lookups = self._lookups()
             lookups.prefetch(Writes([Upsert(post) for post, _ in read]))
-            made = moved(lookups, read, now_ms())
+            made = plan_load(lookups, read, now_ms())
             self._complete(made)
             applied = self._writer.apply(made.plan, lookups, 0, batch=batch, raws=raws)
             if applied is not None and not applied.conflicts:
                 return applied.refused
         raise StoreUnavailable("somebody else writes to this store")
 
-    def _complete(self, made: Moved) -> None:
+    def _complete(self, made: LoadPlan) -> None:
         """Write the raw records of posts that are stored already: their loader may have died in between."""
         writes = []
-        for row, raw in made.staying:
+        for row, raw in made.unchanged:
             if raw and isinstance(row, VersionedRow):
                 data = encode({"data": base64.b64encode(compress(raw)).decode()})
                 writes.append(Write("index", self._names.raws_of(row.period), key(row.post.id), data))
@@ -141,8 +144,8 @@ class ElasticCopyAccess:
 
     def load_tombstones(self, stones: Sequence[Tombstone]) -> None:
         """Load tombstones with their publication numbers, and remove the posts that they concern."""
-        made = Plan(now_ms(), tombstones={stone.id: stone.at for stone in stones})
-        made.numbers = {stone.id: stone.seq for stone in stones}
+        made = WritePlan(now_ms(), tombstones={stone.id: stone.at for stone in stones})
+        made.tombstone_seqs = {stone.id: stone.seq for stone in stones}
         for _ in range(_ATTEMPTS_MAX):
             lookups = self._lookups()
             lookups.prefetch(Writes(deletions=[Deletion(stone.id, stone.at) for stone in stones]))
@@ -152,12 +155,12 @@ class ElasticCopyAccess:
                 return
         raise StoreUnavailable("somebody else writes to this store")
 
-    def load_accounts(self, accounts: Sequence[GoneAccount], salts: Sequence[bytes]) -> None:
+    def load_accounts(self, accounts: Sequence[AccountTombstone], salts: Sequence[bytes]) -> None:
         """Load withdrawn accounts, and the salts of their hashes."""
         if not accounts:
             return
         own = own_salt(self._names)
-        former = [salt.hex() for salt in joined(self.salts(), salts) if salt != own]
+        former = [salt.hex() for salt in merge_salts(self.salts(), salts) if salt != own]
         writes = [Write("index", self._names.state, AUTHORS, encode(WithdrawnAccountsNote(now_ms(), former)))]
         names = [withdrawn_account_key(one.name) for one in accounts]
         held = get_many(self._client, [(self._names.state, name) for name in names])
@@ -174,7 +177,7 @@ class ElasticCopyAccess:
         (found,) = get_many(self._client, [(self._names.state, _NOTE)])
         return bytes(found.source) if found.found else b""
 
-    def keep_note(self, note: bytes) -> None:
+    def save_note(self, note: bytes) -> None:
         """Store a note (JSON) about the copy with the data."""
         self._send([Write("index", self._names.state, _NOTE, note)])
 
@@ -186,6 +189,6 @@ class ElasticCopyAccess:
         return ElasticPlanLookups(self._client, self._names, self._refresh_posts)
 
 
-def _account(name: str, account: WithdrawnAccount) -> GoneAccount:
+def _account(name: str, account: WithdrawnAccount) -> AccountTombstone:
     at = None if account.gone_at < 0 else account.gone_at
-    return GoneAccount("", name.removeprefix(withdrawn_account_key("")), account.until, at)
+    return AccountTombstone("", name.removeprefix(withdrawn_account_key("")), account.until, at)

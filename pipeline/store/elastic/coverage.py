@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
-from pipeline.store.coverage import entered
+from pipeline.store.coverage import with_row
 from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
@@ -54,7 +54,7 @@ class ElasticCoverage:
         for _ in range(_ATTEMPTS_MAX):
             (got,) = get_many(self._client, [(self._state, name)])
             stored = decode(got.source, _Rows).rows if got.found else []
-            rows = entered(stored, row)
+            rows = with_row(stored, row)
             if len(rows) > NEWEST_ROWS_MAX:
                 moved = [old for old in rows if old.until is not None][:_MOVED_AT_ONCE]
                 rows = [old for old in rows if old not in moved]

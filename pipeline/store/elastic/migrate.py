@@ -19,8 +19,9 @@ from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER
 from pipeline.store.elastic.read.full_scan import originals, post_pages
 from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser, read_meta
-from pipeline.store.elastic.stored_post import decode_post, source_of
-from pipeline.store.plan import Put
+from pipeline.store.elastic.stored_post import source_of
+from pipeline.store.plan import RowUpsert
+from pipeline.store.post_json import decode_post
 
 
 def migrate(settings: Settings) -> None:
@@ -65,7 +66,7 @@ def _index_again(client: ElasticClient, old: IndexNames, new: IndexNames, layout
             post = decode_post(body)
             original = inside.get(stored.inside) if post.repost_of else None
             document = describe(post, decode_post(original) if original is not None else None)
-            put = Put(post, document, body, touched=stored.touched)
+            put = RowUpsert(post, document, body, touched=stored.touched)
             layout.ensure(new.posts_of(period))
             source = source_of(put, stored.place, stored.reach, stored.arrival)
             writes.append(Write("create", new.posts_of(period), hit.key, source))

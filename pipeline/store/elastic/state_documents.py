@@ -6,8 +6,8 @@ import hashlib
 
 import msgspec
 
-from pipeline.store.accounts import gone_name
 from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.tombstones import account_hash
 
 AUTHORS = "authors"
 """Key of the note that some account was withdrawn; without it no account needs to be looked up."""
@@ -102,7 +102,7 @@ def withdrawn_account_key(name: str) -> str:
 
 def own_account_key(names: IndexNames, network: str, author_id: str) -> str:
     """Return the key of a withdrawn account, hashed with the salt of this store: the key does not tell who it was."""
-    return withdrawn_account_key(gone_name(network, author_id, own_salt(names)))
+    return withdrawn_account_key(account_hash(network, author_id, own_salt(names)))
 
 
 def own_salt(names: IndexNames) -> bytes:

@@ -14,7 +14,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
 from pipeline.store import sort_key
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
-from pipeline.store.coverage import newest
+from pipeline.store.coverage import newest_rows
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.elastic.cluster.refresher import refresher
 from pipeline.store.elastic.copy_access import ElasticCopyAccess
@@ -28,7 +28,7 @@ from pipeline.store.elastic.read.reading import ElasticReading
 from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
 from pipeline.store.elastic.store_meta import check_meta, read_meta
 from pipeline.store.elastic.write.persister import ElasticPersister
-from pipeline.store.refusing import persisted_without
+from pipeline.store.refused_posts import persist_without_refused
 
 _DAY_MS = 86_400_000
 
@@ -72,7 +72,7 @@ class ElasticStore:
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch under the publication number `seq` and return what to match and publish."""
-        return persisted_without(lambda some: self._persister.run(some, seq, now_ms()), writes)
+        return persist_without_refused(lambda some: self._persister.run(some, seq, now_ms()), writes)
 
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
@@ -100,13 +100,13 @@ class ElasticStore:
         self, *, since: int | None = None, until: int | None = None, limit: int | None = None
     ) -> list[CoverageRow]:
         """Return the coverage rows that overlap a span, oldest first (`Store.coverage`)."""
-        return newest(self._coverage.all(since, until), limit)
+        return newest_rows(self._coverage.all(since, until), limit)
 
-    def moving(self) -> ElasticCopyAccess:
-        """Return the access that copies a store out and in (`Store.moving`)."""
+    def copy_access(self) -> ElasticCopyAccess:
+        """Return the access that copies a store out and in (`Store.copy_access`)."""
         return ElasticCopyAccess(self._client, self._layout, self._refresh_posts, self._refresh_state)
 
-    def upkeep(self) -> None:
+    def maintain(self) -> None:
         """Do the periodic maintenance: reach, background of words, old tombstones, expunging."""
         self._maintenance.run(now_ms())
 

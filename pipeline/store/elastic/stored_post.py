@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.elastic import document_fields
 from pipeline.store.elastic.document_fields import NUMBER_FIELDS, TEXT_FIELDS
-from pipeline.store.plan import Put, Stored
+from pipeline.store.plan import RowUpsert, StoredRow
+from pipeline.store.post_json import decode_post
 from pipeline.store.sort_key import NO_ARRIVAL
 
-decode_post = msgspec.json.Decoder(Post).decode
 _encode = msgspec.json.Encoder().encode
 _KEYWORD_CHARS = 1_000
 
@@ -59,7 +58,7 @@ _NAMES = (*TEXT_FIELDS, "facets", *NUMBER_FIELDS)
 
 
 @dataclass(slots=True)
-class VersionedRow(Stored):
+class VersionedRow(StoredRow):
     """A stored post for the planner, with its period and the numbers that a conditional write of it must name."""
 
     period: str = ""
@@ -89,7 +88,7 @@ def original_key(post_id: str) -> str:
     return post_id[:_KEYWORD_CHARS]
 
 
-def source_of(put: Put, at: int, reach: int | None, arrived: int) -> bytes:
+def source_of(put: RowUpsert, at: int, reach: int | None, arrived: int) -> bytes:
     """Return the source of a post's document. `at` is its sort key; `arrived` orders posts with the same sort key."""
     post = put.post
     body = document_fields.fields(put.document)

@@ -15,8 +15,8 @@ from pipeline.store.elastic.document_fields import FACET_CHARS_MAX, PROPERTIES, 
 from pipeline.store.elastic.read.compile_query import NESTED_MAX, ElasticFilter, compile_tree
 from tests.match.strategies import nodes
 from tests.query import strategies
-from tests.store.making import search
-from tests.store.test_compile import HOSTILE
+from tests.store.builders import search
+from tests.store.sqlite.test_compile_query import HOSTILE
 
 
 def compiled(text: str) -> ElasticFilter:

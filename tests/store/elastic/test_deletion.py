@@ -18,9 +18,9 @@ from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.index_layout import now_ms
 from pipeline.store.elastic.periodic import deletion_sweep
 from pipeline.store.elastic.state_documents import PROGRESS
-from pipeline.store.raw_records import compress
+from pipeline.store.raw_record_compression import compress
+from tests.store.builders import T0, now_found, post, put
 from tests.store.elastic.stores import access, ask, index_of, store_in
-from tests.store.making import T0, now_found, post, put
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -83,7 +83,7 @@ def test_post_that_slipped_past_its_tombstone_is_swept_away(settings: Settings, 
     store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
     ask(settings, "PUT", index, "_doc", "x:1", body=held)
     assert now_found(store, "cats") == ["x:1"]
-    store.upkeep()
+    store.maintain()
     assert now_found(store, "cats") == []
 
 
@@ -98,7 +98,7 @@ def test_raw_record_of_a_quote_that_slipped_past_a_withdrawal_is_swept_away(
     monkeypatch.setattr(deletion_sweep, "_TOMBSTONES_AT_ONCE", 2)
     store.persist(Writes(deletions=[Deletion(f"x:{number}", T0) for number in (1, 10, 11, 12)]), 4)
     ask(settings, "PUT", index, "_doc", "x:2", body=held)
-    store.upkeep()
+    store.maintain()
     ask(settings, "POST", store.names.all_raws, "_refresh")
     hits = ask(settings, "GET", store.names.all_raws, "_search")["hits"]["hits"]
     assert sorted(hit["_id"] for hit in hits) == ["x:3", "x:5"]

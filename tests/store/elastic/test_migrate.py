@@ -9,8 +9,8 @@ from pipeline.settings import Settings
 from pipeline.store import migrate, open_store, sort_key
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.cluster.client import client_of
+from tests.store.builders import T0, ids, now_found, post, put, search
 from tests.store.elastic.stores import ask, found, index_of
-from tests.store.making import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -81,7 +81,7 @@ def test_store_of_a_program_that_knew_no_arrivals_is_read_and_written_on(
                     break
             assert paged[:3] == ["x:12", "x:11", "x:10"]
             assert sorted(paged[3:]) == ["x:0", "x:1", "x:2", "x:3"], "two of them share a place"
-    held = [one.place for some in again.moving().posts(at_once=2) for one in some]
+    held = [one.sort_key for some in again.copy_access().posts(at_once=2) for one in some]
     assert (held, len(held)) == (sorted(held), 7)
     assert now_found(ElasticStore(settings), "edited") == ["x:1"]
 

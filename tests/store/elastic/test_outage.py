@@ -7,8 +7,8 @@ import pytest
 from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
 from pipeline.store.elastic import ElasticStore
+from tests.store.builders import now_found, post, put
 from tests.store.elastic.stores import ask
-from tests.store.making import now_found, post, put
 
 pytestmark = pytest.mark.elasticsearch
 

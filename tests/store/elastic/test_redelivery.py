@@ -13,8 +13,8 @@ from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.cluster.client import ElasticClient
+from tests.store.builders import T0, ids, post, put, search
 from tests.store.elastic.stores import access, store_in
-from tests.store.making import T0, ids, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -66,7 +66,7 @@ def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(settings: 
                 for one in map(msgspec.json.decode, reading.export(search("*")))
             }
             words = {text: sorted(ids(reading.search(search(text), limit=99).bodies)) for text in _WORDS}
-            stones = sorted(reading.changes(search("*"), after=2, gone_after=2, limit=99).tombstones)
+            stones = sorted(reading.changes(search("*"), after=2, removed_after=2, limit=99).tombstones)
         assert "x:3" in done.tombstoned
         return [posts, words, stones, sorted(entry.post.id for entry in done.entries), store.indexed()]
 

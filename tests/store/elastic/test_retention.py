@@ -12,8 +12,8 @@ from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.cluster.client import client_of
+from tests.store.builders import T0, now_found, post, put, search
 from tests.store.elastic.stores import ask, found
-from tests.store.making import T0, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -73,7 +73,7 @@ def test_posts_beyond_retention_are_invisible_at_once(settings: Settings, store:
         assert reading.count(search("*")) == 1
         assert reading.timeline(search("*")).total == 1
         assert len(list(reading.export(search("cats")))) == 1
-        assert len(reading.changes(search("cats"), after=0, gone_after=0, limit=9).bodies) == 1
+        assert len(reading.changes(search("cats"), after=0, removed_after=0, limit=9).bodies) == 1
         assert reading.top(search("*"), "langs", limit=9).counted == 1
 
 

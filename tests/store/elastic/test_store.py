@@ -14,8 +14,8 @@ from pipeline.store.contract import CoverageRow, Writes
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.coverage import NEWEST_ROWS_MAX
 from pipeline.store.elastic.health import examine
+from tests.store.builders import T0, now_found, post, put, search
 from tests.store.elastic.stores import ask, store_in
-from tests.store.making import T0, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 

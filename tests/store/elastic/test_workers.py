@@ -18,8 +18,8 @@ from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from tests.paths import PROJECT
+from tests.store.builders import T0, ids, now_found, post, put, search
 from tests.store.elastic.stores import store_in
-from tests.store.making import T0, ids, now_found, post, put, search
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -78,7 +78,7 @@ def test_workers_that_write_the_same_posts_at_once_leave_what_one_would_have(set
         for thread in threads:
             thread.join()
         assert failed == []
-        store.upkeep()
+        store.maintain()
         _assert_right(store, withdrawn, versions)
 
 

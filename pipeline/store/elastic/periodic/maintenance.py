@@ -19,10 +19,10 @@ from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.deletion_sweep import DeletionSweep
 from pipeline.store.elastic.periodic.reach import ReachUpdater
-from pipeline.store.elastic.periodic.word_background import WordBackground
+from pipeline.store.elastic.periodic.word_background import ElasticWordBackground
 from pipeline.store.elastic.state_documents import PROGRESS, MaintenanceProgress
+from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
 
-TOMBSTONES_KEPT_MS = 8 * 86_400_000
 EXPUNGED_EVERY_S = 6 * 3_600.0
 """Seconds within which deleted posts leave the segments: expunging rewrites each segment that holds one."""
 
@@ -48,7 +48,7 @@ class ElasticMaintenance:
         self._refresh_posts = refresh_posts
         self._refresh_state = refresh_state
         self._bulk = Bulk(client)
-        self._background = WordBackground(client, names, self._bulk)
+        self._background = ElasticWordBackground(client, names, self._bulk)
         self._reach = ReachUpdater(client, names, refresh_posts)
         self._sweep = DeletionSweep(client, names, self._bulk)
         self._trimmed_hour = 0
@@ -75,7 +75,7 @@ class ElasticMaintenance:
             return
         progress.background_seq = gathered.seq
         if gathered.newest_hour > self._trimmed_hour:
-            self._remove_state(WordBackground.unused_since(gathered.newest_hour))
+            self._remove_state(ElasticWordBackground.unused_since(gathered.newest_hour))
             self._trimmed_hour = gathered.newest_hour
 
     def _expunge(self, now_ms: int, progress: MaintenanceProgress) -> None:

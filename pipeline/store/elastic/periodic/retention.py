@@ -82,7 +82,7 @@ class ElasticRetention:
         if used <= max_bytes or not posts:
             return removed
         share = 1 - max_bytes / used
-        removed += self._remove_oldest(sort_key.MAX_PLACE, max(1, int(posts * share)), end)
+        removed += self._remove_oldest(sort_key.MAX_SORT_KEY, max(1, int(posts * share)), end)
         if share >= _EXPUNGED_SHARE:
             self._expunge()
         return removed

@@ -15,7 +15,7 @@ from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.state_documents import HOURS, BackgroundWord, word_key
 from pipeline.store.elastic.stored_post import PostSource
-from pipeline.store.tops import BACKGROUND_HOURS, Background
+from pipeline.store.top_values import BACKGROUND_HOURS, WordBackground
 
 _SAMPLED_AT_ONCE = 500
 _ORIGINALS_AT_ONCE = 1_000
@@ -29,14 +29,14 @@ class Gathered(NamedTuple):
     newest_hour: int
 
 
-class WordBackground:
+class ElasticWordBackground:
     """Background of one store. Holds counts of the last hours in memory until enough posts share a word."""
 
     def __init__(self, client: ElasticClient, names: IndexNames, bulk: Bulk) -> None:
         self._client = client
         self._names = names
         self._bulk = bulk
-        self._background = Background()
+        self._background = WordBackground()
 
     def gather(self, after: int) -> Gathered | None:
         """Add a sample of the posts above a publication number, the newest; return None if there is no post."""

@@ -13,7 +13,7 @@ from pipeline.store.elastic.cluster.client import path_to
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.point_in_time import PointInTime
-from pipeline.store.strides import end_of
+from pipeline.store.sequence_steps import bounded_step_end
 
 _TOMBSTONES_AT_ONCE = 1_000
 
@@ -44,14 +44,14 @@ def tombstone_ids(view: PointInTime, names: IndexNames, after: int, *, limit: in
         body["search_after"] = hits[-1].sort
 
 
-def step_end(view: PointInTime, names: IndexNames, after: int, *, limit: int, changed: bool) -> int | None:
-    """Return the greatest number that a step of at most `limit` posts and tombstones reaches (`Reading.stride`)."""
+def sequence_step_end(view: PointInTime, names: IndexNames, after: int, *, limit: int, changed: bool) -> int | None:
+    """Return the greatest number that a step of at most `limit` posts and tombstones reaches (`Reading.step_end`)."""
     posts: list[Dsl] = [{"range": {"seq": {"gt": after}}}]
     if changed:
         posts.append({"range": {"changed": {"gt": 0}}})
     tombstones: list[Dsl] = [{"range": {"gone_seq": {"gt": after}}}]
     search_state = partial(view.search_at, path_to(names.state, "_search"))
-    return end_of(
+    return bounded_step_end(
         [
             _first_and_excess(view.search, posts, "seq", limit),
             _first_and_excess(search_state, tombstones, "gone_seq", limit),

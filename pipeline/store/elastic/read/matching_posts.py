@@ -14,7 +14,8 @@ from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.read.compile_query import Dsl, compile_tree
 from pipeline.store.elastic.read.page_position import UNKNOWN_COUNT
 from pipeline.store.elastic.read.point_in_time import PointInTime
-from pipeline.store.elastic.stored_post import PostSource, ReadablePost, decode_post
+from pipeline.store.elastic.stored_post import PostSource, ReadablePost
+from pipeline.store.post_json import decode_post
 
 HITS_AT_ONCE = 1_000
 """Most hits that are requested at once."""

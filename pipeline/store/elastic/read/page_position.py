@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from pipeline.store.contract import Sort
 from pipeline.store.elastic.cluster.answers import KeyHit
 from pipeline.store.elastic.read.compile_query import Dsl
-from pipeline.store.sort_key import NO_ARRIVAL, Mark
+from pipeline.store.sort_key import NO_ARRIVAL, PageMark
 
 UNKNOWN_COUNT = -1
 """Value of an unknown count in a sort by it."""
 
 
-def position_of(sort: Sort, hit: KeyHit) -> Mark:
+def position_of(sort: Sort, hit: KeyHit) -> PageMark:
     """Return the position of a hit."""
     value, *rest = [0, *hit.sort] if sort == "latest" else hit.sort
     return value, rest[0], rest[1]
 
 
-def after_position(sort: Sort, position: Mark) -> Dsl:
+def after_position(sort: Sort, position: PageMark) -> Dsl:
     """Return the condition that a post comes after a position in the order of a sort."""
     value, place, arrived = position
     earlier: list[Dsl] = [{"range": {"arrival": {"lt": arrived}}}]
@@ -39,7 +39,7 @@ def after_position(sort: Sort, position: Mark) -> Dsl:
     return {"bool": {"should": [*less, {"bool": {"filter": [older, {"bool": {"should": same}}]}}]}}
 
 
-def page_end(positions: Sequence[Mark], limit: int) -> int:
+def page_end(positions: Sequence[PageMark], limit: int) -> int:
     """Return the number of posts in a page, at most `limit`.
 
     Posts with the same position as the first of the next page are left out, for that page begins behind a position.

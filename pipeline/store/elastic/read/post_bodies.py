@@ -12,7 +12,7 @@ from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.stored_post import ReadablePost
-from pipeline.store.plan import with_original
+from pipeline.store.post_json import with_original
 
 
 def posts_by_id(view: PointInTime, ids: Iterable[str], conditions: Sequence[Dsl] = ()) -> dict[str, ReadablePost]:

@@ -13,7 +13,7 @@ from pipeline.query.tree import Query
 from pipeline.store import sort_key
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.read.change_steps import step_end, tombstone_ids
+from pipeline.store.elastic.read.change_steps import sequence_step_end, tombstone_ids
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.counts import count
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts
@@ -22,8 +22,8 @@ from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.read.post_bodies import bodies, posts_by_id, with_originals
 from pipeline.store.elastic.read.timeline import TimelineRequest, timeline
 from pipeline.store.elastic.read.top_values import top
-from pipeline.store.plan import with_original
-from pipeline.store.sampling import SAMPLED_POSTS
+from pipeline.store.post_json import with_original
+from pipeline.store.top_values import SAMPLED_POSTS
 
 
 class ElasticReading:
@@ -58,12 +58,15 @@ class ElasticReading:
         page = bodies(self._view, [hit.source for hit in found[:end]])
         return Page(page, sort_key.token(sort, *positions[end - 1]) if 0 < end < len(found) else None)
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
+    def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return the changes of a search after publication numbers (`Reading.changes`)."""
-        changed: list[Dsl] = [{"range": {"seq": {"gt": gone_after, "lte": until}}}, {"range": {"changed": {"gt": 0}}}]
+        changed: list[Dsl] = [
+            {"range": {"seq": {"gt": removed_after, "lte": until}}},
+            {"range": {"changed": {"gt": 0}}},
+        ]
         if count(self._view, changed, up_to=limit + 1) > limit:
             return Changes(overflow=True)
-        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
         if len(tombstones) > limit:
             return Changes(overflow=True)
         matching = self._matching(query)
@@ -73,12 +76,12 @@ class ElasticReading:
             return Changes(overflow=True)
         return Changes(bodies(self._view, [hit.source for hit in found]), matching.lost(changed), tombstones)
 
-    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
-        """Return the greatest number that a step of at most `limit` posts and tombstones reaches (`Reading.stride`)."""
+    def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+        """Return the greatest number that a step of `limit` posts and tombstones reaches (`Reading.step_end`)."""
         self._refresh_state()
-        return step_end(self._view, self._names, after, limit=limit, changed=changed)
+        return sequence_step_end(self._view, self._names, after, limit=limit, changed=changed)
 
-    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+    def deleted_ids(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         """Return the ids deleted under a number above `after` and up to `until`, lowest first, at most `limit`."""
         self._refresh_state()
         return tombstone_ids(self._view, self._names, after, limit=limit, until=until)

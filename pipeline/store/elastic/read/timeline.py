@@ -16,7 +16,7 @@ from pipeline.store.contract import Timeline
 from pipeline.store.elastic.cluster.answers import SearchAnswer
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.point_in_time import PointInTime
-from pipeline.store.sampling import interval_for
+from pipeline.store.timeline_intervals import interval_for
 
 BUCKETS_AT_ONCE = 1_000
 """Most buckets in one answer."""

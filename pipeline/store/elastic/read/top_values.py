@@ -12,7 +12,14 @@ from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.state_documents import HOURS, BackgroundWord, word_key
 from pipeline.store.sort_key import TIE_BITS
-from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background
+from pipeline.store.top_values import (
+    BACKGROUND_HOURS,
+    TRENDING_WINDOW_MS,
+    TopCounter,
+    is_word,
+    trending,
+    with_background,
+)
 
 _HOUR_MS = 3_600_000
 _DEADLINE_EVERY = 100
@@ -32,13 +39,13 @@ def top(
 
     The sample comes newest first.
     """
-    tally, earlier = Tally(field), Tally(field)
+    tally, earlier = TopCounter(field), TopCounter(field)
     newest: int | None = None
     for number, (at, body, original) in enumerate(sample):
         if not number % _DEADLINE_EVERY:
             view.deadline.left_s()
         newest = at >> TIE_BITS if newest is None else newest
-        late = field == "trending" and at >> TIE_BITS <= newest - WINDOW_MS
+        late = field == "trending" and at >> TIE_BITS <= newest - TRENDING_WINDOW_MS
         (earlier if late else tally).add(body, original)
     last = newest or 0
     items = tally.items(limit) if field != "trending" else []

@@ -6,22 +6,22 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.store.contract import Entry, Persisted
 from pipeline.store.elastic.write.plan_writer import AppliedPlan
-from pipeline.store.plan import Plan
+from pipeline.store.plan import WritePlan
 
 
 @dataclass(slots=True)
 class PersistReport:
     """Results of the attempts so far; `plan` collects what they did."""
 
-    plan: Plan
+    plan: WritePlan
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def add(self, made: Plan, applied: AppliedPlan) -> None:
+    def add(self, made: WritePlan, applied: AppliedPlan) -> None:
         """Add what was done of one plan."""
         undone = applied.conflicts | applied.refused.keys()
         self.plan.retained_from_ms = made.retained_from_ms
-        self.plan.puts += [put for put in made.puts if put.post.id not in undone]
+        self.plan.upserts += [put for put in made.upserts if put.post.id not in undone]
         self.plan.deleted = list(dict.fromkeys(self.plan.deleted + made.deleted))
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
         self.plan.left |= made.left

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import Persisted, Writes
-from pipeline.store.draft import draft
 from pipeline.store.elastic.cluster.bulk import Bulk
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.index_layout import IndexLayout
@@ -21,8 +20,9 @@ from pipeline.store.elastic.write.persist_report import PersistReport
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
 from pipeline.store.elastic.write.revalidate import Revalidation
-from pipeline.store.plan import Plan, plan
-from pipeline.store.raw_records import compress
+from pipeline.store.plan import WritePlan, plan_writes
+from pipeline.store.prepared_rows import prepare_rows
+from pipeline.store.raw_record_compression import compress
 from pipeline.store.sort_key import NO_ARRIVAL, TIE_BITS, arrival
 
 _ATTEMPTS_MAX = 20
@@ -69,7 +69,7 @@ class ElasticPersister:
         """
         raws = {upsert.post.id: compress(upsert.raw) for upsert in writes.upserts if upsert.raw}
         arrivals = {upsert.post.id: arrival(seq, turn) for turn, upsert in enumerate(writes.upserts)}
-        progress = _Progress(writes, PersistReport(Plan(now_ms)))
+        progress = _Progress(writes, PersistReport(WritePlan(now_ms)))
         for attempt in range(_ATTEMPTS_MAX):
             if attempt:
                 self._sleep(random.uniform(0, _WAIT_S) * min(attempt, 10))
@@ -90,9 +90,11 @@ class ElasticPersister:
         lookups = self._lookups()
         lookups.prefetch(pending)
         _keep_created_at(pending, lookups)
-        made = plan(lookups, pending, seq, now_ms, retention_ms=self._retention_ms, drafts=draft(pending, seq))
+        made = plan_writes(
+            lookups, pending, seq, now_ms, retention_ms=self._retention_ms, prepared=prepare_rows(pending, seq)
+        )
         batch = {upsert.post.id: arrivals[upsert.post.id] for upsert in pending.upserts}
-        new = [put.post.id for put in made.puts if put.stored is None]
+        new = [put.post.id for put in made.upserts if put.stored is None]
         awaited = {post_id for post_id in new if lookups.known(post_id).locator.reposted}
         applied = self._writer.apply(made, lookups, seq, batch=batch, raws=raws)
         if applied is None:
@@ -100,9 +102,9 @@ class ElasticPersister:
         report.add(made, applied)
         check = Revalidation(self._lookups(), lookups, made, applied, awaited)
         outdated = check.outdated_reposts(seq, progress.suspects)
-        progress.suspects = applied.conflicts & {put.post.repost_of for put in made.puts}
-        if outdated.puts:
-            ids = {put.post.id: NO_ARRIVAL for put in outdated.puts}  # stored posts keep their arrival
+        progress.suspects = applied.conflicts & {put.post.repost_of for put in made.upserts}
+        if outdated.upserts:
+            ids = {put.post.id: NO_ARRIVAL for put in outdated.upserts}  # stored posts keep their arrival
             done = self._writer.apply(outdated, check.fresh, seq, batch=ids, raws={})
             if done is not None:
                 report.add(outdated, done)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.store.accounts import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.cluster.bulk import Write
 from pipeline.store.elastic.cluster.client import ElasticClient
@@ -29,7 +28,8 @@ from pipeline.store.elastic.state_documents import (
 )
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
-from pipeline.store.plan import Stored
+from pipeline.store.plan import StoredRow
+from pipeline.store.tombstones import account_hash
 
 
 @dataclass(slots=True)
@@ -131,12 +131,12 @@ class ElasticPlanLookups:
         stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
 
-    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return (source, author id) → until when (ms) the account's posts are withdrawn."""
         if not self._some_account_withdrawn:
             return {}
         salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former_salts)]
-        wanted = [(author, withdrawn_account_key(gone_name(*author, salt))) for author in authors for salt in salts]
+        wanted = [(author, withdrawn_account_key(account_hash(*author, salt))) for author in authors for salt in salts]
         found: dict[tuple[str, str], int] = {}
         pairs = [(self._names.state, name) for _, name in wanted]
         for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
@@ -145,20 +145,20 @@ class ElasticPlanLookups:
                 found[author] = max(until, found.get(author, until))
         return found
 
-    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
         """Return the rows of those ids that are stored."""
         wanted = list(ids)
         self._read(wanted)
         return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
 
-    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
         """Return the stored reposts of posts by the id of their original, newest first.
 
         At most `each` of an original and `together` in all, those of the first ids.
         """
         wanted = list(ids)
         self._locate(wanted)
-        found: dict[str, list[Stored]] = {}
+        found: dict[str, list[StoredRow]] = {}
         for post_id in wanted:
             if self._known[post_id].locator.reposted and together > 0:
                 rows = self._first(self._search.reposts_of(post_id), min(each, together))
@@ -166,9 +166,9 @@ class ElasticPlanLookups:
                 together -= len(rows)
         return {original: rows for original, rows in found.items() if rows}
 
-    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
         """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
-        found: dict[str, Stored] = {}
+        found: dict[str, StoredRow] = {}
         for page in self._remembered(self._search.posts_by(source, author_id)):
             for row in page:
                 post = row.post
@@ -178,9 +178,9 @@ class ElasticPlanLookups:
                 break
         return list(found.values())[:limit]
 
-    def _first(self, pages: Iterable[list[VersionedRow]], limit: int) -> list[Stored]:
+    def _first(self, pages: Iterable[list[VersionedRow]], limit: int) -> list[StoredRow]:
         """Return the first `limit` rows of pages, each once."""
-        found: dict[str, Stored] = {}
+        found: dict[str, StoredRow] = {}
         for page in self._remembered(pages):
             found.update((row.post.id, row) for row in page)
             if len(found) >= limit:

@@ -20,7 +20,7 @@ from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.post_writes import post_write, removal_writes, stale_reach_writes
 from pipeline.store.elastic.write.state_writes import account_writes, changed_locators, locator_write
-from pipeline.store.plan import Plan, Put
+from pipeline.store.plan import RowUpsert, WritePlan
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class PlanWriter:
 
     def apply(
         self,
-        made: Plan,
+        made: WritePlan,
         lookups: ElasticPlanLookups,
         seq: int,
         *,
@@ -64,7 +64,7 @@ class PlanWriter:
             self._layout.forget()
             raise
 
-    def _write_state(self, made: Plan, lookups: ElasticPlanLookups, seq: int) -> bool:
+    def _write_state(self, made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> bool:
         names = self._names
         locators = changed_locators(made, lookups, seq)
         writes = {post_id: locator_write(names, lookups, post_id, locator) for post_id, locator in locators.items()}
@@ -81,27 +81,27 @@ class PlanWriter:
         return not undone
 
     def _write_posts(
-        self, made: Plan, lookups: ElasticPlanLookups, batch: Mapping[str, int], raws: Mapping[str, bytes]
+        self, made: WritePlan, lookups: ElasticPlanLookups, batch: Mapping[str, int], raws: Mapping[str, bytes]
     ) -> AppliedPlan:
         applied = AppliedPlan()
-        touched = {put.post.id: put.post.repost_of for put in made.puts if put.post.id not in batch}
+        touched = {put.post.id: put.post.repost_of for put in made.upserts if put.post.id not in batch}
         edited_ids = set(touched.values())
-        others = [put for put in made.puts if put.post.id not in edited_ids]
+        others = [put for put in made.upserts if put.post.id not in edited_ids]
         self._put(others, lookups, raws, applied, made, arrivals=batch)
         for repost, original in touched.items():
             if repost in applied.conflicts:
                 applied.conflicts.add(original)
-        edited = [put for put in made.puts if put.post.id in edited_ids - applied.conflicts]
+        edited = [put for put in made.upserts if put.post.id in edited_ids - applied.conflicts]
         self._put(edited, lookups, raws, applied, None, arrivals=batch)
         return applied
 
     def _put(
         self,
-        puts: list[Put],
+        puts: list[RowUpsert],
         lookups: ElasticPlanLookups,
         raws: Mapping[str, bytes],
         applied: AppliedPlan,
-        removing: Plan | None,
+        removing: WritePlan | None,
         *,
         arrivals: Mapping[str, int],
     ) -> None:

@@ -14,11 +14,11 @@ import msgspec
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
-from pipeline.store.draft import encode
 from pipeline.store.elastic.state_documents import Locator
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import AppliedPlan
-from pipeline.store.plan import MAX_TOUCHED, Plan, Put, Stored, with_original
+from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
+from pipeline.store.post_json import encode_post, with_original
 
 _UNFINISHED_MS = 30_000
 """Milliseconds after which an original that has a locator and no post is no longer being written: it was pruned, or its
@@ -35,7 +35,7 @@ class Revalidation:
 
     fresh: ElasticPlanLookups
     seen: ElasticPlanLookups
-    made: Plan
+    made: WritePlan
     applied: AppliedPlan
     awaited: Set[str]
     unfinished: bool = False
@@ -49,8 +49,8 @@ class Revalidation:
 
     def _overtaken(self, wait: bool) -> set[str]:
         """Return the reposts whose original was deleted, or has other content than the repost was described by."""
-        written = {put.post.id for put in self.made.puts}
-        doubtful = [put.post for put in self.made.puts if put.post.repost_of and put.post.repost_of not in written]
+        written = {put.post.id for put in self.made.upserts}
+        doubtful = [put.post for put in self.made.upserts if put.post.repost_of and put.post.repost_of not in written]
         self.fresh.stored(post.repost_of for post in doubtful)
         overtaken = set()
         for post in doubtful:
@@ -66,14 +66,14 @@ class Revalidation:
     def _is_being_written(self, locator: Locator) -> bool:
         return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
-    def outdated_reposts(self, seq: int, suspects: Set[str]) -> Plan:
+    def outdated_reposts(self, seq: int, suspects: Set[str]) -> WritePlan:
         """Return the plan for stored reposts that do not show what their original says now.
 
         Another worker stored them just now, or this worker touched them for an edit that another worker overtook
         (`suspects` are the originals of such edits).
         """
-        made = Plan(self.made.now_ms, self.made.retained_from_ms)
-        wanted = {put.post.id for put in self.made.puts if self._may_have_reposts(put)} | suspects
+        made = WritePlan(self.made.now_ms, self.made.retained_from_ms)
+        wanted = {put.post.id for put in self.made.upserts if self._may_have_reposts(put)} | suspects
         if wanted:
             reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED)
             for original, row in self.fresh.stored(reposts).items():
@@ -82,7 +82,7 @@ class Revalidation:
                         _describe_again(made, repost, row, seq)
         return made
 
-    def _may_have_reposts(self, put: Put) -> bool:
+    def _may_have_reposts(self, put: RowUpsert) -> bool:
         """Tell whether a post is new or has new content, and may have reposts by now."""
         if put.post.repost_of or put.post.id in self.applied.conflicts or put.post.id in self.applied.refused:
             return False
@@ -103,15 +103,15 @@ class Revalidation:
         return [gone for gone in deletions if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
 
 
-def _content(row: Stored | None) -> object:
+def _content(row: StoredRow | None) -> object:
     return None if row is None else (row.document.words, row.document.facets, row.document.urls)
 
 
-def _describe_again(made: Plan, row: Stored, original: Stored, seq: int) -> None:
+def _describe_again(made: WritePlan, row: StoredRow, original: StoredRow, seq: int) -> None:
     """Add to a plan that a repost is described by its original again, under a version above its own."""
     version = max(row.post.version + 1, original.post.version)
     post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
-    document, body = describe(post, original.post), encode(post)
-    made.puts.append(Put(post, document, body, row, touched=row.touched))
+    document, body = describe(post, original.post), encode_post(post)
+    made.upserts.append(RowUpsert(post, document, body, row, touched=row.touched))
     inside = with_original(body, original.body)
     made.entries.append(Entry(post, original.post, document, inside, row.document, row.post.seq))

@@ -21,13 +21,13 @@ from pipeline.store.elastic.state_documents import (
     post_key,
 )
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
-from pipeline.store.plan import Plan
+from pipeline.store.plan import WritePlan
 from pipeline.store.sort_key import TIE_BITS, last
 
 _DAY_IN_SORT_KEYS = 86_400_000 << TIE_BITS
 
 
-def changed_locators(made: Plan, lookups: ElasticPlanLookups, seq: int) -> dict[str, Locator]:
+def changed_locators(made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> dict[str, Locator]:
     """Return the locators that a plan changes, by id."""
     changed: dict[str, Locator] = {}
 
@@ -38,19 +38,19 @@ def changed_locators(made: Plan, lookups: ElasticPlanLookups, seq: int) -> dict[
 
     for post_id, since in made.tombstones.items():
         locator = copy_of(post_id)
-        number = made.numbers.get(post_id, seq)
+        number = made.tombstone_seqs.get(post_id, seq)
         locator.id, locator.gone_seq, locator.gone_at = post_id, max(number, locator.gone_seq), since
-    for put in made.puts:
+    for put in made.upserts:
         if put.stored is None:
             locator = copy_of(put.post.id)
             if not locator.period:
                 locator.period = period_of(put.post.created_at, made.now_ms)
                 locator.begun_at = made.now_ms
-                locator.place = last(put.post.created_at) if put.place < 0 else put.place
+                locator.place = last(put.post.created_at) if put.sort_key < 0 else put.sort_key
         if put.post.repost_of:
             original = copy_of(put.post.repost_of)
             original.reposted = True
-            at = put.stored.place if put.stored is not None else copy_of(put.post.id).place
+            at = put.stored.sort_key if put.stored is not None else copy_of(put.post.id).place
             if not original.period and original.place < at - _DAY_IN_SORT_KEYS:
                 original.place = at  # an original that is not stored is forgotten with its newest reposts
     return {post_id: locator for post_id, locator in changed.items() if locator != lookups.known(post_id).locator}
@@ -62,7 +62,7 @@ def locator_write(names: IndexNames, lookups: ElasticPlanLookups, post_id: str, 
     return Write(_action(known.seq_no), names.state, post_key(post_id), encode(locator), known.seq_no, known.term)
 
 
-def account_writes(names: IndexNames, made: Plan, lookups: ElasticPlanLookups) -> list[Write]:
+def account_writes(names: IndexNames, made: WritePlan, lookups: ElasticPlanLookups) -> list[Write]:
     """Return the writes of the accounts that a plan withdraws; a forgotten account stays forgotten."""
     if not made.authors:
         return []
