@@ -31,7 +31,7 @@ from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.elastic.cluster.client import client_of, path_to
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
 
@@ -170,10 +170,10 @@ def top(text: str, field: Any) -> Question:
     return lambda reading: reading.top(query, field, limit=25)
 
 
-def changes(text: str, after: int, gone_after: int) -> Question:
+def changes(text: str, after: int, removed_after: int) -> Question:
     """Ask what happened since a number of publication."""
     query = parse(text)
-    return lambda reading: reading.changes(query, after=after, gone_after=gone_after, limit=2_000)
+    return lambda reading: reading.changes(query, after=after, removed_after=removed_after, limit=2_000)
 
 
 def questions(latest: int) -> Iterator[tuple[str, Question, int]]:
@@ -246,7 +246,7 @@ def run(settings: Settings, posts: int, seconds: float) -> None:
         print(f"persist, one process, batches of {BATCH}: " + ", ".join(f"{k} {v:,.0f}" for k, v in took.items()))
         store = open_store(settings)
     for _ in range(5):
-        store.upkeep()
+        store.maintain()
     posts = store.indexed()
     print(f"{posts:,} posts, {size_bytes(settings) / posts:,.0f} bytes a post on disk, raw records included")
     latest = (posts - 1) // BATCH * BATCH + 1

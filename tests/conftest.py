@@ -19,9 +19,9 @@ import tests.chromium
 from pipeline.broker.keys import Names
 from tests.paths import SHARED
 from tests.records import path_of
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES
-from tests.servers.elasticsearch.shared import shared
+from tests.servers.elasticsearch.shared_server import shared
 
 # An example that is slow because the machine is slow is no failure.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

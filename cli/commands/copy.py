@@ -22,9 +22,8 @@ from pipeline.errors import MurmurError, SettingsError, StoreError
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import begun, hindrance
-from pipeline.store.copy.copying import copy as copied
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import copy_obstacle, copy_store, posts_copied_before
 
 TOLD_EVERY_S = 5.0
 RENEWED_WITHIN_S = 9.0
@@ -55,7 +54,7 @@ def copy(settings: Settings, source: str, target: str) -> Iterator[str]:
         closing(open_store(_settings(settings, target))) as there,
     ):
         yield from _alone(settings, here, there)
-        if why := hindrance(here, there):
+        if why := copy_obstacle(here, there):
             raise SettingsError([f"nothing can be copied to {target}: {why}; name an empty one"])
         yield from _copied(here, there, told)
         for number, handler in before:  # comparing may be broken off anywhere
@@ -110,13 +109,13 @@ def _is_running(redis: object, name: str, identities: set[bytes]) -> bool:
 
 
 def _copied(here: Store, there: Store, told: threading.Event) -> Iterator[str]:
-    total, earlier = here.indexed(), begun(here, there)
+    total, earlier = here.indexed(), posts_copied_before(here, there)
     if earlier:
         yield f"Going on after {earlier:,} posts."
     began = line_at = time.monotonic()
     refused: dict[str, str] = {}
     posts = earlier
-    for done in copied(here, there, stopping=told.is_set):
+    for done in copy_store(here, there, stopping=told.is_set):
         posts, refused = done.posts, done.refused
         now = time.monotonic()
         if now - line_at >= TOLD_EVERY_S:

@@ -1,53 +1,40 @@
-"""A worker's copy of the standing searches: the registry's differences, parsed and given to the matcher.
+"""Registry replica of a worker: parses the registry's searches and keeps the worker's matcher equal to them.
 
-Followed only after persisting (docs/delivery.md, step 3). A search that cannot be parsed is left out and logged once.
+A worker follows the registry only after persisting a batch (docs/delivery.md, step 3).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 
 from pipeline.errors import QueryError
 from pipeline.match.contract import StandingMatcher
+from pipeline.match.registry_replica import RegistryReplica
 from pipeline.match.search_registry import Registry
 from pipeline.query.tree import Query
 
 log = logging.getLogger(__name__)
 
 
-class MatcherReplica:
-    """The matcher, kept like the registry."""
+class MatcherReplica(RegistryReplica):
+    """A matcher that holds the registry's searches; one that cannot be parsed is logged once and left out."""
 
     def __init__(self, registry: Registry, matcher: StandingMatcher, parse: Callable[[str], Query]) -> None:
+        super().__init__(registry)
         self.matcher = matcher
-        self._registry = registry
         self._parse = parse
-        self.version = 0
-        """The registry's version that the matcher stands at."""
-        self._keys: set[str] = set()
 
-    def follow(self) -> None:
-        """Apply what changed in the registry since last time.
-
-        Raises:
-            BrokerUnavailable: Redis did not answer.
-            StoreUnavailable: the matcher's server could not take the changes; they come again at the next call.
-        """
-        changes = self._registry.changes(self.version)
-        if changes.version == self.version:
-            return
-        removed = self._keys - changes.added.keys() if changes.whole else changes.removed & self._keys
-        for key in removed:
+    def _remove(self, keys: Set[str]) -> None:
+        for key in keys:
             self.matcher.remove(key)
-        self._keys -= removed
-        for key, text in changes.added.items():
+
+    def _add(self, searches: Mapping[str, str]) -> None:
+        for key, text in searches.items():
             try:
-                query = self._parse(text)
+                self.matcher.add(key, self._parse(text))
             except QueryError as error:
                 log.warning("standing search %s cannot be parsed: %s", key, error)
-                continue
-            self.matcher.add(key, query)
-            self._keys.add(key)
-        self.matcher.settle(changes.version, whole=changes.whole)
-        self.version = changes.version
+
+    def _settle(self, version: int, *, whole: bool) -> None:
+        self.matcher.settle(version, whole=whole)

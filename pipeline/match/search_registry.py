@@ -1,8 +1,8 @@
-"""The registry of standing searches in Redis: web processes write it, workers read it.
+"""Search registry: the standing searches in Redis, which web processes register and workers match.
 
-A search is registered under a lease that its web process renews; upkeep removes what nobody renews. Every change moves
-`searches:version` (µs of Redis's clock, so that a version never repeats, whatever a broker lost) and stamps the key in
-`searches:changed`, so that a worker applies differences only. This module parses no search.
+A search is registered under a lease that its web process renews; upkeep removes searches whose lease is over. Each
+change raises `searches:version` and stamps the key in `searches:changed`, so that a worker applies differences only.
+The version is Redis's clock in µs: it never repeats, even if the broker lost data. This module parses no search.
 """
 
 from __future__ import annotations
@@ -15,117 +15,22 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.match.registry_scripts import CHANGES, EXPIRE, REGISTER
 
-LEASE_MS = 60_000
-"""How long a registration lives without renewal; web processes renew every third of it."""
+SEARCH_LEASE_MS = 60_000
+"""Milliseconds that a registration lives without renewal; web processes renew it every third of that."""
 
 REMOVALS_KEPT = 10_000
-"""So many removals are remembered by key; a worker that is further behind reads the whole registry."""
+"""Most removals that are remembered by key. A worker that is further behind reads the whole registry."""
 
-_CHUNK = 1_000
-
-_CLOCK = """
-local now = redis.call('TIME')
-local ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-local function moved()
-  local at = tonumber(now[1]) * 1000000 + tonumber(now[2])
-  local last = tonumber(redis.call('GET', KEYS[3]) or '0')
-  if last >= at then at = last + 1 end
-  local text = string.format('%.0f', at)
-  redis.call('SET', KEYS[3], text)
-  return text
-end
-"""
-
-# KEYS: searches, lease, version, changed   ARGV: lease ms, then key and text of each
-_REGISTER = (
-    _CLOCK
-    + """
-for i = 2, #ARGV, 2 do
-  local known = redis.call('HGET', KEYS[1], ARGV[i])
-  if known and known ~= ARGV[i + 1] then return redis.error_reply('OTHERTEXT ' .. ARGV[i]) end
-end
-local fresh, version = {}, nil
-local ends = string.format('%.0f', ms + tonumber(ARGV[1]))
-for i = 2, #ARGV, 2 do
-  local lease = redis.call('ZSCORE', KEYS[2], ARGV[i])
-  if not lease or tonumber(lease) < ms then fresh[#fresh + 1] = ARGV[i] end
-  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then
-    version = version or moved()
-    redis.call('ZADD', KEYS[4], version, ARGV[i])
-    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
-  end
-  redis.call('ZADD', KEYS[2], ends, ARGV[i])
-end
-return fresh
-"""
-)
-
-# KEYS: searches, lease, version, changed, floor   ARGV: at most, removals kept
-_EXPIRE = (
-    _CLOCK
-    + """
-local limit = '(' .. string.format('%.0f', ms)
-local over = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', limit, 'LIMIT', 0, tonumber(ARGV[1]))
-if #over > 0 then
-  local version = moved()
-  for _, key in ipairs(over) do
-    redis.call('ZADD', KEYS[4], version, key)
-    redis.call('HDEL', KEYS[1], key)
-    redis.call('ZREM', KEYS[2], key)
-  end
-end
-local spare = redis.call('ZCARD', KEYS[4]) - redis.call('HLEN', KEYS[1]) - tonumber(ARGV[2])
-if spare > 0 then
-  local start = 0
-  while spare > 0 do
-    local some = redis.call('ZRANGE', KEYS[4], start, start + 999, 'WITHSCORES')
-    if #some == 0 then break end
-    local kept = 0
-    for i = 1, #some, 2 do
-      if spare > 0 and redis.call('HEXISTS', KEYS[1], some[i]) == 0 then
-        redis.call('SET', KEYS[5], string.format('%.0f', tonumber(some[i + 1])))
-        redis.call('ZREM', KEYS[4], some[i])
-        spare = spare - 1
-      else
-        kept = kept + 1
-      end
-    end
-    start = start + kept
-  end
-end
-return #over
-"""
-)
-
-# KEYS: searches, version, changed, floor   ARGV: since
-# Returns version, 1 if this is the whole registry, keys, texts (an absent one: removed)
-_CHANGES = """
-local version = redis.call('GET', KEYS[2]) or '0'
-local since = tonumber(ARGV[1])
-if tonumber(version) == since then return {version, 0, {}, {}} end
-local keys, whole = nil, 0
-local floor = tonumber(redis.call('GET', KEYS[4]) or '0')
-if since == 0 or since < floor or since > tonumber(version) then
-  whole = 1
-  keys = redis.call('HKEYS', KEYS[1])
-else
-  keys = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. ARGV[1], '+inf')
-end
-local texts = {}
-for i = 1, #keys, 1000 do
-  local some = redis.call('HMGET', KEYS[1], unpack(keys, i, math.min(i + 999, #keys)))
-  for j = 1, #some do texts[i + j - 1] = some[j] end
-end
-return {version, whole, keys, texts}
-"""
+_EXPIRED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryChanges:
-    """What changed since a version: `added` key → canonical text, `removed` keys, and the `version` reached.
+    """Difference between two versions: `added` (key → canonical text), `removed` keys, and the `version` reached.
 
-    `whole` says that `added` is the entire registry: whatever else a worker holds is to be dropped.
+    `whole` says that `added` is the entire registry: a worker drops all other searches.
     """
 
     version: int
@@ -135,14 +40,14 @@ class RegistryChanges:
 
 
 class Registry:
-    """Standing searches, key → canonical text. All times are Redis's own clock."""
+    """Standing searches, key → canonical text. AllOf times are of Redis's own clock."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
-        self._redis: Any = redis  # its types are those of both worlds, answers here are bytes
+        self._redis: Any = redis  # typed for sync and async clients alike; answers here are bytes
         self._names = names
-        self._register = redis.register_script(_REGISTER)
-        self._expire = redis.register_script(_EXPIRE)
-        self._changes = redis.register_script(_CHANGES)
+        self._register = redis.register_script(REGISTER)
+        self._expire = redis.register_script(EXPIRE)
+        self._changes = redis.register_script(CHANGES)
 
     def register(self, searches: Mapping[str, str]) -> set[str]:
         """Register or renew searches, all or none.
@@ -155,7 +60,7 @@ class Registry:
         """
         if not searches:
             return set()
-        args: list[str | int] = [LEASE_MS]
+        args: list[str | int] = [SEARCH_LEASE_MS]
         for key, text in searches.items():
             args += (key, text)
         with translate_redis_errors("OTHERTEXT"):
@@ -163,34 +68,33 @@ class Registry:
         return {key.decode() for key in fresh}
 
     def release(self, keys: Iterable[str]) -> None:
-        """Let go of searches nobody here watches: their leases end at their time, other processes may renew them.
-
-        Nothing is to be told to Redis, for a lease is not one process's own; the call marks the intent.
-        """
+        """Note that this process renews searches no longer. Redis is not asked: another process may hold the lease."""
 
     def expire(self) -> int:
-        """Remove searches whose lease is over; return how many. Called by upkeep."""
+        """Remove searches whose lease is over and return their number. Called by upkeep."""
         names = self._names
         removed = 0
         while True:
             with translate_redis_errors():
-                count = int(self._expire(keys=[*self._keys(), names.searches_floor], args=[_CHUNK, REMOVALS_KEPT]))
+                count = int(
+                    self._expire(keys=[*self._keys(), names.searches_floor], args=[_EXPIRED_AT_ONCE, REMOVALS_KEPT])
+                )
             removed += count
-            if count < _CHUNK:
+            if count < _EXPIRED_AT_ONCE:
                 return removed
 
     def version(self) -> int:
-        """Return the registry's version, one round trip."""
+        """Return the registry's version, in one round trip."""
         with translate_redis_errors():
             return int(self._redis.get(self._names.searches_version) or 0)
 
     def count(self) -> int:
-        """Return how many searches are registered."""
+        """Return the number of registered searches."""
         with translate_redis_errors():
             return int(self._redis.hlen(self._names.searches))
 
     def changes(self, since: int) -> RegistryChanges:
-        """Return what changed after version `since` (0: all that is registered), one round trip."""
+        """Return the changes after version `since` (0: the entire registry), in one round trip."""
         names = self._names
         with translate_redis_errors():
             version, whole, keys, texts = self._changes(

@@ -1,33 +1,38 @@
-"""The texts of the standing searches, for a source that can be asked for what people look at. Parses nothing."""
+"""Registry replica of a reader: the texts of the standing searches, for a source that can be queried for them.
+
+Nothing is parsed here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+
+from pipeline.match.registry_replica import RegistryReplica
 from pipeline.match.search_registry import Registry
 
 
-class SearchTextReplica:
-    """The registry's searches as they stand, the older first. Belongs to one thread."""
+class SearchTextReplica(RegistryReplica):
+    """Texts of the registry's searches, in the order in which they came."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._version = 0
+        super().__init__(registry)
         self._texts: dict[str, str] = {}
-        self._told: tuple[str, ...] = ()
 
     def texts(self) -> tuple[str, ...]:
-        """Return them in the order in which they were seen here; those of a first look by key, so that twins agree.
+        """Follow the registry and return the texts, oldest first.
+
+        Searches that came in one step are ordered by key, so that two replicas agree.
 
         Raises:
             BrokerUnavailable: Redis did not answer.
         """
-        changes = self._registry.changes(self._version)
-        if changes.version == self._version:
-            return self._told
-        removed = self._texts.keys() - changes.added.keys() if changes.whole else changes.removed & self._texts.keys()
-        for key in removed:
+        self.follow()
+        return tuple(self._texts.values())
+
+    def _remove(self, keys: Set[str]) -> None:
+        for key in keys:
             del self._texts[key]
-        for key in sorted(changes.added):
-            self._texts[key] = changes.added[key]
-        self._version = changes.version
-        self._told = tuple(self._texts.values())
-        return self._told
+
+    def _add(self, searches: Mapping[str, str]) -> None:
+        for key in sorted(searches):
+            self._texts[key] = searches[key]

@@ -51,7 +51,7 @@ class ChangeReader:
         while True:
             try:
                 with self._store().reading() as reading:
-                    stride = reading.stride(position, limit=self._step_posts)
+                    stride = reading.step_end(position, limit=self._step_posts)
                     until = safe if stride is None else min(stride, safe)
                     changes = self._changes(reading, query, position, until)
             except QueryTimeout:
@@ -65,13 +65,13 @@ class ChangeReader:
 
     def _changes(self, reading: Reading, query: Query, position: int, until: int) -> Changes:
         for limit in (self._step_posts, MAX_POSTS_OF_ONE_NUMBER):
-            changes = reading.changes(query, after=position, gone_after=position, limit=limit, until=until)
+            changes = reading.changes(query, after=position, removed_after=position, limit=limit, until=until)
             if not changes.overflow:
                 return changes
         log.warning("sink %s misses some of %s: too much happened under one number", self._sink, query.canonical)
         newest = reading.search(query, limit=STEP_POSTS).bodies
         return Changes(
             [body for body in newest if position < decode_body(body)["seq"] <= until],
-            tombstones=reading.withdrawn(position, limit=MAX_POSTS_OF_ONE_NUMBER, until=until),
+            tombstones=reading.deleted_ids(position, limit=MAX_POSTS_OF_ONE_NUMBER, until=until),
             overflow=True,
         )

@@ -115,7 +115,7 @@ class DeliveryLoop:
         until, changes = self._reader.read(query, position, safe)
         self._behind |= until < safe
         posts = [decode_body(body) for body in reversed(changes.bodies)]
-        retracted = [post_id for post_id, _ in changes.gone]
+        retracted = [post_id for post_id, _ in changes.retracted]
         parts = [posts[start : start + DELIVERY_POSTS] for start in range(0, len(posts), DELIVERY_POSTS)]
         if not parts and (retracted or changes.tombstones or changes.overflow):
             parts = [[]]

@@ -127,4 +127,4 @@ class Upkeep:
         A store counts words over many rounds; were the rounds shared out, words of few posts would be lost.
         """
         if self._locks.keep("keeper", MAINTAINER_IDLE_MS):
-            self._kept_store().upkeep()
+            self._kept_store().maintain()

@@ -210,7 +210,7 @@ class BatchProcessor:
         if not attempt.dead:
             return persisted
         with self._store.reading() as reading:
-            left_over = reading.withdrawn(attempt.dead - 1, limit=REANNOUNCED_MAX)
+            left_over = reading.deleted_ids(attempt.dead - 1, limit=REANNOUNCED_MAX)
         return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *left_over])])
 
     def _messages(self, persisted: Persisted, safe: int) -> list[Message]:

@@ -16,8 +16,8 @@ from tests.e2e.onlooker import Onlooker
 from tests.e2e.product import until
 from tests.e2e.sender import TOKEN, WORD, Sender, exported
 from tests.e2e.signs import Signs
-from tests.servers.elasticsearch.assemble import CannotAssemble
-from tests.servers.elasticsearch.gate import Gate, survived
+from tests.servers.elasticsearch.crash_proxy import Gate, survived
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V7
 from tests.servers.elasticsearch.server import Server, server
 

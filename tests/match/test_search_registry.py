@@ -1,4 +1,4 @@
-"""The registry of standing searches on a real Valkey."""
+"""The search registry on a real Valkey."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_lapsed_registration_counts_as_new(registry: Registry, redis_client: R
     assert registry.register({"k1": "cats", "k2": "dogs"}) == {"k1"}
 
 
-def test_what_nobody_renews_is_removed_and_workers_hear_of_it(
+def test_a_search_that_nobody_renews_is_removed_and_workers_see_it(
     registry: Registry, redis_client: Redis, names: Names
 ) -> None:
     registry.register({"k1": "cats", "k2": "dogs"})

@@ -1,6 +1,6 @@
-"""The mutants: in a file, one piece of text that occurs once, what stands there instead, and the tests that must fail.
+"""Table of the mutants: a file, a text that occurs once in it, its replacement, and the tests that must fail.
 
-Chosen for faults that are easily made and hard to see: each leaves a product that starts, finds and shows things.
+They are faults that are easily made and hard to see: each leaves a product that starts, finds and shows posts.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ MUTANTS = (
     ),
     Mutant(
         "the matcher's proximity forgets that text ends where a link begins",
-        "pipeline/match/memory/exact_check.py",
+        "pipeline/match/memory/proximity.py",
         "missing, lacking, first = dict(needed), len(tokens), at + 1\n            continue",
         "continue",
         (_MATCHER,),
@@ -82,14 +82,14 @@ MUTANTS = (
     ),
     Mutant(
         "SQLite takes an unknown count for a small one",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/compile_query.py",
         'f"({test}) IS NOT TRUE"',
         'f"NOT ({test})"',
         (_STORE,),
     ),
     Mutant(
         "SQLite asks for words closer together than the search does",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/fts_expression.py",
         "{node.slop + len(node.tokens) - 2}",
         "{max(0, node.slop - 1)}",
         (_STORE,),

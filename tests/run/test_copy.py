@@ -21,13 +21,13 @@ from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import Note
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import CopyNote
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
+from tests.store.builders import T0, post, put
 from tests.store.elastic.stores import access, wipe
-from tests.store.making import T0, post, put
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.redis]
 
@@ -77,10 +77,10 @@ def _filled(settings: Settings, posts: int = POSTS) -> SqliteStore:
 def _posts_noted(settings: Settings) -> int:
     """Return how many posts the target says it got so far."""
     try:
-        note = ElasticStore(settings, create=False).moving().note()
+        note = ElasticStore(settings, create=False).copy_access().note()
     except StoreUnavailable:  # it is being made
         return 0
-    return msgspec.json.decode(note, type=Note).posts if note else 0
+    return msgspec.json.decode(note, type=CopyNote).posts if note else 0
 
 
 def _broken_off(settings: Settings, redis_url: str, number: int) -> tuple[int, str]:

@@ -223,10 +223,10 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
         """A reading that is out of time for more than so many posts."""
 
         def __init__(self, reading: Any) -> None:
-            self.stride, self._reading = reading.stride, reading
+            self.step_end, self._reading = reading.step_end, reading
 
         def changes(self, query: Query, *, after: int, until: int, **more: int) -> Changes:
-            end = self.stride(after, limit=30)
+            end = self.step_end(after, limit=30)
             if end is not None and end < until:
                 raise QueryTimeout("the search was stopped")
             found: Changes = self._reading.changes(query, after=after, until=until, **more)

@@ -232,7 +232,9 @@ class Simulator:
             if message["after"] is None:
                 bodies = reading.search(query, limit=message["history"]).bodies
             else:
-                bodies = reading.changes(query, after=message["after"], gone_after=message["after"], limit=2000).bodies
+                bodies = reading.changes(
+                    query, after=message["after"], removed_after=message["after"], limit=2000
+                ).bodies
         for start in range(0, len(bodies), 200):
             chunk = b",".join(bodies[start : start + 200]).decode()
             await socket.send(f'{{"type":"history","key":"{query.key}","posts":[{chunk}],"done":false}}')

@@ -226,7 +226,7 @@ def test_a_word_that_is_more_frequent_than_usual_is_trending(simulator: Simulato
     simulator.put(
         [records.post(number, now() - 20 * HOUR - number * 1_000) for number in range(900, 1_900)], live=False
     )
-    simulator.store.upkeep()  # what is usual is known from here on
+    simulator.store.maintain()  # what is usual is known from here on
     said(simulator, ["zeppelin over town"] * 40, live=False)
     page = open_page(simulator.url)
     page.get_by_role("tab", name="Trending").click()

@@ -19,7 +19,7 @@ from pipeline.settings import load
 from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite.schema import FILE
-from pipeline.store.tops import MIN_POSTS
+from pipeline.store.top_values.background import MIN_POSTS
 from pipeline.upkeep.duties import Upkeep
 from tests.upkeep.upkeep_parts import UpkeepParts
 
@@ -81,7 +81,7 @@ def test_the_store_is_maintained_by_one_process_until_that_ends(
 
     def store_of(name: str) -> MemoryStore:
         store = MemoryStore()
-        monkeypatch.setattr(store, "upkeep", lambda: kept.append(name))
+        monkeypatch.setattr(store, "maintain", lambda: kept.append(name))
         return store
 
     for upkeep, store in ((one, store_of("one")), (other, store_of("other"))):

@@ -9,7 +9,7 @@ from redis import Redis
 from pipeline.assembly import understand
 from pipeline.broker.keys import Names
 from pipeline.errors import StoreError
-from pipeline.store import refusing
+from pipeline.store import refused_posts
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from tests.store.elastic.stores import access, store_in
@@ -75,7 +75,7 @@ def test_posts_of_a_batch_tried_in_parts_are_published(worker: Worker, redis_cli
 def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in_the_same_attempt(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusing, "_problem", lambda one: "too great" if one.id == "demo:2" else "")
+    monkeypatch.setattr(refused_posts, "_problem", lambda one: "too great" if one.id == "demo:2" else "")
     query = understand("cats")
     worker.registry.register({query.key: query.canonical})
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]

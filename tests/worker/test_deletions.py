@@ -10,7 +10,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.queue.batch import FORGET
-from pipeline.store import plan
+from pipeline.store.plan import deletions
 from pipeline.worker import batch_processor
 from tests.worker.one_worker import Worker, failing_over, post
 
@@ -68,7 +68,7 @@ def test_posts_removed_with_a_deletion_are_announced_although_the_worker_died(
 def test_deletion_of_a_post_with_many_reposts_is_announced_in_portions_and_ends(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    monkeypatch.setattr(deletions, "MAX_REMOVED", 3)
     worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
     worker.runner.run("b")
     listening = redis_client.pubsub()  # type: ignore[no-untyped-call]
@@ -87,7 +87,7 @@ def test_deletion_of_a_post_with_many_reposts_is_announced_in_portions_and_ends(
 def test_deletion_that_takes_longer_than_an_attempt_goes_on_in_the_next(
     worker: Worker, redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch, *, one_by_one: bool
 ) -> None:
-    monkeypatch.setattr(plan, "MAX_REMOVED", 3)
+    monkeypatch.setattr(deletions, "MAX_REMOVED", 3)
     monkeypatch.setattr(batch_processor, "DELETION_BUDGET_S", 0.0)
     worker.offer(post(1), *(post(n, "", repost_of="demo:1") for n in range(2, 12)), post(20))
     worker.runner.run("b")

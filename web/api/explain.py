@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.match.memory.anchor_plan import selected_by
+from pipeline.match.lookup_terms import selected_by
 from pipeline.query.explain import explain as explained
 from web.faults import Refused
 from web.process import Web

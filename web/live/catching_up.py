@@ -24,8 +24,8 @@ ENTRIES_PER_FRAME = 250
 TOO_MUCH = Changes(overflow=True)
 
 
-def missed(readings: Readings, query: Query, *, after: int, gone_after: int) -> Changes:
-    """Return the matches above `after`, and what went or was withdrawn above `gone_after`.
+def missed(readings: Readings, query: Query, *, after: int, removed_after: int) -> Changes:
+    """Return the matches above `after`, and what went or was withdrawn above `removed_after`.
 
     `overflow` says that it is more than is made up for, or took the store too long.
 
@@ -33,13 +33,13 @@ def missed(readings: Readings, query: Query, *, after: int, gone_after: int) -> 
         StoreUnavailable: the store cannot be reached.
     """
     try:
-        whole = readings.read(changes_of(query, after, gone_after))
-        return _in_steps(readings, query, after, gone_after) if whole.overflow else whole
+        whole = readings.read(changes_of(query, after, removed_after))
+        return _in_steps(readings, query, after, removed_after) if whole.overflow else whole
     except QueryTimeout:
         return TOO_MUCH
 
 
-def _in_steps(readings: Readings, query: Query, after: int, gone_after: int) -> Changes:
+def _in_steps(readings: Readings, query: Query, after: int, removed_after: int) -> Changes:
     """Return the same by several views. What changes between two of them is in the later one, or is told live."""
     found = readings.read(changes_of(query, after, NEWEST))
     gone: list[tuple[str, int]] = []
@@ -47,26 +47,28 @@ def _in_steps(readings: Readings, query: Query, after: int, gone_after: int) -> 
     if found.overflow:
         return TOO_MUCH
     for _ in range(STEPS_MAX):
-        until, step = readings.read(_step(query, gone_after))
+        until, step = readings.read(_step(query, removed_after))
         if step.overflow:
             return TOO_MUCH
-        gone += step.gone
+        gone += step.retracted
         tombstones += step.tombstones
         if until is None:
             return Changes(found.bodies, gone, tombstones)
-        gone_after = until
+        removed_after = until
     return TOO_MUCH
 
 
-def changes_of(query: Query, after: int, gone_after: int, until: int = NEWEST) -> Callable[[Reading], Changes]:
+def changes_of(query: Query, after: int, removed_after: int, until: int = NEWEST) -> Callable[[Reading], Changes]:
     """Return the question for one bounded step."""
-    return lambda reading: reading.changes(query, after=after, gone_after=gone_after, until=until, limit=MAX_CATCH_UP)
+    return lambda reading: reading.changes(
+        query, after=after, removed_after=removed_after, until=until, limit=MAX_CATCH_UP
+    )
 
 
-def _step(query: Query, gone_after: int) -> Callable[[Reading], tuple[int | None, Changes]]:
+def _step(query: Query, removed_after: int) -> Callable[[Reading], tuple[int | None, Changes]]:
     def read(reading: Reading) -> tuple[int | None, Changes]:
-        until = reading.stride(gone_after, limit=MAX_CATCH_UP, changed=True)
-        return until, changes_of(query, NEWEST, gone_after, NEWEST if until is None else until)(reading)
+        until = reading.step_end(removed_after, limit=MAX_CATCH_UP, changed=True)
+        return until, changes_of(query, NEWEST, removed_after, NEWEST if until is None else until)(reading)
 
     return read
 
@@ -75,7 +77,7 @@ def losses(key: str, changes: Changes) -> Iterator[Frame]:
     """Yield the frames that tell a search what was withdrawn and what went."""
     for ids in _parts(changes.tombstones):
         yield from frames(Deleted(ids))
-    for posts in _parts(changes.gone):
+    for posts in _parts(changes.retracted):
         yield from frames(Gone(key, posts))
 
 

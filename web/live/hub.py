@@ -17,7 +17,7 @@ from gevent.event import Event
 
 from pipeline.broker.keys import Names
 from pipeline.errors import MurmurError
-from pipeline.match.search_registry import LEASE_MS, Registry
+from pipeline.match.search_registry import SEARCH_LEASE_MS, Registry
 from pipeline.publish.messages import PORTION_BYTES
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
@@ -130,7 +130,7 @@ class Hub:
     @property
     def slept(self) -> bool:
         """Whether this process, by its own clock, was away for so long that its registrations may have lapsed."""
-        return boot_clock() - self._renewed_at > LEASE_MS / 1000
+        return boot_clock() - self._renewed_at > SEARCH_LEASE_MS / 1000
 
     @property
     def behind(self) -> bool:
@@ -237,7 +237,7 @@ class Hub:
     def renew(self) -> None:
         """Renew every lease. One that had lapsed, here or by this process's own clock, counts as a gap."""
         safe_before, began = self.safe, boot_clock()
-        slept = began - self._renewed_at > LEASE_MS / 1000
+        slept = began - self._renewed_at > SEARCH_LEASE_MS / 1000
         searches = list(self.searches.values())
         lapsed = list(searches) if slept else []
         for at in range(0, len(searches), RENEW_CHUNK):
@@ -445,7 +445,10 @@ class Hub:
             turn += 1
             try:
                 self.sweep()
-                if turn % max(1, LEASE_MS // 6_000) == 0 or boot_clock() - self._renewed_at > LEASE_MS / 2_000:
+                if (
+                    turn % max(1, SEARCH_LEASE_MS // 6_000) == 0
+                    or boot_clock() - self._renewed_at > SEARCH_LEASE_MS / 2_000
+                ):
                     self.renew()
             except MurmurError as error:
                 log.warning("leases could not be renewed: %s", error)

@@ -82,7 +82,7 @@ class Refill:
         hub.believe(search)
         safe = self._order.safe()
         try:
-            changes = missed(self._readings, query, after=since, gone_after=since)
+            changes = missed(self._readings, query, after=since, removed_after=since)
         except (BrokerUnavailable, StoreUnavailable):
             raise
         except MurmurError as error:  # the store's word on this search: each watcher is told when it starts anew

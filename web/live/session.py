@@ -205,7 +205,7 @@ class Session:
         if watch.ended:
             return
         if changes.overflow:
-            changes = missed(web.readings, query, after=NEWEST, gone_after=low)
+            changes = missed(web.readings, query, after=NEWEST, removed_after=low)
         if changes.overflow:
             raise StartAnew
         self._tell(watch, changes)
@@ -214,7 +214,7 @@ class Session:
 
     def _catch_up(self, watch: Watch, after: int, low: int) -> bool:
         """Tell what happened since `after`; False if that is too much, and the client was told to forget all."""
-        changes = missed(self._web.readings, watch.query, after=after, gone_after=min(after, low))
+        changes = missed(self._web.readings, watch.query, after=after, removed_after=min(after, low))
         if changes.overflow:
             if self._serves(watch):
                 self._client.send(frame(Reset(watch.query.key)))

@@ -1,13 +1,13 @@
-"""A batch of posts as searches look at it: columns of numbers and texts, each made when first asked for.
+"""Column view of a batch: numbers, dates, samples and texts of its posts, each column built when it is first used.
 
-A column answers "which posts lie between these bounds" for the whole batch with two binary searches, so that a thousand
-searches by number or date cost a thousand look-ups, not a thousand times the posts.
+A column tells which posts lie between two bounds for the whole batch with two binary searches. A thousand searches by
+number or date therefore cost a thousand look-ups, not a thousand times the posts.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha1
 from itertools import accumulate
 from operator import or_
@@ -17,7 +17,7 @@ from pipeline.query.tree import NumberField, TextField
 
 
 class Column:
-    """Known values of a batch, sorted; bit i of a mask is post i."""
+    """Known values of one field in a batch, sorted. Bit i of a mask is post i."""
 
     __slots__ = ("_up_to", "_values")
 
@@ -28,7 +28,7 @@ class Column:
         self._up_to = [0, *accumulate((bit for _, bit in ordered), or_)]
 
     def between(self, low: int | None, high: int | None) -> int:
-        """Return the posts whose value is known and within [low, high], each None for no bound."""
+        """Return the posts whose value is known and within [low, high]; a bound of None does not limit."""
         above = 0 if low is None else bisect_left(self._values, low)
         below = len(self._values) if high is None else bisect_right(self._values, high)
         return self._up_to[below] & ~self._up_to[above] if above < below else 0
@@ -45,7 +45,7 @@ class Batch:
         self._positions: dict[int, dict[str, list[int]]] = {}
 
     def numbers(self, field: NumberField) -> Column:
-        """Return the column of a count; posts where it is unknown are not in it."""
+        """Return the column of a count; posts whose count is unknown are not in it."""
         column = self._columns.get(field)
         if column is None:
             column = self._columns[field] = Column(
@@ -56,7 +56,7 @@ class Batch:
         return column
 
     def created(self) -> Column:
-        """Return the column of creation times, ms."""
+        """Return the column of creation times in ms."""
         column = self._columns.get("created")
         if column is None:
             column = self._columns["created"] = Column(
@@ -65,7 +65,7 @@ class Batch:
         return column
 
     def samples(self) -> Column:
-        """Return the column of SHA-1 of the id modulo 100."""
+        """Return the column of the id's SHA-1 modulo 100."""
         column = self._columns.get("sample")
         if column is None:
             column = self._columns["sample"] = Column(
@@ -75,7 +75,7 @@ class Batch:
         return column
 
     def text(self, field: TextField, index: int) -> str:
-        """Return a field's tokens as lines, with a line end before the first: a phrase is a substring of it."""
+        """Return a field's tokens as `as_lines`: a phrase is a substring of it."""
         text = self._texts.get((field, index))
         if text is None:
             tokens: list[str] = getattr(self.documents[index], field)
@@ -83,15 +83,19 @@ class Batch:
         return text
 
     def positions(self, index: int) -> dict[str, list[int]]:
-        """Return where each token of a post's words stands, ascending."""
+        """Return token → positions in the words of a post, ascending."""
         positions = self._positions.get(index)
         if positions is None:
             positions = self._positions[index] = {}
-            for place, token in enumerate(self.documents[index].words):
-                positions.setdefault(token, []).append(place)
+            for position, token in enumerate(self.documents[index].words):
+                positions.setdefault(token, []).append(position)
         return positions
 
 
+Check = Callable[[Batch, int], int]
+"""Takes a batch and the mask of candidate posts; returns the mask of those that match."""
+
+
 def as_lines(tokens: Iterable[str]) -> str:
-    """Return tokens one a line. No token has a line end in it: the analyser separates there."""
+    """Return tokens one a line, with a line end before the first. The analyser leaves no line end in a token."""
     return "\n" + "\n".join(tokens) + "\n"

@@ -1,18 +1,18 @@
-"""The exact check: a tree compiled into closures that take a batch and the posts in question, and return those left.
+"""Exact check: compiles the tree of a search into a function that keeps those candidate posts that match.
 
-A check gets only posts that the candidate filter and the cheaper checks let through. It is the truth; terms, numbers,
-dates and samples are bit operations over the batch, phrases and proximity read the words of each post left.
+A check receives only posts that passed the candidate filter and the cheaper checks, and its answer is final. Terms,
+numbers, dates and samples are bit operations over the whole batch; phrases and proximity read the words of each post.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 from pipeline.match.memory.anchor_plan import required_terms
-from pipeline.match.memory.batch_columns import Batch, as_lines
-from pipeline.match.memory.term_vocabulary import Term, TermNode
-from pipeline.query.document import BREAK
+from pipeline.match.memory.batch_columns import Batch, Check, as_lines
+from pipeline.match.memory.post_masks import bits
+from pipeline.match.memory.proximity import in_window
+from pipeline.match.memory.term import Term, TermNode
 from pipeline.query.tree import (
     And,
     Created,
@@ -29,82 +29,78 @@ from pipeline.query.tree import (
     Word,
 )
 
-Check = Callable[[Batch, int], int]
-"""(batch, mask of posts in question) → mask of those that match."""
 Acquire = Callable[[TermNode], Term]
+"""Returns the term of a leaf, which stays in the vocabulary until the search is removed."""
 
 
 def compile_check(node: Node, acquire: Acquire) -> Check:
-    """Return the check of a tree. `acquire` gives the term of a leaf and keeps it alive as long as the check."""
+    """Return the check of a tree."""
     if isinstance(node, (Word, Facet, Prefix)):
         return _term(acquire(node))
     if isinstance(node, (Phrase, Near)):
-        return _all_of([*(_term(acquire(term)) for term in required_terms(node)), compile_reading(node)])
+        return _all_of([*(_term(acquire(term)) for term in required_terms(node)), compile_leaf(node)])
     if isinstance(node, Not):
         return _none_of(compile_check(node.child, acquire))
     if isinstance(node, And):
         return _all_of([compile_check(child, acquire) for child in node.children])
     if isinstance(node, Or):
         return _any_of([compile_check(child, acquire) for child in node.children])
-    return compile_reading(node)
+    return compile_leaf(node)
 
 
-def compile_reading(leaf: Node) -> Check:
-    """Return the check of a leaf that is no term; of a phrase's or proximity's words it takes for granted that a post
-    in question has them all."""
+def compile_leaf(leaf: Node) -> Check:
+    """Return the check of a leaf that is no term.
+
+    The check of a phrase or proximity presumes that each candidate has all of its words.
+
+    Raises:
+        TypeError: the node is a term or no leaf.
+    """
     if isinstance(leaf, Phrase):
         return _phrase(leaf)
     if isinstance(leaf, Near):
         return _near(leaf)
     if isinstance(leaf, Number):
         field, low, high = leaf.field, leaf.low, leaf.high
-        return lambda batch, asked: asked & batch.numbers(field).between(low, high)
+        return lambda batch, candidates: candidates & batch.numbers(field).between(low, high)
     if isinstance(leaf, Created):
         since, last = leaf.since, None if leaf.until is None else leaf.until - 1
-        return lambda batch, asked: asked & batch.created().between(since, last)
+        return lambda batch, candidates: candidates & batch.created().between(since, last)
     if isinstance(leaf, Sample):
         percent = leaf.percent
-        return lambda batch, asked: asked & batch.samples().between(None, percent - 1)
+        return lambda batch, candidates: candidates & batch.samples().between(None, percent - 1)
     if isinstance(leaf, Everything):
-        return lambda _batch, asked: asked
+        return lambda _batch, candidates: candidates
     raise TypeError(f"not a leaf: {leaf!r}")
 
 
-def bits(mask: int) -> Iterator[tuple[int, int]]:
-    """Yield (index, bit) of each post in a mask, ascending."""
-    while mask:
-        bit = mask & -mask
-        yield bit.bit_length() - 1, bit
-        mask ^= bit
-
-
 def _term(term: Term) -> Check:
-    return lambda _batch, asked: asked & term.mask
+    return lambda _batch, candidates: candidates & term.mask
 
 
 def _none_of(check: Check) -> Check:
-    return lambda batch, asked: asked & ~check(batch, asked)
+    return lambda batch, candidates: candidates & ~check(batch, candidates)
 
 
 def _all_of(checks: list[Check]) -> Check:
-    def check(batch: Batch, asked: int) -> int:
+    def check(batch: Batch, candidates: int) -> int:
         for part in checks:
-            if not asked:
+            if not candidates:
                 break
-            asked = part(batch, asked)
-        return asked
+            candidates = part(batch, candidates)
+        return candidates
 
     return check
 
 
 def _any_of(checks: list[Check]) -> Check:
-    def check(batch: Batch, asked: int) -> int:
-        left = asked
+    def check(batch: Batch, candidates: int) -> int:
+        left = candidates
         for part in checks:
             if not left:
                 break
             left &= ~part(batch, left)
-        return asked & ~left
+        return candidates & ~left
 
     return check
 
@@ -112,9 +108,9 @@ def _any_of(checks: list[Check]) -> Check:
 def _phrase(node: Phrase) -> Check:
     needle, field = as_lines(node.tokens), node.field
 
-    def check(batch: Batch, asked: int) -> int:
+    def check(batch: Batch, candidates: int) -> int:
         found = 0
-        for index, bit in bits(asked):
+        for index, bit in bits(candidates):
             if needle in batch.text(field, index):
                 found |= bit
         return found
@@ -123,41 +119,11 @@ def _phrase(node: Phrase) -> Check:
 
 
 def _near(node: Near) -> Check:
-    def check(batch: Batch, asked: int) -> int:
+    def check(batch: Batch, candidates: int) -> int:
         found = 0
-        for index, bit in bits(asked):
-            if _within(batch.positions(index), node.tokens, node.slop):
+        for index, bit in bits(candidates):
+            if in_window(batch.positions(index), node.tokens, node.slop):
                 found |= bit
         return found
 
     return check
-
-
-def _within(positions: dict[str, list[int]], tokens: Sequence[str], slop: int) -> bool:
-    """Tell whether a window of one part holds every token as often as it is asked for, and at most `slop` others.
-
-    One pass with two ends over the places of these tokens; a `BREAK` empties the window.
-    """
-    needed = Counter(tokens)
-    widest = len(tokens) + slop
-    places = sorted(
-        [(place, token) for token in needed for place in positions.get(token, ())]
-        + [(place, BREAK) for place in positions.get(BREAK, ())]
-    )
-    first = 0
-    missing = dict(needed)
-    lacking = len(tokens)
-    for at, (place, token) in enumerate(places):
-        if token == BREAK:
-            missing, lacking, first = dict(needed), len(tokens), at + 1
-            continue
-        missing[token] -= 1
-        lacking -= missing[token] >= 0
-        while not lacking:
-            start, oldest = places[first]
-            if place - start < widest:
-                return True
-            missing[oldest] += 1
-            lacking += missing[oldest] > 0
-            first += 1
-    return False

@@ -1,8 +1,8 @@
-"""The live matcher: which standing searches does each post of a batch match?
+"""In-memory matcher: finds the standing searches that each post of a batch matches, and those that it matches no more.
 
-Searches come and go one by one. The answer equals `query.evaluate.matches` for every search and post; how it is found
-is in `index` (candidate filter), `plan` (by which term), `check` (exact check) and `columns` (the batch turned round).
-A matcher belongs to one thread. It reads no store and no Redis.
+Searches are added and removed one by one. The answer equals `query.evaluate.matches` for every search and post. The
+parts: `candidate_index` (inverted index of the searches), `anchor_plan` (choice of the terms), `batch_decision` (hot
+loop), `exact_check` (other conditions), `batch_columns` (values by column). Reads no store and no Redis.
 """
 
 from __future__ import annotations
@@ -10,34 +10,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 
-from pipeline.match.match_report import Indexes, Masks, MatchReport, indexes_of
-from pipeline.match.memory.anchor_plan import has_numbers, without_numbers
-from pipeline.match.memory.candidate_index import BatchDecision, CandidateIndex
-from pipeline.match.memory.term_frequency import Frequency
+from pipeline.match.match_report import MatchReport
+from pipeline.match.memory.batch_decision import BatchDecision
+from pipeline.match.memory.candidate_index import CandidateIndex
+from pipeline.match.memory.post_masks import IndexTuples, RawMasks, indexes_of
+from pipeline.match.memory.term_frequency import TermFrequency
+from pipeline.match.tree_forms import has_numbers, without_numbers
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
-SLOW_NS = 2_000_000
-"""A search whose exact check takes longer than this in one batch is reported, …"""
-SLOW_SHARE = 0.1
-"""… if that is also more than this share of the batch's whole time."""
-_MASKS = Masks()
+SLOW_CHECK_NS = 2_000_000
+"""Nanoseconds in one batch beyond which a search's exact check is reported as slow, …"""
+SLOW_CHECK_SHARE = 0.1
+"""… if they are also more than this share of the batch's whole time."""
+_MASKS = RawMasks()
 
 
 class MemoryMatcher:
-    """Standing searches and what they match.
+    """Standing searches and the posts that they match. Belongs to one thread.
 
-    Searches that ask for counts are kept in two small indexes more: `_counted` as they are, and `_relaxed` without
-    their numbers, to tell which of them stop matching when only counts change.
+    Searches with conditions on counts are kept in two small indexes more, `_counted` unchanged and `_relaxed` without
+    these conditions: they tell which searches stop matching when only counts change.
     """
 
     def __init__(self, clock_ns: Callable[[], int] = perf_counter_ns) -> None:
-        frequency = Frequency()
+        frequency = TermFrequency()
         self._clock_ns = clock_ns
         self._all = CandidateIndex(frequency, clock_ns)
         self._counted = CandidateIndex(frequency, clock_ns)
         self._relaxed = CandidateIndex(frequency, clock_ns)
-        self._indexes = Indexes()
+        self._indexes = IndexTuples()
 
     def __len__(self) -> int:
         return len(self._all)
@@ -56,51 +58,50 @@ class MemoryMatcher:
             self._relaxed.drop(key)
 
     def remove(self, key: str) -> None:
-        """Remove a search; nothing happens if there is none."""
+        """Remove a search; do nothing if there is none under the key."""
         for index in (self._all, self._counted, self._relaxed):
             index.drop(key)
 
     def settle(self, version: int, *, whole: bool = False) -> None:
-        """Do nothing: what was added is in force at once, and nobody shares it."""
+        """Do nothing: additions and removals are in force at once, and no other process shares them."""
 
     def match(self, entries: Sequence[Document]) -> MatchReport:
-        """Match every search against every post of a batch, which may be of any size, and report."""
+        """Match every search against every post of a batch of any size."""
         started_ns = self._clock_ns()
-        outcome = self._all.decide(entries, self._indexes)
+        decision = self._all.decide(entries, self._indexes)
         report = MatchReport(
             posts=len(entries),
-            matches=outcome.matches,
-            candidates=outcome.candidates,
-            checked=outcome.checked,
-            errors=outcome.errors,
-            slow=_slow(outcome, self._clock_ns() - started_ns),
+            matches=decision.matches,
+            candidates=decision.candidates,
+            checked=decision.checked,
+            errors=decision.errors,
+            slow=_slow_ms(decision, self._clock_ns() - started_ns),
         )
         self._all.observe(entries)
         return report
 
     def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
-        """Return key → indexes of (before, after) pairs that the search matched before and does not now.
+        """Return key → indexes of the (before, after) pairs that the search matched before and does not match now.
 
-        Pairs that differ in counts only are asked of the searches that look at counts, not of all.
+        If all pairs differ in counts only, only the searches with conditions on counts are matched.
         """
-        content = 0
-        for index, (before, after) in enumerate(changes):
-            if not only_counts_differ(before, after):
-                content |= 1 << index
+        searches = self._all
+        if all(only_counts_differ(before, after) for before, after in changes):
+            searches = self._counted
         befores, afters = [before for before, _ in changes], [after for _, after in changes]
-        searches = self._all if content else self._counted
-        return _without(searches.decide(befores, _MASKS), searches.decide(afters, _MASKS))
+        return _difference(searches.decide(befores, _MASKS), searches.decide(afters, _MASKS))
 
     def lost_by_counts(self, documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
-        """Return key → indexes of posts that the search does not match but could have with other counts.
+        """Return key → indexes of posts that the search does not match, but would match with some other counts.
 
-        This is the `gone` of a post that came again with fresher counts when nobody knows the former ones.
+        These are the possible retractions of a post that came again with fresher counts when the former counts are
+        unknown.
         """
-        return _without(self._relaxed.decide(documents, _MASKS), self._counted.decide(documents, _MASKS))
+        return _difference(self._relaxed.decide(documents, _MASKS), self._counted.decide(documents, _MASKS))
 
 
 def only_counts_differ(before: Document, after: Document) -> bool:
-    """Tell whether nothing but numbers is different."""
+    """Tell whether two versions of a post are equal but for their counts."""
     return (
         before.created_at == after.created_at
         and before.words == after.words
@@ -111,11 +112,11 @@ def only_counts_differ(before: Document, after: Document) -> bool:
     )
 
 
-def _without(then: BatchDecision[int], now: BatchDecision[int]) -> dict[str, tuple[int, ...]]:
-    gone = {key: mask & ~now.matches.get(key, 0) for key, mask in then.matches.items()}
-    return {key: indexes_of(mask) for key, mask in gone.items() if mask}
+def _difference(before: BatchDecision[int], now: BatchDecision[int]) -> dict[str, tuple[int, ...]]:
+    lost = {key: mask & ~now.matches.get(key, 0) for key, mask in before.matches.items()}
+    return {key: indexes_of(mask) for key, mask in lost.items() if mask}
 
 
-def _slow(outcome: BatchDecision[tuple[int, ...]], whole_ns: int) -> dict[str, float]:
-    limit_ns = max(SLOW_NS, SLOW_SHARE * whole_ns)
-    return {key: spent / 1e6 for key, spent in outcome.spent_ns.items() if spent > limit_ns}
+def _slow_ms(decision: BatchDecision[tuple[int, ...]], whole_ns: int) -> dict[str, float]:
+    limit_ns = max(SLOW_CHECK_NS, SLOW_CHECK_SHARE * whole_ns)
+    return {key: spent / 1e6 for key, spent in decision.spent_ns.items() if spent > limit_ns}

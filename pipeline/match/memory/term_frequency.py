@@ -1,40 +1,33 @@
-"""How often terms occur, estimated from a sample of the posts that went by.
+"""Term frequency: estimates in what share of posts a term occurs, from a sample of the posts that were matched.
 
-Only an estimate, only to choose by which term a search is found first: a wrong one costs time, never a match.
+The estimates only choose the anchor of a search (`anchor_plan`). A wrong estimate costs time, never a match.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
 
-from pipeline.match.memory.term_vocabulary import TermField, TermNode, field_and_token
+from pipeline.match.memory.term import TermField, TermNode, field_and_token
+from pipeline.match.memory.term_vocabulary import Vocabulary
 from pipeline.query.document import Document
 
-FIRST = 200
-"""So many posts are counted to begin with, …"""
+FIRST_SAMPLES = 200
+"""Posts at the start of which each one is counted."""
 SAMPLE_EVERY = 64
-"""… and then one in so many."""
-REMEMBERED = 65_536
-"""Counted tokens at most, a field; beyond it, and every `HALF_LIFE` samples, all counts are halved and zeros go."""
-HALF_LIFE = 4_096
-PRIOR_WEIGHT = 16
-"""What is supposed of a term nobody has counted weighs as much as so many samples."""
+"""After the first samples, one post in this many is counted."""
+COUNTED_TOKENS_MAX = 65_536
+"""Most tokens of a field that are counted; beyond it all counts are halved and zeros dropped."""
+HALF_LIFE_SAMPLES = 4_096
+"""Samples after which all counts are halved, so that recent posts weigh more."""
+PRIOR_WEIGHT_SAMPLES = 16
+"""Samples that the prior share of a term weighs as much as."""
 
 _COMMON_FACETS = ("lang:", "source:", "is:", "has:")
 
 
-class TextUse(Protocol):
-    """Tells whether any search looks at a field (`terms.Vocabulary`)."""
-
-    def uses(self, field: TermField) -> bool:
-        """Return True if one does."""
-        ...
-
-
-class Frequency:
-    """Shares of posts that have a term."""
+class TermFrequency:
+    """Estimated shares of posts that have a term."""
 
     def __init__(self) -> None:
         self._counts: dict[TermField, Counter[str]] = {
@@ -43,19 +36,19 @@ class Frequency:
         self._samples = 0
         self._seen = 0
 
-    def observe(self, documents: Sequence[Document], used: TextUse) -> None:
-        """Count the terms of the first posts, later of one in `SAMPLE_EVERY`."""
-        step = 1 if self._samples < FIRST else SAMPLE_EVERY
+    def observe(self, documents: Sequence[Document], vocabulary: Vocabulary) -> None:
+        """Count the terms of a sample of posts; of rare fields only if some search of the vocabulary reads them."""
+        step = 1 if self._samples < FIRST_SAMPLES else SAMPLE_EVERY
         first = -self._seen % step
         self._seen += len(documents)
         for document in documents[first::step]:
             self._counts["words"].update(set(document.words))
             self._counts["facets"].update(document.facets)
             for field in ("urls", "bio", "name"):
-                if used.uses(field):
+                if vocabulary.uses(field):
                     self._counts[field].update(set(getattr(document, field)))
             self._samples += 1
-            if self._samples >= HALF_LIFE or max(map(len, self._counts.values())) > REMEMBERED:
+            if self._samples >= HALF_LIFE_SAMPLES or max(map(len, self._counts.values())) > COUNTED_TOKENS_MAX:
                 self._halve()
 
     def share(self, node: TermNode) -> float:
@@ -63,12 +56,12 @@ class Frequency:
         return self.share_of(*field_and_token(node))
 
     def share_of(self, field: TermField, token: str) -> float:
-        """Return the same for a term given by its field and token."""
-        supposed = _supposed(field, token)
+        """Return the estimated share, 0 to 1, for a term given by field and token."""
+        prior = _prior_share(field, token)
         if field == "prefixes":
-            return supposed
+            return prior
         counted = self._counts[field][token]
-        return (counted + PRIOR_WEIGHT * supposed) / (self._samples + PRIOR_WEIGHT)
+        return (counted + PRIOR_WEIGHT_SAMPLES * prior) / (self._samples + PRIOR_WEIGHT_SAMPLES)
 
     def _halve(self) -> None:
         self._samples //= 2
@@ -76,7 +69,8 @@ class Frequency:
             self._counts[field] = Counter({token: count // 2 for token, count in counts.items() if count > 1})
 
 
-def _supposed(field: TermField, token: str) -> float:
+def _prior_share(field: TermField, token: str) -> float:
+    """Return the share that is assumed before any post was counted: longer tokens are rarer."""
     if field == "facets":
         return 0.3 if token.startswith(_COMMON_FACETS) else 0.001
     if field == "prefixes":

@@ -1,7 +1,7 @@
-"""The index of standing searches: how a search lies in it, and that it is there. Shared by all workers of a registry.
+"""Percolator index: its mapping, its documents, and its creation. All workers of a registry share it.
 
-A document is a search under its key, which is a hash of its text: whoever writes it writes the same. Which of two
-writes is the later one is decided by the registry's version (`keeping`). This module knows no post.
+A document is a search under its key, which is a hash of its text, so that all workers write the same. `index_writer`
+decides by the registry's version which of two writes is the later one.
 """
 
 from __future__ import annotations
@@ -12,19 +12,13 @@ from typing import Any, Final
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.match.memory.anchor_plan import has_numbers, without_numbers
 from pipeline.query.analyser import ANALYSER_VERSION
-from pipeline.query.tree import Node
-from pipeline.store.elastic.cluster.client import ElasticClient, RequestRefused, path_to
+from pipeline.store.elastic.cluster.client import ElasticClient, path_to
+from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.document_fields import FIELDS_VERSION, PROPERTIES
-from pipeline.store.elastic.read.compile_query import ALL, Dsl, compile_tree
 
 SEARCHES_VERSION = 1
-"""Goes up with every change of what is kept of a search or how it is compiled."""
-
-SENTINEL: Final = "!"
-"""The key of a search that every post matches: an answer without it comes from an index that was made anew. It sorts
-before every key of a search (hex digits)."""
+"""Raised with every change of a search's document or of its compilation."""
 
 PERCOLATOR_MISSING = "MATCHER=percolator: this Elasticsearch has no percolator; set MATCHER=memory"
 
@@ -41,9 +35,9 @@ _MAPPINGS: Final[dict[str, Any]] = {
 
 
 class SearchIndex:
-    """The index under a prefix, for the registry of a Redis prefix and this program's way to compile.
+    """Index under a prefix for the registry of one Redis prefix, as this version of the program compiles searches.
 
-    `replicas` as in `ELASTICSEARCH_REPLICAS`; nothing is asked of the server before `ensure`.
+    `replicas` as in `ELASTICSEARCH_REPLICAS`. No request is sent before `ensure`.
     """
 
     def __init__(self, client: ElasticClient, prefix: str, registry: str, replicas: int = -1) -> None:
@@ -54,11 +48,11 @@ class SearchIndex:
         self._replicas = replicas
 
     def ensure(self) -> None:
-        """Make the index if it is not there; another one like it comes by itself, should somebody drop it.
+        """Create the index if it is missing, and a template, so that a dropped index comes back with the mapping.
 
         Raises:
             SettingsError: the server has no percolator.
-            StoreUnavailable: it cannot be reached now.
+            StoreUnavailable: the server cannot be reached now.
         """
         settings: dict[str, Any] = {"number_of_shards": 1, "refresh_interval": "10s", "auto_expand_replicas": "0-1"}
         if self._replicas >= 0:
@@ -77,13 +71,13 @@ class SearchIndex:
             raise
 
     def drop_older(self) -> list[str]:
-        """Remove what earlier versions of this program kept for the same registry; return the names, usually none.
+        """Remove the indices of earlier program versions for the same registry; return their names, usually none.
 
-        Those of later versions and of other registries stay. Their templates stay too: a worker of an earlier version
-        that still runs makes its index anew from it, as after any loss, and with the right mappings.
+        Indices of later versions and of other registries stay. The templates stay, too: a worker of an earlier version
+        that still runs gets its index back from its template, with the right mapping.
 
         Raises:
-            StoreUnavailable: it cannot be reached now.
+            StoreUnavailable: the server cannot be reached now.
         """
         ours = _version(self.name, self._family)
         there = self.client.request("GET", path_to(f"{self._family}*", "_alias"), into=dict[str, msgspec.Raw])
@@ -93,15 +87,15 @@ class SearchIndex:
         return older
 
     def refresh(self) -> None:
-        """Return once everything written before this call can be percolated."""
+        """Make all earlier writes visible to percolate requests."""
         self.client.request("POST", path_to(self.name, "_refresh"), into=msgspec.Raw)
 
 
 def has_percolator(client: ElasticClient) -> bool:
-    """Tell whether a server can percolate; nothing is changed there.
+    """Tell whether a server has a percolator, without changing anything on it.
 
     Raises:
-        StoreUnavailable: it cannot be reached now.
+        StoreUnavailable: the server cannot be reached now.
     """
     mappings = {"properties": {"query": {"type": "percolator"}}}
     probe = {"index_patterns": ["murmur-probe-of-percolator"], "template": {"mappings": mappings}}
@@ -112,24 +106,7 @@ def has_percolator(client: ElasticClient) -> bool:
     return True
 
 
-def body_of(key: str, root: Node) -> dict[str, Any]:
-    """Return the document of a search."""
-    body: dict[str, Any] = {"key": key, "counted": has_numbers(root), "query": _standing(compile_tree(root).filter)}
-    if body["counted"]:
-        body["relaxed"] = _standing(compile_tree(without_numbers(root)).filter)
-    return body
-
-
-def sentinel() -> dict[str, Any]:
-    """Return the document of the search that every post matches."""
-    return {"key": SENTINEL, "counted": True, "query": ALL, "relaxed": ALL}
-
-
-def _standing(filter_: Dsl) -> Dsl:
-    return {"bool": {"filter": [filter_]}}
-
-
 def _version(name: str, family: str) -> tuple[int, ...]:
-    """Return the version an index is named after; nothing where its name is not one of ours."""
+    """Return the version in an index's name, () if the name is not one of this family."""
     numbers = name.removeprefix(family).split(".")
     return tuple(map(int, numbers)) if all(number.isdecimal() for number in numbers) else ()

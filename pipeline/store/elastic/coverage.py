@@ -1,6 +1,7 @@
-"""What was collected when. The newest rows of a source lie in one document, read and replaced by its key.
+"""Coverage rows in Elasticsearch: spans in which each source was, or was not, collected.
 
-Older ones are moved to documents of their own, so that a source which breaks off often does not make one grow.
+The newest rows of a source are one document, which is read and replaced by its key. Older rows are moved to documents
+of their own, so that the document of a source with many interruptions stays small.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import msgspec
 
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
-from pipeline.store.coverage import entered
+from pipeline.store.coverage import with_row
+from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
-from pipeline.store.elastic.cluster.client import ElasticClient, Found, decode, encode, path_to
+from pipeline.store.elastic.cluster.client import ElasticClient, path_to
+from pipeline.store.elastic.cluster.json_codec import decode, encode
+from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.index_names import IndexNames, key
-from pipeline.store.elastic.write.plan_lookups import get_many
 
-KEPT_TOGETHER = 400
+NEWEST_ROWS_MAX = 400
+"""Most rows in the document of a source's newest rows."""
 _MOVED_AT_ONCE = 200
-_ATTEMPTS = 10
-_AT_ONCE = 1_000
+_ATTEMPTS_MAX = 10
+_READ_AT_ONCE = 1_000
 
 
 class _Rows(msgspec.Struct):
@@ -31,13 +35,8 @@ class _Rows(msgspec.Struct):
     kind: str = "coverage"
 
 
-class _Hit(msgspec.Struct):
-    held: _Rows = msgspec.field(name="_source")
-    sort: list[int] = []
-
-
 class ElasticCoverage:
-    """Keeps them. Belongs to one thread at a time."""
+    """Coverage rows of one store. Belongs to one thread at a time."""
 
     def __init__(self, client: ElasticClient, names: IndexNames, refresh: Callable[[], None]) -> None:
         self._client = client
@@ -46,37 +45,42 @@ class ElasticCoverage:
         self._bulk = Bulk(client)
 
     def add(self, row: CoverageRow) -> None:
-        """Enter a row by `coverage.entered`."""
+        """Enter a row by `coverage.entered`.
+
+        Raises:
+            StoreUnavailable: other processes keep writing the same rows, or the server cannot write now.
+        """
         name = key(f"o:{row.source}")
-        for _ in range(_ATTEMPTS):
+        for _ in range(_ATTEMPTS_MAX):
             (got,) = get_many(self._client, [(self._state, name)])
-            held = decode(got.source, _Rows).rows if got.found else []
-            rows = entered(held, row)
-            if len(rows) > KEPT_TOGETHER:
+            stored = decode(got.source, _Rows).rows if got.found else []
+            rows = with_row(stored, row)
+            if len(rows) > NEWEST_ROWS_MAX:
                 moved = [old for old in rows if old.until is not None][:_MOVED_AT_ONCE]
                 rows = [old for old in rows if old not in moved]
-                self._bulk.send([self._moved(moved)])
+                self._bulk.send([self._older(moved)])
             body = encode(_Rows(rows, min(one.since for one in rows)))
             action = Write("index" if got.found else "create", self._state, name, body, got.seq_no, got.term)
             if not self._bulk.send([action]):
                 return
         raise StoreUnavailable("others keep writing what is collected")
 
-    def _moved(self, rows: list[CoverageRow]) -> Write:
-        """Return the write of older rows, under a key made of them: doing it twice is doing it once."""
-        told = hashlib.sha256(encode(rows)).hexdigest()
-        return Write("index", self._state, f"c:{told}", encode(_Rows(rows, min(row.since for row in rows))))
+    def _older(self, rows: list[CoverageRow]) -> Write:
+        """Return the write of older rows. Its key is a hash of the rows, so that a repeated write changes nothing."""
+        digest = hashlib.sha256(encode(rows)).hexdigest()
+        return Write("index", self._state, f"c:{digest}", encode(_Rows(rows, min(row.since for row in rows))))
 
     def all(self, since: int | None, until: int | None) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first."""
+        """Return the rows that overlap a span (ms), oldest first."""
         self._refresh()
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [{"term": {"kind": "coverage"}}]}},
             "sort": [{"since": "desc"}],
-            "size": _AT_ONCE,
+            "size": _READ_AT_ONCE,
         }
-        hits = self._client.request("POST", path_to(self._state, "_search"), body, into=Found[_Hit]).hits.hits
-        rows = dict.fromkeys(row for hit in hits for row in hit.held.rows)
+        path = path_to(self._state, "_search")
+        hits = self._client.request("POST", path, body, into=Found[Hit[_Rows]]).hits.hits
+        rows = dict.fromkeys(row for hit in hits for row in hit.source.rows)
         overlapping = [
             row
             for row in rows

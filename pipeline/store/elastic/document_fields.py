@@ -1,8 +1,8 @@
-"""How a document lies in an Elasticsearch index and back: the mapping of what a search sees, and its values.
+"""Indexed fields of a document: their mapping, the values of a document, and the document made of the values.
 
-Texts are tokens joined by spaces for the server's `whitespace` analyser, so that our analyser alone decides what a word
-is; facets are keywords; an unknown number is absent. The store's indices and the percolator's share these fields, and
-`compile` asks for no others. This module knows no client.
+A text is its tokens joined by spaces, for the server's `whitespace` analyser: our analyser alone decides what a word
+is. Facets are keywords; an unknown number is absent. The store and the percolator share these fields, and
+`compile_query` uses no others.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from pipeline.query.evaluate import sample_bucket
 from pipeline.query.tree import NumberField, TextField
 
 FIELDS_VERSION = 1
-"""Goes up with every change below that makes documents to be indexed again."""
+"""Raised with every change below that requires all documents to be indexed again."""
 
-TEXTS: Final[tuple[TextField, ...]] = ("words", "urls", "bio", "name")
-NUMBERS: Final[tuple[NumberField, ...]] = ("followers", "likes", "reposts", "replies", "quotes")
+TEXT_FIELDS: Final[tuple[TextField, ...]] = ("words", "urls", "bio", "name")
+NUMBER_FIELDS: Final[tuple[NumberField, ...]] = ("followers", "likes", "reposts", "replies", "quotes")
 
-MAX_FACET_LENGTH = 8_000
-"""Longer ones are not indexed: no search is long enough to name them, and a keyword of more than 32,766 bytes (four a
-character) would have the server refuse the whole document."""
+FACET_CHARS_MAX = 8_000
+"""Characters of a facet beyond which it is not indexed. No search is long enough to name it, and the server refuses a
+whole document with a keyword of more than 32,766 bytes (four a character)."""
 
-MAX_LONG = (1 << 63) - 1
-MAX_MS = 253_402_300_799_999
-"""The last moment of the year 9999: the server reads no later date."""
+LONG_MAX = (1 << 63) - 1
+TIME_MS_MAX = 253_402_300_799_999
+"""Last ms of the year 9999: the server reads no later date."""
 
 PREFIX_MIN, PREFIX_MAX = 2, 4
-"""Beginnings of words that are terms of their own, in characters: the searches `ca*` to `cats*` are then look-ups."""
+"""Characters of the beginnings of words that are indexed as terms: the searches `ca*` to `cats*` are then look-ups."""
 
 
 def _text() -> dict[str, Any]:
@@ -46,31 +46,31 @@ PROPERTIES: Final[dict[str, dict[str, Any]]] = {
     "bio": _text(),
     "name": _text(),
     "facets": {"type": "keyword"},
-    **{number: {"type": "long"} for number in NUMBERS},
+    **{number: {"type": "long"} for number in NUMBER_FIELDS},
 }
-"""The mapping's properties of what a search sees."""
+"""Properties of the mapping of all fields that searches read."""
 
 
 def fields(document: Document) -> dict[str, Any]:
-    """Return what is indexed of a document, by the names of `PROPERTIES`; what is empty or unknown is left out."""
+    """Return the indexed values of a document by the names of `PROPERTIES`, without empty and unknown ones."""
     found: dict[str, Any] = {
-        "created_at": min(max(document.created_at, 0), MAX_MS),
+        "created_at": min(max(document.created_at, 0), TIME_MS_MAX),
         "sample": sample_bucket(document.id),
     }
-    for text in TEXTS:
+    for text in TEXT_FIELDS:
         tokens = getattr(document, text)
         if tokens:
             found[text] = " ".join(tokens)
     if document.facets:
-        found["facets"] = [facet for facet in document.facets if len(facet) <= MAX_FACET_LENGTH]
+        found["facets"] = [facet for facet in document.facets if len(facet) <= FACET_CHARS_MAX]
     for number, value in document.numbers.items():
-        found[number] = min(max(value, -MAX_LONG), MAX_LONG)
+        found[number] = min(max(value, -LONG_MAX), LONG_MAX)
     return found
 
 
 def document(post_id: str, indexed: Mapping[str, Any]) -> Document:
-    """Return the document whose `fields` were indexed (without facets too long for it)."""
-    words, urls, bio, name = (indexed[text].split(" ") if indexed.get(text) else [] for text in TEXTS)
+    """Return the document of indexed values; facets that were too long are missing."""
+    words, urls, bio, name = (indexed[text].split(" ") if indexed.get(text) else [] for text in TEXT_FIELDS)
     return Document(
         id=post_id,
         created_at=indexed["created_at"],
@@ -79,5 +79,5 @@ def document(post_id: str, indexed: Mapping[str, Any]) -> Document:
         bio=bio,
         name=name,
         facets=set(indexed.get("facets", ())),
-        numbers={number: indexed[number] for number in NUMBERS if indexed.get(number) is not None},
+        numbers={number: indexed[number] for number in NUMBER_FIELDS if indexed.get(number) is not None},
     )

@@ -1,4 +1,4 @@
-"""How a cluster and the store in it are: for `murmur doctor`. It asks and changes nothing."""
+"""Health check of the cluster and of the store in it, for `murmur doctor`. Changes nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import msgspec
 
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store.elastic.cluster.client import ElasticClient, RequestRefused, client_of, path_to
-from pipeline.store.elastic.index_layout import SCHEMA_VERSION, read_meta
+from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path_to
+from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION
+from pipeline.store.elastic.store_meta import read_meta
 
 _TIMEOUT_S = 5.0
 
@@ -33,17 +35,17 @@ class _Template(msgspec.Struct):
     version: int = 0
 
 
-class _Named(msgspec.Struct):
+class _NamedTemplate(msgspec.Struct):
     name: str
     index_template: _Template
 
 
 class _Templates(msgspec.Struct):
-    index_templates: list[_Named]
+    index_templates: list[_NamedTemplate]
 
 
 def examine(settings: Settings) -> Iterator[tuple[bool, str]]:
-    """Yield (well, what is so) of the cluster, its health and the templates."""
+    """Yield (whether all is well, finding) of the cluster's health and of the store's templates."""
     client = client_of(settings)
     names = IndexNames(settings.elasticsearch_prefix)
     try:
@@ -82,5 +84,5 @@ def _templates(client: ElasticClient, names: IndexNames) -> tuple[bool, str]:
             raise
         return False, f"the index template {name} is missing: run `murmur migrate`"
     version = found.index_template.version
-    told = f"index template {name} is of version {version}, posts of {meta.schema} indexed by {meta.analyser}"
-    return version == SCHEMA_VERSION, told
+    finding = f"index template {name} is of version {version}, posts of {meta.schema} indexed by {meta.analyser}"
+    return version == INDEX_SCHEMA_VERSION, finding

@@ -1,53 +1,17 @@
-"""What everything is called in the cluster: indices by kind, generation and time, and keys of documents.
-
-Posts lie in an index a month, so that what is wholly past goes by dropping an index. What is older than a year when it
-comes lies in an index a year, for there are networks where people bring in the posts of twenty years. This module asks
-no server.
-"""
+"""Names in the cluster: indices by kind, generation and period, and keys of documents. Sends no request."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from pipeline.store.elastic.document_fields import MAX_MS
-
-_MS_A_YEAR = 366 * 86_400_000
-_FIRST_YEAR = 2006
-BEFORE = "before"
-"""The period of everything made before `_FIRST_YEAR`."""
+from pipeline.store.elastic.periods import PERIOD_PATTERN
 
 MAX_KEY_BYTES = 480
-_PERIOD = re.compile(r"\d{4}(\.\d{2})?|before")
-
-
-def period_of(created_at: int, now_ms: int) -> str:
-    """Return the period a post made at a time (ms) is stored in, as of now: "2026.11", "2019", or "before"."""
-    moment = datetime.fromtimestamp(min(max(created_at, 0), MAX_MS) / 1000, UTC)
-    if created_at >= now_ms - _MS_A_YEAR:
-        return f"{moment.year:04}.{moment.month:02}"
-    return f"{moment.year:04}" if moment.year >= _FIRST_YEAR else BEFORE
-
-
-def period_span(period: str) -> tuple[int, int]:
-    """Return from when (ms) to before when the posts of a period were made."""
-    if period == BEFORE:
-        return 0, _ms(_FIRST_YEAR, 1)
-    year, _, month = period.partition(".")
-    if not month:
-        return _ms(int(year), 1), _ms(int(year) + 1, 1)
-    ahead = int(year) * 12 + int(month)
-    return _ms(int(year), int(month)), _ms(ahead // 12, ahead % 12 + 1)
-
-
-def _ms(year: int, month: int) -> int:
-    return int(datetime(year, month, 1, tzinfo=UTC).timestamp() * 1000) if year <= 9999 else MAX_MS + 1
 
 
 def key(text: str) -> str:
-    """Return the key of a document for an id: the id, or its hash where the server would find it too long."""
+    """Return the key of an id's document: the id, or its hash if the server would refuse the id as too long."""
     if len(text) * 4 <= MAX_KEY_BYTES or len(text.encode()) <= MAX_KEY_BYTES:
         return text
     return "~" + hashlib.sha256(text.encode()).hexdigest()
@@ -55,29 +19,29 @@ def key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IndexNames:
-    """Names under a prefix. `generation` goes up with every migration, so that old and new can lie side by side."""
+    """Names under a prefix. Each migration raises `generation`, so that old and new indices exist side by side."""
 
     prefix: str
     generation: int = 1
 
     @property
     def posts(self) -> str:
-        """The alias over all posts."""
+        """Alias of all indices of posts."""
         return f"{self.prefix}-posts"
 
     @property
     def all_posts(self) -> str:
-        """A pattern of this generation's indices of posts."""
+        """Pattern of this generation's indices of posts."""
         return f"{self.posts}-{self.generation}-*"
 
     @property
     def all_raws(self) -> str:
-        """A pattern of the indices of raw records."""
+        """Pattern of the indices of raw records."""
         return f"{self.prefix}-raws-*"
 
     @property
     def state(self) -> str:
-        """The index of what the store knows beside the posts."""
+        """Index of all that the store keeps beside posts (`state_documents`)."""
         return f"{self.prefix}-state"
 
     def posts_of(self, period: str) -> str:
@@ -89,6 +53,6 @@ class IndexNames:
         return f"{self.prefix}-raws-{period}"
 
     def period(self, index: str) -> str | None:
-        """Return the period of an index of this generation's posts, None if it is none."""
+        """Return the period of an index, None if it is no index of this generation's posts."""
         period = index.removeprefix(f"{self.posts}-{self.generation}-")
-        return period if period != index and _PERIOD.fullmatch(period) else None
+        return period if period != index and PERIOD_PATTERN.fullmatch(period) else None

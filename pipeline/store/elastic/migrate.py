@@ -1,6 +1,6 @@
-"""Bringing a store up to this program: every post indexed again beside the old ones, then the alias moved.
+"""Migration of a store: indexes every post again into new indices beside the old ones, then switches the alias.
 
-Until that moment everything reads the old ones. Stopped in the middle, it is begun anew. Nothing else may be writing.
+Until the switch, readers use the old indices. A stopped migration starts anew. Nothing else may write meanwhile.
 """
 
 from __future__ import annotations
@@ -11,81 +11,85 @@ from pipeline.errors import StoreError, StoreMismatch
 from pipeline.query.document import describe
 from pipeline.settings import Settings
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
-from pipeline.store.elastic.cluster.client import ElasticClient, RequestRefused, client_of, encode, path_to
-from pipeline.store.elastic.index_layout import META, ORDER, SCHEMA_VERSION, IndexLayout, StoreMeta, analyser, read_meta
+from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path_to
+from pipeline.store.elastic.cluster.json_codec import encode
+from pipeline.store.elastic.cluster.request_errors import RequestRefused
+from pipeline.store.elastic.index_layout import IndexLayout
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.read.full_scan import originals, pages
-from pipeline.store.elastic.stored_post import decode_post, source_of
-from pipeline.store.plan import Put
+from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER
+from pipeline.store.elastic.read.full_scan import originals, post_pages
+from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser, read_meta
+from pipeline.store.elastic.stored_post import source_of
+from pipeline.store.plan import RowUpsert
+from pipeline.store.post_json import decode_post
 
 
 def migrate(settings: Settings) -> None:
-    """Make the store where there is none; index it again where another analyser did.
+    """Create the store if there is none; index it again if another analyser or schema wrote it.
 
     Raises:
-        StoreMismatch: its indices are of a newer program.
-        StoreUnavailable: it cannot be reached.
+        StoreMismatch: a newer program version wrote the store.
+        StoreUnavailable: the cluster cannot be reached.
     """
     client = client_of(settings)
     names = IndexNames(settings.elasticsearch_prefix)
     meta = read_meta(client, names)
     if meta is None:
-        IndexLayout(client, names, settings).create()
+        IndexLayout(client, names, settings).create_store()
         return
-    if meta.schema > SCHEMA_VERSION:
+    if meta.schema > INDEX_SCHEMA_VERSION:
         raise StoreMismatch(f"the store has indices of version {meta.schema}: this program cannot read them")
     old = IndexNames(names.prefix, meta.generation)
-    if meta.schema == SCHEMA_VERSION and meta.analyser == analyser():
+    if meta.schema == INDEX_SCHEMA_VERSION and meta.analyser == analyser():
         _drop_others(client, old, meta.generation - 1, meta.generation + 1)
         return
     new = IndexNames(names.prefix, meta.generation + 1)
     _drop_others(client, old, meta.generation + 1)
     layout = IndexLayout(client, new, settings)
-    layout.template(in_alias=False)
+    layout.put_templates(in_alias=False)
     _index_again(client, old, new, layout)
     layout.ensure_present()
     _switch(client, old, new, meta)
-    layout.template()
+    layout.put_templates()
     _drop_others(client, new, meta.generation)
 
 
 def _index_again(client: ElasticClient, old: IndexNames, new: IndexNames, layout: IndexLayout) -> None:
     bulk = Bulk(client)
     client.request("POST", path_to(old.all_posts, "_refresh"), into=msgspec.Raw)
-    for hits in pages(client, old.all_posts):
-        inside = originals(client, old.all_posts, [hit.row.inside for hit in hits if hit.row.inside])
+    for hits in post_pages(client, old.all_posts):
+        inside = originals(client, old.all_posts, [hit.source.inside for hit in hits if hit.source.inside])
         writes = []
         for hit in hits:
-            row, period = hit.row, old.period(hit.index) or ""
-            body = bytes(row.post)
+            stored, period = hit.source, old.period(hit.index) or ""
+            body = bytes(stored.post)
             post = decode_post(body)
-            original = inside.get(row.inside) if post.repost_of else None
-            shown = decode_post(original) if original is not None else None
-            put = Put(post, describe(post, shown), body, touched=row.touched)
+            original = inside.get(stored.inside) if post.repost_of else None
+            document = describe(post, decode_post(original) if original is not None else None)
+            put = RowUpsert(post, document, body, touched=stored.touched)
             layout.ensure(new.posts_of(period))
-            writes.append(
-                Write("create", new.posts_of(period), hit.key, source_of(put, row.place, row.reach, row.arrival))
-            )
+            source = source_of(put, stored.place, stored.reach, stored.arrival)
+            writes.append(Write("create", new.posts_of(period), hit.key, source))
         for write in bulk.send(writes):
             raise StoreError(f"Elasticsearch refused to index {write.key} again: {write.reason}")
     client.request("POST", path_to(new.all_posts, "_refresh"), into=msgspec.Raw, params={"allow_no_indices": "true"})
 
 
 def _switch(client: ElasticClient, old: IndexNames, new: IndexNames, meta: StoreMeta) -> None:
-    """Let everything read the new posts: the store's own note, then the alias, in one step each."""
-    told = msgspec.structs.replace(
-        meta, schema=SCHEMA_VERSION, analyser=analyser(), generation=new.generation, order=ORDER
+    """Let readers use the new posts: switch the alias, then write the new generation into the meta document."""
+    migrated = msgspec.structs.replace(
+        meta, schema=INDEX_SCHEMA_VERSION, analyser=analyser(), generation=new.generation, order=ORDER
     )
     actions = [
         {"add": {"index": new.all_posts, "alias": new.posts}},
         {"remove": {"index": old.all_posts, "alias": new.posts, "must_exist": False}},
     ]
     client.request("POST", "/_aliases", {"actions": actions}, into=msgspec.Raw)
-    client.request("PUT", path_to(new.state, "_doc", META), encode(told), into=msgspec.Raw)
+    client.request("PUT", path_to(new.state, "_doc", META_KEY), encode(migrated), into=msgspec.Raw)
 
 
 def _drop_others(client: ElasticClient, names: IndexNames, *generations: int) -> None:
-    """Remove indices and templates of other generations: those left behind, and those of a run that was stopped."""
+    """Remove the indices and templates of other generations, which earlier or stopped migrations left."""
     for generation in generations:
         other = IndexNames(names.prefix, generation)
         found = client.request("GET", path_to(other.all_posts), into=dict[str, msgspec.Raw])

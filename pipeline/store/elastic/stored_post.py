@@ -1,6 +1,7 @@
-"""A stored post as Elasticsearch keeps it, and back: the post's wire JSON once, beside it what is indexed.
+"""Stored post: source of a post's document in Elasticsearch, with the wire JSON and, beside it, the indexed fields.
 
-The wire JSON is an object of the document, cut out of an answer as bytes and never parsed on the way to a reader.
+The wire JSON is an object within the source. It is cut out of an answer as bytes and never parsed on its way to a
+client.
 """
 
 from __future__ import annotations
@@ -9,19 +10,19 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.post import Post
 from pipeline.query.document import Document
-from pipeline.store.elastic import document_fields as fields
-from pipeline.store.elastic.document_fields import NUMBERS, TEXTS
-from pipeline.store.plan import Put, Stored
+from pipeline.store.elastic import document_fields
+from pipeline.store.elastic.document_fields import NUMBER_FIELDS, TEXT_FIELDS
+from pipeline.store.plan import RowUpsert, StoredRow
+from pipeline.store.post_json import decode_post
 from pipeline.store.sort_key import NO_ARRIVAL
 
-decode_post = msgspec.json.Decoder(Post).decode
 _encode = msgspec.json.Encoder().encode
+_KEYWORD_CHARS = 1_000
 
 
 class ReadablePost(msgspec.Struct, kw_only=True):
-    """What of a post's document a reader is given: its place, its wire JSON, and the id of the post inside it."""
+    """Part of a source that a client receives: sort key, wire JSON, and the id of the original inside the post."""
 
     place: int
     post: msgspec.Raw
@@ -29,7 +30,7 @@ class ReadablePost(msgspec.Struct, kw_only=True):
 
 
 class PostSource(ReadablePost, kw_only=True):
-    """The source of a post's document."""
+    """Whole source of a post's document."""
 
     seq: int
     arrival: int = NO_ARRIVAL
@@ -50,15 +51,15 @@ class PostSource(ReadablePost, kw_only=True):
     def document(self, post_id: str, created_at: int) -> Document:
         """Return the document that was indexed."""
         indexed = {name: getattr(self, name) for name in _NAMES}
-        return fields.document(post_id, indexed | {"created_at": created_at})
+        return document_fields.document(post_id, indexed | {"created_at": created_at})
 
 
-_NAMES = (*TEXTS, "facets", *NUMBERS)
+_NAMES = (*TEXT_FIELDS, "facets", *NUMBER_FIELDS)
 
 
 @dataclass(slots=True)
-class VersionedRow(Stored):
-    """A row before a batch, with where it lies and the number a conditional write must name."""
+class VersionedRow(StoredRow):
+    """A stored post for the planner, with its period and the numbers that a conditional write of it must name."""
 
     period: str = ""
     seq_no: int = -1
@@ -67,28 +68,30 @@ class VersionedRow(Stored):
     arrival: int = NO_ARRIVAL
 
 
-def versioned_row(row: PostSource, period: str, seq_no: int, term: int) -> VersionedRow:
-    """Return a row as planning wants it."""
-    body = bytes(row.post)
+def versioned_row(source: PostSource, period: str, seq_no: int, term: int) -> VersionedRow:
+    """Return the row of a source that was read."""
+    body = bytes(source.post)
     post = decode_post(body)
-    document = row.document(post.id, post.created_at)
-    return VersionedRow(row.place, post, body, document, row.touched, period, seq_no, term, row.reach, row.arrival)
+    document = source.document(post.id, post.created_at)
+    return VersionedRow(
+        source.place, post, body, document, source.touched, period, seq_no, term, source.reach, source.arrival
+    )
 
 
-def author_key(source: str, author_id: str) -> str:
-    """Return the value of `by` for an account; long ones are cut, so what is found is looked at again."""
-    return f"{source}:{author_id}"[:1_000]
+def author_key(network: str, author_id: str) -> str:
+    """Return the value of the field `by` for an account. A long one is cut, so that hits must be compared again."""
+    return f"{network}:{author_id}"[:_KEYWORD_CHARS]
 
 
 def original_key(post_id: str) -> str:
-    """Return the value of `original` for the id of a reposted post; long ones are cut."""
-    return post_id[:1_000]
+    """Return the value of the field `original` for a reposted post. A long one is cut."""
+    return post_id[:_KEYWORD_CHARS]
 
 
-def source_of(put: Put, at: int, reach: int | None, arrived: int) -> bytes:
-    """Return the source of a post's document. `at` is its place, `arrived` by what it is told from others there."""
+def source_of(put: RowUpsert, at: int, reach: int | None, arrived: int) -> bytes:
+    """Return the source of a post's document. `at` is its sort key; `arrived` orders posts with the same sort key."""
     post = put.post
-    body = fields.fields(put.document)
+    body = document_fields.fields(put.document)
     body["place"] = at
     body["seq"] = post.seq
     body["changed"] = post.changed

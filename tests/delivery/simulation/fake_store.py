@@ -12,7 +12,7 @@ import msgspec
 from pipeline.errors import StoreError
 from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Entry, Page, Persisted, Writes
-from pipeline.store.strides import end_of
+from pipeline.store.sequence_steps import bounded_step_end
 from tests.delivery.simulation.post_rules import ACCOUNT_POSTS, VERSION_STEP, body_of, document_of, matching
 
 
@@ -118,26 +118,26 @@ class FakeReading:
             [body_of(i, row.version) for i, row in self._rows.items() if matching(query.key, i, row.version)], None
         )
 
-    def changes(self, query: Query, *, after: int, gone_after: int, limit: int, until: int = NEWEST) -> Changes:
+    def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         bodies, gone, changed = [], [], 0
         for post_id, row in self._rows.items():
             matches = matching(query.key, post_id, row.version)
             if matches and after < row.seq <= until:
                 bodies.append(body_of(post_id, row.version))
-            if row.changed and gone_after < row.seq <= until:
+            if row.changed and removed_after < row.seq <= until:
                 changed += 1
                 if not matches:
                     gone.append((post_id, row.version))
-        tombstones = self.withdrawn(gone_after, limit=limit + 1, until=until)
+        tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
         if max(len(bodies), changed, len(tombstones)) > limit:
             return Changes(overflow=True)
         return Changes(bodies, gone, tombstones)
 
-    def stride(self, after: int, *, limit: int, changed: bool = False) -> int | None:
+    def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         kinds = [row.seq for row in self._rows.values() if row.changed or not changed], self._tombstones.values()
         numbers = (sorted(seq for seq in kind if seq > after) for kind in kinds)
-        return end_of((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
+        return bounded_step_end((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
 
-    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
+    def deleted_ids(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         stones = sorted((seq, post_id) for post_id, seq in self._tombstones.items() if after < seq <= until)
         return [post_id for _, post_id in stones][:limit]

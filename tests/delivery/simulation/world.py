@@ -167,7 +167,7 @@ class World:
             bodies = [] if after is not None else reading.search(query, limit=500).bodies
         client.watcher.deleted(changes.tombstones)
         if self.parts.broken != "no gone in answers":
-            client.watcher.gone(changes.gone)
+            client.watcher.gone(changes.retracted)
         posts = [msgspec.json.decode(body) for body in [*bodies, *changes.bodies]]
         client.watcher.posts([(post["id"], post["version"]) for post in posts])
         return True
@@ -177,18 +177,18 @@ class World:
         after = NEWEST if after is None else after
         with self.parts.store.reading() as reading:
             if self.bound is None:
-                whole: Changes = reading.changes(query, after=after, gone_after=lower, limit=2_000)
+                whole: Changes = reading.changes(query, after=after, removed_after=lower, limit=2_000)
                 return whole
-            changes: Changes = reading.changes(query, after=after, gone_after=NEWEST, limit=self.bound)
+            changes: Changes = reading.changes(query, after=after, removed_after=NEWEST, limit=self.bound)
         if changes.overflow or self.away.random() < 0.05:
             return Changes(overflow=True)
         gone, tombstones = list[tuple[str, int]](), list[str]()
         for _ in range(3):
             with self.parts.store.reading() as reading:
-                until = reading.stride(lower, limit=self.bound, changed=True)
+                until = reading.step_end(lower, limit=self.bound, changed=True)
                 end = NEWEST if until is None else until
-                step = reading.changes(query, after=NEWEST, gone_after=lower, until=end, limit=self.bound)
-            gone += step.gone
+                step = reading.changes(query, after=NEWEST, removed_after=lower, until=end, limit=self.bound)
+            gone += step.retracted
             tombstones += step.tombstones
             if step.overflow or until is None:
                 return Changes(changes.bodies, gone, tombstones, step.overflow)

@@ -1,4 +1,4 @@
-"""The matcher agrees with brute force on generated posts and searches, whatever comes and goes."""
+"""The in-memory matcher keeps the contract of matchers, and leaves nothing behind of removed searches."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.match.match_report import indexes_of
 from pipeline.match.memory.matcher import MemoryMatcher
+from pipeline.match.memory.post_masks import indexes_of
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from tests.match import strategies as trees
@@ -54,7 +54,7 @@ def test_searches_that_come_and_go_leave_the_matcher_as_if_built_anew(
     for index in (matcher._all, matcher._counted, matcher._relaxed):
         assert not index._vocabulary
         assert not index._vocabulary._prefix_lengths
-        assert not index._always
+        assert not index._unanchored
 
 
 @settings(max_examples=40, deadline=None)

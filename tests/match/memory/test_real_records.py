@@ -1,4 +1,4 @@
-"""The matcher agrees with brute force on sample records of every format."""
+"""The in-memory matcher agrees with brute force on sample records of every format."""
 
 from __future__ import annotations
 

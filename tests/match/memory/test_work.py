@@ -1,18 +1,18 @@
-"""What the matcher does for its answers: how many pairs are candidates, and how many are looked at."""
+"""Work of the in-memory matcher: how many (search, post) pairs are candidates, and how many are checked."""
 
 from __future__ import annotations
 
 from itertools import count
 
+from pipeline.match.lookup_terms import selected_by
 from pipeline.match.match_report import MatchReport
-from pipeline.match.memory.anchor_plan import selected_by
 from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.query.document import Document
 from pipeline.query.parser import parse
 from tests.match.strategies import post
 
 COMMON = "extraordinarily"
-"""A word so long that it is supposed to be rare until it is seen in every post."""
+"""A word so long that its prior share is low until it was counted in every post."""
 
 
 def _matcher(*texts: str, matcher: MemoryMatcher | None = None) -> MemoryMatcher:
@@ -77,7 +77,7 @@ def test_a_search_moves_to_the_term_that_turns_out_to_be_rare() -> None:
     assert report.matches == {f"{COMMON} x": (100,)}
 
 
-def test_what_was_counted_helps_a_search_added_later() -> None:
+def test_counts_of_terms_help_a_search_that_is_added_later() -> None:
     matcher = _matcher("seen")
     posts = [post(f"{COMMON} y") for _ in range(100)]
     for _ in range(5):
@@ -91,7 +91,7 @@ def test_searches_that_come_and_go_leave_no_queue_behind() -> None:
     for number in range(2000):
         _matcher(f"brief{number} other", matcher=matcher)
         matcher.remove(f"brief{number} other")
-    assert len(matcher._all._choosers) <= 2 * len(matcher) + 2
+    assert len(matcher._all._movable) <= 2 * len(matcher) + 2
 
 
 def test_a_search_that_raises_is_reported_and_the_rest_goes_on() -> None:
@@ -107,7 +107,7 @@ def test_a_search_that_raises_is_reported_and_the_rest_goes_on() -> None:
     assert not matcher.match([post("ice cream")]).errors
 
 
-def test_a_search_that_takes_outsized_time_is_named() -> None:
+def test_a_search_whose_check_takes_outsized_time_is_reported() -> None:
     now = count(step=1_500_000)  # every look at the clock is 1.5 ms later
     matcher = _matcher(
         '"ice cream"', "ice", "(ice likes:1..) OR (cream likes:1..)", matcher=MemoryMatcher(lambda: next(now))

@@ -1,4 +1,4 @@
-"""The percolator keeps the contract of matchers, and what only a shared index can break."""
+"""The percolator keeps the contract of matchers, and the promises that only a shared index can break."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import SettingsError, StoreUnavailable
-from pipeline.match.percolator import PercolatorMatcher, SearchIndex
-from pipeline.match.percolator import percolate_requests as asking_module
+from pipeline.match.percolator import PercolatorMatcher, SearchIndex, percolate_requests
 from pipeline.match.percolator.search_index import has_percolator
 from pipeline.query.parser import parse
 from pipeline.settings import Settings
@@ -96,8 +95,8 @@ def test_searches_that_a_dead_worker_left_are_removed_at_the_next_start(index: S
     worker(index, "cat", "dog", version=10)
     again = worker(index, "dog", version=20)
     assert matched(again, [post("cat dog")]) == {"dog": (0,)}
-    assert again._keeping.orphans(["dog"]) == set()
-    assert worker(index, "cat", "dog", version=15)._keeping.orphans(["dog"]) == set(), "who is behind brings none back"
+    assert again._writer.orphans(["dog"]) == set()
+    assert worker(index, "cat", "dog", version=15)._writer.orphans(["dog"]) == set(), "who is behind brings none back"
 
 
 def test_index_dropped_under_a_worker_is_written_again(index: SearchIndex, client: ElasticClient) -> None:
@@ -112,7 +111,7 @@ def test_index_dropped_under_a_worker_is_written_again(index: SearchIndex, clien
 
 
 def test_more_searches_than_an_answer_holds_are_all_found(index: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking_module, "PAGE", 7)
+    monkeypatch.setattr(percolate_requests, "PAGE_SEARCHES", 7)
     texts = [f"cat OR word{number}" for number in range(30)]
     found = matched(worker(index, *texts), [post("cat"), post("word3")])
     assert found == {text: (0, 1) if text.endswith("word3") else (0,) for text in texts}

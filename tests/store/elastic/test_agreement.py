@@ -1,4 +1,4 @@
-"""What Elasticsearch finds is what the brute force finds, once candidates are checked: on each release, any tree."""
+"""Compiled searches agree with brute force on each release: exactly, or once their candidates are checked."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _patient = settings(
 )
 
 
-class Shelf:
-    """An index of nothing but documents, emptied for every example."""
+class DocumentIndex:
+    """An index of documents in which each example sees its own only."""
 
     def __init__(self, url: str) -> None:
         self._client = Elasticsearch(url, headers={"accept": "application/json", "content-type": "application/json"})
@@ -59,7 +59,7 @@ class Shelf:
         )
 
     def found(self, filters: Sequence[dict[str, Any]]) -> list[set[int]]:
-        """Return the places of the documents that each filter holds."""
+        """Return the indexes of the documents that each filter finds."""
         mine = {"term": {"example": self._example}}
         lines: list[Any] = []
         for filter_ in filters:
@@ -75,48 +75,48 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(elasticsearch: str) -> Iterator[Shelf]:
-    made = Shelf(elasticsearch)
+def index(elasticsearch: str) -> Iterator[DocumentIndex]:
+    made = DocumentIndex(elasticsearch)
     yield made
     made.close()
 
 
-def assert_agrees(shelf: Shelf, documents: Sequence[Document], nodes: Sequence[Node]) -> None:
-    """Candidates hold every match; after the check, where one is needed, they are the matches."""
-    shelf.put(documents)
+def assert_agrees(index: DocumentIndex, documents: Sequence[Document], nodes: Sequence[Node]) -> None:
+    """Assert that each filter finds every match, and nothing else if it is exact."""
+    index.put(documents)
     compiled = [compile_tree(node) for node in nodes]
-    for node, one, found in zip(nodes, compiled, shelf.found([one.filter for one in compiled]), strict=True):
+    for node, one, found in zip(nodes, compiled, index.found([one.filter for one in compiled]), strict=True):
         wanted = {at for at, document in enumerate(documents) if matches(node, document)}
         assert found >= wanted, node
         if one.exact:
             assert found == wanted, node
 
 
-def test_any_tree_agrees(shelf: Shelf) -> None:
+def test_any_tree_agrees(index: DocumentIndex) -> None:
     @_patient
     @given(
         st.lists(trees.documents, min_size=POSTS, max_size=POSTS),
         st.lists(trees.nodes, min_size=TREES, max_size=TREES),
     )
     def run(documents: list[Document], nodes: list[Node]) -> None:
-        assert_agrees(shelf, documents, nodes)
+        assert_agrees(index, documents, nodes)
 
     run()
 
 
-def test_typed_searches_agree(shelf: Shelf) -> None:
+def test_typed_searches_agree(index: DocumentIndex) -> None:
     @_patient
     @given(
         st.lists(typed.documents(), min_size=POSTS, max_size=POSTS),
         st.lists(typed.queries(), min_size=TREES, max_size=TREES),
     )
     def run(documents: list[Document], queries: list[Any]) -> None:
-        assert_agrees(shelf, documents, [query.root for query in queries])
+        assert_agrees(index, documents, [query.root for query in queries])
 
     run()
 
 
-def test_proximity_agrees_word_by_word(shelf: Shelf) -> None:
+def test_proximity_agrees_word_by_word(index: DocumentIndex) -> None:
     words = st.sampled_from(("a", "b", "c", BREAK))
     nears = st.builds(
         Near, st.lists(st.sampled_from(("a", "b", "c")), min_size=2, max_size=4).map(tuple), st.integers(0, 4)
@@ -129,25 +129,25 @@ def test_proximity_agrees_word_by_word(shelf: Shelf) -> None:
     )
     def run(texts: list[list[str]], nodes: list[Node]) -> None:
         documents = [Document("x:1", 0, words, [], [], [], set(), {}) for words in texts]
-        assert_agrees(shelf, documents, nodes)
+        assert_agrees(index, documents, nodes)
 
     run()
 
 
-def test_longest_tokens_are_not_split(shelf: Shelf) -> None:
+def test_longest_tokens_are_not_split(index: DocumentIndex) -> None:
     texts = ["x" * 128, "\U00020000" * 128, "\U0001d4ea" * 127 + "b", "雪" * 300, "é" * 128]
     blank = Document("x:1", 0, [], [], [], [], set(), {})
     documents = [replace(blank, words=[text[:128]]) for text in texts]
     nodes: list[Node] = [parse("*").root]
     nodes += [Word(text[:128]) for text in texts] + [Prefix(text[:size]) for text in texts for size in (2, 3, 5, 127)]
     nodes += [Word(text[:127]) for text in texts]
-    assert_agrees(shelf, documents, nodes)
+    assert_agrees(index, documents, nodes)
 
 
-def test_search_as_deep_as_can_be_typed_is_taken(shelf: Shelf) -> None:
+def test_search_as_deep_as_can_be_typed_is_taken(index: DocumentIndex) -> None:
     text = "z"
     for depth in range(15):
         text = f"a{depth} OR b{depth} ({text})"
     blank = Document("x:1", 0, [], [], [], [], set(), {})
     every = [f"b{depth}" for depth in range(15)]
-    assert_agrees(shelf, [blank, replace(blank, words=["a0"]), replace(blank, words=[*every, "z"])], [parse(text).root])
+    assert_agrees(index, [blank, replace(blank, words=["a0"]), replace(blank, words=[*every, "z"])], [parse(text).root])

@@ -1,4 +1,4 @@
-"""A search becomes one filter of Elasticsearch: user text as values only, exact where it says so, never too deep."""
+"""The query compiler makes one filter of a search: user text is only a value, and nesting stays within the limit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.query.document import Document
 from pipeline.query.tree import And, Facet, Near, Node, Not, Or, Phrase, Prefix, Word
-from pipeline.store.elastic.document_fields import MAX_FACET_LENGTH, PROPERTIES, document, fields
-from pipeline.store.elastic.read.compile_query import MAX_NESTED, ElasticFilter, compile_tree
+from pipeline.store.elastic.document_fields import FACET_CHARS_MAX, PROPERTIES, document, fields
+from pipeline.store.elastic.read.compile_query import NESTED_MAX, ElasticFilter, compile_tree
 from tests.match.strategies import nodes
 from tests.query import strategies
-from tests.store.making import search
-from tests.store.test_compile import HOSTILE
+from tests.store.builders import search
+from tests.store.sqlite.test_compile_query import HOSTILE
 
 
 def compiled(text: str) -> ElasticFilter:
@@ -24,7 +24,7 @@ def compiled(text: str) -> ElasticFilter:
 
 
 def nested(filter_: Any) -> int:
-    """Return how many compound queries stand inside one another."""
+    """Return the depth of compound queries inside one another."""
     if isinstance(filter_, dict):
         return ("bool" in filter_) + max((nested(value) for value in filter_.values()), default=0)
     return max(map(nested, filter_), default=0) if isinstance(filter_, list) else 0
@@ -60,7 +60,7 @@ def test_search_as_deep_as_can_be_typed_is_cut_where_the_server_would_refuse_it(
     for depth in range(15):
         text = f"a{depth} OR b{depth} ({text})"
     found = compiled(text)
-    assert nested(found.filter) == MAX_NESTED
+    assert nested(found.filter) == NESTED_MAX
     assert not found.exact
     assert nested(compiled("a OR b (c OR d -(e OR f))").filter) == 4
 
@@ -89,7 +89,7 @@ def test_document_comes_back_from_what_is_indexed(made: Document) -> None:
 
 
 def test_facet_that_would_have_the_document_refused_is_left_out() -> None:
-    long = "#" + "雪" * MAX_FACET_LENGTH
+    long = "#" + "雪" * FACET_CHARS_MAX
     made = Document("x:1", 0, [], [], [], [], {long, "#snow"}, {"likes": 1 << 70})
     assert fields(made)["facets"] == ["#snow"]
     assert fields(made)["likes"] < 1 << 63

@@ -1,4 +1,4 @@
-"""Several workers on one Elasticsearch store, and the promises a transaction would have made them."""
+"""Several workers on one Elasticsearch store get the promises that a transaction would give them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,13 @@ from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from tests.paths import PROJECT
-from tests.store.elastic.stores import access, store_in
-from tests.store.making import T0, ids, now_found, post, put, search
+from tests.store.builders import T0, ids, now_found, post, put, search
+from tests.store.elastic.stores import store_in
 
 pytestmark = pytest.mark.elasticsearch
 
 WORKERS, BATCHES = 4, 12
 WORDS = ("cats", "dogs", "birds", "is:repost cats", "-cats lang:en")
-
-
-@pytest.fixture
-def settings(elasticsearch: str) -> Settings:
-    return access(elasticsearch)
 
 
 def test_stores_that_are_made_at_once_are_one(settings: Settings) -> None:
@@ -47,7 +42,7 @@ def test_stores_that_are_made_at_once_are_one(settings: Settings) -> None:
 
 
 def _batches(rng: random.Random) -> Iterator[Writes]:
-    """Yield batches over a few posts that every worker writes: versions, reposts of them, and few deletions."""
+    """Yield batches over a few posts that all workers write: versions, reposts, and few deletions."""
     for _ in range(BATCHES):
         made: dict[str, Post] = {}
         for _ in range(6):
@@ -83,12 +78,13 @@ def test_workers_that_write_the_same_posts_at_once_leave_what_one_would_have(set
         for thread in threads:
             thread.join()
         assert failed == []
-        store.upkeep()
+        store.maintain()
         _assert_right(store, withdrawn, versions)
 
 
 def _assert_right(store: Store, withdrawn: set[str], versions: dict[str, int]) -> None:
-    """Each post once, in its greatest version or above, found by what it and its original say; nothing withdrawn."""
+    """Assert that each post is stored once, in its greatest version or above, found by its and its original's content,
+    and that nothing deleted is stored."""
     with store.reading(timeout_s=60) as reading:
         posts = {one.id: one for one in (msgspec.json.decode(b, type=Post) for b in reading.export(search("*")))}
         assert len(posts) == reading.count(search("*")) == store.indexed()

@@ -19,7 +19,7 @@ from pipeline.store.sqlite import SqliteStore
 from tests.delivery.simulation.fake_redis import FakeOrder, FakeRedis, FakeRegistry
 from tests.delivery.simulation.fake_store import FakeStore
 from tests.delivery.simulation.post_rules import parse_key
-from tests.store.making import T0, ids, post, put, search
+from tests.store.builders import T0, ids, post, put, search
 from web.live import catching_up
 from web.live.catching_up import ENTRIES_PER_FRAME, losses, missed
 from web.live.hub import Hub, Search
@@ -56,32 +56,32 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_what_fits_is_read_at_once(reader: Any) -> None:
-    told = missed(reader, CATS, after=60, gone_after=54)
-    assert (len(told.bodies), len(told.gone), told.tombstones, told.overflow) == (5, 5, ["x:0"], False)
+    told = missed(reader, CATS, after=60, removed_after=54)
+    assert (len(told.bodies), len(told.retracted), told.tombstones, told.overflow) == (5, 5, ["x:0"], False)
     assert reader.read_count == 1
 
 
 def test_more_is_read_in_steps_and_none_of_it_twice(reader: Any) -> None:
-    told = missed(reader, CATS, after=30, gone_after=30)
+    told = missed(reader, CATS, after=30, removed_after=30)
     assert sorted(ids(told.bodies)) == [f"x:{100 + number}" for number in range(5)]
-    assert sorted(told.gone) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
+    assert sorted(told.retracted) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
     assert told.tombstones == ["x:0"]
 
 
 def test_beyond_so_many_steps_it_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catching_up, "STEPS_MAX", 3)
-    assert missed(reader, CATS, after=30, gone_after=30) == Changes(overflow=True)
+    assert missed(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
     assert reader.read_count == 5
 
 
 def test_too_many_matches_are_too_much(reader: Any) -> None:
     put(reader.store, 72, post(200, "cats"))
-    assert missed(reader, CATS, after=30, gone_after=80) == Changes(overflow=True)
+    assert missed(reader, CATS, after=30, removed_after=80) == Changes(overflow=True)
 
 
 def test_out_of_time_is_too_much_and_no_refusal(reader: Any) -> None:
     reader.timeout_s = 0.0
-    assert missed(reader, CATS, after=30, gone_after=30) == Changes(overflow=True)
+    assert missed(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
 
 
 def test_what_went_is_told_in_frames_of_a_bounded_size() -> None:

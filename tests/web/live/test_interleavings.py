@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import QueryTimeout
-from pipeline.match.search_registry import LEASE_MS
+from pipeline.match.search_registry import SEARCH_LEASE_MS
 from pipeline.store.contract import NEWEST
 from tests.delivery.simulation.fake_parts import fake_parts
 from tests.delivery.simulation.fake_redis import FakeRedis
@@ -250,7 +250,7 @@ class WebWorld:
         for key in list(self.redis.searches):
             self.parts.lapse(key)
         self.parts.registry.expire()
-        self.clock_s += LEASE_MS / 1000 + 1
+        self.clock_s += SEARCH_LEASE_MS / 1000 + 1
         if self.chance.random() < 0.3:
             self.parts.registry.register(dict.fromkeys(KEYS, "again"))
 
@@ -323,7 +323,7 @@ class WebWorld:
                     self.pipeline.start(batch_id)
             self.advance()
             if self.slow_store is not None:
-                self.upkeep()
+                self.maintain()
             self.line.deliver()
             self.hub.flush()
             for watcher in self.watchers:

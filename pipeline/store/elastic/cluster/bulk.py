@@ -1,7 +1,6 @@
-"""Many writes in one request, each told apart: done, in conflict, not there, refused; what is overloaded comes again.
+"""Bulk writes: sends many writes in one request, notes the result of each, and repeats those of an overloaded server.
 
-The size of a request goes down when the server has too much to do and up again when it has not. What a write means is
-decided elsewhere.
+The size of a request is reduced while the server is overloaded and raised again afterwards.
 """
 
 from __future__ import annotations
@@ -15,24 +14,35 @@ from typing import Literal
 import msgspec
 
 from pipeline.errors import StoreUnavailable
-from pipeline.store.elastic.cluster.client import Cause, ElasticClient, RequestRefused, encode
+from pipeline.store.elastic.cluster.answers import Cause
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.json_codec import encode
+from pipeline.store.elastic.cluster.request_errors import RequestRefused
 
-PATIENCE_S = 10.0
-"""So long overloaded writes are tried again before the store counts as unavailable: a batch has 45 s in all."""
+OVERLOAD_PATIENCE_S = 10.0
+"""Seconds that writes are repeated before the store counts as unavailable: a batch has 45 s in all."""
 
-TIMEOUT_S = 15.0
-MAX_BYTES, MIN_BYTES = 8 * 1024 * 1024, 256 * 1024
+BULK_TIMEOUT_S = 15.0
+REQUEST_BYTES_MAX, REQUEST_BYTES_MIN = 8 * 1024 * 1024, 256 * 1024
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
 _FILTER = "errors,items.*.status,items.*.error,items.*._seq_no,items.*._primary_term"
+
+_BLOCK = "cluster_block_exception"
+_NOT_THERE = {"", "index_not_found_exception", "document_missing_exception"}
+_CLUSTERS_FAULT = {"validation_exception", "invalid_alias_name_exception"}
+"""Kinds of 400 that no document causes, such as too many shards in the cluster: they are temporary."""
 
 Result = Literal["done", "conflict", "absent", "refused"]
 
 
 @dataclass(slots=True)
 class Write:
-    """One operation. With `seq_no` it happens only if nobody has written since; with `version`, a number of the
-    caller's, only if none as great was written; "create" only if nothing is there; "update" changes some fields, the
-    source being {"doc": …}."""
+    """One write of a document, and its result.
+
+    Conditions: with `seq_no` and `term`, only if the document was not written since; with `version`, a number of the
+    caller's, only if it is greater than the document's. "create" writes only if there is no document; "update" changes
+    some fields, and its source is {"doc": …}.
+    """
 
     action: Literal["create", "index", "update", "delete"]
     index: str
@@ -44,10 +54,10 @@ class Write:
     result: Result = "done"
     reason: str = ""
     blocked: bool = False
-    """Whether it was left undone for a block on its index, such as a full disk sets: that is none of a moment."""
+    """True if a block on the index refused the write, as a full disk sets it: waiting a moment does not lift it."""
 
     def lines(self) -> bytes:
-        """Return it as the bulk API reads it."""
+        """Return the lines of the bulk request."""
         head: dict[str, object] = {"_index": self.index, "_id": self.key}
         if self.action == "update":
             head["retry_on_conflict"] = 3
@@ -74,22 +84,22 @@ class _Answer(msgspec.Struct):
 
 
 class Bulk:
-    """Sends writes. Belongs to one thread at a time."""
+    """Sends writes to one cluster. Belongs to one thread at a time."""
 
     def __init__(self, client: ElasticClient, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._sleep = sleep
-        self._max_bytes = MAX_BYTES
+        self._max_bytes = REQUEST_BYTES_MAX
 
     def send(self, writes: Sequence[Write]) -> list[Write]:
-        """Do the writes, note in each what came of it (and its new number), and return those that were not done.
+        """Send the writes, note in each its result and its new number, and return those that were not done.
 
         Raises:
-            StoreUnavailable: some could not be done in `PATIENCE_S`, or writes are blocked; any number of the others
-                were done.
+            StoreUnavailable: some writes could not be done within `OVERLOAD_PATIENCE_S`, or writes are blocked. Any
+                number of the others were done.
         """
         waiting = list(writes)
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + OVERLOAD_PATIENCE_S
         wait_s = _FIRST_WAIT_S
         while waiting:
             later, error = self._round(waiting)
@@ -103,7 +113,7 @@ class Bulk:
         return [write for write in writes if write.result != "done"]
 
     def _round(self, writes: Sequence[Write]) -> tuple[list[Write], StoreUnavailable | None]:
-        """Send all once, in requests of at most `_max_bytes`; return what is to come again, and why."""
+        """Send all writes once, in requests of at most `_max_bytes`; return those to repeat, and why."""
         later: list[Write] = []
         error: StoreUnavailable | None = None
         start = 0
@@ -121,7 +131,7 @@ class Bulk:
                     b"".join(lines[start:end]),
                     into=_Answer,
                     params={"filter_path": _FILTER},
-                    timeout_s=TIMEOUT_S,
+                    timeout_s=BULK_TIMEOUT_S,
                 )
             except RequestRefused as refused:
                 if refused.status != 413:
@@ -146,22 +156,22 @@ class Bulk:
                     self._smaller(size)
                     error = StoreUnavailable(f"Elasticsearch cannot take writes now: {busy[0].reason}")
                 else:
-                    self._max_bytes = min(MAX_BYTES, self._max_bytes * 5 // 4)
+                    self._max_bytes = min(REQUEST_BYTES_MAX, self._max_bytes * 5 // 4)
             start = end
         return later, error
 
     def _smaller(self, size: int) -> None:
-        self._max_bytes = max(MIN_BYTES, min(self._max_bytes, size) // 2)
+        self._max_bytes = max(REQUEST_BYTES_MIN, min(self._max_bytes, size) // 2)
 
 
 def _note(writes: Sequence[Write], answer: _Answer) -> list[Write]:
-    """Note what came of each write; return those that an overloaded or unfinished server left undone."""
+    """Note the result of each write; return those that the server may still do later."""
     if len(answer.items) != len(writes):
         raise StoreUnavailable(f"Elasticsearch answered {len(answer.items)} of {len(writes)} writes")
     busy = []
     for write, named in zip(writes, answer.items, strict=True):
         (item,) = named.values()
-        kind, reason = (item.error.type, item.error.told()) if isinstance(item.error, Cause) else ("", item.error)
+        kind, reason = (item.error.type, item.error.summary()) if isinstance(item.error, Cause) else ("", item.error)
         write.reason, write.blocked = reason, kind == _BLOCK
         if 200 <= item.status < 300:
             write.result, write.seq_no, write.term = "done", item.seq_no, item.term
@@ -169,14 +179,8 @@ def _note(writes: Sequence[Write], answer: _Answer) -> list[Write]:
             write.result = "conflict"
         elif item.status == 404 and write.action in ("delete", "update") and kind in _NOT_THERE:
             write.result = "absent"
-        elif item.status == 400 and kind not in _OURS:
+        elif item.status == 400 and kind not in _CLUSTERS_FAULT:
             write.result = "refused"
         else:
             busy.append(write)
     return busy
-
-
-_BLOCK = "cluster_block_exception"
-_NOT_THERE = {"", "index_not_found_exception", "document_missing_exception"}
-_OURS = {"validation_exception", "invalid_alias_name_exception"}
-"""Refusals that no post is to blame for, such as too many shards in the cluster: they pass."""

@@ -1,1 +1,1 @@
-"""Keeping Elasticsearch in order: migration, retention, sweeps, coverage."""
+"""Periodic work on an Elasticsearch store: maintenance every few seconds, retention."""

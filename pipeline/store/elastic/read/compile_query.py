@@ -1,9 +1,9 @@
-"""From the tree of a search to Elasticsearch's query language: one filter over the fields of `fields`, nothing scored.
+"""Query compiler: turns the tree of a search into one filter in Elasticsearch's query DSL, without scores.
 
-The same filter finds stored posts and stands in the percolator. It finds every match, and exactly those if `exact`;
-else each candidate is to be checked against the tree (`query.evaluate.matches`): within `~` the server counts a word
-that is wanted twice otherwise than we do, and it refuses queries nested too deep. No scripts; user text is only ever a
-value.
+The same filter finds stored posts and is stored in the percolator. It finds every match, and nothing else if `exact`.
+Otherwise each candidate must be checked against the tree (`query.evaluate.matches`): within `~` the server counts a
+word that is required twice differently, and it refuses queries that are nested too deep. There are no scripts, and user
+text is always a value.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from pipeline.query.tree import (
     Sample,
     Word,
 )
-from pipeline.store.elastic.document_fields import MAX_LONG, MAX_MS, PREFIX_MIN
+from pipeline.store.elastic.document_fields import LONG_MAX, PREFIX_MIN, TIME_MS_MAX
 
 Dsl = dict[str, Any]
-"""A query of Elasticsearch, as it goes into JSON."""
+"""Query of Elasticsearch, in the form that is encoded as JSON."""
 
-MAX_NESTED = 14
-"""So many compound queries inside one another; a server of 7.17 refuses more than 20, and callers put some around."""
+NESTED_MAX = 14
+"""Most compound queries inside one another. A server of 7.17 refuses more than 20, and callers add some."""
 
-ALL: Dsl = {"match_all": {}}
-NONE: Dsl = {"match_none": {}}
+MATCH_ALL: Dsl = {"match_all": {}}
+MATCH_NONE: Dsl = {"match_none": {}}
 
 
 @dataclass(frozen=True, slots=True)
 class ElasticFilter:
-    """A filter that holds every match of a search, and whether it holds nothing else."""
+    """A filter that finds every match of a search; `exact` if it finds nothing else."""
 
     filter: Dsl
     exact: bool
@@ -62,20 +62,20 @@ class _Compilation:
         return ElasticFilter(compiled, self._exact)
 
     def _node(self, node: Node, *, wide: bool, depth: int) -> Dsl:
-        """Return a filter that holds all of a node's matches (`wide`), or nothing but matches (inside a NOT)."""
+        """Return a filter that finds all matches of a node (`wide`), or only matches of it (inside a NOT)."""
         if isinstance(node, Not):
             if isinstance(node.child, Not):
                 return self._node(node.child.child, wide=wide, depth=depth)
-            if depth >= MAX_NESTED:
-                return self._given_up(wide=wide)
+            if depth >= NESTED_MAX:
+                return self._undecided(wide=wide)
             return {"bool": {"must_not": [self._node(node.child, wide=not wide, depth=depth + 1)]}}
         if isinstance(node, And | Or):
-            if depth >= MAX_NESTED:
-                return self._given_up(wide=wide)
-            return self._both(node, wide, depth + 1) if isinstance(node, And) else self._either(node, wide, depth + 1)
+            if depth >= NESTED_MAX:
+                return self._undecided(wide=wide)
+            return self._all(node, wide, depth + 1) if isinstance(node, And) else self._any(node, wide, depth + 1)
         return self._leaf(node, wide=wide)
 
-    def _both(self, node: And, wide: bool, depth: int) -> Dsl:
+    def _all(self, node: And, wide: bool, depth: int) -> Dsl:
         clauses: dict[str, list[Dsl]] = {}
         for child in node.children:
             if isinstance(child, Not):
@@ -84,20 +84,20 @@ class _Compilation:
                 clauses.setdefault("filter", []).append(self._node(child, wide=wide, depth=depth))
         return {"bool": clauses}
 
-    def _either(self, node: Or, wide: bool, depth: int) -> Dsl:
+    def _any(self, node: Or, wide: bool, depth: int) -> Dsl:
         if not node.children:
-            return NONE
+            return MATCH_NONE
         should = [self._node(child, wide=wide, depth=depth) for child in node.children]
         return {"bool": {"should": should, "minimum_should_match": 1}}
 
-    def _given_up(self, *, wide: bool) -> Dsl:
+    def _undecided(self, *, wide: bool) -> Dsl:
         self._exact = False
-        return ALL if wide else NONE
+        return MATCH_ALL if wide else MATCH_NONE
 
-    def _leaf(self, leaf: Leaf, *, wide: bool) -> Dsl:  # noqa: C901, PLR0911 - one line a kind
+    def _leaf(self, leaf: Leaf, *, wide: bool) -> Dsl:  # noqa: C901, PLR0911 - one branch for each kind of leaf
         match leaf:
             case Everything():
-                return ALL
+                return MATCH_ALL
             case Word(token, field):
                 return {"term": {field: {"value": token}}}
             case Phrase(tokens, field):
@@ -105,16 +105,20 @@ class _Compilation:
             case Near():
                 return self._near(leaf, wide=wide)
             case Prefix(token):
-                # The parser gives none shorter; the server would look up a lone emoji (two UTF-16 units) as a term.
+                # The parser makes no shorter prefix; the server would look up a lone emoji (two UTF-16 units) as term.
                 if len(token) < PREFIX_MIN:
-                    return self._given_up(wide=wide)
+                    return self._undecided(wide=wide)
                 return {"prefix": {"words": {"value": token}}}
             case Facet(name):
                 return {"term": {"facets": {"value": name}}}
             case Number(field, low, high):
-                return _range(field, gte=_long(-MAX_LONG if low is None else low), lte=_long(high))
+                return _range(field, gte=_long(-LONG_MAX if low is None else low), lte=_long(high))
             case Created(since, until):
-                return ALL if since is None and until is None else _range("created_at", gte=_ms(since), lt=_ms(until))
+                return (
+                    MATCH_ALL
+                    if since is None and until is None
+                    else _range("created_at", gte=_ms(since), lt=_ms(until))
+                )
             case Sample(percent):
                 return _range("sample", lt=percent)
             case _:
@@ -124,7 +128,7 @@ class _Compilation:
         if len(set(near.tokens)) < len(near.tokens):
             self._exact = False
             if not wide:
-                return NONE
+                return MATCH_NONE
         window = {
             "query": " ".join(near.tokens),
             "max_gaps": near.slop,
@@ -139,8 +143,8 @@ def _range(field: str, **bounds: int | None) -> Dsl:
 
 
 def _long(number: int | None) -> int | None:
-    return None if number is None else min(max(number, -MAX_LONG), MAX_LONG)
+    return None if number is None else min(max(number, -LONG_MAX), LONG_MAX)
 
 
 def _ms(at: int | None) -> int | None:
-    return None if at is None else min(max(at, 0), MAX_MS)
+    return None if at is None else min(max(at, 0), TIME_MS_MAX)

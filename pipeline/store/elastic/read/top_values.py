@@ -1,34 +1,29 @@
-"""Tops of a search out of Elasticsearch: the newest matches, counted, and the stored background of words."""
+"""Top values of a search: counts the newest matches and compares words with the stored background."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from pipeline.store.contract import Top, TopField
-from pipeline.store.elastic.cluster.client import ElasticClient, decode
-from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.json_codec import decode
+from pipeline.store.elastic.cluster.multi_get import get_many
+from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.point_in_time import PointInTime
-from pipeline.store.elastic.write.plan_lookups import get_many
+from pipeline.store.elastic.state_documents import HOURS, BackgroundWord, word_key
 from pipeline.store.sort_key import TIE_BITS
-from pipeline.store.tops import BACKGROUND_HOURS, WINDOW_MS, Tally, is_word, trending, with_background
+from pipeline.store.top_values import (
+    BACKGROUND_HOURS,
+    TRENDING_WINDOW_MS,
+    TopCounter,
+    is_word,
+    trending,
+    with_background,
+)
 
-HOURS = "hours"
-"""The key in `state` of how many posts the background has, by hour."""
-
-
-class BackgroundWord(msgspec.Struct):
-    """In how many posts of the background a word is, by hour; `last` is the newest of these hours."""
-
-    hours: dict[int, int]
-    last: int = 0
-    kind: str = "word"
-
-
-def word_key(word: str) -> str:
-    """Return the key in `state` of a word of the background."""
-    return key("w:" + word)
+_HOUR_MS = 3_600_000
+_DEADLINE_EVERY = 100
+"""Posts of the sample after which the deadline is checked."""
 
 
 def top(
@@ -40,14 +35,17 @@ def top(
     limit: int,
     leave_out: Sequence[str],
 ) -> Top:
-    """Return the top of a field over a sample of (place, wire JSON, the original's), newest first."""
-    tally, earlier = Tally(field), Tally(field)
+    """Return the most frequent values of a field over a sample of (sort key, wire JSON, original's wire JSON).
+
+    The sample comes newest first.
+    """
+    tally, earlier = TopCounter(field), TopCounter(field)
     newest: int | None = None
     for number, (at, body, original) in enumerate(sample):
-        if not number % 100:
+        if not number % _DEADLINE_EVERY:
             view.deadline.left_s()
         newest = at >> TIE_BITS if newest is None else newest
-        late = field == "trending" and at >> TIE_BITS <= newest - WINDOW_MS
+        late = field == "trending" and at >> TIE_BITS <= newest - TRENDING_WINDOW_MS
         (earlier if late else tally).add(body, original)
     last = newest or 0
     items = tally.items(limit) if field != "trending" else []
@@ -64,8 +62,11 @@ def top(
 def background(
     client: ElasticClient, names: IndexNames, newest: int, words: Iterable[str]
 ) -> tuple[dict[str, int], int]:
-    """Return in how many posts of the background each word is, and how many posts that background holds."""
-    last = newest // 3_600_000
+    """Return the number of posts of the background that have each word, and the number of all its posts.
+
+    `newest` (ms) is the end of the span that is counted. Words that no post has are left out.
+    """
+    last = newest // _HOUR_MS
     hours = range(last - BACKGROUND_HOURS, last + 1)
     wanted = list(words)
     found = get_many(client, [(names.state, HOURS)] + [(names.state, word_key(word)) for word in wanted])

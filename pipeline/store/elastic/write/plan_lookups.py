@@ -1,172 +1,61 @@
-"""What planning a batch looks up in Elasticsearch. Reads only, and all of it in real time, refreshed or not.
+"""Planner's lookups in Elasticsearch: rows, tombstones and withdrawn accounts of a batch, read in real time.
 
-By id everything is asked of `state` first, which knows where a post lies, whether it was withdrawn and whether anyone
-reposted it; then of the index it lies in. Only reposts and an account's posts are searched for, after a refresh, and
-reposts only where `state` says that there are some.
+Everything known of an id is read from `state` first: where its post is stored, its tombstone, and whether it was ever
+reposted. The post is then read from its index. Only reposts and an account's posts are searched for, and reposts only
+if `state` says that there are some.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-import msgspec
-
-from pipeline.errors import StoreUnavailable
-from pipeline.query.analyser import fold
-from pipeline.store.accounts import gone_name
 from pipeline.store.contract import Writes
 from pipeline.store.elastic.cluster.bulk import Write
-from pipeline.store.elastic.cluster.client import Cause, ElasticClient, decode, path_to
-from pipeline.store.elastic.index_layout import by_place
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.json_codec import decode
+from pipeline.store.elastic.cluster.multi_get import GotDocument, get_many
 from pipeline.store.elastic.index_names import IndexNames, key
-from pipeline.store.elastic.stored_post import PostSource, VersionedRow, author_key, original_key, versioned_row
-from pipeline.store.plan import Stored
-
-AT_ONCE = 1_000
-SEARCHED_AT_ONCE = 500
-AUTHORS = "authors"
-"""The key of a note that some account was withdrawn; without it none needs to be looked up. It names the salts of other
-stores whose withdrawn accounts were moved in here."""
-
-
-class Locator(msgspec.Struct, omit_defaults=True):
-    """What `state` knows of an id: where its post lies and when (ms) somebody began to store it, whether it was ever
-    reposted, when it was withdrawn."""
-
-    id: str = ""
-    place: int = -1
-    period: str = ""
-    begun_at: int = -1
-    reposted: bool = False
-    gone_seq: int = -1
-    gone_at: int = -1
+from pipeline.store.elastic.state_documents import (
+    AUTHORS,
+    Locator,
+    WithdrawnAccount,
+    WithdrawnAccountsNote,
+    own_account_key,
+    own_salt,
+    post_key,
+    withdrawn_account_key,
+)
+from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
+from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
+from pipeline.store.plan import StoredRow
+from pipeline.store.tombstones import account_hash
 
 
 @dataclass(slots=True)
-class Known:
-    """A locator as it was read, with the number that a conditional write must name (-1: there is none yet)."""
+class VersionedLocator:
+    """A locator as it was read, with the numbers that a conditional write must name (-1: it does not exist yet)."""
 
     locator: Locator
     seq_no: int = -1
     term: int = -1
 
 
-class _Got(msgspec.Struct):
-    id: str = msgspec.field(name="_id", default="")
-    found: bool = False
-    seq_no: int = msgspec.field(name="_seq_no", default=-1)
-    term: int = msgspec.field(name="_primary_term", default=-1)
-    source: msgspec.Raw = msgspec.field(name="_source", default_factory=msgspec.Raw)
-    error: Cause | None = None
-
-
-class _GotMany(msgspec.Struct):
-    docs: list[_Got]
-
-
-class _Hit(msgspec.Struct):
-    index: str = msgspec.field(name="_index")
-    seq_no: int = msgspec.field(name="_seq_no")
-    term: int = msgspec.field(name="_primary_term")
-    source: PostSource = msgspec.field(name="_source")
-    sort: list[int]
-
-
-class _Hits(msgspec.Struct):
-    hits: list[_Hit]
-
-
-class _Found(msgspec.Struct):
-    hits: _Hits
-
-
-class _NamedHit(msgspec.Struct):
-    key: str = msgspec.field(name="_id")
-    index: str = msgspec.field(name="_index")
-    sort: list[int]
-
-
-class _NamedHits(msgspec.Struct):
-    hits: list[_NamedHit]
-
-
-class _Named(msgspec.Struct):
-    hits: _NamedHits
-
-
-F = TypeVar("F", _Found, _Named)
-
-
-class WithdrawnAccount(msgspec.Struct):
-    """Until when (ms) the posts of an account are withdrawn, with the number a conditional write must name.
-
-    `gone_at` is when that was told; -1: it was forgotten on purpose, and that is kept for good.
-    """
-
-    until: int = -1
-    gone_at: int = -1
-    seq_no: int = -1
-    term: int = -1
-
-
-def post_key(post_id: str) -> str:
-    """Return the key in `state` of what is known of an id."""
-    return key("p:" + post_id)
-
-
-class WithdrawnAccountsNote(msgspec.Struct, omit_defaults=True):
-    """What lies under `AUTHORS`: when (ms) one was last withdrawn, and salts of other stores, in hexadecimal."""
-
-    until: int = -1
-    salts: list[str] = []
-
-
-def own_salt(names: IndexNames) -> bytes:
-    """Return the salt of these indices."""
-    return hashlib.sha256(names.state.encode()).digest()
-
-
-def gone_author_key(names: IndexNames, source: str, author_id: str) -> str:
-    """Return the key in `state` of a withdrawn account: a hash of these indices' own, which tells nobody who it was."""
-    return gone_key(gone_name(source, author_id, own_salt(names)))
-
-
-def gone_key(name: str) -> str:
-    """Return the key in `state` of a withdrawn account by its name."""
-    return "a:" + name
-
-
-def get_many(client: ElasticClient, wanted: Sequence[tuple[str, str]], *, sources: bool = True) -> Iterator[_Got]:
-    """Yield the documents of (index, key) pairs in their order, those not there with `found` False; without `sources`
-    only whether they are there."""
-    more = {} if sources else {"_source": False}
-    for start in range(0, len(wanted), AT_ONCE):
-        docs = [{"_index": index, "_id": name, **more} for index, name in wanted[start : start + AT_ONCE]]
-        answer = client.request("POST", "/_mget", {"docs": docs}, into=_GotMany)
-        for got in answer.docs:
-            if got.error is not None and got.error.type != "index_not_found_exception":
-                raise StoreUnavailable(f"Elasticsearch cannot read now: {got.error.told()}")
-            yield got
-
-
 class ElasticPlanLookups:
-    """Looks things up for one attempt at a batch, and remembers what it saw for those who write."""
+    """Lookups of one attempt at a batch. Remembers all that it read, for the writes that follow."""
 
     def __init__(self, client: ElasticClient, names: IndexNames, refresh: Callable[[], None]) -> None:
         self._client = client
         self._names = names
-        self._refresh = refresh
-        self._known: dict[str, Known] = {}
+        self._search = StoredPostSearch(client, names, refresh)
+        self._known: dict[str, VersionedLocator] = {}
         self._rows: dict[str, VersionedRow | None] = {}
-        self._some_author_gone = False
-        self.former: list[str] = []
-        self._refreshed = False
+        self._some_account_withdrawn = False
+        self.former_salts: list[str] = []
+        """Hexadecimal salts of other stores whose withdrawn accounts were moved in here."""
 
-    def look_up(self, writes: Writes) -> None:
-        """Read at once what a batch will ask for."""
+    def prefetch(self, writes: Writes) -> None:
+        """Read at once all that the planner will look up for a batch."""
         ids = {upsert.post.id for upsert in writes.upserts}
         ids.update(deletion.id for deletion in writes.deletions)
         ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
@@ -174,75 +63,80 @@ class ElasticPlanLookups:
         wanted = list(ids)
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
-        gone = next(found)
-        self._some_author_gone = gone.found
-        self.former = decode(gone.source, WithdrawnAccountsNote).salts if gone.found else []
-        self._note(wanted, found)
+        note = next(found)
+        self._some_account_withdrawn = note.found
+        self.former_salts = decode(note.source, WithdrawnAccountsNote).salts if note.found else []
+        self._remember(wanted, found)
         self._read(ids)
 
-    def known(self, post_id: str) -> Known:
+    def known(self, post_id: str) -> VersionedLocator:
         """Return what `state` knows of an id."""
         if post_id not in self._known:
             self._locate([post_id])
         return self._known[post_id]
 
-    def note(self, post_id: str, locator: Locator, write: Write) -> None:
-        """Take in what was just written."""
-        self._known[post_id] = Known(locator, write.seq_no, write.term)
+    def remember(self, post_id: str, locator: Locator, write: Write) -> None:
+        """Remember a locator that was just written."""
+        self._known[post_id] = VersionedLocator(locator, write.seq_no, write.term)
 
-    def gone_author(self, author: tuple[str, str]) -> WithdrawnAccount:
-        """Return what is known of a withdrawn account."""
-        (got,) = get_many(self._client, [(self._names.state, gone_author_key(self._names, *author))])
+    def withdrawn_account(self, author: tuple[str, str]) -> WithdrawnAccount:
+        """Return what this store's own salt tells of the (source, author id) of a withdrawn account."""
+        (got,) = get_many(self._client, [(self._names.state, own_account_key(self._names, *author))])
         if not got.found:
             return WithdrawnAccount()
-        told = decode(got.source, WithdrawnAccount)
-        return WithdrawnAccount(told.until, told.gone_at, got.seq_no, got.term)
+        account = decode(got.source, WithdrawnAccount)
+        return WithdrawnAccount(account.until, account.gone_at, got.seq_no, got.term)
 
     def row(self, post_id: str) -> VersionedRow | None:
-        """Return the row of an id as it was read."""
+        """Return the row of an id as it was read, None if it is not stored."""
         self._read([post_id])
         return self._rows[post_id]
+
+    def quotes(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+        """Yield the (period, key) of all stored quotes of posts, some at a time."""
+        return self._search.quotes_of(ids)
 
     def _locate(self, ids: Iterable[str]) -> None:
         wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._known]
         if wanted:
             pairs = [(self._names.state, post_key(post_id)) for post_id in wanted]
-            self._note(wanted, get_many(self._client, pairs))
+            self._remember(wanted, get_many(self._client, pairs))
 
-    def _note(self, ids: Sequence[str], found: Iterator[_Got]) -> None:
+    def _remember(self, ids: Sequence[str], found: Iterator[GotDocument]) -> None:
         for post_id, got in zip(ids, found, strict=True):
             locator = decode(got.source, Locator) if got.found else Locator(id=post_id)
-            self._known[post_id] = Known(locator, got.seq_no, got.term) if got.found else Known(locator)
+            numbers = (got.seq_no, got.term) if got.found else ()
+            self._known[post_id] = VersionedLocator(locator, *numbers)
 
     def _read(self, ids: Iterable[str]) -> None:
         wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._rows]
         if not wanted:
             return
         self._locate(wanted)
-        lie = [(post_id, self._known[post_id].locator.period) for post_id in wanted]
-        there = [(post_id, period) for post_id, period in lie if period]
+        periods = [(post_id, self._known[post_id].locator.period) for post_id in wanted]
+        stored = [(post_id, period) for post_id, period in periods if period]
         self._rows.update(dict.fromkeys(wanted))
-        pairs = [(self._names.posts_of(period), key(post_id)) for post_id, period in there]
-        for (post_id, period), got in zip(there, get_many(self._client, pairs), strict=True):
+        pairs = [(self._names.posts_of(period), key(post_id)) for post_id, period in stored]
+        for (post_id, period), got in zip(stored, get_many(self._client, pairs), strict=True):
             if got.found:
-                row = decode(got.source, PostSource)
-                self._rows[post_id] = versioned_row(row, period, got.seq_no, got.term)
+                source = decode(got.source, PostSource)
+                self._rows[post_id] = versioned_row(source, period, got.seq_no, got.term)
 
-    # -- the Shelf of `plan`
+    # -- the planner's interface
 
     def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
-        """Return when (ms) those of the ids that have a tombstone were withdrawn here."""
+        """Return id → when (ms) the tombstone of the post was written, for those ids that have one."""
         wanted = list(ids)
         self._locate(wanted)
         stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
 
-    def withdrawn_authors(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Return until when (ms) posts of those (source, author id) are withdrawn."""
-        if not self._some_author_gone:
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return (source, author id) → until when (ms) the account's posts are withdrawn."""
+        if not self._some_account_withdrawn:
             return {}
-        salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former)]
-        wanted = [(author, gone_key(gone_name(*author, salt))) for author in authors for salt in salts]
+        salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former_salts)]
+        wanted = [(author, withdrawn_account_key(account_hash(*author, salt))) for author in authors for salt in salts]
         found: dict[tuple[str, str], int] = {}
         pairs = [(self._names.state, name) for _, name in wanted]
         for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
@@ -251,29 +145,32 @@ class ElasticPlanLookups:
                 found[author] = max(until, found.get(author, until))
         return found
 
-    def stored(self, ids: Iterable[str]) -> dict[str, Stored]:
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
         """Return the rows of those ids that are stored."""
         wanted = list(ids)
         self._read(wanted)
         return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
 
-    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[Stored]]:
-        """Return stored reposts by the id of their original, newest first; see `plan.Shelf`."""
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
+        """Return the stored reposts of posts by the id of their original, newest first.
+
+        At most `each` of an original and `together` in all, those of the first ids.
+        """
         wanted = list(ids)
         self._locate(wanted)
-        found: dict[str, list[Stored]] = {}
+        found: dict[str, list[StoredRow]] = {}
         for post_id in wanted:
             if self._known[post_id].locator.reposted and together > 0:
-                rows = self._search([{"term": {"original": original_key(post_id)}}], min(each, together))
+                rows = self._first(self._search.reposts_of(post_id), min(each, together))
                 found[post_id] = [row for row in rows if row.post.repost_of == post_id]
                 together -= len(rows)
         return {original: rows for original, rows in found.items() if rows}
 
-    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[Stored]:
-        """Return stored posts of an account with a version up to `until` (ms), at most `limit`."""
-        found: dict[str, Stored] = {}
-        for rows in self._searched([{"term": {"by": author_key(source, author_id)}}]):
-            for row in rows:
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
+        """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
+        found: dict[str, StoredRow] = {}
+        for page in self._remembered(self._search.posts_by(source, author_id)):
+            for row in page:
                 post = row.post
                 if post.source == source and post.author.id == author_id and post.version <= until:
                     found[post.id] = row
@@ -281,57 +178,16 @@ class ElasticPlanLookups:
                 break
         return list(found.values())[:limit]
 
-    def quotes(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
-        """Yield the periods and keys of the stored quotes of posts, some at a time."""
-        for start in range(0, len(ids), SEARCHED_AT_ONCE):
-            facets = ["quote_of:" + fold(post_id) for post_id in ids[start : start + SEARCHED_AT_ONCE]]
-            body = {"_source": False, **_newest([{"terms": {"facets": facets}}])}
-            for hits in self._pages(body, _Named):
-                yield [(self._names.period(hit.index) or "", hit.key) for hit in hits]
-
-    def _search(self, conditions: list[dict[str, object]], limit: int) -> list[Stored]:
-        """Return rows that meet all conditions, newest first, at most `limit`, out of what is refreshed now."""
-        found: dict[str, Stored] = {}
-        for rows in self._searched(conditions):
-            found.update((row.post.id, row) for row in rows)
+    def _first(self, pages: Iterable[list[VersionedRow]], limit: int) -> list[StoredRow]:
+        """Return the first `limit` rows of pages, each once."""
+        found: dict[str, StoredRow] = {}
+        for page in self._remembered(pages):
+            found.update((row.post.id, row) for row in page)
             if len(found) >= limit:
                 break
         return list(found.values())[:limit]
 
-    def _searched(self, conditions: list[dict[str, object]]) -> Iterator[list[Stored]]:
-        """Yield rows that meet all conditions, newest first, some at a time; one may come twice."""
-        for hits in self._pages({"seq_no_primary_term": True, **_newest(conditions)}, _Found):
-            rows: list[Stored] = []
-            for hit in hits:
-                row = versioned_row(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term)
-                rows.append(self._rows.setdefault(row.post.id, row) or row)
-            yield rows
-
-    def _pages(self, body: dict[str, object], into: type[F]) -> Iterator[Any]:
-        """Yield what a search finds, refreshed now, some hits at a time."""
-        if not self._refreshed:
-            self._refresh()
-            self._refreshed = True
-        after: list[int] | None = None
-        while True:
-            if after is not None:
-                body["search_after"] = [after[0], after[1] + 1]  # the last one again: another may stand where it does
-            hits = self._client.request(
-                "POST", path_to(self._names.posts, "_search"), body, into=into, params=_WHOLE
-            ).hits.hits
-            yield hits
-            if len(hits) < SEARCHED_AT_ONCE or hits[-1].sort == after:
-                return
-            after = hits[-1].sort
-
-
-def _newest(conditions: list[dict[str, object]]) -> dict[str, object]:
-    return {
-        "size": SEARCHED_AT_ONCE,
-        "query": {"bool": {"filter": conditions}},
-        "sort": by_place("desc"),
-        "track_total_hits": False,
-    }
-
-
-_WHOLE = {"allow_partial_search_results": "false", "ignore_unavailable": "true"}
+    def _remembered(self, pages: Iterable[list[VersionedRow]]) -> Iterator[list[VersionedRow]]:
+        """Yield pages with each row as it was read first: the plan is made of what the writes will name."""
+        for page in pages:
+            yield [self._rows.setdefault(row.post.id, row) or row for row in page]
