@@ -1,8 +1,8 @@
 """X API v1.1: statuses as the streaming API sent them and as REST answered.
 
 Shapes: docs.x.com, "X API v1.1 data dictionary" (Tweet, Entities; "Premium extended tweets" for `extended_tweet`,
-"compatibility" and "extended" mode), in three ages of the stream: 2012 (no `symbols`, no `lang`, no `timestamp_ms`), 2015
-(140 characters) and 2018 (`extended_tweet`, quotes, counts of replies and quotes).
+"compatibility" and "extended" mode), in three ages of the stream: 2012 (no `symbols`, no `lang`, no `timestamp_ms`),
+2015 (140 characters) and 2018 (`extended_tweet`, quotes, counts of replies and quotes).
 """
 
 from __future__ import annotations
