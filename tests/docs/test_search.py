@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.query.parser import MAX_CHARS, MAX_DEPTH, MAX_TERMS, parse
 from pipeline.query.syntax.error_codes import ERROR_CODES
-from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, SYNTAX_FORMS, Operator, SyntaxForm
+from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, Operator
+from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS, SyntaxForm
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 

@@ -97,7 +97,7 @@ class Scene:
 @pytest.fixture
 def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made = Scene(redis_client, names, tmp_path)
-    made.feeder.round()
+    made.loop.round()
     yield made
     made.store.close()
 
