@@ -28,7 +28,7 @@ class RawBatch(msgspec.Struct, frozen=True, array_like=True):
     """Raw records of one source, in the order they came.
 
     `source` is the label: the setting's name (demo, replay, bluesky, …) or one of `RESERVED`. It decides what the
-    records may say (`normalise/permits.py`); a replayed record keeps the network it came from. `instance` is the server
+    records may say (`source_permissions`); a replayed record keeps the network it came from. `instance` is the server
     where a source has several (Mastodon), else "".
     """
 
