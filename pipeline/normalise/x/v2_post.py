@@ -8,11 +8,12 @@ from __future__ import annotations
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id, valid_count
 from pipeline.normalise.text.span_rendering import unescape_html
-from pipeline.normalise.timestamps import SECOND_MS, future_claim, iso_to_ms, snowflake_to_ms, with_snowflake_ms
+from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.normalise.x.post_content import render_bio
 from pipeline.normalise.x.v2_content import add_content
 from pipeline.normalise.x.v2_envelope_wire import V2Includes
 from pipeline.normalise.x.v2_wire import V2Tweet
+from pipeline.normalise.x.x_timestamps import SECOND_MS, snowflake_to_ms, with_snowflake_ms
 from pipeline.post import Author, Counts, Post, ReplyTo
 
 
