@@ -1,4 +1,4 @@
-"""Bluesky's Jetstream: events of `/subscribe` and frames of its successor, about posts and all that is none.
+"""Bluesky's Jetstream: events of `/subscribe` and frames of its successor, about posts and about other records.
 
 Shapes: README of bluesky-social/jetstream (`did`, `time_us`, `kind`, `commit`, `identity`, `account`); the lexicons
 `app.bsky.feed.post`, `.repost`, `.like`, `app.bsky.graph.follow`, `.block`, `app.bsky.actor.profile`,
@@ -33,16 +33,16 @@ def moment(at_us: int) -> str:
 
 
 class Repositories:
-    """Writes events; keeps what was posted, so that others can answer, repost and like it."""
+    """Writes events; keeps the posts, so that later events can answer, repost and like them."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.posts: list[dict[str, Any]] = []
-        """Of each: its `uri`, `cid`, and the `root` of its conversation."""
+        """`uri`, `cid` and the `root` of its conversation, of each post."""
         self._seq = 7_000_000_000
 
     def did(self, who: Person) -> str:
-        """Return an account's identifier; one in thirty is of the web kind."""
+        """Return an account's DID; one in thirty is a `did:web`."""
         return (
             f"did:web:{who.handle.lower().replace('_', '-')}.example.com"
             if who.number % 30 == 7
@@ -163,7 +163,7 @@ class Repositories:
         return made
 
     def deletion(self) -> dict[str, Any]:
-        """Return the deletion of a like, or in one of four of a post written before."""
+        """Return the deletion of a like, or in one of four cases of an earlier post."""
         if not self.posts or self.writer.dice.random() < 0.75:
             return self._commit(self.writer.somebody(), "delete", "app.bsky.feed.like", None)
         post = self.posts.pop(self.writer.dice.randrange(len(self.posts)))
@@ -225,7 +225,7 @@ class Repositories:
         return made | {"identity": body}
 
     def account(self) -> dict[str, Any]:
-        """Return that somebody's account is hosted, or no longer, who posts nothing in these records."""
+        """Return a change of the hosting state of an account that posts nothing in these records."""
         made = self._envelope(self.writer.somebody(), "account")
         made["did"] = f"did:plc:{self.writer.token(24)}"
         self._seq += 1
