@@ -74,7 +74,12 @@ same package. An entry that nothing needs fails as well: the table is the drawin
 APART = (
     ("pipeline.store.elastic", "pipeline.store.memory", "pipeline.store.sqlite"),
     ("pipeline.sources.bluesky", "pipeline.sources.demo", "pipeline.sources.mastodon", "pipeline.sources.x"),
-    ("pipeline.normalise.bluesky", "pipeline.normalise.mastodon", "pipeline.normalise.x"),
+    (
+        "pipeline.normalise.bluesky",
+        "pipeline.normalise.mastodon",
+        "pipeline.normalise.murmur_json",
+        "pipeline.normalise.x",
+    ),
 )
 """Rooms beside each other that know nothing of each other."""
 

@@ -11,6 +11,10 @@ MAX_TEXT_CHARS = 100_000
 """Most characters of a text. No network lets a post have as many."""
 
 
+MAX_POST_ID_CHARS = 512
+"""Most characters of a post id."""
+
+
 def checked_text(text: str) -> str:
     """Return the text.
 

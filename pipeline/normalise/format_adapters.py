@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.normalise import murmur_json
 from pipeline.normalise.bluesky import jetstream_adapter, jetstream_wire
 from pipeline.normalise.mastodon import status_adapter, stream_adapter
 from pipeline.normalise.mastodon import wire as mastodon_wire
+from pipeline.normalise.murmur_json import adapter as murmur_adapter
+from pipeline.normalise.murmur_json import wire as murmur_wire
 from pipeline.normalise.source_permissions import CANONICAL, JETSTREAM, MASTODON, SourcePermissions, X
 from pipeline.normalise.x import v1_adapter as x_v1
 from pipeline.normalise.x import v1_wire as x_v1_wire
 from pipeline.normalise.x import v2_adapter as x_v2
+from pipeline.normalise.x import v2_envelope_wire as x_v2_envelope_wire
 from pipeline.normalise.x import v2_wire as x_v2_wire
 from pipeline.post import Event
 
@@ -19,8 +21,8 @@ Adapter = Callable[[bytes, int, str, SourcePermissions], list[Event]]
 """Makes events of a raw record, its time of receipt (ms UTC), the server it came from and its source's permissions."""
 
 
-def _canonical(raw: bytes, received_at: int, _: str, permissions: SourcePermissions) -> list[Event]:
-    return murmur_json.events(murmur_json.decode_record(raw), raw, received_at, permissions)
+def _murmur_json(raw: bytes, received_at: int, _: str, permissions: SourcePermissions) -> list[Event]:
+    return murmur_adapter.events(murmur_wire.decode_record(raw), raw, received_at, permissions)
 
 
 def _jetstream(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
@@ -32,7 +34,7 @@ def _jetstream_frame(raw: bytes, received_at: int, _: str, __: SourcePermissions
 
 
 def _x_v2(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
-    return x_v2.events(x_v2_wire.decode_envelope(raw), raw, received_at)
+    return x_v2.events(x_v2_envelope_wire.decode_envelope(raw), raw, received_at)
 
 
 def _x_v2_flat(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
@@ -52,7 +54,7 @@ def _mastodon_status(raw: bytes, received_at: int, instance: str, _: SourcePermi
 
 
 PREFIXES: tuple[tuple[str, bytes, Adapter], ...] = (
-    (CANONICAL, b'{"murmur":', _canonical),
+    (CANONICAL, b'{"murmur":', _murmur_json),
     (JETSTREAM, b'{"did":', _jetstream),
     (JETSTREAM, b'{"$type":"message"', _jetstream_frame),
     (X, b'{"data":', _x_v2),
@@ -60,8 +62,8 @@ PREFIXES: tuple[tuple[str, bytes, Adapter], ...] = (
 """First bytes of records of the most frequent wires."""
 
 NEEDED_NAMES: tuple[tuple[str, frozenset[str], Adapter], ...] = (
-    (CANONICAL, frozenset({"murmur"}), _canonical),
-    (CANONICAL, frozenset({"version", "received_at", "author"}), _canonical),
+    (CANONICAL, frozenset({"murmur"}), _murmur_json),
+    (CANONICAL, frozenset({"version", "received_at", "author"}), _murmur_json),
     (JETSTREAM, frozenset({"did", "commit"}), _jetstream),
     (JETSTREAM, frozenset({"did", "kind"}), _jetstream),
     (JETSTREAM, frozenset({"$type", "payload"}), _jetstream_frame),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.post import Author, Post
-from pipeline.query.analyser import MAX_TOKENS, analyse, fold, fold_tag
-from pipeline.query.link_tokens import fold_host, link_tokens, parent_domains
+from pipeline.post import Post
+from pipeline.query.analyser import MAX_TOKENS, analyse
+from pipeline.query.facets import add_author_facets, add_content_facets
+from pipeline.query.link_tokens import link_tokens
 
 BREAK = "\u00b6"
 """Separator token between parts that a phrase must not cross. The analyser never yields it."""
@@ -37,15 +38,12 @@ class Document:
     numbers: dict[str, int]
 
 
-_HAS_MEDIA = {"image": "has:images", "video": "has:videos"}
-
-
 def describe(post: Post, original: Post | None) -> Document:
     """Return the document of a post. `original` is the post that a repost reposts, if stored; other posts ignore it."""
     content = original if post.repost_of and original is not None else post
     facets = {f"source:{post.source}"}
-    _add_content_facets(content, facets)
-    _add_author_facets(post, facets, original)
+    add_content_facets(content, facets)
+    add_author_facets(post, facets, original)
     words = analyse(content.text)
     urls: list[str] = []
     if content.links:
@@ -61,66 +59,6 @@ def describe(post: Post, original: Post | None) -> Document:
         facets,
         _numbers(post),
     )
-
-
-def _add_content_facets(post: Post, facets: set[str]) -> None:
-    """Add the facets of the content: of the original, for a repost."""
-    if post.langs or post.lang:
-        for lang in post.langs or (post.lang,):
-            facets.add(f"lang:{lang}")
-    else:
-        facets.add("lang:und")
-    if post.hashtags:
-        facets.add("has:hashtags")
-        facets.update(["#" + fold_tag(tag) for tag in post.hashtags])
-    if post.mentions:
-        facets.add("has:mentions")
-        facets.update(["@" + fold(handle) for handle in post.mentions])
-    if post.cashtags:
-        facets.add("has:cashtags")
-        facets.update(["$" + fold(symbol) for symbol in post.cashtags])
-    if post.links:
-        facets.add("has:links")
-    for host in post.hosts:
-        facets.update(["host:" + parent for parent in parent_domains(fold_host(host))])
-    if post.media:
-        facets.add("has:media")
-        facets.update([_HAS_MEDIA[medium.type] for medium in post.media if medium.type in _HAS_MEDIA])
-    if post.sensitive:
-        facets.add("is:sensitive")
-
-
-def _add_author_facets(post: Post, facets: set[str], original: Post | None) -> None:
-    """Add the facets of the author and of the relations to other posts: always the post's own."""
-    _add_names("from:", post.author, facets)
-    if post.author.verified:
-        facets.add("is:verified")
-    answered = post.reply_to
-    if answered is not None:
-        facets.add("is:reply")
-        if answered.id:
-            facets.add("reply_to:" + fold(answered.id))
-        if answered.handle:
-            facets.add("to:" + fold(answered.handle))
-        if answered.author:
-            facets.add("to:" + fold(answered.author))
-    if post.conversation_id:
-        facets.add("conversation:" + fold(post.conversation_id))
-    if post.repost_of:
-        facets.add("is:repost")
-        facets.add("repost_of:" + fold(post.repost_of))
-        if original is not None:
-            _add_names("reposts_from:", original.author, facets)
-    if post.quote_of:
-        facets.add("is:quote")
-        facets.add("quote_of:" + fold(post.quote_of))
-
-
-def _add_names(prefix: str, author: Author, facets: set[str]) -> None:
-    if author.handle:
-        facets.add(prefix + fold(author.handle))
-    if author.id:
-        facets.add(prefix + fold(author.id))
 
 
 def _add_links(post: Post, words: list[str], urls: list[str]) -> None:

@@ -58,7 +58,7 @@ class ChangeReader:
                 if self._step_posts <= MIN_STEP_POSTS:
                     raise
                 self._step_posts = max(MIN_STEP_POSTS, self._step_posts // 4)
-                log.info("sink %s goes on in steps of %d posts: the store is slow", self._sink, self._step_posts)
+                log.info("sink %s reads in steps of %d posts now: the store is slow", self._sink, self._step_posts)
             else:
                 self._step_posts = min(STEP_POSTS, self._step_posts + MIN_STEP_POSTS)
                 return until, changes

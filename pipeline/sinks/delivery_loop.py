@@ -70,12 +70,12 @@ class DeliveryLoop:
                 self.round()
                 failures = 0
             except LeaseLost:
-                log.warning("sink %s was slow, and another process delivers now", self._name)
+                log.warning("sink %s lost its lease: another process delivers now", self._name)
             except MurmurError as error:
-                log.warning("sink %s waits: %s", self._name, error)
+                log.warning("sink %s waits for the store or Redis: %s", self._name, error)
                 failures += 1
             except Exception as error:  # noqa: BLE001 - any exception of a sink means: not now
-                log.warning("sink %s will be asked again: %s: %s", self._name, type(error).__name__, error)
+                log.warning("sink %s failed and will be retried: %s: %s", self._name, type(error).__name__, error)
                 self._opened = False
                 failures += 1
             pause_s = min(MAX_PAUSE_S, ROUND_S * 2 ** min(failures, 10))

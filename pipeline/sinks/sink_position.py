@@ -18,7 +18,8 @@ from pipeline.errors import LeaseLost, MurmurError
 
 log = logging.getLogger(__name__)
 
-LEASE_MS = 30_000
+SINK_LEASE_MS = 30_000
+"""Milliseconds after which a lease ends that was not renewed."""
 
 # Takes or renews the lease; returns 1 if this token holds it now.
 # KEYS: lease   ARGV: token, lease ms
@@ -57,7 +58,7 @@ class SinkPosition:
     def hold(self) -> bool:
         """Take or renew the lease; return whether this process has it."""
         with translate_redis_errors():
-            return bool(self._hold(keys=self._keys[:1], args=[self._token, LEASE_MS]))
+            return bool(self._hold(keys=self._keys[:1], args=[self._token, SINK_LEASE_MS]))
 
     def of(self, search_key: str) -> int | None:
         """Return the position of a search, None for a new one."""
@@ -72,7 +73,7 @@ class SinkPosition:
             LeaseLost: another process has the sink.
         """
         with translate_redis_errors():
-            if not self._move(keys=self._keys, args=[self._token, LEASE_MS, search_key, position]):
+            if not self._move(keys=self._keys, args=[self._token, SINK_LEASE_MS, search_key, position]):
                 raise LeaseLost(self._name)
 
     def release(self) -> None:

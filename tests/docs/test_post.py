@@ -1,4 +1,4 @@
-"""`docs/post.md` describes every field of the canonical post, and nothing that is not there."""
+"""`docs/post.md` describes every field of the canonical post, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`docs/search.md` says what the parser does: every operator, value, sign and error code, in the tables' own words."""
+"""`docs/search.md` has every operator, value, syntax form and error code, in the words of the parser's tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.query.parser import MAX_CHARS, MAX_DEPTH, MAX_TERMS, parse
 from pipeline.query.syntax.error_codes import ERROR_CODES
-from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, SYNTAX_FORMS, Operator, SyntaxForm
+from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, Operator
+from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS, SyntaxForm
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
@@ -34,10 +35,10 @@ def test_operator_does_what_its_row_says(operator: Operator) -> None:
         assert parse(f"{alias}:{value}", NOW_MS).root == parse(operator.example, NOW_MS).root
 
 
-@pytest.mark.parametrize("sign", SYNTAX_FORMS, ids=lambda sign: sign.form)
-def test_sign_is_documented_and_its_example_is_a_search(sign: SyntaxForm) -> None:
-    assert f"| `{sign.form}` | `{sign.example}` | {sign.finds} |" in PAGE
-    assert parse(sign.example, NOW_MS).root
+@pytest.mark.parametrize("form", SYNTAX_FORMS, ids=lambda form: form.form)
+def test_syntax_form_is_documented_and_its_example_is_a_search(form: SyntaxForm) -> None:
+    assert f"| `{form.form}` | `{form.example}` | {form.finds} |" in PAGE
+    assert parse(form.example, NOW_MS).root
 
 
 def test_error_codes_are_documented() -> None:

@@ -1,4 +1,4 @@
-"""Sample records, line by line, as a replay would hand them over."""
+"""Sample records line by line, as a replay hands them over, and the outcome of normalising them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _data(path: Path) -> bytes:
 
 
 def outcome(raw: bytes, source: str = "replay") -> str:
-    """Return what becomes of a record in a word: its kinds of events, or the reason why it is set aside."""
+    """Return the outcome of a record as text: its kinds of events, or the reason why it is set aside."""
     try:
         found = normalise(raw, source, NOW)
     except RecordError as error:
@@ -42,7 +42,7 @@ def outcome(raw: bytes, source: str = "replay") -> str:
 
 
 def outcomes(name: str) -> Counter[str]:
-    """Count what becomes of the records of one sample file."""
+    """Count the outcomes of the records of one sample file."""
     return Counter(outcome(line) for line in lines(name))
 
 

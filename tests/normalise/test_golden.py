@@ -1,9 +1,10 @@
-"""Hard records, field by field: ours (`tests/records/hard`) against `golden.jsonl`, the published ones, where they lie
-beside the project, against `golden_shared.jsonl`. Each line was checked by eye when it was written.
+"""Hard records, field by field: each becomes exactly the expected posts.
 
-A line of `golden.jsonl` is whole posts without what is empty; `python -m tests.normalise.golden` writes the file anew,
-for reading the difference. Of published posts nothing is copied into the project: ids, words, handles and addresses
-are there as one fingerprint, beside how many there are.
+Our own hard records (`tests/records/hard`) are compared with `golden.jsonl`, published ones, if they lie beside the
+project, with `golden_shared.jsonl`. Each line was checked by eye when it was written. A line of `golden.jsonl` has
+whole posts without empty fields; `python -m tests.normalise.golden` rewrites the file, so that the difference can be
+read. Nothing of published posts is copied into the project: ids, words, handles and addresses stand there as one
+fingerprint, beside their number.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _mark(text: str) -> str:
 
 
 def _shape(post: Post) -> dict[str, Any]:
-    """Return a post without what is empty, and of ids, words, handles and addresses a fingerprint and how many."""
+    """Return a post without empty fields, with fingerprint and number of its ids, words, handles and addresses."""
     tree: dict[str, Any] = msgspec.to_builtins(post)
     words = [tree.pop(name) for name in ("text", "url", "hashtags", "cashtags", "mentions", "links", "hosts")]
     named = [tree.pop(name) for name in ("id", "author", "conversation_id", "repost_of", "quote_of", "reply_to")]

@@ -1,4 +1,4 @@
-"""Mastodon: hand-written statuses and events for the rules."""
+"""Rules of the Mastodon adapters, by hand-written statuses and events."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_markup_never_survives(html: str, text: str) -> None:
 
 
 def test_tags_that_never_end_are_text() -> None:
-    for piece in ("<b ", "<a href='", "<!--", "<"):  # each tried again and again by the parser itself
+    for piece in ("<b ", "<a href='", "<!--", "<"):  # Python's parser tries each again and again
         text, anchors = html_to_text(piece * 5_000)
         assert text == (piece * 5_000).strip()
         assert anchors == []

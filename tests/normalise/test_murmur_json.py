@@ -1,4 +1,4 @@
-"""Our own JSON: what demo makes, and exports that come back as they went."""
+"""Our own JSON: records of demo, and exports that are read back unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sample record becomes posts or is set aside for a stated reason: counted, so that nothing changes unseen."""
+"""Outcomes of all sample records, counted, so that every change of them shows: posts, or a reason to set one aside."""
 
 from __future__ import annotations
 

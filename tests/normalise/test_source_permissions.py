@@ -1,4 +1,4 @@
-"""Who may say what: a record says nothing that the label of its batch does not permit, whatever it looks like."""
+"""Permissions of sources: a record has no event that the label of its batch does not permit, whatever its bytes are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVIL = {
     "visibility": "public",
     "account": {"id": "1", "acct": "eve", "uri": "https://evil.example/users/eve"},
 }
-"""A status of a server that a post named."""
+"""A status of a foreign server that a post named."""
 
 FORGERIES: dict[str, dict[str, Any]] = {
     "an X account is forgotten": {
@@ -82,7 +82,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
 
 
 def said(record: dict[str, Any] | bytes, label: str, instance: str = "") -> list[Event]:
-    """Return what a record says, [] if it is refused."""
+    """Return the events of a record, [] if it is rejected."""
     try:
         return normalise(record if isinstance(record, bytes) else json.dumps(record).encode(), label, NOW, instance)
     except RecordError:
@@ -113,7 +113,7 @@ WRAPPINGS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 
 
 def every_way(forgery: str, label: str, instance: str = "") -> list[Event]:
-    """Return all that a forgery says, wrapped in every way."""
+    """Return all events of a forgery, wrapped in every way."""
     return [event for wrap in WRAPPINGS.values() for event in said(wrap(FORGERIES[forgery]), label, instance)]
 
 
@@ -185,7 +185,9 @@ def test_original_of_another_network_or_host_is_not_believed() -> None:
         (event,) = said(record, LOOKUP, "evil.example")
         assert isinstance(event, Upsert)
         assert event.post.id == "mastodon:evil.example/123"
-        assert "mastodon:home.example/5" in (event.post.repost_of, event.post.quote_of), "it is named, not told"
+        assert "mastodon:home.example/5" in (event.post.repost_of, event.post.quote_of), (
+            "the id is named, its content is not"
+        )
         carries = said(record, "mastodon", "chosen.example")
         assert len(carries) == 2, "a server that was chosen is believed about what it carries"
 

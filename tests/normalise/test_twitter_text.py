@@ -1,5 +1,7 @@
-"""The rules of twitter-text by cases of our own (`twitter_text.yml`), and by its published conformance vectors where
-they lie beside the project: each of those runs, or is left out here by name with its reason."""
+"""Rules of twitter-text, by cases of our own (`twitter_text.yml`) and by its published conformance vectors.
+
+The vectors run if they lie beside the project. Each runs, or `LEFT_OUT` names it with the reason.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""X v1.1: every sample record, and hand-written ones for the rules."""
+"""Rules of the X API v1.1 adapter, by sample records and hand-written ones."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_cashtags_of_records_older_than_cashtags_are_found() -> None:
     post = read(text="buy $TWTR #now", entities={"hashtags": [{"text": "now", "indices": [10, 14]}]})
     assert post.cashtags == ["TWTR"]
     assert post.hashtags == ["now"]
-    assert read(text="buy $TWTR").cashtags == []  # the source had its say
+    assert read(text="buy $TWTR").cashtags == []  # entities of the source win, also empty ones
 
 
 def test_span_that_stands_elsewhere_is_found_and_one_cut_off_is_left_out() -> None:
@@ -125,7 +125,9 @@ def test_same_post_has_the_same_time_by_stream_and_by_rest() -> None:
 
 
 def test_time_inside_an_id_counts_only_where_it_agrees_with_the_claim() -> None:
-    assert read(timestamp_ms=None).created_at == 1539252000000  # the id is of the day before
+    assert (
+        read(timestamp_ms=None).created_at == 1539252000000
+    )  # the id is from the day before, so its milliseconds do not count
     assert read(timestamp_ms=None, id=7, id_str="7").created_at == 1539252000000
 
 

@@ -1,4 +1,4 @@
-"""X v2: hand-written records for the rules."""
+"""Rules of the X API v2 adapter, by hand-written records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether a whole text is a valid handle, list, hashtag or URL, by the rules of twitter-text 3 and RFC 3986."""
+"""Validity of whole texts by twitter-text 3 and RFC 3986: handles, lists, hashtags and URLs, and who a reply answers.
+
+Only the conformance vectors need these rules; the product does not validate whole texts.
+"""
 
 from __future__ import annotations
 
@@ -41,31 +44,31 @@ _ANY_AUTHORITY, _ASCII_AUTHORITY = _authority(_OUTSIDE), _authority("")
 
 
 def find_reply(text: str) -> str | None:
-    """Return the handle a text begins with, or None where it answers nobody."""
+    """Return the handle that a text begins with, or None if it answers nobody."""
     match = _REPLY.match(text)
     return match[1] if match is not None and not _AFTER_REPLY.match(text, match.end()) else None
 
 
 def is_username(text: str) -> bool:
-    """Tell whether a text is a handle with its sign, and nothing more."""
+    """Return whether a text is a handle with its sign, and nothing more."""
     found = find_mentions(text)
     return len(found) == 1 and not found[0].slug and found[0].value == text[1:]
 
 
 def is_list(text: str) -> bool:
-    """Tell whether a text names a list ("@owner/name"), and nothing more."""
+    """Return whether a text names a list ("@owner/name"), and nothing more."""
     found = find_mentions(text)
     return len(found) == 1 and bool(found[0].slug) and (found[0].start, found[0].end) == (0, len(text))
 
 
 def is_hashtag(text: str) -> bool:
-    """Tell whether a text is a hashtag with its sign, and nothing more."""
+    """Return whether a text is a hashtag with its sign, and nothing more."""
     found = extract_entities(text)
     return len(found) == 1 and found[0].type == "hashtag" and found[0].value == text[1:]
 
 
 def is_url(text: str, *, unicode_domains: bool = True, require_scheme: bool = True) -> bool:
-    """Tell whether a text is a URL of the web, and nothing more."""
+    """Return whether a text is a URL of the web, and nothing more."""
     parts = _PARTS.fullmatch(text) if text else None
     if parts is None:
         return False

@@ -1,4 +1,4 @@
-"""BEGIN, COMMIT and `safe` on a real Valkey."""
+"""Publication order on a real Valkey: BEGIN, COMMIT and `safe`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def _keys(redis: Any, names: Names) -> list[str]:
     return [key.decode() for key in redis.keys(f"{names.prefix}*")]
 
 
-def _heard(pubsub: Any) -> list[tuple[str, int, bytes]]:
-    heard = []
+def _received(pubsub: Any) -> list[tuple[str, int, bytes]]:
+    received = []
     while (message := pubsub.get_message(timeout=0.05)) is not None:
         if message["type"] == "message":
             safe, _, payload = message["data"].partition(b"\n")
-            heard.append((message["channel"].decode(), int(safe), payload))
-    return heard
+            received.append((message["channel"].decode(), int(safe), payload))
+    return received
 
 
 def test_numbers_only_climb(order: PublicationOrder) -> None:
@@ -78,11 +78,11 @@ def test_an_attempt_that_lost_its_batch_publishes_nothing(
     zombie, twin = order.begin("a", 1), order.begin("a", 1)
     assert not order.commit(zombie, [(names.live("k"), b"[1]")], [])
     assert order.commit(twin, [(names.live("k"), b"[2]")], [])
-    assert [payload for _, _, payload in _heard(pubsub)] == [b"[2]"]
+    assert [payload for _, _, payload in _received(pubsub)] == [b"[2]"]
 
 
 def test_what_a_dead_attempt_stored_holds_safe_back_until_its_batch_is_done(order: PublicationOrder) -> None:
-    """It may have stored rows under its numbers that nobody was told of, and died."""
+    """The dead attempt may have stored rows under its numbers that were never published."""
     dead = order.begin("a", 1)
     other = order.begin("b", 1)
     order.commit(other, [], [])
@@ -125,11 +125,11 @@ def test_posts_with_a_tombstone_are_announced_as_deleted_again_after_their_posts
     late = order.begin("late", 1)
     order.commit(order.begin("deletion", 1), [], ['x:"1"/2'], tombstones=['x:"1"/2'])
     order.commit(late, [(names.live("k"), b"[...]")], ['x:"1"/2', "x:2"])
-    heard = _heard(pubsub)
-    assert [channel for channel, _, _ in heard] == [names.notices, names.live("k"), names.notices]
+    received = _received(pubsub)
+    assert [channel for channel, _, _ in received] == [names.notices, names.live("k"), names.notices]
     import msgspec
 
-    assert msgspec.json.decode(heard[-1][2]) == {"type": "deleted", "ids": ['x:"1"/2']}
+    assert msgspec.json.decode(received[-1][2]) == {"type": "deleted", "ids": ['x:"1"/2']}
 
 
 def test_a_script_that_redis_forgot_is_sent_again(order: PublicationOrder, redis_client: Redis) -> None:
@@ -157,9 +157,9 @@ def test_what_carries_safe_comes_after_everything_up_to_it(seed: int, redis_clie
     for attempt in running:
         order.commit(attempt, [(names.live("k"), str(attempt.seq).encode())], [])
     published = 0
-    heard = _heard(pubsub)
-    for at, (_, safe, _payload) in enumerate(heard):
-        later = [int(payload) for _, _, payload in heard[at + 1 :]]
+    received = _received(pubsub)
+    for at, (_, safe, _payload) in enumerate(received):
+        later = [int(payload) for _, _, payload in received[at + 1 :]]
         assert all(number > safe for number in later)
         published += 1
     assert published
@@ -175,21 +175,21 @@ def test_a_huge_batch_is_published_in_bounded_parts_and_ends_with_the_last(
     attempt = order.begin("a", 3)
     payloads = [b"[%d]" % n + b" " * (60 if n < 5 else 1) for n in range(12)]
     assert order.commit(attempt, [(names.live("k"), payload) for payload in payloads], [])
-    heard = _heard(pubsub)
-    assert [payload for _, _, payload in heard] == payloads
-    assert [safe < attempt.seq for _, safe, _ in heard] == [True] * 12
+    received = _received(pubsub)
+    assert [payload for _, _, payload in received] == payloads
+    assert [safe < attempt.seq for _, safe, _ in received] == [True] * 12
     assert order.safe() == attempt.seq + 2
 
 
 def test_no_message_of_a_batch_covers_another_of_the_same_batch(
     order: PublicationOrder, redis_client: Redis, names: Names
 ) -> None:
-    """A listener that loses its line between the two must read the second again."""
+    """A listener that loses its connection between the two must read the second again."""
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
     pubsub.subscribe(names.live("k"), names.live("l"))
     attempt = order.begin("a", 2)
     order.commit(attempt, [(names.live("k"), b"[1]"), (names.live("l"), b"[2]")], [])
-    assert [safe < attempt.seq for _, safe, _ in _heard(pubsub)] == [True, True]
+    assert [safe < attempt.seq for _, safe, _ in _received(pubsub)] == [True, True]
 
 
 def test_a_payload_of_many_searches_travels_once(
@@ -220,13 +220,13 @@ def test_a_commit_that_cannot_publish_leaves_its_batch_open(redis_client: Redis,
         order.commit(attempt, [(names.live("k"), b"[1]")], ["x:1"], tombstones=["x:2"])
     assert claims.backlog().size_bytes == 100
     assert claims.take("a") is not None, "it comes again"
-    assert order.safe() < attempt.seq, "nothing numbered so is told to be published"
+    assert order.safe() < attempt.seq, "nothing with these numbers counts as published"
     assert PublicationOrder(redis_client, names).commit(attempt, [(names.live("k"), b"[1]")], [])
     assert claims.backlog().batches == 0
 
 
 def test_a_full_redis_lets_a_batch_of_deletions_end(redis_client: Redis, names: Names) -> None:
-    """Ending batches is what makes room."""
+    """Redis gets room again only by ending batches."""
     claims, order = ClaimCheck(redis_client, names), PublicationOrder(redis_client, names)
     claims.offer("a", b"x")
     attempt = order.begin("a", 1, must_be_open=True)

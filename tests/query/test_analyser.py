@@ -1,4 +1,4 @@
-"""The analyser: what is a token, in every script the sources bring, and where each stood in the text."""
+"""Analyser: tokens of texts in every script of the sources, and their spans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search sees of a post, and the examples by which the language is explained to people."""
+"""Searchable documents of posts, and the examples by which the language is explained to people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error of the parser: its code, where it points, and that it says what to write instead."""
+"""Errors of the parser: the code, position and hint of each."""
 
 from __future__ import annotations
 

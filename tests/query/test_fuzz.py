@@ -1,4 +1,4 @@
-"""Whatever is typed: a tree or an error with a place in the text, and nothing of it becomes another syntax."""
+"""Parser under random text: it returns a tree or an error with a position, and no search becomes syntax of a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canonical form: one spelling a search, which parses to the same tree and finds the same posts."""
+"""Canonical text of searches: one spelling for equal searches, which parses to the same tree and matches the same."""
 
 from __future__ import annotations
 

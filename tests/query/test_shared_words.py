@@ -1,6 +1,8 @@
-"""Words of texts as the page must cut them: `words.json`, held to the analyser here and to the page by Vitest.
+"""Words shared with the page: `words.json` has texts with their tokens.
 
-`UPDATE_WORDS=1` writes it anew, after the rules or the tables have changed.
+The analyser is tested against it here, the page by Vitest.
+
+`UPDATE_WORDS=1` rewrites it, after the rules or the tables have changed.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ TEXTS = [
     "x\ufe0f\u20e3 9⃣9 #⃣",
     "x" * 130 + " é" + "é" * 130,
 ]
-"""Beside these, texts with both ends of every range of the tables, and what is known beside them."""
+"""Texts of the file, besides those made of both ends of every range of the tables."""
 
 TABLES = (unicode_tables.UNSPACED, unicode_tables.VANISHING, unicode_tables.INVISIBLE, unicode_tables._EMOJI)
 
@@ -39,7 +41,10 @@ def _ends(table: str) -> list[tuple[str, str]]:
 
 
 def _edges(table: str) -> str:
-    """Return a text of them. What is not assigned yet stays out: the page may know a later version of Unicode."""
+    """Return a text of the ends and their neighbours.
+
+    Unassigned characters stay out, because the page may know a later version of Unicode.
+    """
     found: list[str] = []
     for first, last in _ends(table):
         beside = [chr(ord(first) - 1), chr(ord(last) + 1)]

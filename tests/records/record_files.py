@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.records import (
-    bluesky,
+    bluesky_events,
     hard_cases,
     mastodon_events,
     mastodon_statuses,
@@ -40,9 +40,11 @@ def files() -> dict[str, bytes]:
         "x-v2/errors.jsonl": lines(x_v2_responses.errors()),
         "x-v2/rules_responses.jsonl": lines(x_v2_responses.rule_answers()),
         "x-v2/torn_line.jsonl": torn[: -len(torn) // 14],
-        "bluesky/events.jsonl": lines(bluesky.events(Writer("jetstream"), 400, 1) + hard_cases.records("bluesky")),
-        "bluesky/jsonbench.jsonl": lines(bluesky.events(Writer("archive"), 600, 0)),
-        "bluesky/frames.jsonl": lines(bluesky.frames(Writer("frames"), 300)),
+        "bluesky/events.jsonl": lines(
+            bluesky_events.events(Writer("jetstream"), 400, 1) + hard_cases.records("bluesky")
+        ),
+        "bluesky/jsonbench.jsonl": lines(bluesky_events.events(Writer("archive"), 600, 0)),
+        "bluesky/frames.jsonl": lines(bluesky_events.frames(Writer("frames"), 300)),
         "mastodon/statuses.jsonl.gz": _packed(
             lines(mastodon_statuses.statuses(Writer("toots"), 360) + hard_cases.records("mastodon"))
         ),

@@ -1,4 +1,4 @@
-"""Messages between the statuses of a v1.1 stream.
+"""X v1.1 stream messages that are no statuses: deletions, limits, warnings and events about accounts.
 
 Shapes: docs.x.com, "Streaming message types" (deletion, location deletion, limit, withheld content, disconnect, stall
 warning, friends list) and "Batch compliance / compliance firehose" events about accounts.
@@ -63,5 +63,5 @@ def delete(writer: Writer) -> dict[str, Any]:
 
 
 def limit(writer: Writer, track: int) -> dict[str, Any]:
-    """Return how many statuses were held back so far."""
+    """Return a `limit` message: `track` statuses were held back so far."""
     return {"limit": {"track": track, "timestamp_ms": str(writer.later())}}

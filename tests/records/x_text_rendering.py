@@ -12,7 +12,7 @@ EPOCH_MS = 1_288_834_974_657
 
 
 def snowflake(at_ms: int, writer: Writer) -> int:
-    """Return an id that holds a moment in its upper bits."""
+    """Return an id that holds a time in its upper bits."""
     return (at_ms - EPOCH_MS << 22) + writer.dice.randrange(1 << 22)
 
 
@@ -40,7 +40,7 @@ class Spot:
     start: int
     end: int
     url: str = ""
-    """Of a link: the short one."""
+    """Short link of a link, else ""."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Text:
     spots: list[Spot] = field(default_factory=list)
 
     def add(self, piece: Piece, writer: Writer) -> None:
-        """Put a piece at the end."""
+        """Append a piece."""
         start = len(self.text)
         url = short(writer) if piece.kind == "link" else ""
         self.text += url or escaped(piece.shown)
@@ -63,7 +63,7 @@ class Text:
         return Text(self.text[:size], [spot for spot in self.spots if spot.end <= size])
 
     def moved(self, lead: str) -> Text:
-        """Return the same text behind a lead."""
+        """Return the same text after a lead."""
         by = len(lead)
         spots = [Spot(spot.piece, spot.start + by, spot.end + by, spot.url) for spot in self.spots]
         return Text(lead + self.text, spots)

@@ -1,4 +1,4 @@
-"""X API v1.1: statuses as the streaming API sent them and as REST answered.
+"""X API v1.1 statuses, as the streaming API sends them and as REST answers.
 
 Shapes: docs.x.com, "X API v1.1 data dictionary" (Tweet, Entities; "Premium extended tweets" for `extended_tweet`,
 "compatibility" and "extended" mode), in three ages of the stream: 2012 (no `symbols`, no `lang`, no `timestamp_ms`),
@@ -51,7 +51,7 @@ class V1Writer:
         writer.now_ms = AGES[age]
 
     def status(self, draft: Draft, *, at_ms: int = 0) -> dict[str, Any]:
-        """Return a post that nobody reposted: with the whole text where it is long, and its media."""
+        """Return a post that is no repost, with its media, and with the whole text where it is long."""
         at_ms = at_ms or draft.at_ms
         number = snowflake(at_ms, self.writer)
         short_age = self.age < 2018
@@ -67,7 +67,7 @@ class V1Writer:
         return self._around(_Draft(draft.author, number, at_ms, text, shown, draft.lang, media, draft.sensitive))
 
     def _short(self, draft: Draft, most: int) -> Text:
-        """Return as many pieces of a text as a writer had room for; the last has no blanks behind it."""
+        """Return the pieces of a text that fit into `most` characters, without blanks at the end."""
         text = Text()
         for piece in draft.pieces:
             longer = Text(text.text, list(text.spots))
@@ -116,7 +116,7 @@ class V1Writer:
         return made | {"lang": CODES.get(one.lang, one.lang)}
 
     def _first(self, one: _Draft, long: bool) -> dict[str, Any]:
-        """Return the text, under the name and in the length of this age and way of asking."""
+        """Return the text under the field name and in the length of this age and API (stream or REST)."""
         if not self.streamed:
             return {"full_text": one.text.text, "display_text_range": [0, one.shown]}
         if long:
@@ -132,7 +132,7 @@ class V1Writer:
         return more | {"retweet_count": 0, "favorite_count": 0}
 
     def _cut(self, text: Text, number: int) -> dict[str, Any]:
-        """Return the text as clients of 140 characters got it, ending in a link to the whole."""
+        """Return the text cut to 140 characters for old clients, with a link to the whole at its end."""
         cut, link = text.cut(_COMPATIBLE - 25), short(self.writer)
         lead = cut.text + "… "
         entities = legacy_entities(cut)
@@ -176,7 +176,7 @@ class V1Writer:
         return next(who for who in self.writer.people if who.number == user["id"])
 
     def quote(self, draft: Draft, quoted: dict[str, Any]) -> dict[str, Any]:
-        """Return a post that quotes another: its link stands last in the text and is named beside the original."""
+        """Return a post that quotes another. The quoted post's link ends the text and stands beside the original."""
         draft.media = []
         page = f"https://twitter.com/{quoted['user']['screen_name']}/status/{quoted['id_str']}"
         draft.pieces = [*draft.pieces, Piece("text", " "), Piece("link", page, page)]
@@ -192,7 +192,7 @@ class V1Writer:
         return made
 
     def reply(self, draft: Draft, parent: dict[str, Any]) -> dict[str, Any]:
-        """Return an answer: mentions lead the text, and in the age of extended texts stand before what is shown."""
+        """Return an answer. Mentions lead the text; in 2018 the shown range begins after them."""
         user = parent["user"]
         lead = Piece("mention", f"@{user['screen_name']}", user["screen_name"], self._person(user))
         draft.pieces = [lead, Piece("text", " "), *draft.pieces]

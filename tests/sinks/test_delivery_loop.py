@@ -33,12 +33,12 @@ T0 = 1_700_000_000_000
 
 
 def post(number: int, text: str) -> bytes:
-    """Return the record of a post, the later the greater its number."""
+    """Return the record of a post. A greater number is a later post."""
     return one_worker.post(number, text, created_at=T0 - 1_000_000 + number)
 
 
 class Pager:
-    """A sink that keeps what it gets, and does what a test wants."""
+    """A sink that keeps its deliveries and raises the errors that a test gives it."""
 
     def __init__(self) -> None:
         self.opened = 0
@@ -64,11 +64,11 @@ class Scene:
         self.registry = Registry(redis, names)
         self.store = SqliteStore(directory)
         self.sink = Pager()
-        self.feeder = self.make(self.sink)
+        self.loop = self.make(self.sink)
         self._batches = 0
 
     def make(self, sink: Pager, *searches: str) -> DeliveryLoop:
-        """Return a feeder of a process of its own."""
+        """Return the delivery loop of a process of its own."""
         return DeliveryLoop(
             "pager",
             sink,
@@ -82,7 +82,7 @@ class Scene:
         )
 
     def begin(self, *raws: bytes) -> Attempt:
-        """Persist a batch and go no further."""
+        """Persist a batch without publishing it."""
         self._batches += 1
         said = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
         attempt = self.order.begin(f"b{self._batches}", said.seq_count)
@@ -97,7 +97,7 @@ class Scene:
 @pytest.fixture
 def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made = Scene(redis_client, names, tmp_path)
-    made.feeder.round()
+    made.loop.round()
     yield made
     made.store.close()
 
@@ -106,16 +106,16 @@ def test_matches_come_in_order_and_each_once(scene: Scene) -> None:
     for number in range(1, 6):
         scene.take(post(number, "cats"), post(100 + number, "dogs"))
         if number % 2:
-            scene.feeder.round()
+            scene.loop.round()
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 6)]
-    assert scene.feeder.round() == 0
+    assert scene.loop.round() == 0
     assert scene.sink.opened == 1
 
 
 def test_what_was_stored_before_a_search_was_named_is_not_delivered(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     other = scene.make(scene.sink, "cats", "dogs")
-    scene.feeder._position.release()
+    scene.loop._position.release()
     scene.take(post(2, "dogs"))
     other.round()
     scene.take(post(3, "dogs"))
@@ -127,17 +127,17 @@ def test_sink_that_raises_gets_the_same_again_and_is_opened_anew(scene: Scene) -
     scene.take(post(1, "cats"))
     scene.sink.trouble = [OSError("away"), ValueError("a bug")]
     turns = iter([False, False, True])
-    scene.feeder._wait = lambda _: next(turns)
-    scene.feeder.run()
+    scene.loop._wait = lambda _: next(turns)
+    scene.loop.run()
     assert scene.sink.ids() == ["demo:1"]
     assert scene.sink.opened == 3
 
 
-def test_place_outlives_the_process(scene: Scene) -> None:
+def test_position_outlives_the_process(scene: Scene) -> None:
     scene.take(post(1, "cats"))
-    scene.feeder.round()
+    scene.loop.round()
     scene.take(post(2, "cats"))
-    scene.feeder._position.release()
+    scene.loop._position.release()
     sink = Pager()
     scene.make(sink).round()
     assert sink.ids() == ["demo:2"]
@@ -146,9 +146,9 @@ def test_place_outlives_the_process(scene: Scene) -> None:
 def test_post_whose_batch_is_not_published_yet_comes_once_it_is(scene: Scene) -> None:
     slow = scene.begin(post(1, "cats"))
     scene.take(post(2, "cats"))
-    scene.feeder.round()
+    scene.loop.round()
     scene.order.commit(slow, [], [])
-    scene.feeder.round()
+    scene.loop.round()
     assert scene.sink.ids() == ["demo:1", "demo:2"]
 
 
@@ -157,14 +157,14 @@ def test_of_two_processes_one_delivers_and_the_other_takes_over(scene: Scene, mo
     standby = scene.make(other)
     scene.take(post(1, "cats"))
     assert standby.round() == 0
-    scene.feeder.round()
+    scene.loop.round()
     scene.redis.delete(scene.names.sink("pager"))  # it died, and its lease ended
     scene.take(post(2, "cats"))
     standby.round()
     assert (scene.sink.ids(), other.ids()) == (["demo:1"], ["demo:2"])
 
 
-def test_process_that_was_too_slow_notes_nothing_over_another_ones_place(scene: Scene) -> None:
+def test_process_that_was_too_slow_does_not_overwrite_the_position_of_another(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     standby, other = Pager(), scene
 
@@ -174,7 +174,7 @@ def test_process_that_was_too_slow_notes_nothing_over_another_ones_place(scene: 
             other.redis.delete(other.names.sink("pager"))
             other.make(standby).round()
 
-    scene.feeder._position.release()
+    scene.loop._position.release()
     slow = Slow()
     with pytest.raises(LeaseLost):
         scene.make(slow).round()
@@ -187,11 +187,11 @@ def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery_loop, "DELIVERY_POSTS", 8)
-    scene.feeder._reader._step_posts = 20
+    scene.loop._reader._step_posts = 20
     monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
     for number in range(1, 51):
         scene.take(post(number, "cats"), post(100 + number, "dogs"))
-    counts = [scene.feeder.round() for _ in range(6)]
+    counts = [scene.loop.round() for _ in range(6)]
     assert counts == [10, 10, 10, 10, 10, 0], "twenty stored posts a round, of which it wants ten"
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 51)]
     assert not any(delivery.missed for delivery in scene.sink.got)
@@ -199,7 +199,7 @@ def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
 
 def test_sink_that_is_behind_is_not_made_to_wait(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
-    scene.feeder._reader._step_posts = 20
+    scene.loop._reader._step_posts = 20
     for number in range(1, 51):
         scene.take(post(number, "cats"))
     pauses: list[float] = []
@@ -208,19 +208,19 @@ def test_sink_that_is_behind_is_not_made_to_wait(scene: Scene, monkeypatch: pyte
         pauses.append(pause_s)
         return len(pauses) == 4
 
-    scene.feeder._wait = wait
-    scene.feeder.run()
+    scene.loop._wait = wait
+    scene.loop.run()
     assert pauses == [0.0, 0.0, delivery_loop.ROUND_S, delivery_loop.ROUND_S]
     assert len(scene.sink.ids()) == 50
 
 
-def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened(scene: Scene) -> None:
+def test_position_moves_where_the_store_is_too_slow_for_all_changes_at_once(scene: Scene) -> None:
     for number in range(1, 101):
         scene.take(post(number, "cats"))
     most = [1_000]
 
     class Slow:
-        """A reading that is out of time for more than so many posts."""
+        """A reading that times out for more than 30 posts."""
 
         def __init__(self, reading: Any) -> None:
             self.step_end, self._reading = reading.step_end, reading
@@ -238,9 +238,9 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
         with scene.store.reading() as view:
             yield Slow(view)
 
-    scene.feeder._reader._store = lambda: SimpleNamespace(reading=reading)
-    scene.feeder._reader._step_posts = 100
-    while scene.feeder.round():
+    scene.loop._reader._store = lambda: SimpleNamespace(reading=reading)
+    scene.loop._reader._step_posts = 100
+    while scene.loop.round():
         pass
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 101)]
     assert max(most[1:]) <= 30
@@ -249,47 +249,47 @@ def test_place_of_a_sink_moves_where_the_store_is_too_slow_for_all_that_happened
 def test_batch_of_more_than_a_step_comes_whole(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
     monkeypatch.setattr(delivery_loop, "DELIVERY_POSTS", 30)
-    scene.feeder._reader._step_posts = 20
+    scene.loop._reader._step_posts = 20
     scene.take(*(post(number, "cats") for number in range(1, 51)))
-    scene.feeder.round()
+    scene.loop.round()
     assert scene.sink.ids() == [f"demo:{number}" for number in range(1, 51)]
     assert [delivery.missed for delivery in scene.sink.got] == [False, False]
 
 
-def test_batch_of_more_than_can_be_read_is_told_and_the_newest_come(
+def test_batch_of_more_than_can_be_read_is_marked_as_missed_and_the_newest_come(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
     monkeypatch.setattr(change_reader, "MAX_POSTS_OF_ONE_NUMBER", 40)
-    scene.feeder._reader._step_posts = 20
+    scene.loop._reader._step_posts = 20
     scene.take(*(post(number, "cats") for number in range(1, 51)))
-    scene.feeder.round()
+    scene.loop.round()
     assert all(delivery.missed for delivery in scene.sink.got)
     assert scene.sink.ids() == [f"demo:{number}" for number in range(31, 51)]
     assert "misses some" in caplog.text
     scene.take(post(60, "cats"))
-    scene.feeder.round()
-    assert scene.sink.ids()[-1] == "demo:60", "its place moved"
+    scene.loop.round()
+    assert scene.sink.ids()[-1] == "demo:60", "its position moved"
 
 
 def test_new_sink_at_a_new_redis_is_not_sent_through_what_the_store_holds(scene: Scene) -> None:
     said = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
-    scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of the Redis before
-    scene.feeder.round()
+    scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of an earlier Redis
+    scene.loop.round()
     scene.take(post(2, "cats"))
-    scene.feeder.round()
+    scene.loop.round()
     assert scene.sink.ids() == ["demo:2"]
 
 
-def test_what_is_withdrawn_is_told(scene: Scene) -> None:
+def test_deleted_post_is_delivered_as_withdrawn(scene: Scene) -> None:
     scene.take(post(1, "cats"))
-    scene.feeder.round()
+    scene.loop.round()
     scene.take(b'{"murmur":1,"kind":"delete","id":"demo:1","at":1700000000001}')
-    scene.feeder.round()
+    scene.loop.round()
     assert [list(delivery.withdrawn) for delivery in scene.sink.got] == [[], ["demo:1"]]
 
 
-def test_its_searches_stand_like_those_people_watch(scene: Scene) -> None:
+def test_its_searches_are_registered_like_those_people_watch(scene: Scene) -> None:
     assert [*scene.registry.changes(0).added.values()] == ["cats"]
 
 
@@ -302,7 +302,7 @@ def test_slow_sink_delays_no_other(scene: Scene) -> None:
             super().deliver(delivery)
 
     stuck = Stuck()
-    scene.feeder._position.release()
+    scene.loop._position.release()
     slow_store = SqliteStore(scene.directory)
     slow = scene.make(stuck)
     slow._reader._store = lambda: slow_store
@@ -310,11 +310,11 @@ def test_slow_sink_delays_no_other(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     thread.start()
     quick = Pager()
-    feeder = scene.make(quick)
-    feeder._position._keys = [scene.names.sink("other"), scene.names.sink_places("other")]
-    feeder.round()
+    loop = scene.make(quick)
+    loop._position._keys = [scene.names.sink("other"), scene.names.sink_places("other")]
+    loop.round()
     scene.take(post(2, "cats"))
-    feeder.round()
+    loop.round()
     assert quick.ids() == ["demo:2"]
     assert stuck.ids() == []
     free.set()

@@ -8,7 +8,8 @@ from typing import Any, cast, get_args
 import msgspec
 from flask import Flask, Response, request
 
-from pipeline.query.syntax.operators import OPERATORS, SYNTAX_FORMS
+from pipeline.query.syntax.operators import OPERATORS
+from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS
 from pipeline.store.contract import CoverageRow, Reading, Sort, TopField
 from pipeline.store.sort_key import parse_token
 from web.api.explain import explain

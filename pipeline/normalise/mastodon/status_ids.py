@@ -6,8 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from pipeline.errors import RecordError
+from pipeline.normalise.field_validation import MAX_POST_ID_CHARS
 
-MAX_ID_CHARS = 512
 MAX_NUMBER_CHARS = 40
 
 _STATUS_PATH = re.compile(r"/(?:(?:users/[^/]+|ap/users/\d+)/statuses|@[^/]+)/(\d+)(?:/activity)?/?")
@@ -22,7 +22,7 @@ def checked_id(host_and_name: str) -> str:
     """
     if (
         not host_and_name
-        or len(host_and_name) > MAX_ID_CHARS
+        or len(host_and_name) > MAX_POST_ID_CHARS
         or not host_and_name.isprintable()
         or " " in host_and_name
     ):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 BLOCK_TAGS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
 HIDDEN_TAGS = frozenset({"script", "style", "template", "iframe", "object"})
-MAX_DEPTH = 60
+MAX_OPEN_TAGS = 60
 """Most open tags; deeper ones are ignored, their text is kept."""
 
 MAX_HTML_CHARS = 50_000
@@ -63,7 +63,7 @@ class _TextExtractor(HTMLParser):
         if tag == "br":
             self._break_lines(1)
             return
-        if tag in ("img", "hr", "wbr", "input", "meta", "link", "source") or len(self._open) >= MAX_DEPTH:
+        if tag in ("img", "hr", "wbr", "input", "meta", "link", "source") or len(self._open) >= MAX_OPEN_TAGS:
             return
         values = {name: value or "" for name, value in attrs}
         classes = frozenset(values.get("class", "").split())

@@ -1,32 +1,21 @@
 """URL detection: finds links in a text, with and without scheme, by the rules of twitter-text 3.
 
 A link without scheme needs an ASCII domain under a known top-level domain; one with a scheme may be international. The
-top-level domains are in `tlds.txt`, because maintained libraries that know them bring a network client along.
+grammar is in `url_patterns.py`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.normalise.text.character_classes import (
-    ACCENTED,
-    CONTROLS,
-    CYRILLIC,
-    DIRECTIONS,
-    INVALID,
-    PUNCTUATION,
-    SPACES,
-)
+from pipeline.normalise.text.character_classes import SPACES
+from pipeline.normalise.text.url_patterns import QUERY, url_patterns
 
 MAX_URL_CHARS = 4096
 MAX_SLUG_CHARS = 40
 MAX_LABEL_CHARS = 63
-MAX_LABELS = 12
-"""Most labels before the last two that are read. With the bound on a label, hostile text cannot take long."""
 
 _SCHEME_LENGTH = len("https://")
 
@@ -39,63 +28,9 @@ class FoundUrl(NamedTuple):
     end: int
 
 
-def _trie_pattern(words: list[str]) -> str:
-    """Return a regular expression for any of some words, the longest first, that reads no letter twice."""
-    branches: dict[str, list[str]] = {}
-    for word in words:
-        if word:
-            branches.setdefault(word[0], []).append(word[1:])
-    parts = [re.escape(letter) + _trie_pattern(rest) for letter, rest in sorted(branches.items())]
-    if not parts:
-        return ""
-    joined = parts[0] if len(parts) == 1 and "" not in words else f"(?:{'|'.join(parts)})"
-    return joined + "?" if "" in words else joined
-
-
-def _top_levels() -> str:
-    text = (Path(__file__).parent / "tlds.txt").read_text(encoding="utf-8")
-    names = [name for line in text.splitlines() if not line.startswith("#") for name in line.split()]
-    plain = _trie_pattern([name for name in names if name.isascii()])
-    others = _trie_pattern([name for name in names if not name.isascii()])
-    return rf"(?:(?:(?ai:{plain})|(?i:{others}))(?=[^0-9A-Za-z@+\-]|$)|(?ai:xn--[0-9a-z\-]+))"
-
-
-_LETTER = f"[^{DIRECTIONS}{PUNCTUATION}{CONTROLS}{INVALID}{SPACES}]"
-_SUBDOMAIN = rf"{_LETTER}(?:[_-]*+{_LETTER}){{0,64}}+\."
-_NAME = rf"{_LETTER}(?:-*+{_LETTER}){{0,64}}+\."
-
-_PATH_LETTER = rf"[A-Za-z{CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~&|@{ACCENTED}]"
-_PARENS = rf"\((?:{_PATH_LETTER}+|{_PATH_LETTER}*\({_PATH_LETTER}+\){_PATH_LETTER}*)\)"
-_PATH_END = rf"(?:[A-Za-z{CYRILLIC}0-9=_#/+\-{ACCENTED}]|{_PARENS})"
-_PATH = rf"(?:{_PATH_LETTER}*(?:{_PARENS}{_PATH_LETTER}*)*{_PATH_END}|{_PATH_LETTER}+/)"
-_QUERY = r"\?[A-Za-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*[A-Za-z0-9_&=#/\-]"
-
-_SHORT = re.compile(rf"https?://t\.co/([A-Za-z0-9]+)(?:{_QUERY})?", re.IGNORECASE)
+_SHORT = re.compile(rf"https?://t\.co/([A-Za-z0-9]+)(?:{QUERY})?", re.IGNORECASE)
 _CHUNK = re.compile(rf"[^{SPACES}]+")
 _UNFIT_BEFORE = "-_./"
-
-
-class _Patterns(NamedTuple):
-    """Compiled patterns that contain the top-level domains."""
-
-    has_tld: re.Pattern[str]
-    ascii_domain: re.Pattern[str]
-    url: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    """Return the patterns. They are compiled at the first link: that takes 0.1 s, and most processes never see one."""
-    tld = _top_levels()
-    domain = f"(?:{_SUBDOMAIN}){{0,{MAX_LABELS}}}{_NAME}{tld}"
-    return _Patterns(
-        re.compile(rf"\.{tld}"),
-        re.compile(rf"(?:[A-Za-z0-9\-_{ACCENTED}]+\.)+{tld}"),
-        re.compile(
-            rf"(^|[^A-Za-z0-9@＠$#＃{INVALID}])"
-            rf"(((?ai:https?://))?({domain})(?::[0-9]+)?(/{_PATH}*)?(?:{_QUERY})?)"
-        ),
-    )
 
 
 def find_urls(text: str) -> list[FoundUrl]:
@@ -104,13 +39,13 @@ def find_urls(text: str) -> list[FoundUrl]:
     if "." not in text:
         return found
     for chunk in _CHUNK.finditer(text):  # no link has a space in it, and most words have no dot
-        if "." in chunk[0] and _patterns().has_tld.search(chunk[0]):
+        if "." in chunk[0] and url_patterns().has_tld.search(chunk[0]):
             _add_urls(chunk[0], chunk.start(), found)
     return found
 
 
 def _add_urls(text: str, offset: int, found: list[FoundUrl]) -> None:
-    for match in _patterns().url.finditer(text):
+    for match in url_patterns().url.finditer(text):
         before, url, scheme, domain, path = match.groups()
         start = match.start(2) + offset
         if not _is_valid_length(url, domain, scheme):
@@ -133,7 +68,7 @@ def _add_plain(url: str, domain: str, path: str | None, start: int, found: list[
     """
     plain = [
         FoundUrl(match[0], start + match.start(), start + match.end())
-        for match in _patterns().ascii_domain.finditer(domain)
+        for match in url_patterns().ascii_domain.finditer(domain)
     ]
     if not plain:
         return

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 
 from pipeline.normalise.field_validation import checked_text
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
-from pipeline.normalise.text.span_rendering import SourceSpan, locate_tag, locate_url, render_spans, unescape_html
+from pipeline.normalise.text.span_location import locate_tag, locate_url
+from pipeline.normalise.text.span_rendering import SourceSpan, render_spans, unescape_html
 from pipeline.normalise.text.url_hosts import hosts_of
 from pipeline.post import Link, Post
 

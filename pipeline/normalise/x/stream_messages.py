@@ -43,26 +43,26 @@ ACCOUNT_WITHDRAWALS = ("user_delete", "user_protect", "user_suspend")
 MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_WITHDRAWALS})
 
 
-class _Status(msgspec.Struct):
+class _StatusRef(msgspec.Struct):
     id: int | str | None = None
     id_str: str | None = None
 
 
 class _Delete(msgspec.Struct):
-    status: _Status | None = None
-    tweet: _Status | None = None
+    status: _StatusRef | None = None
+    tweet: _StatusRef | None = None
     timestamp_ms: str | int | None = None
 
 
-class _Account(msgspec.Struct):
+class _AccountRef(msgspec.Struct):
     id: int | str | None = None
     id_str: str | None = None
-    user: _Status | None = None
+    user: _StatusRef | None = None
     timestamp_ms: str | int | None = None
 
 
 _decode_delete = msgspec.json.Decoder(_Delete).decode
-_decode_account = msgspec.json.Decoder(_Account).decode
+_decode_account = msgspec.json.Decoder(_AccountRef).decode
 
 
 def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event]:
@@ -100,5 +100,6 @@ def _time_ms(stamp: str | int | None, received_at: int) -> int:
 
 
 def _shortened(body: Any) -> str:
+    """Return a body as JSON of at most 200 characters."""
     text = msgspec.json.encode(body).decode()
     return text if len(text) <= 200 else text[:199] + "…"

@@ -11,10 +11,11 @@ from __future__ import annotations
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id, valid_count
 from pipeline.normalise.text.span_rendering import unescape_html
-from pipeline.normalise.timestamps import SECOND_MS, future_claim, v1_time_to_ms, with_snowflake_ms
+from pipeline.normalise.timestamps import future_claim
 from pipeline.normalise.x.post_content import render_bio
 from pipeline.normalise.x.v1_content import add_content, is_stub, quoted_id
 from pipeline.normalise.x.v1_wire import V1Status, V1User
+from pipeline.normalise.x.x_timestamps import SECOND_MS, v1_time_to_ms, with_snowflake_ms
 from pipeline.post import Author, Counts, Event, Post, ReplyTo, Upsert
 
 

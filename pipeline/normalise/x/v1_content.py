@@ -9,7 +9,8 @@ from pipeline.language_codes import primary_subtag
 from pipeline.normalise.field_validation import numeric_id
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.x.post_content import HiddenParts, ShortLink, SourceTag, fill_content
-from pipeline.normalise.x.v1_wire import V1Entities, V1MediaItem, V1Status, V1Url
+from pipeline.normalise.x.v1_entities_wire import V1Entities, V1MediaItem, V1Url
+from pipeline.normalise.x.v1_wire import V1Status
 from pipeline.post import Media, Post
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from pipeline.errors import RecordError
 from pipeline.normalise.timestamps import iso_to_ms
+from pipeline.normalise.x.v2_envelope_wire import V2Envelope, V2Problem
 from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, post_of
-from pipeline.normalise.x.v2_wire import V2Envelope, V2Problem, V2Tweet, decode_tweet
+from pipeline.normalise.x.v2_wire import V2Tweet, decode_tweet
 from pipeline.post import Event, Notice, Upsert
 
 MAX_QUOTE_DEPTH = 8

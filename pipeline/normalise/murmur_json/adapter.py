@@ -1,76 +1,21 @@
-"""Wire type and adapter of our own JSON: records of `demo` (`{"murmur":1,"kind":…}`), exports, `murmur forget`.
+"""Adapter of our own JSON: makes events of records of `demo`, of exports and of `murmur forget`.
 
 A post keeps the network it came from. Fields that a record leaves out (a version, entities) are filled in.
 """
 
 from __future__ import annotations
 
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from pipeline.errors import RecordError
-from pipeline.normalise.field_validation import MAX_SAFE_INTEGER, checked_text
+from pipeline.normalise.field_validation import MAX_POST_ID_CHARS, MAX_SAFE_INTEGER, checked_text
+from pipeline.normalise.murmur_json.wire import MurmurRecord
 from pipeline.normalise.source_permissions import SourcePermissions
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.text.url_hosts import hosts_of
-from pipeline.post import (
-    MAX_TIME_MS,
-    Author,
-    AuthorDeletion,
-    Counts,
-    Deletion,
-    Entity,
-    Event,
-    Link,
-    Media,
-    Post,
-    ReplyTo,
-    Upsert,
-)
-
-MAX_ID_CHARS = 512
-"""Most characters of a post id."""
-
-
-class MurmurRecord(msgspec.Struct, kw_only=True):
-    """A post, or by `kind` a deletion: "delete" of one post, "forget" of all posts of an author.
-
-    `at` (ms UTC) is the time of a deletion; "forget" without it includes all later posts. Other fields as in
-    `post.Post`.
-    """
-
-    murmur: int = 0
-    kind: str = "post"
-    id: str
-    at: int | None = None
-    version: int = 0
-    source: str = "demo"
-    url: str = ""
-    created_at: int | None = None
-    claimed_at: int | None = None
-    text: str = ""
-    entities: list[Entity] | UnsetType = UNSET
-    lang: str = ""
-    langs: list[str] = []
-    author: Author | None = None
-    counts: Counts = msgspec.field(default_factory=Counts)
-    reply_to: ReplyTo | None = None
-    conversation_id: str = ""
-    repost_of: str = ""
-    quote_of: str = ""
-    hashtags: list[str] = []
-    cashtags: list[str] = []
-    mentions: list[str] = []
-    links: list[Link] = []
-    hosts: list[str] = []
-    media: list[Media] = []
-    sensitive: bool = False
-    original: MurmurRecord | None = None
-
+from pipeline.post import MAX_TIME_MS, AuthorDeletion, Deletion, Event, Post, Upsert
 
 _KINDS = ("post", "delete", "forget")
-
-decode_record = msgspec.json.Decoder(MurmurRecord).decode
 
 
 def events(record: MurmurRecord, raw: bytes, received_at: int, permissions: SourcePermissions) -> list[Event]:
@@ -104,7 +49,7 @@ def events(record: MurmurRecord, raw: bytes, received_at: int, permissions: Sour
 
 
 def _checked_id(text: str) -> str:
-    if not 0 < len(text) <= MAX_ID_CHARS or ":" not in text or not text.isprintable() or " " in text:
+    if not 0 < len(text) <= MAX_POST_ID_CHARS or ":" not in text or not text.isprintable() or " " in text:
         raise RecordError(f"murmur record with an unusable id: {text[:60]!r}")
     return text
 

@@ -1,4 +1,4 @@
-"""Bluesky's Jetstream: events of `/subscribe` and frames of its successor, about posts and all that is none.
+"""Bluesky's Jetstream: events of `/subscribe` and frames of its successor, about posts and about other records.
 
 Shapes: README of bluesky-social/jetstream (`did`, `time_us`, `kind`, `commit`, `identity`, `account`); the lexicons
 `app.bsky.feed.post`, `.repost`, `.like`, `app.bsky.graph.follow`, `.block`, `app.bsky.actor.profile`,
@@ -33,16 +33,16 @@ def moment(at_us: int) -> str:
 
 
 class Repositories:
-    """Writes events; keeps what was posted, so that others can answer, repost and like it."""
+    """Writes events; keeps the posts, so that later events can answer, repost and like them."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.posts: list[dict[str, Any]] = []
-        """Of each: its `uri`, `cid`, and the `root` of its conversation."""
+        """`uri`, `cid` and the `root` of its conversation, of each post."""
         self._seq = 7_000_000_000
 
     def did(self, who: Person) -> str:
-        """Return an account's identifier; one in thirty is of the web kind."""
+        """Return an account's DID; one in thirty is a `did:web`."""
         return (
             f"did:web:{who.handle.lower().replace('_', '-')}.example.com"
             if who.number % 30 == 7
@@ -61,22 +61,22 @@ class Repositories:
         )[0]  # fmt: skip
         return made()
 
-    def _told(self, who: Person, kind: str) -> dict[str, Any]:
+    def _envelope(self, who: Person, kind: str) -> dict[str, Any]:
         at_us = self.writer.later() * 1000 + self.writer.dice.randrange(1000)
         return {"did": self.did(who), "time_us": at_us, "kind": kind}
 
     def _commit(self, who: Person, operation: str, collection: str, record: dict[str, Any] | None) -> dict[str, Any]:
-        told = self._told(who, "commit")
+        event = self._envelope(who, "commit")
         clock = self.writer.dice.randrange(1024)
         commit: dict[str, Any] = {
-            "rev": tid(told["time_us"] - 300_000, clock),
+            "rev": tid(event["time_us"] - 300_000, clock),
             "operation": operation,
             "collection": collection,
-            "rkey": tid(told["time_us"] - 400_000, clock),
+            "rkey": tid(event["time_us"] - 400_000, clock),
         }
         if record is not None:
             commit |= {"record": {"$type": collection} | record, "cid": self.cid()}
-        return told | {"commit": commit}
+        return event | {"commit": commit}
 
     def post(self, draft: Draft | None = None, **more: Any) -> dict[str, Any]:
         """Return the creation of a post."""
@@ -163,7 +163,7 @@ class Repositories:
         return made
 
     def deletion(self) -> dict[str, Any]:
-        """Return the deletion of a like, or in one of four of a post written before."""
+        """Return the deletion of a like, or in one of four cases of an earlier post."""
         if not self.posts or self.writer.dice.random() < 0.75:
             return self._commit(self.writer.somebody(), "delete", "app.bsky.feed.like", None)
         post = self.posts.pop(self.writer.dice.randrange(len(self.posts)))
@@ -217,7 +217,7 @@ class Repositories:
 
     def identity(self) -> dict[str, Any]:
         """Return a change of identity, with the handle or without."""
-        made = self._told(self.writer.somebody(), "identity")
+        made = self._envelope(self.writer.somebody(), "identity")
         self._seq += 1
         body = {"did": made["did"], "handle": "mira.example.com", "seq": self._seq, "time": moment(made["time_us"])}
         if self._seq % 2:
@@ -225,8 +225,8 @@ class Repositories:
         return made | {"identity": body}
 
     def account(self) -> dict[str, Any]:
-        """Return that somebody's account is hosted, or no longer, who posts nothing in these records."""
-        made = self._told(self.writer.somebody(), "account")
+        """Return a change of the hosting state of an account that posts nothing in these records."""
+        made = self._envelope(self.writer.somebody(), "account")
         made["did"] = f"did:plc:{self.writer.token(24)}"
         self._seq += 1
         body = {"active": True, "did": made["did"], "seq": self._seq, "time": moment(made["time_us"])}
@@ -249,9 +249,8 @@ def events(writer: Writer, count: int, era: int) -> list[dict[str, Any]]:
 
 
 def frames(writer: Writer, count: int) -> list[dict[str, Any]]:
-    """Return frames of the newer wire: messages of every kind, a word of information, and an error at the end."""
-    told = events(writer, count, 1)
-    made = [_frame(event, 4_100_000_000 + number) for number, event in enumerate(told)]
+    """Return frames of the newer wire: an information message, messages of every kind, and an error at the end."""
+    made = [_frame(event, 4_100_000_000 + number) for number, event in enumerate(events(writer, count, 1))]
     info = {"$type": f"{NEWER}#info", "name": "OutdatedCursor", "message": "requested cursor exceeded limit"}
     return [
         {"$type": "message", "payload": info},
