@@ -44,6 +44,6 @@ def test_age_of_a_cursor_is_told_and_one_that_servers_no_longer_hold_is_not_well
         "mastodon", f'{{"a.example":{{"newest":"5","at_ms":{int((time.time() - 70) * 1000)}}}}}', SETTINGS
     )
     assert heard is not None
-    assert heard.text.startswith("last heard 7")
+    assert heard.text.startswith("last received 7")
     for name, odd in (("bluesky", "{}"), ("mastodon", "odd"), ("x", "odd"), ("demo", "5")):
         assert cursor_age(name, odd, SETTINGS) is None

@@ -1,4 +1,4 @@
-"""Standard input: lines as they come, to the end, and never a reader that cannot be ended."""
+"""Standard input: lines are read as they come, to the end, and the source always ends when asked."""
 
 from __future__ import annotations
 

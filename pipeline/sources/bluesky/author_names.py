@@ -13,7 +13,7 @@ from collections import deque
 import msgspec
 
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.bluesky.jetstream_events import POSTS, EventSummary, parent_of, with_profiles
+from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, EventSummary, parent_of, with_profiles
 from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reaction_counts import CountedPost, ReactionCounts
 
@@ -83,7 +83,7 @@ class AuthorNames:
 
     def _with_counts(self, post: CountedPost) -> bytes:
         """Return a post of the API as an event of the time at which its counts were requested."""
-        commit = {"operation": "update", "collection": POSTS, "rkey": post.rkey, "record": post.record}
+        commit = {"operation": "update", "collection": POST_COLLECTION, "rkey": post.rkey, "record": post.record}
         author = self.profiles.find(post.did, ask=False) or post.author
         profiles = {post.did: author}
         parent = parent_of(bytes(post.record))

@@ -19,7 +19,7 @@ from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, enco
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles
 from pipeline.sources.bluesky.reaction_counts import ReactionCounts
-from pipeline.sources.bluesky.subscription import OVERLAP_US, SILENCE_S, JetstreamSubscription
+from pipeline.sources.bluesky.subscription import RESUME_OVERLAP_US, SILENCE_S, JetstreamSubscription
 from pipeline.sources.contract import Chunk, SourceContext
 
 PUBLIC_SERVERS = (
@@ -100,6 +100,6 @@ class BlueskySource:
     def _step_over(url: str, position: JetstreamCursor, context: SourceContext) -> None:
         """Move the cursor beyond a message that is too large, and report the gap."""
         since_ms = position.time_us // 1000
-        position.time_us += STEP_OVER_US + OVERLAP_US
+        position.time_us += STEP_OVER_US + RESUME_OVERLAP_US
         position.seq = 0
         context.gap(since_ms, position.time_us // 1000, f"{host_of(url)} sent a message that is too large to take")

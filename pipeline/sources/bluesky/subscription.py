@@ -1,9 +1,9 @@
 """One Jetstream subscription: opens a connection at a cursor, turns its events into chunks, and reports gaps.
 
 The cursor is the greatest time received (µs), which means about the same on every server. Each resume goes back by
-`OVERLAP_US`, on another server by `REWIND_US`; a post that comes twice is stored once. A server holds events for a
-limited time and cuts an older cursor short, silently on the long-standing wire: then the first event is far later than
-the cursor, and the time between is reported as a gap.
+`RESUME_OVERLAP_US`, on another server by `SERVER_CHANGE_REWIND_US`; a post that comes twice is stored once. A server
+holds events for a limited time and cuts an older cursor short, silently on the long-standing wire: then the first event
+is far later than the cursor, and the time between is reported as a gap.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from pipeline.sources.bluesky.jetstream_events import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url
 from pipeline.sources.contract import Chunk, SourceContext
 
-OVERLAP_US = 2_000_000
-REWIND_US = 10_000_000
+RESUME_OVERLAP_US = 2_000_000
+SERVER_CHANGE_REWIND_US = 10_000_000
 MISSED_US = 30_000_000
 """Microseconds: a first event this much later than the cursor means that the server dropped the events between."""
 CUT_SHORT = ("OutdatedCursor", "FutureCursor")
@@ -133,7 +133,7 @@ class JetstreamSubscription:
         if not cursor.time_us:
             return [None]
         same = cursor.host == self._host
-        back_us = OVERLAP_US if same else REWIND_US
+        back_us = RESUME_OVERLAP_US if same else SERVER_CHANGE_REWIND_US
         time_us = min(cursor.time_us, _now_us()) - back_us
         numbers = [cursor.seq] if same and cursor.seq and is_newer(self._url) else []
         return [*numbers, time_us, None]

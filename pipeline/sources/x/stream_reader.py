@@ -66,7 +66,7 @@ class StreamReader:
         self._timing = timing
         self._clock_s = clock_s
         self._heard_ms = heard_ms
-        self._missed = "nobody listened to X"
+        self._missed = "X was not read"
         self._grant = Grant(0, 0.0)
         self._rest_until_s = 0.0
         self._rules = SyncedRules(0, 0)

@@ -157,7 +157,7 @@ class Run:
         looked = self._aside(lambda: self._lookup.look(ids)) if ids else LookupResult([])
         self._budget.spend(looked.paid, time.time())
         self._notes.month, self._notes.paid = self._budget.month, self._budget.count
-        if self._believes(ids, looked.gone):
+        if self._believes(ids, looked.deleted):
             self._found(len(ids), looked)
             if span.left is not None:
                 span.left -= len(ids)
@@ -184,7 +184,7 @@ class Run:
 
     def _found(self, checked: int, looked: LookupResult) -> None:
         at = now_ms()
-        deletions = [RawRecord(at, _deletion(post_id, at)) for post_id in looked.gone]
+        deletions = [RawRecord(at, _deletion(post_id, at)) for post_id in looked.deleted]
         for start in range(0, len(deletions), A_BATCH):
             self._means.hand_over(self._source, RawBatch(RECHECK, deletions[start : start + A_BATCH]))
         for batch in looked.fresh:
@@ -192,11 +192,11 @@ class Run:
         self._means.counters.add("posts_rechecked", checked)
         tally, notes = self._tally, self._notes
         tally.checked += checked
-        tally.gone += len(looked.gone)
+        tally.gone += len(looked.deleted)
         tally.unsure += looked.unsure
         tally.fresh += sum(len(batch.records) for batch in looked.fresh)
         notes.checked += checked
-        notes.gone += len(looked.gone)
+        notes.gone += len(looked.deleted)
         notes.unsure += looked.unsure
 
     def _go_on(self, span: Span, after: str) -> None:

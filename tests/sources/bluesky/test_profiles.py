@@ -12,16 +12,16 @@ from pipeline.post import Deletion
 from pipeline.sources.bluesky import profiles as module
 from pipeline.sources.bluesky.author_names import UNNAMED_EVENTS
 from pipeline.sources.bluesky.jetstream_events import with_profiles
-from pipeline.sources.bluesky.profiles import BATCH, WAITING, Profiles
+from pipeline.sources.bluesky.profiles import ACCOUNTS_A_REQUEST, WAITING, Profiles
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
+from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
-from tests.sources.simulators.profiles import ProfileApi
 
 
 @pytest.fixture
-def api() -> Iterator[ProfileApi]:
-    with ProfileApi() as found:
+def api() -> Iterator[BlueskyApi]:
+    with BlueskyApi() as found:
         yield found
 
 
@@ -41,11 +41,11 @@ def now_us() -> int:
     return int(time.time() * 1e6)
 
 
-def _reading(server: Jetstream, api: ProfileApi) -> Reading:
+def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
     return Reading(BlueskySource((server.url,), api.url))
 
 
-def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: ProfileApi) -> None:
+def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
     with _reading(server, api) as reading:
         until(lambda: server.asked)
@@ -62,7 +62,7 @@ def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstrea
         assert api.asked == [[DID]], "nobody is asked for twice"
 
 
-def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: ProfileApi) -> None:
+def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody = True
     with _reading(server, api) as reading:
         until(lambda: server.asked)
@@ -76,7 +76,7 @@ def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: ProfileAp
         assert (named.author.handle, named.reply_to.handle) == ("ann.example", "bob.example")
 
 
-def test_slow_api_delays_no_post(server: Jetstream, api: ProfileApi) -> None:
+def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 20.0
     with _reading(server, api) as reading:
         until(lambda: server.asked)
@@ -88,7 +88,7 @@ def test_slow_api_delays_no_post(server: Jetstream, api: ProfileApi) -> None:
 
 
 def test_author_shown_to_signed_in_people_only_is_withdrawn_and_then_left_out(
-    server: Jetstream, api: ProfileApi
+    server: Jetstream, api: BlueskyApi
 ) -> None:
     api.know(DID, "ann.example", labels=[{"val": "!no-unauthenticated", "src": DID}])
     with _reading(server, api) as reading:
@@ -101,7 +101,7 @@ def test_author_shown_to_signed_in_people_only_is_withdrawn_and_then_left_out(
         assert reading.texts() == ["one", "three"]
 
 
-def test_post_withdrawn_before_its_author_is_known_is_not_told_again(server: Jetstream, api: ProfileApi) -> None:
+def test_post_withdrawn_before_its_author_is_known_is_not_told_again(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 0.5
     with _reading(server, api) as reading:
         until(lambda: server.asked)
@@ -112,7 +112,7 @@ def test_post_withdrawn_before_its_author_is_known_is_not_told_again(server: Jet
         assert [post.text for post in reading.posts()] == ["one", "two", "two"]
 
 
-def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: ProfileApi) -> None:
+def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example")
     with _reading(server, api) as reading:
         until(lambda: server.asked)
@@ -125,7 +125,7 @@ def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: ProfileApi)
         assert len(api.asked) == 1
 
 
-def test_many_are_asked_for_in_batches(api: ProfileApi) -> None:
+def test_many_are_asked_for_in_batches(api: BlueskyApi) -> None:
     api.everybody = True
     people = [f"did:plc:p{number}" for number in range(60)]
     profiles = Profiles(api.url)
@@ -134,10 +134,10 @@ def test_many_are_asked_for_in_batches(api: ProfileApi) -> None:
     profiles.start()
     until(lambda: all(profiles.find(did) for did in people))
     profiles.stop()
-    assert [len(dids) for dids in api.asked] == [BATCH, BATCH, 10]
+    assert [len(dids) for dids in api.asked] == [ACCOUNTS_A_REQUEST, ACCOUNTS_A_REQUEST, 10]
 
 
-def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: ProfileApi) -> None:
+def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: BlueskyApi) -> None:
     api.everybody = True
     api.statuses.append((429, {"Retry-After": "3"}))
     profiles = Profiles(api.url)
@@ -151,7 +151,7 @@ def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: Prof
     assert api.asked == [[DID], [DID]]
 
 
-def test_odd_profile_costs_no_other(api: ProfileApi) -> None:
+def test_odd_profile_costs_no_other(api: BlueskyApi) -> None:
     api.know("did:plc:bob", "bob.example")
     api.accounts[DID] = {"did": DID, "handle": 5}
     profiles = Profiles(api.url)
@@ -163,7 +163,7 @@ def test_odd_profile_costs_no_other(api: ProfileApi) -> None:
     assert profiles.find(DID) is None
 
 
-def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: ProfileApi) -> None:
+def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: BlueskyApi) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 30)
     api.everybody = True
     profiles = Profiles(api.url)
@@ -186,7 +186,7 @@ def test_without_an_api_authors_stay_dids_and_nothing_is_kept(server: Jetstream)
         assert not source._names._unnamed
 
 
-def test_posts_that_wait_for_a_name_are_bounded(server: Jetstream, api: ProfileApi) -> None:
+def test_posts_that_wait_for_a_name_are_bounded(server: Jetstream, api: BlueskyApi) -> None:
     api.delay_s = 30.0
     source = BlueskySource((server.url,), api.url)
     with Reading(source) as reading:

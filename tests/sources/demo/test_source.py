@@ -1,4 +1,4 @@
-"""The demonstration: reproducible, lively, and readable by the same adapter as everything else."""
+"""The demo source: reproducible, varied, and readable by the adapter of the canonical format."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_it_goes_on_at_its_cursor_with_the_next_event() -> None:
 def test_cursor_of_another_seed_or_of_nonsense_begins_anew() -> None:
     for cursor in ('{"seed":2,"chapter":5,"event":9}', '{"seed":1,"chapter":0,"event":999999}', "rubbish", "[]"):
         source = DemoSource(1, 2.0)
-        assert source._place(cursor) == (0, 0)
+        assert source._position(cursor) == (0, 0)
 
 
 def test_fast_demo_repeats_texts_but_never_an_id() -> None:
@@ -138,7 +138,7 @@ def test_stops_when_told() -> None:
     context = Context()
     reading = DemoSource(1, 4.0).read(None, context)
     next(reading)
-    context.told = True
+    context.ending = True
     assert list(reading) == []
 
 

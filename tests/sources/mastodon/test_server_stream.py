@@ -56,7 +56,7 @@ def test_outage_too_long_to_ask_for_is_a_gap_that_is_told(monkeypatch: pytest.Mo
         server.held += [status(number, str(number)) for number in range(1, 200)]
         with read(server, cursor=cursor_text(server, "0")) as reading:
             until(lambda: reading.gaps)
-            assert "more was said" in reading.gaps[0][2]
+            assert "more was posted" in reading.gaps[0][2]
 
 
 def test_silence_means_reconnect_and_a_heartbeat_does_not() -> None:

@@ -154,7 +154,7 @@ def test_a_loop_makes_new_posts_of_a_later_time(tmp_path: Path) -> None:
     for chunk in _source(path, loop=True).read(None, context):
         which = json.loads(chunk.cursor or "{}")["lap"]
         if which > 1:
-            context.told = True
+            context.ending = True
             continue
         for record in chunk.records:
             for event in normalise(record.data, "replay", int(time.time() * 1000)):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import QueryError
 from pipeline.query.parser import parse
-from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, NOTHING, RulePiece, beside, compile_pieces
+from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, NO_POST_MATCHES, RulePiece, beside, compile_pieces
 
 MOST_SEARCHES = 20_000
 MOST_REFUSED = 1_000
@@ -163,4 +163,4 @@ def _compile(text: str) -> _CompiledSearch:
     except QueryError as error:
         return _CompiledSearch(problem=str(error))
     pieces = tuple(RulePiece(beside(piece.text), piece.parts) for piece in found.pieces)
-    return _CompiledSearch(pieces, found.left_out, "" if found.problem == NOTHING else found.problem)
+    return _CompiledSearch(pieces, found.left_out, "" if found.problem == NO_POST_MATCHES else found.problem)

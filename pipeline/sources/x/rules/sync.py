@@ -21,7 +21,7 @@ from pipeline.sources.x.rules.rule_plan import RulePlan
 TAG = "murmur:"
 RULES = "/2/tweets/search/stream/rules"
 PAGES = 20
-AT_ONCE = 500
+RULES_A_CALL = 500
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,8 @@ def _invalid(body: bytes, values: list[str]) -> list[str]:
 
 def batched(values: list[str]) -> Iterator[list[str]]:
     """Yield the values in batches, each as large as one call may change."""
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]
+    for start in range(0, len(values), RULES_A_CALL):
+        yield values[start : start + RULES_A_CALL]
 
 
 def _check_count(answer: dict[str, Any], word: str, count: int) -> None:
