@@ -15,8 +15,8 @@ import click
 
 from cli.processes import Role
 from pipeline.errors import MurmurError, SettingsError
-from pipeline.networks import RECHECKED
 from pipeline.settings import Settings, load
+from pipeline.source_names import RECHECKED
 from pipeline.terminal import printable, printable_lines
 
 

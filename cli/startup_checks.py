@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import MurmurError, QueryError, SettingsError
-from pipeline.networks import SOURCES
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.named import searches_of
+from pipeline.source_names import SOURCES
 from pipeline.sources.catalog import track_finding
 from pipeline.worker.intake import EVERYTHING, SEARCHES
 

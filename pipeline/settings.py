@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
-from pipeline.networks import SOURCES
 from pipeline.plugins import SINKS_GROUP, SOURCES_GROUP, offered
+from pipeline.source_names import SOURCES
 
 HIDDEN = "•••"
 ANY_HOST = "*"

@@ -14,13 +14,13 @@ import msgspec
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import SettingsError
-from pipeline.networks import SOURCES
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.analyser import fold
 from pipeline.query.parser import parse
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import Claims, new_batch_id
 from pipeline.settings import Settings
+from pipeline.source_names import SOURCES
 from pipeline.store import open_store
 from pipeline.store.contract import Store
 

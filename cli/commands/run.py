@@ -1,5 +1,4 @@
-"""Command `murmur run`: checks the machine, starts all processes, prints the page's address, and ends them on a
-signal."""
+"""Command `murmur run`: checks the machine, starts all processes, prints the page's address; a signal ends them."""
 
 from __future__ import annotations
 
@@ -29,6 +28,7 @@ REFUSED_STATUS = 2
 NOT_PROCESSES = ("release", "all")
 """Lines of the Procfile that `run` does not start."""
 READY_WITHIN_S = 60.0
+"""Seconds after which the command prints what the page still waits for."""
 
 
 def run(settings: Settings, environ: Mapping[str, str]) -> int:

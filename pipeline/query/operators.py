@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError
-from pipeline.networks import NETWORKS
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query import values
 from pipeline.query.tree import Node
 from pipeline.query.values import Value
+from pipeline.source_names import NETWORKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.sources.simulators.mastodon import Mastodon
 SETTINGS = load({})
 
 
-def test_doctor_tells_of_each_network(tmp_path: Path) -> None:
+def test_doctor_reports_each_network(tmp_path: Path) -> None:
     with Jetstream() as jetstream, Mastodon("s3cret") as mastodon:
         settings = load(
             {
@@ -30,7 +30,7 @@ def test_doctor_tells_of_each_network(tmp_path: Path) -> None:
         assert [finding.well for finding in found] == [True, False]
 
 
-def test_age_of_a_cursor_is_told_and_one_that_servers_no_longer_hold_is_not_well() -> None:
+def test_age_of_a_cursor_is_reported_and_one_that_servers_no_longer_hold_is_not_well() -> None:
     def bluesky(ago_s: float) -> str:
         return f'{{"time_us":{int((time.time() - ago_s) * 1e6)},"host":"a.example"}}'
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.connection import Dictionaries, MessageTooBig, StreamRefused
+from pipeline.sources.bluesky.compression import Dictionaries
+from pipeline.sources.bluesky.connection import MessageTooBig, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles

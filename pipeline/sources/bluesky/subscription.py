@@ -14,13 +14,8 @@ from collections.abc import Callable, Generator, Iterator
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.connection import (
-    Dictionaries,
-    JetstreamConnection,
-    PendingConnection,
-    StreamRefused,
-    ZstdDictionary,
-)
+from pipeline.sources.bluesky.compression import Dictionaries, ZstdDictionary
+from pipeline.sources.bluesky.connection import JetstreamConnection, PendingConnection, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, encode_cursor
 from pipeline.sources.bluesky.jetstream_events import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url

@@ -74,7 +74,7 @@ class StatusRecords:
             self.withheld += 1
             if name == "update":
                 return None
-            return self.record("delete", number.encode())  # the author has withdrawn the consent
+            return self.record("delete", number.encode())  # the author has revoked the consent
         self._remember(number, status.uri or "")
         return _encode(
             _Record(name, msgspec.Raw(data.replace(b"\n", b" ")))

@@ -17,7 +17,7 @@ from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import PUBLIC_API, XClient
 from pipeline.sources.x.cursor import decode_cursor
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.rules.demand import DemandTracker
+from pipeline.sources.x.rules.demand_tracker import DemandTracker
 from pipeline.sources.x.stream_reader import StreamReader, XTiming
 
 

@@ -18,10 +18,10 @@ from typing import Any
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.networks import RECHECKED
 from pipeline.queue.batch import RawBatch, encode_batch
 from pipeline.queue.claim_check import Claims, new_batch_id
 from pipeline.settings import Settings
+from pipeline.source_names import RECHECKED
 from pipeline.sources.catalog import open_lookup
 from pipeline.sources.lookup_contract import Lookup
 from pipeline.store.contract import Store

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from pipeline.networks import STREAMING_DELETIONS
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RECHECK, RawBatch, RawRecord
+from pipeline.source_names import STREAMING_DELETIONS
 from pipeline.sources.lookup_contract import Lookup, LookupResult, RetryLater
 from pipeline.sources.x.budget import Budget, lookup_share, month_end_s
 from pipeline.sources.x.compliance import MOST_IDS, Compliance, ComplianceJobFailed, ComplianceRefused

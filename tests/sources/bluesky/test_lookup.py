@@ -9,7 +9,7 @@ from pipeline.sources.lookup_contract import RetryLater
 from tests.sources.simulators.bluesky_api import BlueskyApi
 
 
-def test_bluesky_leaves_out_what_is_gone() -> None:
+def test_bluesky_leaves_out_what_is_deleted() -> None:
     with BlueskyApi() as api:
         api.count("did:plc:ann", "3k1", "there")
         looked = BlueskyLookup(api.url).look(["bluesky:did:plc:ann/3k1", "bluesky:did:plc:ann/3k2", "bluesky:odd"])

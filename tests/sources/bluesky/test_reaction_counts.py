@@ -35,7 +35,7 @@ def reaction(rkey: str, collection: str = "app.bsky.feed.like") -> dict[str, Any
     return event
 
 
-def test_post_people_react_to_is_told_again_with_its_numbers(api: BlueskyApi) -> None:
+def test_post_people_react_to_comes_again_with_its_counts(api: BlueskyApi) -> None:
     api.count(DID, "3kone", "one", likeCount=5, repostCount=2, replyCount=1)
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url, counts=True)) as reading:
         until(lambda: server.asked)
@@ -50,7 +50,7 @@ def test_post_people_react_to_is_told_again_with_its_numbers(api: BlueskyApi) ->
         assert api.asked_posts == [[f"at://{DID}/app.bsky.feed.post/3kone"]], "once, and no stranger"
 
 
-def test_withdrawn_and_edited_posts_are_not_asked_for(api: BlueskyApi) -> None:
+def test_deleted_and_edited_posts_are_not_requested(api: BlueskyApi) -> None:
     api.count(DID, "3kone", "one", likeCount=5)
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url, counts=True)) as reading:
         until(lambda: server.asked)

@@ -34,7 +34,7 @@ def _posts(seed: int = 1) -> list[Post]:
     return posts
 
 
-def test_same_seed_tells_the_same_story() -> None:
+def test_same_seed_gives_the_same_posts() -> None:
     def story(seed: int) -> list[object]:
         return [(one["id"], one.get("text"), one.get("repost_of")) for one in _history(seed)[:2000]]
 
@@ -134,7 +134,7 @@ def test_fast_demo_repeats_texts_but_never_an_id() -> None:
     assert max(ids.values()) == 1
 
 
-def test_stops_when_told() -> None:
+def test_stops_when_asked() -> None:
     context = Context()
     reading = DemoSource(1, 4.0).read(None, context)
     next(reading)
@@ -151,7 +151,7 @@ def test_sentences_are_complete() -> None:
         assert len(languages["en"].sentences) >= 3, topic
 
 
-def test_a_withdrawn_post_is_read_as_a_deletion() -> None:
+def test_a_deleted_post_is_read_as_a_deletion() -> None:
     record = next(one for one in _history() if one["kind"] == "delete")
     raw = json.dumps(record, separators=(",", ":")).encode()
     (event,) = normalise(raw, "demo", int(time.time() * 1000))

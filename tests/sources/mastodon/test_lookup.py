@@ -21,7 +21,7 @@ def _at(server: Mastodon, number: int, text: str = "hi") -> dict[str, object]:
     return found | {"uri": f"{server.url}/users/ann/statuses/{number}"}
 
 
-def test_mastodon_is_asked_status_by_status_and_hidden_authors_are_withdrawn() -> None:
+def test_mastodon_is_asked_status_by_status_and_posts_of_hidden_authors_are_deleted() -> None:
     with Mastodon("s3cret") as server:
         server.held += [_at(server, 1, "there"), _at(server, 2) | {"account": {"id": "7", "indexable": False}}]
         lookup = MastodonLookup((server.url,), "s3cret", between_s=0.0)

@@ -19,7 +19,7 @@ def api() -> Iterator[XApi]:
         yield made
 
 
-def test_compliance_job_tells_what_is_gone_without_the_token_at_other_addresses(api: XApi) -> None:
+def test_compliance_job_reports_what_is_deleted_without_the_token_at_other_addresses(api: XApi) -> None:
     there, hidden = have(api, "there", "hidden")
     api.lookups.protected.add(hidden[2:])
     compliance = Compliance(TOKEN, api.url)

@@ -22,7 +22,7 @@ def api() -> Iterator[XApi]:
         yield made
 
 
-def test_x_tells_what_is_gone_and_what_is_there_comes_with_fresh_counts(api: XApi) -> None:
+def test_x_reports_what_is_deleted_and_what_is_there_comes_with_fresh_counts(api: XApi) -> None:
     there, hidden, unsure = have(api, "there", "hidden", "unsure")
     api.lookups.protected.add(hidden[2:])
     api.lookups.unsure.add(unsure[2:])
@@ -38,7 +38,7 @@ def test_x_tells_what_is_gone_and_what_is_there_comes_with_fresh_counts(api: XAp
     assert event.post.version > event.post.created_at, "it is newer than what the stream told"
 
 
-def test_x_that_refuses_says_how_long_and_nothing_is_gone(api: XApi) -> None:
+def test_x_that_refuses_says_how_long_and_nothing_is_deleted(api: XApi) -> None:
     reset = {"x-rate-limit-reset": str(int(time.time()) + 60), "x-rate-limit-remaining": "0"}
     lookup = XLookup(TOKEN, api.url)
     api.lookups.troubles.append((429, reset, b'{"title":"Too Many Requests"}'))
