@@ -6,10 +6,7 @@ import zstandard
 
 from tests.sources.background_reading import until
 from tests.sources.bluesky.reading import now_us, read
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-    commit,
-)
+from tests.sources.simulators.jetstream import Jetstream, commit
 
 
 def _dictionary() -> bytes:

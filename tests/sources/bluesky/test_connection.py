@@ -7,14 +7,7 @@ import pytest
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.bluesky.reading import cursor_text, now_us, read, source_of
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-    commit,
-    drip,
-    hang_up_within_a_message,
-    say,
-    stall,
-)
+from tests.sources.simulators.jetstream import Jetstream, commit, drip, hang_up_within_a_message, say, stall
 
 
 def test_end_within_a_message_costs_nothing() -> None:

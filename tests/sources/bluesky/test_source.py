@@ -8,12 +8,7 @@ from pipeline.post import AuthorDeletion, Deletion
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS, BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.bluesky.reading import HOUR_US, cursor_text, now_us, read
-from tests.sources.simulators.jetstream import (
-    DID,
-    Jetstream,
-    commit,
-    say,
-)
+from tests.sources.simulators.jetstream import DID, Jetstream, commit, say
 
 
 @pytest.mark.parametrize("newer", [False, True])

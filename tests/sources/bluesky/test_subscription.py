@@ -9,10 +9,7 @@ import pytest
 from pipeline.sources.bluesky.jetstream_url import NEWER_PATH
 from tests.sources.background_reading import until
 from tests.sources.bluesky.reading import HOUR_US, cursor_text, now_us, read
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-    commit,
-)
+from tests.sources.simulators.jetstream import Jetstream, commit
 
 
 def test_reading_goes_on_at_the_cursor_with_a_little_overlap() -> None:

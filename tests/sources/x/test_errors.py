@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.sources.background_reading import until
-from tests.sources.simulators.x import (
-    TOKEN,
-    XApi,
-)
+from tests.sources.simulators.x import TOKEN, XApi
 from tests.sources.x.reading import opened, read
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.sources.background_reading import until
-from tests.sources.simulators.x import (
-    XApi,
-    post,
-    say,
-)
+from tests.sources.simulators.x import XApi, post, say
 from tests.sources.x.reading import opened, read
 
 

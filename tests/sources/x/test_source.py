@@ -9,13 +9,7 @@ import pytest
 from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.source import XSource
 from tests.sources.background_reading import Reading, until
-from tests.sources.simulators.x import (
-    TOKEN,
-    X_EPOCH_MS,
-    XApi,
-    post,
-    stall,
-)
+from tests.sources.simulators.x import TOKEN, X_EPOCH_MS, XApi, post, stall
 from tests.sources.x.reading import opened, read, short_timing
 
 

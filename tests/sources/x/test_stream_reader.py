@@ -6,14 +6,7 @@ import time
 
 from pipeline.sources.x.backoff import Backoff
 from tests.sources.background_reading import until
-from tests.sources.simulators.x import (
-    XApi,
-    drip,
-    endless_drip,
-    hang_up_within_a_line,
-    say_and_close,
-    stall,
-)
+from tests.sources.simulators.x import XApi, drip, endless_drip, hang_up_within_a_line, say_and_close, stall
 from tests.sources.x.reading import opened, read
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tests.sources.background_reading import until
-from tests.sources.simulators.x import (
-    XApi,
-)
+from tests.sources.simulators.x import XApi
 from tests.sources.x.reading import opened, read
 
 
