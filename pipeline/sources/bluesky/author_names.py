@@ -18,10 +18,12 @@ from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reaction_counts import CountedPost, ReactionCounts
 
 UNNAMED_EVENTS = 2_000
+"""Posts kept for a second version at most; the oldest are dropped."""
 UNNAMED_BYTES = 4 * 1024 * 1024
 UNNAMED_S = 60.0
 """Seconds after which a post without an author name gets no second version."""
 LATE_AT_ONCE = 200
+"""Second versions that one call returns at most, plus the rest of the last author's posts."""
 
 _encode = msgspec.json.Encoder().encode
 

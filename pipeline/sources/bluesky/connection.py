@@ -23,7 +23,9 @@ CLOSE_TIMEOUT_S = 0.5
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes of the largest message; a larger one ends the connection before it is in memory."""
 FRAMES_WAITING = 64
+"""Frames that the library buffers before the server has to wait."""
 CHUNK_EVENTS = 500
+"""Events that one `receive` returns at most."""
 CHUNK_BYTES = 1024 * 1024
 AGENT = "Murmuration (live search; reads posts and withdrawals)"
 

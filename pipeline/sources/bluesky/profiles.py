@@ -27,12 +27,16 @@ GATHER_S = 0.3
 LEAST_APART_S = 0.4
 """Seconds between two requests: a third of the rate that the public API allows one address."""
 WAITING = 2_000
+"""Accounts that wait for a request at most; further ones are requested at a later post."""
 REMEMBERED = 100_000
+"""Profiles in the cache; the oldest are dropped."""
 KEPT_S = 6 * 3600.0
+"""Seconds after which a cached profile is requested again."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
 SIGNED_IN_ONLY = "!no-unauthenticated"
+"""Label of an account that is visible to signed-in people only."""
 AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 

@@ -22,14 +22,22 @@ log = logging.getLogger(__name__)
 
 POSTS_PATH = "/xrpc/app.bsky.feed.getPosts"
 POSTS_A_REQUEST = 25
+"""Posts a request: the lexicon's limit."""
 REMEMBERED = 50_000
+"""Recent posts whose reactions are followed."""
 MOST_DUE = 5_000
+"""Posts that wait for a request at most; further ones are ignored until there is room."""
 GATHER_S = 10.0
+"""Seconds between the first reaction to a post and its request."""
 APART_S = 60.0
+"""Seconds between two requests of one post."""
 LEAST_APART_S = 1.0
+"""Seconds between two requests to the API."""
 LONGEST_PAUSE_S = 300.0
+"""Seconds to which the pause after failed requests doubles."""
 LARGEST_ANSWER = 8 * 1024 * 1024
 MOST_ARRIVED = 1_000
+"""Answers kept until the reading thread takes them; the oldest are dropped."""
 
 
 class _Author(msgspec.Struct):

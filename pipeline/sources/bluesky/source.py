@@ -34,6 +34,7 @@ PUBLIC_SERVERS = (
 """Bluesky's own servers, of both makes, on the wire that both keep as it is."""
 PUBLIC_API = "https://public.api.bsky.app"
 LONGEST_REFUSAL_S = 300.0
+"""Seconds that the source waits at most after all servers have refused."""
 STEP_OVER_US = 1_000_000
 """Microseconds by which the cursor moves beyond a message that is too large to receive."""
 

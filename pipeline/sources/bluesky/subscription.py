@@ -22,7 +22,9 @@ from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscripti
 from pipeline.sources.contract import Chunk, SourceContext
 
 RESUME_OVERLAP_US = 2_000_000
+"""Microseconds before the cursor at which reading resumes on the same server."""
 SERVER_CHANGE_REWIND_US = 10_000_000
+"""Microseconds before the cursor at which reading resumes on another server."""
 MISSED_US = 30_000_000
 """Microseconds: a first event this much later than the cursor means that the server dropped the events between."""
 CUT_SHORT = ("OutdatedCursor", "FutureCursor")
@@ -32,6 +34,7 @@ SILENCE_S = 45.0
 even while a server seeks an old cursor."""
 RECEIVE_S = 0.5
 BEHIND_S = 15.0
+"""Seconds behind the network from which on the state is replaying, not live."""
 LONGEST_KEPT = 2 * 1024 * 1024
 """Bytes of the longest event passed on; a longer one is cut to `KEPT_OF_TOO_LONG` and becomes a dead letter."""
 KEPT_OF_TOO_LONG = 64 * 1024

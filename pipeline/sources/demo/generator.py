@@ -16,6 +16,7 @@ from pipeline.sources.demo.authors import LANGUAGE_WEIGHTS, authors
 from pipeline.sources.demo.phrases import Topic, phrases, render
 
 EVENTS = 4096
+"""Events of one chapter."""
 RECENT = 160
 """Posts of a chapter, the latest ones, that may still be answered, reposted, quoted, edited or deleted."""
 

@@ -27,6 +27,7 @@ FASTEST_FRESH = 500.0
 """Events a second; above this rate `REPEATED` chapters are generated once and played again under new ids, because
 generating a chapter takes longer than playing it."""
 REPEATED = 8
+"""Chapters that a fast demo generates before it repeats them."""
 
 
 class _Cursor(msgspec.Struct):

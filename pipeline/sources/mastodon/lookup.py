@@ -27,6 +27,7 @@ from pipeline.sources.retry_after import retry_after_s
 ANSWER_S = 10.0
 LARGEST_STATUS = 512 * 1024
 LEFT_ALONE_S = 600.0
+"""Seconds that a host is left alone after a failure, unless it asks for another time."""
 _LOCAL_ID = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
 
 

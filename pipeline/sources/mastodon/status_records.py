@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 REMEMBERED = 50_000
+"""Statuses of other servers whose URI is remembered for a deletion."""
 
 
 class _Account(msgspec.Struct):

@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 X_SHIFT_BITS = 22
+"""Bits below the milliseconds in an id of X."""
 MASTODON_SHIFT_BITS = 16
+"""Bits below the milliseconds in an id of Mastodon."""
 
 X_POST_IDS = {
     "in_reply_to_status_id",

@@ -20,6 +20,7 @@ from pipeline.sources.x.fields import POST_FIELDS
 ROUTE = "/2/tweets"
 ANSWER_S = 20.0
 MISSING_PROBLEMS = ("resource-not-found", "not-authorized-for-resource")
+"""Types of X's problems that mean that a post is deleted or hidden."""
 _FIELDS = {name.replace("_fields", ".fields"): value for name, value in POST_FIELDS.items()}
 
 

@@ -29,6 +29,7 @@ from pipeline.sources.x.rules.terms import (
 )
 
 MAX_RULE_CHARS = 1024
+"""X's limit for the length of a rule."""
 
 
 @dataclass(frozen=True)

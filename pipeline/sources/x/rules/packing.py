@@ -15,7 +15,9 @@ from pipeline.query.parser import parse
 from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, NO_POST_MATCHES, RulePiece, beside, compile_pieces
 
 MOST_SEARCHES = 20_000
+"""Searches that are compiled at most; later ones have no room."""
 MOST_REFUSED = 1_000
+"""Refused pieces that are remembered; the oldest are forgotten and may be requested again."""
 MOST_RULES = 5_000
 """Rules that are requested at most, whatever X allows: about five megabytes of text."""
 LOOSE = 2

@@ -19,9 +19,12 @@ from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.rule_plan import RulePlan
 
 TAG = "murmur:"
+"""Beginning of the tag of our rules."""
 RULES = "/2/tweets/search/stream/rules"
 PAGES = 20
+"""Pages of rules read at most, so that a list without an end stops."""
 RULES_A_CALL = 500
+"""Rules that one call adds or deletes at most."""
 
 
 @dataclass(frozen=True)
