@@ -1,8 +1,7 @@
-"""Keep the processes of one machine alive: writes supervisor's configuration, starts it, and ends everything with it.
+"""Process supervisor: keeps the processes of one machine alive with supervisord, and ends them all together.
 
-supervisor and not honcho: honcho ends all processes when one of them dies, here one that dies is started again. This
-module adds what supervisor leaves open: whoever dies first (it, or we, by SIGKILL even), no process stays behind.
-It knows nothing of what the processes do.
+supervisor is used and not honcho, because honcho ends all processes when one dies, while supervisor starts that one
+again. This module adds a guarantee: no process stays behind, even if supervisord or `murmur run` is killed by SIGKILL.
 """
 
 from __future__ import annotations
@@ -20,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STOP_S = 6
-"""A process that has not ended this long after SIGTERM is killed. All get it at once, the broker after them."""
+"""Seconds after SIGTERM at which a process is killed. All get SIGTERM at once, the broker after the others."""
 GIVE_UP_S = 9.0
-"""When supervisor itself has not ended by then, everything is killed: ten seconds are promised."""
+"""Seconds after which everything is killed if supervisord itself has not ended: `murmur run` ends within ten."""
 
 NICE = 5
-"""Where all processors are wanted, what else runs on the machine comes first: the browser that shows the page is likely
-to be here too. At 500 posts a second its page had 16 tasks of over 50 ms in three minutes, 49 without this."""
+"""Nice value of the processes when all processors are busy: other programs of the machine come first, such as the
+browser that shows the page. At 500 posts a second the page had 16 tasks of over 50 ms in three minutes, 49 without
+this."""
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -34,7 +34,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Program:
-    """One line of the process table: `count` copies; `first` starts before the others and ends after them."""
+    """A program to keep alive in `count` copies; `first`: it starts before the others and ends after them."""
 
     name: str
     command: list[str]
@@ -43,7 +43,7 @@ class Program:
 
 
 def configuration(programs: list[Program]) -> str:
-    """Return supervisor's configuration of these programs."""
+    """Return supervisord's configuration for the programs."""
     lines = [
         "[supervisord]",
         "nodaemon=true",
@@ -74,38 +74,38 @@ def configuration(programs: list[Program]) -> str:
             "stdout_logfile_maxbytes=0",
         ]
     others = ",".join(program.name for program in programs if not program.first)
-    # One group: its members are told to end all at once, and only then those of a lower priority.
+    # The members of a group are ended all at once; programs of a lower priority are ended after them.
     lines += ["", "[group:murmur]", f"programs={others}", "priority=2", ""]
     return "\n".join(lines)
 
 
 class Supervisor:
-    """supervisord as a child in its own session, so that a Ctrl-C reaches it through us only."""
+    """supervisord as a child in a session of its own, so that Ctrl-C reaches only `murmur run`, which ends it."""
 
     def __init__(self, programs: list[Program], directory: Path, environ: dict[str, str], keep_fd: int) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         config = directory / "supervisord.conf"
         config.write_text(configuration(programs))
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
-        # Its own complaints go to a file: if we are killed, writing one to our broken pipe would end it before it has
-        # ended the others.
-        with (directory / "supervisord.err").open("wb") as complaints:
+        # Its errors go to a file: if we are killed, writing to our broken pipe would end it before it has ended the
+        # others.
+        with (directory / "supervisord.err").open("wb") as errors:
             self._child = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(config)],
                 env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=complaints,
+                stderr=errors,
                 start_new_session=True,
                 pass_fds=(keep_fd,),
-                preexec_fn=_begin,  # noqa: PLW1509 - no thread runs yet
+                preexec_fn=_prepare_child,  # noqa: PLW1509 - no thread runs yet
             )
         self._pump = threading.Thread(target=self._forward_output, daemon=True)
         self._pump.start()
 
     def _forward_output(self) -> None:
-        """Pass output on as it comes. A reader of ours that went away (a closed pipe) must not stop the product."""
-        assert self._child.stdout is not None  # noqa: S101 - it was asked for as a pipe
+        """Copy the output to ours as it comes. If our output is closed, the product must go on."""
+        assert self._child.stdout is not None  # noqa: S101 - Popen opened a pipe
         descriptor = self._child.stdout.fileno()
         target: int | None = sys.stdout.fileno()
         while data := os.read(descriptor, 65536):
@@ -117,15 +117,15 @@ class Supervisor:
 
     @property
     def running(self) -> bool:
-        """Whether supervisor is there."""
+        """Whether supervisord runs."""
         return self._child.poll() is None
 
-    def stop(self, hurry: threading.Event) -> None:
-        """End everything within `GIVE_UP_S`, at once when `hurry` is set meanwhile; leave no process."""
-        _share(self._child.pid, 0)  # whoever waits for the end waits for nobody else
+    def stop(self, at_once: threading.Event) -> None:
+        """End all processes within `GIVE_UP_S` seconds, or at once when `at_once` is set meanwhile."""
+        _set_nice(self._child.pid, 0)  # ending must not wait for other programs
         self._child.terminate()
         deadline = time.monotonic() + GIVE_UP_S
-        while self.running and time.monotonic() < deadline and not hurry.is_set():
+        while self.running and time.monotonic() < deadline and not at_once.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(0.05)
         if self.running:
@@ -135,31 +135,32 @@ class Supervisor:
         self._pump.join(1)
 
 
-def _begin() -> None:
-    """Runs in the child. Linux shares processors among sessions first, and among their processes then."""
+def _prepare_child() -> None:
+    """Prepare the child: it ends with us, and its session yields to others. Linux shares processors among sessions
+    first."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    _share("self", NICE)
+    _set_nice("self", NICE)
 
 
-def _share(pid: int | str, nice: int) -> None:
-    """Set what the session of a process gets of busy processors; nothing where the kernel does not share them so."""
+def _set_nice(pid: int | str, nice: int) -> None:
+    """Set the nice value of a process's session; does nothing on a kernel without autogroups."""
     with contextlib.suppress(OSError):
-        share_of(pid).write_text(str(nice))
+        autogroup_file(pid).write_text(str(nice))
 
 
-def share_of(pid: int | str) -> Path:
-    """Return where Linux keeps what a session gets."""
+def autogroup_file(pid: int | str) -> Path:
+    """Return the file in which Linux keeps the nice value of a session."""
     return Path(f"/proc/{pid}/autogroup")
 
 
 def _prctl(option: int, value: int) -> None:
-    """Tell Linux; elsewhere there is no such call and a SIGKILL of ours may leave processes."""
+    """Call prctl on Linux; other systems have no such call, and a SIGKILL of ours may leave processes there."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _children() -> list[int]:
-    """Return the processes whose parent we are: as sub-reaper also those whose own parent died."""
+    """Return our child processes; as we are a sub-reaper, these include orphans of processes that died."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):

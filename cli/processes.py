@@ -1,4 +1,4 @@
-"""What stands behind the Procfile's lines: the process this command becomes. No decision is taken here."""
+"""Processes of the Procfile: turns this command into a Celery worker or gunicorn, and prepares the store."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Role = Literal["reader", "worker", "upkeep"]
 
 
 def work(role: Role, settings: Settings) -> None:
-    """Become the Celery worker of a role: reader, worker or upkeep. Returns when it was told to end."""
+    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has been asked to end."""
     from pipeline.jobs.app import app, argv
 
-    # Twins on one machine are told apart in logs by their process number.
+    # The process number distinguishes the workers of one machine in logs.
     app.start(argv(role, settings, os.getpid()))
 
 
@@ -28,7 +28,7 @@ def serve(_settings: Settings) -> None:
 
 
 def prepare_store(settings: Settings) -> str:
-    """Make the store, or bring it up to this version; return one line on it."""
+    """Create the store or migrate it to this version; return one line about it."""
     from pipeline.store import migrate, open_store
 
     migrate(settings)

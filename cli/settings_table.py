@@ -1,4 +1,4 @@
-"""The settings as a person reads them."""
+"""Table of the settings for `murmur settings`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pipeline.settings import Settings, table
 WIDEST_VALUE = 40
 
 
-def settings_listing(settings: Settings) -> str:
-    """Return a table: name, value (secrets covered), what it is for; a star before what differs from the default."""
+def settings_table(settings: Settings) -> str:
+    """Return one line for each setting: name, value (secrets hidden), purpose; a star marks a value that is not the
+    default."""
     shown = settings.shown()
     rows = [
         (("* " if shown[name] != default else "  ") + name, shown[name] or "–", text) for name, default, text in table()

@@ -1,6 +1,6 @@
-"""What must be right before anything is started: each check gives one line that names what is wrong, or none.
+"""Checks before a start: each returns one line that names a problem, or "" if there is none.
 
-Nothing here changes anything but the probe file it removes again.
+The checks change nothing, except for a probe file in DATA_DIR that is removed again.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import MurmurError, QueryError, SettingsError
-from pipeline.networks import NETWORKS
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.parser import parse
 from pipeline.settings import HIDDEN, Settings
 from pipeline.sinks.configured_searches import searches_by_sink
+from pipeline.source_names import SOURCES
 from pipeline.sources.catalog import track_finding
 from pipeline.worker.track_setting import TRACK_EVERYTHING, TRACK_SEARCHES
 
@@ -26,20 +26,26 @@ PROJECT = Path(__file__).parents[1]
 
 
 def problems(settings: Settings) -> list[str]:
-    """Return one line for each thing that keeps the product from starting on this machine."""
-    here = [_data_dir(settings.data_dir), _port(settings.host, settings.port)]
-    named = [*_sources(settings.source), *_sinks(settings)]
-    asked = [track_problem(settings), replay_problem(settings), redis_problem(settings)]
-    found = [*named, *here, page_problem(), *asked]
+    """Return one line for each problem that keeps the product from starting on this machine."""
+    found = [
+        *_source_problems(settings.source),
+        *_sink_problems(settings),
+        _data_dir_problem(settings.data_dir),
+        _port_problem(settings.host, settings.port),
+        page_problem(),
+        track_problem(settings),
+        replay_problem(settings),
+        redis_problem(settings),
+    ]
     return [line for line in found if line]
 
 
-def _sources(names: tuple[str, ...]) -> list[str]:
-    unread = [name for name in names if name not in (*NETWORKS, *offered(SOURCES_GROUP))]
-    return [f"SOURCE={name}: this version reads {', '.join(NETWORKS)}" for name in unread]
+def _source_problems(names: tuple[str, ...]) -> list[str]:
+    unread = [name for name in names if name not in (*SOURCES, *offered(SOURCES_GROUP))]
+    return [f"SOURCE={name}: this version reads {', '.join(SOURCES)}" for name in unread]
 
 
-def _sinks(settings: Settings) -> list[str]:
+def _sink_problems(settings: Settings) -> list[str]:
     try:
         searches_by_sink(settings.sinks, parse)
     except SettingsError as error:
@@ -47,7 +53,7 @@ def _sinks(settings: Settings) -> list[str]:
     return []
 
 
-def _data_dir(data_dir: Path) -> str:
+def _data_dir_problem(data_dir: Path) -> str:
     probe = data_dir / f".writable-{os.getpid()}"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -58,13 +64,13 @@ def _data_dir(data_dir: Path) -> str:
     return ""
 
 
-def _port(host: str, port: int) -> str:
+def _port_problem(host: str, port: int) -> str:
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, proto) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-            # Where another process may share the port (SO_REUSEPORT), only listening tells that it is taken.
+            # If another process shares the port (SO_REUSEPORT), only listening shows that it is taken.
             probe.listen(1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -76,14 +82,14 @@ def _port(host: str, port: int) -> str:
 
 
 def page_problem() -> str:
-    """Return what is wrong with the built page."""
+    """Return the problem of the built page."""
     if (PROJECT / "web" / "static" / "index.html").exists():
         return ""
     return "The page is not built: run `make page`"
 
 
 def track_problem(settings: Settings) -> str:
-    """Return why what TRACK says cannot be taken in, from X alone if X is all there is."""
+    """Return why TRACK cannot be used: it is no search, or X is the only source and cannot be asked for it."""
     if settings.track in (TRACK_EVERYTHING, TRACK_SEARCHES):
         return ""
     try:
@@ -97,7 +103,7 @@ def track_problem(settings: Settings) -> str:
 
 
 def replay_problem(settings: Settings) -> str:
-    """Return what is wrong with the files to replay, if they are to be."""
+    """Return the problem of the files to replay, if replay is a source."""
     if "replay" not in settings.source:
         return ""
     files = [name for name in glob.glob(settings.replay_path, recursive=True) if Path(name).is_file()]  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -108,7 +114,8 @@ def replay_problem(settings: Settings) -> str:
 
 
 def redis_problem(settings: Settings) -> str:
-    """Return what is wrong with the Redis of REDIS_URL, if one is set. Its address may hold a password."""
+    """Return the problem of the Redis at REDIS_URL, if one is set. The line hides the address: it may hold a
+    password."""
     if not settings.redis_url:
         return ""
     from redis.exceptions import RedisError
@@ -127,12 +134,13 @@ def redis_problem(settings: Settings) -> str:
 
 
 def store_problem(settings: Settings) -> str:
-    """Return what is wrong with the store or the matcher; DATA_DIR must be ours by now, because opening makes it."""
+    """Return the problem of the store or the matcher. The caller holds DATA_DIR's lock, because opening creates
+    files."""
     from pipeline.store import open_store
 
     try:
         open_store(settings).close()
-        if settings.matcher != "memory":  # which is always well, while all parts of a worker take long to load
+        if settings.matcher != "memory":  # the memory matcher cannot fail, and loading a worker's parts takes long
             from pipeline.assembly import open_matcher
 
             open_matcher(settings)
@@ -145,7 +153,7 @@ def store_problem(settings: Settings) -> str:
 
 
 def lock(data_dir: Path) -> IO[str] | None:
-    """Take DATA_DIR for this run; return the open lock file, or None when another run has it."""
+    """Lock DATA_DIR for this run; return the open lock file, None if another run holds it."""
     handle = (data_dir / "run.lock").open("a+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

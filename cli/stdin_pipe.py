@@ -1,7 +1,7 @@
-"""Standard input of `murmur run`, led to the reader through a named pipe: a supervised process has no input of its own.
+"""Pipe from the standard input of `murmur run` to the reader: a supervised process has no standard input of its own.
 
-Passes bytes on and looks at none. Only whole lines are written, so that a reader that was killed and comes again does
-not begin in the middle of one.
+A thread copies the bytes into a named pipe. It writes whole lines only, so that a reader that was killed and restarted
+does not begin in the middle of a line.
 """
 
 from __future__ import annotations
@@ -12,25 +12,26 @@ from pathlib import Path
 
 BLOCK = 64 * 1024
 LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes held of a line without an end; a longer line is written in parts."""
 
 
 class StdinPipe:
-    """The pipe, and the thread that fills it."""
+    """The named pipe, and the thread that fills it from the descriptor `source`."""
 
     def __init__(self, path: Path, source: int = 0) -> None:
         self.path = path
         self._source = source
 
     def open(self) -> None:
-        """Make the pipe and begin to fill it."""
+        """Create the pipe and start the thread."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.unlink(missing_ok=True)
         os.mkfifo(self.path, 0o600)
-        threading.Thread(target=self._pump, name="inlet", daemon=True).start()
+        threading.Thread(target=self._copy, name="stdin-pipe", daemon=True).start()
 
-    def _pump(self) -> None:
+    def _copy(self) -> None:
         rest = b""
-        pipe = os.open(self.path, os.O_WRONLY)  # waits for the reader
+        pipe = os.open(self.path, os.O_WRONLY)  # blocks until the reader opens the pipe
         while block := os.read(self._source, BLOCK):
             rest += block
             end = rest.rfind(b"\n") + 1
@@ -42,7 +43,8 @@ class StdinPipe:
         os.close(pipe)
 
     def _write(self, pipe: int, data: bytes) -> int:
-        """Write all; if the reader goes away meanwhile, wait for it and write all of it again."""
+        """Write all data; if the reader closes the pipe meanwhile, wait for the next reader and write all data
+        again."""
         left = data
         while left:
             try:

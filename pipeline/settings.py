@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SettingsError
-from pipeline.networks import SOURCES
 from pipeline.plugins import SINKS_GROUP, SOURCES_GROUP, offered
 from pipeline.setting_values import (
     choice,
@@ -28,6 +27,7 @@ from pipeline.setting_values import (
     url_or_off,
     urls,
 )
+from pipeline.source_names import SOURCES
 
 HIDDEN = "•••"
 ANY_HOST = "*"

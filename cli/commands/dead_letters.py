@@ -1,4 +1,4 @@
-"""`murmur dead`: the records that were set aside, for a person's eyes, and back to the workers."""
+"""Command `murmur dead`: lists the dead letters, and enqueues their records again."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from pipeline.settings import Settings
 from pipeline.terminal import printable
 
 SHOWN = 100
+"""Bytes of a record that are listed."""
 
 
 def listing(settings: Settings, limit: int) -> Iterator[str]:
-    """Yield a line on the whole, then one a letter, oldest first."""
+    """Yield a line about the total, then one line for each dead letter, oldest first."""
     with connect(settings, name="dead") as redis:
         dead = DeadLetters(redis, Names(settings.redis_prefix))
         size = dead.size()
@@ -33,7 +34,7 @@ def listing(settings: Settings, limit: int) -> Iterator[str]:
 
 
 def retry(settings: Settings, limit: int | None) -> str:
-    """Give letters to the workers again; return one line on it."""
+    """Enqueue at most `limit` dead letters again, oldest first (None: all); return one line about it."""
     from pipeline.jobs.app import app
     from pipeline.jobs.tasks import enqueue
 
@@ -43,7 +44,7 @@ def retry(settings: Settings, limit: int | None) -> str:
         dead = DeadLetters(redis, names)
         before = dead.size().letters
         batches = dead.retry(ClaimCheck(redis, names), limit=limit)
-        with suppress(BrokerUnavailable):  # they are open: upkeep enqueues them
+        with suppress(BrokerUnavailable):  # the batches are stored already: upkeep enqueues them
             for batch_id in batches:
                 enqueue(batch_id)
         return f"{before - dead.size().letters} enqueued again in {len(batches)} batches, {dead.size().letters} remain"

@@ -1,4 +1,7 @@
-"""`murmur doctor`: is what this process would use there and well? It asks and changes nothing."""
+"""Command `murmur doctor`: examines page, store, broker, sources and sinks, and reports whether each works.
+
+The examination changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -28,24 +31,24 @@ from web.site.hosts import described
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
-"""States of a source in which nothing needs doing. "paused" is well too, but says that workers are behind."""
+"""States of a source that need no action. "paused" needs none either, but means that the workers are behind."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report."""
+    """One line of the report: the part examined, whether it is well, and a text."""
 
     what: str
     well: bool
     text: str
 
     def line(self) -> str:
-        """Return it as a person reads it."""
+        """Return the line as it is printed."""
         return f"{'ok  ' if self.well else 'BAD '} {self.what:<8} {self.text}"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found, one finding a part."""
+    """Yield the findings, at least one for each part."""
     yield Finding("python", True, platform.python_version())
     page = startup_checks.page_problem()
     yield Finding("page", not page, page or "built")
@@ -123,12 +126,12 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     text += "" if keeps else f"; maxmemory-policy {policy} may drop posts: set noeviction"
     yield Finding("broker", keeps, text)
     names = Names(settings.redis_prefix)
-    unheard = channel_problem(redis, names)
-    yield Finding("channels", not unheard, unheard or "may be published and subscribed to")
-    told: Any = redis.get(names.store)
-    if told is None:
+    problem = channel_problem(redis, names)
+    yield Finding("channels", not problem, problem or "may be published and subscribed to")
+    shared: Any = redis.get(names.store)
+    if shared is None:
         yield Finding("sharing", True, "no worker has run on this Redis yet")
-    elif identity and told.decode() != identity:
+    elif identity and shared.decode() != identity:
         yield Finding("sharing", False, NOT_SHARED)
     else:
         yield Finding("sharing", bool(identity), "worker and this process share the store" if identity else NOT_SHARED)

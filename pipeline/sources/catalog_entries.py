@@ -182,4 +182,4 @@ CATALOG = {
     ),
     "stdin": CatalogEntry(open=_open_stdin),
 }
-"""The built-in sources by name; `pipeline/networks.py` has the same names for rooms below this one."""
+"""The built-in sources by name; `pipeline/source_names.py` has the same names for rooms below this one."""

@@ -26,12 +26,12 @@ class RetryLater(SourceUnavailable):
 class LookupResult(msgspec.Struct, frozen=True):
     """The answer about some posts.
 
-    `gone` are ids of posts that no longer exist at the source or are hidden there. `fresh` are batches with records of
-    posts that exist, labelled with the server that answered. `unsure` counts posts without a usable answer, `paid` the
-    posts that the network charges for.
+    `deleted` are ids of posts that no longer exist at the source or are hidden there. `fresh` are batches with records
+    of posts that exist, labelled with the server that answered. `unsure` counts posts without a usable answer, `paid`
+    the posts that the network charges for.
     """
 
-    gone: list[str]
+    deleted: list[str]
     fresh: list[RawBatch] = []
     unsure: int = 0
     paid: int = 0

@@ -1,4 +1,4 @@
-"""What every sink must do. Inherit, give `sink()`, and let pytest collect it.
+"""Contract tests of a sink: inherit from `SinkContract`, implement `sink()`, and let pytest collect the class.
 
 class TestWebhook(SinkContract):
     def sink(self):
@@ -14,10 +14,10 @@ from pipeline.sinks.contract import Delivery, Sink
 
 
 class SinkContract:
-    """The tests."""
+    """The tests, against a sink whose target is reachable."""
 
     def sink(self) -> Sink:
-        """Return a new sink of something that is there."""
+        """Return a new sink whose target is reachable."""
         raise NotImplementedError
 
     def test_it_takes_a_post_that_says_little(self) -> None:
@@ -46,7 +46,7 @@ class SinkContract:
 
 
 def a_post(number: int = 1, text: str = "cats purr") -> dict[str, object]:
-    """Return a post as it is delivered, with nothing in it that need not be."""
+    """Return a post as it is delivered, with required fields only."""
     post = Post(
         id=f"demo:{number}",
         version=1,

@@ -1,4 +1,4 @@
-"""What every source must do. Inherit, give `source()`, and let pytest collect it.
+"""Contract tests of a source: inherit from `SourceContract`, implement `source()`, and let pytest collect the class.
 
 class TestQuakes(SourceContract):
     def source(self):
@@ -15,8 +15,8 @@ from pipeline.normalise import normalise
 from pipeline.sources.contract import Chunk, Source
 
 
-class Listening:
-    """A reader's place in a test: keeps what a source says, ends it when told or after `within_s`."""
+class ContractContext:
+    """Context of a source under test: records its reports and gaps, and asks it to end after `within_s` seconds."""
 
     def __init__(self, within_s: float) -> None:
         self.reports: list[tuple[str, str]] = []
@@ -29,40 +29,40 @@ class Listening:
         self._ended.set()
 
     def stopped(self) -> bool:
-        """Tell whether the source has been asked to end."""
+        """Tell whether the source is asked to end."""
         return self._ended.is_set() or time.monotonic() > self._until_s
 
     def wait(self, seconds: float) -> bool:
-        """Wait, or less if asked to end; return `stopped()`."""
+        """Wait some seconds, or less if the source is asked to end; return `stopped()`."""
         self._ended.wait(max(0.0, min(seconds, self._until_s - time.monotonic())))
         return self.stopped()
 
     def patience(self, longest_s: float) -> float:
-        """Return the longest: nothing is held back here."""
+        """Return `longest_s`: no reader buffers records here."""
         return longest_s
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:  # noqa: ARG002
-        """Keep how the source says it is."""
+        """Record a state."""
         self.reports.append((state, detail))
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Keep a gap."""
+        """Record a gap."""
         self.gaps.append((since_ms, until_ms, why))
 
 
 class SourceContract:
-    """The tests. `within_s` is how long a source may take to bring its first record, and to end when told."""
+    """The tests. `within_s`: seconds in which a source must yield its first record, and end when asked."""
 
     within_s = 20.0
 
     def source(self) -> Source:
-        """Return a new source that has at least one record to bring."""
+        """Return a new source that has at least one record to yield."""
         raise NotImplementedError
 
     def test_it_says_what_it_is(self) -> None:
         source = self.source()
         assert source.name.isidentifier()
-        assert all(isinstance(said, bool) for said in (source.generated, source.resumes, source.patient))
+        assert all(isinstance(flag, bool) for flag in (source.generated, source.resumes, source.patient))
 
     def test_its_records_can_be_read(self) -> None:
         chunk = self._first(None)
@@ -74,18 +74,18 @@ class SourceContract:
         if cursor is None:
             assert not self.source().resumes, "a source that resumes gives cursors"
             return
-        context = Listening(self.within_s)
+        context = ContractContext(self.within_s)
         chunks = self.source().read(cursor, context)
         chunk = next(chunks, None)
         context.end()
-        _ended(chunks)
+        _close(chunks)
         assert chunk is None or isinstance(chunk, Chunk)
 
     def test_it_makes_something_of_a_broken_cursor(self) -> None:
         assert self._first("\N{BROKEN HEART} no cursor of this source").records
 
     def test_it_ends_when_told(self) -> None:
-        context = Listening(3 * self.within_s)
+        context = ContractContext(3 * self.within_s)
         ended = threading.Event()
         source = self.source()
 
@@ -95,22 +95,22 @@ class SourceContract:
             ended.set()
 
         threading.Thread(target=read, daemon=True).start()
-        assert ended.wait(self.within_s), "it was told to end and goes on"
+        assert ended.wait(self.within_s), "it was asked to end and goes on"
 
     def _first(self, cursor: str | None) -> Chunk:
-        """Return the first chunk with records in it."""
-        context = Listening(self.within_s)
+        """Return the first chunk that has records."""
+        context = ContractContext(self.within_s)
         chunks = self.source().read(cursor, context)
         for chunk in chunks:
             assert isinstance(chunk, Chunk)
             if chunk.records:
                 context.end()
-                _ended(chunks)
+                _close(chunks)
                 return chunk
-        raise AssertionError(f"no record within {self.within_s} s; it said {context.reports}")
+        raise AssertionError(f"no record within {self.within_s} s; it reported {context.reports}")
 
 
-def _ended(chunks: Iterator[Chunk]) -> None:
+def _close(chunks: Iterator[Chunk]) -> None:
     close = getattr(chunks, "close", None)
     if close is not None:
         close()

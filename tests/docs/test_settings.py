@@ -1,11 +1,11 @@
-"""The documents about running it name what there is: every setting with its default, every command, every process."""
+"""The documents name every setting with its default, every command and every process."""
 
 from __future__ import annotations
 
 import re
 
-from cli.commands.run import procfile
 from cli.main import main
+from cli.procfile import procfile
 from pipeline.settings import table
 from tests.paths import PROJECT
 

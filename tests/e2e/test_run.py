@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.run import procfile
+from cli.procfile import procfile
 from tests.conftest import missing
 from tests.e2e.conftest import Start
 from tests.e2e.product import Product, free_port, until

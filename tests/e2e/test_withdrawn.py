@@ -129,7 +129,7 @@ def test_forgotten_author_leaves_no_trace_and_does_not_return(start: Start) -> N
 
     lines = murmur(product, "forget", f"demo:h{AUTHOR}").splitlines()
     assert lines[0] == "5 posts of 1 account are stored."
-    assert lines[1].startswith("Forgotten: open pages have been told, and none will be taken in again.")
+    assert lines[1].startswith("Forgotten: open pages have been informed, and none will be taken in again.")
     until(lambda: stored(product, "zugzwangs") == 1)  # charts may be two seconds old
     until(lambda: not traces(product, AUTHOR), PROMISED_S, 1.0)
 

@@ -1,4 +1,4 @@
-"""The package of docs/extend.md: taken out of the page, installed elsewhere, and what it asks and posts to."""
+"""The package of docs/extend.md, taken out of the page and installed, and the HTTP server that it talks to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def block(after: str) -> str:
 
 
 def install(directory: Path) -> Path:
-    """Install the package into a directory of its own, as pip does; return where."""
+    """Install the package into a directory of its own, as pip does; return the directory."""
     source, target = directory / "package", directory / "installed"
     source.mkdir()
     (source / "pyproject.toml").write_text(block("can be used."))
@@ -42,7 +42,7 @@ def install(directory: Path) -> Path:
 
 
 class Elsewhere:
-    """An HTTP server: gives earthquakes, takes what a webhook posts, and fails as often as told."""
+    """HTTP server that offers earthquakes, receives a webhook's posts, and fails on demand."""
 
     def __init__(self) -> None:
         self.quakes: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ class Elsewhere:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def shake(self, number: int, title: str) -> None:
-        """Let the earth quake."""
+        """Add an earthquake."""
         now_ms = int(time.time() * 1000)
         told = {
             "title": title,
@@ -92,6 +92,6 @@ class Elsewhere:
         return [post["text"] for told in self.posted if told["search"] == search for post in told["posts"]]
 
     def close(self) -> None:
-        """End it."""
+        """End the server."""
         self._server.shutdown()
         self._server.server_close()

@@ -1,4 +1,4 @@
-"""docs/extend.md holds what it says: its package is short, is installed elsewhere, passes its tests, and runs."""
+"""docs/extend.md is true: its package is short, can be installed, passes the contract tests, and runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`murmur copy` as a person runs it: real files, a real Elasticsearch, killed in the middle, refused where need be."""
+"""`murmur copy` with real files and a real Elasticsearch: it survives a kill, and refuses where it must."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BACK = ("copy", "--from", "elasticsearch", "--to", "sqlite")
 
 @pytest.fixture
 def settings(elasticsearch_9: str, tmp_path: Path) -> Iterator[Settings]:
-    """A new DATA_DIR, and a prefix nobody else has."""
+    """Return settings with a new DATA_DIR and a prefix of their own."""
     made = access(elasticsearch_9, data_dir=tmp_path / "data")
     yield made
     wipe(made)
@@ -75,7 +75,7 @@ def _filled(settings: Settings, posts: int = POSTS) -> SqliteStore:
 
 
 def _posts_noted(settings: Settings) -> int:
-    """Return how many posts the target says it got so far."""
+    """Return how many posts the target has noted so far."""
     try:
         note = ElasticStore(settings, create=False).copy_access().note()
     except StoreUnavailable:  # it is being made
@@ -84,7 +84,7 @@ def _posts_noted(settings: Settings) -> int:
 
 
 def _broken_off(settings: Settings, redis_url: str, number: int) -> tuple[int, str]:
-    """Begin to copy, send a signal in the middle, and return the exit status and what was said."""
+    """Start a copy, send a signal in the middle, and return the exit status and the output."""
     process = start(settings, redis_url, *THERE)
     end = time.monotonic() + 120
     while _posts_noted(settings) == 0:
@@ -178,4 +178,4 @@ def test_redis_that_does_not_answer_is_told(settings: Settings) -> None:
     _filled(settings, 10).close()
     done = murmur(settings, "redis://127.0.0.1:1/0", *THERE)
     assert done.returncode == 0
-    assert "it cannot be told whether anything runs" in done.stdout
+    assert "it is unknown whether anything runs" in done.stdout

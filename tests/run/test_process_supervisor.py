@@ -1,4 +1,4 @@
-"""The process manager with real processes: what dies is started again, what is told to end ends, nothing stays."""
+"""The process supervisor with real processes: a dead one is restarted, all end when asked, none stays behind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STUBBORN = WRITES_ITS_PID % (
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Tell whether a process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -53,7 +53,7 @@ def alive(pid: int) -> bool:
 
 
 def until(true: Callable[[], object], seconds: float = 60) -> bool:
-    """Wait for something; whether it came true."""
+    """Wait until a condition is true; return whether it became so."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():
@@ -63,7 +63,7 @@ def until(true: Callable[[], object], seconds: float = 60) -> bool:
 
 
 def pids(directory: Path) -> list[int]:
-    """Return the processes that wrote their number here."""
+    """Return the processes that wrote their pid into the folder."""
     return [int(path.stem) for path in directory.glob("*.pid")]
 
 
@@ -101,22 +101,23 @@ def test_process_that_dies_is_started_again(start: Start, tmp_path: Path) -> Non
 
 
 def share(pid: int | str) -> str:
-    """Return what Linux tells of the session of a process; empty where it keeps no share of it."""
+    """Return the nice value of a process's session, "" if the kernel keeps none."""
     try:
-        return process_supervisor.share_of(pid).read_text().partition(" nice ")[2].strip()
+        return process_supervisor.autogroup_file(pid).read_text().partition(" nice ")[2].strip()
     except OSError:
         return ""
 
 
 def sessions_have_shares() -> bool:
-    """Whether this kernel shares processors by session. The file may be there and be empty: asked in a new session."""
+    """Tell whether this kernel shares processors by session. The file may exist and be empty, so a new session is
+    asked."""
     asked = [sys.executable, "-c", "print(open('/proc/self/autogroup').read())"]
     told = subprocess.run(asked, start_new_session=True, capture_output=True, text=True, check=False)
     return " nice " in told.stdout
 
 
 def test_whatever_else_runs_comes_first_until_all_is_to_end(start: Start, tmp_path: Path) -> None:
-    """On a kernel that keeps no shares by session nothing is set, and all starts and ends the same."""
+    """A kernel without autogroups starts and ends everything just the same."""
     lowered, even = (str(process_supervisor.NICE), "0") if sessions_have_shares() else ("", "")
     ours = share("self")
     holder = start(STUBBORN, "3")

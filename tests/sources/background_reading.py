@@ -1,5 +1,7 @@
-"""A reader's stand-in for live sources: reads in a thread, really waits, remembers all it is told, opens anew at the
-cursor as the reader does, and ends a source that does not end by itself with a failure."""
+"""Reads a source in a thread, as the reader does: waits for real, records everything, and reopens at the cursor.
+
+A source that does not end when asked fails the test.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ class Reading:
         self.stop()
 
     def stop(self) -> float:
-        """Ask it to end, and return how many seconds it took."""
+        """Ask the source to end; return how many seconds it took."""
         began = time.monotonic()
         self._stop.set()
         self._thread.join(15)
@@ -79,7 +81,7 @@ class Reading:
                 self.errors.append(f"{type(error).__name__}: {error}")
                 self._stop.wait(self._pause_s)
 
-    # -- what a reader is to a source
+    # -- SourceContext
     def stopped(self) -> bool:
         return self._stop.is_set()
 
@@ -97,13 +99,13 @@ class Reading:
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
         self.gaps.append((since_ms, until_ms, why))
 
-    # -- what came of it
+    # -- what was read
     def records(self) -> list[RawRecord]:
         """Return all records so far."""
         return [record for chunk in list(self.chunks) for record in chunk.records]
 
     def events(self) -> list[Event]:
-        """Return what the records say; what cannot be read says nothing."""
+        """Return the events of the records; unreadable records have none."""
         found: list[Event] = []
         for chunk in list(self.chunks):
             for record in chunk.records:
@@ -114,7 +116,7 @@ class Reading:
         return found
 
     def posts(self) -> list[Post]:
-        """Return the posts so far, each as often as it came."""
+        """Return the posts so far, with repetitions."""
         return [event.post for event in self.events() if isinstance(event, Upsert)]
 
     def texts(self) -> list[str]:
@@ -122,6 +124,6 @@ class Reading:
         return list(dict.fromkeys(post.text for post in self.posts()))
 
     def place(self) -> dict[str, Any]:
-        """Return the cursor as it stands, read."""
+        """Return the decoded cursor."""
         found: dict[str, Any] = msgspec.json.decode(self.cursor or "{}")
         return found

@@ -1,4 +1,4 @@
-"""A context for sources under test: counts what it is told, ends when asked to, never sleeps longer than told."""
+"""Context for a source under test: records reports and waits, and never sleeps."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pipeline.sources.contract import Chunk, Source
 
 
 class Context:
-    """What the reader would be; `waits` holds how long the source wanted to wait, without waiting."""
+    """Context of one reading; `waits` holds the seconds that the source asked to wait."""
 
     def __init__(self) -> None:
         self.reports: list[tuple[str, str]] = []
         self.waits: list[float] = []
-        self.told = False
+        self.ending = False
 
     def stopped(self) -> bool:
-        return self.told
+        return self.ending
 
     def wait(self, seconds: float) -> bool:
         self.waits.append(seconds)
-        return self.told
+        return self.ending
 
     def patience(self, longest_s: float) -> float:
         return longest_s
@@ -38,5 +38,5 @@ def chunks(source: Source, context: Context, cursor: str | None = None) -> Itera
 
 
 def records_of(source: Source, cursor: str | None = None, context: Context | None = None) -> list[RawRecord]:
-    """Return everything a source that ends gives."""
+    """Return all records of a source that ends."""
     return [record for chunk in source.read(cursor, context or Context()) for record in chunk.records]

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.networks import NETWORKS, RECHECKED, STREAMING_DELETIONS
 from pipeline.normalise.source_permissions import permissions_of
 from pipeline.settings import load
+from pipeline.source_names import NETWORKS, RECHECKED, STREAMING_DELETIONS
 from pipeline.sources import catalog
 from pipeline.sources.catalog import open_lookup, open_source
 from pipeline.sources.catalog_entries import CATALOG

@@ -1,4 +1,4 @@
-"""Our own sources pass the tests that come with the product for those of others."""
+"""The built-in sources pass the contract tests that the product offers to authors of packages."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class TestStdin(SourceContract):
         return StdinSource(descriptor=os.open(self.path, os.O_RDONLY))
 
 
-class _Chatting:
-    """A network on which somebody says something twenty times a second."""
+class _Publishing:
+    """A network on which twenty posts a second are published."""
 
     def __init__(self, say: Callable[[int], None]) -> None:
         self._ended = threading.Event()
@@ -76,7 +76,7 @@ class TestBluesky(SourceContract):
     def _served(self) -> Iterator[None]:
         with Jetstream() as jetstream:
             self.url = jetstream.url
-            with _Chatting(lambda number: jetstream.publish(commit(AT_US + number))):
+            with _Publishing(lambda number: jetstream.publish(commit(AT_US + number))):
                 yield
 
     def source(self) -> Source:
@@ -88,7 +88,7 @@ class TestMastodon(SourceContract):
     def _served(self) -> Iterator[None]:
         with Mastodon() as mastodon:
             self.url = mastodon.url
-            with _Chatting(lambda number: mastodon.publish(status(number))):
+            with _Publishing(lambda number: mastodon.publish(status(number))):
                 yield
 
     def source(self) -> Source:

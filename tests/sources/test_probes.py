@@ -14,7 +14,7 @@ from tests.sources.simulators.mastodon import Mastodon
 SETTINGS = load({})
 
 
-def test_doctor_tells_of_each_network(tmp_path: Path) -> None:
+def test_doctor_reports_each_network(tmp_path: Path) -> None:
     with Jetstream() as jetstream, Mastodon("s3cret") as mastodon:
         settings = load(
             {
@@ -30,7 +30,7 @@ def test_doctor_tells_of_each_network(tmp_path: Path) -> None:
         assert [finding.well for finding in found] == [True, False]
 
 
-def test_age_of_a_cursor_is_told_and_one_that_servers_no_longer_hold_is_not_well() -> None:
+def test_age_of_a_cursor_is_reported_and_one_that_servers_no_longer_hold_is_not_well() -> None:
     def bluesky(ago_s: float) -> str:
         return f'{{"time_us":{int((time.time() - ago_s) * 1e6)},"host":"a.example"}}'
 
@@ -44,6 +44,6 @@ def test_age_of_a_cursor_is_told_and_one_that_servers_no_longer_hold_is_not_well
         "mastodon", f'{{"a.example":{{"newest":"5","at_ms":{int((time.time() - 70) * 1000)}}}}}', SETTINGS
     )
     assert heard is not None
-    assert heard.text.startswith("last heard 7")
+    assert heard.text.startswith("last received 7")
     for name, odd in (("bluesky", "{}"), ("mastodon", "odd"), ("x", "odd"), ("demo", "5")):
         assert cursor_age(name, odd, SETTINGS) is None

@@ -1,4 +1,4 @@
-"""`Retry-After`, whatever a server writes there: seconds within a bound, and never an error."""
+"""`Retry-After`: whatever a server writes there becomes seconds within a bound, and never an error."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def test_host_that_answers_so_is_left_alone_and_stops_no_re_check(header: str) -
     with Mastodon() as server:
         server.status_answers.append((429, {"Retry-After": header}, b""))
         looked = MastodonLookup((server.url,), "", between_s=0.0).look([f"mastodon:{server.host}/{n}" for n in (1, 2)])
-        assert (looked.gone, looked.unsure) == ([], 2)
+        assert (looked.deleted, looked.unsure) == ([], 2)

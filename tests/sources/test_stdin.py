@@ -1,4 +1,4 @@
-"""Standard input: lines as they come, to the end, and never a reader that cannot be ended."""
+"""Standard input: lines are read as they come, to the end, and the source always ends when asked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pipe() -> Iterator[tuple[int, int]]:
             continue
 
 
-def test_lines_of_any_format_become_posts_and_the_end_is_told(pipe: tuple[int, int]) -> None:
+def test_lines_of_any_format_become_posts_and_the_end_is_reported(pipe: tuple[int, int]) -> None:
     get, put = pipe
     own = {"murmur": 1, "kind": "post", "id": "demo:1", "source": "demo", "created_at": 1, "version": 1, "text": "own"}
     own["author"] = {"id": "1", "handle": "ann"}
@@ -50,7 +50,7 @@ def test_torn_line_is_set_aside_alone(pipe: tuple[int, int]) -> None:
         assert len(reading.records()) == 3
 
 
-def test_silent_input_gives_chunks_and_ends_within_two_seconds_when_told(pipe: tuple[int, int]) -> None:
+def test_silent_input_gives_chunks_and_ends_within_two_seconds_when_asked(pipe: tuple[int, int]) -> None:
     with Reading(StdinSource(descriptor=pipe[0])) as reading:
         until(lambda: len(reading.chunks) > 2)
         assert reading.longest_silence_s < 5.0

@@ -17,6 +17,7 @@ from pipeline.query.syntax.operator_values import Value
 from pipeline.query.syntax.suggestions import similar_names
 from pipeline.query.syntax.time_values import time_reader
 from pipeline.query.tree import Node
+from pipeline.source_names import NETWORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ def _choice_reader(prefix: str, choices: dict[str, str]) -> Callable[[Value], No
     return lambda value: values.read_choice(value, prefix, choices)
 
 
-NETWORKS = ("x", "bluesky", "mastodon", "demo")
 IS = ("repost", "reply", "quote", "sensitive", "verified")
 HAS = ("links", "media", "images", "videos", "mentions", "hashtags", "cashtags")
 _IS = {name: name for name in IS} | {"retweet": "repost", "nativeretweets": "repost"}

@@ -13,15 +13,17 @@ from collections import deque
 import msgspec
 
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.bluesky.jetstream_events import POSTS, EventSummary, parent_of, with_profiles
+from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, EventSummary, parent_of, with_profiles
 from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reaction_counts import CountedPost, ReactionCounts
 
 UNNAMED_EVENTS = 2_000
+"""Posts kept for a second version at most; the oldest are dropped."""
 UNNAMED_BYTES = 4 * 1024 * 1024
 UNNAMED_S = 60.0
 """Seconds after which a post without an author name gets no second version."""
 LATE_AT_ONCE = 200
+"""Second versions that one call returns at most, plus the rest of the last author's posts."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -83,7 +85,7 @@ class AuthorNames:
 
     def _with_counts(self, post: CountedPost) -> bytes:
         """Return a post of the API as an event of the time at which its counts were requested."""
-        commit = {"operation": "update", "collection": POSTS, "rkey": post.rkey, "record": post.record}
+        commit = {"operation": "update", "collection": POST_COLLECTION, "rkey": post.rkey, "record": post.record}
         author = self.profiles.find(post.did, ask=False) or post.author
         profiles = {post.did: author}
         parent = parent_of(bytes(post.record))

@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import urllib3
 import zstandard
 from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky.jetstream_url import dictionary_url, is_newer
+from pipeline.sources.bluesky.compression import ZstdDictionary
 from pipeline.sources.retry_after import retry_after_s
 
 OPEN_TIMEOUT_S = 10.0
@@ -25,8 +23,9 @@ CLOSE_TIMEOUT_S = 0.5
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes of the largest message; a larger one ends the connection before it is in memory."""
 FRAMES_WAITING = 64
-LARGEST_DICTIONARY = 4 * 1024 * 1024
+"""Frames that the library buffers before the server has to wait."""
 CHUNK_EVENTS = 500
+"""Events that one `receive` returns at most."""
 CHUNK_BYTES = 1024 * 1024
 AGENT = "Murmuration (live search; reads posts and withdrawals)"
 
@@ -42,14 +41,6 @@ class StreamRefused(SourceUnavailable):
 
 class MessageTooBig(SourceUnavailable):
     """Raised when a server sends a message beyond `LARGEST_MESSAGE`."""
-
-
-@dataclass(frozen=True)
-class ZstdDictionary:
-    """Compression dictionary of a server, and the number by which the server knows it."""
-
-    number: int
-    data: zstandard.ZstdCompressionDict
 
 
 class JetstreamConnection:
@@ -102,38 +93,6 @@ def _ended(error: Exception) -> SourceUnavailable:
     if isinstance(error, ConnectionClosed) and error.sent is not None and error.sent.code == 1009:
         return MessageTooBig(f"a message of more than {LARGEST_MESSAGE} bytes")
     return SourceUnavailable(f"the connection broke: {error}"[:200])
-
-
-class Dictionaries:
-    """Compression dictionaries of the servers, each requested once. None: a server's events come uncompressed."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, ZstdDictionary | None] = {}
-
-    def of(self, url: str) -> ZstdDictionary | None:
-        """Return the dictionary of a server; requests it the first time."""
-        if not is_newer(url):
-            return None  # a server of the long-standing wire does not publish its dictionary
-        if url not in self._known:
-            self._known[url] = _fetch_dictionary(url)
-        return self._known[url]
-
-    def forget(self, url: str) -> None:
-        """Request uncompressed events from now on: the server no longer knows its dictionary."""
-        self._known[url] = None
-
-
-def _fetch_dictionary(url: str) -> ZstdDictionary | None:
-    try:
-        answer = urllib3.request(
-            "GET", dictionary_url(url), timeout=OPEN_TIMEOUT_S, retries=False, preload_content=False
-        )
-        data = answer.read(LARGEST_DICTIONARY + 1) if answer.status == 200 else b""
-        answer.close()
-        known = zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_FULLDICT) if data else None
-    except (urllib3.exceptions.HTTPError, zstandard.ZstdError, OSError, ValueError):
-        return None
-    return ZstdDictionary(known.dict_id(), known) if known is not None and len(data) <= LARGEST_DICTIONARY else None
 
 
 class PendingConnection:

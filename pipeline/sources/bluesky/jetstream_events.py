@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-POSTS = "app.bsky.feed.post"
-REACTIONS = ("app.bsky.feed.like", "app.bsky.feed.repost")
+POST_COLLECTION = "app.bsky.feed.post"
+REACTION_COLLECTIONS = ("app.bsky.feed.like", "app.bsky.feed.repost")
 
 
 class EventSummary(msgspec.Struct):
@@ -111,13 +111,13 @@ def summarise(data: bytes) -> EventSummary | None:
 
 
 def _add_commit(summary: EventSummary, commit: _Commit | _Message) -> None:
-    if commit.collection != POSTS:
+    if commit.collection != POST_COLLECTION:
         summary.kind = "other"
-        if commit.collection in REACTIONS and commit.operation == "create" and commit.record is not None:
+        if commit.collection in REACTION_COLLECTIONS and commit.operation == "create" and commit.record is not None:
             summary.kind, summary.uri = "reaction", _subject(commit.record.subject)
         return
     summary.kind = "deletion" if commit.operation == "delete" else "post"
-    summary.uri = f"at://{summary.did}/{POSTS}/{commit.rkey}"
+    summary.uri = f"at://{summary.did}/{POST_COLLECTION}/{commit.rkey}"
     summary.edited = commit.operation == "update"
     if commit.record is not None:
         summary.parent = _parent(commit.record)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from pipeline.sources.bluesky.jetstream_events import POSTS, REACTIONS
+from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, REACTION_COLLECTIONS
 
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
@@ -43,7 +43,7 @@ def subscription_url(url: str, cursor: int | None, dictionary: int = 0, *, react
     """
     parts = urlsplit(url)
     newer = is_newer(url)
-    collections = (POSTS, *REACTIONS) if reactions else (POSTS,)
+    collections = (POST_COLLECTION, *REACTION_COLLECTIONS) if reactions else (POST_COLLECTION,)
     query = [("collections" if newer else "wantedCollections", collection) for collection in collections]
     query.append(("maxMessageSizeBytes", str(LONGEST_EVENT)))
     if cursor is not None:

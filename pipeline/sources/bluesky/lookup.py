@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from pipeline.sources.bluesky.jetstream_events import POSTS
+from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION
 from pipeline.sources.bluesky.profiles import AGENT
-from pipeline.sources.bluesky.reaction_counts import BATCH, LARGEST_ANSWER, PATH
+from pipeline.sources.bluesky.reaction_counts import LARGEST_ANSWER, POSTS_A_REQUEST, POSTS_PATH
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.sources.retry_after import retry_after_s
 
@@ -33,7 +33,7 @@ _decode = msgspec.json.Decoder(_FoundPosts).decode
 class BlueskyLookup:
     """Look-up at one API address."""
 
-    at_once = BATCH
+    at_once = POSTS_A_REQUEST
     apart_s = 1.0
 
     def __init__(self, api: str) -> None:
@@ -47,7 +47,7 @@ class BlueskyLookup:
         uris = {uri: post_id for post_id in ids if (uri := _uri(post_id))}
         if not uris:
             return LookupResult([], unsure=len(ids))
-        url = f"{self._api}{PATH}?{urlencode([('uris', uri) for uri in uris])}"
+        url = f"{self._api}{POSTS_PATH}?{urlencode([('uris', uri) for uri in uris])}"
         try:
             answer = self._pool.request("GET", url, preload_content=False, redirect=False)
             data = answer.read(LARGEST_ANSWER + 1)
@@ -62,10 +62,10 @@ class BlueskyLookup:
         except (msgspec.MsgspecError, ValueError) as error:
             raise RetryLater(f"the API's answer cannot be read: {error}") from error
         if found - uris.keys():
-            raise RetryLater("the API answers for posts that were not asked for")
+            raise RetryLater("the API answers for posts that were not requested")
         return LookupResult([post_id for uri, post_id in uris.items() if uri not in found], unsure=len(ids) - len(uris))
 
 
 def _uri(post_id: str) -> str:
     did, _, key = post_id.removeprefix("bluesky:").rpartition("/")
-    return f"at://{did}/{POSTS}/{key}" if did.startswith("did:") and key else ""
+    return f"at://{did}/{POST_COLLECTION}/{key}" if did.startswith("did:") and key else ""

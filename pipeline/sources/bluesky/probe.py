@@ -10,7 +10,7 @@ from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.connection import PendingConnection
 from pipeline.sources.bluesky.cursor import decode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of, subscription_url
-from pipeline.sources.bluesky.profiles import AGENT, PATH
+from pipeline.sources.bluesky.profiles import AGENT, PROFILES_PATH
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS
 from pipeline.sources.contract import Probed
 
@@ -23,9 +23,9 @@ KNOWN_DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
 
 def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
     """Return findings about the servers and the profile API, within about `WITHIN_S` seconds however many servers."""
-    asked = urls or PUBLIC_SERVERS
-    pending = {url: _connect(url) for url in asked}
-    troubles = dict.fromkeys(asked, "no answer")
+    servers = urls or PUBLIC_SERVERS
+    pending = {url: _connect(url) for url in servers}
+    troubles = dict.fromkeys(servers, "no answer")
     end = time.monotonic() + WITHIN_S
     while pending and time.monotonic() < end:
         for url, connecting in list(pending.items()):
@@ -40,8 +40,8 @@ def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
     for connecting in pending.values():
         connecting.abandon()
     away = [f"{host_of(url)}: {trouble}" for url, trouble in troubles.items() if trouble]
-    text = f"{len(asked) - len(away)} of {len(asked)} servers answer"
-    found = [Probed(len(away) < len(asked), "; ".join([text, *away])[:500])]
+    text = f"{len(servers) - len(away)} of {len(servers)} servers answer"
+    found = [Probed(len(away) < len(servers), "; ".join([text, *away])[:500])]
     return [*found, _api(api)] if api else found
 
 
@@ -53,7 +53,7 @@ def _api(api: str) -> Probed:
     try:
         answer = urllib3.request(
             "GET",
-            f"{api.rstrip('/')}{PATH}?actors={KNOWN_DID}",
+            f"{api.rstrip('/')}{PROFILES_PATH}?actors={KNOWN_DID}",
             timeout=WITHIN_S,
             retries=False,
             headers={"User-Agent": AGENT},

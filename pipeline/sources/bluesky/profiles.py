@@ -19,20 +19,24 @@ from pipeline.sources.retry_after import retry_after_s
 
 log = logging.getLogger(__name__)
 
-PATH = "/xrpc/app.bsky.actor.getProfiles"
-BATCH = 25
+PROFILES_PATH = "/xrpc/app.bsky.actor.getProfiles"
+ACCOUNTS_A_REQUEST = 25
 """Accounts a request: the lexicon's limit."""
 GATHER_S = 0.3
 """Seconds that a request waits for more accounts to join it."""
 LEAST_APART_S = 0.4
 """Seconds between two requests: a third of the rate that the public API allows one address."""
 WAITING = 2_000
+"""Accounts that wait for a request at most; further ones are requested at a later post."""
 REMEMBERED = 100_000
+"""Profiles in the cache; the oldest are dropped."""
 KEPT_S = 6 * 3600.0
+"""Seconds after which a cached profile is requested again."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
 SIGNED_IN_ONLY = "!no-unauthenticated"
+"""Label of an account that is visible to signed-in people only."""
 AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 
@@ -149,7 +153,7 @@ class Profiles:
                 break
             with self._lock:
                 self._wake.clear()
-                dids = [self._wanted.popleft() for _ in range(min(BATCH, len(self._wanted)))]
+                dids = [self._wanted.popleft() for _ in range(min(ACCOUNTS_A_REQUEST, len(self._wanted)))]
             if not dids:
                 continue
             refused_s = self._ask(pool, dids)
@@ -167,7 +171,7 @@ class Profiles:
     def _ask(self, pool: urllib3.PoolManager, dids: list[str]) -> float | None:
         """Request some accounts; return None if answered, else the seconds that the API wants to be left alone."""
         self.requests += 1
-        url = f"{self._api}{PATH}?{urlencode([('actors', did) for did in dids])}"
+        url = f"{self._api}{PROFILES_PATH}?{urlencode([('actors', did) for did in dids])}"
         try:
             answer = pool.request("GET", url, preload_content=False, redirect=False)
             data = answer.read(LARGEST_ANSWER + 1) if answer.status == 200 else b""

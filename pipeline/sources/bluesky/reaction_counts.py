@@ -20,16 +20,24 @@ from pipeline.sources.bluesky.profiles import AGENT, Profile
 
 log = logging.getLogger(__name__)
 
-PATH = "/xrpc/app.bsky.feed.getPosts"
-BATCH = 25
+POSTS_PATH = "/xrpc/app.bsky.feed.getPosts"
+POSTS_A_REQUEST = 25
+"""Posts a request: the lexicon's limit."""
 REMEMBERED = 50_000
-DUE = 5_000
+"""Recent posts whose reactions are followed."""
+MOST_DUE = 5_000
+"""Posts that wait for a request at most; further ones are ignored until there is room."""
 GATHER_S = 10.0
+"""Seconds between the first reaction to a post and its request."""
 APART_S = 60.0
+"""Seconds between two requests of one post."""
 LEAST_APART_S = 1.0
+"""Seconds between two requests to the API."""
 LONGEST_PAUSE_S = 300.0
+"""Seconds to which the pause after failed requests doubles."""
 LARGEST_ANSWER = 8 * 1024 * 1024
-ANSWERS = 1_000
+MOST_ARRIVED = 1_000
+"""Answers kept until the reading thread takes them; the oldest are dropped."""
 
 
 class _Author(msgspec.Struct):
@@ -77,7 +85,7 @@ class ReactionCounts:
         self._api = api.rstrip("/")
         self._requested_s: dict[str, float] = {}
         self._due: dict[str, float] = {}
-        self._arrived: deque[CountedPost] = deque(maxlen=ANSWERS)
+        self._arrived: deque[CountedPost] = deque(maxlen=MOST_ARRIVED)
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
@@ -105,7 +113,7 @@ class ReactionCounts:
         """Make a remembered post due for a request."""
         with self._lock:
             requested_s = self._requested_s.get(uri)
-            if requested_s is None or uri in self._due or len(self._due) >= DUE:
+            if requested_s is None or uri in self._due or len(self._due) >= MOST_DUE:
                 return
             self._due[uri] = max(time.monotonic() + GATHER_S, requested_s + APART_S if requested_s else 0.0)
 
@@ -141,7 +149,7 @@ class ReactionCounts:
     def _take(self) -> list[str]:
         now = time.monotonic()
         with self._lock:
-            uris = [uri for uri, due_s in self._due.items() if due_s <= now][:BATCH]
+            uris = [uri for uri, due_s in self._due.items() if due_s <= now][:POSTS_A_REQUEST]
             for uri in uris:
                 del self._due[uri]
                 if uri in self._requested_s:
@@ -149,7 +157,7 @@ class ReactionCounts:
         return uris
 
     def _ask(self, pool: urllib3.PoolManager, uris: list[str]) -> bool:
-        url = f"{self._api}{PATH}?{urlencode([('uris', uri) for uri in uris])}"
+        url = f"{self._api}{POSTS_PATH}?{urlencode([('uris', uri) for uri in uris])}"
         try:
             answer = pool.request("GET", url, preload_content=False, redirect=False)
             data = answer.read(LARGEST_ANSWER + 1) if answer.status == 200 else b""

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.connection import Dictionaries, MessageTooBig, StreamRefused
+from pipeline.sources.bluesky.compression import Dictionaries
+from pipeline.sources.bluesky.connection import MessageTooBig, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles
 from pipeline.sources.bluesky.reaction_counts import ReactionCounts
-from pipeline.sources.bluesky.subscription import OVERLAP_US, SILENCE_S, JetstreamSubscription
+from pipeline.sources.bluesky.subscription import RESUME_OVERLAP_US, SILENCE_S, JetstreamSubscription
 from pipeline.sources.contract import Chunk, SourceContext
 
 PUBLIC_SERVERS = (
@@ -33,6 +34,7 @@ PUBLIC_SERVERS = (
 """Bluesky's own servers, of both makes, on the wire that both keep as it is."""
 PUBLIC_API = "https://public.api.bsky.app"
 LONGEST_REFUSAL_S = 300.0
+"""Seconds that the source waits at most after all servers have refused."""
 STEP_OVER_US = 1_000_000
 """Microseconds by which the cursor moves beyond a message that is too large to receive."""
 
@@ -100,6 +102,6 @@ class BlueskySource:
     def _step_over(url: str, position: JetstreamCursor, context: SourceContext) -> None:
         """Move the cursor beyond a message that is too large, and report the gap."""
         since_ms = position.time_us // 1000
-        position.time_us += STEP_OVER_US + OVERLAP_US
+        position.time_us += STEP_OVER_US + RESUME_OVERLAP_US
         position.seq = 0
         context.gap(since_ms, position.time_us // 1000, f"{host_of(url)} sent a message that is too large to take")

@@ -1,9 +1,9 @@
 """One Jetstream subscription: opens a connection at a cursor, turns its events into chunks, and reports gaps.
 
 The cursor is the greatest time received (µs), which means about the same on every server. Each resume goes back by
-`OVERLAP_US`, on another server by `REWIND_US`; a post that comes twice is stored once. A server holds events for a
-limited time and cuts an older cursor short, silently on the long-standing wire: then the first event is far later than
-the cursor, and the time between is reported as a gap.
+`RESUME_OVERLAP_US`, on another server by `SERVER_CHANGE_REWIND_US`; a post that comes twice is stored once. A server
+holds events for a limited time and cuts an older cursor short, silently on the long-standing wire: then the first event
+is far later than the cursor, and the time between is reported as a gap.
 """
 
 from __future__ import annotations
@@ -14,20 +14,17 @@ from collections.abc import Callable, Generator, Iterator
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.connection import (
-    Dictionaries,
-    JetstreamConnection,
-    PendingConnection,
-    StreamRefused,
-    ZstdDictionary,
-)
+from pipeline.sources.bluesky.compression import Dictionaries, ZstdDictionary
+from pipeline.sources.bluesky.connection import JetstreamConnection, PendingConnection, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, encode_cursor
 from pipeline.sources.bluesky.jetstream_events import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url
 from pipeline.sources.contract import Chunk, SourceContext
 
-OVERLAP_US = 2_000_000
-REWIND_US = 10_000_000
+RESUME_OVERLAP_US = 2_000_000
+"""Microseconds before the cursor at which reading resumes on the same server."""
+SERVER_CHANGE_REWIND_US = 10_000_000
+"""Microseconds before the cursor at which reading resumes on another server."""
 MISSED_US = 30_000_000
 """Microseconds: a first event this much later than the cursor means that the server dropped the events between."""
 CUT_SHORT = ("OutdatedCursor", "FutureCursor")
@@ -37,6 +34,7 @@ SILENCE_S = 45.0
 even while a server seeks an old cursor."""
 RECEIVE_S = 0.5
 BEHIND_S = 15.0
+"""Seconds behind the network from which on the state is replaying, not live."""
 LONGEST_KEPT = 2 * 1024 * 1024
 """Bytes of the longest event passed on; a longer one is cut to `KEPT_OF_TOO_LONG` and becomes a dead letter."""
 KEPT_OF_TOO_LONG = 64 * 1024
@@ -133,7 +131,7 @@ class JetstreamSubscription:
         if not cursor.time_us:
             return [None]
         same = cursor.host == self._host
-        back_us = OVERLAP_US if same else REWIND_US
+        back_us = RESUME_OVERLAP_US if same else SERVER_CHANGE_REWIND_US
         time_us = min(cursor.time_us, _now_us()) - back_us
         numbers = [cursor.seq] if same and cursor.seq and is_newer(self._url) else []
         return [*numbers, time_us, None]

@@ -1,12 +1,12 @@
-"""The people of the demonstration: made up, the same for the same seed."""
+"""Generated authors of the demo posts, the same for the same seed."""
 
 from __future__ import annotations
 
 import random
 from typing import Any
 
-PEOPLE = 480
-NAMES = {
+AUTHOR_COUNT = 480
+AUTHOR_NAMES = {
     "en": ("Ada Ida Finn Maya Owen Priya Theo Nora Sam Wren Jude Tess", "Marsh Okafor Lindqvist Reed Bell Hart Quill"),
     "de": ("Jonas Lena Mila Emil Greta Anton Frieda", "Brandt Vogel Sommer Kühn Lindner"),
     "fr": ("Camille Hugo Inès Louis Manon Théo", "Moreau Lefèvre Girard Bonnet"),
@@ -23,7 +23,20 @@ NAMES = {
     "hi": ("आरव मीरा कबीर", "शर्मा मेहता राव"),
     "tr": ("Elif Deniz Kerem", "Yıldız Aksoy"),
 }
-SHARE = {"en": 22, "ja": 9, "de": 7, "es": 7, "fr": 6, "pt": 4, "ar": 4, "ko": 4, "it": 3, "zh": 3, "ru": 3, "hi": 2}
+LANGUAGE_WEIGHTS = {
+    "en": 22,
+    "ja": 9,
+    "de": 7,
+    "es": 7,
+    "fr": 6,
+    "pt": 4,
+    "ar": 4,
+    "ko": 4,
+    "it": 3,
+    "zh": 3,
+    "ru": 3,
+    "hi": 2,
+}
 WORDS = (
     "harbour",
     "comet",
@@ -50,15 +63,15 @@ BIOS = (
 )
 
 
-def people(seed: int, topics: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Return authors by the language they write in, each a canonical author."""
+def authors(seed: int, topics: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return canonical authors by the language they write in."""
     dice = random.Random(f"people {seed}")
-    languages = list(NAMES)
-    weights = [SHARE.get(language, 1) for language in languages]
+    languages = list(AUTHOR_NAMES)
+    weights = [LANGUAGE_WEIGHTS.get(language, 1) for language in languages]
     found: dict[str, list[dict[str, Any]]] = {language: [] for language in languages}
-    for number in range(PEOPLE):
+    for number in range(AUTHOR_COUNT):
         language = languages[number] if number < len(languages) else dice.choices(languages, weights)[0]
-        first, last = (dice.choice(part.split()) for part in NAMES[language])
+        first, last = (dice.choice(part.split()) for part in AUTHOR_NAMES[language])
         name = f"{last}{first}" if language in ("ja", "ko", "zh") else f"{first} {last}"
         handle = f"{dice.choice(WORDS)}_{dice.choice(WORDS)}{number}"
         found[language].append(

@@ -1,7 +1,7 @@
-"""Generated posts: reproducible from a seed, lively enough to watch for an hour, marked as made up in the page.
+"""Demo source: plays generated posts at a rate, reproducible from a seed.
 
-What happens is decided by `chapter.py`; this module gives it ids and times and plays it, an hour of it at once at the
-very first start. Its ids are `demo:<seed>.<chapter>.<event>`, its cursor is the next event.
+`generator.py` generates the events in chapters; this module assigns ids and times and plays them in real time. The very
+first start plays an hour of history at once. Ids are `demo:<seed>.<chapter>.<event>`; the cursor is the next event.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from pipeline.sources.demo.generator import EVENTS, Chapter, ChapterEvent
 
 HISTORY_S = 3600
 HISTORY_EVENTS = 20_000
-"""The past that is there at the first start: an hour, or fewer where the rate is high."""
+"""The history at the first start: an hour, or this many events if the rate is high."""
 CHUNK = 500
 SHORTEST_WAIT_S = 0.002
 LONGEST_WAIT_S = 0.5
 FASTEST_FRESH = 500.0
-"""Above this rate chapters are made once and played again under new ids: making one takes longer than playing it."""
+"""Events a second; above this rate `REPEATED` chapters are generated once and played again under new ids, because
+generating a chapter takes longer than playing it."""
 REPEATED = 8
+"""Chapters that a fast demo generates before it repeats them."""
 
 
 class _Cursor(msgspec.Struct):
@@ -51,8 +53,8 @@ class DemoSource:
         self._length_ms = EVENTS / rate * 1000
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
-        """Yield events as they fall due; see the contract."""
-        chapter, event = self._place(cursor)
+        """Yield events when they are due, as `Source.read` describes."""
+        chapter, event = self._position(cursor)
         now = time.time() * 1000
         if cursor is None:
             begin = now - min(HISTORY_S, HISTORY_EVENTS / self._rate) * 1000
@@ -70,37 +72,37 @@ class DemoSource:
             if event == EVENTS:
                 chapter, event, begin = chapter + 1, 0, begin + self._length_ms
             wait_s = (begin + self._chapter(chapter).events[event].offset * self._length_ms) / 1000 - time.time()
-            state = self._say(state, "live" if wait_s > 0 else "replaying", context)
+            state = self._report_change(state, "live" if wait_s > 0 else "replaying", context)
             yield Chunk(records, _encode(_Cursor(self._seed, chapter, event)).decode())
             if wait_s > 0:
                 context.wait(min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S))
 
     @staticmethod
-    def _say(before: str, state: str, context: SourceContext) -> str:
-        """Report a change: the past hour first, then live for good."""
+    def _report_change(before: str, state: str, context: SourceContext) -> str:
+        """Report a change of the state: the past hour is replayed first, then the source is live for good."""
         if before in ("live", state):
             return before
         context.report(state, "the past hour first" if state == "replaying" else "")
         return state
 
-    def _place(self, cursor: str | None) -> tuple[int, int]:
+    def _position(self, cursor: str | None) -> tuple[int, int]:
         if cursor is None:
             return 0, 0
         try:
-            place = msgspec.json.decode(cursor, type=_Cursor)
+            position = msgspec.json.decode(cursor, type=_Cursor)
         except msgspec.MsgspecError:
             return 0, 0
-        known = place.seed == self._seed and place.chapter >= 0 and 0 <= place.event < EVENTS
-        return (place.chapter, place.event) if known else (0, 0)
+        known = position.seed == self._seed and position.chapter >= 0 and 0 <= position.event < EVENTS
+        return (position.chapter, position.event) if known else (0, 0)
 
     def _chapter(self, number: int) -> Chapter:
-        return _made(self._seed, number % REPEATED if self._rate > FASTEST_FRESH else number)
+        return _generated(self._seed, number % REPEATED if self._rate > FASTEST_FRESH else number)
 
     def _id(self, chapter: int, event: int) -> str:
         return f"demo:{self._seed}.{chapter}.{event}"
 
     def _record(self, chapter: int, begin: float, one: ChapterEvent) -> RawRecord:
-        """Return an event as a record in our own JSON, with ids and times."""
+        """Return an event as a record in our canonical JSON, with ids and times."""
         at = int(begin + one.offset * self._length_ms)
         record: dict[str, Any] = {"murmur": 1, "kind": "delete" if one.kind == "delete" else "post"}
         record["id"] = self._id(chapter, one.number)
@@ -110,12 +112,13 @@ class DemoSource:
         record |= one.fields
         record |= {"source": "demo", "version": at, "created_at": int(begin + one.born * self._length_ms)}
         if one.about is not None:
-            self._refer(record, chapter, begin, one)
+            self._add_reference(record, chapter, begin, one)
         return RawRecord(at, _encode(record))
 
-    def _refer(self, record: dict[str, Any], chapter: int, begin: float, one: ChapterEvent) -> None:
-        """Name the earlier post an event is about; a repost or quote carries it, with its counts as they are now."""
-        assert one.about is not None  # noqa: S101 - the caller asked
+    def _add_reference(self, record: dict[str, Any], chapter: int, begin: float, one: ChapterEvent) -> None:
+        """Add the earlier post that an event is about; a repost or quote contains it, with its counts after this
+        event."""
+        assert one.about is not None  # noqa: S101 - the caller checked it
         number, born, fields = one.about
         earlier = self._id(chapter, number)
         if one.kind == "reply":
@@ -133,5 +136,5 @@ class DemoSource:
 
 
 @lru_cache(maxsize=REPEATED + 1)
-def _made(seed: int, number: int) -> Chapter:
+def _generated(seed: int, number: int) -> Chapter:
     return Chapter(seed, number)

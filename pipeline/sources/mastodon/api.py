@@ -12,7 +12,7 @@ from pipeline.sources.retry_after import retry_after_s
 
 CONNECT_S = 10.0
 REFUSED_PAUSE_S = 300.0
-"""Seconds before a server is asked again that does not accept the token; no server is left alone for longer."""
+"""Seconds that a server which refuses the token is left alone; no server is left alone for longer."""
 LARGEST_ANSWER = 8 * 1024 * 1024
 PAGE, PAGES = 40, 25
 """Statuses a page, and pages after an outage: at most a thousand statuses are requested."""

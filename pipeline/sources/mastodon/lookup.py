@@ -27,6 +27,7 @@ from pipeline.sources.retry_after import retry_after_s
 ANSWER_S = 10.0
 LARGEST_STATUS = 512 * 1024
 LEFT_ALONE_S = 600.0
+"""Seconds that a host is left alone after a failure, unless it asks for another time."""
 _LOCAL_ID = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
 
 
@@ -82,7 +83,7 @@ class MastodonLookup:
     def look(self, ids: Sequence[str]) -> LookupResult:
         """Ask for statuses one after the other, as `Lookup.look` describes. A failing host does not affect other
         hosts."""
-        gone: list[str] = []
+        deleted: list[str] = []
         fresh: dict[str, list[RawRecord]] = {}
         unsure = 0
         for post_id in ids:
@@ -91,10 +92,10 @@ class MastodonLookup:
             if own is None or found is None:
                 unsure += 1
             elif found == b"":
-                gone.append(post_id)
+                deleted.append(post_id)
             else:
                 fresh.setdefault(own[1], []).append(RawRecord(int(time.time() * 1000), found))
-        return LookupResult(gone, [RawBatch(LOOKUP, records, host) for host, records in fresh.items()], unsure)
+        return LookupResult(deleted, [RawBatch(LOOKUP, records, host) for host, records in fresh.items()], unsure)
 
     def _one(self, host: str, number: str) -> bytes | None:
         """Return the record of a status, b"" if it is deleted or its author opted out, None if that is unknown."""

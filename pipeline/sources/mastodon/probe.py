@@ -59,4 +59,4 @@ def _server(server: str, token: str) -> Probed:
 def cursor_age(cursor: str) -> Probed | None:
     """Return how long ago the oldest of the streams was received, None where none was."""
     times = [position.at_ms for position in decode_cursor(cursor).values() if position.at_ms]
-    return Probed(True, f"last heard {max(0, int(time.time() - min(times) / 1000))} s ago") if times else None
+    return Probed(True, f"last received {max(0, int(time.time() - min(times) / 1000))} s ago") if times else None

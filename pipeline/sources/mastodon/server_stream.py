@@ -149,9 +149,9 @@ class ServerStream:
         missed = ""
         try:
             if not since or not self._request_pages(since):
-                missed = f"{self.instance} was away, and more was said than is asked for"
+                missed = f"{self.instance} was away, and more was posted than is requested"
         except (ServerUnavailable, urllib3.exceptions.HTTPError, OSError, ValueError, msgspec.MsgspecError) as error:
-            missed = f"{self.instance} was away, and does not tell what was said: {error}"[:200]
+            missed = f"{self.instance} was away, and does not return what was posted: {error}"[:200]
         if missed:
             event = ServerEvent(
                 "gap", _now_ms(), stream=self.key, instance=self.instance, reason=missed, since_ms=received_ms

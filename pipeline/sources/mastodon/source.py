@@ -54,7 +54,7 @@ class MastodonSource:
         queue: EventQueue[ServerEvent] = EventQueue(QUEUED_EVENTS)
         positions = decode_cursor(cursor)
         streams = [self._stream(server, tag, queue, positions) for server in self._servers for tag in self._tags]
-        troubles = {stream.key: "not asked yet" for stream in streams}
+        troubles = {stream.key: "not connected yet" for stream in streams}
         for stream in streams:
             stream.start()
         try:

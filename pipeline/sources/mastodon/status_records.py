@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 REMEMBERED = 50_000
+"""Statuses of other servers whose URI is remembered for a deletion."""
 
 
 class _Account(msgspec.Struct):
@@ -34,7 +35,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     uri: str | None = None
 
 
-STATUS = (
+STATUS_FIELDS = (
     *("id", "account", "content", "created_at", "uri", "url", "edited_at", "visibility", "sensitive", "spoiler_text"),
     *("language", "in_reply_to_id", "in_reply_to_account_id", "replies_count", "reblogs_count", "favourites_count"),
     *("quotes_count", "mentions", "tags", "media_attachments", "card", "reblog", "quote"),
@@ -74,7 +75,7 @@ class StatusRecords:
             self.withheld += 1
             if name == "update":
                 return None
-            return self.record("delete", number.encode())  # the author has withdrawn the consent
+            return self.record("delete", number.encode())  # the author has revoked the consent
         self._remember(number, status.uri or "")
         return _encode(
             _Record(name, msgspec.Raw(data.replace(b"\n", b" ")))
@@ -92,7 +93,7 @@ class StatusRecords:
             self.withheld += 1
             return None
         self._remember(str(found.id), found.uri or "")
-        return _encode({name: names[name] for name in STATUS if name in names})
+        return _encode({name: names[name] for name in STATUS_FIELDS if name in names})
 
     def _remember(self, number: str, uri: str) -> None:
         if not uri or len(uri) > 1000 or urlsplit(uri).netloc.lower() == self._instance:

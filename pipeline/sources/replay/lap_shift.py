@@ -1,7 +1,7 @@
-"""A recording played again: ids and times of its records shift_record by a lap, so that they are posts of their own.
+"""Shifts the ids and times of a record by a lap, so that a recording played again brings new posts.
 
-Numeric ids that hold a time (X, Mastodon) are shift_record by the lap's length in their own units and so stay in order;
-others get an ending. Accounts keep their ids. A record that cannot be read is passed on as it is.
+Numeric ids that contain a time (X, Mastodon) are shifted by the lap's length in their own unit and stay in order; other
+ids get a suffix. Accounts keep their ids. A record that cannot be decoded is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 X_SHIFT_BITS = 22
+"""Bits below the milliseconds in an id of X."""
 MASTODON_SHIFT_BITS = 16
+"""Bits below the milliseconds in an id of Mastodon."""
 
 X_POST_IDS = {
     "in_reply_to_status_id",

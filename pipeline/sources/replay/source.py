@@ -26,6 +26,7 @@ CHUNK_BYTES = 1024 * 1024
 LONGEST_WAIT_S = 0.9
 """Seconds between two chunks at most, empty ones if no record is due: the reader renews its lease at each."""
 PAUSE_BEFORE_LAP_MS = 1_000
+"""Milliseconds between the last post of a lap and the first of the next."""
 
 
 class _Cursor(msgspec.Struct):

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SLOW_FROM = 0.8
+"""Share of the budget after which reading slows down."""
 STEP_S = 600.0
+"""Seconds between two grants of a slowed budget."""
 KEPT_BACK = 50
+"""One post in this many is kept back for posts that arrive while the connection closes."""
 LOOKUP_SHARE = 10
 """One post in this many of X_MONTHLY_POSTS may be spent on looking up stored posts."""
 

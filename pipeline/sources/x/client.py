@@ -23,7 +23,7 @@ from pipeline.clock import now_ms
 from pipeline.sources.event_queue import EventQueue, StreamEvent
 from pipeline.sources.x.backoff import ANSWER, NETWORK
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.fields import FIELDS
+from pipeline.sources.x.fields import POST_FIELDS
 from pipeline.sources.x.http_session import BoundedSession
 
 logging.getLogger("tweepy").setLevel(logging.CRITICAL)
@@ -72,7 +72,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
     def stream(self) -> None:
         """Read one connection until it ends or `stop` is called; the last event says why it ended."""
         try:
-            self.filter(**FIELDS)
+            self.filter(**POST_FIELDS)
         except Exception as error:  # noqa: BLE001 - the reader must learn of any error
             self._error = XError(NETWORK, _describe(error))
         if self.allowed is not None and self.allowed <= 0:

@@ -9,7 +9,7 @@ import msgspec
 
 
 class XCursor(msgspec.Struct):
-    """What survives a restart: the month (`2026-10`), the posts counted in it, and when X was last received (ms UTC).
+    """The budget's month (`2026-10`), the posts counted in it, and when X was last received (ms UTC).
 
     `heard_ms` 0: nothing was received yet, or reading has stopped on purpose.
     """

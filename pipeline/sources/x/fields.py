@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FIELDS = {
+POST_FIELDS = {
     "expansions": "attachments.media_keys,attachments.poll_ids,author_id,edit_history_tweet_ids,"
     "entities.mentions.username,geo.place_id,in_reply_to_user_id,referenced_tweets.id,referenced_tweets.id.author_id",
     "media_fields": "alt_text,duration_ms,height,media_key,preview_image_url,public_metrics,type,url,variants,width",

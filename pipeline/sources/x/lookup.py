@@ -1,7 +1,7 @@
 """Look-up of X posts by `GET /2/tweets`, a hundred posts a call; X charges for each post that exists.
 
 X lists missing posts in `errors`: deleted, or of an account that is suspended or protected now. All of these count as
-gone. Any other error says nothing about the post.
+deleted. Any other error says nothing about the post.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.sources.x.client import XClient
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.fields import FIELDS
+from pipeline.sources.x.fields import POST_FIELDS
 
-POSTS = "/2/tweets"
+ROUTE = "/2/tweets"
 ANSWER_S = 20.0
-GONE = ("resource-not-found", "not-authorized-for-resource")
-_FIELDS = {name.replace("_fields", ".fields"): value for name, value in FIELDS.items()}
+MISSING_PROBLEMS = ("resource-not-found", "not-authorized-for-resource")
+"""Types of X's problems that mean that a post is deleted or hidden."""
+_FIELDS = {name.replace("_fields", ".fields"): value for name, value in POST_FIELDS.items()}
 
 
 class _Problem(msgspec.Struct):
@@ -57,7 +58,7 @@ class XLookup:
             return LookupResult([], unsure=len(ids))
         try:
             data = XClient(self._token, self._url, ANSWER_S).ask(
-                "GET", POSTS, params={"ids": ",".join(usable), **_FIELDS}
+                "GET", ROUTE, params={"ids": ",".join(usable), **_FIELDS}
             )
             answer = msgspec.convert(data, _FoundPosts)
         except XError as error:
@@ -65,10 +66,12 @@ class XLookup:
         except msgspec.ValidationError as error:
             raise RetryLater(f"X's answer cannot be read: {error}") from error
         existing = {item.id for item in answer.data}
-        gone = {
-            problem.resource_id or problem.value for problem in answer.errors if problem.type.rpartition("/")[2] in GONE
+        deleted = {
+            problem.resource_id or problem.value
+            for problem in answer.errors
+            if problem.type.rpartition("/")[2] in MISSING_PROBLEMS
         }
-        lost = [numbers[number] for number in usable if number in gone and number not in existing]
+        lost = [numbers[number] for number in usable if number in deleted and number not in existing]
         fresh = []
         if existing & numbers.keys():
             page = {name: data[name] for name in ("data", "includes") if name in data}

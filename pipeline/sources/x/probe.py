@@ -27,7 +27,7 @@ def probe(token: str, url: str) -> list[Probed]:
     found = [Probed(True, "answers, accepts X_BEARER_TOKEN and allows the filtered stream")]
     others = sum(not is_ours(rule) for rule in held)
     room = cap is None or others < cap
-    most = "an untold number" if cap is None else cap
+    most = "an unstated number" if cap is None else cap
     text = f"{len(held) - others} rules of ours, {others} of others, of {most}"
     return [*found, Probed(room, text + ("" if room else ": no room for ours"))]
 
@@ -35,7 +35,7 @@ def probe(token: str, url: str) -> list[Probed]:
 def track_finding(track: str) -> Probed:
     """Return whether X can be asked for TRACK."""
     if track == SEARCHES:
-        return Probed(True, "TRACK=searches: asked for what people look at")
+        return Probed(True, "TRACK=searches: X is asked for the searches that people look at")
     plan = plan_for_track(track)
     if not plan.rules:
         return Probed(False, plan.problem)
@@ -53,7 +53,7 @@ def cursor_age(cursor: str, monthly_posts: int, lookup_posts: int = 0) -> Probed
     budget.spend(0, time.time())
     used = budget.describe() or f"{budget.count:,} posts this month, no budget set"
     heard = (
-        f"last heard {max(0, int(time.time() - position.heard_ms / 1000))} s ago"
+        f"last received {max(0, int(time.time() - position.heard_ms / 1000))} s ago"
         if position.heard_ms
         else "not read now"
     )

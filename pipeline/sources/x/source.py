@@ -17,7 +17,7 @@ from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import PUBLIC_API, XClient
 from pipeline.sources.x.cursor import decode_cursor
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.rules.demand import DemandTracker
+from pipeline.sources.x.rules.demand_tracker import DemandTracker
 from pipeline.sources.x.stream_reader import StreamReader, XTiming
 
 
@@ -76,6 +76,6 @@ class XSource:
                 pause_s = self._backoff.pause_after(error.kind, error.requested_s)
                 state = "down" if self._backoff.failures > 3 else "reconnecting"
                 again = f"in {pause_s:.0f} s" if pause_s >= 1 else "at once"
-                context.report(state, f"{error}; asked again {again}"[:300])
+                context.report(state, f"{error}; retried {again}"[:300])
                 reader.failed(str(error))
                 context.wait(pause_s)

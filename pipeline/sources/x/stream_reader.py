@@ -18,7 +18,7 @@ from pipeline.sources.x.budget import Budget, Grant
 from pipeline.sources.x.client import XClient, XEvent
 from pipeline.sources.x.cursor import XCursor, encode_cursor
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.rules.demand import Demand, DemandTracker
+from pipeline.sources.x.rules.demand_tracker import Demand, DemandTracker
 from pipeline.sources.x.rules.rule_plan import RulePlan
 from pipeline.sources.x.rules.sync import SyncedRules
 from pipeline.sources.x.rules.sync_thread import RuleSyncThread
@@ -66,7 +66,7 @@ class StreamReader:
         self._timing = timing
         self._clock_s = clock_s
         self._heard_ms = heard_ms
-        self._missed = "nobody listened to X"
+        self._missed = "X was not read"
         self._grant = Grant(0, 0.0)
         self._rest_until_s = 0.0
         self._rules = SyncedRules(0, 0)

@@ -19,9 +19,9 @@ from typing import Any
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.networks import STREAMING_DELETIONS
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.settings import Settings
+from pipeline.source_names import RECHECKED
 from pipeline.sources.catalog import open_lookup
 from pipeline.sources.lookup_contract import Lookup
 from pipeline.store.contract import Store
@@ -36,7 +36,6 @@ YOUNG_MS = 600_000
 """Posts younger than this (ms) are left out: a network's look-up may not know them yet."""
 DUE_S = 20.0
 """Seconds that each source gets when upkeep calls."""
-RECHECKED = ("x", *STREAMING_DELETIONS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from pipeline.clock import now_ms
-from pipeline.networks import STREAMING_DELETIONS
 from pipeline.settings import Settings
+from pipeline.source_names import STREAMING_DELETIONS
 from pipeline.sources.lookup_contract import Lookup, LookupResult, RetryLater
 from pipeline.sources.x.budget import Budget, lookup_share, month_end_s
 from pipeline.sources.x.compliance import Compliance
@@ -159,7 +159,7 @@ class RecheckRun:
         looked = call_in_background(lambda: self._lookup.look(ids), self._stopping) if ids else LookupResult([])
         self._budget.spend(looked.paid, time.time())
         self._progress.month, self._progress.paid = self._budget.month, self._budget.count
-        if self._pacing.believes(ids, looked.gone):
+        if self._pacing.believes(ids, looked.deleted):
             self._findings.add(len(ids), looked)
             if span.left is not None:
                 span.left -= len(ids)

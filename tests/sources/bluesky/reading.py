@@ -7,9 +7,7 @@ from typing import Any
 
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-)
+from tests.sources.simulators.jetstream import Jetstream
 
 HOUR_US = 3_600_000_000
 

@@ -1,21 +1,13 @@
-"""Connections to a Jetstream that stalls, drips, hangs up or compresses: each test states what the reader does."""
+"""Connections to a Jetstream that stalls, drips or hangs up: each test states what the reader does."""
 
 from __future__ import annotations
 
 import pytest
-import zstandard
 
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.bluesky.reading import cursor_text, now_us, read, source_of
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-    commit,
-    drip,
-    hang_up_within_a_message,
-    say,
-    stall,
-)
+from tests.sources.simulators.jetstream import Jetstream, commit, drip, hang_up_within_a_message, say, stall
 
 
 def test_end_within_a_message_costs_nothing() -> None:
@@ -54,31 +46,6 @@ def test_slow_drip_is_waited_for_while_chunks_keep_the_lease() -> None:
             assert not reading.errors
 
 
-def _dictionary() -> bytes:
-    samples = [f'{{"$type":"message","payload":{{"seq":{n},"did":"did:plc:{n}"}}}}' * 3 for n in range(2000)]
-    return zstandard.train_dictionary(4096, [sample.encode() for sample in samples]).as_bytes()
-
-
-def test_newer_wire_is_compressed_with_the_servers_dictionary() -> None:
-    known = _dictionary()
-    with Jetstream(dictionary=known) as server, read(server, newer=True) as reading:
-        until(lambda: server.asked)
-        assert server.asked[0].query["zstdDictionary"] == [str(zstandard.ZstdCompressionDict(known).dict_id())]
-        server.publish(commit(now_us(), "small"))
-        until(lambda: reading.texts() == ["small"])
-
-
-def test_dictionary_the_server_does_not_know_any_more_is_done_without() -> None:
-    with Jetstream(dictionary=_dictionary()) as server:
-        server.refusals.append((400, {}, b'{"error":"UnknownZstdDictionary","message":"5"}'))
-        with read(server, newer=True) as reading:
-            until(lambda: len(server.asked) == 2)
-            assert "zstdDictionary" not in server.asked[1].query
-            server.publish(commit(now_us(), "plain"))
-            until(lambda: reading.texts() == ["plain"])
-            assert not reading.errors
-
-
 def test_error_frame_is_the_end_of_the_connection() -> None:
     with Jetstream() as server:
         server.faults.append(say(b'{"$type":"error","error":"ConsumerTooSlow","message":"hurry"}'))
@@ -88,7 +55,7 @@ def test_error_frame_is_the_end_of_the_connection() -> None:
 
 
 @pytest.mark.parametrize("when", ["reading", "stalled", "opening"])
-def test_it_ends_within_two_seconds_when_told(when: str) -> None:
+def test_it_ends_within_two_seconds_when_asked(when: str) -> None:
     with Jetstream() as server:
         if when == "stalled":
             server.faults.append(stall)

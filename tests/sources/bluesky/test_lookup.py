@@ -6,20 +6,20 @@ import pytest
 
 from pipeline.sources.bluesky.lookup import BlueskyLookup
 from pipeline.sources.lookup_contract import RetryLater
-from tests.sources.simulators.profiles import ProfileApi
+from tests.sources.simulators.bluesky_api import BlueskyApi
 
 
-def test_bluesky_leaves_out_what_is_gone() -> None:
-    with ProfileApi() as api:
+def test_bluesky_leaves_out_what_is_deleted() -> None:
+    with BlueskyApi() as api:
         api.count("did:plc:ann", "3k1", "there")
         looked = BlueskyLookup(api.url).look(["bluesky:did:plc:ann/3k1", "bluesky:did:plc:ann/3k2", "bluesky:odd"])
-        assert looked.gone == ["bluesky:did:plc:ann/3k2"]
+        assert looked.deleted == ["bluesky:did:plc:ann/3k2"]
         assert looked.unsure == 1
         assert not looked.fresh
 
 
 def test_bluesky_that_refuses_or_answers_oddly_says_nothing_of_posts() -> None:
-    with ProfileApi() as api:
+    with BlueskyApi() as api:
         for answer in (
             (429, {"Retry-After": "7"}, b""),
             (500, {}, b""),

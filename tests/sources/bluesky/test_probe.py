@@ -5,12 +5,12 @@ from __future__ import annotations
 from pipeline.settings import load
 from pipeline.sources.bluesky.probe import KNOWN_DID
 from pipeline.sources.catalog import probe
+from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import Jetstream
-from tests.sources.simulators.profiles import ProfileApi
 
 
 def test_bluesky_is_well_while_one_server_answers_and_each_other_is_named() -> None:
-    with Jetstream() as well, Jetstream() as broken, ProfileApi() as api:
+    with Jetstream() as well, Jetstream() as broken, BlueskyApi() as api:
         broken.refusals.append((503, {}, b"bootstrapping"))
         settings = load(
             {"SOURCE": "bluesky", "BLUESKY_URL": f"{well.url},{broken.url},ws://127.0.0.1:9/", "BLUESKY_API": api.url}

@@ -1,27 +1,23 @@
-"""Who wrote it: looked up beside the stream, on an API of this machine that is slow, refuses and answers oddly."""
+"""Profiles: requested in batches from an API of this machine that refuses, answers oddly, and is asked politely."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from pipeline.post import Deletion
 from pipeline.sources.bluesky import profiles as module
-from pipeline.sources.bluesky.author_names import UNNAMED_EVENTS
-from pipeline.sources.bluesky.jetstream_events import with_profiles
-from pipeline.sources.bluesky.profiles import BATCH, WAITING, Profiles
+from pipeline.sources.bluesky.profiles import ACCOUNTS_A_REQUEST, WAITING, Profiles
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
-from tests.sources.simulators.jetstream import DID, Jetstream, commit
-from tests.sources.simulators.profiles import ProfileApi
+from tests.sources.simulators.bluesky_api import BlueskyApi
+from tests.sources.simulators.jetstream import DID, Jetstream
 
 
 @pytest.fixture
-def api() -> Iterator[ProfileApi]:
-    with ProfileApi() as found:
+def api() -> Iterator[BlueskyApi]:
+    with BlueskyApi() as found:
         yield found
 
 
@@ -31,101 +27,15 @@ def server() -> Iterator[Jetstream]:
         yield found
 
 
-def test_profiles_are_ours_and_not_those_that_an_event_brings() -> None:
-    event = b'{"did":"did:plc:a","profiles":{"did:plc:a":{"handle":"forged"}},"x":"}"} '
-    told = json.loads(with_profiles(event, {"did:plc:a": {"handle": "ann.example"}}))
-    assert told == {"did": "did:plc:a", "x": "}", "profiles": {"did:plc:a": {"handle": "ann.example"}}}
-
-
 def now_us() -> int:
     return int(time.time() * 1e6)
 
 
-def _reading(server: Jetstream, api: ProfileApi) -> Reading:
+def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
     return Reading(BlueskySource((server.url,), api.url))
 
 
-def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: ProfileApi) -> None:
-    api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        server.publish(commit(now_us(), "one"))
-        until(lambda: len(reading.posts()) == 2)
-        first, second = reading.posts()
-        assert (first.author.handle, second.author.handle) == (DID, "ann.example")
-        assert (second.author.name, second.author.bio, second.author.followers) == ("Ann", "I am", 7)
-        assert second.version == first.version + 1
-        server.publish(commit(now_us(), "two"))
-        until(lambda: len(reading.posts()) == 3)
-        time.sleep(0.6)
-        assert [post.author.handle for post in reading.posts()] == [DID, "ann.example", "ann.example"]
-        assert api.asked == [[DID]], "nobody is asked for twice"
-
-
-def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: ProfileApi) -> None:
-    api.everybody = True
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        server.publish(commit(now_us(), "one", did="did:plc:bob"))
-        until(lambda: len(reading.posts()) == 2)
-        parent = {"uri": "at://did:plc:bob/app.bsky.feed.post/3k", "cid": "c"}
-        server.publish(commit(now_us(), "two", reply={"parent": parent, "root": parent}))
-        until(lambda: len(reading.posts()) == 4)
-        named = reading.posts()[-1]
-        assert named.reply_to is not None
-        assert (named.author.handle, named.reply_to.handle) == ("ann.example", "bob.example")
-
-
-def test_slow_api_delays_no_post(server: Jetstream, api: ProfileApi) -> None:
-    api.everybody, api.delay_s = True, 20.0
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        for number in range(30):
-            server.publish(commit(now_us(), str(number), did=f"did:plc:p{number}"))
-        until(lambda: len(reading.texts()) == 30, 15)
-        assert {post.author.handle for post in reading.posts()} == {f"did:plc:p{number}" for number in range(30)}
-        assert reading.stop() < 10
-
-
-def test_author_shown_to_signed_in_people_only_is_withdrawn_and_then_left_out(
-    server: Jetstream, api: ProfileApi
-) -> None:
-    api.know(DID, "ann.example", labels=[{"val": "!no-unauthenticated", "src": DID}])
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        at = now_us()
-        server.publish(commit(at, "one"))
-        until(lambda: any(isinstance(event, Deletion) and event.id.endswith(f"/3k{at}") for event in reading.events()))
-        server.publish(commit(now_us(), "two"), commit(now_us(), "three", did="did:plc:bob"))
-        until(lambda: "three" in reading.texts())
-        assert reading.texts() == ["one", "three"]
-
-
-def test_post_withdrawn_before_its_author_is_known_is_not_told_again(server: Jetstream, api: ProfileApi) -> None:
-    api.everybody, api.delay_s = True, 0.5
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        server.publish(commit(now_us(), "one", rkey="3kone"), commit(now_us(), operation="delete", rkey="3kone"))
-        until(lambda: api.asked)
-        server.publish(commit(now_us(), "two"))
-        until(lambda: any(post.author.handle == "ann.example" for post in reading.posts()))
-        assert [post.text for post in reading.posts()] == ["one", "two", "two"]
-
-
-def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: ProfileApi) -> None:
-    api.know(DID, "ann.example")
-    with _reading(server, api) as reading:
-        until(lambda: server.asked)
-        server.publish(commit(now_us(), "one"))
-        until(lambda: len(reading.posts()) == 2)
-        renamed = {"did": DID, "time_us": now_us(), "kind": "identity", "identity": {"did": DID, "handle": "b.example"}}
-        server.publish(renamed, commit(now_us(), "two"))
-        until(lambda: "two" in reading.texts())
-        assert reading.posts()[-1].author.handle == "b.example"
-        assert len(api.asked) == 1
-
-
-def test_many_are_asked_for_in_batches(api: ProfileApi) -> None:
+def test_many_are_asked_for_in_batches(api: BlueskyApi) -> None:
     api.everybody = True
     people = [f"did:plc:p{number}" for number in range(60)]
     profiles = Profiles(api.url)
@@ -134,10 +44,10 @@ def test_many_are_asked_for_in_batches(api: ProfileApi) -> None:
     profiles.start()
     until(lambda: all(profiles.find(did) for did in people))
     profiles.stop()
-    assert [len(dids) for dids in api.asked] == [BATCH, BATCH, 10]
+    assert [len(dids) for dids in api.asked] == [ACCOUNTS_A_REQUEST, ACCOUNTS_A_REQUEST, 10]
 
 
-def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: ProfileApi) -> None:
+def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: BlueskyApi) -> None:
     api.everybody = True
     api.statuses.append((429, {"Retry-After": "3"}))
     profiles = Profiles(api.url)
@@ -151,7 +61,7 @@ def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: Prof
     assert api.asked == [[DID], [DID]]
 
 
-def test_odd_profile_costs_no_other(api: ProfileApi) -> None:
+def test_odd_profile_costs_no_other(api: BlueskyApi) -> None:
     api.know("did:plc:bob", "bob.example")
     api.accounts[DID] = {"did": DID, "handle": 5}
     profiles = Profiles(api.url)
@@ -163,7 +73,7 @@ def test_odd_profile_costs_no_other(api: ProfileApi) -> None:
     assert profiles.find(DID) is None
 
 
-def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: ProfileApi) -> None:
+def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: BlueskyApi) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 30)
     api.everybody = True
     profiles = Profiles(api.url)
@@ -174,24 +84,3 @@ def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.Monkey
     until(lambda: len(api.asked) >= 3)
     profiles.stop()
     assert len(profiles._known) <= 30
-
-
-def test_without_an_api_authors_stay_dids_and_nothing_is_kept(server: Jetstream) -> None:
-    source = BlueskySource((server.url,), "")
-    with Reading(source) as reading:
-        until(lambda: server.asked)
-        server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
-        until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
-        assert {post.author.handle for post in reading.posts()} == {DID}
-        assert not source._names._unnamed
-
-
-def test_posts_that_wait_for_a_name_are_bounded(server: Jetstream, api: ProfileApi) -> None:
-    api.delay_s = 30.0
-    source = BlueskySource((server.url,), api.url)
-    with Reading(source) as reading:
-        until(lambda: server.asked)
-        server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
-        until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
-        assert len(source._names._order) <= UNNAMED_EVENTS
-        assert sum(map(len, source._names._unnamed.values())) <= UNNAMED_EVENTS

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from pipeline.sources.bluesky import reaction_counts as module
-from pipeline.sources.bluesky.reaction_counts import DUE, ReactionCounts
+from pipeline.sources.bluesky.reaction_counts import MOST_DUE, ReactionCounts
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
+from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
-from tests.sources.simulators.profiles import ProfileApi
 
 
 @pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProfileApi]:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlueskyApi]:
     monkeypatch.setattr(module, "GATHER_S", 0.2)
     monkeypatch.setattr(module, "LEAST_APART_S", 0.1)
-    with ProfileApi() as found:
+    with BlueskyApi() as found:
         found.know(DID, "ann.example", displayName="Ann")
         yield found
 
@@ -35,7 +35,7 @@ def reaction(rkey: str, collection: str = "app.bsky.feed.like") -> dict[str, Any
     return event
 
 
-def test_post_people_react_to_is_told_again_with_its_numbers(api: ProfileApi) -> None:
+def test_post_people_react_to_comes_again_with_its_counts(api: BlueskyApi) -> None:
     api.count(DID, "3kone", "one", likeCount=5, repostCount=2, replyCount=1)
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url, counts=True)) as reading:
         until(lambda: server.asked)
@@ -50,7 +50,7 @@ def test_post_people_react_to_is_told_again_with_its_numbers(api: ProfileApi) ->
         assert api.asked_posts == [[f"at://{DID}/app.bsky.feed.post/3kone"]], "once, and no stranger"
 
 
-def test_withdrawn_and_edited_posts_are_not_asked_for(api: ProfileApi) -> None:
+def test_deleted_and_edited_posts_are_not_requested(api: BlueskyApi) -> None:
     api.count(DID, "3kone", "one", likeCount=5)
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url, counts=True)) as reading:
         until(lambda: server.asked)
@@ -66,7 +66,7 @@ def test_withdrawn_and_edited_posts_are_not_asked_for(api: ProfileApi) -> None:
         assert not api.asked_posts
 
 
-def test_without_the_setting_nobody_is_followed_or_asked(api: ProfileApi) -> None:
+def test_without_the_setting_nobody_is_followed_or_asked(api: BlueskyApi) -> None:
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url)) as reading:
         until(lambda: server.asked)
         assert server.asked[0].query["wantedCollections"] == ["app.bsky.feed.post"]
@@ -77,17 +77,17 @@ def test_without_the_setting_nobody_is_followed_or_asked(api: ProfileApi) -> Non
 
 
 def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", DUE + 100)
+    monkeypatch.setattr(module, "REMEMBERED", MOST_DUE + 100)
     reactions = ReactionCounts("http://127.0.0.1:9")
-    for number in range(DUE + 500):
+    for number in range(MOST_DUE + 500):
         reactions.remember(f"at://{number}")
-    for number in range(DUE + 500):
+    for number in range(MOST_DUE + 500):
         reactions.note_reaction(f"at://{number}")
-    assert len(reactions._requested_s) == DUE + 100
-    assert len(reactions._due) == DUE
+    assert len(reactions._requested_s) == MOST_DUE + 100
+    assert len(reactions._due) == MOST_DUE
 
 
-def test_post_is_asked_for_once_in_a_while_however_many_react(api: ProfileApi) -> None:
+def test_post_is_asked_for_once_in_a_while_however_many_react(api: BlueskyApi) -> None:
     reactions = ReactionCounts(api.url)
     reactions.remember("at://one")
     reactions.start()

@@ -8,16 +8,11 @@ from pipeline.post import AuthorDeletion, Deletion
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS, BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.bluesky.reading import HOUR_US, cursor_text, now_us, read
-from tests.sources.simulators.jetstream import (
-    DID,
-    Jetstream,
-    commit,
-    say,
-)
+from tests.sources.simulators.jetstream import DID, Jetstream, commit, say
 
 
 @pytest.mark.parametrize("newer", [False, True])
-def test_posts_withdrawals_and_accounts_come_by_either_wire(newer: bool) -> None:
+def test_posts_deletions_and_accounts_come_by_either_wire(newer: bool) -> None:
     at = now_us()
     account = {"active": False, "did": DID, "seq": 1, "status": "deleted", "time": "2024-11-21T16:25:49Z"}
     with Jetstream() as server, read(server, newer=newer) as reading:
@@ -87,7 +82,7 @@ WRONG_JSON = (
 )
 
 
-def test_wrong_json_is_handed_over_to_be_set_aside_and_reading_goes_on_where_it_was() -> None:
+def test_wrong_json_is_passed_on_to_be_set_aside_and_reading_goes_on_where_it_was() -> None:
     at = now_us()
     with Jetstream() as server:
         server.faults.append(say(*WRONG_JSON))
@@ -109,7 +104,7 @@ def test_server_out_of_order_is_left_for_the_next_at_once() -> None:
             assert not [wait for wait in reading.waits if wait > 1]
 
 
-def test_servers_that_ask_for_patience_get_it_and_the_wait_ends_when_told() -> None:
+def test_servers_that_ask_for_patience_get_it_and_the_wait_ends_when_asked() -> None:
     with Jetstream() as server:
         server.refusals.append((429, {"Retry-After": "120"}, b"slow down"))
         with read(server) as reading:
@@ -140,7 +135,7 @@ def test_ten_megabyte_message_is_one_record_set_aside_and_its_neighbours_are_who
         assert not reading.errors
 
 
-def test_message_beyond_all_bounds_is_stepped_over_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_message_beyond_all_bounds_is_stepped_over_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.sources.bluesky.connection.LARGEST_MESSAGE", 10_000)
     at = now_us() - 60_000_000
     with Jetstream() as server:

@@ -9,10 +9,7 @@ import pytest
 from pipeline.sources.bluesky.jetstream_url import NEWER_PATH
 from tests.sources.background_reading import until
 from tests.sources.bluesky.reading import HOUR_US, cursor_text, now_us, read
-from tests.sources.simulators.jetstream import (
-    Jetstream,
-    commit,
-)
+from tests.sources.simulators.jetstream import Jetstream, commit
 
 
 def test_reading_goes_on_at_the_cursor_with_a_little_overlap() -> None:
@@ -31,7 +28,7 @@ def test_another_server_is_asked_from_some_seconds_earlier() -> None:
         assert until(lambda: server.asked)[0].cursor() == at - 10_000_000
 
 
-def test_doubled_and_reordered_events_are_all_handed_over_and_the_cursor_is_the_greatest_time() -> None:
+def test_doubled_and_reordered_events_are_all_passed_on_and_the_cursor_is_the_greatest_time() -> None:
     at = now_us()
     with Jetstream() as server, read(server) as reading:
         until(lambda: server.asked)
@@ -41,7 +38,7 @@ def test_doubled_and_reordered_events_are_all_handed_over_and_the_cursor_is_the_
         assert reading.place()["time_us"] == at + 5
 
 
-def test_cursor_cut_short_in_silence_is_a_gap_that_is_told() -> None:
+def test_cursor_cut_short_in_silence_is_a_gap_that_is_reported() -> None:
     at = now_us()
     floor = at - HOUR_US
     with Jetstream(floor_us=floor) as server:
@@ -107,7 +104,7 @@ def test_clock_that_is_ahead_makes_no_cursor_of_the_future() -> None:
         assert all(post.created_at <= now_us() // 1000 for post in reading.posts())
 
 
-def test_how_far_behind_is_told_while_catching_up() -> None:
+def test_how_far_behind_is_reported_while_catching_up() -> None:
     at = now_us() - HOUR_US
     with Jetstream() as server:
         server.publish(commit(at, "old"))

@@ -1,4 +1,4 @@
-"""The demonstration: reproducible, lively, and readable by the same adapter as everything else."""
+"""The demo source: reproducible, varied, and readable by the adapter of the canonical format."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _posts(seed: int = 1) -> list[Post]:
     return posts
 
 
-def test_same_seed_tells_the_same_story() -> None:
+def test_same_seed_gives_the_same_posts() -> None:
     def story(seed: int) -> list[object]:
         return [(one["id"], one.get("text"), one.get("repost_of")) for one in _history(seed)[:2000]]
 
@@ -117,7 +117,7 @@ def test_it_goes_on_at_its_cursor_with_the_next_event() -> None:
 def test_cursor_of_another_seed_or_of_nonsense_begins_anew() -> None:
     for cursor in ('{"seed":2,"chapter":5,"event":9}', '{"seed":1,"chapter":0,"event":999999}', "rubbish", "[]"):
         source = DemoSource(1, 2.0)
-        assert source._place(cursor) == (0, 0)
+        assert source._position(cursor) == (0, 0)
 
 
 def test_fast_demo_repeats_texts_but_never_an_id() -> None:
@@ -134,11 +134,11 @@ def test_fast_demo_repeats_texts_but_never_an_id() -> None:
     assert max(ids.values()) == 1
 
 
-def test_stops_when_told() -> None:
+def test_stops_when_asked() -> None:
     context = Context()
     reading = DemoSource(1, 4.0).read(None, context)
     next(reading)
-    context.told = True
+    context.ending = True
     assert list(reading) == []
 
 
@@ -151,7 +151,7 @@ def test_sentences_are_complete() -> None:
         assert len(languages["en"].sentences) >= 3, topic
 
 
-def test_a_withdrawn_post_is_read_as_a_deletion() -> None:
+def test_a_deleted_post_is_read_as_a_deletion() -> None:
     record = next(one for one in _history() if one["kind"] == "delete")
     raw = json.dumps(record, separators=(",", ":")).encode()
     (event,) = normalise(raw, "demo", int(time.time() * 1000))

@@ -12,7 +12,7 @@ from pipeline.post import Upsert
 from pipeline.queue.batch import LOOKUP
 from pipeline.sources.mastodon.lookup import MastodonLookup, public_address
 from tests.sources.looked_up import events_of
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 from tests.sources.simulators.mastodon import Mastodon, status
 
 
@@ -21,12 +21,12 @@ def _at(server: Mastodon, number: int, text: str = "hi") -> dict[str, object]:
     return found | {"uri": f"{server.url}/users/ann/statuses/{number}"}
 
 
-def test_mastodon_is_asked_status_by_status_and_hidden_authors_are_withdrawn() -> None:
+def test_mastodon_is_asked_status_by_status_and_posts_of_hidden_authors_are_deleted() -> None:
     with Mastodon("s3cret") as server:
         server.held += [_at(server, 1, "there"), _at(server, 2) | {"account": {"id": "7", "indexable": False}}]
         lookup = MastodonLookup((server.url,), "s3cret", between_s=0.0)
         looked = lookup.look([f"mastodon:{server.host}/{number}" for number in (1, 2, 3)])
-        assert looked.gone == [f"mastodon:{server.host}/2", f"mastodon:{server.host}/3"]
+        assert looked.deleted == [f"mastodon:{server.host}/2", f"mastodon:{server.host}/3"]
         (event,) = events_of(looked)
         assert isinstance(event, Upsert)
         assert event.post.id == f"mastodon:{server.host}/1"
@@ -40,7 +40,7 @@ def test_mastodon_in_trouble_is_left_alone_and_says_nothing_of_statuses() -> Non
             asked = len(server.asked)
             assert MastodonLookup((server.url,), "", between_s=0.0).look(ids).unsure == 3
             assert len(server.asked) == asked + 1, "asked once, then left alone"
-        other: serving.Refusal = (
+        other: http_server.Refusal = (
             200,
             {},
             b'{"id":"9","uri":"https://home.example/users/ann/statuses/9","account":{},"content":""}',
@@ -48,7 +48,7 @@ def test_mastodon_in_trouble_is_left_alone_and_says_nothing_of_statuses() -> Non
         server.status_answers.extend([(200, {}, b"not json"), other, other])
         looked = MastodonLookup((server.url,), "", between_s=0.0).look([*ids[:2], f"mastodon:{server.host}/9"])
         assert looked.unsure == 3, "nor for another status, nor of another server"
-        assert not looked.gone
+        assert not looked.deleted
         assert not looked.fresh
 
 
@@ -95,7 +95,7 @@ def test_answer_of_a_server_is_about_its_own_statuses_whatever_stands_beside_the
             server.held[:] = [_at(server, 1) | EXTRA]
             server.held[0]["account"] = {"id": "7", "acct": "ann", "uri": f"{server.url}/users/ann"} | account
             looked = lookup.look([f"mastodon:{server.host}/1"])
-            assert (looked.gone, looked.unsure) == ([], 0)
+            assert (looked.deleted, looked.unsure) == ([], 0)
             for batch in looked.fresh:
                 assert (batch.source, batch.instance) == (LOOKUP, server.host)
                 for record in batch.records:

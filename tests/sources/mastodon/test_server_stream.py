@@ -1,4 +1,4 @@
-"""Streams of servers that misbehave: outages are filled or reported as gaps, requests go where the server says."""
+"""Streams of servers that misbehave: outages are filled or reported as gaps."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 
 from pipeline.sources.mastodon import api
 from pipeline.sources.mastodon import server_stream as module
-from pipeline.sources.mastodon.source import MastodonSource
-from tests.sources.background_reading import Reading, until
+from tests.sources.background_reading import until
 from tests.sources.mastodon.reading import cursor_text, listening, read
 from tests.sources.simulators.mastodon import Mastodon, beat, drip, hang_up_within_a_line, stall, status
 
@@ -26,7 +25,7 @@ def test_end_within_a_line_loses_nothing_that_can_be_asked_for() -> None:
             assert any(state == "reconnecting" for state, _, _ in reading.reports)
 
 
-def test_what_came_while_nobody_listened_is_asked_for_page_by_page() -> None:
+def test_what_came_during_an_outage_is_requested_page_by_page() -> None:
     with Mastodon() as server:
         server.held += [status(number, str(number)) for number in range(1, 101)]
         with read(server, cursor=cursor_text(server, "3")) as reading:
@@ -37,7 +36,7 @@ def test_what_came_while_nobody_listened_is_asked_for_page_by_page() -> None:
             assert server.streamed() == 1
 
 
-def test_what_cannot_be_asked_for_is_a_gap_that_is_told() -> None:
+def test_what_cannot_be_asked_for_is_a_gap_that_is_reported() -> None:
     with Mastodon() as server:
         server.timeline_status = 422
         with read(server, cursor=cursor_text(server, "3", ago_s=60)) as reading:
@@ -50,13 +49,13 @@ def test_what_cannot_be_asked_for_is_a_gap_that_is_told() -> None:
             until(lambda: reading.texts() == ["nine"])
 
 
-def test_outage_too_long_to_ask_for_is_a_gap_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outage_too_long_to_ask_for_is_a_gap_that_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAGES", 2)
     with Mastodon() as server:
         server.held += [status(number, str(number)) for number in range(1, 200)]
         with read(server, cursor=cursor_text(server, "0")) as reading:
             until(lambda: reading.gaps)
-            assert "more was said" in reading.gaps[0][2]
+            assert "more was posted" in reading.gaps[0][2]
 
 
 def test_silence_means_reconnect_and_a_heartbeat_does_not() -> None:
@@ -86,47 +85,6 @@ def test_server_that_asks_for_patience_gets_it(monkeypatch: pytest.MonkeyPatch) 
             began = time.monotonic()
             until(lambda: server.streamed() == 2)
             assert time.monotonic() - began > 1.5, "a wait that was asked for, not one that is measured"
-
-
-def test_token_is_sent_and_its_lack_is_named() -> None:
-    with Mastodon("s3cret") as server:
-        with read(server) as reading:
-            listening(server)
-            server.publish(status(1, "one"))
-            until(lambda: reading.texts() == ["one"])
-        with Reading(MastodonSource((server.url,))) as refused:
-            until(lambda: any("token" in detail for _, detail, _ in refused.reports))
-
-
-def test_stream_is_asked_for_where_the_server_says_it_is() -> None:
-    with Mastodon() as server, Mastodon() as streaming:
-        server.streaming = f"ws://{streaming.host}"
-        with read(server) as reading:
-            listening(streaming)
-            streaming.publish(status(1, "one"))
-            until(lambda: reading.texts() == ["one"])
-            assert reading.chunks[-1].instance in ("", server.host)
-            assert server.streamed() == 0
-
-
-def test_server_that_does_not_say_where_its_streams_are_is_asked_itself() -> None:
-    with Mastodon() as server:
-        server.instance_status = 404
-        with read(server) as reading:
-            listening(server)
-            server.publish(status(1, "one"))
-            until(lambda: reading.texts() == ["one"])
-
-
-def test_redirect_is_followed_and_the_token_stays_behind() -> None:
-    with Mastodon("s3cret") as server, Mastodon() as other:
-        server.refusals.append((302, {"Location": f"{other.url}/api/v1/streaming/public"}))
-        with read(server) as reading:
-            listening(other)
-            other.publish(status(1, "one"))
-            until(lambda: reading.texts() == ["one"])
-            assert "Bearer s3cret" in server.tokens
-            assert set(other.tokens) == {""}
 
 
 def test_something_else_than_an_event_stream_is_named() -> None:

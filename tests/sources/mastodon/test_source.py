@@ -43,7 +43,7 @@ def test_deletion_names_the_post_that_is_meant_wherever_it_was_written() -> None
 
 
 @pytest.mark.parametrize("said", [{"indexable": False}, {"discoverable": False}, {"noindex": True}])
-def test_author_who_does_not_want_to_be_found_is_left_out_unless_told_otherwise(said: dict[str, bool]) -> None:
+def test_author_who_does_not_want_to_be_found_is_left_out_unless_configured_otherwise(said: dict[str, bool]) -> None:
     with Mastodon() as server, read(server) as heeding, read(server, consent=False) as taking:
         until(lambda: len(server.streams) == 2)
         server.publish(status(1, "hidden", account=said), status(2, "open", account={"indexable": None}))
@@ -52,7 +52,7 @@ def test_author_who_does_not_want_to_be_found_is_left_out_unless_told_otherwise(
         assert taking.texts() == ["hidden", "open"]
 
 
-def test_author_who_changes_their_mind_is_withdrawn_with_the_edit() -> None:
+def test_author_who_changes_their_mind_is_deleted_with_the_edit() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
         server.publish(status(1, "one", host="far.example"))
@@ -95,7 +95,7 @@ def test_wrong_json_costs_no_neighbour_and_moves_no_cursor(data: bytes) -> None:
         assert not reading.errors
 
 
-def test_doubled_and_reordered_statuses_are_all_handed_over_and_the_newest_is_the_cursor() -> None:
+def test_doubled_and_reordered_statuses_are_all_passed_on_and_the_newest_is_the_cursor() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
         for number in (9, 10, 8, 10):
@@ -139,7 +139,7 @@ def test_clock_that_is_ahead_dates_no_post_into_the_future() -> None:
 
 
 @pytest.mark.parametrize("when", ["reading", "stalled", "opening"])
-def test_it_ends_within_two_seconds_when_told(when: str) -> None:
+def test_it_ends_within_two_seconds_when_asked(when: str) -> None:
     with Mastodon() as server:
         if when == "stalled":
             server.faults.append(stall)

@@ -8,10 +8,7 @@ from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.source import XSource
 from pipeline.sources.x.stream_reader import XTiming
 from tests.sources.background_reading import Reading, until
-from tests.sources.simulators.x import (
-    TOKEN,
-    XApi,
-)
+from tests.sources.simulators.x import TOKEN, XApi
 
 
 def short_timing(silence_s: float) -> XTiming:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pipeline.sources.x.budget import Budget, month_end_s
 from tests.sources.background_reading import until
-from tests.sources.simulators.x import (
-    XApi,
-)
+from tests.sources.simulators.x import XApi
 from tests.sources.x.reading import opened, read
 
 MIDDLE_S = 1_792_065_600.0  # 2026-10-15 12:00 UTC

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.sources.lookup_contract import RetryLater
 from pipeline.sources.x.compliance import Compliance, ComplianceJobFailed, ComplianceRefused
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 from tests.sources.simulators.x import TOKEN, XApi
 from tests.sources.x.stored_posts import have
 
@@ -19,7 +19,7 @@ def api() -> Iterator[XApi]:
         yield made
 
 
-def test_compliance_job_tells_what_is_gone_without_the_token_at_other_addresses(api: XApi) -> None:
+def test_compliance_job_reports_what_is_deleted_without_the_token_at_other_addresses(api: XApi) -> None:
     there, hidden = have(api, "there", "hidden")
     api.lookups.protected.add(hidden[2:])
     compliance = Compliance(TOKEN, api.url)
@@ -39,7 +39,7 @@ def test_compliance_job_that_fails_or_is_refused_is_told_apart_from_one_that_wai
     api.lookups.troubles.append((200, {}, b'{"data":{"status":"expired"}}'))
     with pytest.raises(ComplianceJobFailed):
         compliance.result(job)
-    odd: serving.Refusal
+    odd: http_server.Refusal
     for odd in ((503, {}, b""), (200, {}, b"not json"), (200, {}, b'{"data":[]}')):
         api.lookups.troubles.append(odd)
         with pytest.raises(RetryLater):

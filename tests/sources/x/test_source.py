@@ -1,4 +1,4 @@
-"""X against an API on this machine: rules are synchronised, posts are read, and the source ends when asked."""
+"""X against an API on this machine: posts are read with all fields, and the source ends when asked."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ import pytest
 from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.source import XSource
 from tests.sources.background_reading import Reading, until
-from tests.sources.simulators.x import (
-    TOKEN,
-    X_EPOCH_MS,
-    XApi,
-    post,
-    stall,
-)
+from tests.sources.simulators.x import TOKEN, X_EPOCH_MS, XApi, post, stall
 from tests.sources.x.reading import opened, read, short_timing
 
 
@@ -39,29 +33,7 @@ def test_posts_come_with_everything_asked_for_and_the_rule_is_ours() -> None:
         assert not reading.errors
 
 
-def test_only_the_difference_of_rules_is_applied_and_others_are_left_alone() -> None:
-    with XApi() as api:
-        api.hold("cats", "murmur:old")
-        api.hold("snow", "murmur:kept")
-        api.hold("rain", "theirs")
-        api.hold("dogs")
-        with read(api):
-            opened(api)
-            assert [rule["value"] for rule in api.rules] == ["snow", "rain", "dogs"]
-            assert [list(change) for change in api.changes] == [["delete"]]
-
-
-def test_rules_beyond_the_cap_are_said_and_the_rest_is_read() -> None:
-    search = " OR ".join(f"(repost_of:x:{number} is:reply)" for number in range(10**7, 10**7 + 28))
-    with XApi(cap=2) as api:
-        api.hold("rain", "theirs")
-        with read(api, search) as reading:
-            opened(api)
-            until(lambda: any("more than X allows" in detail for _, detail, _ in reading.reports))
-            assert len(api.rules) == 2
-
-
-def test_track_is_followed_without_reconnecting_and_what_x_cannot_be_asked_is_said() -> None:
+def test_track_is_followed_without_reconnecting_and_what_x_cannot_be_asked_is_reported() -> None:
     track, api = ["snow"], XApi()
     source = XSource(TOKEN, lambda: track[0], url=api.url, timing=short_timing(10.0))
     with api, Reading(source) as reading:
@@ -74,32 +46,7 @@ def test_track_is_followed_without_reconnecting_and_what_x_cannot_be_asked_is_sa
         assert len(api.streamed()) == 1
 
 
-@pytest.mark.parametrize(
-    ("track", "why"),
-    [("*", "no stream of everything"), ("source:bluesky", "nothing on X"), ("(", "parsed")],
-)
-def test_nothing_to_ask_for_is_said_and_no_stream_opened(track: str, why: str) -> None:
-    with XApi() as api:
-        api.hold("snow", "murmur:old")
-        with read(api, track) as reading:
-            until(lambda: reading.reports)
-            assert reading.reports[-1][0] == "down"
-            assert why in reading.reports[-1][1]
-            assert not api.rules
-            assert not api.streamed()
-            assert reading.stop() < 10
-
-
-def test_without_a_track_what_others_ask_for_is_read() -> None:
-    with XApi() as api:
-        api.hold("rain", "theirs")
-        with read(api, "*") as reading:
-            opened(api)
-            api.say("one")
-            until(lambda: reading.texts() == ["one"])
-
-
-def test_post_that_comes_twice_is_handed_over_twice_with_one_id() -> None:
+def test_post_that_comes_twice_is_passed_on_twice_with_one_id() -> None:
     with XApi() as api, read(api) as reading:
         opened(api)
         one = post(1, "one")
@@ -108,7 +55,7 @@ def test_post_that_comes_twice_is_handed_over_twice_with_one_id() -> None:
         assert len({found.id for found in reading.posts()}) == 1
 
 
-def test_posts_that_come_in_another_order_are_handed_over_as_they_come_and_lag_is_of_the_newest() -> None:
+def test_posts_that_come_in_another_order_are_passed_on_as_they_come_and_lag_is_of_the_newest() -> None:
     with XApi() as api, read(api) as reading:
         opened(api)
         late = post(1, "late")
@@ -132,13 +79,6 @@ def test_post_of_a_clock_that_is_ahead_is_no_post_of_the_future() -> None:
         until(lambda: reading.reports[-1][2] is not None)
         assert (reading.reports[-1][2] or 0) >= 0
         assert reading.place()["heard_ms"] <= int(time.time() * 1000)
-
-
-def test_wrong_json_about_rules_is_asked_again() -> None:
-    with XApi() as api:
-        api.rule_refusals.extend([(200, {}, b"not json"), (200, {}, b"[1]"), (200, {}, b'{"data":7}')])
-        with read(api):
-            opened(api)
 
 
 @pytest.mark.parametrize("trouble", ["stalled", "waiting", "live"])

@@ -29,6 +29,7 @@ from pipeline.sources.x.rules.terms import (
 )
 
 MAX_RULE_CHARS = 1024
+"""X's limit for the length of a rule."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class CompiledPieces:
     problem: str = ""
 
 
-NOTHING = "nothing on X can match TRACK"
+NO_POST_MATCHES = "nothing on X can match TRACK"
 
 
 def compile_rules(root: Node) -> CompiledRules:
@@ -73,7 +74,7 @@ def compile_pieces(root: Node) -> CompiledPieces:
     part = compilation.part(root)
     left_out = tuple(dict.fromkeys(compilation.left_out))
     if isinstance(part, Never):
-        return CompiledPieces((), left_out, NOTHING)
+        return CompiledPieces((), left_out, NO_POST_MATCHES)
     if isinstance(part, Always) or not _stands_alone(part):
         return CompiledPieces(
             (), left_out, "X must be asked for words, tags or accounts, and TRACK has none in every part"

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import QueryError
 from pipeline.query.parser import parse
-from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, NOTHING, RulePiece, beside, compile_pieces
+from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, NO_POST_MATCHES, RulePiece, beside, compile_pieces
 
 MOST_SEARCHES = 20_000
+"""Searches that are compiled at most; later ones have no room."""
 MOST_REFUSED = 1_000
+"""Refused pieces that are remembered; the oldest are forgotten and may be requested again."""
 MOST_RULES = 5_000
 """Rules that are requested at most, whatever X allows: about five megabytes of text."""
 LOOSE = 2
@@ -163,4 +165,4 @@ def _compile(text: str) -> _CompiledSearch:
     except QueryError as error:
         return _CompiledSearch(problem=str(error))
     pieces = tuple(RulePiece(beside(piece.text), piece.parts) for piece in found.pieces)
-    return _CompiledSearch(pieces, found.left_out, "" if found.problem == NOTHING else found.problem)
+    return _CompiledSearch(pieces, found.left_out, "" if found.problem == NO_POST_MATCHES else found.problem)

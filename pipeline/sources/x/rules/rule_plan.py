@@ -11,6 +11,7 @@ from pipeline.sources.x.rules.compiler import compile_rules
 from pipeline.sources.x.rules.packing import RulePacker
 
 EVERYTHING = "*"
+"""TRACK for every post, of which X has no stream."""
 SEARCHES = "searches"
 LONGEST_COLLECTED = 500
 """Characters of the rules that coverage shows."""

@@ -19,9 +19,12 @@ from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.rule_plan import RulePlan
 
 TAG = "murmur:"
+"""Beginning of the tag of our rules."""
 RULES = "/2/tweets/search/stream/rules"
 PAGES = 20
-AT_ONCE = 500
+"""Pages of rules read at most, so that a list without an end stops."""
+RULES_A_CALL = 500
+"""Rules that one call adds or deletes at most."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,8 @@ def _invalid(body: bytes, values: list[str]) -> list[str]:
 
 def batched(values: list[str]) -> Iterator[list[str]]:
     """Yield the values in batches, each as large as one call may change."""
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]
+    for start in range(0, len(values), RULES_A_CALL):
+        yield values[start : start + RULES_A_CALL]
 
 
 def _check_count(answer: dict[str, Any], word: str, count: int) -> None:

@@ -51,7 +51,7 @@ def test_what_x_can_express_is_asked_for_and_nothing_left_out(search: str, rule:
         ("snow is:verified", "snow", "is:verified"),
     ],
 )
-def test_what_x_cannot_express_is_fetched_too_and_said(search: str, rule: str, left_out: str) -> None:
+def test_what_x_cannot_express_is_fetched_too_and_reported(search: str, rule: str, left_out: str) -> None:
     compiled = compile_rules(parse(search).root)
     assert compiled.rules == (rule,)
     assert compiled.left_out == (left_out,)
@@ -69,7 +69,7 @@ def test_search_without_anything_to_look_for_is_no_rule(search: str) -> None:
 @pytest.mark.parametrize(
     "search", ["source:bluesky", "from:ann.bsky.social", "conversation:bluesky:a", "snow source:demo"]
 )
-def test_search_for_another_network_is_no_rule_and_says_so(search: str) -> None:
+def test_search_for_another_network_is_no_rule_and_is_reported(search: str) -> None:
     assert compile_rules(parse(search).root).problem == "nothing on X can match TRACK"
 
 

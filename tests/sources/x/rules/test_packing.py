@@ -42,7 +42,7 @@ def test_a_search_more_or_less_changes_one_rule() -> None:
     assert len(less - more) == 1
 
 
-def test_what_has_no_room_is_told_and_the_older_searches_stay() -> None:
+def test_what_has_no_room_is_reported_and_the_older_searches_stay() -> None:
     packer, searches = RulePacker(), _many(500)
     packed = packer.pack(searches, 3)
     assert len(packed.rules) == 3

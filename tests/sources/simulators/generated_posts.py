@@ -1,4 +1,4 @@
-"""Generated people who write for a simulated network: the demonstration's posts, as it makes them."""
+"""Posts for a simulated network: those of the demo source, in real time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pipeline.sources.demo.source import DemoSource
 
 
 class _Context:
-    """What the generated stream asks of its reader."""
+    """Context of the demo source."""
 
-    def __init__(self, told: threading.Event) -> None:
-        self._told = told
+    def __init__(self, ending: threading.Event) -> None:
+        self._ending = ending
 
     def stopped(self) -> bool:
-        return self._told.is_set()
+        return self._ending.is_set()
 
     def wait(self, seconds: float) -> bool:
-        return self._told.wait(seconds)
+        return self._ending.wait(seconds)
 
     def patience(self, longest_s: float) -> float:
         return longest_s
@@ -32,8 +32,8 @@ class _Context:
         pass
 
 
-def written(rate: float, told: threading.Event) -> Iterator[dict[str, Any]]:
-    """Yield posts and withdrawals in our own JSON as they are made, `rate` a second, until told to end."""
-    for chunk in DemoSource(7, rate).read('{"seed":7,"chapter":0,"event":0}', _Context(told)):
+def generated(rate: float, ending: threading.Event) -> Iterator[dict[str, Any]]:
+    """Yield posts and deletions in canonical JSON, `rate` a second, until `ending` is set."""
+    for chunk in DemoSource(7, rate).read('{"seed":7,"chapter":0,"event":0}', _Context(ending)):
         for record in chunk.records:
             yield json.loads(record.data)

@@ -1,5 +1,5 @@
-"""Bluesky's days on this machine: generated people write, withdraw and answer, and two servers tell of it, not always
-well."""
+"""Bluesky scenario: generated authors write, delete and answer, and two servers publish that with faults now and
+then."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from tests.sources.simulators.bluesky_api import BlueskyApi
+from tests.sources.simulators.generated_posts import generated
 from tests.sources.simulators.jetstream import Jetstream, commit, say, stall
-from tests.sources.simulators.profiles import ProfileApi
-from tests.sources.simulators.writers import written
 
 RATE = 4.0
 HELD = 20_000
 
 
-def begin(stack: ExitStack, told: threading.Event) -> tuple[dict[str, str], Iterator[Callable[[], str]]]:
-    """Start the servers; return the settings that lead to them, and what may go wrong."""
+def begin(stack: ExitStack, ending: threading.Event) -> tuple[dict[str, str], Iterator[Callable[[], str]]]:
+    """Start the servers; return the settings that lead to them, and the faults."""
     servers = [stack.enter_context(Jetstream()) for _ in range(2)]
-    api = stack.enter_context(ProfileApi())
-    threading.Thread(target=_write, args=(servers, api, told), daemon=True).start()
+    api = stack.enter_context(BlueskyApi())
+    threading.Thread(target=_write, args=(servers, api, ending), daemon=True).start()
     settings = {
         "SOURCE": "bluesky",
         "BLUESKY_URL": ",".join(server.url for server in servers),
@@ -80,10 +80,10 @@ def _let_be(servers: list[Jetstream]) -> str:
 TROUBLES = (_hang_up, _tear, _break_down, _ask_for_patience, _forget, _fall_silent, _let_be, _let_be, _let_be)
 
 
-def _write(servers: list[Jetstream], api: ProfileApi, told: threading.Event) -> None:
-    """Publish the generated posts as Bluesky would tell of them."""
+def _write(servers: list[Jetstream], api: BlueskyApi, ending: threading.Event) -> None:
+    """Publish the generated posts as events of Bluesky."""
     dids: dict[str, str] = {}
-    for one in written(RATE, told):
+    for one in generated(RATE, ending):
         event = _event(one, dids, api)
         for server in servers:
             if event is not None:
@@ -92,7 +92,7 @@ def _write(servers: list[Jetstream], api: ProfileApi, told: threading.Event) -> 
                 server.forget(HELD // 2)
 
 
-def _event(post: dict[str, Any], dids: dict[str, str], api: ProfileApi) -> dict[str, Any] | None:
+def _event(post: dict[str, Any], dids: dict[str, str], api: BlueskyApi) -> dict[str, Any] | None:
     at = int(time.time() * 1e6)
     rkey = post["id"].replace(":", "_")
     if post["kind"] == "delete":

@@ -16,6 +16,7 @@ from pipeline.sources.x.rules.packing import RulePacker
 from pipeline.sources.x.rules.rule_plan import SEARCHES, RulePlan, plan_for_searches, plan_for_track
 
 SETTLE_S = 2.0
+"""Seconds without a change of the searches after which a change is due."""
 APART_S = 20.0
 """Seconds between two changes: one costs up to four calls, and X allows some apps a hundred in a quarter of an hour."""
 SETTLES_WITHIN = 5

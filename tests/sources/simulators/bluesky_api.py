@@ -1,4 +1,4 @@
-"""The part of Bluesky's public API that tells profiles, on this machine; slow, refusing or odd on demand."""
+"""Simulator of Bluesky's public API for profiles and posts; slow, refusing or malformed on demand."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 
 
-class ProfileApi(serving.Server):
-    """Answers for the accounts in `accounts`; `asked` holds each question's DIDs."""
+class BlueskyApi(http_server.Server):
+    """API with the accounts in `accounts`; `asked` holds the DIDs of each request."""
 
     def __init__(self) -> None:
         self.accounts: dict[str, Any] = {}
         self.everybody = False
         self.posts: dict[str, Any] = {}
-        self.post_answers: deque[serving.Refusal] = deque()
+        self.post_answers: deque[http_server.Refusal] = deque()
         self.asked_posts: list[list[str]] = []
         self.asked: list[list[str]] = []
         self.statuses: deque[tuple[int, dict[str, str]]] = deque()
@@ -27,11 +27,11 @@ class ProfileApi(serving.Server):
         super().__init__()
 
     def know(self, did: str, handle: str, **more: Any) -> None:
-        """Have an account."""
+        """Add an account."""
         self.accounts[did] = {"did": did, "handle": handle, **more}
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
-        """Answer one question."""
+        """Answer one request."""
         if "getPosts" in request.path:
             uris = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "uris"]
             self.asked_posts.append(uris)
@@ -53,7 +53,7 @@ class ProfileApi(serving.Server):
         self.plain(request, status, headers, body.encode())
 
     def count(self, did: str, rkey: str, text: str, **counts: int) -> None:
-        """Have a post with some counts."""
+        """Add a post with counts."""
         uri = f"at://{did}/app.bsky.feed.post/{rkey}"
         record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z"}
         self.posts[uri] = {"uri": uri, "author": {"did": did, "handle": "ann.example"}, "record": record, **counts}

@@ -1,4 +1,4 @@
-"""What every simulator that speaks HTTP is made of: a server on this machine, answers, and streams sent in chunks."""
+"""HTTP server for simulators: runs on this machine, sends answers, and streams in chunks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Stream:
         self.handler.wfile.flush()
 
     def heard(self, wait_s: float) -> bytes:
-        """Return what is to be told now, waiting a little if nothing is."""
+        """Return the bytes to send now, waiting a little if there are none."""
         with self.server.changed:
             if not self.news:
                 self.server.changed.wait(wait_s)
@@ -38,7 +38,7 @@ class Stream:
         return data
 
     def alive(self) -> bool:
-        """Tell whether nobody has ended it, we or whoever listens."""
+        """Tell whether neither side has ended the stream."""
         if self.server.closing or self not in self.server.streams:
             return False
         try:
@@ -49,13 +49,13 @@ class Stream:
             return False
 
     def hang_up(self) -> None:
-        """End the connection without a word."""
+        """Break the connection."""
         with contextlib.suppress(OSError):
             self.handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 class Server:
-    """Answers over real HTTP from its making until it is left; `answer` says what."""
+    """Server that runs until its context ends; subclasses implement `answer`."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -97,13 +97,13 @@ class Server:
         raise NotImplementedError
 
     def drop(self) -> None:
-        """End all streams without a word."""
+        """Break all streams."""
         for stream in list(self.streams):
             self.streams.discard(stream)
             stream.hang_up()
 
     def tell(self, data: bytes) -> None:
-        """Tell all who listen these bytes."""
+        """Send bytes to all streams."""
         with self.changed:
             for stream in self.streams:
                 stream.news.append(data)
@@ -113,7 +113,7 @@ class Server:
     """How far its clock is ahead of ours."""
 
     def plain(self, request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
-        """Answer with bytes."""
+        """Send an answer with a body of bytes."""
         request.send_response_only(status)
         request.send_header("Date", formatdate(time.time() + self.skew_s, usegmt=True))
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
@@ -127,7 +127,7 @@ class Server:
 
     @contextlib.contextmanager
     def listening(self, stream: Stream, kind: str) -> Any:
-        """Begin a stream's answer, and count it among those who listen until it ends."""
+        """Begin the answer of a stream, and send it what is published until it ends."""
         request = stream.handler
         request.send_response(200)
         for name, value in (("Content-Type", kind), ("Transfer-Encoding", "chunked")):

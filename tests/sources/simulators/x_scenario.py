@@ -1,5 +1,7 @@
-"""X's days on this machine: generated people write and withdraw, and an API tells of it what rules ask for, not always
-well. `TRACK` may be set, to `searches` as well; otherwise a few words are tracked."""
+"""X scenario: generated authors write and delete, and an API delivers what the rules match, with faults now and then.
+
+`TRACK` may be set, to `searches` as well; otherwise a few words are tracked.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from tests.sources.simulators.writers import written
+from tests.sources.simulators.generated_posts import generated
 from tests.sources.simulators.x import TOKEN, XApi, operational_disconnect, post, say, say_and_close, stall
 
 RATE = 30.0
@@ -19,12 +21,12 @@ HELD = 20_000
 TRACK = "rain OR train OR coffee OR starlings OR lighthouse OR harbour OR football OR bread OR cat OR night"
 
 
-def begin(stack: ExitStack, told: threading.Event) -> tuple[dict[str, str], Iterator[Callable[[], str]]]:
-    """Start the API; return the settings that lead to it, and what may go wrong."""
+def begin(stack: ExitStack, ending: threading.Event) -> tuple[dict[str, str], Iterator[Callable[[], str]]]:
+    """Start the API; return the settings that lead to it, and the faults."""
     api = stack.enter_context(XApi(cap=25))
     api.matching = api.one_at_a_time = True
     api.hold("somebody else's rule", "theirs")
-    threading.Thread(target=_write, args=(api, told), daemon=True).start()
+    threading.Thread(target=_write, args=(api, ending), daemon=True).start()
     settings = {
         "SOURCE": "x",
         "X_BEARER_TOKEN": TOKEN,
@@ -87,10 +89,10 @@ TROUBLES = (
 )
 
 
-def _write(api: XApi, told: threading.Event) -> None:
-    """Publish the generated posts as X would tell of them."""
+def _write(api: XApi, ending: threading.Event) -> None:
+    """Publish the generated posts as lines of X."""
     numbers: dict[str, str] = {}
-    for one in written(RATE, told):
+    for one in generated(RATE, ending):
         if one["kind"] == "delete":
             api.lookups.posts.pop(numbers.pop(one["id"], ""), None)
         elif one.get("text") and not one.get("repost_of"):

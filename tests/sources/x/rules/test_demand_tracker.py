@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import BrokerUnavailable
-from pipeline.sources.x.rules.demand import DemandTracker
+from pipeline.sources.x.rules.demand_tracker import DemandTracker
 
 
 class _Clock:

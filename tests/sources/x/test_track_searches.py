@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.sources.x.backoff import Backoff
-from pipeline.sources.x.rules.demand import DemandTracker
+from pipeline.sources.x.rules.demand_tracker import DemandTracker
 from pipeline.sources.x.source import XSource
 from pipeline.sources.x.stream_reader import XTiming
 from tests.sources.background_reading import Reading, until
@@ -37,7 +37,7 @@ def test_rules_follow_what_people_look_at_on_one_connection() -> None:
         until(lambda: "1 search that people look at" in reading.reports[-1][1])
 
 
-def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is_said() -> None:
+def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is_reported() -> None:
     searches: list[str] = []
     with XApi() as api:
         api.hold("snow", "murmur:old")
@@ -83,7 +83,7 @@ def test_a_search_that_x_refuses_costs_no_other_and_is_named(all_or_none: bool) 
             assert len(api.streamed()) <= 2
 
 
-def test_a_rule_of_track_that_x_refuses_is_told_and_nothing_else_is_tried() -> None:
+def test_a_rule_of_track_that_x_refuses_is_reported_and_nothing_else_is_tried() -> None:
     with XApi() as api:
         api.invalid = "fog"
         source = XSource(TOKEN, lambda: "fog", url=api.url, timing=XTiming(receive_s=0.05, look_s=0.02))

@@ -1,0 +1,1 @@
+"""Replay: recorded posts of any known format, played from files."""
