@@ -24,7 +24,7 @@ from pipeline.sources.probing import cursor_age, probe, track_finding
 from pipeline.store import open_store
 from pipeline.upkeep.recheck.notes import Notebook
 from pipeline.worker.intake import current_track
-from web.site.hosts import described
+from web.site.allowed_hosts import describe_hosts
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
@@ -49,7 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     page = checks.page_problem()
     yield Finding("page", not page, page or "built")
-    yield Finding("hosts", True, described(settings))
+    yield Finding("hosts", True, describe_hosts(settings))
     identity = ""
     for finding, found in _store(settings):
         identity = found

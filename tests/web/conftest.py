@@ -153,7 +153,7 @@ class Product:
         log = self.logs / f"web{number}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "CI", "TMPDIR") if key in os.environ}
         environ = kept | self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "PYTHONPATH": str(PROJECT)} | settings
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn", app]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.server.gunicorn_config", app]
         with log.open("wb") as out:
             master = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=out, stderr=out)
         server = Server(port, master, log)

@@ -20,7 +20,7 @@ import requests
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 from tests.web.live.test_socket import NEWER
-from web.auth import local_path
+from web.site.sign_in import local_path
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ watchers come, go, lag and return. `WEB_RUNS` in the environment makes it more r
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 from collections import deque
@@ -23,16 +24,23 @@ from tests.delivery import twins
 from tests.delivery.test_protocol import parts_of_twins
 from tests.delivery.world import World, _offer
 from tests.web.browser import Search as Held
-from web.live import catching_up
-from web.live import hub as hub_module
 from web.live import session as session_module
-from web.live.catching_up import STEPS_MAX
-from web.live.client import Client
-from web.live.hub import Hub, Search
-from web.live.refill import Refill
+from web.live.clients.client import Client
+from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.hub import Hub
+from web.live.fanout.lease_clock import LeaseClock
+from web.live.fanout.leases import Leases
+from web.live.fanout.live_search import LiveSearch, SearchTable
+from web.live.fanout.notices import Notices
+from web.live.fanout.watchers import Watchers
+from web.live.fanout.watermark import Watermark
+from web.live.recovery import catch_up
+from web.live.recovery.catch_up import MAX_CATCH_UP, STEPS_MAX
+from web.live.recovery.losses import Losses
+from web.live.recovery.refill import Refill
 from web.live.session import Session
-from web.process import Web
-from web.protocol import MAX_CATCH_UP, Frame, Subscribe
+from web.protocol.client_messages import Subscribe
+from web.protocol.frames import Frame
 
 RUNS = int(os.environ.get("WEB_RUNS", "400"))
 MUTANT_RUNS = 4_000
@@ -43,19 +51,19 @@ class Line:
 
     def __init__(self, redis: twins.Redis) -> None:
         self.redis = redis
-        self.hearer: Hub
+        self.hub: Hub
         self.wanted = {redis.names.notices}
         self.subscribed: set[str] = set()
         self.initial: set[str] = set()
         self.wire: deque[Any] = deque()
         self.up = False
 
-    def want(self, channel: str) -> None:
+    def subscribe(self, channel: str) -> None:
         self.wanted.add(channel)
         if self.up:
             self._subscribe(channel)
 
-    def leave(self, channel: str) -> None:
+    def unsubscribe(self, channel: str) -> None:
         self.wanted.discard(channel)
         self.subscribed.discard(channel)
 
@@ -77,13 +85,13 @@ class Line:
             one()
             return
         if not isinstance(one, str):
-            self.hearer.on_message(one[0].encode(), one[1], one[2])
+            self.hub.on_message(one[0].encode(), one[1], one[2])
             return
-        self.hearer.on_subscribed(one.encode())
+        self.hub.on_subscribed(one.encode())
         if self.initial:
             self.initial.discard(one)
             if not self.initial:
-                self.hearer.on_restored()
+                self.hub.on_restored()
 
     def fence(self, reached: Any) -> None:
         self.collect()
@@ -95,11 +103,11 @@ class Line:
             self.collect()
             self.up = False
             self.wire.clear()
-            self.hearer.on_lost()
+            self.hub.on_lost()
 
     def connect(self) -> None:
         if not self.up:
-            self.hearer.on_connecting()
+            self.hub.on_connecting()
             self.collect()
             self.up = True
             self.subscribed.clear()
@@ -114,8 +122,8 @@ _ATTEMPT = Refill._attempt
 class Far(Client):
     """A client whose frames arrive some turns later, and which may be told that it lagged."""
 
-    def __init__(self, owner: Any) -> None:
-        super().__init__(owner, "", 0)
+    def __init__(self, losses: Losses) -> None:
+        super().__init__("", 0, on_full=losses.lag, on_end=lambda _client: None)
         self.wire: deque[dict[str, Any]] = deque()
         self.full = False
 
@@ -123,7 +131,7 @@ class Far(Client):
         if self.ended:
             return True
         if self.full and not always:
-            self.owner.on_full(self, frame)
+            self._on_full(self, frame)
             return False
         self.wire.append(msgspec.json.decode(frame.payload))
         return True
@@ -140,9 +148,9 @@ class Watcher:
 
     def come(self) -> None:
         if self.client is None:
-            self.client = Far(self.world)
-            self.client.session = Session(self.world.web, self.client)
-            self.world.hub.clients.add(self.client)
+            self.client = Far(self.world.losses)
+            self.client.session = self.world.session(self.client)
+            self.world.clients.add(self.client)
             self.ask()
 
     def ask(self) -> None:
@@ -157,7 +165,7 @@ class Watcher:
     def go(self) -> None:
         if self.client is not None:
             self.client.ended = True
-            self.world.hub.clients.discard(self.client)
+            self.world.clients.discard(self.client)
             self.client.session.end()
             self.client = None
 
@@ -188,16 +196,34 @@ class WebWorld:
         self.line = Line(redis)
         self.parts.bus = SimpleNamespace(heard=lambda: ())
         order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
-        registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register), release=lambda _keys: None)
-        self.hub = Hub(registry, order, self.parts.names)
-        self.hub.listener = self.line  # type: ignore[assignment]
-        self.line.hearer = self.hub
-        readings: Any = SimpleNamespace(read=self._slowly(self._read))
-        self.refill = Refill(self.hub, order, readings)
-        self.hub.refill = self.refill.run
-        settings = SimpleNamespace(searches_per_socket=4)
-        self.web: Any = SimpleNamespace(
-            hub=self.hub, order=order, readings=readings, settings=settings, parse=twins.parse_twin
+        registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register))
+        store_pool: Any = SimpleNamespace(read=self._slowly(self._read))
+        status: Any = SimpleNamespace(on_tick=self.send_stats)
+        commands: Any = self.line
+        names = self.parts.names
+        self.clients: set[Client] = set()
+        self.searches = SearchTable()
+        self.watermark = Watermark(order, commands)
+        clock = LeaseClock(lambda: self.clock_s)
+        self.broadcaster = Broadcaster(self.clients, clock)
+        self.losses = Losses(self.searches, self.broadcaster, commands, self.watermark, clock)
+        leases = Leases(registry, self.searches, self.watermark, clock, self.losses)
+        self.refill = Refill(order, store_pool, leases, self.broadcaster, self.losses)
+        self.line.hub = self.hub = Hub(
+            names=names,
+            order=order,
+            searches=self.searches,
+            watchers=Watchers(self.searches, names, commands, self.broadcaster, self.losses),
+            watermark=self.watermark,
+            clock=clock,
+            leases=leases,
+            broadcaster=self.broadcaster,
+            losses=self.losses,
+            notices=Notices(self.searches, self.broadcaster, clock, status, lambda _ids: None),
+            refill=self.refill,
+        )
+        self.session = functools.partial(
+            Session, hub=self.hub, order=order, store_pool=store_pool, parse=twins.parse_twin, searches_max=4
         )
         self.watchers = [Watcher(self, twins.KEYS[n % 2]) for n in range(3)]
 
@@ -215,14 +241,10 @@ class WebWorld:
         return slow
 
     def _read(self, work: Any) -> Any:
-        if self.slow_store is not None and work.__module__ == catching_up.__name__ and self.slow_store.random() < 0.1:
+        if self.slow_store is not None and work.__module__ == catch_up.__name__ and self.slow_store.random() < 0.1:
             raise QueryTimeout("the search was stopped")
         with self.parts.store.reading() as reading:
             return work(reading)
-
-    # -- the owner of clients
-    def on_full(self, client: Client, frame: Frame) -> None:
-        self.hub.lag(client, frame)
 
     # -- what may happen
     def begin(self) -> None:
@@ -264,14 +286,14 @@ class WebWorld:
         """Let go of numbers that died with their attempt, and speak where there is something to hear."""
         for batch_id in self.redis.inflight.keys() - self.redis.open.keys():
             del self.redis.inflight[batch_id]
-        if self.hub.safe < self.redis.safe() and not self.line.wire:
+        if self.watermark.safe < self.redis.safe() and not self.line.wire:
             self.tick()
 
-    def say_stats(self, _tick: object = None) -> None:
-        hub = self.hub
-        hub.flush()
-        told = {"type": "stats"} | ({} if hub.behind or not hub.safe else {"after": hub.safe})
-        hub.broadcast(Frame("stats", msgspec.json.encode(told)))
+    def send_stats(self, _tick: object = None) -> None:
+        self.hub.flush()
+        safe = self.watermark.safe
+        stats = {"type": "stats"} | ({} if self.losses.behind or not safe else {"after": safe})
+        self.broadcaster.broadcast(Frame("stats", msgspec.json.encode(stats)))
 
     def fill(self) -> None:
         client = self.chance.choice(self.watchers).client
@@ -333,7 +355,7 @@ class WebWorld:
         raise AssertionError(f"it never came to rest: {[watcher.held.phase for watcher in self.watchers]}")
 
     def quiet(self) -> bool:
-        if self.pipeline.attempts or self.line.wire or self.hub._dirty or self.refill.pending:
+        if self.pipeline.attempts or self.line.wire or not self.broadcaster.idle or self.refill.pending:
             return False
         return all(
             watcher.held.phase == "live" and watcher.client is not None and not watcher.client.wire
@@ -358,20 +380,17 @@ class WebWorld:
         """Everybody goes; return the searches that are watched still."""
         for watcher in self.watchers:
             watcher.go()
-        return [f"{search.key} is watched by nobody" for search in self.hub.searches.values() if search.watchers]
+        return [f"{search.key} is watched by nobody" for search in self.searches if search.watchers]
 
 
 def run(seed: int) -> list[str]:
     """Run one random world to its calm end; return what is wrong with it."""
     world = WebWorld(seed)
-    hub_module.boot_clock = lambda: world.clock_s
-    world.hub._renewed_at = 0.0
-    world.hub.on_tick = world.say_stats
     bounded = random.Random(seed) if seed % 4 == 3 else None  # of its own: the other worlds stay as they are
     world.slow_store = bounded
-    catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP  # type: ignore[attr-defined]
-    catching_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
-    session_module.AGAIN_S = 0.0
+    catch_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP
+    catch_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
+    session_module.RETRY_S = 0.0
     _offer(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):
@@ -395,13 +414,13 @@ def _late_bound(self: Session, watch: Any, after: int | None) -> None:
     _STEPS(self, watch, after)
 
 
-def _from_now(self: Refill, search: Search, _since: int) -> bool:
+def _from_now(self: Refill, search: LiveSearch, _since: int) -> bool:
     search.refill_from = now = self._order.safe()
     return _ATTEMPT(self, search, now)
 
 
-def _bodies_alone(readings: Any, query: Any, after: int, _gone_after: int) -> Any:
-    return readings.read(catching_up.changes_of(query, after, NEWEST))
+def _bodies_alone(store_pool: Any, query: Any, after: int, _gone_after: int) -> Any:
+    return store_pool.read(catch_up.changes_of(query, after, NEWEST))
 
 
 def _forget_place(self: Session, watch: Any) -> None:
@@ -410,13 +429,13 @@ def _forget_place(self: Session, watch: Any) -> None:
 
 
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
-    "nothing is marked as missed when the line is lost": (Hub, "_missed", lambda *_: None),
-    "stats carry a number while posts are missing": (Hub, "behind", property(lambda _hub: False)),
-    "a lapsed registration is no gap": (Hub, "_lapsed", lambda *_: None),
+    "nothing is marked as missed when the line is lost": (Losses, "mark_missed", lambda *_: None),
+    "stats carry a number while posts are missing": (Losses, "behind", property(lambda _losses: False)),
+    "a lapsed registration is no gap": (Losses, "mark_lapsed", lambda *_: None),
     "a refill reads from now": (Refill, "_attempt", _from_now),
-    "who lagged keeps being sent to": (Hub, "lag", lambda *_: None),
+    "who lagged keeps being sent to": (Losses, "lag", lambda *_: None),
     "an answer leaves out what is gone": (Session, "_steps", _late_bound),
-    "an answer leaves out what is gone where that is much": (catching_up, "_in_steps", _bodies_alone),
+    "an answer leaves out what is gone where that is much": (catch_up, "_in_steps", _bodies_alone),
     "too much is missed, and nobody starts anew": (Session, "restart", lambda *_: None),
     "who starts anew is not told what went meanwhile": (Session, "_reset", _forget_place),
 }
@@ -450,11 +469,6 @@ def test_a_broken_rule_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) 
     assert any(shows(seed) for seed in (NOTICED[mutant], *range(MUTANT_RUNS))), "nobody noticed"
 
 
-def test_this_module_drives_the_real_parts() -> None:
-    assert hub_module.Hub is Hub
-    assert Web.on_full is not None
-
-
 def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
     world = WebWorld(0)
     world.line.connect()
@@ -466,10 +480,11 @@ def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
     with gevent.Timeout(10):
         while world.parts.names.live(leaving.held.query) not in world.line.subscribed:
             gevent.sleep(0)
-    search = world.hub.searches[leaving.held.query]
+    search = world.searches.get(leaving.held.query)
+    assert search is not None
     while world.line.wire:
         world.line.deliver()
-    assert search.listening.is_set(), "both are about to be woken"
+    assert search.subscribed.is_set(), "both are about to be woken"
     leaving.go()
     with gevent.Timeout(10):
         while not search.watchers:
@@ -497,17 +512,19 @@ def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -
     watcher.client.session.unsubscribe("a")
     for _ in range(20):
         gevent.sleep(0)
-    assert not world.hub.searches[watcher.held.query].watchers
+    search = world.searches.get(watcher.held.query)
+    assert search is not None
+    assert not search.watchers
 
 
 def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:
-    search = Search(twins.parse_twin(twins.KEYS[0]), "channel")
+    search = LiveSearch(twins.parse_twin(twins.KEYS[0]), "channel")
     first = gevent.spawn(search.wait_for_line)
     gevent.sleep(0)
 
     def second() -> None:
         first.kill(block=False)
-        search.listening.set()
+        search.subscribed.set()
         search.wait_for_line()
 
     waiting = gevent.spawn(second)

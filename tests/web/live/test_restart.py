@@ -14,7 +14,7 @@ from pipeline.settings import load
 from tests.web.conftest import Product, wait_until
 from tests.web.crowd import Crowd
 from web import create_app
-from web.protocol import CLOSES
+from web.protocol.close_codes import CLOSES
 
 CLIENTS = 1_000
 WORDS = [f"otter{number}" for number in range(10)]
@@ -106,7 +106,7 @@ def test_a_browsers_event_stream_comes_back_after_a_restart(product: Product, ch
 @pytest.mark.parametrize("accept", ["text/event-stream", "*/*"])
 def test_an_event_stream_asked_of_a_process_that_ends_says_when_to_come_back(product: Product, accept: str) -> None:
     app = create_app(load(product.environ))
-    app.extensions["murmur"].draining = True
+    app.extensions["murmur"].connections.draining = True
     answer = app.test_client().get("/api/stream?q=x", headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype, answer.headers["Connection"]) == (200, "text/event-stream", "close")
     assert re.search(rb"^retry: \d+\n\n", answer.data, re.MULTILINE)

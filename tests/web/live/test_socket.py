@@ -9,7 +9,6 @@ import socket
 import struct
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -17,16 +16,18 @@ import msgspec
 import pytest
 from websockets.sync.client import connect
 
-from pipeline.broker.keys import Names
 from pipeline.query.parser import parse
 from tests.paths import PROJECT
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 from tests.web.frames import frames_of
-from web.live.client import Client
-from web.live.hub import Hub, Search, boot_clock
+from web.live.clients.client import Client
+from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.lease_clock import LeaseClock
+from web.live.fanout.live_search import LiveSearch
 from web.live.session import FIRST_POSTS
-from web.protocol import MAX_FRAME_BYTES, Deleted, Frame, Gone, frames, parts_of
+from web.protocol.frames import MAX_FRAME_BYTES, Frame, frames, parts_of
+from web.protocol.server_messages import Deleted, Retracted
 
 SCHEMA = json.loads((PROJECT / "web" / "protocol.schema.json").read_text())
 
@@ -176,7 +177,7 @@ def take(have: dict[str, int], told: dict[str, Any]) -> None:
 def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> None:
     gone = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
     deleted = [post_id for post_id, _ in gone]
-    for message, name, items in ((Gone("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
+    for message, name, items in ((Retracted("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
         told = frames(message)
         assert max(len(frame.payload) for frame in told) <= MAX_FRAME_BYTES
         assert len(told) < 20
@@ -188,20 +189,16 @@ def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> N
 
 
 def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    part: Any = SimpleNamespace()
-    hub = Hub(part, part, Names("t"))
-    query = parse("otter")
-    search = Search(query, "t:live")
-    hub.searches[query.key] = hub._by_channel[b"t:live"] = search
+    unused: Any = None
+    broadcaster = Broadcaster((), LeaseClock())
+    search = LiveSearch(parse("otter"), "t:live")
     sent: list[Frame] = []
-    watcher = Client(part, "", 0)
-    search.watchers[watcher] = 1
+    search.watchers[Client("", 0, on_full=unused, on_end=unused)] = 1
     monkeypatch.setattr(Client, "send", lambda _client, frame: sent.append(frame))
-    hub._renewed_at = boot_clock()
     for number in range(5):
-        hub.on_message(b"t:live", number, b'["%s"]' % (b"%d" % number * 14_000))
-    hub.on_message(b"t:live", 5, b'["%s"]' % (b"5" * 50_000))
-    hub.flush()
+        broadcaster.add(search, number, b'"%s"' % (b"%d" % number * 14_000))
+    broadcaster.add(search, 5, b'"%s"' % (b"5" * 50_000))
+    broadcaster.flush()
     (bundle,) = sent
     told = [json.loads(frame.payload) for frame in parts_of(bundle)]
     assert [(one["after"], [post[0] for post in one["posts"]]) for one in told] == [
