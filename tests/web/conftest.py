@@ -237,3 +237,14 @@ def shared(valkey_server: str) -> Iterator[Product]:
 def server(shared: Product) -> Server:
     """A web server with default settings for the tests of a module."""
     return shared.serve()
+
+
+@pytest.fixture(scope="module")
+def stocked(shared: Product, server: Server) -> Server:
+    """A server with thirty posts of otters and one that would be a formula."""
+    shared.feed(*[shared.post(f"otters {number} #river", 100 + number) for number in range(30)])
+    shared.feed(
+        shared.post('=HYPERLINK("http://evil") otters', 50, author={"id": "8", "handle": "bob", "name": "+Bob"})
+    )
+    shared.tick(indexed=31)
+    return server

@@ -18,7 +18,7 @@ import pytest
 from tests.web.browser import Browser
 from tests.web.conftest import Product, wait_until
 from tests.web.frames import frames_of
-from tests.web.live.test_socket import raw
+from tests.web.live.raw_socket import raw
 from web.live.clients.client import SPARE_BYTES
 from web.live.clients.socket_client import SocketClient
 from web.live.socket_session import SocketSession

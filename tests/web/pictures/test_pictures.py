@@ -20,7 +20,7 @@ from web.pictures import public_address
 from web.pictures.disk_cache import PictureCache
 from web.pictures.fetcher import PICTURE_MAX_BYTES, Fetcher, Unfetchable
 from web.pictures.image_type import kind_of
-from web.pictures.public_address import is_public, resolve
+from web.pictures.public_address import NotPublic, is_public, resolve
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 500
 

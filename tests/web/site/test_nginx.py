@@ -15,9 +15,9 @@ import pytest
 
 from tests.conftest import missing
 from tests.paths import PROJECT
-from tests.web.api.test_http import Events
 from tests.web.browser import Browser, Search
 from tests.web.conftest import Product, free_port, wait_until
+from tests.web.live.events import Events
 
 CUT_S = 2
 """The proxy of the story cuts at 60 s; the test does not wait so long."""
