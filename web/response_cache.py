@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 
 from gevent.event import Event
 
-KEEP_S = 2.0
+CACHE_TTL_S = 2.0
 """Seconds that a response is kept."""
 CACHE_MAX_BYTES = 4 * 1024 * 1024
 _ENTRY_BYTES = 1024
@@ -30,7 +30,7 @@ class _Response:
 class ResponseCache:
     """Responses by key, bounded in age and bytes; safe to use from any greenlet."""
 
-    def __init__(self, keep_s: float = KEEP_S, max_bytes: int = CACHE_MAX_BYTES) -> None:
+    def __init__(self, keep_s: float = CACHE_TTL_S, max_bytes: int = CACHE_MAX_BYTES) -> None:
         self._keep_s = keep_s
         self._max_bytes = max_bytes
         self._making: dict[Hashable, _Response] = {}

@@ -1,4 +1,4 @@
-"""Whatever is sent as a parameter, a header or a body: an answer or a refusal that names it, never an error of ours."""
+"""Any value of a parameter, header or body gets a response or an error that names it, never an internal error."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ def stocked(valkey_server: str) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def client(stocked: Product) -> FlaskClient:
-    """A client of its web."""
+    """A test client of the product's web."""
     app: Flask = create_app(load(stocked.environ))
     return app.test_client()
 
 
 def status(client: FlaskClient, method: str, path: str, **more: object) -> int:
-    """Return the status of an answer, which has one shape where it is a refusal."""
+    """Return the status of a response; an error must have the one shape."""
     answer = client.open(path, method=method, **more)  # type: ignore[arg-type]
     try:
         assert answer.status_code < 500 or answer.status_code == 503, (method, path, more, answer.data[:500])

@@ -1,4 +1,4 @@
-"""One reading for all who ask the same: charts of a crowd cost the store what one reader's cost."""
+"""Requests for the same chart share one read of the store, and errors are not cached."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHARTS = ("/api/timeline?q=otter", "/api/top?q=otter&field=hashtags")
 
 
 class Counted:
-    """A store that counts its readings by kind, and lets them wait at a gate."""
+    """A store that counts its reads by kind and holds them at a gate."""
 
     def __init__(self, store: Any, gate: threading.Event, counts: Counter[str]) -> None:
         self._store = store
@@ -64,7 +64,7 @@ class Readers:
         )
 
     def get(self, path: str) -> Any:
-        """Ask as one of many readers."""
+        """Request a path as one of many readers."""
         answer = self.app.test_client().get(path)
         assert answer.status_code == 200, answer.data
         return answer.json

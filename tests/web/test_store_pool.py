@@ -1,4 +1,4 @@
-"""What is heavy waits only for its own kind: charts and exports keep nobody from searching."""
+"""Each kind of read has its own pool: charts and exports do not delay searches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WITHIN_S = 20
 
 
 class Gated:
-    """A store in which charts and exports wait at a gate; everything else goes through."""
+    """A store in which charts and exports wait at a gate, and nothing else does."""
 
     def __init__(self, store: Any, gate: threading.Event) -> None:
         self._store = store
@@ -70,7 +70,7 @@ class Site:
         self.web = self.app.extensions["murmur"]
 
     def get(self, path: str) -> Any:
-        """Ask in a greenlet of one's own; return its answer's status."""
+        """Request a path and return the status of the response."""
         with self.app.test_client().get(path) as answer:
             answer.get_data()
             return answer.status_code
@@ -78,7 +78,7 @@ class Site:
 
 @pytest.fixture
 def site(product: Product) -> Iterator[Site]:
-    """A site of three posts, its gate open at the end."""
+    """A site with three posts; its gate is opened at the end."""
     product.feed(*[product.post(f"otter {number} #river", number) for number in range(3)])
     site = Site(product)
     yield site

@@ -18,7 +18,7 @@ from web.api.json_response import timed_response
 from web.process import Web
 from web.request_parameters import choice, integer, search_text, time_ms
 
-FIELDS = get_args(TopField)
+TOP_FIELDS = get_args(TopField)
 MAX_TOP = 250
 MIN_INTERVAL_MS = 1_000
 MAX_INTERVAL_MS = 366 * 86_400_000
@@ -74,7 +74,7 @@ def top(web: Web) -> Response:
     """Return the most frequent values of a field among a search's posts."""
     start = time.perf_counter()
     query = parse(search_text())
-    field = cast("TopField", choice("field", "words", FIELDS))
+    field = cast("TopField", choice("field", "words", TOP_FIELDS))
     limit = integer("limit", 25, 1, MAX_TOP)
     since, until = time_ms("from"), time_ms("to")
 

@@ -21,8 +21,8 @@ GAUGES = {
     "web_queued_bytes": "bytes that wait for slow watchers in this process",
     "web_store_waiting": "requests that wait for the store in this process, or are being served",
     "web_reconnecting": "1 while live posts wait for the line to Redis or a refill",
-    "web_safe": "the last publication number this process heard of",
-    "web_tick_age_seconds": "seconds since upkeep last spoke",
+    "web_safe": "the low watermark of this process",
+    "web_tick_age_seconds": "seconds since the last tick of upkeep",
     "connected": "users connected to all web processes",
     "indexed": "posts stored",
     "rate": "posts stored a second",
@@ -33,11 +33,11 @@ GAUGES = {
 PROCESS_COUNTERS = {
     "web_frames": "live frames made in this process",
     "web_sends": "frames given to watchers in this process",
-    "web_messages": "live messages heard in this process",
+    "web_messages": "live messages received in this process",
     "web_lagged": "times a watcher was told that it lagged",
     "web_refills": "searches read again after a loss",
     "web_lost": "times the Pub/Sub connection was lost",
-    "web_ingested": "records sent to this process and handed over",
+    "web_ingested": "records sent to this process and enqueued",
 }
 
 

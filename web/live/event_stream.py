@@ -19,7 +19,7 @@ from web.protocol.client_messages import MAX_AFTER, MAX_HISTORY, Subscribe
 from web.protocol.close_codes import Close
 from web.request_parameters import integer
 
-KEEP_ALIVE_S = 15.0
+STREAM_KEEP_ALIVE_S = 15.0
 """Seconds without an event after which a comment keeps the connection alive."""
 RETRY_MS = 2_000
 """Milliseconds after which a browser reconnects when the stream breaks."""
@@ -79,7 +79,7 @@ def _events(client: StreamClient) -> Iterator[bytes]:
     yield b"retry: %d\n\n" % RETRY_MS
     try:
         while True:
-            data = client.take(KEEP_ALIVE_S)
+            data = client.take(STREAM_KEEP_ALIVE_S)
             if data:
                 yield data
             if client.ended:

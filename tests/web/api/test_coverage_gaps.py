@@ -1,4 +1,4 @@
-"""What was missing when: of all sources, of one beside others, and of one that nobody expects any more."""
+"""Coverage gaps: of all sources, of one beside others, and of one that the settings no longer name."""
 
 from __future__ import annotations
 

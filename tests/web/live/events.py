@@ -34,7 +34,7 @@ class Events:
         raise EOFError
 
     def ids_until(self, wanted: str) -> list[str]:
-        """Read until a post came; return the ids of all posts on the way."""
+        """Read until a post arrives; return the ids of all posts up to there."""
         found: list[str] = []
         while wanted not in found:
             _kind, data = self.next()
@@ -42,6 +42,6 @@ class Events:
         return found
 
     def close(self) -> None:
-        """Go."""
+        """Disconnect."""
         self.answer.close()
         self.connection.close()

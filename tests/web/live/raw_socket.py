@@ -7,7 +7,7 @@ import struct
 
 
 def raw(port: int) -> socket.socket:
-    """Return a connection with the handshake done, to be spoken to in bytes."""
+    """Return a connection whose handshake is done."""
     connection = socket.create_connection(("127.0.0.1", port), 10)
     connection.sendall(HANDSHAKE)
     head = b""

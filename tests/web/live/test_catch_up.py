@@ -1,4 +1,4 @@
-"""Catching up reads no more than its bound, whoever was away for how long; who missed too much starts anew."""
+"""Catching up reads no more than its bound, however long a client was away; who missed too much starts anew."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CATS = search("cats")
 
 
 class Reader:
-    """`StorePool` in this thread, with a limit of its own; counts what is read."""
+    """A store pool in this thread that counts its reads and has a time limit of its own."""
 
     def __init__(self, store: SqliteStore) -> None:
         self.store = store
@@ -95,7 +95,7 @@ def test_what_went_is_told_in_frames_of_a_bounded_size() -> None:
 
 
 class Watching:
-    """A client that notes what it is told."""
+    """A client that records its frames."""
 
     def __init__(self) -> None:
         self.frames: list[str] = []
@@ -107,14 +107,14 @@ class Watching:
 
 
 class Line:
-    """A line that stands."""
+    """A Pub/Sub connection that is not lost."""
 
     def fence(self, reached: Callable[[], None]) -> None:
         reached()
 
 
 class Scene:
-    """A hub whose line is back, and searches that are to be read; `trouble` is what the store says of some."""
+    """A connection that is back, and searches that wait for their refill; `trouble` holds the store's error of some."""
 
     def __init__(self) -> None:
         names = Names("m")

@@ -14,7 +14,7 @@ from tests.web.live.test_socket import NEWER
 
 
 def test_no_sign_of_a_post_cuts_a_line_of_an_export_or_an_event(shared: Product, server: Server) -> None:
-    """requests cuts text as `str.splitlines` does, and so do clients of event streams that build on it."""
+    """`requests` cuts text like `str.splitlines`, and so do event-stream clients that build on it."""
     text = "jackdaws\u2028one\u2029two\x85three"
     shared.feed(shared.post(text, 7_001))
     with requests.get(f"http://127.0.0.1:{server.port}/api/export?q=jackdaws&format=jsonl", timeout=20) as answer:
@@ -82,7 +82,7 @@ def test_a_stream_without_a_search_tells_what_goes_to_everybody(product: Product
     product.feed(gone)
     product.feed(product.deletion(1))
     kinds: set[str] = set()
-    while "deleted" not in kinds:  # figures come once a second, so that how many come before depends on the machine
+    while "deleted" not in kinds:  # `stats` arrive once a second; how many arrive before depends on the machine
         kinds.add(events.next()[0])
     assert "posts" not in kinds
     events.close()

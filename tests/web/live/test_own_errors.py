@@ -1,4 +1,4 @@
-"""An error of ours in one place ends nothing else: the loops of a web process go on, and what failed is made good."""
+"""An unexpected error in one place ends no loop of a web process, and the failed work is repeated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from web.protocol.close_codes import CLOSES, Close
 
 
 class FailingHub:
-    """Fails at the first message, and notes the rest."""
+    """A hub that fails at the first message and records the other calls."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -49,7 +49,7 @@ class FailingHub:
 
 
 class Line:
-    """A connection on which each subscription is acknowledged, then comes a message with the next number."""
+    """A Redis connection that acknowledges each subscription and then delivers one message with the next number."""
 
     made = 0
 
@@ -97,7 +97,7 @@ def test_a_search_that_cannot_be_swept_ends_no_renewal(monkeypatch: pytest.Monke
         raise RuntimeError("an error of ours")
 
     monkeypatch.setattr(hub, "sweep", fail)
-    monkeypatch.setattr(hub_module, "KEEP_S", 0.001)
+    monkeypatch.setattr(hub_module, "SWEEP_EVERY_S", 0.001)
     keeping = gevent.spawn(hub.keep)
     gevent.sleep(0.1)
     assert len(turns) > 1

@@ -1,4 +1,4 @@
-"""What strangers read of an outage: what is wrong, not where the servers are."""
+"""Redacted error texts say what is wrong and not where the servers are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One of three web processes is replaced under a thousand watchers: nobody misses a post, and nobody is overrun."""
+"""One of three web processes is replaced under a thousand watchers: no post is missed and no process is overrun."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from web.protocol.close_codes import CLOSES
 CLIENTS = 1_000
 WORDS = [f"otter{number}" for number in range(10)]
 PATIENCE_S = 120.0
-"""It takes some seconds on an idle machine; a busy one is given its time."""
+"""Some seconds pass on an idle machine; the limit is for a busy one."""
 
 
 class Feeder:
-    """Feeds a post to each search, and knows what everybody is to hold."""
+    """Feeds a post to each search, and knows the posts that each watcher must hold."""
 
     def __init__(self, product: Product) -> None:
         self.product = product

@@ -1,4 +1,4 @@
-"""Slow and silent readers: every byte intact, or a clean `lagged`; and nobody else notices."""
+"""Slow and silent readers get every byte intact or a clean `lagged`, and delay no other client."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PADDING = "otter " * 200
 
 
 def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
-    """Read until nothing comes for a while."""
+    """Read until no frame arrives for a while."""
     connection.settimeout(quiet_s)
     data = bytearray()
     try:
@@ -88,13 +88,13 @@ def test_one_who_lagged_takes_up_where_it_stood(product: Product) -> None:
     browser.drain()
     browser.again("a")
     browser.until_live()
-    # More than 2,000 may have been missed: then it starts anew and holds its newest 500.
+    # A client that missed more than 2,000 posts starts anew and holds the newest 500.
     missed_much = bool(browser.of("reset"))
     assert len(search.watcher.have) == (500 if missed_much else sent)
 
 
 class Owner:
-    """Notes what a client tells."""
+    """Records a client's messages, full outboxes and end."""
 
     def __init__(self) -> None:
         self.full: list[Frame] = []
@@ -215,7 +215,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
     pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
 ) -> None:
     client, owner, far = pair
-    while not client.queued:  # it reads nothing, so the close frame will wait
+    while not client.queued:  # the peer reads nothing, so the close frame waits
         client.send(Frame("posts", b"x" * 10_000, "k", 1))
     far.sendall(sent)
     gevent.sleep(0.01)
@@ -228,7 +228,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
             try:
                 total += far.send(b"x" * 16_384)
             except BlockingIOError:
-                gevent.sleep(0)  # the client has its turn
+                gevent.sleep(0)  # gives the client a turn
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -243,7 +243,7 @@ def test_close_frames_fit_and_say_whether_to_come_back() -> None:
         assert data == socket_frame(data[2:], 0x8)
         assert len(data) <= 127
         assert ("come back in" in close.reason()) == (close.again is not None)
-        # What a browser may come back from by itself is told by the code alone, too.
+        # The code alone shows, too, whether a browser may reconnect by itself.
         assert (close.again is None) == (close.code in (1000, 1002, 1007) or 4400 <= close.code < 4500)
 
 
@@ -254,9 +254,7 @@ def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
     unused: Any = None
     client.session = SocketSession(client, unused, unused, unused, unused, searches_max=1, messages_per_s=20)
     text = b'{"type":"subscribe","id":"a","query":"x"}'
-    far.sendall(
-        b"\x81" + bytes([0x80 | len(text)]) + b"\0\0\0\0" + text
-    )  # this session has no parser: an error of ours
+    far.sendall(b"\x81" + bytes([0x80 | len(text)]) + b"\0\0\0\0" + text)  # without a parser the session fails
     gevent.sleep(0.05)
     ((opcode, payload),) = frames_of(far.recv(1_000))
     assert (opcode, struct.unpack_from("!H", payload)[0]) == (8, 1011)

@@ -126,7 +126,7 @@ def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server
 
 
 def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product) -> None:
-    """Python's own limit (1 MiB), and the one that Go's coder/websocket comes with."""
+    """Python's default limit (1 MiB), and the default of Go's coder/websocket."""
     server = product.serve(OUTBOX_MAX_KB="65536")
     product.feed(*[product.post("otter " * 500, number) for number in range(400)])
     address = f"ws://127.0.0.1:{server.port}/ws"
@@ -151,7 +151,7 @@ def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product
 
 
 def take(have: dict[str, int], told: dict[str, Any]) -> None:
-    """Keep what a frame tells; ids and versions."""
+    """Apply a frame: ids and versions."""
     have.update({post["id"]: post["version"] for post in told["posts"]} if told["type"] in ("history", "posts") else {})
     for post_id, _version in told["posts"] if told["type"] == "gone" else ():
         have.pop(post_id, None)

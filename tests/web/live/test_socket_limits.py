@@ -93,7 +93,7 @@ def test_one_who_talks_too_fast_is_closed(product: Product) -> None:
     ("sent", "code"),
     [
         (b"\x81\x05hello", 1002),  # a client must mask
-        (b"\xf1\x80\0\0\0\0", 1002),  # bits of an extension nobody agreed on
+        (b"\xf1\x80\0\0\0\0", 1002),  # bits of an extension that was not negotiated
         (b"\x81\x82\0\0\0\0\xff\xfe", 1007),
         (b"\x88\x82\0\0\0\0" + struct.pack("!H", 1000), 1000),
     ],
@@ -147,10 +147,10 @@ def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> Non
     def descriptors() -> int:
         return len(list(Path(f"/proc/{worker}/fd").iterdir()))
 
-    raw(server.port).close()  # whatever is opened with the first one
+    raw(server.port).close()  # opens the descriptors that only a first socket needs
     wait_until(lambda: served in server.get("/metrics").body)
     before = descriptors()
-    os.kill(worker, signal.SIGSTOP)  # so that each has gone before it is answered
+    os.kill(worker, signal.SIGSTOP)  # so that each peer is gone before its handshake is answered
     for _ in range(30):
         connection = socket.create_connection(("127.0.0.1", server.port), 10)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""Pictures through our proxy: public addresses only, told by their bytes, bounded, and gone with the post."""
+"""The picture proxy fetches from public addresses only, checks bytes and size, and forgets deleted posts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 500
 
 
 class Host(http.server.BaseHTTPRequestHandler):
-    """A host of pictures and of what is none."""
+    """A host that serves pictures and other things."""
 
     asked: ClassVar[list[str]] = []
     answers: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {}
@@ -41,7 +41,7 @@ class Host(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def host() -> Iterator[int]:
 
 
 def fetcher(port: int) -> Fetcher:
-    """Return a fetcher for which one name is this machine; every other goes the real way."""
+    """Return a fetcher that finds one name on this machine and resolves every other."""
 
     def find(name: str, at: int) -> str:
         return "127.0.0.1" if name == "pictures.example" else resolve("127.0.0.1", at)
@@ -235,7 +235,7 @@ def test_a_picture_that_cannot_be_put_in_its_place_leaves_no_part_of_it(tmp_path
     cache.put("x:1", "http://pictures.example/1", b"1" * 100)
     (blob,) = files(tmp_path / "blobs")
     blob.unlink()
-    blob.mkdir()  # nothing can take its place
+    blob.mkdir()  # so that the file cannot be written
     (blob / "kept").touch()
     cache.put("x:1", "http://pictures.example/1", b"1" * 100)
     assert files(tmp_path / "blobs") == [blob / "kept"]

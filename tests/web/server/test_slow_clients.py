@@ -1,4 +1,4 @@
-"""Clients that stall, while they send or while they should read, are let go of; slow ones are served in full."""
+"""Clients that stall while they send or read are dropped; slow ones are served in full."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from web.store_pool import EXPORTS_MAX
 
 PIECE_TIMEOUT_S = 1
 POSTS = 6_000
-"""Some 15 MB: more than a connection's buffers take in."""
+"""Posts of some 15 MB together: more than the buffers of a connection hold."""
 
 
 @pytest.fixture(scope="module")
 def stocked(valkey_server: str) -> Iterator[Product]:
-    """A product with much to say."""
+    """A product with many posts."""
     for product in make_product(valkey_server, INGEST_TOKEN="sesame"):
         for start in range(0, POSTS, 500):
             product.feed(*[product.post("otter " + "x" * 2_000, start + number) for number in range(500)])
@@ -27,7 +27,7 @@ def stocked(valkey_server: str) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def server(stocked: Product) -> Server:
-    """A web with little patience."""
+    """A web server with a short time limit."""
     return stocked.serve(f"web:create_app(piece_timeout_s={PIECE_TIMEOUT_S})")
 
 
@@ -42,7 +42,7 @@ def connected(server: Server, request: str) -> socket.socket:
 
 
 def all_of(connection: socket.socket) -> bytes:
-    """Return what comes until the server ends it."""
+    """Return the bytes up to the end of the connection."""
     with connection:
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 

@@ -1,4 +1,4 @@
-"""Which host names are answered: a page whose name was rebound to this machine reads nothing."""
+"""Allowed hosts: a page whose name was rebound to this machine reads nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples for a first visit: made of what is stored, counted once a minute at most."""
+"""Example searches are made of stored posts, and counted once a minute at most."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CountingPool(StorePool):
         self.away = False
 
     def read(self, work: Any, **_values: Any) -> Any:
-        """Return what `work` makes of one reading."""
+        """Count the read, then do it or fail."""
         self.asked += 1
         if self.away:
             raise StoreUnavailable("away")

@@ -32,7 +32,7 @@ def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Pro
     told = {"since": 5, "why": "the disk is full"}
 
     def stats_say(outage: dict[str, object] | None) -> bool:
-        product.tick(outage=outage)  # upkeep does so every second; who listens later hears the next one
+        product.tick(outage=outage)  # as upkeep does every second: a process that connects later receives the next tick
         return bool(browser.of("stats")) and browser.of("stats")[-1]["outage"] == outage
 
     browser.until(lambda: stats_say(told))

@@ -28,7 +28,7 @@ from web.live.recovery.refill import Refill
 
 log = logging.getLogger("web.live.hub")
 
-KEEP_S = 2.0
+SWEEP_EVERY_S = 2.0
 """Seconds between two sweeps of idle searches."""
 RENEW_TURNS = max(1, LEASE_MS // 6_000)
 """Sweeps between two renewals of the leases."""
@@ -154,7 +154,7 @@ class Hub:
         """Sweep idle searches and renew leases, for ever."""
         turn = 0
         while True:
-            gevent.sleep(KEEP_S)
+            gevent.sleep(SWEEP_EVERY_S)
             turn += 1
             try:
                 self.sweep()

@@ -24,7 +24,7 @@ from web.live.fanout.pubsub_commands import FENCE, PubSubCommands
 
 log = logging.getLogger("web.live.listener")
 
-READ_TIMEOUT_S = 5.0
+PUBSUB_TIMEOUT_S = 5.0
 """Seconds without a byte after which Redis is pinged, and as many later the connection is given up.
 
 Upkeep publishes a tick every second.
@@ -95,7 +95,7 @@ class PubSubListener:
         while True:
             try:
                 parts = connection.read_response(
-                    disable_decoding=True, timeout=READ_TIMEOUT_S, disconnect_on_error=False
+                    disable_decoding=True, timeout=PUBSUB_TIMEOUT_S, disconnect_on_error=False
                 )
             except RedisTimeoutError:
                 if pinged:
