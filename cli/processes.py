@@ -20,10 +20,13 @@ def work(role: Role, settings: Settings) -> None:
 
 
 def serve(_settings: Settings) -> None:
-    """Become gunicorn's master, which starts the web processes; `web/gunicorn.py` reads the same settings."""
+    """Become gunicorn's master, which starts the web processes.
+
+    `web/server/gunicorn_config.py` reads the same settings.
+    """
     from gunicorn.app.wsgiapp import WSGIApplication
 
-    sys.argv = ["gunicorn", "-c", "python:web.gunicorn", "web:create_app()"]
+    sys.argv = ["gunicorn", "-c", "python:web.server.gunicorn_config", "web:create_app()"]
     WSGIApplication().run()
 
 

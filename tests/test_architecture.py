@@ -42,31 +42,32 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.jobs": "assembly broker errors reader settings terminal upkeep worker",
     "pipeline.testing": "normalise post sinks sources",
     # the web process
-    "web.patience": "",
-    "web.recent": "",
+    "web.server.slow_clients": "",
+    "web.response_cache": "",
     "web.protocol": "pipeline.broker pipeline.json_line_escapes pipeline.post",
-    "web.faults": "protocol pipeline.errors",
-    "web.parameters": "faults",
-    "web.reasons": "pipeline.settings",
+    "web.api_errors": "protocol pipeline.errors",
+    "web.request_parameters": "faults",
+    "web.live.redaction": "pipeline.settings",
     "web.auth": "faults pipeline.settings",
-    "web.readings": "pipeline.errors pipeline.store",
-    "web.examples": "pipeline.errors pipeline.query pipeline.store",
+    "web.store_pool": "pipeline.errors pipeline.store",
+    "web.site.example_searches": "pipeline.errors pipeline.query pipeline.store",
     "web.live": (
-        "auth faults parameters protocol readings pipeline.broker pipeline.errors pipeline.match pipeline.publish "
-        "pipeline.query pipeline.store"
+        "api_errors auth protocol request_parameters store_pool pipeline.broker pipeline.errors pipeline.match "
+        "pipeline.publish pipeline.query pipeline.settings pipeline.store"
+    ),
+    "web.pictures": (
+        "api_errors response_cache store_pool pipeline.errors pipeline.post pipeline.settings pipeline.store"
     ),
     "web.process": (
-        "examples live protocol readings reasons recent pipeline.broker pipeline.errors pipeline.match "
-        "pipeline.publish pipeline.query pipeline.queue pipeline.settings pipeline.store"
+        "live pictures response_cache store_identity store_pool pipeline.broker pipeline.errors pipeline.match "
+        "pipeline.publish pipeline.queue pipeline.settings pipeline.store"
     ),
-    "web.pictures": "faults process recent pipeline.errors pipeline.post",
     "web.api": (
-        "auth faults parameters process protocol readings pipeline.broker pipeline.errors pipeline.match "
-        "pipeline.normalise pipeline.query pipeline.queue pipeline.sources pipeline.store pipeline.worker"
+        "api_errors auth process protocol request_parameters store_pool pipeline.broker pipeline.errors "
+        "pipeline.match pipeline.normalise pipeline.query pipeline.queue pipeline.settings pipeline.sources "
+        "pipeline.store pipeline.worker"
     ),
-    "web.site": "api faults process pipeline.broker pipeline.errors pipeline.settings",
-    "web.gunicorn": "pipeline.settings",
-    "web.worker": "patience",
+    "web.site": "api api_errors auth process store_pool pipeline.errors pipeline.query pipeline.settings",
 }
 """A room, and what it may import besides itself: a folder, or a file of a package's own. A name without a dot is of the
 same package. An entry that nothing needs fails as well: the table is the drawing, not a wish."""

@@ -27,7 +27,7 @@ from pipeline.sources.catalog import cursor_age, probe, track_finding
 from pipeline.store import open_store
 from pipeline.upkeep.recheck.progress import RecheckProgressStore
 from pipeline.worker.track_setting import current_track
-from web.site.hosts import described
+from web.site.allowed_hosts import describe_hosts
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
@@ -52,7 +52,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     page = startup_checks.page_problem()
     yield Finding("page", not page, page or "built")
-    yield Finding("hosts", True, described(settings))
+    yield Finding("hosts", True, describe_hosts(settings))
     identity = ""
     for finding, found in _store(settings):
         identity = found

@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from tests.e2e.conftest import Start
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT
-from web.pictures.picture_cache import PictureCache
+from web.pictures.disk_cache import PictureCache
 
 pytestmark = pytest.mark.e2e
 WORD = "xylophonequark"

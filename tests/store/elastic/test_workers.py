@@ -140,12 +140,12 @@ import gevent, time
 from pipeline.errors import QueryTimeout
 from pipeline.settings import Settings
 from pipeline.query.parser import parse
-from web.readings import Readings
+from web.store_pool import StorePool
 from pipeline.store import open_store
 settings = Settings(
     elasticsearch_url={settings.elasticsearch_url!r}, elasticsearch_prefix={settings.elasticsearch_prefix!r}
 )
-readings = Readings(lambda: open_store(settings, create=False))
+readings = StorePool(lambda: open_store(settings, create=False))
 turns = 0
 def turn():
     global turns

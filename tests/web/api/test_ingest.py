@@ -1,4 +1,4 @@
-"""`POST /api/ingest` and `/api/track` on the web as it is run, and over the whole product."""
+"""`POST /api/ingest` and `/api/track`, on gunicorn and over the whole product."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def send(server: Server, body: bytes, path: str = "/api/ingest", **headers: str)
 
 
 def open_records(product: Product) -> list[bytes]:
-    """Return the records of all open batches, as a worker would get them."""
+    """Return the records of all open batches, as a worker gets them."""
     claims, redis = product.process.claims, product.process.redis
     ids: Any = redis.zrange(product.process.names.open, 0, -1)
     taken = [claims.take(batch_id.decode()) for batch_id in ids]
@@ -95,7 +95,7 @@ def test_records_of_any_format_pass_and_what_cannot_be_read_is_counted_and_kept(
     answer = send(server, body, "/api/ingest?instance=sea.example")
     assert answer.json == {"accepted": 2, "dead": 2}
     for batch_id in product.process.claims.unannounced():
-        product._runner.run(batch_id)
+        product._ingest.run(batch_id)
     assert product.process.dead.size().letters == 2
     found = server.get("/api/search?q=*").json["posts"]
     assert {post["source"] for post in found} == {"demo", "mastodon"}

@@ -1,0 +1,1 @@
+"""The wire protocol of socket and event stream: messages, frames, close codes and error codes (docs/protocol.md)."""
