@@ -85,6 +85,7 @@ def test_withdrawn_word_is_found_nowhere(withdrawn: tuple[Settings, ElasticStore
             ask(settings, "GET", index, "_doc", "x:1")
 
 
+@pytest.mark.each_release
 class TestElasticStore(StoreContract):
     pass
 
