@@ -1,13 +1,17 @@
-"""Withdrawn and forgotten over the whole product: within a minute a word is nowhere on disk, nowhere in Redis."""
+"""Posts sent to the API of the whole product, of two web processes: stored whichever took them; once withdrawn or
+forgotten, within a minute a word of theirs is nowhere on disk, nowhere in Redis."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
+import string
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +19,12 @@ import pytest
 from redis import Redis
 from websockets.sync.client import connect
 
-from tests.e2e.conftest import Start
+from tests.conftest import missing
 from tests.e2e.product import Product, until
 from tests.paths import PROJECT
 from web.pictures.picture_cache import PictureCache
 
 pytestmark = pytest.mark.e2e
-WORD = "xylophonequark"
-AUTHOR = "zitherlepton"
 PROMISED_S = 60.0
 
 
@@ -83,16 +85,50 @@ def stored(product: Product, query: str) -> int:
     return total
 
 
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One product for all of them: each test has words, ids and authors that are its `own`."""
+    if not (PROJECT / "web" / "static" / "index.html").exists():
+        missing("built page: run `make page`")
+    settings = {"INGEST_TOKEN": "t", "WEB_CONCURRENCY": "2", "DEMO_RATE": "0.01"}
+    made = Product(tmp_path_factory.mktemp("sent") / "data", **settings)
+    try:
+        yield made.wait_ready()
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def own() -> str:
+    """Letters that no other test, nor a former try of this one, had."""
+    return "".join(random.choices(string.ascii_lowercase, k=8))
+
+
+def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(product: Product, own: str) -> None:
+    now_ms = int(time.time() * 1000)
+    for turn in range(12):
+        records = [
+            {"murmur": 1, "id": f"sent:{own}-{turn}-{number}", "source": "sent", "version": 1, "created_at": now_ms,
+             "text": f"a {own} {number}", "author": {"id": "1", "handle": "a"}}
+            for number in range(50)
+        ]  # fmt: skip
+        body = "\n".join(map(json.dumps, records)).encode()
+        request = urllib.request.Request(f"{product.url}/api/ingest", body, {"Authorization": "Bearer t"})
+        with urllib.request.urlopen(request, timeout=15) as answer:
+            assert json.load(answer) == {"accepted": 50, "dead": 0}
+    until(lambda: product.get("/api/timeline", q=own)["total"] == 600, 60)
+
+
 @pytest.mark.timeout(240)
-def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(start: Start) -> None:
-    product = start(INGEST_TOKEN="t", DEMO_RATE="0.01").wait_ready()
-    torn = b'{"murmur":1,"id":"demo:4711k","text":"half of ' + WORD.encode()
-    send(product, record("4711k", f"a {WORD} sings"), record("4712k", "a cat sings"), torn)
-    until(lambda: stored(product, "sings") == 2)
-    until(lambda: WORD in murmur(product, "dead", "list"))
-    PictureCache(product.data_dir / "images", 10**6).put("demo:4711k", "https://a.example/1", WORD.encode() * 9)
+def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(product: Product, own: str) -> None:
+    word, sings, post = f"xylophone{own}", f"sings{own}", f"4711{own}"
+    torn = f'{{"murmur":1,"id":"demo:{post}","text":"half of {word}'.encode()
+    send(product, record(post, f"a {word} {sings}"), record(f"4712{own}", f"a cat {sings}"), torn)
+    until(lambda: stored(product, sings) == 2)
+    until(lambda: word in murmur(product, "dead", "list"))
+    PictureCache(product.data_dir / "images", 10**6).put(f"demo:{post}", "https://a.example/1", word.encode() * 9)
     with connect(f"ws://127.0.0.1:{product.port}/ws") as page:
-        page.send('{"type":"subscribe","id":"a","query":"sings","history":10,"after":null}')
+        page.send(json.dumps({"type": "subscribe", "id": "a", "query": sings, "history": 10, "after": None}))
         heard: list[dict[str, Any]] = []
 
         def told(kind: str) -> bool:
@@ -100,54 +136,54 @@ def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(start: Start) ->
             return bool(heard[-1]["type"] == kind)
 
         until(lambda: told("history"))
-        assert any(WORD in post["text"] for frame in heard for post in frame.get("posts", []))
-        assert len(traces(product, WORD)) >= 3, "store, picture, dead letter"
+        assert any(word in post["text"] for frame in heard for post in frame.get("posts", []))
+        assert len(traces(product, word)) >= 3, "store, picture, dead letter"
 
-        send(product, {"murmur": 1, "kind": "delete", "id": "demo:4711k", "at": int(time.time() * 1000)})
+        send(product, {"murmur": 1, "kind": "delete", "id": f"demo:{post}", "at": int(time.time() * 1000)})
         until(lambda: told("deleted"))
-        assert heard[-1]["ids"] == ["demo:4711k"]
-    until(lambda: not traces(product, WORD), PROMISED_S, 1.0)
-    assert stored(product, "sings") == 1
+        assert heard[-1]["ids"] == [f"demo:{post}"]
+    until(lambda: not traces(product, word), PROMISED_S, 1.0)
+    assert stored(product, sings) == 1
 
-    send(product, record("4711k", f"a {WORD} sings again"), record("4713k", "a dog sings"))
-    until(lambda: stored(product, "sings") == 2)
-    assert stored(product, WORD) == 0
+    send(product, record(post, f"a {word} {sings} again"), record(f"4713{own}", f"a dog {sings}"))
+    until(lambda: stored(product, sings) == 2)
+    assert stored(product, word) == 0
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        product.get("/api/posts/demo:4711k")
+        product.get(f"/api/posts/demo:{post}")
 
 
 @pytest.mark.timeout(240)
-def test_forgotten_author_leaves_no_trace_and_does_not_return(start: Start) -> None:
-    product = start(INGEST_TOKEN="t", DEMO_RATE="0.01").wait_ready()
+def test_forgotten_author_leaves_no_trace_and_does_not_return(product: Product, own: str) -> None:
+    author, word = f"zither{own}", f"zugzwangs{own}"
     send(
         product,
-        *(record(f"9{number}k", f"zugzwangs {number}", AUTHOR) for number in range(5)),
-        record("8k", "zugzwangs nobody"),
+        *(record(f"9{number}{own}", f"{word} {number}", author) for number in range(5)),
+        record(f"8{own}", f"{word} nobody", f"n{own}"),
     )
-    until(lambda: stored(product, "zugzwangs") == 6)
-    assert traces(product, AUTHOR)
+    until(lambda: stored(product, word) == 6)
+    assert traces(product, author)
 
-    lines = murmur(product, "forget", f"demo:h{AUTHOR}").splitlines()
+    lines = murmur(product, "forget", f"demo:h{author}").splitlines()
     assert lines[0] == "5 posts of 1 account are stored."
     assert lines[1].startswith("Forgotten: open pages have been told, and none will be taken in again.")
-    until(lambda: stored(product, "zugzwangs") == 1)  # charts may be two seconds old
-    until(lambda: not traces(product, AUTHOR), PROMISED_S, 1.0)
+    until(lambda: stored(product, word) == 1)  # charts may be two seconds old
+    until(lambda: not traces(product, author), PROMISED_S, 1.0)
 
-    send(product, record("99k", "zugzwangs more", AUTHOR), record("98k", "zugzwangs somebody"))
-    until(lambda: stored(product, "zugzwangs") == 2)
+    send(product, record(f"99{own}", f"{word} more", author), record(f"98{own}", f"{word} somebody", f"n{own}"))
+    until(lambda: stored(product, word) == 2)
     with urllib.request.urlopen(f"{product.url}/api/export?q=*&format=jsonl", timeout=15) as export:
-        assert AUTHOR.encode() not in export.read()
-    until(lambda: not traces(product, AUTHOR), PROMISED_S, 1.0)
+        assert author.encode() not in export.read()
+    until(lambda: not traces(product, author), PROMISED_S, 1.0)
 
 
-def test_author_forgotten_until_now_may_speak_again_and_nonsense_is_refused(start: Start) -> None:
-    product = start(INGEST_TOKEN="t", DEMO_RATE="0.01").wait_ready()
-    send(product, record("1k", "zugzwangs this", AUTHOR))
-    until(lambda: stored(product, "zugzwangs") == 1)
-    assert "later ones are taken in" in murmur(product, "forget", "--until-now", f"demo:{AUTHOR}")
-    until(lambda: stored(product, "zugzwangs") == 0)
-    send(product, record("2k", "zugzwangs that", AUTHOR))
-    until(lambda: stored(product, "zugzwangs") == 1)
+def test_author_forgotten_until_now_may_speak_again_and_nonsense_is_refused(product: Product, own: str) -> None:
+    author, word = f"zither{own}", f"zugzwangs{own}"
+    send(product, record(f"1{own}", f"{word} this", author))
+    until(lambda: stored(product, word) == 1)
+    assert "later ones are taken in" in murmur(product, "forget", "--until-now", f"demo:{author}")
+    until(lambda: stored(product, word) == 0)
+    send(product, record(f"2{own}", f"{word} that", author))
+    until(lambda: stored(product, word) == 1)
     assert "Nothing of demo:nobody is stored" in murmur(product, "forget", "demo:nobody")
     for wrong in ("nobody", "nowhere:x", "demo:", 'demo:"x'):
         with pytest.raises(AssertionError, match="must be source:handle"):
