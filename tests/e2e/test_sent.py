@@ -90,8 +90,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One product for all of them: each test has words, ids and authors that are its `own`."""
     if not (PROJECT / "web" / "static" / "index.html").exists():
         missing("built page: run `make page`")
-    settings = {"INGEST_TOKEN": "t", "WEB_CONCURRENCY": "2", "DEMO_RATE": "0.01"}
-    made = Product(tmp_path_factory.mktemp("sent") / "data", **settings)
+    directory = tmp_path_factory.mktemp("sent") / "data"
+    made = Product(directory, INGEST_TOKEN="t", WEB_CONCURRENCY="2", DEMO_RATE="0.01")
     try:
         yield made.wait_ready()
     finally:
