@@ -30,12 +30,18 @@ settings.load_profile("any-machine")
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
-LONG = ("e2e", "ui", "store", "run", "extend", "delivery", "match", "web")
+LONG = ("store", "e2e", "delivery", "ui", "run", "extend", "match", "web")
 """Folders with the longest files, run first: a file has one tester, and a long file at the end idles the others."""
 
+ON_THE_OLDER_RELEASE = {"7.17", "elasticsearch_7"}
+"""Parameters of a test that runs on each release of Elasticsearch, where they stand for the older one."""
 
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run long files first (the order within a file stays), and retry tests with many processes once.
+
+    A test that runs on each release of Elasticsearch is thorough on the older one, unless it is marked `each_release`.
 
     A machine can be too busy for a dozen processes and a browser. A test that fails twice is a failure; one that failed
     once is listed at the end. No other test is retried, because a random example that fails is found only once.
@@ -48,8 +54,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if _on_the_older_release(item) and not item.get_closest_marker("each_release"):
+            item.add_marker("thorough")
         if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _on_the_older_release(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and any(
+        isinstance(value, str) and value in ON_THE_OLDER_RELEASE for value in callspec.params.values()
+    )
 
 
 @pytest.hookimpl(wrapper=True)

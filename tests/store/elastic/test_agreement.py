@@ -23,7 +23,7 @@ from pipeline.store.elastic.read.compile_query import compile_tree
 from tests.match import strategies as trees
 from tests.query import strategies as typed
 
-pytestmark = pytest.mark.elasticsearch
+pytestmark = [pytest.mark.elasticsearch, pytest.mark.each_release]
 
 POSTS, TREES, RUNS = 20, 15, 10
 _patient = settings(

@@ -9,5 +9,6 @@ from tests.store.contract import StoreContract
 pytestmark = pytest.mark.elasticsearch
 
 
+@pytest.mark.each_release
 class TestElasticStore(StoreContract):
     pass
