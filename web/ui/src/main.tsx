@@ -11,9 +11,9 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
-import { readAddress } from "./state/address";
-import { dress, loadSettings } from "./state/settings";
-import { Connection } from "./wire/socket";
+import { readAddress } from "./state/page/route";
+import { dress, loadSettings } from "./state/page/settings";
+import { Connection } from "./wire/connection";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";

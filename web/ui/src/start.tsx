@@ -1,12 +1,12 @@
-/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/pace.ts`). */
+/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/renderScheduler.ts`). */
 import { render } from "preact";
 import { Desk } from "./state/desk";
-import type { Settings } from "./state/settings";
-import { App } from "./view/App";
-import { Boundary } from "./view/Boundary";
-import { Pace } from "./view/pace";
-import type { Connection } from "./wire/socket";
-import type { Watching } from "./wire/watch";
+import type { Settings } from "./state/page/settings";
+import { App } from "./view/deck/App";
+import { Boundary } from "./view/ErrorBoundary";
+import { Pace } from "./view/renderScheduler";
+import type { Connection } from "./wire/connection";
+import type { Watching } from "./wire/liveSubscription";
 
 export function start(settings: Settings, connection: Connection, early: Watching | null): void {
   const root = document.getElementById("app") as HTMLElement;

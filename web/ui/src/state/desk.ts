@@ -2,32 +2,32 @@
  * The whole page: the connection and the server, what the reader has chosen, the columns in order, the panel of the selected one; and
  * what a reader can do. What belongs to one search lies in the run of its column (`run.ts`).
  */
-import { changeSettings, onShared, sharedSettings, withRecent, type Settings } from "./settings";
-import { withTerm } from "../query/edit";
-import { plainOf } from "../hold/plain";
-import { Withdrawn } from "../hold/holding";
-import { type Order } from "../hold/ranking";
-import { isolated } from "../text/isolate";
-import { counted, grouped } from "../text/number";
+import { changeSettings, onShared, sharedSettings, withRecent, type Settings } from "./page/settings";
+import { withTerm } from "../query/editQuery";
+import { plainOf } from "../posts/normalizeText";
+import { Withdrawn } from "../posts/postStore";
+import { type Order } from "../posts/ranking";
+import { isolated } from "../text/bidiIsolate";
+import { counted, grouped } from "../text/formatNumber";
 import { api, ApiError } from "../wire/api";
 import type { Fault, Frame } from "../wire/frame";
-import { Connection, type Link } from "../wire/socket";
-import type { Watching } from "../wire/watch";
-import { type Place, QUERY_MOST, readAddress, tooLong, writeAddress } from "./address";
-import { Announcer } from "./announcer";
+import { Connection, type Link } from "../wire/connection";
+import type { Watching } from "../wire/liveSubscription";
+import { type Place, QUERY_MOST, readAddress, tooLong, writeAddress } from "./page/route";
+import { Announcer } from "./page/announcer";
 import { Column } from "./column";
-import { type Known, mayPass } from "./condition";
-import { type Filters, filtersOf } from "./filter";
+import { type Known, mayPass } from "./status";
+import { type Filters, filtersOf } from "./list/postFilter";
 import { Insight } from "./insight";
-import { Line } from "./line";
-import { loadOlder, loadSpan, recheckSpan } from "./loader";
-import { afterPaint } from "./painted";
-import { PanelState } from "./panel";
-import type { Cause } from "./pauses";
+import { Line } from "./page/linkState";
+import { loadOlder, loadSpan, recheckSpan } from "./historyLoader";
+import { afterPaint } from "./page/afterFirstPaint";
+import { PanelState } from "./page/panelState";
+import type { Cause } from "./list/pauseMachine";
 import { Run } from "./run";
-import { Server } from "./server";
+import { Server } from "./page/serverState";
 import { type ColumnSpec, specOf } from "./spec";
-import { Toasts } from "./toasts";
+import { Toasts } from "./page/toasts";
 
 export type Dialog = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
 
@@ -312,7 +312,7 @@ export class Desk {
     return run.holding.size > 0 || run.loading === "ready" || run.past || !["connecting", "open"].includes(this.line.link);
   }
 
-  /** Return all that `condition.ts` needs to know. */
+  /** Return all that `status.ts` needs to know. */
   known(): Known {
     const { server, line } = this;
     const { run, spec } = this.column;

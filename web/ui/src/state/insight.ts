@@ -1,8 +1,8 @@
 /** What the panel knows of the selected column: words and tops from the store with their trends, and the time chart. */
-import { bucketMs } from "../stats/buckets";
-import { LAST_MS, SAMPLE_MS, Trends, type Sample } from "../stats/trend";
+import { bucketMs } from "../stats/timeBuckets";
+import { LAST_MS, SAMPLE_MS, Trends, type Sample } from "../stats/wordTrends";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
-import type { Place } from "./address";
+import type { Place } from "./page/route";
 import { Poller } from "./poller";
 import { sameSearch } from "./spec";
 

@@ -3,18 +3,18 @@
  * It owns all that lives and dies with that: posts, cards, subscription, timeline, why it failed, why its list stands still. Work
  * that is still under way when it is disposed of changes a run that nobody looks at.
  */
-import { Folding, type Card } from "../hold/folding";
-import { Holding, type Change, type Withdrawn } from "../hold/holding";
-import type { Order } from "../hold/ranking";
+import { Folding, type Card } from "../posts/cardIndex";
+import { Holding, type Change, type Withdrawn } from "../posts/postStore";
+import type { Order } from "../posts/ranking";
 import { api, type Timeline } from "../wire/api";
 import type { Fault, Frame } from "../wire/frame";
 import type { Post } from "../wire/post";
-import type { Watching } from "../wire/watch";
-import { beyond, dropped, NOWHERE, type Edge } from "./edge";
-import type { Filters } from "./filter";
-import { Listing } from "./listing";
-import { Meter } from "./meter";
-import { type Cause, Pauses } from "./pauses";
+import type { Watching } from "../wire/liveSubscription";
+import { beyond, dropped, NOWHERE, type Edge } from "./list/loadedRange";
+import type { Filters } from "./list/postFilter";
+import { Listing } from "./list/cardList";
+import { Meter } from "./rateCounter";
+import { type Cause, Pauses } from "./list/pauseMachine";
 import { Poller } from "./poller";
 import type { ColumnSpec } from "./spec";
 

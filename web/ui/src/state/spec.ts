@@ -1,7 +1,7 @@
-/** What a column is asked to show: pure data, to and from storage and settings; `address.ts` writes its place into a link. All that lives is in `run.ts`. */
-import { ORDERS, PAGES } from "../hold/ranking";
-import { type Place, readAddress } from "./address";
-import type { Settings } from "./settings";
+/** What a column is asked to show: pure data, to and from storage and settings; `route.ts` writes its place into a link. All that lives is in `run.ts`. */
+import { ORDERS, PAGES } from "../posts/ranking";
+import { type Place, readAddress } from "./page/route";
+import type { Settings } from "./page/settings";
 
 /** What a column leaves out of its list. Counts and charts stay those of the whole search. */
 export interface Hide {

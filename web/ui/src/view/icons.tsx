@@ -1,6 +1,6 @@
 /** The few drawn signs of the page, all 16 px, all silent for screen readers: the words stand beside them or in a label. */
 import type { JSX } from "preact";
-import type { Way } from "../stats/trend";
+import type { Way } from "../stats/wordTrends";
 
 function sign(path: string, filled = false): () => JSX.Element {
   return function Sign() {

@@ -1,0 +1,42 @@
+/** Pictures of a post, 16:9, through our proxy; covered where the post is sensitive or the reader wants to be asked. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Desk } from "../../state/desk";
+import type { Settings } from "../../state/page/settings";
+import { safeUrl } from "../../text/postSegments";
+import type { Media, Post } from "../../wire/post";
+import { imageUrl, pictureFailed } from "./pictureUrl";
+
+const MOST = 4;
+
+function Still({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
+  const [, again] = useState({});
+  const url = imageUrl(desk.server.facts, post, slot);
+  if (!url) return null;
+  const link = safeUrl(post.url) ?? safeUrl(media.url);
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
+  return (
+    <span class="still">
+      {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
+      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? "GIF" : "Video"}</span>}
+    </span>
+  );
+}
+
+export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media: Settings["media"] }): JSX.Element | null {
+  const [opened, setOpened] = useState(false);
+  if (!post.media.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;
+  const covered = !opened && (post.sensitive || media === "ask");
+  if (covered)
+    return (
+      <button class="covered" onClick={() => setOpened(true)}>
+        {post.sensitive ? "Marked sensitive" : (post.media.length === 1 ? "A picture" : `${post.media.length} pictures`)} · Show
+      </button>
+    );
+  const shown = post.media.slice(0, MOST);
+  return (
+    <div class={`media of-${shown.length}`}>
+      {shown.map((one, slot) => <Still key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
+import type { JSX } from "preact";
+import type { Desk } from "../../state/desk";
+import { LIST_MAX } from "../../state/page/settings";
+import { isolated } from "../../text/bidiIsolate";
+import { compact, counted } from "../../text/formatNumber";
+import { safeUrl } from "../../text/postSegments";
+import type { Post } from "../../wire/post";
+import { CountSigns, MuteSign, OpenSign } from "../icons";
+
+const INTENT = "https://x.com/intent/";
+const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
+
+interface Intent {
+  href: string;
+  does: string;
+}
+
+function Number_({ at, value, word, intent }: { at: number; value: number | null; word: readonly [string, string]; intent: Intent | null }): JSX.Element {
+  const said = value === null ? "" : counted(value, ...word);
+  const title = [said, intent?.does].filter(Boolean).join(". ");
+  const words = value === null ? "" : compact(value);
+  return intent ? <a class={`number of-${at} go`} href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
+    : <span class={`number of-${at}`} role="img" aria-label={title} title={title}>{words}</span>;
+}
+
+const COUNTS = [
+  { of: "replies", word: ["reply", "replies"], path: "post?in_reply_to", does: "Reply on X" },
+  { of: "reposts", word: ["repost", "reposts"], path: "retweet?tweet_id", does: "Repost on X" },
+  { of: "likes", word: ["like", "likes"], path: "like?tweet_id", does: "Like on X" },
+] as const;
+
+/** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
+export function Numbers({ post }: { post: Post }): JSX.Element | null {
+  const { counts } = post;
+  const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
+  const shown = COUNTS.map(({ of }) => counts[of] !== null || number !== undefined);
+  if (!shown.includes(true)) return null;
+  return (
+    <span class="counts">
+      <CountSigns shown={shown} />
+      {COUNTS.map(({ of, word, path, does }, at) => shown[at] ? (
+        <Number_ key={of} at={at} value={counts[of]} word={word} intent={number ? { href: `${INTENT}${path}=${number}`, does } : null} />
+      ) : null)}
+    </span>
+  );
+}
+
+/** What shows on hover and focus, and always where there is no hover. */
+export function Actions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
+  const url = safeUrl(post.url);
+  const handle = `@${post.author.handle}`;
+  const name = isolated(handle);
+  return (
+    <span class="actions">
+      {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
+      <button class="act" aria-label={`Mute ${name}`} title={`Mute ${name}`} onClick={() => {
+        const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
+        const full = others().length >= LIST_MAX;
+        desk.set({ muted: [...others(), handle] });
+        desk.say(`Muted ${name}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => desk.set({ muted: others() }));
+      }}><MuteSign /></button>
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+/** The time chart of the panel in BirdWatch's buckets, with its table and what it is based on. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Desk } from "../../state/desk";
+import { spanOf } from "../../stats/timeSpan";
+import type { Timeline } from "../../wire/api";
+import { Based } from "./BasedOnLine";
+import { TableButton } from "./TableButton";
+import { TimeView } from "./TimeView";
+
+export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
+  const [table, setTable] = useState(false);
+  return (
+    <section class="series" aria-labelledby="series-title">
+      <div class="title-row"><h3 id="series-title">Over time</h3><TableButton table={table} other="chart" toggle={() => setTable(!table)} /></div>
+      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label="Matches over time, in steps"
+        choose={(from, to) => desk.go(spanOf(from, to))} />
+      <Based on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+/** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { conditionOf } from "../../state/status";
+import type { Desk } from "../../state/desk";
+import { dress } from "../../state/page/settings";
+import { Boundary } from "../ErrorBoundary";
+import { ColumnView } from "../column/ColumnView";
+import { Dialogs } from "../dialogs/Dialogs";
+import { useFocusHome } from "./focusFallback";
+import { listen } from "./keyboard";
+import { Notices } from "./Notices";
+import { Panel } from "../panel/InsightPanel";
+import { usePanelFocus } from "../panel/panelFocus";
+import { StatusBar } from "./StatusBar";
+import { ToastView } from "./ToastView";
+import { TopBar } from "./TopBar";
+
+/** By focus and not by address: going to a place in the document would be a step of the history. */
+function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
+  return (
+    <a class={`skip to-${to}`} href={`#${to}`} onClick={(event) => {
+      event.preventDefault();
+      document.getElementById(to)?.focus();
+    }}>{children}</a>
+  );
+}
+
+export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
+  const { settings } = desk;
+  useEffect(() => listen(desk), [desk]);
+  useLayoutEffect(() => dress(settings), [settings]);
+  const condition = conditionOf(desk.known());
+  const open = desk.panel.open;
+  usePanelFocus(desk, open);
+  useFocusHome();
+  return (
+    <div class={`page ${open ? "with-panel" : ""} view-${desk.panel.view}`}>
+      <div class="behind" inert={desk.panel.drawer}>
+        <Skip to="list">Skip to the posts</Skip>
+        {open ? <Skip to="panel">Skip to the insight panel</Skip> : <Skip to="views">Skip to the views</Skip>}
+        <TopBar desk={desk} />
+        <Notices desk={desk} />
+        <StatusBar desk={desk} condition={condition} />
+      </div>
+      <main class="deck">
+        <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
+        {open ? (
+          <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} data-home="#panel">
+            {desk.begun ? <Boundary name="The panel" of={`${desk.column.runs} ${desk.insight.tab}`}><Panel desk={desk} /></Boundary> : null}
+          </aside>
+        ) : null}
+      </main>
+      {desk.panel.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => desk.panel.toggle()} /> : null}
+      <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
+        {(["posts", "insight"] as const).map((view) => (
+          <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
+            {view === "posts" ? "Posts" : "Insight"}
+          </button>
+        ))}
+      </nav>
+      <ToastView desk={desk} />
+      <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
+      <Boundary name="What was opened" of={desk.dialog}><Dialogs desk={desk} /></Boundary>
+    </div>
+  );
+}
