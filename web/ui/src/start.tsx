@@ -3,21 +3,21 @@ import { render } from "preact";
 import { Desk } from "./state/desk";
 import type { Settings } from "./state/page/settings";
 import { App } from "./view/deck/App";
-import { Boundary } from "./view/ErrorBoundary";
-import { Pace } from "./view/renderScheduler";
+import { ErrorBoundary } from "./view/ErrorBoundary";
+import { RenderScheduler } from "./view/renderScheduler";
 import type { Connection } from "./wire/connection";
-import type { Watching } from "./wire/liveSubscription";
+import type { SubscriptionHandle } from "./wire/liveSubscription";
 
-export function start(settings: Settings, connection: Connection, early: Watching | null): void {
+export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
   const root = document.getElementById("app") as HTMLElement;
-  const pace = new Pace(
-    (now) => render(<Boundary name="The page" of={0}><App desk={desk} frame={now} /></Boundary>, root),
+  const pace = new RenderScheduler(
+    (now) => render(<ErrorBoundary name="The page" of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.column.run.arrivals.perMinute(now),
-    () => desk.worthALook(),
+    () => desk.hasSomethingToShow(),
   );
-  const desk = new Desk(settings, connection, (cause) => pace.touch(cause), early);
+  const desk = new Desk(settings, connection, (cause) => pace.request(cause), early);
   desk.start();
-  pace.touch();
-  document.addEventListener("scroll", () => pace.moved(), { capture: true, passive: true });
-  addEventListener("resize", () => desk.panel.resized());
+  pace.request();
+  document.addEventListener("scroll", () => pace.onScroll(), { capture: true, passive: true });
+  addEventListener("resize", () => desk.panel.onResize());
 }

@@ -2,7 +2,7 @@
 export class BoundedMap<K, V> {
   private readonly map = new Map<K, V>();
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly maxSize: number) {}
 
   get size(): number {
     return this.map.size;
@@ -20,6 +20,6 @@ export class BoundedMap<K, V> {
   set(key: K, value: V): void {
     this.map.delete(key);
     this.map.set(key, value);
-    if (this.map.size > this.most) this.map.delete(this.map.keys().next().value as K);
+    if (this.map.size > this.maxSize) this.map.delete(this.map.keys().next().value as K);
   }
 }

@@ -8,17 +8,17 @@
  * indexed, so a post is compared with few others. The similarity itself is then computed exactly.
  */
 import type { Post } from "../wire/post";
-import { plainOf, type Plain } from "./normalizeText";
+import { normalizeText, type NormalizedText } from "./normalizeText";
 
-export const SIMILAR = 0.8;
-export const WITHIN_MS = 24 * 3_600_000;
+export const MIN_SIMILARITY = 0.8;
+export const DUPLICATES_WITHIN_MS = 24 * 3_600_000;
 const CANDIDATES_MAX = 64;
 /** One text holds another: so many shingles at least, so much of its own length, or less where the one was cut off. */
-const HELD_LEAST = 5;
-const HELD_SHARE = 0.65;
-const HELD_OF_CUT = 0.5;
+const CONTAINED_SHINGLES_MIN = 5;
+const CONTAINED_SHARE_MIN = 0.65;
+const CONTAINED_SHARE_MIN_OF_CUT = 0.5;
 
-interface Seen {
+interface ComparedText {
   id: string;
   plain: string;
   shingles: Uint32Array;
@@ -45,7 +45,7 @@ export function shinglesOf(words: readonly string[]): Uint32Array {
 }
 
 /** Return |a ∩ b| of two sorted sets. */
-export function common(a: Uint32Array, b: Uint32Array): number {
+export function intersectionSize(a: Uint32Array, b: Uint32Array): number {
   let found = 0;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const left = a[i] as number;
@@ -62,7 +62,7 @@ export function common(a: Uint32Array, b: Uint32Array): number {
 
 /** Return |a ∩ b| / |a ∪ b| of two sorted sets. */
 export function jaccard(a: Uint32Array, b: Uint32Array): number {
-  const both = common(a, b);
+  const both = intersectionSize(a, b);
   const union = a.length + b.length - both;
   return union ? both / union : 0;
 }
@@ -72,64 +72,64 @@ function within(some: readonly string[], all: readonly string[]): boolean {
 }
 
 /** Return whether a reader would take one post for the other, apart from when they were written. */
-export function alike(a: Seen, b: Seen): boolean {
-  if (jaccard(a.shingles, b.shingles) >= SIMILAR) return true;
+export function areNearDuplicates(a: ComparedText, b: ComparedText): boolean {
+  if (jaccard(a.shingles, b.shingles) >= MIN_SIMILARITY) return true;
   const [less, more] = a.core.length <= b.core.length ? [a, b] : [b, a];
   if (!within(less.numbers, more.numbers)) return false;
-  const both = common(less.core, more.core);
-  if (both / (less.core.length + more.core.length - both) >= SIMILAR) return less.numbers.length === more.numbers.length;
-  return both >= HELD_LEAST && both === less.core.length && both >= more.core.length * (a.cut || b.cut ? HELD_OF_CUT : HELD_SHARE);
+  const both = intersectionSize(less.core, more.core);
+  if (both / (less.core.length + more.core.length - both) >= MIN_SIMILARITY) return less.numbers.length === more.numbers.length;
+  return both >= CONTAINED_SHINGLES_MIN && both === less.core.length && both >= more.core.length * (a.cut || b.cut ? CONTAINED_SHARE_MIN_OF_CUT : CONTAINED_SHARE_MIN);
 }
 
 function prefixOf(shingles: Uint32Array): Uint32Array {
-  return shingles.subarray(0, shingles.length - Math.ceil(HELD_OF_CUT * shingles.length) + 1);
+  return shingles.subarray(0, shingles.length - Math.ceil(CONTAINED_SHARE_MIN_OF_CUT * shingles.length) + 1);
 }
 
 /** Call for each shingle that a post is found by. */
-function eachKey(entry: Seen, call: (shingle: number) => void): void {
+function eachKey(entry: ComparedText, call: (shingle: number) => void): void {
   for (const shingle of prefixOf(entry.shingles)) call(shingle);
   if (entry.core !== entry.shingles) for (const shingle of prefixOf(entry.core)) call(shingle);
 }
 
 /** Return what is kept of a post to compare it by. */
-export function seenOf(post: Post, { words, core, cut, numbers }: Plain): Seen {
+export function comparedTextOf(post: Post, { words, core, cut, numbers }: NormalizedText): ComparedText {
   const shingles = shinglesOf(words);
   const ofCore = core === words ? shingles : shinglesOf(core);
   return { id: post.id, plain: words.join(" "), shingles, core: ofCore, cut, numbers };
 }
 
-export class NearIndex {
-  private readonly seen = new Map<string, Seen>();
+export class NearDuplicateIndex {
+  private readonly texts = new Map<string, ComparedText>();
   private readonly byPlain = new Map<string, Set<string>>();
   private readonly byShingle = new Map<number, Set<string>>();
 
   /** Return the ids of known posts like this one, of those that may be, and know it from now on. */
   add(post: Post, may: (id: string) => boolean): string[] {
-    const plain = plainOf(post.text);
+    const plain = normalizeText(post.text);
     if (!plain.words.length) return [];
-    const entry = seenOf(post, plain);
+    const entry = comparedTextOf(post, plain);
     const like = this.like(entry, may);
-    this.seen.set(post.id, entry);
+    this.texts.set(post.id, entry);
     put(this.byPlain, entry.plain, post.id);
     eachKey(entry, (shingle) => put(this.byShingle, shingle, post.id));
     return like;
   }
 
   remove(id: string): void {
-    const entry = this.seen.get(id);
+    const entry = this.texts.get(id);
     if (!entry) return;
-    this.seen.delete(id);
+    this.texts.delete(id);
     take(this.byPlain, entry.plain, id);
     eachKey(entry, (shingle) => take(this.byShingle, shingle, id));
   }
 
   clear(): void {
-    this.seen.clear();
+    this.texts.clear();
     this.byPlain.clear();
     this.byShingle.clear();
   }
 
-  private like(entry: Seen, may: (id: string) => boolean): string[] {
+  private like(entry: ComparedText, may: (id: string) => boolean): string[] {
     const found: string[] = [];
     const tried = new Set<string>();
     for (const id of this.byPlain.get(entry.plain) ?? []) {
@@ -141,7 +141,7 @@ export class NearIndex {
         if (tried.size > CANDIDATES_MAX) return;
         if (tried.has(id)) continue;
         tried.add(id);
-        if (may(id) && alike(entry, this.seen.get(id) as Seen)) found.push(id);
+        if (may(id) && areNearDuplicates(entry, this.texts.get(id) as ComparedText)) found.push(id);
       }
     });
     return found;

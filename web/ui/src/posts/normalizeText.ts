@@ -18,7 +18,7 @@ const AFTER = new Set(["via", "source"]);
 /** A core of fewer words says too little to be compared alone. */
 const CORE_LEAST = 6;
 
-export interface Plain {
+export interface NormalizedText {
   words: string[];
   /** The words of the core: `words` itself where nothing stands around it, or too little would be left. */
   core: string[];
@@ -29,7 +29,7 @@ export interface Plain {
 }
 
 /** Return the words of a text, and its core. */
-export function plainOf(text: string): Plain {
+export function normalizeText(text: string): NormalizedText {
   const clean = text.replace(LINK, " ").replace(MENTION, " ").replace(ENTITY, " ").normalize("NFKC").replace(JOINERS, "").toLowerCase();
   const raw: string[] = [];
   const ends: number[] = [];

@@ -7,27 +7,27 @@
  */
 import { FRESH_MS, type Post } from "../wire/post";
 import { BoundedMap } from "./boundedMap";
-import { Ordered } from "./sortedList";
+import { SortedList } from "./sortedList";
 
-export interface Change {
+export interface StoreChange {
   put: Post[];
   /** How many of them were not held before in another version. */
-  first: number;
-  removed: { post: Post; why: "gone" | "deleted" | "trimmed" }[];
+  newCount: number;
+  removed: { post: Post; why: "retracted" | "deleted" | "trimmed" }[];
   cleared: boolean;
 }
 
-export const MEMORY_MAX = 100_000;
+export const REMEMBERED_IDS_MAX = 100_000;
 
 interface Row {
   id: string;
-  place: number;
+  sortTime: number;
   post: Post;
 }
 
 /** Ids of posts that were withdrawn at their source, whatever the search. A page has one such list: a new search forgets none of it. */
-export class Withdrawn {
-  private readonly ids = new BoundedMap<string, true>(MEMORY_MAX);
+export class DeletedIds {
+  private readonly ids = new BoundedMap<string, true>(REMEMBERED_IDS_MAX);
 
   add(ids: readonly string[]): void {
     for (const id of ids) this.ids.set(id, true);
@@ -38,15 +38,15 @@ export class Withdrawn {
   }
 }
 
-export class Holding {
+export class PostStore {
   private readonly rows = new Map<string, Row>();
-  private readonly byTime = new Ordered<Row>();
+  private readonly byTime = new SortedList<Row>();
   /** Versions that do not match this search, by post: of another search the same versions may be matches. */
-  private readonly gone = new BoundedMap<string, number>(MEMORY_MAX);
+  private readonly retractedVersions = new BoundedMap<string, number>(REMEMBERED_IDS_MAX);
 
   constructor(
     public depth: number,
-    private readonly deleted = new Withdrawn(),
+    private readonly deletedIds = new DeletedIds(),
   ) {}
 
   get size(): number {
@@ -58,17 +58,17 @@ export class Holding {
   }
 
   /** Return whether an id was withdrawn at its source. */
-  withdrawn(id: string): boolean {
-    return this.deleted.has(id);
+  isDeleted(id: string): boolean {
+    return this.deletedIds.has(id);
   }
 
   /** Return whether a post was withdrawn or, as it is, does not match any more; held or not. */
-  lost(post: Post): boolean {
-    return this.deleted.has(post.id) || this.deleted.has(post.repost_of) || (this.gone.get(post.id) ?? -1) >= post.version;
+  isRemoved(post: Post): boolean {
+    return this.deletedIds.has(post.id) || this.deletedIds.has(post.repost_of) || (this.retractedVersions.get(post.id) ?? -1) >= post.version;
   }
 
   /** Posts newest first. */
-  *posts(): IterableIterator<Post> {
+  *newestFirst(): IterableIterator<Post> {
     for (const row of this.byTime.newestFirst()) yield row.post;
   }
 
@@ -81,15 +81,15 @@ export class Holding {
   }
 
   /** Merge posts; those beyond the depth leave at the old end. */
-  put(posts: readonly Post[]): Change {
+  put(posts: readonly Post[]): StoreChange {
     const change = unchanged();
     for (const post of posts) {
-      if (this.lost(post)) continue;
+      if (this.isRemoved(post)) continue;
       const held = this.rows.get(post.id);
-      if (held && !newer(post, held.post)) continue;
+      if (held && !isNewer(post, held.post)) continue;
       if (held) this.byTime.remove(held);
-      else change.first++;
-      const row = { id: post.id, place: post.created_at, post };
+      else change.newCount++;
+      const row = { id: post.id, sortTime: post.created_at, post };
       this.rows.set(post.id, row);
       this.byTime.put(row);
       change.put.push(post);
@@ -99,58 +99,58 @@ export class Holding {
   }
 
   /** Take out what no longer matches, unless a later version that does is held. */
-  lose(pairs: readonly [string, number][]): Change {
+  retract(pairs: readonly [string, number][]): StoreChange {
     const change = unchanged();
     for (const [id, version] of pairs) {
-      if ((this.gone.get(id) ?? -1) < version) this.gone.set(id, version);
+      if ((this.retractedVersions.get(id) ?? -1) < version) this.retractedVersions.set(id, version);
       const held = this.rows.get(id);
-      if (held && held.post.version <= version) this.drop(held, "gone", change);
+      if (held && held.post.version <= version) this.remove(held, "retracted", change);
     }
     return change;
   }
 
   /** Take out what was withdrawn, reposts of it included, for good. */
-  withdraw(ids: readonly string[]): Change {
+  delete(ids: readonly string[]): StoreChange {
     const change = unchanged();
     const withdrawn = new Set(ids);
-    this.deleted.add(ids);
+    this.deletedIds.add(ids);
     for (const id of ids) {
       const held = this.rows.get(id);
-      if (held) this.drop(held, "deleted", change);
+      if (held) this.remove(held, "deleted", change);
     }
     for (const row of this.rows.values())
-      if (row.post.repost_of && withdrawn.has(row.post.repost_of)) this.drop(row, "deleted", change);
+      if (row.post.repost_of && withdrawn.has(row.post.repost_of)) this.remove(row, "deleted", change);
     return change;
   }
 
   /** Forget the posts, as `reset` asks; what was lost or withdrawn stays known. */
-  clear(): Change {
+  clear(): StoreChange {
     this.rows.clear();
     this.byTime.clear();
     return { ...unchanged(), cleared: true };
   }
 
-  private drop(row: Row, why: "gone" | "deleted" | "trimmed", change: Change): void {
+  private remove(row: Row, why: "retracted" | "deleted" | "trimmed", change: StoreChange): void {
     this.rows.delete(row.id);
     this.byTime.remove(row);
     change.removed.push({ post: row.post, why });
   }
 
-  private trim(change: Change): void {
-    while (this.byTime.size > this.depth) this.drop(this.byTime.oldest as Row, "trimmed", change);
+  private trim(change: StoreChange): void {
+    while (this.byTime.size > this.depth) this.remove(this.byTime.oldest as Row, "trimmed", change);
   }
 }
 
-function unchanged(): Change {
-  return { put: [], first: 0, removed: [], cleared: false };
+function unchanged(): StoreChange {
+  return { put: [], newCount: 0, removed: [], cleared: false };
 }
 
-function newer(post: Post, held: Post): boolean {
+function isNewer(post: Post, held: Post): boolean {
   if (post.version !== held.version) return post.version > held.version;
   return (post.original?.version ?? 0) > (held.original?.version ?? 0);
 }
 
 /** Return whether a post was first seen about when it was written. */
-export function fresh(post: Post): boolean {
+export function seenWhenWritten(post: Post): boolean {
   return post.received_at - post.created_at < FRESH_MS;
 }

@@ -3,7 +3,7 @@ import type { Card } from "./cardIndex";
 
 export const ORDERS = ["latest", "followers", "reposts", "inview", "reach", "likes", "replies"] as const;
 export type Order = (typeof ORDERS)[number];
-export const PAGES = [5, 10, 25, 100] as const;
+export const PAGE_SIZES = [5, 10, 25, 100] as const;
 
 export const ORDER_NAMES: Record<Order, string> = {
   latest: "Latest",
@@ -28,7 +28,7 @@ export function reachOf(card: Card): number {
 export function scoreOf(card: Card, order: Order): number {
   switch (order) {
     case "latest":
-      return card.place;
+      return card.sortTime;
     case "followers":
       return card.post.author.followers ?? -1;
     case "reposts":

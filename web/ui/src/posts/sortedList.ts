@@ -3,17 +3,17 @@
  * the end: there most come and few must be moved (1 µs a post among 5,000; 25 if they came in at the front).
  */
 
-export interface Keyed {
+export interface SortItem {
   id: string;
-  place: number;
+  sortTime: number;
 }
 
 /** Compare for oldest first; equal times by id, so that the order is total. */
-function oldestFirst(a: Keyed, b: Keyed): number {
-  return a.place - b.place || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+function oldestFirst(a: SortItem, b: SortItem): number {
+  return a.sortTime - b.sortTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-export class Ordered<T extends Keyed> {
+export class SortedList<T extends SortItem> {
   private readonly items: T[] = [];
 
   get size(): number {
@@ -33,7 +33,7 @@ export class Ordered<T extends Keyed> {
     return this.items.toReversed();
   }
 
-  private index(item: Keyed): number {
+  private index(item: SortItem): number {
     let low = 0;
     let high = this.items.length;
     while (low < high) {
@@ -52,7 +52,7 @@ export class Ordered<T extends Keyed> {
     else this.items.splice(at, 0, item);
   }
 
-  remove(item: Keyed): boolean {
+  remove(item: SortItem): boolean {
     const at = this.index(item);
     if (this.items[at]?.id !== item.id) return false;
     if (at === 0) this.items.shift();

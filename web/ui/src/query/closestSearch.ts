@@ -1,15 +1,15 @@
 /** The closest shorter search that finds some, where a search finds none. Asks how many each finds, and never more than eight times. */
 import { excludes, topParts } from "./editQuery";
 
-export interface Found {
+export interface ClosestSearch {
   query: string;
   total: number;
 }
 
 /** Return how many posts a search finds. */
-export type Count = (query: string) => Promise<number>;
+export type CountMatches = (query: string) => Promise<number>;
 
-const MOST_ASKED = 8;
+const COUNTS_MAX = 8;
 
 /** Return the sides of an OR at the top; a search without one is one side. */
 function sidesOf(query: string): string[][] {
@@ -23,10 +23,10 @@ function sidesOf(query: string): string[][] {
 }
 
 /** Return the shorter search that finds fewest of those with one part less, else one with as many parts as find any; null for none. */
-export async function closest(query: string, count: Count): Promise<Found | null> {
+export async function findClosestSearch(query: string, count: CountMatches): Promise<ClosestSearch | null> {
   const none = new Set<string>();
-  let left = MOST_ASKED;
-  const ask = async (parts: readonly string[]): Promise<Found | null> => {
+  let left = COUNTS_MAX;
+  const ask = async (parts: readonly string[]): Promise<ClosestSearch | null> => {
     const text = parts.join(" ");
     if (parts.every(excludes) || none.has(text) || left <= 0) return null;
     left--;
@@ -37,7 +37,7 @@ export async function closest(query: string, count: Count): Promise<Found | null
   };
   for (const parts of sidesOf(query)) {
     // Beyond four parts, leaving out each in turn would leave too few questions for the search for more.
-    const one = parts.length < 2 || parts.length > MOST_ASKED / 2 ? [] : parts.map((_, out) => parts.filter((_part, index) => index !== out));
+    const one = parts.length < 2 || parts.length > COUNTS_MAX / 2 ? [] : parts.map((_, out) => parts.filter((_part, index) => index !== out));
     const found = (await Promise.all(one.map(ask))).filter((each) => each !== null).sort((a, b) => a.total - b.total)[0];
     if (found) return found;
     const most = parts.length > 2 ? await grown(parts, ask) : null;
@@ -47,9 +47,9 @@ export async function closest(query: string, count: Count): Promise<Found | null
 }
 
 /** Take part by part what finds some together with those before it: an exclusion cannot stand first. */
-async function grown(parts: readonly string[], ask: (parts: readonly string[]) => Promise<Found | null>): Promise<Found | null> {
+async function grown(parts: readonly string[], ask: (parts: readonly string[]) => Promise<ClosestSearch | null>): Promise<ClosestSearch | null> {
   const taken = new Set<string>();
-  let best: Found | null = null;
+  let best: ClosestSearch | null = null;
   for (const part of [...parts.filter((one) => !excludes(one)), ...parts.filter(excludes)]) {
     if (taken.size === parts.length - 1) break;
     const found = await ask(parts.filter((one) => one === part || taken.has(one)));

@@ -10,7 +10,7 @@ export interface Offer {
   kind: "operator" | "value" | "recent" | "saved";
 }
 
-const MOST = 8;
+const OFFERS_MAX = 8;
 
 interface Token {
   start: number;
@@ -51,7 +51,7 @@ export function offersFor(
       const text = `${name}:${value} `;
       offers.push({ ...replaced(query, token, caret, text), label: `${name}:${value}`, note: "", kind: "value" });
     }
-    return offers.slice(0, MOST);
+    return offers.slice(0, OFFERS_MAX);
   }
   if (!query.trim() || query.trim() === "*" || caret === query.length) {
     const begins = (text: string): boolean => text !== query && text.startsWith(query.trim() === "*" ? "" : query);
@@ -69,5 +69,5 @@ export function offersFor(
       offers.push({ ...replaced(query, token, caret, text), label: text, note: operator.finds, kind: "operator" });
     }
   }
-  return offers.slice(0, MOST);
+  return offers.slice(0, OFFERS_MAX);
 }

@@ -1,13 +1,13 @@
 /** Fetches what the live connection does not bring: a closed span of time, and posts older than those loaded. */
-import { api, ApiError, type Found, type Params } from "../wire/api";
+import { api, ApiError, type SearchPage, type Params } from "../wire/api";
 import type { Run } from "./run";
 
-const PAGE = 500;
-const OLDER = 100;
+const SPAN_PAGE_SIZE = 500;
+const OLDER_PAGE_SIZE = 100;
 /** So many pages are asked for at once at most, where all of a page is there already. */
-const PAGES = 10;
+const OLDER_PAGES_MAX = 10;
 /** So many posts a reader who asks for older ones may have in the browser. */
-export const LOADED_MOST = 50_000;
+export const LOADED_MAX = 50_000;
 
 /** Load a closed span into a run, newest first, up to its depth. */
 export async function loadSpan(run: Run, changed: () => void): Promise<void> {
@@ -15,21 +15,21 @@ export async function loadSpan(run: Run, changed: () => void): Promise<void> {
   let before: string | null = null;
   try {
     do {
-      const params: Params = { q: query, from, to, before, limit: Math.min(PAGE, run.holding.depth) };
+      const params: Params = { q: query, from, to, before, limit: Math.min(SPAN_PAGE_SIZE, run.posts.depth) };
       const found = await api.search(params, run.signal);
       run.terms = found.terms;
       run.canonical = found.query;
-      run.add(found.posts, found.next, performance.now());
+      run.addOlder(found.posts, found.next, performance.now());
       run.loading = "history";
       before = found.next;
       changed();
-    } while (before && run.holding.size < run.holding.depth);
+    } while (before && run.posts.size < run.posts.depth);
   } catch (error) {
     if (run.signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
-    run.fail(error.fault);
+    run.fail(error.problem);
   }
-  run.spanned();
+  run.finishSpan();
   changed();
 }
 
@@ -41,7 +41,7 @@ export async function recheckSpan(run: Run, changed: () => void): Promise<void> 
   if (run.rechecking) return;
   run.rechecking = true;
   try {
-    await compare(run);
+    await compareWithStore(run);
   } catch (error) {
     if (!run.signal.aborted && !(error instanceof ApiError)) throw error;  // it is asked again with the next connection
   } finally {
@@ -50,15 +50,15 @@ export async function recheckSpan(run: Run, changed: () => void): Promise<void> 
   changed();
 }
 
-async function compare(run: Run): Promise<void> {
+async function compareWithStore(run: Run): Promise<void> {
   const { query, from, to } = run.spec;
-  const held = [...run.holding.posts()].map(({ id, version, created_at }) => ({ id, version, created_at }));
+  const held = [...run.posts.newestFirst()].map(({ id, version, created_at }) => ({ id, version, created_at }));
   const there = new Set<string>();
   let end = Infinity;
   let before: string | null = null;
   do {
-    const found: Found = await api.search({ q: query, from, to, before, limit: PAGE }, run.signal);
-    run.renew(found.posts, performance.now());
+    const found: SearchPage = await api.search({ q: query, from, to, before, limit: SPAN_PAGE_SIZE }, run.signal);
+    run.mergeLater(found.posts, performance.now());
     for (const { id, created_at } of found.posts) {
       there.add(id);
       end = Math.min(end, created_at);
@@ -66,39 +66,39 @@ async function compare(run: Run): Promise<void> {
     before = found.next;
   } while (before && there.size < held.length);
   const left = held.filter((post) => !there.has(post.id) && (!before || post.created_at > end));
-  run.lose(left.map(({ id, version }) => [id, version]), performance.now());
+  run.retract(left.map(({ id, version }) => [id, version]), performance.now());
 }
 
 /** Return whether no older posts are loaded any more, though there may be some. */
-export function full(run: Run): boolean {
-  return run.holding.size >= LOADED_MOST;
+export function isFull(run: Run): boolean {
+  return run.posts.size >= LOADED_MAX;
 }
 
 /** Load posts older than the list's last. The depth grows by what is asked for: the reader asked. */
 export async function loadOlder(run: Run, changed: () => void): Promise<void> {
-  if (run.loadingOlder || run.loading !== "ready" || !run.edge.more || full(run)) return;
-  const { holding } = run;
+  if (run.loadingOlder || run.loading !== "ready" || !run.loadedRange.more || isFull(run)) return;
+  const { posts } = run;
   const { query, from } = run.spec;
-  const more = (): boolean => run.edge.more;
+  const more = (): boolean => run.loadedRange.more;
   run.loadingOlder = true;
-  run.olderFault = null;
+  run.olderProblem = null;
   changed();
   try {
     let pages = 0;
     let before: number;
     do {
-      const { at, next } = run.edge;
-      const found = await api.search({ q: query, from, to: Number.isFinite(at) ? at + 1 : null, before: next, limit: OLDER }, run.signal);
-      before = holding.size;
-      holding.depth = Math.max(holding.depth, before + found.posts.length);
-      run.add(found.posts, found.next, performance.now());
-    } while (holding.size === before && more() && ++pages < PAGES);
+      const { at, next } = run.loadedRange;
+      const found = await api.search({ q: query, from, to: Number.isFinite(at) ? at + 1 : null, before: next, limit: OLDER_PAGE_SIZE }, run.signal);
+      before = posts.size;
+      posts.depth = Math.max(posts.depth, before + found.posts.length);
+      run.addOlder(found.posts, found.next, performance.now());
+    } while (posts.size === before && more() && ++pages < OLDER_PAGES_MAX);
   } catch (error) {
     if (run.signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
-    run.olderFault = error.fault;
+    run.olderProblem = error.problem;
   }
   run.loadingOlder = false;
-  run.list.touch();
+  run.list.markChanged();
   changed();
 }

@@ -2,7 +2,7 @@
 
 const SECONDS = 60;
 
-export class Meter {
+export class RateCounter {
   private readonly slots = new Uint32Array(SECONDS);
   /** All that ever came. */
   total = 0;
@@ -11,7 +11,7 @@ export class Meter {
 
   /** Count `n` things at `now` (ms of a steady clock). */
   count(n: number, now: number): void {
-    this.turn(now);
+    this.advance(now);
     this.total += n;
     const at = Math.floor(now / 1000) % SECONDS;
     this.slots[at] = (this.slots[at] ?? 0) + n;
@@ -19,12 +19,12 @@ export class Meter {
 
   /** Return how many came in a minute; in the first minute what the time so far amounts to. */
   perMinute(now: number): number {
-    this.turn(now);
+    this.advance(now);
     const elapsed = Math.min(SECONDS, Math.max(5, (now - (this.first ?? now)) / 1000));
     return Math.round((this.slots.reduce((sum, n) => sum + n, 0) * SECONDS) / elapsed);
   }
 
-  private turn(now: number): void {
+  private advance(now: number): void {
     const second = Math.floor(now / 1000);
     this.first ??= now;
     const from = this.last ?? second;

@@ -2,28 +2,28 @@
  * What state the page is in, in words: one of fourteen, each with its cause, since when, and one action; or all is well.
  * A pure function of what is known; the views only show it.
  */
-import { gapsOf, holds, touching } from "../stats/gapIntervals";
-import { lasting } from "../text/formatTime";
-import type { Fault, Gap, Outage, SourceState } from "../wire/frame";
-import type { Link } from "../wire/connection";
+import { gapIntervals, coversSpan, overlapping } from "../stats/gapIntervals";
+import { formatDuration } from "../text/formatTime";
+import type { Problem, Gap, Outage, SourceState } from "../wire/frame";
+import type { ConnectionState } from "../wire/connection";
 
-export type Kind =
+export type StatusKind =
   | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
   | "replay-ended" | "signed-out" | "refused" | "search-wrong" | "search-failed";
 
-export type Action = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload" | "again" | "mend";
+export type StatusAction = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload" | "again" | "mend";
 
-export interface Condition {
-  kind: Kind;
+export interface Status {
+  kind: StatusKind;
   tone: "good" | "warn" | "bad" | "plain";
   word: string;
   cause: string;
   since: number | null;
-  action: { act: Action; label: string } | null;
+  action: { act: StatusAction; label: string } | null;
 }
 
-export interface Known {
-  link: Link;
+export interface StatusInputs {
+  link: ConnectionState;
   linkSince: number;
   everOpen: boolean;
   closeCode: number;
@@ -34,11 +34,11 @@ export interface Known {
   indexed: number | null;
   laggedAt: number | null;
   /** Why this search is not answered, and since when, ms. */
-  fault: Fault | null;
-  faultAt: number;
+  problem: Problem | null;
+  problemAt: number;
   ready: boolean;
   total: number | null;
-  held: number;
+  loadedCount: number;
   /** When this search was begun here, ms. */
   begunAt: number;
   from: number | null;
@@ -68,7 +68,7 @@ export function named(gaps: readonly { source: string }[]): string {
 }
 
 /** Return whether a search failed that may be answered if it is asked again as it is: an error of the search itself says where. */
-export function mayPass(fault: Fault | null): boolean {
+export function isRetryable(fault: Problem | null): boolean {
   return fault !== null && typeof fault.position !== "number";
 }
 
@@ -76,12 +76,12 @@ export function mayPass(fault: Fault | null): boolean {
 export function sourceWords(source: SourceState): string {
   const lag = source.lag_s;
   const behind = source.state === "live" && source.name !== "replay" && lag !== null && lag !== undefined
-    ? `, ${lasting(Math.max(0, lag) * 1000)} behind` : "";
+    ? `, ${formatDuration(Math.max(0, lag) * 1000)} behind` : "";
   const state = source.state === "replaying" ? "running" : WORDS[source.state] ?? source.state;
   return `${sourceName(source.name)} ${state}${behind}`;
 }
 
-function ofLink(known: Known): Condition | null {
+function ofLink(known: StatusInputs): Status | null {
   const since = known.linkSince;
   if (known.link === "signed-out")
     return {
@@ -115,23 +115,23 @@ function ofLink(known: Known): Condition | null {
   };
 }
 
-function ofFault({ fault, faultAt, from }: Pick<Known, "fault" | "faultAt" | "from">): Condition | null {
-  if (!fault) return null;
-  if (!mayPass(fault))
+function ofFault({ problem, problemAt, from }: Pick<StatusInputs, "problem" | "problemAt" | "from">): Status | null {
+  if (!problem) return null;
+  if (!isRetryable(problem))
     return {
-      kind: "search-wrong", tone: "bad", word: "Search not understood", since: faultAt,
-      cause: `${fault.message} Nothing is searched for until it is mended.`, action: { act: "mend", label: "Mend the search" },
+      kind: "search-wrong", tone: "bad", word: "Search not understood", since: problemAt,
+      cause: `${problem.message} Nothing is searched for until it is mended.`, action: { act: "mend", label: "Mend the search" },
     };
-  const narrower = fault.hint && fault.code === "query_timeout" ? ` ${fault.hint}` : "";
+  const narrower = problem.hint && problem.code === "query_timeout" ? ` ${problem.hint}` : "";
   const lost = from === null ? "No new posts come until it is tried again." : "Posts of that time may be stored.";
   return {
-    kind: "search-failed", tone: "bad", word: "Search failed", since: faultAt,
-    cause: `${fault.message}${narrower} ${lost}`, action: { act: "again", label: "Try again" },
+    kind: "search-failed", tone: "bad", word: "Search failed", since: problemAt,
+    cause: `${problem.message}${narrower} ${lost}`, action: { act: "again", label: "Try again" },
   };
 }
 
 /** Return the state of connection, search and sources, for the status bar. */
-export function conditionOf(known: Known): Condition {
+export function statusOf(known: StatusInputs): Status {
   const first = ofLink(known) ?? ofFault(known);
   if (first) return first;
   if (known.serverReconnecting !== null)
@@ -189,9 +189,9 @@ export function conditionOf(known: Known): Condition {
 }
 
 /** Return why the list is empty, or null while it is not, or not known yet. */
-export function emptinessOf(known: Known): Condition | null {
-  if (known.held || !known.ready) return null;
-  if (known.fault) return ofLink(known) ?? ofFault(known);
+export function emptyListStatus(known: StatusInputs): Status | null {
+  if (known.loadedCount || !known.ready) return null;
+  if (known.problem) return ofLink(known) ?? ofFault(known);
   if (known.indexed === 0)
     return {
       kind: "empty", tone: "plain", word: "Nothing is stored yet",
@@ -203,8 +203,8 @@ export function emptinessOf(known: Known): Condition | null {
   return known.from === null ? noneNow(known) : noneThen(known, known.from, known.to ?? known.from);
 }
 
-function noneNow(known: Known): Condition {
-  const { kind, word } = conditionOf(known);
+function noneNow(known: StatusInputs): Status {
+  const { kind, word } = statusOf(known);
   return {
     kind: "no-match", tone: "plain", word: "No match yet", since: known.begunAt,
     cause: `No stored post matches this search. ${kind === "live" || kind === "lagged" ? "New ones appear here by themselves." : `None comes now: ${word}.`}`,
@@ -212,17 +212,17 @@ function noneNow(known: Known): Condition {
   };
 }
 
-function noneThen(known: Known, from: number, to: number): Condition {
+function noneThen(known: StatusInputs, from: number, to: number): Status {
   const action = { act: "now", label: "Return to now" } as const;
-  const gaps = touching(known.gaps, from, to);
-  if (holds(gapsOf(gaps, false), from, to)) {
+  const gaps = overlapping(known.gaps, from, to);
+  if (coversSpan(gapIntervals(gaps, false), from, to)) {
     const all = gaps.filter((gap) => !gap.sampled && !gap.partial);
     return {
       kind: "not-collected", tone: "warn", word: "Not collected then", since: Math.min(...all.map((gap) => gap.from)),
       cause: `${reasons(all, "nothing was collected in that time")}.`, action,
     };
   }
-  const sampled = holds(gapsOf(gaps, true), from, to) ? ` Only a sample was collected then: ${gaps.find((gap) => gap.sampled)?.why ?? ""}.` : "";
+  const sampled = coversSpan(gapIntervals(gaps, true), from, to) ? ` Only a sample was collected then: ${gaps.find((gap) => gap.sampled)?.why ?? ""}.` : "";
   const without = gaps.filter((gap) => !gap.sampled);
   const missing = without.length ? ` Not all was collected then: ${reasons(without, "not collected")}.` : "";
   return {

@@ -9,7 +9,7 @@ export interface CloudWord {
   weight: number;
 }
 
-export interface Placed {
+export interface PlacedWord {
   text: string;
   x: number;
   y: number;
@@ -37,7 +37,7 @@ function heatOf(weight: number, least: number, most: number): number {
  * Return font sizes (px) for weights so that all words find a place: where they are many the largest are smaller, then those
  * between the largest and the smallest, and where too many weigh nearly the same, the largest again.
  */
-export function sizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
+export function fontSizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
   const most = Math.max(1e-9, ...words.map((word) => word.weight));
   const least = Math.min(most, ...words.map((word) => word.weight));
   const heat = words.map((word) => heatOf(word.weight, least, most));
@@ -61,15 +61,15 @@ export interface CloudJob {
   height: number;
   font: string;
   /** The former layout. */
-  before: readonly Placed[];
+  before: readonly PlacedWord[];
 }
 
 /** Lay words out, the heaviest first, in pixels of a canvas. Calls back once. */
-export function layOut(job: CloudJob, canvas: () => HTMLCanvasElement, done: (placed: Placed[]) => void): void {
+export function layOutCloud(job: CloudJob, canvas: () => HTMLCanvasElement, done: (placed: PlacedWord[]) => void): void {
   const { words, width, height, font } = job;
   const before = new Map(job.before.map((word) => [word.text, word]));
   const sorted = [...words].sort((a, b) => b.weight - a.weight);
-  const sizes = sizesOf(sorted, width, height);
+  const sizes = fontSizesOf(sorted, width, height);
   const most = sorted[0]?.weight ?? 0;
   const least = sorted.at(-1)?.weight ?? 0;
   const weights = new Map(sorted.map((word) => [word.text, word.weight]));

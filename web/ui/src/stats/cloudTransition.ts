@@ -1,8 +1,8 @@
 /** A word cloud on its way from one layout to the next, some words a frame. */
-import type { Placed } from "./cloudLayout";
+import type { PlacedWord } from "./cloudLayout";
 
 /** Return the cloud when the first `moved` words of the new layout are in their places: the others are still where they were. */
-export function between(before: readonly Placed[], after: readonly Placed[], moved: number): readonly Placed[] {
+export function cloudTransition(before: readonly PlacedWord[], after: readonly PlacedWord[], moved: number): readonly PlacedWord[] {
   if (moved >= after.length) return after;
   const now = after.slice(0, moved);
   const there = new Set(now.map((word) => word.text));

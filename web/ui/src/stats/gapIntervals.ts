@@ -2,28 +2,28 @@
 import type { Gap } from "../wire/frame";
 
 /** `to` is null where it still goes on. */
-export interface Stretch {
+export interface Interval {
   from: number;
   to: number | null;
 }
 
 /** Return when all sources were missing, or (`sampled`) no more than a sample was there: spans that neither touch nor overlap. */
-export function gapsOf(gaps: readonly Gap[], sampled: boolean): Stretch[] {
-  return joined(gaps.filter((gap) => (gap.sampled ?? false) === sampled && !gap.partial));
+export function gapIntervals(gaps: readonly Gap[], sampled: boolean): Interval[] {
+  return mergeIntervals(gaps.filter((gap) => (gap.sampled ?? false) === sampled && !gap.partial));
 }
 
 /** Return whether spans together hold the whole of another. */
-export function holds(spans: readonly Stretch[], from: number, to: number): boolean {
-  return joined(spans).some((one) => one.from <= from && (one.to ?? Infinity) >= to);
+export function coversSpan(spans: readonly Interval[], from: number, to: number): boolean {
+  return mergeIntervals(spans).some((one) => one.from <= from && (one.to ?? Infinity) >= to);
 }
 
 /** Return those that have some time in common with a span. */
-export function touching<T extends Stretch>(spans: readonly T[], from: number, to: number): T[] {
+export function overlapping<T extends Interval>(spans: readonly T[], from: number, to: number): T[] {
   return spans.filter((one) => one.from < to && (one.to ?? Infinity) > from);
 }
 
-function joined(spans: readonly Stretch[]): Stretch[] {
-  const found: Stretch[] = [];
+function mergeIntervals(spans: readonly Interval[]): Interval[] {
+  const found: Interval[] = [];
   for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
     const last = found.at(-1);
     if (!last || (last.to !== null && from > last.to)) found.push({ from, to });

@@ -1,8 +1,8 @@
 /** Asks for layouts of the word cloud: of a worker, or where a worker has no canvas of this page itself. */
-import { later } from "../wire/lazyImport";
-import type { CloudJob, Placed } from "./cloudLayout";
+import { lazyImport } from "../wire/lazyImport";
+import type { CloudJob, PlacedWord } from "./cloudLayout";
 
-type Done = (placed: Placed[]) => void;
+type Done = (placed: PlacedWord[]) => void;
 
 let worker: Worker | null = null;
 /** The worker's code could not be loaded: after a deploy its file has another name. */
@@ -13,7 +13,7 @@ let waiting: { job: CloudJob; done: Done } | null = null;
 function ask(job: CloudJob): void {
   if (!worker) {
     worker = new Worker(new URL("./cloudLayout.worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<{ number: number; placed: Placed[] }>) => {
+    worker.onmessage = ({ data }: MessageEvent<{ number: number; placed: PlacedWord[] }>) => {
       if (waiting?.job.number === data.number) waiting.done(data.placed);
     };
     worker.onerror = () => {
@@ -27,7 +27,7 @@ function ask(job: CloudJob): void {
 }
 
 function layOutHere(job: CloudJob): void {
-  void later(() => import("./cloudLayout")).then((part) => part?.layOut(job, () => document.createElement("canvas"), (placed) => {
+  void lazyImport(() => import("./cloudLayout")).then((part) => part?.layOutCloud(job, () => document.createElement("canvas"), (placed) => {
     if (waiting?.job === job) waiting.done(placed);
   }));
 }

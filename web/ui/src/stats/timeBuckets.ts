@@ -13,7 +13,7 @@ export function bucketMs(spanMs: number): number {
   return MINUTE;
 }
 
-export interface Bars {
+export interface TimeBars {
   /** Start of each bar, ms. */
   starts: number[];
   counts: number[];
@@ -21,7 +21,7 @@ export interface Bars {
 }
 
 /** Return bars of a span without holes: empty buckets are 0, and buckets are joined until at most `most` are left. */
-export function barsOf(buckets: readonly [number, number][], intervalMs: number, from: number, to: number, most: number): Bars {
+export function timeBarsOf(buckets: readonly [number, number][], intervalMs: number, from: number, to: number, most: number): TimeBars {
   const join = Math.max(1, Math.ceil((to - from) / intervalMs / Math.max(1, most)));
   const step = intervalMs * join;
   const first = Math.floor(from / step) * step;

@@ -6,6 +6,6 @@ const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const ASCII = /^[ -~]*$/u;
 
 /** Return a text that cannot change the direction of the words around it. Controls of direction in it are left out. */
-export function isolated(text: string): string {
+export function isolate(text: string): string {
   return ASCII.test(text) ? text : `\u2068${text.replace(BIDI, "")}\u2069`;
 }

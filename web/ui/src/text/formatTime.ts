@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "now", "12 s", "2 min", "3 h", "4 d", then the date. */
-export function ago(at: number, now: number): string {
+export function formatAge(at: number, now: number): string {
   const age = now - at;
   if (age < SECOND) return "now";
   if (age < MINUTE) return `${Math.floor(age / SECOND)} s`;
@@ -23,7 +23,7 @@ export function ago(at: number, now: number): string {
 }
 
 /** Return how a reader says a length of time: "2 min", "3 h 20 min". */
-export function lasting(ms: number): string {
+export function formatDuration(ms: number): string {
   const minutes = Math.round(ms / MINUTE);
   if (ms < MINUTE - SECOND / 2) return `${Math.max(0, Math.round(ms / SECOND))} s`;
   if (minutes < 60) return `${minutes} min`;
@@ -32,7 +32,7 @@ export function lasting(ms: number): string {
 }
 
 /** The exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
-export function exact(at: number): string {
+export function formatExactTime(at: number): string {
   const then = new Date(at);
   return `${dated(at)}, ${timeOf(then, true)} ${zoneOf(then)}`;
 }
@@ -41,7 +41,7 @@ export function exact(at: number): string {
  * A moment as exactly as a step of a chart needs it: seconds under a minute, the time of day under a day. The date stands before it
  * unless it is that of `said`, a moment whose date the reader knows (now, or one read just before), and the year likewise.
  */
-export function moment(at: number, step: number, said: number): string {
+export function formatMoment(at: number, step: number, said: number): string {
   if (step >= DAY) return date(at, said);
   const time = timeOf(new Date(at), step < MINUTE);
   return sameDay(at, said) ? time : `${date(at, said)}, ${time}`;
@@ -49,11 +49,11 @@ export function moment(at: number, step: number, said: number): string {
 
 /** Of which moment something is that should be of now: "As of 14:03:07." */
 export function asOf(at: number, now: number): string {
-  return `As of ${moment(at, 0, now)}.`;
+  return `As of ${formatMoment(at, 0, now)}.`;
 }
 
 /** "06:00–21:14", "Nov 20, 2016, 14:00–15:00", or days only where the span is long: always when, and nothing of it twice. */
-export function between(from: number, to: number, now: number): string {
+export function formatSpan(from: number, to: number, now: number): string {
   // What ends at midnight ends with the day before.
   const last = Math.max(from, to - 1);
   const days = to - from >= 7 * DAY || (to > from && isMidnight(from) && isMidnight(to));
@@ -62,8 +62,8 @@ export function between(from: number, to: number, now: number): string {
     return sameYear(from, last) ? `${dayOf(new Date(from))}–${date(last, now)}` : `${dated(from)}–${dated(last)}`;
   }
   const step = to - from < 10 * MINUTE && (from % MINUTE || to % MINUTE) ? SECOND : MINUTE;
-  const begin = sameYear(from, last) ? moment(from, step, now) : `${dated(from)}, ${timeOf(new Date(from), step < MINUTE)}`;
-  const end = moment(to, step, sameDay(from, last) ? to : from);
+  const begin = sameYear(from, last) ? formatMoment(from, step, now) : `${dated(from)}, ${timeOf(new Date(from), step < MINUTE)}`;
+  const end = formatMoment(to, step, sameDay(from, last) ? to : from);
   return begin === end || begin.endsWith(` ${end}`) ? begin : `${begin}–${end}`;
 }
 
@@ -87,7 +87,7 @@ function onAxis(at: number, step: number, said: number): string {
   if (step >= 28 * DAY) return sameYear(at, said) ? month(then) : `${month(then)} ${then.getFullYear()}`;
   if (step >= DAY) return date(at, said);
   if (at % SECOND) return "";
-  return isMidnight(at) && !sameDay(at, said) ? date(at, said) : moment(at, step, said);
+  return isMidnight(at) && !sameDay(at, said) ? date(at, said) : formatMoment(at, step, said);
 }
 
 function date(at: number, said: number): string {

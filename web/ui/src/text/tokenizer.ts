@@ -24,16 +24,16 @@ const ASCII_WORD = /[0-9A-Za-z]+/gu;
 const PIECE = new RegExp(`[^](?:${MARK}|[${VANISHING}])*`, "gu");
 /** A run between blanks, and between punctuation that is such before normalising as after it. */
 const RUN = /[^\s’…“”—–‘。、，！？：；（）「」『』・]+/gu;
-const LONGEST = 128;
+const WORD_MAX_LENGTH = 128;
 
-export interface Word {
+export interface WordSpan {
   start: number;
   end: number;
   folded: string;
 }
 
 /** Return a text as words are compared: Unicode's case folding, where Σ at the end of a word is as any other. */
-export function fold(text: string): string {
+export function foldCase(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   // By way of the capitals, which ß and ss share, but not ı and i.
   const cased = text.normalize("NFKC").toLowerCase().replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase());
@@ -41,7 +41,7 @@ export function fold(text: string): string {
 }
 
 function cut(word: string): string {
-  return word.length > LONGEST ? [...word].slice(0, LONGEST).join("") : word;
+  return word.length > WORD_MAX_LENGTH ? [...word].slice(0, WORD_MAX_LENGTH).join("") : word;
 }
 
 /** Call `take` with every match of a pattern. `matchAll` would make a pattern anew each time: here that costs more than the search. */
@@ -51,8 +51,8 @@ function each(pattern: RegExp, text: string, take: (found: string, at: number) =
 }
 
 /** Return the words of a text in order, with UTF-16 offsets. */
-export function wordsOf(text: string): Word[] {
-  const found: Word[] = [];
+export function tokenize(text: string): WordSpan[] {
+  const found: WordSpan[] = [];
   if (ASCII.test(text)) {
     each(ASCII_WORD, text, (word, at) => found.push({ start: at, end: at + word.length, folded: cut(word.toLowerCase()) }));
     return found;
@@ -76,22 +76,22 @@ function isPlain(text: string): boolean {
 }
 
 /** Add the words of a stretch without emoji. */
-function addWords(found: Word[], text: string, at: number): void {
+function addWords(found: WordSpan[], text: string, at: number): void {
   if (isPlain(text)) return addPlain(found, text, at);
   each(RUN, text, (run, start) => (isPlain(run) ? addPlain : addNormalised)(found, run, at + start));
 }
 
-function addPlain(found: Word[], text: string, at: number): void {
+function addPlain(found: WordSpan[], text: string, at: number): void {
   // Nearly every text has the words it has in small letters, each where it was.
   const small = SPECIAL.test(text) ? "" : text.toLowerCase().replaceAll("ς", "σ");
   if (small.length === text.length)
     return each(WORD, small, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: cut(word) }));
-  each(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: cut(fold(word.replace(VANISHES, ""))) }));
+  each(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: cut(foldCase(word.replace(VANISHES, ""))) }));
 }
 
 /** Add the words of a run that normalising changes: ½ is two words, ㍿ four, and each points to what it was made of. */
-function addNormalised(found: Word[], run: string, at: number): void {
-  const seen = (text: string): string => fold(text.replace(VANISHES, ""));
+function addNormalised(found: WordSpan[], run: string, at: number): void {
+  const seen = (text: string): string => foldCase(text.replace(VANISHES, ""));
   const whole = seen(run);
   let pieces: { start: number; end: number; folded: string }[] = [];
   each(PIECE, run, (piece, start) => pieces.push({ start, end: start + piece.length, folded: seen(piece) }));
@@ -110,34 +110,34 @@ export interface Phrase {
   open: boolean;
 }
 
-export function phraseOf(term: string): Phrase {
-  return { words: wordsOf(term).map((word) => word.folded), open: term.endsWith("*") };
+export function parsePhrase(term: string): Phrase {
+  return { words: tokenize(term).map((word) => word.folded), open: term.endsWith("*") };
 }
 
 /** Return whether a phrase stands at a place among words. */
-function standsAt(words: readonly Word[], at: number, { words: parts, open }: Phrase): boolean {
+function standsAt(words: readonly WordSpan[], at: number, { words: parts, open }: Phrase): boolean {
   if (!parts.length || at + parts.length > words.length) return false;
   return parts.every((part, index) => {
-    const word = (words[at + index] as Word).folded;
+    const word = (words[at + index] as WordSpan).folded;
     return word === part || (open && index === parts.length - 1 && word.startsWith(part));
   });
 }
 
 /** Return whether one of some phrases stands in a text. */
-export function says(text: string, phrases: readonly Phrase[]): boolean {
-  const words = wordsOf(text);
+export function containsPhrase(text: string, phrases: readonly Phrase[]): boolean {
+  const words = tokenize(text);
   return words.some((_word, at) => phrases.some((phrase) => standsAt(words, at, phrase)));
 }
 
 /** Return spans [start, end) of a text where a term of the search stands; `pre*` marks words that begin so. */
-export function marksOf(text: string, terms: readonly string[]): [number, number][] {
-  const phrases = terms.map(phraseOf).filter((phrase) => phrase.words.length);
+export function highlightSpans(text: string, terms: readonly string[]): [number, number][] {
+  const phrases = terms.map(parsePhrase).filter((phrase) => phrase.words.length);
   if (!phrases.length) return [];
-  const words = wordsOf(text);
+  const words = tokenize(text);
   const spans: [number, number][] = [];
   words.forEach((word, at) => {
     for (const phrase of phrases)
-      if (standsAt(words, at, phrase)) spans.push([word.start, (words[at + phrase.words.length - 1] as Word).end]);
+      if (standsAt(words, at, phrase)) spans.push([word.start, (words[at + phrase.words.length - 1] as WordSpan).end]);
   });
   return spans;
 }

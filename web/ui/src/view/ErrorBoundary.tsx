@@ -9,7 +9,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-export class Boundary extends Component<Props, { failed: boolean }> {
+export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 
   override componentDidCatch(error: unknown): void {

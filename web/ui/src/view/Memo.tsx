@@ -11,7 +11,7 @@ interface Props {
   children: () => JSX.Element;
 }
 
-export class Still extends Component<Props> {
+export class Memo extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     return next.of.some((value, at) => value !== this.props.of[at]);
   }
@@ -22,7 +22,7 @@ export class Still extends Component<Props> {
 }
 
 /** The same a frame later: what comes over the wire is drawn in turns with the list, so that no one frame has all the work. */
-export class Later extends Still {
+export class MemoNextFrame extends Memo {
   private frame = 0;
 
   override shouldComponentUpdate(next: Props): boolean {

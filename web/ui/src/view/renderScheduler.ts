@@ -3,7 +3,7 @@
  * Between two draws no frame is asked for, so that the browser rests.
  */
 
-export type Cause = "reader" | "wire";
+export type RenderCause = "reader" | "wire";
 
 const GAP_MS = 30;
 /** An empty page drawn before the first posts only holds them up; so long at most they are waited for. */
@@ -16,7 +16,7 @@ const MOVING_GAP_MS = 500;
 const MOVING_MS = 200;
 const FRAME_MS = 16;
 
-export class Pace {
+export class RenderScheduler {
   private drawnAt = -Infinity;
   private movedAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export class Pace {
   ) {}
 
   /** Draw soon. */
-  touch(cause: Cause = "reader"): void {
+  request(cause: RenderCause = "reader"): void {
     if (this.asked) return;
     if (this.drawnAt === -Infinity) return this.first();
     if (cause === "reader") return this.ask();
@@ -44,7 +44,7 @@ export class Pace {
   }
 
   /** The reader scrolls. */
-  moved(): void {
+  onScroll(): void {
     this.movedAt = performance.now();
   }
 

@@ -1,5 +1,5 @@
 /** The JSON API, typed. Every call can be aborted; an answer that is an error is thrown as `ApiError`. */
-import type { Fault, Gap, SourceState } from "./frame";
+import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
 
 export interface Timeline {
@@ -35,7 +35,7 @@ export interface Top {
   took_ms: number;
 }
 
-export interface Found {
+export interface SearchPage {
   posts: Post[];
   next: string | null;
   took_ms: number;
@@ -84,9 +84,9 @@ export interface ServerStats {
 export class ApiError extends Error {
   constructor(
     readonly status: number,
-    readonly fault: Fault,
+    readonly problem: Problem,
   ) {
-    super(fault.message);
+    super(problem.message);
   }
 }
 
@@ -106,7 +106,7 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
   }
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok || body === null) {
-    const fault = (body as { error?: Fault } | null)?.error;
+    const fault = (body as { error?: Problem } | null)?.error;
     throw new ApiError(answer.status, fault ?? { code: "http", message: `The server answered ${answer.status}.` });
   }
   return body as T;
@@ -118,7 +118,7 @@ export const api = {
   language: (signal?: AbortSignal) => get<{ operators: Operator[] }>("/api/language", {}, signal),
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
-  search: (params: Params, signal?: AbortSignal) => get<Found>("/api/search", params, signal),
+  search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
   timeline: (params: Params, signal?: AbortSignal) => get<Timeline>("/api/timeline", params, signal),
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };

@@ -9,22 +9,22 @@
  * The server sends `stats` every second over both. A connection without a frame for some seconds is `silent`, and later is replaced.
  */
 import { api, ApiError } from "./api";
-import { askedMs, onClose, waitMs } from "./backoff";
-import { openEvents } from "./eventStream";
-import type { Fault, Frame } from "./frame";
+import { requestedWaitMs, closeVerdict, backoffMs } from "./backoff";
+import { openEventStream } from "./eventStream";
+import type { Problem, Frame } from "./frame";
 import { readFrame } from "./frame";
-import { again, NEW, reduce } from "./subscriptionState";
-import { Silence } from "./silenceMonitor";
-import { Turns } from "./frameQueue";
-import { Watch, type Watching } from "./liveSubscription";
+import { toResubscribe, NEW_SUBSCRIPTION, reduceSubscription } from "./subscriptionState";
+import { SilenceMonitor } from "./silenceMonitor";
+import { FrameQueue } from "./frameQueue";
+import { LiveSubscription, type SubscriptionHandle } from "./liveSubscription";
 
-export type Link = "connecting" | "open" | "silent" | "waiting" | "signed-out" | "refused";
+export type ConnectionState = "connecting" | "open" | "silent" | "waiting" | "signed-out" | "refused";
 
-export interface Listener {
+export interface ConnectionListener {
   /** A frame that belongs to no search: `stats`, `gap`, `deleted`. Frames of a search go to its `Watching`. */
   frame(frame: Frame): void;
   /** The link changed; `code` is the close code where it ended, `retryAt` (ms) when it will be tried again. */
-  link(link: Link, code: number, retryAt: number): void;
+  link(link: ConnectionState, code: number, retryAt: number): void;
 }
 
 /** Frames kept while there is no listener; beyond this number the connection begins anew. */
@@ -35,23 +35,23 @@ const STREAMS_LOST = 2;
 
 export class Connection {
   private socket: WebSocket | null = null;
-  private turns: Turns<string> | null = null;
-  private readonly watches = new Set<Watch>();
-  private named = 0;
+  private queue: FrameQueue<string> | null = null;
+  private readonly subscriptions = new Set<LiveSubscription>();
+  private lastId = 0;
   private attempt = 0;
   private neverOpened = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private sse = false;
+  private overStreams = false;
   private streamsLost = 0;
   /** The stream that is open while there is none of a search. */
   private bare: { close(): void } | null = null;
-  private state: Link = "connecting";
+  private state: ConnectionState = "connecting";
   private ended = false;
-  private kept: ((to: Listener) => void)[] = [];
-  private attached: Listener | null = null;
-  private readonly silence = new Silence({
+  private undelivered: ((to: ConnectionListener) => void)[] = [];
+  private listener: ConnectionListener | null = null;
+  private readonly silence = new SilenceMonitor({
     silent: () => {
-      if (this.state === "open") this.linked("silent", 0, 0);
+      if (this.state === "open") this.setState("silent", 0, 0);
     },
     dead: () => {
       if (this.state === "open" || this.state === "silent") this.replace();
@@ -61,49 +61,49 @@ export class Connection {
   constructor(private readonly url: string) {}
 
   /** Listen from now on; what has arrived already is told first, in order. */
-  attach(listener: Listener): void {
-    this.attached = listener;
-    for (const one of this.kept.splice(0)) one(listener);
+  attach(listener: ConnectionListener): void {
+    this.listener = listener;
+    for (const one of this.undelivered.splice(0)) one(listener);
   }
 
-  private tell(one: (to: Listener) => void): void {
-    if (this.attached) return one(this.attached);
-    this.kept.push(one);
-    if (this.kept.length <= KEPT_MAX) return;
-    this.kept = [];
-    for (const watch of this.watches) watch.sub = NEW;
+  private deliver(one: (to: ConnectionListener) => void): void {
+    if (this.listener) return one(this.listener);
+    this.undelivered.push(one);
+    if (this.undelivered.length <= KEPT_MAX) return;
+    this.undelivered = [];
+    for (const watch of this.subscriptions) watch.state = NEW_SUBSCRIPTION;
     this.socket?.close();
   }
 
-  private linked(link: Link, code: number, retryAt: number): void {
+  private setState(link: ConnectionState, code: number, retryAt: number): void {
     this.state = link;
-    this.tell((to) => to.link(link, code, retryAt));
+    this.deliver((to) => to.link(link, code, retryAt));
   }
 
-  private heard(): void {
-    this.silence.heard();
-    if (this.state === "silent") this.linked("open", 0, 0);
+  private frameArrived(): void {
+    this.silence.frameArrived();
+    if (this.state === "silent") this.setState("open", 0, 0);
   }
 
   /** Begin, and look from now on whether the server is silent. */
   start(): void {
     this.open();
     this.silence.start();
-    addEventListener("online", () => this.woke());
-    addEventListener("pageshow", () => this.woke());
+    addEventListener("online", () => this.onWake());
+    addEventListener("pageshow", () => this.onWake());
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.woke();
+      if (!document.hidden) this.onWake();
     });
   }
 
   /** The network is back, or somebody looks again: a connection that is believed to be open has to show it. */
-  private woke(): void {
+  private onWake(): void {
     if (this.state === "open" || this.state === "silent") this.silence.probe();
-    else if (this.state === "waiting") this.now();
+    else if (this.state === "waiting") this.retryNow();
   }
 
   /** Try again at once. */
-  now(): void {
+  retryNow(): void {
     if (this.ended || this.state === "open") return;
     if (this.state === "silent") return this.replace();
     clearTimeout(this.timer);
@@ -112,7 +112,7 @@ export class Connection {
   }
 
   /** Begin again after the server had asked for an access token. */
-  again(): void {
+  reopen(): void {
     if (!this.ended) return;
     this.ended = false;
     this.open();
@@ -120,75 +120,75 @@ export class Connection {
 
   /** Give up a connection that says nothing. The browser would wait minutes for the other side to agree. */
   private replace(): void {
-    if (this.sse) return this.lostStream(true);
+    if (this.overStreams) return this.lostStream(true);
     const { socket } = this;
     if (!socket) return;
-    this.turns?.flush();
+    this.queue?.flush();
     this.socket = null;
     socket.close();
     this.closed(1006, "");
   }
 
   /** Watch a search from nothing; `history` posts come first. */
-  subscribe(query: string, history: number): Watching {
-    const watch = new Watch(`s${++this.named}`, query, history, (one) => this.forget(one));
-    this.watches.add(watch);
-    this.ask(watch);
+  subscribe(query: string, history: number): SubscriptionHandle {
+    const watch = new LiveSubscription(`s${++this.lastId}`, query, history, (one) => this.unsubscribe(one));
+    this.subscriptions.add(watch);
+    this.sendSubscribe(watch);
     return watch;
   }
 
-  private forget(watch: Watch): void {
-    if (!this.watches.delete(watch)) return;
-    watch.events?.close();
-    watch.events = null;
-    this.send({ type: "unsubscribe", id: watch.name });
+  private unsubscribe(watch: LiveSubscription): void {
+    if (!this.subscriptions.delete(watch)) return;
+    watch.stream?.close();
+    watch.stream = null;
+    this.send({ type: "unsubscribe", id: watch.id });
     // The next search usually follows at once, and brings a stream of its own.
     void Promise.resolve().then(() => this.openBare());
   }
 
   private open(): void {
-    if (this.sse) return this.openAllEvents();
-    this.linked("connecting", 0, 0);
+    if (this.overStreams) return this.openAllEvents();
+    this.setState("connecting", 0, 0);
     const socket = new WebSocket(this.url);
     const former = this.socket;
     this.socket = socket;
     former?.close();
     let opened = false;
-    const turns = new Turns<string>((text) => {
+    const turns = new FrameQueue<string>((text) => {
       if (this.socket === socket) this.take(text);
     });
-    this.turns = turns;
+    this.queue = turns;
     socket.onopen = () => {
       if (this.socket !== socket) return;
       opened = true;
       this.neverOpened = 0;
-      this.silence.heard();
-      this.linked("open", 0, 0);
-      for (const watch of this.watches) this.ask(watch);
+      this.silence.frameArrived();
+      this.setState("open", 0, 0);
+      for (const watch of this.subscriptions) this.sendSubscribe(watch);
     };
     socket.onmessage = (event) => {
-      this.heard();
+      this.frameArrived();
       if (typeof event.data === "string") turns.add(event.data);
     };
     socket.onclose = (event) => {
       turns.flush();
       if (this.socket !== socket) return;
       this.socket = null;
-      if (!opened && ++this.neverOpened >= FALLBACK_AFTER) this.sse = true;
+      if (!opened && ++this.neverOpened >= FALLBACK_AFTER) this.overStreams = true;
       this.closed(event.code, event.reason);
     };
   }
 
   private closed(code: number, reason: string): void {
-    const verdict = onClose(code);
-    for (const watch of this.watches) watch.sub = again(watch.sub);
+    const verdict = closeVerdict(code);
+    for (const watch of this.subscriptions) watch.state = toResubscribe(watch.state);
     if (verdict !== "later") {
       this.ended = true;
-      this.linked(verdict === "signed-out" ? "signed-out" : "refused", code, 0);
+      this.setState(verdict === "signed-out" ? "signed-out" : "refused", code, 0);
       return;
     }
-    const wait = Math.max(askedMs(reason), waitMs(this.attempt++));
-    this.linked("waiting", code, Date.now() + wait);
+    const wait = Math.max(requestedWaitMs(reason), backoffMs(this.attempt++));
+    this.setState("waiting", code, Date.now() + wait);
     this.timer = setTimeout(() => this.open(), wait);
   }
 
@@ -197,28 +197,28 @@ export class Connection {
     if (!frame) return;
     this.attempt = 0;
     if (!("key" in frame) && !("id" in frame && frame.id)) {
-      for (const watch of this.watches) watch.sub = reduce(watch.sub, watch.name, frame);
-      this.tell((to) => to.frame(frame));
+      for (const watch of this.subscriptions) watch.state = reduceSubscription(watch.state, watch.id, frame);
+      this.deliver((to) => to.frame(frame));
       return;
     }
-    for (const watch of [...this.watches]) this.route(watch, frame);
+    for (const watch of [...this.subscriptions]) this.route(watch, frame);
   }
 
-  private route(watch: Watch, frame: Frame): void {
-    const before = watch.sub;
-    watch.sub = reduce(before, watch.name, frame);
-    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === watch.name;
+  private route(watch: LiveSubscription, frame: Frame): void {
+    const before = watch.state;
+    watch.state = reduceSubscription(before, watch.id, frame);
+    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === watch.id;
     if (!mine) return;
-    this.tell(() => watch.take?.(frame));
-    if (watch.sub.phase === "lagged") {
-      watch.sub = again(watch.sub);
-      this.ask(watch);
+    this.deliver(() => watch.onFrame?.(frame));
+    if (watch.state.phase === "lagged") {
+      watch.state = toResubscribe(watch.state);
+      this.sendSubscribe(watch);
     }
   }
 
-  private ask(watch: Watch): void {
-    if (this.sse) return this.openEventsFor(watch);
-    this.send({ type: "subscribe", id: watch.name, query: watch.query, history: watch.history, after: watch.sub.after });
+  private sendSubscribe(watch: LiveSubscription): void {
+    if (this.overStreams) return this.openEventsFor(watch);
+    this.send({ type: "subscribe", id: watch.id, query: watch.query, history: watch.history, after: watch.state.after });
   }
 
   private send(message: object): void {
@@ -226,37 +226,37 @@ export class Connection {
   }
 
   private openAllEvents(): void {
-    for (const watch of this.watches) this.openEventsFor(watch);
+    for (const watch of this.subscriptions) this.openEventsFor(watch);
     this.openBare();
   }
 
-  private openEventsFor(watch: Watch): void {
+  private openEventsFor(watch: LiveSubscription): void {
     this.closeBare();
-    watch.events?.close();
-    const events = openEvents({ query: watch.query, history: watch.history, after: watch.sub.after }, {
+    watch.stream?.close();
+    const events = openEventStream({ query: watch.query, history: watch.history, after: watch.state.after }, {
       open: () => this.openedStream(),
       frame: (frame) => {
         this.heardStream();
         if (frame.type === "error") this.refused(watch, frame.error);
-        else if ("key" in frame) this.route(watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.name } : {}) });
+        else if ("key" in frame) this.route(watch, { ...frame, ...(frame.type === "subscribed" ? { id: watch.id } : {}) });
         else {
-          watch.sub = reduce(watch.sub, watch.name, frame);
-          this.tell((to) => to.frame(frame));
+          watch.state = reduceSubscription(watch.state, watch.id, frame);
+          this.deliver((to) => to.frame(frame));
         }
       },
-      lost: (final) => this.lost(final, () => watch.events === events, () => api.explain(watch.query), (fault) => this.refused(watch, fault)),
+      lost: (final) => this.lost(final, () => watch.stream === events, () => api.explain(watch.query), (fault) => this.refused(watch, fault)),
     });
-    watch.events = events;
+    watch.stream = events;
   }
 
   /** Where no search is watched over a stream, have one that tells how the server is and what is withdrawn. */
   private openBare(): void {
-    if (!this.sse || this.ended || this.bare || [...this.watches].some((watch) => watch.events)) return;
-    const bare = openEvents(null, {
+    if (!this.overStreams || this.ended || this.bare || [...this.subscriptions].some((watch) => watch.stream)) return;
+    const bare = openEventStream(null, {
       open: () => this.openedStream(),
       frame: (frame) => {
         this.heardStream();
-        this.tell((to) => to.frame(frame));
+        this.deliver((to) => to.frame(frame));
       },
       lost: (final) => this.lost(final, () => this.bare === bare, () => api.stats(), () => this.lostStream(true)),
     });
@@ -269,27 +269,27 @@ export class Connection {
   }
 
   private openedStream(): void {
-    this.silence.heard();
-    this.linked("open", 0, 0);
+    this.silence.frameArrived();
+    this.setState("open", 0, 0);
   }
 
   private heardStream(): void {
-    this.heard();
+    this.frameArrived();
     this.streamsLost = 0;
   }
 
   /** A search that is refused is not asked for again by itself. */
-  private refused(watch: Watch, error: Fault): void {
-    watch.events?.close();
-    watch.events = null;
-    watch.sub = { ...watch.sub, phase: "refused" };
-    this.tell(() => watch.take?.({ type: "error", id: watch.name, error }));
+  private refused(watch: LiveSubscription, error: Problem): void {
+    watch.stream?.close();
+    watch.stream = null;
+    watch.state = { ...watch.state, phase: "refused" };
+    this.deliver(() => watch.onFrame?.({ type: "error", id: watch.id, error }));
     this.openBare();
   }
 
   /** Go on after a stream was lost. A browser does not tell why one was refused for good: the API is asked, once. */
-  private lost(final: boolean, current: () => boolean, why: () => Promise<unknown>, refused: (fault: Fault) => void): void {
-    const ours = (): boolean => this.sse && current();
+  private lost(final: boolean, current: () => boolean, why: () => Promise<unknown>, refused: (fault: Problem) => void): void {
+    const ours = (): boolean => this.overStreams && current();
     if (!ours()) return;
     if (!final) {
       this.lostStream(false);
@@ -298,7 +298,7 @@ export class Connection {
     void why().then(() => null, (error: unknown) => error).then((error) => {
       if (!ours()) return;
       const status = error instanceof ApiError ? error.status : 0;
-      if (error instanceof ApiError && status === 400) refused(error.fault);
+      if (error instanceof ApiError && status === 400) refused(error.problem);
       else if (status === 401) this.signedOut();
       else this.lostStream(true);
     });
@@ -307,28 +307,28 @@ export class Connection {
   private signedOut(): void {
     this.leaveStreams();
     this.ended = true;
-    this.linked("signed-out", 4401, 0);
+    this.setState("signed-out", 4401, 0);
   }
 
   private lostStream(final: boolean): void {
-    if (!final && ++this.streamsLost < STREAMS_LOST) return this.linked("waiting", 0, Date.now());
+    if (!final && ++this.streamsLost < STREAMS_LOST) return this.setState("waiting", 0, Date.now());
     this.leaveStreams();
-    const wait = waitMs(this.attempt++);
-    this.linked("waiting", 0, Date.now() + wait);
+    const wait = backoffMs(this.attempt++);
+    this.setState("waiting", 0, Date.now() + wait);
     this.timer = setTimeout(() => this.open(), wait);
   }
 
   /** Have a socket tried next; if it does not open either, streams follow at once. */
   private leaveStreams(): void {
-    if (!this.sse) return;
+    if (!this.overStreams) return;
     this.closeBare();
-    this.sse = false;
+    this.overStreams = false;
     this.streamsLost = 0;
     this.neverOpened = FALLBACK_AFTER - 1;
-    for (const watch of this.watches) {
-      watch.events?.close();
-      watch.events = null;
-      watch.sub = again(watch.sub);
+    for (const watch of this.subscriptions) {
+      watch.stream?.close();
+      watch.stream = null;
+      watch.state = toResubscribe(watch.state);
     }
   }
 }

@@ -3,7 +3,7 @@ import { readFrame, type Frame } from "./frame";
 
 const NAMES = ["subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats"];
 
-export interface EventsListener {
+export interface EventStreamListener {
   open(): void;
   frame(frame: Frame): void;
   /** The stream broke; `final` where the browser does not come back by itself (a refusal). */
@@ -11,7 +11,7 @@ export interface EventsListener {
 }
 
 /** Open /api/stream for a search, from `after` on where it is known, or (null) for what goes to everybody. */
-export function openEvents(search: { query: string; history: number; after: number | null } | null, to: EventsListener): { close(): void } {
+export function openEventStream(search: { query: string; history: number; after: number | null } | null, to: EventStreamListener): { close(): void } {
   const params = new URLSearchParams(search ? { q: search.query, history: String(search.history) } : {});
   if (search && search.after !== null) params.set("after", String(search.after));
   const source = new EventSource(`/api/stream?${params.toString()}`);

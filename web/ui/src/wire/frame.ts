@@ -1,7 +1,7 @@
 /** The frames a server sends (docs/protocol.md) and the one way to read them. Unknown frames are dropped, never guessed. */
 import type { Post } from "./post";
 
-export interface Fault {
+export interface Problem {
   code: string;
   message: string;
   position?: number;
@@ -56,7 +56,7 @@ export type Frame =
   | { type: "reset"; key: string }
   | { type: "lagged"; key: string }
   | ({ type: "gap" } & Gap)
-  | { type: "error"; id?: string; error: Fault }
+  | { type: "error"; id?: string; error: Problem }
   | Stats;
 
 const KNOWN = new Set([

@@ -24,7 +24,7 @@ function afterFrame(then: () => void): void {
   requestAnimationFrame(() => setTimeout(once));
 }
 
-export class Turns<T> {
+export class FrameQueue<T> {
   private waiting: T[] = [];
   private resting = false;
   private taking = false;

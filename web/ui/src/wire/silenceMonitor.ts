@@ -13,28 +13,28 @@ const LOOK_MS = 500;
 /** A look this late means that this page, not the server, stood still: asleep, frozen, or busy. */
 const LATE_MS = 2_000;
 
-export interface Silent {
+export interface SilenceListener {
   /** No frame came for some seconds. */
   silent(): void;
   /** No frame came for so long, or after a probe, that the connection is to be replaced. */
   dead(): void;
 }
 
-export class Silence {
+export class SilenceMonitor {
   private heardAt = Date.now();
   private lookedAt = Date.now();
   private probedAt: number | null = null;
 
-  constructor(private readonly to: Silent) {}
+  constructor(private readonly to: SilenceListener) {}
 
   /** Begin to look, for as long as the page lives. */
   start(): void {
     this.lookedAt = Date.now();
-    setInterval(() => this.look(), LOOK_MS);
+    setInterval(() => this.check(), LOOK_MS);
   }
 
   /** A frame came, or a connection opened: the time counts from here. */
-  heard(): void {
+  frameArrived(): void {
     this.heardAt = Date.now();
   }
 
@@ -43,7 +43,7 @@ export class Silence {
     this.probedAt ??= Date.now();
   }
 
-  private look(): void {
+  private check(): void {
     const now = Date.now();
     const late = now - this.lookedAt > LATE_MS;
     this.lookedAt = now;

@@ -6,7 +6,7 @@
  */
 import type { Frame } from "./frame";
 
-export interface Subscription {
+export interface SubscriptionState {
   phase: "waiting" | "history" | "live" | "lagged" | "refused";
   key: string;
   after: number | null;
@@ -14,14 +14,14 @@ export interface Subscription {
   seen: number | null;
 }
 
-export const NEW: Subscription = { phase: "waiting", key: "", after: null, seen: null };
+export const NEW_SUBSCRIPTION: SubscriptionState = { phase: "waiting", key: "", after: null, seen: null };
 
 /** Return the subscription as it must be asked for again: `after` and `key` stay, the progress of an incomplete history does not. */
-export function again(sub: Subscription): Subscription {
+export function toResubscribe(sub: SubscriptionState): SubscriptionState {
   return { ...sub, phase: "waiting", seen: null };
 }
 
-function advance(sub: Subscription, after: number | undefined): Subscription {
+function advance(sub: SubscriptionState, after: number | undefined): SubscriptionState {
   if (after === undefined) return sub;
   if (sub.phase === "live") return after > (sub.after ?? -1) ? { ...sub, after } : sub;
   if (sub.phase === "history") return after > (sub.seen ?? -1) ? { ...sub, seen: after } : sub;
@@ -29,7 +29,7 @@ function advance(sub: Subscription, after: number | undefined): Subscription {
 }
 
 /** Return the subscription after a frame; frames of other searches leave it as it is. */
-export function reduce(sub: Subscription, id: string, frame: Frame): Subscription {
+export function reduceSubscription(sub: SubscriptionState, id: string, frame: Frame): SubscriptionState {
   switch (frame.type) {
     case "subscribed":
       return frame.id === id ? { ...sub, phase: "history", key: frame.key, seen: null } : sub;

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { NearIndex } from "../../src/posts/nearDuplicates";
+import { NearDuplicateIndex } from "../../src/posts/nearDuplicates";
 import pairs from "./near-pairs.json";
 import written from "./near-texts.json";
 import { post } from "../madePosts";
@@ -44,7 +44,7 @@ type Pair = [string, string, boolean];
 function shares(of: Pair[]): { precision: number; recall: number } {
   const counts = { right: 0, wrong: 0, missed: 0, left: 0 };
   for (const [a, b, same] of of) {
-    const index = new NearIndex();
+    const index = new NearDuplicateIndex();
     index.add(post("a", { text: a }), () => true);
     const folded = index.add(post("b", { text: b }), () => true).length > 0;
     if (folded) counts[same ? "right" : "wrong"]++;

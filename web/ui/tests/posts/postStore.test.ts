@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Holding } from "../../src/posts/postStore";
+import { PostStore } from "../../src/posts/postStore";
 import type { Post } from "../../src/wire/post";
 import { post, repost } from "../madePosts";
 
@@ -13,12 +13,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom("d").map((withdraw) => ({ withdraw })),
 );
 
-function run(events: readonly Event[], depth = 100): Holding {
-  const holding = new Holding(depth);
+function run(events: readonly Event[], depth = 100): PostStore {
+  const holding = new PostStore(depth);
   for (const one of events) {
     if ("put" in one) holding.put([one.put]);
-    else if ("lose" in one) holding.lose([one.lose]);
-    else holding.withdraw([one.withdraw]);
+    else if ("lose" in one) holding.retract([one.lose]);
+    else holding.delete([one.withdraw]);
   }
   return holding;
 }
@@ -40,7 +40,7 @@ function expected(events: readonly Event[]): Map<string, number> {
   return held;
 }
 
-const held = (holding: Holding): Map<string, number> => new Map([...holding.posts()].map((one) => [one.id, one.version]));
+const held = (holding: PostStore): Map<string, number> => new Map([...holding.newestFirst()].map((one) => [one.id, one.version]));
 
 describe("what a column holds", () => {
   it("is the greatest version of each id less what is gone, in whatever order and however often frames come", () => {
@@ -59,9 +59,9 @@ describe("what a column holds", () => {
   it("is newest first and never more than the depth", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(40), fc.nat(1000)), { maxLength: 60 }), (rows) => {
-        const holding = new Holding(10);
+        const holding = new PostStore(10);
         for (const [id, at] of rows) holding.put([post(String(id), { created_at: at, version: 1 })]);
-        const times = [...holding.posts()].map((one) => one.created_at);
+        const times = [...holding.newestFirst()].map((one) => one.created_at);
         expect(times).toEqual([...times].sort((a, b) => b - a));
         expect(times.length).toBeLessThanOrEqual(10);
       }),
@@ -79,16 +79,16 @@ describe("what a column holds", () => {
 
   it("drops reposts with the original that was withdrawn", () => {
     const original = post("o");
-    const holding = new Holding(10);
+    const holding = new PostStore(10);
     holding.put([original, repost("r", original)]);
-    expect(holding.withdraw(["o"]).removed.map(({ post: one }) => one.id).sort()).toEqual(["o", "r"]);
+    expect(holding.delete(["o"]).removed.map(({ post: one }) => one.id).sort()).toEqual(["o", "r"]);
     holding.put([repost("r2", original)]);
     expect(holding.size).toBe(0);
   });
 
   it("takes a repost of the same version again when the original in it is newer", () => {
     const original = post("o", { version: 1 });
-    const holding = new Holding(10);
+    const holding = new PostStore(10);
     holding.put([repost("r", original, { version: 5 })]);
     const change = holding.put([repost("r", { ...original, version: 2, text: "edited" }, { version: 5 })]);
     expect(change.put.map((one) => one.original?.text)).toEqual(["edited"]);

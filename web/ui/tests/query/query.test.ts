@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { offersFor } from "../../src/query/completion";
-import { closest } from "../../src/query/closestSearch";
+import { findClosestSearch } from "../../src/query/closestSearch";
 import { termOf, topParts, withTerm } from "../../src/query/editQuery";
 import { piecesOf } from "../../src/query/queryLexer";
 
@@ -84,7 +84,7 @@ describe("the closest shorter search", () => {
   };
   const closestIn = async (query: string, ...posts: string[]): Promise<string | null> => {
     const { asked, count } = store(...posts);
-    const found = await closest(query, count);
+    const found = await findClosestSearch(query, count);
     expect(asked.length).toBeLessThanOrEqual(8);
     expect(new Set(asked).size).toBe(asked.length);
     return found ? `${found.query}: ${found.total}` : null;

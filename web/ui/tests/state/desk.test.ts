@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Desk } from "../../src/state/desk";
-import { DEFAULTS } from "../../src/state/page/settings";
+import { DEFAULT_SETTINGS } from "../../src/state/page/settings";
 import type { Frame } from "../../src/wire/frame";
 import { Connection } from "../../src/wire/connection";
 import { post } from "../madePosts";
@@ -41,7 +41,7 @@ async function open(address = "/"): Promise<void> {
   history.replaceState(null, "", address);
   const connection = new Connection("ws://h/ws");
   connection.start();
-  desk = new Desk({ ...DEFAULTS }, connection, () => undefined);
+  desk = new Desk({ ...DEFAULT_SETTINGS }, connection, () => undefined);
   desk.start();
   Wire.last.onopen?.();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -68,7 +68,7 @@ afterEach(() => {
 describe("undo", () => {
   it("takes back the search it was offered for, with the order that was chosen since", async () => {
     await open("/?q=storm");
-    desk.add("ferry", false);
+    desk.addTerm("ferry", false);
     desk.setOrder("likes");
     expect([desk.column.spec.query, desk.toasts.current?.text]).toEqual(["storm ferry", "Added ferry"]);
     desk.undo();
@@ -77,8 +77,8 @@ describe("undo", () => {
 
   it("is gone with the search it was offered for", async () => {
     await open("/?q=storm");
-    desk.add("ferry", false);
-    desk.go({ query: "harbour" });
+    desk.addTerm("ferry", false);
+    desk.navigate({ query: "harbour" });
     expect(desk.toasts.current).toBeNull();
     desk.undo();
     expect(desk.column.spec.query).toBe("harbour");
@@ -86,12 +86,12 @@ describe("undo", () => {
 
   it("that holds for the whole page outlives a search, and does not go while a reader is on it", async () => {
     await open();
-    desk.say("Muted @a", () => desk.set({ muted: [] }));
-    desk.go({ query: "harbour" });
-    desk.toasts.keep(true);
+    desk.showToast("Muted @a", () => desk.updateSettings({ muted: [] }));
+    desk.navigate({ query: "harbour" });
+    desk.toasts.keepOpen(true);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(desk.toasts.current?.text).toBe("Muted @a");
-    desk.toasts.keep(false);
+    desk.toasts.keepOpen(false);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(desk.toasts.current).toBeNull();
   });
@@ -103,13 +103,13 @@ describe("a page whose server asks for a token", () => {
     locked = true;
     await vi.advanceTimersByTimeAsync(3_000);
     Wire.last.says({ type: "stats" });
-    expect(desk.line.link).toBe("signed-out");
+    expect(desk.link.state).toBe("signed-out");
     asked.length = 0;
     await vi.advanceTimersByTimeAsync(20_000);
     expect([askedFor("/api/timeline"), askedFor("/api/top")]).toEqual([0, 0]);
     locked = false;
     await vi.advanceTimersByTimeAsync(12_000);
-    expect(desk.line.link).not.toBe("signed-out");
+    expect(desk.link.state).not.toBe("signed-out");
     expect(askedFor("/api/timeline")).toBeGreaterThan(1);
     expect(askedFor("/api/top")).toBeGreaterThan(1);
   });
@@ -120,14 +120,14 @@ describe("a page whose server asks for a token", () => {
     Wire.last.onclose?.({ code: 4401, reason: "signed_out" });
     const closed = Wire.last;
     await vi.advanceTimersByTimeAsync(12_000);
-    expect([desk.line.link, Wire.last === closed]).toEqual(["signed-out", true]);
+    expect([desk.link.state, Wire.last === closed]).toEqual(["signed-out", true]);
     locked = false;
     await vi.advanceTimersByTimeAsync(6_000);
     expect(Wire.last).not.toBe(closed);
     Wire.last.onopen?.();
     asked.length = 0;
     await vi.advanceTimersByTimeAsync(3_500);
-    expect(desk.line.link).toBe("open");
+    expect(desk.link.state).toBe("open");
     expect(askedFor("/api/timeline")).toBeGreaterThan(0);
   });
 });
@@ -147,10 +147,10 @@ describe("the page", () => {
 
   it("holds the next search still as well while a dialog is open", async () => {
     await open();
-    desk.open("language");
-    desk.go({ query: "harbour" });
+    desk.openDialog("language");
+    desk.navigate({ query: "harbour" });
     expect(desk.column.run.state).toBe("paused");
-    desk.open(null);
+    desk.openDialog(null);
     expect(desk.column.run.state).toBe("live");
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { full, LOADED_MOST, loadOlder, recheckSpan } from "../../src/state/historyLoader";
+import { isFull, LOADED_MAX, loadOlder, recheckSpan } from "../../src/state/historyLoader";
 import type { Post } from "../../src/wire/post";
 import type { Run } from "../../src/state/run";
 import { post } from "../madePosts";
@@ -11,7 +11,7 @@ const nothing = (): void => undefined;
 function live(newest: number, count: number): Run {
   const run = runOf({ query: "ferry", depth: count });
   const posts = Array.from({ length: count }, (_, at) => post(`p${newest - at}`, { created_at: newest - at }));
-  run.take({ type: "history", key: "k", posts, done: true, after: 1 }, 0);
+  run.applyFrame({ type: "history", key: "k", posts, done: true, after: 1 }, 0);
   return run;
 }
 
@@ -37,7 +37,7 @@ describe("older posts", () => {
   it("go on where the loaded ones end, to the store's own end", async () => {
     const asked = store(250);
     const run = live(250, 20);
-    while (run.edge.more) await loadOlder(run, nothing);
+    while (run.loadedRange.more) await loadOlder(run, nothing);
     expect(run.cards(0).map((card) => card.post.created_at)).toEqual(Array.from({ length: 250 }, (_, at) => 250 - at));
     expect(asked.map((one) => one.get("before"))).toEqual([null, "131", "31"]);
     await loadOlder(run, nothing);
@@ -49,10 +49,10 @@ describe("older posts", () => {
     store(250, () => away);
     const run = live(250, 20);
     await loadOlder(run, nothing);
-    expect([run.olderFault?.code, run.loadingOlder, run.holding.size]).toEqual(["query_timeout", false, 20]);
+    expect([run.olderProblem?.code, run.loadingOlder, run.posts.size]).toEqual(["query_timeout", false, 20]);
     away = false;
     await loadOlder(run, nothing);
-    expect([run.olderFault, run.holding.size]).toEqual([null, 119]);
+    expect([run.olderProblem, run.posts.size]).toEqual([null, 119]);
   });
 
   it("of a search that is no longer the column's are left out", async () => {
@@ -61,14 +61,14 @@ describe("older posts", () => {
     const loading = loadOlder(run, nothing);
     run.dispose();
     await loading;
-    expect(run.olderFault).toBeNull();
+    expect(run.olderProblem).toBeNull();
   });
 
   it("are no longer asked for when a page holds as many as it may", async () => {
-    const asked = store(LOADED_MOST + 10_000);
-    const run = live(LOADED_MOST + 10_000, LOADED_MOST - 50);
+    const asked = store(LOADED_MAX + 10_000);
+    const run = live(LOADED_MAX + 10_000, LOADED_MAX - 50);
     await loadOlder(run, nothing);
-    expect([full(run), run.edge.more, asked.length]).toEqual([true, true, 1]);
+    expect([isFull(run), run.loadedRange.more, asked.length]).toEqual([true, true, 1]);
     await loadOlder(run, nothing);
     expect(asked).toHaveLength(1);
   });
@@ -78,19 +78,19 @@ describe("a closed time that is compared with the store", () => {
   const page = (posts: Post[], next: string | null): Response => Response.json({ posts, next, took_ms: 1, query: "ferry", terms: [] });
   function span(...ids: string[]): Run {
     const run = runOf({ query: "ferry", from: 1, to: 100 });
-    run.add(ids.map((id) => post(id, { created_at: Number(id.slice(1)) })), null, 0);
-    run.spanned();
+    run.addOlder(ids.map((id) => post(id, { created_at: Number(id.slice(1)) })), null, 0);
+    run.finishSpan();
     return run;
   }
 
   it("loses only what was there when the comparison began", async () => {
     const run = span("p50", "p40");
     vi.stubGlobal("fetch", () => {
-      run.add([post("p30", { created_at: 30 })], null, 0);
+      run.addOlder([post("p30", { created_at: 30 })], null, 0);
       return Promise.resolve(page([post("p50", { created_at: 50 })], null));
     });
     await recheckSpan(run, nothing);
-    expect([...run.holding.posts()].map((one) => one.id)).toEqual(["p50", "p30"]);
+    expect([...run.posts.newestFirst()].map((one) => one.id)).toEqual(["p50", "p30"]);
   });
 
   it("is compared once at a time, and what it finds is no arrival", async () => {
@@ -101,7 +101,7 @@ describe("a closed time that is compared with the store", () => {
       return Promise.resolve(page([post("p60", { created_at: 60 }), post("p50", { created_at: 50 })], null));
     });
     await Promise.all([recheckSpan(run, nothing), recheckSpan(run, nothing)]);
-    expect([asked, run.arrivals.total, run.holding.size]).toEqual([1, 0, 2]);
+    expect([asked, run.arrivals.total, run.posts.size]).toEqual([1, 0, 2]);
     await recheckSpan(run, nothing);
     expect(asked).toBe(2);
   });

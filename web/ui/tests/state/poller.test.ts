@@ -23,11 +23,11 @@ describe("a poller", () => {
     let n = 0;
     const poller = new Poller<Answer>({
       ask: () => Promise.resolve({ took_ms: 1, n: ++n }),
-      took: (answer) => {
+      onAnswer: (answer) => {
         if (answer.n === 1) throw new TypeError("no buckets");
         told.push(`took ${answer.n}`);
       },
-      failed: (error) => told.push(error.fault.code),
+      onProblem: (error) => told.push(error.problem.code),
     }, 2_000);
     poller.start();
     await vi.advanceTimersByTimeAsync(8_000);
@@ -40,8 +40,8 @@ describe("a poller", () => {
     const told: number[] = [];
     const poller: Poller<Answer> = new Poller<Answer>({
       ask: () => Promise.reject(new ApiError(told.length ? 400 : 503, { code: "x", message: "x" })),
-      took: () => undefined,
-      failed: (error) => {
+      onAnswer: () => undefined,
+      onProblem: (error) => {
         told.push(error.status);
         if (error.status === 400) poller.stop();
       },
@@ -54,7 +54,7 @@ describe("a poller", () => {
   it("leaves nothing behind at the document", () => {
     const added = vi.spyOn(document, "addEventListener");
     const removed = vi.spyOn(document, "removeEventListener");
-    const poller = new Poller<Answer>({ ask: () => Promise.resolve({ took_ms: 1, n: 1 }), took: () => undefined, failed: () => undefined }, 2_000);
+    const poller = new Poller<Answer>({ ask: () => Promise.resolve({ took_ms: 1, n: 1 }), onAnswer: () => undefined, onProblem: () => undefined }, 2_000);
     for (let run = 0; run < 3; run++) poller.start();
     poller.stop();
     expect(added.mock.calls.map(([name, listener]) => [name, listener])).toEqual(removed.mock.calls.map(([name, listener]) => [name, listener]));

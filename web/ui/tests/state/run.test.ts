@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Withdrawn } from "../../src/posts/postStore";
+import { DeletedIds } from "../../src/posts/postStore";
 import { Column } from "../../src/state/column";
 import { filtersOf } from "../../src/state/list/postFilter";
 import type { Run } from "../../src/state/run";
-import { readAddress, writeAddress } from "../../src/state/page/route";
+import { readRoute, writeRoute } from "../../src/state/page/route";
 import { sameSearch, sameSpec, specFromJson, specToJson } from "../../src/state/spec";
 import { post } from "../madePosts";
 import { runOf, SPEC } from "../madeRuns";
@@ -15,14 +15,14 @@ const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
 describe("what holds a list", () => {
   it("is named, and the list goes on when the last of it is gone", () => {
     const run = runOf();
-    run.take(history("a"), 0);
+    run.applyFrame(history("a"), 0);
     run.hold("focus");
     run.hold("scroll");
-    run.take(live("b", 2), 0);
+    run.applyFrame(live("b", 2), 0);
     run.release("focus");
-    expect([run.state, shown(run), run.waiting]).toEqual(["paused", ["a"], 1]);
+    expect([run.state, shown(run), run.newCount]).toEqual(["paused", ["a"], 1]);
     run.release("scroll");
-    expect([run.state, shown(run), run.waiting]).toEqual(["live", ["b", "a"], 0]);
+    expect([run.state, shown(run), run.newCount]).toEqual(["live", ["b", "a"], 0]);
   });
 
   it("is the reader's own word until the reader takes it back, wherever the list is scrolled meanwhile", () => {
@@ -45,10 +45,10 @@ describe("what holds a list", () => {
 });
 
 describe("a column", () => {
-  function column(withdrawn = new Withdrawn()): { column: Column; begun: Run[] } {
+  function column(deletedIds = new DeletedIds()): { column: Column; begun: Run[] } {
     const begun: Run[] = [];
     const made = new Column(SPEC, (spec) => {
-      const run = runOf(spec, withdrawn);
+      const run = runOf(spec, deletedIds);
       begun.push(run);
       return run;
     });
@@ -77,18 +77,18 @@ describe("a column", () => {
 
   it("never shows what was withdrawn during an earlier search", () => {
     const { column: one } = column();
-    one.run.take({ type: "deleted", ids: ["a"] }, 0);
+    one.run.applyFrame({ type: "deleted", ids: ["a"] }, 0);
     one.change({ query: "ferry" });
-    one.run.take(history("a", "b"), 0);
-    one.run.take(live("a", 5), 0);
+    one.run.applyFrame(history("a", "b"), 0);
+    one.run.applyFrame(live("a", 5), 0);
     expect(shown(one.run)).toEqual(["b"]);
   });
 
   it("takes a version that did not match another search", () => {
     const { column: one } = column();
-    one.run.take({ type: "gone", key: "k", posts: [["a", 9]] }, 0);
+    one.run.applyFrame({ type: "gone", key: "k", posts: [["a", 9]] }, 0);
     one.change({ query: "ferry" });
-    one.run.take(history("a"), 0);
+    one.run.applyFrame(history("a"), 0);
     expect(shown(one.run)).toEqual(["a"]);
   });
 });
@@ -96,18 +96,18 @@ describe("a column", () => {
 describe("what filters hide", () => {
   it("is counted, shown when asked for, and hidden again by another choice", () => {
     const run = runOf();
-    run.take(history("a", "b", "c"), 0);
+    run.applyFrame(history("a", "b", "c"), 0);
     const filters = filtersOf(SPEC.hide, ["@h-a", "@h-b"]);
     run.list.setFilter(filters);
-    expect([filters.count, run.list.hidden(), shown(run)]).toEqual([2, 2, ["c"]]);
+    expect([filters.count, run.list.hiddenCount(), shown(run)]).toEqual([2, 2, ["c"]]);
     run.list.setUnfiltered(true);
-    expect([run.list.hidden(), shown(run)]).toEqual([2, ["c", "b", "a"]]);
+    expect([run.list.hiddenCount(), shown(run)]).toEqual([2, ["c", "b", "a"]]);
     run.list.setFilter(filtersOf(SPEC.hide, ["@h-a", "@h-b"]));
     expect(run.list.unfiltered).toBe(true);
     run.list.setFilter(filtersOf({ ...SPEC.hide, withoutMedia: true }, []));
-    expect([run.list.unfiltered, run.list.hidden(), shown(run)]).toEqual([false, 3, []]);
+    expect([run.list.unfiltered, run.list.hiddenCount(), shown(run)]).toEqual([false, 3, []]);
     run.list.setFilter(filtersOf(SPEC.hide, []));
-    expect(run.list.hidden()).toBe(0);
+    expect(run.list.hiddenCount()).toBe(0);
   });
 });
 
@@ -117,9 +117,9 @@ describe("a spec", () => {
   it("is the same after storage, and its place after an address", () => {
     expect(specFromJson(specToJson(spec), SPEC)).toEqual(spec);
     expect(sameSpec(specFromJson(specToJson(spec), SPEC), spec)).toBe(true);
-    const { search } = new URL(writeAddress(spec, "/"), "http://h");
-    expect({ ...SPEC, ...readAddress(search) }).toEqual({ ...SPEC, query: spec.query, order: "likes", from: 1_000, to: 2_000 });
-    expect(sameSearch({ ...SPEC, ...readAddress(search) }, spec)).toBe(true);
+    const { search } = new URL(writeRoute(spec, "/"), "http://h");
+    expect({ ...SPEC, ...readRoute(search) }).toEqual({ ...SPEC, query: spec.query, order: "likes", from: 1_000, to: 2_000 });
+    expect(sameSearch({ ...SPEC, ...readRoute(search) }, spec)).toBe(true);
   });
 
   it("that someone broke is the other one's, value by value", () => {

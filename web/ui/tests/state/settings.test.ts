@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { changeSettings, DEFAULTS, LIST_MAX, loadSettings, sharedSettings, withRecent } from "../../src/state/page/settings";
+import { changeSettings, DEFAULT_SETTINGS, LIST_MAX, loadSettings, sharedSettings, withRecent } from "../../src/state/page/settings";
 
 /** A storage that holds one text, as the tabs of a browser share it. */
 function storage(text: string | null = null): { getItem: () => string | null; setItem: (name: string, value: string) => void } {
@@ -20,23 +20,23 @@ describe("settings", () => {
   it("that someone broke are the defaults", () => {
     const broken = { depth: "x", muted: [1, "a"], theme: "dark", extra: 1, saved: [{ query: "a", order: "reach" }, { query: 1 }, "b", null] };
     expect(loadSettings(storage(JSON.stringify(broken)))).toEqual({
-      ...DEFAULTS, muted: ["a"], theme: "dark", saved: [{ query: "a", order: "reach" }],
+      ...DEFAULT_SETTINGS, muted: ["a"], theme: "dark", saved: [{ query: "a", order: "reach" }],
     });
-    for (const text of ["{{", "null", "7", "[]"]) expect(loadSettings(storage(text))).toEqual(DEFAULTS);
+    for (const text of ["{{", "null", "7", "[]"]) expect(loadSettings(storage(text))).toEqual(DEFAULT_SETTINGS);
   });
 
   it("are never what the server refuses or a view cannot show", () => {
     const wrong = { depth: 1e9, pageSize: -1, trendWindowMs: 0, theme: "pink", density: "", media: "all" };
-    expect(loadSettings(storage(JSON.stringify(wrong)))).toEqual(DEFAULTS);
+    expect(loadSettings(storage(JSON.stringify(wrong)))).toEqual(DEFAULT_SETTINGS);
     expect(loadSettings(storage('{"depth":20000,"pageSize":5,"trendWindowMs":60000}'))).toMatchObject({ depth: 20_000, pageSize: 5, trendWindowMs: 60_000 });
   });
 
   it("work without a storage, and with one that is full", () => {
     Object.defineProperty(globalThis, "localStorage", { configurable: true, get: () => { throw new Error("SecurityError"); } });
-    expect(loadSettings()).toEqual(DEFAULTS);
-    expect(changeSettings({ ...DEFAULTS, theme: "dark" }, { keys: false })).toMatchObject({ theme: "dark", keys: false });
+    expect(loadSettings()).toEqual(DEFAULT_SETTINGS);
+    expect(changeSettings({ ...DEFAULT_SETTINGS, theme: "dark" }, { keys: false })).toMatchObject({ theme: "dark", keys: false });
     const full = { getItem: () => null, setItem: () => { throw new Error("QuotaExceededError"); } };
-    expect(changeSettings({ ...DEFAULTS, theme: "dark" }, { keys: false }, full)).toMatchObject({ theme: "dark", keys: false });
+    expect(changeSettings({ ...DEFAULT_SETTINGS, theme: "dark" }, { keys: false }, full)).toMatchObject({ theme: "dark", keys: false });
   });
 
   it("of one tab do not undo those of another", () => {

@@ -1,22 +1,24 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ago, axisLabels, between, exact, lasting, moment } from "../../src/text/formatTime";
-import { compact, frequency, grouped } from "../../src/text/formatNumber";
-import { isolated } from "../../src/text/bidiIsolate";
-import { hostOf, initialOf, otherHost, safeUrl, segmentsOf } from "../../src/text/postSegments";
-import { marksOf } from "../../src/text/tokenizer";
+import { formatAge, axisLabels, formatSpan, formatExactTime, formatDuration, formatMoment } from "../../src/text/formatTime";
+import { formatCompact, formatFrequency, formatNumber } from "../../src/text/formatNumber";
+import { isolate } from "../../src/text/bidiIsolate";
+import { splitSegments } from "../../src/text/postSegments";
+import { initialOf } from "../../src/text/initial";
+import { hostOf, otherHost, safeUrl } from "../../src/text/url";
+import { highlightSpans } from "../../src/text/tokenizer";
 import type { Entity } from "../../src/wire/post";
 
 const entity = (type: Entity["type"], start: number, end: number, value: string): Entity => ({ type, start, end, value });
 
 describe("the linking of text", () => {
   it("cuts by code points, not by UTF-16 units", () => {
-    const pieces = segmentsOf("🌊🌊 #storm now", [entity("hashtag", 3, 9, "storm")], []);
+    const pieces = splitSegments("🌊🌊 #storm now", [entity("hashtag", 3, 9, "storm")], []);
     expect(pieces.map(({ text, kind }) => [text, kind])).toEqual([["🌊🌊 ", "text"], ["#storm", "hashtag"], [" now", "text"]]);
   });
 
   it("finds links that the source did not name, without the end of the sentence", () => {
-    const links = (text: string): string[] => segmentsOf(text, [], []).filter((one) => one.kind === "link").map((one) => one.value);
+    const links = (text: string): string[] => splitSegments(text, [], []).filter((one) => one.kind === "link").map((one) => one.value);
     expect(links("see https://a.example/b?c=1. And (http://d.example/e)!")).toEqual(["https://a.example/b?c=1", "http://d.example/e"]);
     expect(links("no http:// link")).toEqual([]);
   });
@@ -24,12 +26,12 @@ describe("the linking of text", () => {
   it("gives the text back whole, whatever the entities claim", () => {
     const any = fc.record({ type: fc.constantFrom<Entity["type"]>("hashtag", "mention", "link"), start: fc.integer({ min: -5, max: 60 }), end: fc.integer({ min: -5, max: 60 }), value: fc.string() });
     fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), fc.array(any, { maxLength: 6 }), fc.array(fc.string({ maxLength: 5 })), (text, entities, terms) => {
-      expect(segmentsOf(text, entities, terms).map((one) => one.text).join("")).toBe(text);
+      expect(splitSegments(text, entities, terms).map((one) => one.text).join("")).toBe(text);
     }), { numRuns: 500 });
   });
 
   it("marks whole words in any case, phrases in order, prefixes, and characters of unspaced scripts", () => {
-    const marked = (text: string, ...terms: string[]): string[] => marksOf(text, terms).map(([start, end]) => text.slice(start, end));
+    const marked = (text: string, ...terms: string[]): string[] => highlightSpans(text, terms).map(([start, end]) => text.slice(start, end));
     expect(marked("Storm, storms and STORM!", "storm")).toEqual(["Storm", "STORM"]);
     expect(marked("a coca-cola please", "coca cola")).toEqual(["coca-cola"]);
     expect(marked("harbour harbor port", "harb*")).toEqual(["harbour", "harbor"]);
@@ -54,18 +56,18 @@ describe("the linking of text", () => {
 
 describe("numbers and times", () => {
   it("are short", () => {
-    expect([999, 1_700, 88_000, 1_200_000].map(compact)).toEqual(["999", "1.7K", "88K", "1.2M"]);
+    expect([999, 1_700, 88_000, 1_200_000].map(formatCompact)).toEqual(["999", "1.7K", "88K", "1.2M"]);
     const now = Date.UTC(2026, 10, 23, 12);
-    expect([500, 12_000, 120_000, 7_200_000, 86_400_000].map((age) => ago(now - age, now))).toEqual(["now", "12 s", "2 min", "2 h", "1 d"]);
-    expect(ago(now - 30 * 86_400_000, now)).toBe("Oct 24");
-    expect(ago(now - 400 * 86_400_000, now)).toBe("Oct 19, 2025");
-    expect([5_000, 90_000, 12_000_000].map(lasting)).toEqual(["5 s", "2 min", "3 h 20 min"]);
-    expect([59_600, 3_599_000, 14_390_000, 14_400_000, 86_390_000].map(lasting)).toEqual(["1 min", "1 h 0 min", "4 h 0 min", "4 h 0 min", "1 d"]);
+    expect([500, 12_000, 120_000, 7_200_000, 86_400_000].map((age) => formatAge(now - age, now))).toEqual(["now", "12 s", "2 min", "2 h", "1 d"]);
+    expect(formatAge(now - 30 * 86_400_000, now)).toBe("Oct 24");
+    expect(formatAge(now - 400 * 86_400_000, now)).toBe("Oct 19, 2025");
+    expect([5_000, 90_000, 12_000_000].map(formatDuration)).toEqual(["5 s", "2 min", "3 h 20 min"]);
+    expect([59_600, 3_599_000, 14_390_000, 14_400_000, 86_390_000].map(formatDuration)).toEqual(["1 min", "1 h 0 min", "4 h 0 min", "4 h 0 min", "1 d"]);
   });
 
   it("tell how often in a unit that one can read", () => {
     const day = 86_400_000;
-    const often = (count: number, ms: number): string => frequency(count, ms).join("/");
+    const often = (count: number, ms: number): string => formatFrequency(count, ms).join("/");
     expect([often(600, 600_000), often(12, day / 24), often(12, day), often(3, 7 * day), often(1, 90 * day), often(0, day)])
       .toEqual(["60/min", "0.2/min", "0.5/h", "0.4/d", "<0.1/d", "0/min"]);
   });
@@ -74,10 +76,10 @@ describe("numbers and times", () => {
     const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
     const full = new Intl.NumberFormat("en");
     fc.assert(fc.property(fc.integer({ min: 0, max: 999_000_000_000_000 }), (value) => {
-      expect(grouped(value)).toBe(full.format(value));
+      expect(formatNumber(value)).toBe(full.format(value));
     }));
     const values = [0, 7, 999, 1_000, 1_049, 1_700, 12_345, 99_999, 999_949, 999_950, 1_000_000, 1_260_000, 48_700_000, 2_000_000_000, 7.5];
-    expect(values.map(compact)).toEqual(values.map((value) => (value < 1000 ? full : short).format(value)));
+    expect(values.map(formatCompact)).toEqual(values.map((value) => (value < 1000 ? full : short).format(value)));
   });
 
   it("give the time as it is in the reader's zone", () => {
@@ -90,9 +92,9 @@ describe("numbers and times", () => {
       const seconds = new Intl.DateTimeFormat("en", clock);
       const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone });
       fc.assert(fc.property(fc.integer({ min: Date.UTC(1975, 0) / 1000, max: Date.UTC(2037, 0) / 1000 }), (at) => {
-        expect(exact(at * 1000)).toBe(whole.format(at * 1000).replace(/GMT(?:\+0$)?/u, "UTC").replace("-", "−"));
+        expect(formatExactTime(at * 1000)).toBe(whole.format(at * 1000).replace(/GMT(?:\+0$)?/u, "UTC").replace("-", "−"));
         expect(axisLabels([at * 1000], 30 * day, Date.UTC(1970, 5), () => true)).toEqual([month.format(at * 1000)]);
-        expect(moment(at * 1000, 1, at * 1000)).toBe(seconds.format(at * 1000));
+        expect(formatMoment(at * 1000, 1, at * 1000)).toBe(seconds.format(at * 1000));
       }));
     }
     process.env.TZ = before;
@@ -109,7 +111,7 @@ describe("a time on the page", () => {
   });
   const now = Date.UTC(2026, 10, 26, 12);
   const at = (text: string): number => Date.parse(`${text}Z`);
-  const span = (from: string, to: string): string => between(at(from), at(to), now);
+  const span = (from: string, to: string): string => formatSpan(at(from), at(to), now);
 
   it("says its day where that is not today, its year where that is not this one, and neither twice", () => {
     expect(span("2026-11-26T06:00", "2026-11-26T11:14")).toBe("06:00–11:14");
@@ -132,8 +134,8 @@ describe("a time on the page", () => {
   });
 
   it("is one moment where it begins and ends in the same second", () => {
-    expect(between(at("2016-11-20T14:03:10"), at("2016-11-20T14:03:10") + 1, now)).toBe("Nov 20, 2016, 14:03:10");
-    expect(between(at("2026-11-26T11:03:10"), at("2026-11-26T11:03:10"), now)).toBe("11:03:10");
+    expect(formatSpan(at("2016-11-20T14:03:10"), at("2016-11-20T14:03:10") + 1, now)).toBe("Nov 20, 2016, 14:03:10");
+    expect(formatSpan(at("2026-11-26T11:03:10"), at("2026-11-26T11:03:10"), now)).toBe("11:03:10");
   });
 
   const marks = (first: string, step: number, count: number, fits: Parameters<typeof axisLabels>[3] = () => true): string[] =>
@@ -160,9 +162,9 @@ describe("a time on the page", () => {
 
 describe("text of others in a sentence of ours", () => {
   it("turns nothing round, and is left as it is where it cannot", () => {
-    expect(isolated("@user1")).toBe("@user1");
-    expect(isolated("@\u202eresu\u2069")).toBe("\u2068@resu\u2069");
-    expect(isolated("@مارا")).toBe("\u2068@مارا\u2069");
+    expect(isolate("@user1")).toBe("@user1");
+    expect(isolate("@\u202eresu\u2069")).toBe("\u2068@resu\u2069");
+    expect(isolate("@مارا")).toBe("\u2068@مارا\u2069");
   });
 });
 
@@ -175,7 +177,7 @@ describe("a link", () => {
     expect(host("www.bank.example/a…", "https://bank.example/a/b")).toBe("");
     expect(host("BANK.example", "https://bank.example/")).toBe("");
     const link = entity("link", 0, 12, "https://evil.example/");
-    expect(segmentsOf("bank.example now", [link], ["bank"]).map((one) => one.ends ?? "")).toEqual(["", "bank.example", ""]);
+    expect(splitSegments("bank.example now", [link], ["bank"]).map((one) => one.ends ?? "")).toEqual(["", "bank.example", ""]);
     for (const text of ["read this", "3.14", "and so on...", "a.b", "@user"]) expect(host(text, "https://evil.example/")).toBe("");
   });
 });

@@ -3,8 +3,8 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Desk } from "../../src/state/desk";
-import { DEFAULTS } from "../../src/state/page/settings";
-import { Boundary } from "../../src/view/ErrorBoundary";
+import { DEFAULT_SETTINGS } from "../../src/state/page/settings";
+import { ErrorBoundary } from "../../src/view/ErrorBoundary";
 import { CardBody } from "../../src/view/card/CardView";
 import { Feed } from "../../src/view/column/Feed";
 import { Connection } from "../../src/wire/connection";
@@ -27,13 +27,13 @@ class Nobody extends Connection {
 function draw(): void {
   const { column } = desk;
   void act(() => render(
-    <Feed key={column.runs} desk={desk} column={column} cards={column.run.cards(1e9)} clock={0} revision={column.run.revision} onScrolled={() => undefined} />, root,
+    <Feed key={column.runCount} desk={desk} column={column} cards={column.run.cards(1e9)} clock={0} revision={column.run.revision} onScrolled={() => undefined} />, root,
   ));
 }
 
 function come(posts: Post[]): void {
   const frame = { type: "posts", key: "k", after: 1, posts };
-  desk.column.run.take(frame as never, 0);
+  desk.column.run.applyFrame(frame as never, 0);
   draw();
 }
 
@@ -46,9 +46,9 @@ beforeEach(() => {
   history.replaceState(null, "", "/");
   localStorage.clear();
   root = document.body.appendChild(document.createElement("main"));
-  desk = new Desk({ ...DEFAULTS }, new Nobody("ws://h/ws"), () => undefined);
+  desk = new Desk({ ...DEFAULT_SETTINGS }, new Nobody("ws://h/ws"), () => undefined);
   desk.start();
-  desk.column.run.take({ type: "history", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
+  desk.column.run.applyFrame({ type: "history", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
   draw();
 });
 afterEach(() => {
@@ -80,9 +80,9 @@ describe("a list of cards", () => {
   it("forgets which post had the focus when another search begins", () => {
     (root.querySelector('[data-id="p3"]') as HTMLElement).focus();
     expect(desk.column.run.state).toBe("paused");
-    desk.go({ query: "text" });
+    desk.navigate({ query: "text" });
     draw();
-    desk.column.run.take({ type: "history", key: "k", posts: [post("p3", { created_at: 3 }), post("p2", { created_at: 2 })], done: true, after: 1 }, 0);
+    desk.column.run.applyFrame({ type: "history", key: "k", posts: [post("p3", { created_at: 3 }), post("p2", { created_at: 2 })], done: true, after: 1 }, 0);
     draw();
     expect(articles()).toEqual(["p3", "p2"]);
     expect(desk.column.run.state).toBe("live");
@@ -91,7 +91,7 @@ describe("a list of cards", () => {
 
   it("that is about to be taken out holds the next search by nothing", () => {
     const post = root.querySelector('[data-id="p3"]') as HTMLElement;
-    desk.go({ query: "text" });
+    desk.navigate({ query: "text" });
     post.focus();
     expect(desk.column.run.state).toBe("live");
     draw();
@@ -112,7 +112,7 @@ describe("a part of the page", () => {
     if (bad) throw new Error("cannot be drawn");
     return <p>well</p>;
   };
-  const show = (bad: boolean, of: number) => void act(() => render(<Boundary name="The panel" of={of}><Part bad={bad} /></Boundary>, root));
+  const show = (bad: boolean, of: number) => void act(() => render(<ErrorBoundary name="The panel" of={of}><Part bad={bad} /></ErrorBoundary>, root));
 
   it("that cannot be drawn says so, and is tried again for another value, or when the reader asks", () => {
     show(true, 1);

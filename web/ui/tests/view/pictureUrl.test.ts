@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { imageUrl, pictureFailed } from "../../src/view/card/pictureUrl";
+import { pictureUrl, pictureFailed } from "../../src/view/card/pictureUrl";
 import type { PageFacts } from "../../src/wire/api";
 import { post } from "../madePosts";
 
@@ -10,15 +10,15 @@ describe("a picture that could not be had", () => {
     const one = post("a");
     const [first, other] = [one, { ...post("b"), author: { ...one.author, avatar: "https://h/face" } }];
     first.author = { ...first.author, avatar: "https://h/face" };
-    expect(imageUrl(facts, first, "avatar", 0)).toBe("/img/a/avatar");
-    expect(imageUrl(facts, other, "avatar", 0)).toBe("/img/a/avatar");
+    expect(pictureUrl(facts, first, "avatar", 0)).toBe("/img/a/avatar");
+    expect(pictureUrl(facts, other, "avatar", 0)).toBe("/img/a/avatar");
     pictureFailed(first, "avatar", 0);
     pictureFailed(other, "avatar", 1);
-    expect(imageUrl(facts, other, "avatar", 29_999)).toBeNull();
-    expect(imageUrl(facts, other, "avatar", 30_000)).toBe("/img/b/avatar");
+    expect(pictureUrl(facts, other, "avatar", 29_999)).toBeNull();
+    expect(pictureUrl(facts, other, "avatar", 30_000)).toBe("/img/b/avatar");
     pictureFailed(other, "avatar", 30_000);
-    expect(imageUrl(facts, other, "avatar", 89_999)).toBeNull();
-    expect(imageUrl(facts, other, "avatar", 90_000)).toBe("/img/b/avatar");
-    expect(imageUrl(facts, first, 0, 0)).toBe("/img/a/0");
+    expect(pictureUrl(facts, other, "avatar", 89_999)).toBeNull();
+    expect(pictureUrl(facts, other, "avatar", 90_000)).toBe("/img/b/avatar");
+    expect(pictureUrl(facts, first, 0, 0)).toBe("/img/a/0");
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Pace, TORRENT_A_MINUTE } from "../../src/view/renderScheduler";
+import { RenderScheduler, TORRENT_A_MINUTE } from "../../src/view/renderScheduler";
 
 describe("the pace of drawing", () => {
   beforeEach(() => {
@@ -13,9 +13,9 @@ describe("the pace of drawing", () => {
 
   function drawsIn(ms: number, perMinute: number, cause: "reader" | "wire"): number {
     const draw = vi.fn();
-    const pace = new Pace(draw, () => perMinute);
+    const pace = new RenderScheduler(draw, () => perMinute);
     for (let at = 0; at < ms; at += 2) {
-      pace.touch(cause);
+      pace.request(cause);
       vi.advanceTimersByTime(2);
     }
     return draw.mock.calls.length;
@@ -30,11 +30,11 @@ describe("the pace of drawing", () => {
 
   it("does not let what waits for its time hold up the reader, and draws nothing unasked", () => {
     const draw = vi.fn();
-    const pace = new Pace(draw, () => TORRENT_A_MINUTE + 1);
-    pace.touch("wire");
+    const pace = new RenderScheduler(draw, () => TORRENT_A_MINUTE + 1);
+    pace.request("wire");
     vi.advanceTimersByTime(20);
-    pace.touch("wire");
-    pace.touch("reader");
+    pace.request("wire");
+    pace.request("reader");
     vi.advanceTimersByTime(20);
     expect(draw).toHaveBeenCalledTimes(2);
     vi.advanceTimersByTime(10_000);
@@ -43,12 +43,12 @@ describe("the pace of drawing", () => {
 
   it("leaves the frames to a reader who scrolls, and goes on after", () => {
     const draw = vi.fn();
-    const pace = new Pace(draw, () => 60);
+    const pace = new RenderScheduler(draw, () => 60);
     const stream = (ms: number, moved: boolean): number => {
       draw.mockClear();
       for (let at = 0; at < ms; at += 10) {
-        if (moved) pace.moved();
-        pace.touch("wire");
+        if (moved) pace.onScroll();
+        pace.request("wire");
         vi.advanceTimersByTime(10);
       }
       return draw.mock.calls.length;
@@ -61,18 +61,18 @@ describe("the pace of drawing", () => {
   it("waits a moment for something worth a first look, not longer, and not again", () => {
     let ready = false;
     const draw = vi.fn();
-    const pace = new Pace(draw, () => 0, () => ready);
-    pace.touch();
+    const pace = new RenderScheduler(draw, () => 0, () => ready);
+    pace.request();
     vi.advanceTimersByTime(60);
     expect(draw).not.toHaveBeenCalled();
     ready = true;
-    pace.touch("wire");
+    pace.request("wire");
     vi.advanceTimersByTime(20);
     expect(draw).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(1_000);
     expect(draw).toHaveBeenCalledTimes(1);
     const late = vi.fn();
-    new Pace(late, () => 0, () => false).touch();
+    new RenderScheduler(late, () => 0, () => false).request();
     vi.advanceTimersByTime(200);
     expect(late).toHaveBeenCalledTimes(1);
   });

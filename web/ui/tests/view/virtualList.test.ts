@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Margin, type View, windowOf } from "../../src/view/column/virtualList";
+import { type RenderMargin, type Viewport, visibleRuns } from "../../src/view/column/virtualList";
 
 const CARDS = Array.from({ length: 1_000 }, (_, at) => ({ id: String(at) }));
 const NONE = new Map<string, number>();
-const AT_ONCE: Margin = { around: 1, near: 0, bite: Infinity };
+const AT_ONCE: RenderMargin = { around: 1, near: 0, bite: Infinity };
 
 /** [first, how many] of each run. */
-function runs(view: View, focused: string | null, margin: Margin, drawn: string[]): number[][] {
-  return windowOf(CARDS, NONE, view, focused, margin, new Set(drawn)).runs.map((run) => [run.first, run.cards.length]);
+function runs(view: Viewport, focused: string | null, margin: RenderMargin, drawn: string[]): number[][] {
+  return visibleRuns(CARDS, NONE, view, focused, margin, new Set(drawn)).runs.map((run) => [run.first, run.cards.length]);
 }
 
 describe("the window of a list", () => {
@@ -15,7 +15,7 @@ describe("the window of a list", () => {
 
   it("holds what is near, and the focused card wherever it is", () => {
     expect(runs(view, "900", AT_ONCE, [])).toEqual([[91, 26], [900, 1], [-1, 0]]);
-    const { runs: made, more } = windowOf(CARDS, NONE, view, "900", AT_ONCE, new Set());
+    const { runs: made, more } = visibleRuns(CARDS, NONE, view, "900", AT_ONCE, new Set());
     expect(made.reduce((sum, run) => sum + run.space + 120 * run.cards.length, 0)).toBe(120_000);
     expect(more).toBe(false);
   });
@@ -33,15 +33,15 @@ describe("the window of a list", () => {
       let drawn = new Set(["90", "91", "92", "500"]);
       for (let draw = 0, more = true; more; draw++) {
         expect(draw).toBeLessThan(30);
-        const made = windowOf(CARDS, tall, { top, height: 800 }, null, margin, drawn);
+        const made = visibleRuns(CARDS, tall, { top, height: 800 }, null, margin, drawn);
         const ids = made.runs.flatMap((run) => run.cards.map((card) => card.id));
-        const seen = windowOf(CARDS, tall, { top, height: 800 }, null, { around: 0, near: 0, bite: Infinity }, new Set());
+        const seen = visibleRuns(CARDS, tall, { top, height: 800 }, null, { around: 0, near: 0, bite: Infinity }, new Set());
         for (const card of seen.runs.flatMap((run) => run.cards)) expect(ids).toContain(card.id);
         expect(ids.filter((id) => !drawn.has(id)).length).toBeLessThanOrEqual(2 + 1_200 / 40 + 2);
         drawn = new Set(ids);
         ({ more } = made);
       }
-      const whole = windowOf(CARDS, tall, { top, height: 800 }, null, { ...margin, bite: Infinity }, new Set());
+      const whole = visibleRuns(CARDS, tall, { top, height: 800 }, null, { ...margin, bite: Infinity }, new Set());
       expect([...drawn]).toEqual(whole.runs.flatMap((run) => run.cards.map((card) => card.id)));
     }
   });
@@ -51,6 +51,6 @@ describe("the window of a list", () => {
   });
 
   it("is only a space for an empty list", () => {
-    expect(windowOf([], NONE, view, null, AT_ONCE, new Set())).toEqual({ runs: [{ space: 0, first: -1, cards: [], key: "end" }], more: false });
+    expect(visibleRuns([], NONE, view, null, AT_ONCE, new Set())).toEqual({ runs: [{ space: 0, first: -1, cards: [], key: "end" }], more: false });
   });
 });

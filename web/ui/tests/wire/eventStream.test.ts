@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Connection, type Listener } from "../../src/wire/connection";
-import type { Watching } from "../../src/wire/liveSubscription";
+import { Connection, type ConnectionListener } from "../../src/wire/connection";
+import type { SubscriptionHandle } from "../../src/wire/liveSubscription";
 
 /** A browser in which sockets never open: what was asked of it, and its event streams. */
 class Stream {
@@ -46,7 +46,7 @@ let told: string[];
 
 function connect(): Connection {
   const connection = new Connection("ws://h/ws");
-  const listener: Listener = {
+  const listener: ConnectionListener = {
     frame: (frame) => told.push(`${frame.type} all`),
     link: (link) => told.push(link),
   };
@@ -54,7 +54,7 @@ function connect(): Connection {
   return connection;
 }
 
-function watch(connection: Connection, query: string): Watching {
+function watch(connection: Connection, query: string): SubscriptionHandle {
   const watching = connection.subscribe(query, 30);
   watching.listen((frame) => told.push(`${frame.type} a`));
   return watching;

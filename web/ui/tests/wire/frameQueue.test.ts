@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { Turns } from "../../src/wire/frameQueue";
+import { FrameQueue } from "../../src/wire/frameQueue";
 
 /** A world in which each thing taken costs some milliseconds, and a frame is drawn when the test says so. */
-function world(costMs: number): { turns: Turns<number>; taken: number[]; frame: () => void; frames: () => number; hidden: { now: boolean } } {
+function world(costMs: number): { turns: FrameQueue<number>; taken: number[]; frame: () => void; frames: () => number; hidden: { now: boolean } } {
   let now = 0;
   let then: (() => void) | null = null;
   let asked = 0;
   const taken: number[] = [];
   const hidden = { now: false };
-  const turns = new Turns<number>(
+  const turns = new FrameQueue<number>(
     (one) => {
       taken.push(one);
       now += costMs;
@@ -79,7 +79,7 @@ describe("taking turns with the drawing", () => {
 
   it("keeps what comes while something is taken for after it", () => {
     const taken: number[] = [];
-    const turns: Turns<number> = new Turns((one) => {
+    const turns: FrameQueue<number> = new FrameQueue((one) => {
       if (one < 3) turns.add(one + 1);
       taken.push(one);
     }, () => undefined, () => 0, () => false);
@@ -89,7 +89,7 @@ describe("taking turns with the drawing", () => {
 
   it("is not stopped by one that fails", () => {
     const taken: number[] = [];
-    const turns = new Turns<number>((one) => {
+    const turns = new FrameQueue<number>((one) => {
       if (one === 1) throw new Error("no");
       taken.push(one);
     }, () => undefined, () => 0, () => false);

@@ -1,23 +1,22 @@
-/** Where what is loaded ends: from here on the store is asked for more. */
+/** Loaded range: where the loaded posts of a search end, and where the store is asked for older ones. */
 
-export interface Edge {
-  /** All matches written later are loaded, ms. */
+export interface LoadedRange {
+  /** Every match written after this time (ms) is loaded. */
   at: number;
-  /** Where the store's last page ended, for the next one; null before the first. */
+  /** Cursor of the store's next page; null before the first page. */
   next: string | null;
-  /** Whether the store may have more. */
+  /** Whether the store may have older matches. */
   more: boolean;
 }
 
-/** Nothing is loaded yet. */
-export const NOWHERE: Edge = { at: Infinity, next: null, more: true };
+export const NOTHING_LOADED: LoadedRange = { at: Infinity, next: null, more: true };
 
-/** Return the edge after posts were loaded beyond it. */
-export function beyond(edge: Edge, posts: readonly { created_at: number }[], next: string | null, more: boolean): Edge {
-  return { at: posts.reduce((at, post) => Math.min(at, post.created_at), edge.at), next, more };
+/** Return the range after older posts were loaded. `next`: the store's next cursor. */
+export function extend(range: LoadedRange, posts: readonly { created_at: number }[], next: string | null, more: boolean): LoadedRange {
+  return { at: posts.reduce((at, post) => Math.min(at, post.created_at), range.at), next, more };
 }
 
-/** Return the edge after a post was dropped for want of room: from there on there are holes. */
-export function dropped(edge: Edge, at: number): Edge {
-  return at < edge.at ? { ...edge, more: true } : { at, next: null, more: true };
+/** Return the range after a post written at `at` was dropped for lack of room: below that time the list has holes. */
+export function truncate(range: LoadedRange, at: number): LoadedRange {
+  return at < range.at ? { ...range, more: true } : { at, next: null, more: true };
 }

@@ -7,35 +7,35 @@
  * - `touch`: a finger is on the list, or has just pressed something in it.
  * - `dialog`: a dialog is open over the page.
  */
-export type Cause = "reader" | "scroll" | "focus" | "touch" | "dialog";
+export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog";
 
-export class Pauses {
-  private readonly held = new Set<Cause>();
+export class PauseMachine {
+  private readonly held = new Set<PauseCause>();
 
   /** Whether anything holds the list. */
-  get any(): boolean {
+  get isPaused(): boolean {
     return this.held.size > 0;
   }
 
-  has(cause: Cause): boolean {
+  has(cause: PauseCause): boolean {
     return this.held.has(cause);
   }
 
   /** Return whether the list stops by it: nothing held it before. */
-  hold(cause: Cause): boolean {
-    const stops = !this.any;
+  hold(cause: PauseCause): boolean {
+    const stops = !this.isPaused;
     this.held.add(cause);
     return stops;
   }
 
   /** Return whether the list goes on by it: nothing holds it any more. */
-  release(cause: Cause): boolean {
-    return this.held.delete(cause) && !this.any;
+  release(cause: PauseCause): boolean {
+    return this.held.delete(cause) && !this.isPaused;
   }
 
   /** Release all; return whether anything was held. */
   clear(): boolean {
-    const any = this.any;
+    const any = this.isPaused;
     this.held.clear();
     return any;
   }

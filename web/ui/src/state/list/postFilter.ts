@@ -1,6 +1,6 @@
 /** What a reader does not want to see here: mutes, kinds, languages. Hides only; the counts of the search stay whole. */
 import type { Card } from "../../posts/cardIndex";
-import { phraseOf, says } from "../../text/tokenizer";
+import { parsePhrase, containsPhrase } from "../../text/tokenizer";
 import type { Post } from "../../wire/post";
 import type { Hide } from "../spec";
 
@@ -20,11 +20,11 @@ export function filterOf(hide: Hide, mutes: readonly string[]): Filter | null {
   if (accounts.size) tests.push((card) => !accounts.has(card.post.author.handle.toLowerCase()));
   // A list is filtered at every draw, a text read once.
   const read = new WeakMap<Post, boolean>();
-  const muted = mutes.filter((one) => !one.startsWith("@")).map(phraseOf).filter((phrase) => phrase.words.length);
+  const muted = mutes.filter((one) => !one.startsWith("@")).map(parsePhrase).filter((phrase) => phrase.words.length);
   const said = (post: Post): boolean => {
     const before = read.get(post);
     if (before !== undefined) return before;
-    const found = says(post.text, muted);
+    const found = containsPhrase(post.text, muted);
     read.set(post, found);
     return found;
   };

@@ -1,6 +1,6 @@
 /** One polite voice for screen readers: at most one message in 30 s, the latest wins, and it can be switched off. */
 
-export const EVERY_MS = 30_000;
+export const ANNOUNCE_EVERY_MS = 30_000;
 
 export class Announcer {
   text = "";
@@ -8,7 +8,7 @@ export class Announcer {
   private pending: string | null = null;
 
   /** Say something when its time comes; a newer message replaces one that waits. */
-  say(message: string): void {
+  announce(message: string): void {
     this.pending = message;
   }
 
@@ -18,7 +18,7 @@ export class Announcer {
       this.pending = null;
       return false;
     }
-    if (this.pending === null || now - this.lastAt < EVERY_MS) return false;
+    if (this.pending === null || now - this.lastAt < ANNOUNCE_EVERY_MS) return false;
     this.text = this.pending;
     this.pending = null;
     this.lastAt = now;

@@ -1,23 +1,23 @@
 /** How the page stands with the server: what the connection says, and whether the API asks for an access token. */
-import type { Link } from "../../wire/connection";
+import type { ConnectionState } from "../../wire/connection";
 
-const TRYING: readonly Link[] = ["connecting", "waiting"];
+const TRYING: readonly ConnectionState[] = ["connecting", "waiting"];
 
-export class Line {
+export class LinkState {
   /** Since when it is so, ms. */
   since = Date.now();
   everOpen = false;
   closeCode = 0;
-  private connection: Link = "connecting";
+  private connection: ConnectionState = "connecting";
   private refused = false;
 
   /** The one truth for views: a server that asks for a token is told before what the connection says. */
-  get link(): Link {
+  get state(): ConnectionState {
     return this.refused ? "signed-out" : this.connection;
   }
 
   /** Take what the connection says; return whether it opened by this. */
-  take(link: Link, code: number): boolean {
+  setConnection(link: ConnectionState, code: number): boolean {
     const opened = link === "open" && this.connection !== "open" && this.connection !== "silent";
     this.change(() => {
       this.connection = link;
@@ -29,7 +29,7 @@ export class Line {
   }
 
   /** The API refused without a token (`refused`), or answered again; return whether that is news. */
-  api(refused: boolean): boolean {
+  setApiRefused(refused: boolean): boolean {
     const news = this.refused !== refused;
     this.change(() => {
       this.refused = refused;
@@ -38,9 +38,9 @@ export class Line {
   }
 
   private change(make: () => void): void {
-    const was = this.link;
+    const was = this.state;
     make();
-    const now = this.link;
+    const now = this.state;
     if (now !== was && !(TRYING.includes(was) && TRYING.includes(now))) this.since = Date.now();
   }
 }

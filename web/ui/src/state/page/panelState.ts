@@ -4,19 +4,19 @@
 const DRAWER_PX = 700;
 const BESIDE_PX = 1_024;
 
-export type View = "posts" | "insight";
+export type PanelView = "posts" | "insight";
 
 export class PanelState {
-  view: View = "posts";
+  view: PanelView = "posts";
   drawer = false;
   /** It was opened to be gone to: it takes the focus when it is drawn. */
-  goTo = false;
+  takesFocus = false;
 
   constructor(
     /** What the reader has chosen where there is room for both. */
     private readonly beside: () => boolean,
     private readonly setBeside: (beside: boolean) => void,
-    private readonly moved: () => void,
+    private readonly changed: () => void,
   ) {}
 
   get open(): boolean {
@@ -24,9 +24,9 @@ export class PanelState {
     return innerWidth < BESIDE_PX ? this.drawer : this.beside();
   }
 
-  setView(view: View): void {
+  setView(view: PanelView): void {
     this.view = view;
-    this.moved();
+    this.changed();
   }
 
   /** Open or close it. `go`: to go there, and not only to look. A drawer covers the rest, and is always gone to. */
@@ -34,13 +34,13 @@ export class PanelState {
     if (innerWidth < DRAWER_PX) this.view = this.view === "posts" ? "insight" : "posts";
     else if (innerWidth < BESIDE_PX) this.drawer = !this.drawer;
     else this.setBeside(!this.beside());
-    this.goTo = this.open && (go || this.drawer);
-    this.moved();
+    this.takesFocus = this.open && (go || this.drawer);
+    this.changed();
   }
 
   /** The window has another size: where there is no drawer, none is open. */
-  resized(): void {
+  onResize(): void {
     if (innerWidth < DRAWER_PX || innerWidth >= BESIDE_PX) this.drawer = false;
-    this.moved();
+    this.changed();
   }
 }

@@ -1,12 +1,12 @@
 /** The search in the address bar: what is shared by a link, and what back and forward step through. */
 import { ORDERS, type Order } from "../../posts/ranking";
-import { LAST_MS } from "../../stats/timeSpan";
+import { DATE_MAX_MS } from "../../stats/timeSpan";
 
 /** Characters a search may have; the server refuses a longer one. */
-export const QUERY_MOST = 1_024;
+export const QUERY_MAX_LENGTH = 1_024;
 
 /** What an address names of a column: its search, order and time. */
-export interface Place {
+export interface Route {
   query: string;
   order: Order;
   from: number | null;
@@ -14,30 +14,30 @@ export interface Place {
 }
 
 /** Return a search cut to the length that the server takes. A character outside the basic plane is not cut in two. */
-function cut(query: string): string {
-  return query.length > QUERY_MOST ? [...query.slice(0, 2 * QUERY_MOST)].slice(0, QUERY_MOST).join("") : query;
+function truncateQuery(query: string): string {
+  return query.length > QUERY_MAX_LENGTH ? [...query.slice(0, 2 * QUERY_MAX_LENGTH)].slice(0, QUERY_MAX_LENGTH).join("") : query;
 }
 
 /** Return whether an address holds a search that is longer than it may be: the page then shows the beginning of it. */
-export function tooLong(search: string): boolean {
+export function isQueryTooLong(search: string): boolean {
   const query = (new URLSearchParams(search).get("q") ?? "").trim();
-  return cut(query).length < query.length;
+  return truncateQuery(query).length < query.length;
 }
 
-function time(text: string | null): number | null {
+function parseTime(text: string | null): number | null {
   if (!text) return null;
   const at = /^\d+$/u.test(text) ? Number(text) : Date.parse(text);
-  return at >= 0 && at <= LAST_MS ? at : null;
+  return at >= 0 && at <= DATE_MAX_MS ? at : null;
 }
 
 /** Return the place an address names; the defaults are `*`, latest, live. */
-export function readAddress(search: string): Place {
+export function readRoute(search: string): Route {
   const params = new URLSearchParams(search);
   const order = params.get("sort") ?? "latest";
-  const from = time(params.get("from"));
-  const to = time(params.get("to"));
+  const from = parseTime(params.get("from"));
+  const to = parseTime(params.get("to"));
   return {
-    query: cut((params.get("q") ?? "").trim()) || "*",
+    query: truncateQuery((params.get("q") ?? "").trim()) || "*",
     order: (ORDERS as readonly string[]).includes(order) ? (order as Order) : "latest",
     from: from !== null && to !== null && from < to ? from : null,
     to: from !== null && to !== null && from < to ? to : null,
@@ -45,7 +45,7 @@ export function readAddress(search: string): Place {
 }
 
 /** Return the address of a place, without what is the default. */
-export function writeAddress(place: Place, path: string): string {
+export function writeRoute(place: Route, path: string): string {
   const params = new URLSearchParams();
   if (place.query !== "*") params.set("q", place.query);
   if (place.order !== "latest") params.set("sort", place.order);

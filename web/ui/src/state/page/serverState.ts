@@ -4,15 +4,15 @@ import type { Outage, Stats } from "../../wire/frame";
 
 const AGAIN_MS = 5_000;
 
-export class Server {
+export class ServerState {
   facts: PageFacts | null = null;
   operators: Operator[] = [];
   stats: Partial<ServerStats> = {};
   /** When this page first heard that the server lost its broker, ms; the server sends no time. */
-  reconnecting: number | null = null;
+  reconnectingSince: number | null = null;
   outage: Outage | null = null;
 
-  private again: ReturnType<typeof setTimeout> | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly changed: () => void,
@@ -25,11 +25,11 @@ export class Server {
     return this.stats.sources ?? this.facts?.sources ?? [];
   }
 
-  take(frame: Stats): void {
+  applyStats(frame: Stats): void {
     const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
     const { indexed, rate, connected } = frame;
     const reconnecting = frame.reconnecting === true || frame.state === "reconnecting";
-    this.reconnecting = reconnecting ? this.reconnecting ?? Date.now() : null;
+    this.reconnectingSince = reconnecting ? this.reconnectingSince ?? Date.now() : null;
     this.outage = frame.outage ?? null;
     this.stats = {
       ...this.stats,
@@ -44,8 +44,8 @@ export class Server {
    * Ask for what it does not say by itself, until it answers. Asked again on each new connection: it may be another server. Where it
    * asks for a token it is asked again too: the reader may sign in in another tab.
    */
-  async learn(): Promise<void> {
-    clearTimeout(this.again);
+  async fetchFacts(): Promise<void> {
+    clearTimeout(this.timer);
     try {
       this.facts = await api.page();
       this.stats = { ...(await api.stats()), ...this.stats };
@@ -55,14 +55,14 @@ export class Server {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) this.signedOut(true);
-      this.learnLater();
+      this.fetchFactsLater();
     }
     this.changed();
   }
 
   /** Ask in some seconds. */
-  learnLater(): void {
-    clearTimeout(this.again);
-    this.again = setTimeout(() => void this.learn(), AGAIN_MS);
+  fetchFactsLater(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.fetchFacts(), AGAIN_MS);
   }
 }

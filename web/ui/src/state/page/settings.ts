@@ -2,7 +2,7 @@
  * What a reader has chosen, kept in this browser and shared by its tabs. A value that cannot be read is the default; nothing
  * leaves the browser.
  */
-import { ORDERS, PAGES, type Order } from "../../posts/ranking";
+import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 
 export interface Settings {
   theme: "system" | "light" | "dark" | "contrast";
@@ -24,7 +24,7 @@ export interface Settings {
   saved: { query: string; order: Order }[];
 }
 
-export const DEFAULTS: Settings = {
+export const DEFAULT_SETTINGS: Settings = {
   theme: "system",
   density: "compact",
   keys: true,
@@ -53,12 +53,12 @@ const RECENT_MAX = 20;
 const WINDOW_MAX_MS = 30 * 60_000;
 
 /** What a choice may be, where not every value of its type will do. */
-const MAY_BE: Partial<Record<keyof Settings, (value: never) => boolean>> = {
+const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
   theme: (value) => ["system", "light", "dark", "contrast"].includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),
   depth: (value) => DEPTHS.includes(value),
-  pageSize: (value) => (PAGES as readonly number[]).includes(value),
+  pageSize: (value) => (PAGE_SIZES as readonly number[]).includes(value),
   trendWindowMs: (value: number) => value >= 60_000 && value <= WINDOW_MAX_MS,
 };
 
@@ -68,19 +68,19 @@ function isSearch(one: unknown): one is Settings["saved"][number] {
   return typeof query === "string" && (ORDERS as readonly unknown[]).includes(order);
 }
 
-function sane(stored: object): Settings {
-  const settings = { ...DEFAULTS } as Record<string, unknown>;
-  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+function sanitize(stored: object): Settings {
+  const settings = { ...DEFAULT_SETTINGS } as Record<string, unknown>;
+  for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
     const value: unknown = (stored as Record<string, unknown>)[name];
     if (Array.isArray(fallback)) {
       const fits = (one: unknown): boolean => (name === "saved" ? isSearch(one) : typeof one === "string");
       if (Array.isArray(value)) settings[name] = value.filter(fits);
-    } else if (typeof value === typeof fallback && (MAY_BE[name as keyof Settings]?.(value as never) ?? true)) settings[name] = value;
+    } else if (typeof value === typeof fallback && (IS_ALLOWED[name as keyof Settings]?.(value as never) ?? true)) settings[name] = value;
   }
-  return bounded(settings as unknown as Settings);
+  return limitLists(settings as unknown as Settings);
 }
 
-function bounded(settings: Settings): Settings {
+function limitLists(settings: Settings): Settings {
   const { muted, languages, saved, recent } = settings;
   return {
     ...settings,
@@ -100,17 +100,17 @@ function storageOf(): Store | null {
 }
 
 /** Return what is kept, null where nothing is or it cannot be read. */
-function read(storage: Store | null): Settings | null {
+function readStored(storage: Store | null): Settings | null {
   try {
     const stored: unknown = JSON.parse(storage?.getItem(NAME) ?? "null");
-    return typeof stored === "object" && stored !== null ? sane(stored) : null;
+    return typeof stored === "object" && stored !== null ? sanitize(stored) : null;
   } catch {
     return null;
   }
 }
 
 export function loadSettings(storage: Store | null = storageOf()): Settings {
-  return read(storage) ?? { ...DEFAULTS };
+  return readStored(storage) ?? { ...DEFAULT_SETTINGS };
 }
 
 /**
@@ -118,7 +118,7 @@ export function loadSettings(storage: Store | null = storageOf()): Settings {
  * that is read does not begin anew because of another tab.
  */
 export function sharedSettings(mine: Settings, storage: Store | null = storageOf()): Settings {
-  return { ...(read(storage) ?? mine), depth: mine.depth, panel: mine.panel };
+  return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel };
 }
 
 const searchKey = ({ query, order }: Settings["saved"][number]): string => JSON.stringify([query, order]);
@@ -151,7 +151,7 @@ function applied(stored: Settings, mine: Settings, change: Partial<Settings>): S
 
 /** Make a change, over what other tabs have kept meanwhile, and keep it; return the settings after it. */
 export function changeSettings(mine: Settings, change: Partial<Settings>, storage: Store | null = storageOf()): Settings {
-  const kept = bounded(applied(read(storage) ?? mine, mine, change));
+  const kept = limitLists(applied(readStored(storage) ?? mine, mine, change));
   try {
     storage?.setItem(NAME, JSON.stringify(kept));
   } catch {
@@ -161,14 +161,14 @@ export function changeSettings(mine: Settings, change: Partial<Settings>, storag
 }
 
 /** Call when another tab has kept something. */
-export function onShared(changed: () => void): void {
+export function onOtherTabChange(changed: () => void): void {
   addEventListener("storage", (event) => {
     if (event.key === NAME) changed();
   });
 }
 
 /** Give the document its theme and density; before the first draw, or it would flash in another. */
-export function dress({ theme, density }: Settings): void {
+export function applyTheme({ theme, density }: Settings): void {
   const { dataset } = document.documentElement;
   dataset.theme = theme;
   dataset.density = density;

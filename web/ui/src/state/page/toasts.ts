@@ -7,7 +7,7 @@ export interface Toast {
   text: string;
   undo: (() => void) | null;
   /** What it belongs to: it goes with that. Null where it holds for the whole page. */
-  of: object | null;
+  owner: object | null;
 }
 
 /** A message without a way back is read in this time; one with a way back takes a decision as well. */
@@ -19,16 +19,16 @@ export class Toasts {
   private until = 0;
   private kept = false;
 
-  say(text: string, undo: (() => void) | null = null, of: object | null = null): void {
-    this.current = { text, undo, of };
+  show(text: string, undo: (() => void) | null = null, owner: object | null = null): void {
+    this.current = { text, undo, owner };
     this.kept = false;
-    this.count();
+    this.restartTimer();
   }
 
   /** The pointer or the focus is on it, or has left it: the time begins anew then. */
-  keep(kept: boolean): void {
+  keepOpen(kept: boolean): void {
     this.kept = kept;
-    this.count();
+    this.restartTimer();
   }
 
   /** Take the step back, once. */
@@ -39,8 +39,8 @@ export class Toasts {
   }
 
   /** Something else is shown now: a message that belonged to what was there before goes. */
-  shows(what: object): void {
-    if (this.current?.of && this.current.of !== what) this.clear();
+  clearUnlessOwnedBy(what: object): void {
+    if (this.current?.owner && this.current.owner !== what) this.clear();
   }
 
   /** Return whether it is gone at `now` (ms). */
@@ -55,7 +55,7 @@ export class Toasts {
     this.kept = false;
   }
 
-  private count(): void {
+  private restartTimer(): void {
     this.until = Date.now() + (this.current?.undo ? UNDO_MS : SHOWN_MS);
   }
 }

@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { initialOf } from "../../text/postSegments";
+import { initialOf } from "../../text/initial";
 import type { Post } from "../../wire/post";
-import { imageUrl, pictureFailed } from "./pictureUrl";
+import { pictureUrl, pictureFailed } from "./pictureUrl";
 
 const COLOURS = 6;
 
@@ -17,7 +17,7 @@ function colourOf(id: string): number {
 export function Avatar({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const [, again] = useState({});
   const { author } = post;
-  const url = desk.settings.pictures && author.avatar ? imageUrl(desk.server.facts, post, "avatar") : null;
+  const url = desk.settings.pictures && author.avatar ? pictureUrl(desk.server.facts, post, "avatar") : null;
   return (
     <span class={`avatar hue-${colourOf(author.id)}`} aria-hidden="true">
       {url ? <img src={url} alt="" width="32" height="32" loading="lazy" decoding="async" onError={() => { pictureFailed(post, "avatar"); again({}); }} /> : initialOf(author.name, author.handle)}

@@ -6,16 +6,16 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
 import type { ColumnSpec } from "../../state/spec";
-import { compact } from "../../text/formatNumber";
-import { safeUrl } from "../../text/postSegments";
+import { formatCompact } from "../../text/formatNumber";
+import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
-import { Actions, Numbers } from "./PostActions";
+import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
-import { Folded } from "./UnderCard";
+import { UnderCard } from "./UnderCard";
 import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
-import { When } from "./PostTime";
+import { PostTime } from "./PostTime";
 
 interface BodyProps {
   desk: Desk;
@@ -87,7 +87,7 @@ export class CardBody extends Component<BodyProps> {
             {author.verified ? <span class="verified" title="Verified" role="img" aria-label="verified">✓</span> : null}
             <bdi class="handle">@{author.handle}</bdi>
             <span class="network">{NETWORKS[post.source] ?? post.source}</span>
-            <When at={post.created_at} now={now} url={url} id={ids.when} />
+            <PostTime at={post.created_at} now={now} url={url} id={ids.when} />
           </header>
           {post.reply_to?.handle ? <p class="reply-to">Replying to <bdi>@{post.reply_to.handle}</bdi></p> : null}
           {inside ? <p class="reply-to" id={ids.text}>A repost; its original is not stored.</p> : (
@@ -95,13 +95,13 @@ export class CardBody extends Component<BodyProps> {
           )}
           <LinkCards desk={desk} post={post} />
           <MediaView desk={desk} post={post} media={spec.media} />
-          {post.original && post.quote_of && !column.run.holding.withdrawn(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
+          {post.original && post.quote_of && !column.run.posts.isDeleted(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
           <footer class="numbers">
-            <Numbers post={post} />
-            {bare ? null : <Actions desk={desk} post={post} />}
-            {author.followers === null ? null : <span class="followers">{compact(author.followers)} followers</span>}
+            <PostCounts post={post} />
+            {bare ? null : <PostActions desk={desk} post={post} />}
+            {author.followers === null ? null : <span class="followers">{formatCompact(author.followers)} followers</span>}
           </footer>
-          <Folded desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
+          <UnderCard desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>
       </>
     );
@@ -120,10 +120,10 @@ function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card 
 }
 
 /** Stands where a card was while nothing may move: what left, and no more of it. */
-export function GoneView({ id, withdrawn, height }: { id: string; withdrawn: boolean; height: number | undefined }): JSX.Element {
+export function RemovedCard({ id, deleted, height }: { id: string; deleted: boolean; height: number | undefined }): JSX.Element {
   return (
     <div class="gone" data-id={id} ref={(box) => { if (box && height) box.style.height = `${height}px`; }}>
-      {withdrawn ? "Withdrawn at its source" : "No longer matches"}
+      {deleted ? "Withdrawn at its source" : "No longer matches"}
     </div>
   );
 }

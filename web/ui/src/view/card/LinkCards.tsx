@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
-import { hostOf, safeUrl } from "../../text/postSegments";
+import { hostOf, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { TermLink } from "./PostText";
 

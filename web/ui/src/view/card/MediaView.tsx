@@ -3,15 +3,15 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
-import { safeUrl } from "../../text/postSegments";
+import { safeUrl } from "../../text/url";
 import type { Media, Post } from "../../wire/post";
-import { imageUrl, pictureFailed } from "./pictureUrl";
+import { pictureUrl, pictureFailed } from "./pictureUrl";
 
 const MOST = 4;
 
-function Still({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
+function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
   const [, again] = useState({});
-  const url = imageUrl(desk.server.facts, post, slot);
+  const url = pictureUrl(desk.server.facts, post, slot);
   if (!url) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
   const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
@@ -36,7 +36,7 @@ export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media
   const shown = post.media.slice(0, MOST);
   return (
     <div class={`media of-${shown.length}`}>
-      {shown.map((one, slot) => <Still key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
+      {shown.map((one, slot) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
     </div>
   );
 }

@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
-import { isolated } from "../../text/bidiIsolate";
-import { compact, counted } from "../../text/formatNumber";
-import { safeUrl } from "../../text/postSegments";
+import { isolate } from "../../text/bidiIsolate";
+import { formatCompact, formatCount } from "../../text/formatNumber";
+import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { CountSigns, MuteSign, OpenSign } from "../icons";
 
@@ -16,10 +16,10 @@ interface Intent {
   does: string;
 }
 
-function Number_({ at, value, word, intent }: { at: number; value: number | null; word: readonly [string, string]; intent: Intent | null }): JSX.Element {
-  const said = value === null ? "" : counted(value, ...word);
+function CountLink({ at, value, word, intent }: { at: number; value: number | null; word: readonly [string, string]; intent: Intent | null }): JSX.Element {
+  const said = value === null ? "" : formatCount(value, ...word);
   const title = [said, intent?.does].filter(Boolean).join(". ");
-  const words = value === null ? "" : compact(value);
+  const words = value === null ? "" : formatCompact(value);
   return intent ? <a class={`number of-${at} go`} href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
     : <span class={`number of-${at}`} role="img" aria-label={title} title={title}>{words}</span>;
 }
@@ -31,7 +31,7 @@ const COUNTS = [
 ] as const;
 
 /** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
-export function Numbers({ post }: { post: Post }): JSX.Element | null {
+export function PostCounts({ post }: { post: Post }): JSX.Element | null {
   const { counts } = post;
   const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
   const shown = COUNTS.map(({ of }) => counts[of] !== null || number !== undefined);
@@ -40,25 +40,25 @@ export function Numbers({ post }: { post: Post }): JSX.Element | null {
     <span class="counts">
       <CountSigns shown={shown} />
       {COUNTS.map(({ of, word, path, does }, at) => shown[at] ? (
-        <Number_ key={of} at={at} value={counts[of]} word={word} intent={number ? { href: `${INTENT}${path}=${number}`, does } : null} />
+        <CountLink key={of} at={at} value={counts[of]} word={word} intent={number ? { href: `${INTENT}${path}=${number}`, does } : null} />
       ) : null)}
     </span>
   );
 }
 
 /** What shows on hover and focus, and always where there is no hover. */
-export function Actions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
+export function PostActions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
   const handle = `@${post.author.handle}`;
-  const name = isolated(handle);
+  const name = isolate(handle);
   return (
     <span class="actions">
       {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
       <button class="act" aria-label={`Mute ${name}`} title={`Mute ${name}`} onClick={() => {
         const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
         const full = others().length >= LIST_MAX;
-        desk.set({ muted: [...others(), handle] });
-        desk.say(`Muted ${name}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => desk.set({ muted: others() }));
+        desk.updateSettings({ muted: [...others(), handle] });
+        desk.showToast(`Muted ${name}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => desk.updateSettings({ muted: others() }));
       }}><MuteSign /></button>
     </span>
   );

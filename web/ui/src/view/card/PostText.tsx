@@ -2,21 +2,22 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";
-import { writeAddress } from "../../state/page/route";
+import { writeRoute } from "../../state/page/route";
 import type { Desk } from "../../state/desk";
-import { isolated } from "../../text/bidiIsolate";
-import { otherHost, safeUrl, segmentsOf, type Segment } from "../../text/postSegments";
+import { isolate } from "../../text/bidiIsolate";
+import { splitSegments, type Segment } from "../../text/postSegments";
+import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 
 /** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
 export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
   const { desk, term, children } = props;
-  const href = writeAddress({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);
+  const href = writeRoute({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);
   return (
-    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? `Add ${isolated(term)} to the search (Alt-click excludes it)`} onClick={(event) => {
+    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? `Add ${isolate(term)} to the search (Alt-click excludes it)`} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      desk.add(term, event.altKey);
+      desk.addTerm(term, event.altKey);
     }}>{children}</a>
   );
 }
@@ -38,7 +39,7 @@ function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element
 }
 
 export function PostText({ desk, post, terms, id }: { desk: Desk; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
-  const segments = useMemo(() => segmentsOf(post.text, post.entities, terms), [post, terms]);
+  const segments = useMemo(() => splitSegments(post.text, post.entities, terms), [post, terms]);
   return (
     <p class="text" id={id} dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
       {segments.map((segment, at) => <Piece key={at} desk={desk} segment={segment} />)}

@@ -5,17 +5,17 @@ import type { Card } from "../../posts/cardIndex";
 import { reachOf } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { ago, exact } from "../../text/formatTime";
-import { compact, counted, grouped } from "../../text/formatNumber";
+import { formatAge, formatExactTime } from "../../text/formatTime";
+import { formatCompact, formatCount, formatNumber } from "../../text/formatNumber";
 import { RepostSign } from "../icons";
 import { PostText } from "./PostText";
 
 const MOST = 50;
 
-export function Folded({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
+export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
-  const others = card.group ? card.group.size - 1 : 0;
+  const others = card.duplicates ? card.duplicates.size - 1 : 0;
   const inView = ranking && (card.reposts.size > 0 || column.spec.order === "inview" || column.spec.order === "reach");
   const any = card.reposts.size > 0 || others > 0 || inView;
   const had = useRef(any);
@@ -25,29 +25,29 @@ export function Folded({ desk, column, card, ranking }: { desk: Desk; column: Co
   return (
     <div class="folded">
       {card.reposts.size ? (
-        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {grouped(card.reposts.size)} reposted</button>
+        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {formatNumber(card.reposts.size)} reposted</button>
       ) : null}
       {inView ? (
-        <span class="in-view">in view: {counted(card.reposts.size, "repost")}, reach {compact(reachOf(card))}</span>
+        <span class="in-view">in view: {formatCount(card.reposts.size, "repost")}, reach {formatCompact(reachOf(card))}</span>
       ) : null}
-      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{grouped(others)} like this</button> : null}
+      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{formatNumber(others)} like this</button> : null}
       {reposts ? (
         <ul class="under">
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
             <li key={post.id}>
               <b><bdi>{post.author.name || post.author.handle}</bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
-              {post.author.followers === null ? null : <> {compact(post.author.followers)} followers</>}
-              <time dateTime={new Date(post.created_at).toISOString()} title={exact(post.created_at)}>{ago(post.created_at, now)}</time>
+              {post.author.followers === null ? null : <> {formatCompact(post.author.followers)} followers</>}
+              <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
             </li>
           ))}
         </ul>
       ) : null}
       {alike ? (
         <ul class="under">
-          {column.run.folding.others(card).slice(0, MOST).map((other) => (
+          {column.run.cardIndex.otherDuplicates(card).slice(0, MOST).map((other) => (
             <li key={other.id}>
               <b><bdi>{other.post.author.name || other.post.author.handle}</bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
-              <time dateTime={new Date(other.post.created_at).toISOString()} title={exact(other.post.created_at)}>{ago(other.post.created_at, now)}</time>
+              <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
               <PostText desk={desk} post={other.post} terms={column.run.terms} />
             </li>
           ))}

@@ -32,7 +32,7 @@ export function pictureFailed(post: Post, slot: Slot, now = Date.now()): void {
 }
 
 /** Return where a picture of a post is, or null where pictures are off or this one failed. One avatar has one address, so it is cached. */
-export function imageUrl(facts: PageFacts | null, post: Post, slot: Slot, now = Date.now()): string | null {
+export function pictureUrl(facts: PageFacts | null, post: Post, slot: Slot, now = Date.now()): string | null {
   if (facts?.images !== "proxy") return null;
   const key = keyOf(post, slot);
   if (now < (failed.get(key)?.until ?? 0)) return null;

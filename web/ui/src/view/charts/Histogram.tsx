@@ -1,8 +1,8 @@
 /** All stored matches over time, above the list. Dragging chooses a time, and so do the buttons (`TimeTools`). */
 import type { JSX } from "preact";
-import type { Place } from "../../state/page/route";
+import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
-import { spanOf } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/timeSpan";
 import { asOf } from "../../text/formatTime";
 import type { Timeline } from "../../wire/api";
 import { TimeView } from "./TimeView";
@@ -14,7 +14,7 @@ interface Props {
   at: number;
   theme: Settings["theme"];
   table: boolean;
-  go: (place: Partial<Place>) => void;
+  go: (place: Partial<Route>) => void;
 }
 
 export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX.Element {
@@ -22,7 +22,7 @@ export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX
   return (
     <div class="histogram">
       <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"
-        choose={(from, to) => go(spanOf(from, to))} />
+        choose={(from, to) => go(toTimeSpan(from, to))} />
       {fault ? <p class="stale warn">{asOf(at, Date.now())} {fault}</p> : null}
     </div>
   );

@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { spanOf } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/timeSpan";
 import type { Timeline } from "../../wire/api";
-import { Based } from "./BasedOnLine";
+import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";
 import { TimeView } from "./TimeView";
 
@@ -14,8 +14,8 @@ export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): 
     <section class="series" aria-labelledby="series-title">
       <div class="title-row"><h3 id="series-title">Over time</h3><TableButton table={table} other="chart" toggle={() => setTable(!table)} /></div>
       <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label="Matches over time, in steps"
-        choose={(from, to) => desk.go(spanOf(from, to))} />
-      <Based on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
+        choose={(from, to) => desk.navigate(toTimeSpan(from, to))} />
+      <BasedOnLine on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>
   );
 }

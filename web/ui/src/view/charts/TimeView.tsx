@@ -3,14 +3,14 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { named } from "../../state/status";
 import type { Settings } from "../../state/page/settings";
-import { barsOf } from "../../stats/timeBuckets";
-import { gapsOf } from "../../stats/gapIntervals";
-import { between, exact, moment, sameDay } from "../../text/formatTime";
-import { counted, grouped } from "../../text/formatNumber";
+import { timeBarsOf } from "../../stats/timeBuckets";
+import { gapIntervals } from "../../stats/gapIntervals";
+import { formatSpan, formatExactTime, formatMoment, sameDay } from "../../text/formatTime";
+import { formatCount, formatNumber } from "../../text/formatNumber";
 import type { Timeline } from "../../wire/api";
-import { later } from "../../wire/lazyImport";
-import type { Chart, Series } from "./timeChart";
-import { missingIn } from "./coverageOverlay";
+import { lazyImport } from "../../wire/lazyImport";
+import type { TimeChart, TimeSeries } from "./timeChart";
+import { describeGaps } from "./coverageOverlay";
 
 interface Props {
   timeline: Timeline;
@@ -27,25 +27,25 @@ const BAR_PX = 7;
 export function summaryOf(timeline: Timeline, now: number): string {
   const { total, from, to, interval_ms: step } = timeline;
   // Without a match there is no time to name, unless one was chosen.
-  const span = to ? `, ${between(from, to, now)}` : "";
+  const span = to ? `, ${formatSpan(from, to, now)}` : "";
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
-  const most = top ? ` Most, ${grouped(top[1])}, from ${moment(top[0], step, sameDay(from, to) ? from : now)}.` : "";
-  const stretches = (sampled: boolean): number => gapsOf(timeline.gaps, sampled).length;
-  const none = stretches(false) ? ` Not collected in ${counted(stretches(false), "stretch", "stretches")}.` : "";
-  const part = stretches(true) ? ` Only a sample in ${counted(stretches(true), "stretch", "stretches")}.` : "";
+  const most = top ? ` Most, ${formatNumber(top[1])}, from ${formatMoment(top[0], step, sameDay(from, to) ? from : now)}.` : "";
+  const stretches = (sampled: boolean): number => gapIntervals(timeline.gaps, sampled).length;
+  const none = stretches(false) ? ` Not collected in ${formatCount(stretches(false), "stretch", "stretches")}.` : "";
+  const part = stretches(true) ? ` Only a sample in ${formatCount(stretches(true), "stretch", "stretches")}.` : "";
   const without = timeline.gaps.filter((gap) => gap.partial && !gap.sampled);
   const some = without.length ? ` In part without ${named(without)}.` : "";
-  return `${counted(total, "match", "matches")}${span}.${most}${none}${part}${some}`;
+  return `${formatCount(total, "match", "matches")}${span}.${most}${none}${part}${some}`;
 }
 
-function seriesOf(timeline: Timeline, width: number): Series {
-  const bars = barsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
+function seriesOf(timeline: Timeline, width: number): TimeSeries {
+  const bars = timeBarsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
   return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
 }
 
 export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<Chart | null>(null);
+  const chart = useRef<TimeChart | null>(null);
   const onChoose = useRef(choose);
   const [width, setWidth] = useState(0);
   const [hover, setHover] = useState<{ index: number; left: number } | null>(null);
@@ -70,9 +70,9 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     if (!element || table) return;
     let gone = false;
     // The charts' code comes after the first posts: no reader waits for it.
-    void later(() => import("./timeChart")).then((part) => {
+    void lazyImport(() => import("./timeChart")).then((part) => {
       if (gone || !part) return;
-      chart.current = new part.Chart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
+      chart.current = new part.TimeChart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
       setWidth(element.clientWidth);
       if (element.clientWidth) chart.current.show(latest.current);
     });
@@ -94,7 +94,7 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
   }, [kind, axes, theme, table]);
 
   const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
-  const missing = at ? missingIn(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
+  const missing = at ? describeGaps(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
   return (
     <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
@@ -105,8 +105,8 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
             <tbody>
               {timeline.to ? bars.starts.map((start, index) => (
                 <tr key={start}>
-                  <td>{exact(start)}</td><td>{grouped(bars.counts[index] ?? 0)}</td>
-                  {timeline.gaps.length ? <td>{missingIn(timeline.gaps, start, start + bars.intervalMs) || "all"}</td> : null}
+                  <td>{formatExactTime(start)}</td><td>{formatNumber(bars.counts[index] ?? 0)}</td>
+                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || "all"}</td> : null}
                 </tr>
               )) : null}
             </tbody>
@@ -115,7 +115,7 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
       ) : <div class="plot" ref={box} aria-hidden="true" />}
       {at && hover && !table ? (
         <div class="hover" ref={(tip) => { if (tip) tip.style.left = `${Math.min(Math.max(hover.left, 70), Math.max(70, width - 70))}px`; }}>
-          {between(at.start, at.start + bars.intervalMs, now)} · <b>{grouped(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
+          {formatSpan(at.start, at.start + bars.intervalMs, now)} · <b>{formatNumber(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
         </div>
       ) : null}
     </figure>

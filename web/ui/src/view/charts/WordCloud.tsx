@@ -3,12 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
-import type { Placed } from "../../stats/cloudLayout";
-import { between } from "../../stats/cloudTransition";
+import type { PlacedWord } from "../../stats/cloudLayout";
+import { cloudTransition } from "../../stats/cloudTransition";
 import { requestLayout } from "../../stats/requestCloudLayout";
-import { grouped } from "../../text/formatNumber";
+import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
-import { Based } from "./BasedOnLine";
+import { BasedOnLine } from "./BasedOnLine";
 import { useNextFrame } from "../useNextFrame";
 import { TermLink } from "../card/PostText";
 import { TableButton } from "./TableButton";
@@ -16,7 +16,7 @@ import { TableButton } from "./TableButton";
 const AGAIN_MS = 15_000;
 /** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
 const BITE = 50;
-const NONE: { before: readonly Placed[]; after: readonly Placed[]; moved: number } = { before: [], after: [], moved: 0 };
+const NONE: { before: readonly PlacedWord[]; after: readonly PlacedWord[]; moved: number } = { before: [], after: [], moved: 0 };
 
 /** Where the middle of the letters is in the cell of a text, of its height. */
 const LETTERS = 0.58;
@@ -34,13 +34,13 @@ function wordUnder(event: MouseEvent): string | null {
   return word;
 }
 
-export function Cloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element {
+export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [cloud, setCloud] = useState(NONE);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
   const [over, setOver] = useState<string | null>(null);
-  const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as Placed[] });
+  const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as PlacedWord[] });
   // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
   const stop = useRef<() => void>(() => undefined);
   const query = desk.column.spec.query;
@@ -65,7 +65,7 @@ export function Cloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element 
     const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
     stop.current = requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
       last.current.places = found;
-      setCloud((was) => ({ before: between(was.before, was.after, was.moved), after: found, moved: BITE }));
+      setCloud((was) => ({ before: cloudTransition(was.before, was.after, was.moved), after: found, moved: BITE }));
     });
   }, [words, size, query]);
 
@@ -80,7 +80,7 @@ export function Cloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element 
           <table>
             <thead><tr><th scope="col">Word</th><th scope="col">Posts</th></tr></thead>
             <tbody>
-              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{grouped(item.count)}</td></tr>)}
+              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{formatNumber(item.count)}</td></tr>)}
             </tbody>
           </table>
         </div>
@@ -90,16 +90,16 @@ export function Cloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element 
             onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
             onClick={(event) => {
               const word = wordUnder(event);
-              if (word !== null) desk.add(termOf("word", word), event.altKey);
+              if (word !== null) desk.addTerm(termOf("word", word), event.altKey);
             }}>
-            {between(cloud.before, cloud.after, cloud.moved).map((word) => (
+            {cloudTransition(cloud.before, cloud.after, cloud.moved).map((word) => (
               <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"
                 class={`heat-${Math.min(4, Math.floor(word.heat * 5))} ${word.text === over ? "over" : ""}`}>{word.text}</text>
             ))}
           </svg>
         </div>
       )}
-      <div class="cloud-foot"><Based on={words.based_on} /><TableButton table={table} other="cloud" toggle={() => setTable(!table)} /></div>
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><TableButton table={table} other="cloud" toggle={() => setTable(!table)} /></div>
     </figure>
   );
 }

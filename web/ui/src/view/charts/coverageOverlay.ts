@@ -5,8 +5,8 @@
  */
 import type uPlot from "uplot";
 import { named } from "../../state/status";
-import { gapsOf, holds, type Stretch, touching } from "../../stats/gapIntervals";
-import { between } from "../../text/formatTime";
+import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";
+import { formatSpan } from "../../text/formatTime";
 import type { Gap } from "../../wire/frame";
 
 interface Stripes {
@@ -24,7 +24,7 @@ const STRIPES: readonly Stripes[] = [
   { sampled: false, words: "not collected", stepPx: 6, widthPx: 1.4, lean: 1 },
 ];
 
-export interface Said {
+export interface AxisText {
   text: string;
   /** CSS pixels from the left of the plot. */
   middle: number;
@@ -35,21 +35,21 @@ export interface Said {
  * Return what was missing between two moments: "not collected", "a sample only", either of them "in part of it", the same with the
  * sources' names where others were collected, or "" where nothing was.
  */
-export function missingIn(gaps: readonly Gap[], from: number, to: number): string {
-  const whole = [...STRIPES].reverse().find((one) => touching(gapsOf(gaps, one.sampled), from, to).length);
-  if (whole) return holds(gapsOf(gaps, whole.sampled), from, to) ? whole.words : `${whole.words} in part of it`;
-  const partial = touching(gaps.filter((gap) => gap.partial), from, to);
+export function describeGaps(gaps: readonly Gap[], from: number, to: number): string {
+  const whole = [...STRIPES].reverse().find((one) => overlapping(gapIntervals(gaps, one.sampled), from, to).length);
+  if (whole) return coversSpan(gapIntervals(gaps, whole.sampled), from, to) ? whole.words : `${whole.words} in part of it`;
+  const partial = overlapping(gaps.filter((gap) => gap.partial), from, to);
   const none = partial.filter((gap) => !gap.sampled);
   if (none.length) return `${named(none)} not collected`;
   return partial.length ? `${named(partial)} a sample only` : "";
 }
 
 /** Draw the stripes of both kinds over the plot. */
-export function hatch(chart: uPlot, gaps: readonly Gap[], colour: string): void {
-  for (const stripes of STRIPES) stripe(chart, gapsOf(gaps, stripes.sampled), stripes, colour);
+export function drawHatching(chart: uPlot, gaps: readonly Gap[], colour: string): void {
+  for (const stripes of STRIPES) stripe(chart, gapIntervals(gaps, stripes.sampled), stripes, colour);
 }
 
-function stripe(chart: uPlot, gaps: readonly Stretch[], { stepPx, widthPx, lean }: Stripes, colour: string): void {
+function stripe(chart: uPlot, gaps: readonly Interval[], { stepPx, widthPx, lean }: Stripes, colour: string): void {
   if (!gaps.length) return;
   const { ctx, bbox } = chart;
   ctx.save();
@@ -73,27 +73,27 @@ function stripe(chart: uPlot, gaps: readonly Stretch[], { stepPx, widthPx, lean 
 }
 
 /** Return the words under the axis: for each kind that is there once, where they do not meet. */
-export function gapWords(chart: uPlot, gaps: readonly Gap[], font: string): Said[] {
-  const found: Said[] = [];
+export function gapAxisTexts(chart: uPlot, gaps: readonly Gap[], font: string): AxisText[] {
+  const found: AxisText[] = [];
   for (const stripes of [...STRIPES].reverse()) {
-    const kind = gapsOf(gaps, stripes.sampled);
-    const said = kind.length === 1 ? wordsOf(chart, kind[0] as Stretch, stripes.words, font) : null;
-    if (said && !found.some((other) => meets(other, said.middle, said.half))) found.push(said);
+    const kind = gapIntervals(gaps, stripes.sampled);
+    const said = kind.length === 1 ? axisTextOf(chart, kind[0] as Interval, stripes.words, font) : null;
+    if (said && !found.some((other) => overlaps(other, said.middle, said.half))) found.push(said);
   }
   return found;
 }
 
 /** Return whether words lie where others with a middle and half a width would. */
-export function meets(said: Said, middle: number, half: number): boolean {
+export function overlaps(said: AxisText, middle: number, half: number): boolean {
   return Math.abs(middle - said.middle) < said.half + half;
 }
 
-function wordsOf(chart: uPlot, gap: Stretch, words: string, font: string): Said | null {
+function axisTextOf(chart: uPlot, gap: Interval, words: string, font: string): AxisText | null {
   const wide = chart.bbox.width / devicePixelRatio;
   const end = Math.min(gap.to ?? Date.now(), chart.scales.x?.max ?? Infinity);
   const [from, to] = [Math.max(0, chart.valToPos(gap.from, "x")), Math.min(wide, chart.valToPos(end, "x"))];
   if (to < 0 || from > wide) return null;
-  const text = `${words} ${between(gap.from, gap.to ?? Date.now(), Date.now())}`;
+  const text = `${words} ${formatSpan(gap.from, gap.to ?? Date.now(), Date.now())}`;
   chart.ctx.font = font;
   const half = chart.ctx.measureText(text).width / devicePixelRatio / 2;
   if (2 * half > wide) return null;
@@ -101,7 +101,7 @@ function wordsOf(chart: uPlot, gap: Stretch, words: string, font: string): Said 
 }
 
 /** Write the words under the axis. */
-export function sayGaps(chart: uPlot, said: readonly Said[], colour: string, font: string): void {
+export function drawAxisTexts(chart: uPlot, said: readonly AxisText[], colour: string, font: string): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.font = font;

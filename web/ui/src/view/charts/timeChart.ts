@@ -1,11 +1,11 @@
 /** uPlot charts over time in the page's colours: bars or a line, hatched where posts are missing, drag to choose. */
 import uPlot from "uplot";
 import { axisLabels } from "../../text/formatTime";
-import { compact } from "../../text/formatNumber";
+import { formatCompact } from "../../text/formatNumber";
 import type { Gap } from "../../wire/frame";
-import { gapWords, hatch, meets, sayGaps, type Said } from "./coverageOverlay";
+import { gapAxisTexts, drawHatching, overlaps, drawAxisTexts, type AxisText } from "./coverageOverlay";
 
-export interface Series {
+export interface TimeSeries {
   starts: number[];
   counts: number[];
   intervalMs: number;
@@ -38,13 +38,13 @@ function axisFont(ratio: number): string {
   return `${12 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
 }
 
-function dataOf(series: Series): uPlot.AlignedData {
+function dataOf(series: TimeSeries): uPlot.AlignedData {
   return [series.starts.map((start) => start + series.intervalMs / 2), series.counts];
 }
 
-export class Chart {
+export class TimeChart {
   private plot: uPlot | null = null;
-  private series: Series | null = null;
+  private series: TimeSeries | null = null;
 
   constructor(
     private readonly box: HTMLElement,
@@ -52,7 +52,7 @@ export class Chart {
   ) {}
 
   /** Draw a series; the chart is made at the first one and after `restyle`. */
-  show(series: Series): void {
+  show(series: TimeSeries): void {
     this.series = series;
     if (!this.plot) this.plot = this.make(series);
     else this.plot.setData(dataOf(series));
@@ -76,8 +76,8 @@ export class Chart {
     this.plot = null;
   }
 
-  private said(plot: uPlot): Said[] {
-    return this.options.kind === "bars" ? gapWords(plot, this.series?.gaps ?? [], axisFont(devicePixelRatio)) : [];
+  private said(plot: uPlot): AxisText[] {
+    return this.options.kind === "bars" ? gapAxisTexts(plot, this.series?.gaps ?? [], axisFont(devicePixelRatio)) : [];
   }
 
   /** Return whether the chart reaches to this moment. */
@@ -98,20 +98,20 @@ export class Chart {
       plot.ctx.font = font;
       const half = plot.ctx.measureText(text).width / devicePixelRatio / 2 + LABEL_APART_PX;
       const x = plot.valToPos(at, "x");
-      return x - half >= left && x + half <= right && !said.some((one) => meets(one, x, half));
+      return x - half >= left && x + half <= right && !said.some((one) => overlaps(one, x, half));
     });
   }
 
   /** Write what stands under the axis beside its labels: what was not collected, and "now" at the right end. */
   private underAxis(plot: uPlot): void {
     const said = this.said(plot);
-    sayGaps(plot, said, colour("--amber"), axisFont(devicePixelRatio));
+    drawAxisTexts(plot, said, colour("--amber"), axisFont(devicePixelRatio));
     const wide = plot.bbox.width / devicePixelRatio;
     const end = { text: "now", middle: wide - NOW_HALF_PX + 4, half: NOW_HALF_PX };
-    if (this.upToNow && !said.some((one) => meets(one, end.middle, end.half))) sayGaps(plot, [end], colour("--muted"), axisFont(devicePixelRatio));
+    if (this.upToNow && !said.some((one) => overlaps(one, end.middle, end.half))) drawAxisTexts(plot, [end], colour("--muted"), axisFont(devicePixelRatio));
   }
 
-  private make(first: Series): uPlot {
+  private make(first: TimeSeries): uPlot {
     const { options } = this;
     const muted = colour("--muted");
     const axis = { stroke: muted, font: axisFont(1), ticks: { show: false } };
@@ -132,7 +132,7 @@ export class Chart {
           { ...axis, show: options.axes, size: 18, gap: 2, space: 90, grid: { show: false },
             values: (plot, splits, _axis, _space, step) => this.labels(plot, splits, step) },
           { ...axis, show: options.axes && this.box.clientHeight >= SCALE_FROM_PX, size: SCALE_PX, gap: 4, space: 30, grid: { stroke: colour("--line"), width: 1 },
-            values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? compact(value) : "")) },
+            values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? formatCompact(value) : "")) },
         ],
         series: [
           {},
@@ -141,7 +141,7 @@ export class Chart {
             : { stroke: colour("--accent"), fill: colour("--accent-soft"), width: 1.5, points: { show: () => this.series?.starts.length === 1, size: 8, fill: colour("--accent") } },
         ],
         hooks: {
-          drawClear: [(plot) => hatch(plot, this.series?.gaps ?? [], colour("--amber"))],
+          drawClear: [(plot) => drawHatching(plot, this.series?.gaps ?? [], colour("--amber"))],
           draw: [(plot) => {
             if (options.axes) this.underAxis(plot);
           }],

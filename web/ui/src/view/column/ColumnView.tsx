@@ -1,28 +1,28 @@
 /** One column: header, histogram, orders, list. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { emptinessOf, type Condition } from "../../state/status";
+import { emptyListStatus, type Status } from "../../state/status";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { between } from "../../text/formatTime";
-import { compact, counted, grouped } from "../../text/formatNumber";
-import { Boundary } from "../ErrorBoundary";
-import { Empty } from "./EmptyState";
+import { formatSpan } from "../../text/formatTime";
+import { formatCompact, formatCount, formatNumber } from "../../text/formatNumber";
+import { ErrorBoundary } from "../ErrorBoundary";
+import { EmptyState } from "./EmptyState";
 import { Histogram } from "../charts/Histogram";
 import { MoreSign } from "../icons";
 import { Feed } from "./Feed";
-import { newest, toggleLive } from "../deck/keyboard";
-import { Orders } from "./OrderBar";
-import { Still } from "../Memo";
+import { showNewest, pressLive } from "../deck/keyboard";
+import { OrderBar } from "./OrderBar";
+import { Memo } from "../Memo";
 import { TimeTools } from "./TimeTools";
 
 /** How often cards are drawn again for the words that say how long ago they were written. */
 const CLOCK_MS = 10_000;
 
-function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Condition }): JSX.Element {
+function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
   const words = {
     live: "Live",
-    paused: column.run.waiting ? `Paused, ${compact(column.run.waiting)} new` : "Paused",
+    paused: column.run.newCount ? `Paused, ${formatCompact(column.run.newCount)} new` : "Paused",
     past: "Past",
   }[column.run.state];
   // Live is green only while something can come: a source that ended or is down is told here as well as below.
@@ -35,7 +35,7 @@ function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; c
       aria-label={`${words}${quiet ? `, but ${condition.word}` : ""}. Press to ${does}`}
       onPointerDown={() => { pressed.current = { state: column.run.state }; }}
       onClick={() => {
-        toggleLive(desk, pressed.current?.state);
+        pressLive(desk, pressed.current?.state);
         pressed.current = null;
       }}>
       <i class="dot" aria-hidden="true" /> {words}
@@ -47,54 +47,54 @@ function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; c
 function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
   const { list } = column.run;
   const { count } = list.filters;
-  const hidden = list.hidden();
+  const hidden = list.hiddenCount();
   if (!count) return null;
-  const names = counted(count, "filter");
+  const names = formatCount(count, "filter");
   return (
     <div class="span filters">
-      {list.unfiltered ? `${names} off, ${grouped(hidden)} shown that they hide` : `${names}, ${grouped(hidden)} hidden`}
-      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? "Hide what the filters hide" : `Show the ${counted(hidden, "post")} that the filters hide`}
+      {list.unfiltered ? `${names} off, ${formatNumber(hidden)} shown that they hide` : `${names}, ${formatNumber(hidden)} hidden`}
+      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? "Hide what the filters hide" : `Show the ${formatCount(hidden, "post")} that the filters hide`}
         onClick={() => desk.showHidden(!list.unfiltered)}>{list.unfiltered ? "Hide" : "Show"}</button></> : null}
     </div>
   );
 }
 
-export function ColumnView({ desk, column, frame, condition }: { desk: Desk; column: Column; frame: number; condition: Condition }): JSX.Element {
+export function ColumnView({ desk, column, frame, condition }: { desk: Desk; column: Column; frame: number; condition: Status }): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
   const { spec } = column;
   const { timeline } = column.run;
   const { theme } = desk.settings;
-  const countsFault = column.run.fault ? null : column.run.countsFault;
+  const countsFault = column.run.problem ? null : column.run.countsProblem;
   const clock = Math.floor(Date.now() / CLOCK_MS);
-  const empty = emptinessOf(desk.known());
+  const empty = emptyListStatus(desk.statusInputs());
   const cards = column.run.cards(frame);
   return (
     <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
       <div class="head">
         <h2 id="column-title"><bdi>{spec.query === "*" ? "All posts" : spec.query}</bdi></h2>
-        <span class="count" title="Matches stored in all">{timeline ? grouped(timeline.total) : ""}</span>
+        <span class="count" title="Matches stored in all">{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} condition={condition} />
-        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.go(to)} /> : null}
-        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => desk.open("column")}>
+        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
+        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => desk.openDialog("column")}>
           <MoreSign />
         </button>
       </div>
       <div class="lines">
         {spec.from !== null && spec.to !== null ? (
-          <div class="span">Only {between(spec.from, spec.to, Date.now())} <button onClick={() => desk.go({ from: null, to: null })}>Return to now</button></div>
+          <div class="span">Only {formatSpan(spec.from, spec.to, Date.now())} <button onClick={() => desk.navigate({ from: null, to: null })}>Return to now</button></div>
         ) : null}
         <FilterLine desk={desk} column={column} />
       </div>
-      <Boundary name="The histogram" of={column.runs}><Still of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.go(to)} />}</Still></Boundary>
-      <Orders desk={desk} column={column} />
+      <ErrorBoundary name="The histogram" of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
+      <OrderBar desk={desk} column={column} />
       <div class="feed-place">
-        {column.run.state === "paused" && column.run.waiting ? (
-          <button class="pill" onClick={() => newest(desk)}>{counted(column.run.waiting, "new post")}{desk.settings.keys ? <span class="by-key"> · press <kbd>.</kbd> to show</span> : null}</button>
+        {column.run.state === "paused" && column.run.newCount ? (
+          <button class="pill" onClick={() => showNewest(desk)}>{formatCount(column.run.newCount, "new post")}{desk.settings.keys ? <span class="by-key"> · press <kbd>.</kbd> to show</span> : null}</button>
         ) : null}
-        <Boundary name="The list" of={column.runs}>{empty ? <Empty desk={desk} condition={empty} /> : (
-          <Feed key={`${column.id} ${column.runs}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
-        )}</Boundary>
+        <ErrorBoundary name="The list" of={column.runCount}>{empty ? <EmptyState desk={desk} condition={empty} /> : (
+          <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
+        )}</ErrorBoundary>
       </div>
     </section>
   );

@@ -1,18 +1,18 @@
 /** What stands in the list when nothing does: why, since when, one action, and on a first visit three examples. */
 import type { JSX } from "preact";
-import type { Condition } from "../../state/status";
+import type { Status } from "../../state/status";
 import type { Desk } from "../../state/desk";
-import { exact } from "../../text/formatTime";
-import { ActionButton } from "../deck/StatusActionButton";
+import { formatExactTime } from "../../text/formatTime";
+import { StatusActionButton } from "../deck/StatusActionButton";
 
-export function Empty({ desk, condition }: { desk: Desk; condition: Condition }): JSX.Element {
+export function EmptyState({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
   const examples = condition.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
   return (
     <div class="empty" data-kind={condition.kind} id="list" tabIndex={-1}>
       <h3>{condition.word}</h3>
       <p>{condition.cause}</p>
-      {condition.since === null ? null : <p class="meta">Since {exact(condition.since)}</p>}
-      {condition.action ? <ActionButton desk={desk} action={condition.action} /> : null}
+      {condition.since === null ? null : <p class="meta">Since {formatExactTime(condition.since)}</p>}
+      {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
       {examples.length ? <Examples desk={desk} examples={examples} /> : null}
     </div>
   );
@@ -23,7 +23,7 @@ export function Examples({ desk, examples }: { desk: Desk; examples: readonly st
     <p class="examples">
       <span class="meta">Try</span>{" "}
       {examples.map((query) => (
-        <button key={query} class="chip" onClick={() => desk.go({ query, from: null, to: null })}><bdi>{query}</bdi></button>
+        <button key={query} class="chip" onClick={() => desk.navigate({ query, from: null, to: null })}><bdi>{query}</bdi></button>
       ))}
     </p>
   );

@@ -7,14 +7,14 @@ import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";
 import type { Column } from "../../state/column";
-import { full, LOADED_MOST } from "../../state/historyLoader";
+import { isFull, LOADED_MAX } from "../../state/historyLoader";
 import type { Desk } from "../../state/desk";
-import { grouped } from "../../text/formatNumber";
-import { CardView, GoneView } from "../card/CardView";
+import { formatNumber } from "../../text/formatNumber";
+import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";
-import { Pager, pageOf } from "./RankingPager";
+import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
-import { type Margin, type View, windowOf } from "./virtualList";
+import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
 
 interface Props {
   desk: Desk;
@@ -32,8 +32,8 @@ const BESIDES_PX = 360;
 /** Recompute the visible range only after scrolling by this fraction of the viewport. */
 const STEP = 0.25;
 /** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
-const RUNNING: Margin = { around: STEP, near: STEP, bite: Infinity };
-const READ: Margin = { around: 1, near: STEP, bite: 2 };
+const RUNNING: RenderMargin = { around: STEP, near: STEP, bite: Infinity };
+const READ: RenderMargin = { around: 1, near: STEP, bite: 2 };
 const HEIGHTS_MAX = 20_000;
 /** So long after it moved last a list stands still; what was put off meanwhile is then done in bites for a while. */
 const STILL_MS = 150;
@@ -42,7 +42,7 @@ const TAP_MS = 300;
 const RESTED_MS = 1_000;
 
 /** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
-function moved(was: View, now: View): View {
+function nextViewport(was: Viewport, now: Viewport): Viewport {
   const near = Math.abs(now.top - was.top) < STEP * now.height && was.height === now.height;
   return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
 }
@@ -52,7 +52,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const { run } = column;
   const list = useRef<HTMLDivElement>(null);
   const heights = useHeights(list);
-  const [scroll, setScroll] = useState<View>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
+  const [scroll, setScroll] = useState<Viewport>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
   const drawn = useRef<ReadonlySet<string>>(NONE);
   const aimed = useRef<ReadonlySet<string>>(NONE);
   const rest = useRest();
@@ -66,7 +66,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const torrent = running && !ranking && run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
   const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
-  const { runs, more } = windowOf(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
+  const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const place = column.spec;
   const near = runs.flatMap((part) => part.cards);
   const few = torrent ? 0 : rest.few();
@@ -111,11 +111,11 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     if (!box) return;
     const top = box.scrollTop;
     rest.moved();
-    setScroll((was) => moved(was, { top, height: box.clientHeight }));
+    setScroll((was) => nextViewport(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
     if (top > AT_TOP_PX) desk.hold("scroll", run);
     else if (top <= 0) atTop(box);
-    if (!ranking && !run.olderFault && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.older();
+    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.loadOlder();
   }
 
   /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
@@ -169,8 +169,8 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
       {runs.map((part) => (
         <Fragment key={part.key}>
           {part.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${part.space}px`; }} /> : null}
-          {part.cards.map((card, index) => run.left(card) ? (
-            <GoneView key={card.id} id={card.id} withdrawn={run.holding.withdrawn(card.id)} height={heights.get(card.id)} />
+          {part.cards.map((card, index) => run.hasLeft(card) ? (
+            <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
@@ -178,7 +178,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ))}
         </Fragment>
       ))}
-      {ranking ? <Pager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
+      {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
 }
@@ -256,16 +256,16 @@ function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[],
   const at = list.findIndex((card) => card.id === id);
   const there = new Set(shown.map((card) => card.id));
   const near = [...list.slice(at + 1), ...list.slice(0, Math.max(0, at)).reverse()];
-  const next = near.find((card) => there.has(card.id) && !column.run.left(card));
+  const next = near.find((card) => there.has(card.id) && !column.run.hasLeft(card));
   if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
 }
 
 function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
   if (column.run.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
   if (column.run.loadingOlder) return <p class="end">Loading older posts…</p>;
-  if (column.run.olderFault)
-    return <p class="end">Older posts could not be loaded: {column.run.olderFault.message} <button onClick={() => void desk.older()}>Try again</button></p>;
-  if (column.run.edge.more && full(column.run)) return <p class="end">{grouped(LOADED_MOST)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
-  if (column.run.edge.more) return <p class="end"><button onClick={() => void desk.older()}>Older posts</button></p>;
+  if (column.run.olderProblem)
+    return <p class="end">Older posts could not be loaded: {column.run.olderProblem.message} <button onClick={() => void desk.loadOlder()}>Try again</button></p>;
+  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{formatNumber(LOADED_MAX)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.loadOlder()}>Older posts</button></p>;
   return <p class="end">{hidden ? "All posts are hidden by your filters." : "These are all."}</p>;
 }

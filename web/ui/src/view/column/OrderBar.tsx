@@ -4,7 +4,7 @@ import { ORDER_NAMES, ORDERS } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { DEPTHS } from "../../state/page/settings";
-import { grouped } from "../../text/formatNumber";
+import { formatNumber } from "../../text/formatNumber";
 import { Examples } from "./EmptyState";
 
 const HINTS = {
@@ -17,10 +17,10 @@ const HINTS = {
   replies: "replies",
 };
 
-export function Orders({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
+export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
   // Live or paused: a list that is taken hold of must not move, or the click that did it lands elsewhere.
-  const first = query === "*" && order === "latest" && !column.run.past && desk.settings.recent.length === 0;
+  const first = query === "*" && order === "latest" && !column.run.isPast && desk.settings.recent.length === 0;
   return (
     <>
       {first && desk.server.facts?.examples.length ? <Examples desk={desk} examples={desk.server.facts.examples} /> : null}
@@ -34,10 +34,10 @@ export function Orders({ desk, column }: { desk: Desk; column: Column }): JSX.El
           ))}
         </div>
         <label class="depth">
-          <span class="loaded">{grouped(column.run.holding.size)} loaded</span>
+          <span class="loaded">{formatNumber(column.run.posts.size)} loaded</span>
           <select value={String(desk.settings.depth)} aria-label="How many posts to load" title="How many posts to load"
-            onChange={(event) => desk.set({ depth: Number(event.currentTarget.value) })}>
-            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>of {grouped(depth)}</option>)}
+            onChange={(event) => desk.updateSettings({ depth: Number(event.currentTarget.value) })}>
+            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>of {formatNumber(depth)}</option>)}
           </select>
         </label>
       </div>

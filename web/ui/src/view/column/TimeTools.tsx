@@ -1,18 +1,18 @@
 /** Buttons that do what dragging over the histogram does, and its table. On a phone they open below the title. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Place } from "../../state/page/route";
-import { LEAST_MS, moved, newerHalf, scaled, type Span } from "../../stats/timeSpan";
+import type { Route } from "../../state/page/route";
+import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/timeSpan";
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";
 
 interface Props {
   timeline: Timeline;
-  place: Place;
+  place: Route;
   table: boolean;
   setTable: (table: boolean) => void;
-  go: (place: Partial<Place>) => void;
+  go: (place: Partial<Route>) => void;
 }
 
 export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.Element {
@@ -22,7 +22,7 @@ export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.
   const to = place.to ?? timeline.to;
   // Where nothing matches there is no time to move in, unless one was chosen.
   const none = now && !timeline.total;
-  const show = (change: (span: Span) => Span): void => go(change({ from, to }));
+  const show = (change: (span: TimeSpan) => TimeSpan): void => go(change({ from, to }));
   const button = (label: string, sign: JSX.Element, act: () => void, off = false): JSX.Element => (
     <button class="tiny" aria-label={label} title={label} disabled={off} onClick={act}>{sign}</button>
   );
@@ -30,11 +30,11 @@ export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.
     <>
       <button class="plain round time-toggle" aria-label="Choose a time" aria-expanded={open} aria-controls="time-tools" title="Choose a time" onClick={() => setOpen(!open)}><ClockSign /></button>
       <div class={`chart-tools ${open ? "open" : ""}`} id="time-tools" role="group" aria-label="Time shown">
-        {button("Earlier", <LeftSign />, () => show((span) => moved(span, -0.5)), none || from <= 0)}
-        {button("Later", <RightSign />, () => show((span) => moved(span, 0.5)), now)}
-        {now ? button("Zoom in to the newer half", <PlusSign />, () => show(newerHalf), none)
-          : button("Zoom in", <PlusSign />, () => show((span) => scaled(span, 0.5)), to - from <= LEAST_MS)}
-        {button("Zoom out", <MinusSign />, () => show((span) => scaled(span, 2)), now || (from <= 0 && to > Date.now()))}
+        {button("Earlier", <LeftSign />, () => show((span) => shiftSpan(span, -0.5)), none || from <= 0)}
+        {button("Later", <RightSign />, () => show((span) => shiftSpan(span, 0.5)), now)}
+        {now ? button("Zoom in to the newer half", <PlusSign />, () => show(latestHalf), none)
+          : button("Zoom in", <PlusSign />, () => show((span) => scaleSpan(span, 0.5)), to - from <= SPAN_MIN_MS)}
+        {button("Zoom out", <MinusSign />, () => show((span) => scaleSpan(span, 2)), now || (from <= 0 && to > Date.now()))}
         {button("All of it", <WholeSign />, () => go({ from: null, to: null }), now)}
         <TableButton table={table} other="chart" toggle={() => setTable(!table)} />
       </div>

@@ -1,6 +1,6 @@
 /** Which cards of a long list are in the document: those near the window, and the focused one wherever it is. Pure. */
 
-export interface Run<T> {
+export interface CardRun<T> {
   /** Height of the cards left out before this run, px. */
   space: number;
   first: number;
@@ -8,14 +8,14 @@ export interface Run<T> {
   key: string;
 }
 
-export interface View {
+export interface Viewport {
   /** How far the list is scrolled, px. */
   top: number;
   /** Height of the window, px; infinite where all is drawn. */
   height: number;
 }
 
-export interface Margin {
+export interface RenderMargin {
   /** So many windows of cards are drawn above and below the one that is seen. */
   around: number;
   /** So many of them are seen soon: as far as the list may move before it is drawn again. */
@@ -24,7 +24,7 @@ export interface Margin {
   bite: number;
 }
 
-interface Stand {
+interface PlacedCard {
   index: number;
   start: number;
   end: number;
@@ -36,20 +36,20 @@ const GUESS_PX = 120;
  * Return runs of cards with the space between them (the last run has no cards and is the space at the end), and whether more
  * are wanted than one draw may add: those that are seen come at once, those around them in small bites, the nearest first.
  */
-export function windowOf<T extends { id: string }>(
+export function visibleRuns<T extends { id: string }>(
   cards: readonly T[],
   heights: ReadonlyMap<string, number>,
-  view: View,
+  view: Viewport,
   focused: string | null,
-  margin: Margin,
+  margin: RenderMargin,
   drawn: ReadonlySet<string>,
-): { runs: Run<T>[]; more: boolean } {
+): { runs: CardRun<T>[]; more: boolean } {
   const from = view.top - margin.around * view.height;
   const to = view.top + (1 + margin.around) * view.height;
   const soon = margin.near * view.height;
   const all = !Number.isFinite(view.height);
-  const inside: Stand[] = [];
-  const waiting: (Stand & { far: number })[] = [];
+  const inside: PlacedCard[] = [];
+  const waiting: (PlacedCard & { far: number })[] = [];
   let at = 0;
   for (const [index, card] of cards.entries()) {
     const start = at;
@@ -66,8 +66,8 @@ export function windowOf<T extends { id: string }>(
   return { runs: runsOf(cards, stands, at), more: next.length < waiting.length };
 }
 
-function runsOf<T>(cards: readonly T[], stands: readonly Stand[], height: number): Run<T>[] {
-  const runs: Run<T>[] = [];
+function runsOf<T>(cards: readonly T[], stands: readonly PlacedCard[], height: number): CardRun<T>[] {
+  const runs: CardRun<T>[] = [];
   let end = 0;
   let last = -1;
   for (const stand of stands) {

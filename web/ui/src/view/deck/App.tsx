@@ -1,16 +1,16 @@
 /** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { conditionOf } from "../../state/status";
+import { statusOf } from "../../state/status";
 import type { Desk } from "../../state/desk";
-import { dress } from "../../state/page/settings";
-import { Boundary } from "../ErrorBoundary";
+import { applyTheme } from "../../state/page/settings";
+import { ErrorBoundary } from "../ErrorBoundary";
 import { ColumnView } from "../column/ColumnView";
 import { Dialogs } from "../dialogs/Dialogs";
-import { useFocusHome } from "./focusFallback";
-import { listen } from "./keyboard";
+import { useFocusFallback } from "./focusFallback";
+import { listenForKeys } from "./keyboard";
 import { Notices } from "./Notices";
-import { Panel } from "../panel/InsightPanel";
+import { InsightPanel } from "../panel/InsightPanel";
 import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
@@ -28,12 +28,12 @@ function Skip({ to, children }: { to: "list" | "panel" | "views"; children: stri
 
 export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
   const { settings } = desk;
-  useEffect(() => listen(desk), [desk]);
-  useLayoutEffect(() => dress(settings), [settings]);
-  const condition = conditionOf(desk.known());
+  useEffect(() => listenForKeys(desk), [desk]);
+  useLayoutEffect(() => applyTheme(settings), [settings]);
+  const condition = statusOf(desk.statusInputs());
   const open = desk.panel.open;
   usePanelFocus(desk, open);
-  useFocusHome();
+  useFocusFallback();
   return (
     <div class={`page ${open ? "with-panel" : ""} view-${desk.panel.view}`}>
       <div class="behind" inert={desk.panel.drawer}>
@@ -47,7 +47,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
         {open ? (
           <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} data-home="#panel">
-            {desk.begun ? <Boundary name="The panel" of={`${desk.column.runs} ${desk.insight.tab}`}><Panel desk={desk} /></Boundary> : null}
+            {desk.secondaryStarted ? <ErrorBoundary name="The panel" of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
       </main>
@@ -61,7 +61,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
       </nav>
       <ToastView desk={desk} />
       <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
-      <Boundary name="What was opened" of={desk.dialog}><Dialogs desk={desk} /></Boundary>
+      <ErrorBoundary name="What was opened" of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>
     </div>
   );
 }

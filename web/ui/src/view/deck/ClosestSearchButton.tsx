@@ -1,14 +1,14 @@
 /** Where nothing matches: the closest shorter search that finds some, asked for by itself, at most once a search. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { closest, type Found } from "../../query/closestSearch";
+import { findClosestSearch, type ClosestSearch } from "../../query/closestSearch";
 import type { Desk } from "../../state/desk";
-import { counted } from "../../text/formatNumber";
+import { formatCount } from "../../text/formatNumber";
 import { api, ApiError } from "../../wire/api";
 
-export function Closest({ desk, label }: { desk: Desk; label: string }): JSX.Element {
+export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string }): JSX.Element {
   const { query, from, to } = desk.column.spec;
-  const [found, setFound] = useState<{ of: string; best: Found | null } | null>(null);
+  const [found, setFound] = useState<{ of: string; best: ClosestSearch | null } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
     const count = async (q: string): Promise<number> => {
@@ -19,7 +19,7 @@ export function Closest({ desk, label }: { desk: Desk; label: string }): JSX.Ele
         throw error;
       }
     };
-    closest(query, count).then(
+    findClosestSearch(query, count).then(
       (best) => {
         if (!abort.signal.aborted) setFound({ of: query, best });
       },
@@ -31,10 +31,10 @@ export function Closest({ desk, label }: { desk: Desk; label: string }): JSX.Ele
   }, [query, from, to]);
   if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
   const { best } = found;
-  if (!best) return <span class="action"><button onClick={() => desk.go({ query: "*" })}>Show all posts</button></span>;
+  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>Show all posts</button></span>;
   return (
     <span class="action">
-      <button onClick={() => desk.go({ query: best.query })}>Closest: <bdi><b>{best.query}</b></bdi>, {counted(best.total, "match", "matches")}</button>
+      <button onClick={() => desk.navigate({ query: best.query })}>Closest: <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
     </span>
   );
 }

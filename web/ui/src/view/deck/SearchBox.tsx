@@ -3,10 +3,10 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../../query/completion";
 import { piecesOf } from "../../query/queryLexer";
-import { QUERY_MOST } from "../../state/page/route";
-import { mayPass } from "../../state/status";
+import { QUERY_MAX_LENGTH } from "../../state/page/route";
+import { isRetryable } from "../../state/status";
 import type { Desk } from "../../state/desk";
-import type { Fault } from "../../wire/frame";
+import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
 
 const CHECK_AFTER_MS = 250;
@@ -18,7 +18,7 @@ function offsetOf(text: string, codePoint: number): number {
   return [...text].slice(0, codePoint).join("").length;
 }
 
-function Painted({ query, fault }: { query: string; fault: Fault | null }): JSX.Element {
+function Painted({ query, fault }: { query: string; fault: Problem | null }): JSX.Element {
   const at = fault?.position === undefined ? -1 : Math.min(offsetOf(query, fault.position), Math.max(0, query.length - 1));
   return (
     <>
@@ -42,7 +42,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
-  const [fault, setFault] = useState<Fault | null>(null);
+  const [fault, setFault] = useState<Problem | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
 
@@ -58,7 +58,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
     }
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      void desk.check(draft, abort.signal).then((found) => {
+      void desk.checkQuery(draft, abort.signal).then((found) => {
         if (!abort.signal.aborted) setFault(found);
       });
     }, CHECK_AFTER_MS);
@@ -76,7 +76,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   const saved = desk.settings.saved.map((one) => one.query);
   const offers = open ? offersFor(draft, caret, desk.server.operators, desk.settings.recent, saved) : [];
   // What failed although nothing in it is wrong is told as a state of the page.
-  const refused = mayPass(desk.column.run.fault) ? null : desk.column.run.fault;
+  const refused = isRetryable(desk.column.run.problem) ? null : desk.column.run.problem;
   const shown = refused && draft === current ? refused : fault;
   const message = shown?.message ?? "";
   const [spoken, setSpoken] = useState("");
@@ -90,7 +90,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
     setChosen(-1);
     const query = draft.trim() || "*";
     setDraft(query);
-    desk.go({ query });  // a chosen time stays, as it does with a click on a word
+    desk.navigate({ query });  // a chosen time stays, as it does with a click on a word
     input.current?.blur();
   }
 
@@ -99,7 +99,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
     if (offer.kind === "recent" || offer.kind === "saved") {
       setDraft(offer.query);
       setOpen(false);
-      desk.go({ query: offer.query, from: null, to: null });
+      desk.navigate({ query: offer.query, from: null, to: null });
       return;
     }
     setDraft(offer.query);
@@ -136,7 +136,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
       <div class="field">
         <div class="paint" ref={paint} aria-hidden="true"><Painted query={draft} fault={shown} /></div>
         <input
-          ref={input} id="search" type="text" value={draft} maxLength={QUERY_MOST} spellcheck={false} autocomplete="off" autocapitalize="none"
+          ref={input} id="search" type="text" value={draft} maxLength={QUERY_MAX_LENGTH} spellcheck={false} autocomplete="off" autocapitalize="none"
           enterkeyhint="search" placeholder="Search posts" aria-label="Search" role="combobox" aria-expanded={offers.length > 0}
           aria-controls="offers" aria-autocomplete="list" aria-invalid={shown ? true : undefined}
           aria-describedby={shown ? "search-fault" : undefined}
@@ -164,7 +164,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
         ))}
         {offers.length ? (
           <li class="foot" role="option" aria-selected={false} aria-disabled="true"
-            onMouseDown={(event) => { event.preventDefault(); setOpen(false); desk.open("language"); }}>
+            onMouseDown={(event) => { event.preventDefault(); setOpen(false); desk.openDialog("language"); }}>
             All of the search language
           </li>
         ) : null}

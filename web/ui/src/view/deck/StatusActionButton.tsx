@@ -1,35 +1,35 @@
 /** The one action a state offers. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Condition } from "../../state/status";
+import type { Status } from "../../state/status";
 import type { Desk } from "../../state/desk";
-import { Closest } from "./ClosestSearchButton";
-import { copy } from "./clipboard";
-import { newest } from "./keyboard";
+import { ClosestSearchButton } from "./ClosestSearchButton";
+import { copyText } from "./clipboard";
+import { showNewest } from "./keyboard";
 
-export function ActionButton({ desk, action }: { desk: Desk; action: NonNullable<Condition["action"]> }): JSX.Element {
+export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
-  if (action.act === "shorter") return <Closest desk={desk} label={action.label} />;
+  if (action.act === "shorter") return <ClosestSearchButton desk={desk} label={action.label} />;
   function act(): void {
     switch (action.act) {
       case "retry":
-        return desk.retry();
+        return desk.retryConnection();
       case "again":
-        return desk.again();
+        return desk.searchAgain();
       case "mend":
         return document.getElementById("search")?.focus();
       case "coverage":
-        return desk.open("coverage");
+        return desk.openDialog("coverage");
       case "newest":
-        return newest(desk);
+        return showNewest(desk);
       case "now":
-        return desk.go({ from: null, to: null });
+        return desk.navigate({ from: null, to: null });
       case "sign-in":
-        return desk.open("sign-in");
+        return desk.openDialog("sign-in");
       case "reload":
         return location.reload();
       case "copy-step":
-        void copy(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? "Copied" : "Not allowed"));
+        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? "Copied" : "Not allowed"));
     }
   }
   return (

@@ -4,7 +4,7 @@ import type { Desk } from "../../state/desk";
 
 export function ToastView({ desk }: { desk: Desk }): JSX.Element {
   const toast = desk.toasts.current;
-  const keep = (kept: boolean) => () => desk.toasts.keep(kept);
+  const keep = (kept: boolean) => () => desk.toasts.keepOpen(kept);
   return (
     <div class="toast-place" data-home="#list">
       <div class={toast ? "toast" : "toast none"} onMouseEnter={keep(true)} onMouseLeave={keep(false)} onFocusIn={keep(true)} onFocusOut={keep(false)}>

@@ -16,12 +16,12 @@ export function TopBar({ desk }: { desk: Desk }): JSX.Element {
       <h1 class="name"><span class="long">Murmuration</span><span class="short" aria-hidden="true">M</span></h1>
       <SearchBox desk={desk} />
       <div class="tools">
-        <button onClick={() => desk.open("saved")} aria-haspopup="dialog" aria-label="Saved" title="Saved and recent searches"><StarSign /> <span class="word">Saved</span></button>
+        <button onClick={() => desk.openDialog("saved")} aria-haspopup="dialog" aria-label="Saved" title="Saved and recent searches"><StarSign /> <span class="word">Saved</span></button>
         <button class="round wide-only" aria-label={`Theme: ${THEME_NAMES[theme]}. Change to ${THEME_NAMES[next]}`} title={`Theme: ${THEME_NAMES[theme]}`}
-          onClick={() => desk.set({ theme: next })}><ThemeSign /></button>
+          onClick={() => desk.updateSettings({ theme: next })}><ThemeSign /></button>
         <button class="round panel-button" aria-label="Insight panel" aria-pressed={desk.panel.open} title="Insight panel"
           onClick={() => desk.panel.toggle()}><PanelSign /></button>
-        <button class="round" aria-label="Help, keys and settings" title="Help, keys and settings" onClick={() => desk.open("help")}>?</button>
+        <button class="round" aria-label="Help, keys and settings" title="Help, keys and settings" onClick={() => desk.openDialog("help")}>?</button>
       </div>
     </header>
   );

@@ -1,5 +1,5 @@
 /** Puts a text on the clipboard; returns whether it is there. */
-export async function copy(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

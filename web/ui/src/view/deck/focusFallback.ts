@@ -17,7 +17,7 @@ function homesOf(element: Element): string[] {
 const lost = (element: Element): boolean => !element.isConnected || element.matches(":disabled");
 
 /** Watch the focus for as long as the page is shown. */
-export function useFocusHome(): void {
+export function useFocusFallback(): void {
   useEffect(() => {
     let last: Element | null = null;
     let homes: string[] = [];

@@ -42,7 +42,7 @@ export function movePost(step: number): boolean {
   return true;
 }
 
-export function listen(desk: Desk): () => void {
+export function listenForKeys(desk: Desk): () => void {
   function onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented) return;
     const { target } = event;
@@ -61,24 +61,24 @@ export function listen(desk: Desk): () => void {
         movePost(-1);
         break;
       case ".":
-        newest(desk);
+        showNewest(desk);
         break;
       case " ":
         // Where something has the focus, it is pressed or scrolled.
         if (within("button, a, summary, [tabindex]")) return;
-        toggleLive(desk);
+        pressLive(desk);
         break;
       case "i":
         desk.panel.toggle(true);
         break;
       case "s":
-        desk.open("saved");
+        desk.openDialog("saved");
         break;
       case "u":
         desk.undo();
         break;
       case "?":
-        desk.open("help");
+        desk.openDialog("help");
         break;
       default:
         return;
@@ -90,15 +90,15 @@ export function listen(desk: Desk): () => void {
 }
 
 /** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. `was`: its state when the button went down. */
-export function toggleLive(desk: Desk, was = desk.column.run.state): void {
-  if (was === "paused") newest(desk);
+export function pressLive(desk: Desk, was = desk.column.run.state): void {
+  if (was === "paused") showNewest(desk);
   else desk.toggleLive();
 }
 
 /** Go to the top and let it run. */
-export function newest(desk: Desk): void {
+export function showNewest(desk: Desk): void {
   if (document.activeElement instanceof HTMLElement && document.activeElement.closest("#list")) document.activeElement.blur();
   document.getElementById("list")?.scrollTo({ top: 0 });
-  if (desk.column.run.past) desk.go({ from: null, to: null });
+  if (desk.column.run.isPast) desk.navigate({ from: null, to: null });
   else desk.resume();
 }

@@ -3,12 +3,12 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";
-import { Coverage } from "./CoverageDialog";
-import { Help } from "./HelpAndSettings";
+import { CoverageDialog } from "./CoverageDialog";
+import { HelpAndSettings } from "./HelpAndSettings";
 import { CloseSign } from "../icons";
-import { Language } from "./SearchSyntax";
-import { Saved } from "./SavedSearches";
-import { SignIn } from "./SignInForm";
+import { SearchSyntax } from "./SearchSyntax";
+import { SavedSearches } from "./SavedSearches";
+import { SignInForm } from "./SignInForm";
 
 const TITLES = {
   help: "Help and settings", language: "The search language", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
@@ -22,7 +22,7 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={() => desk.open(null)}
+    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={() => desk.openDialog(null)}
       onPointerDown={(event) => { pressedOutside.current = event.target === dialog.current; }}
       onClick={(event) => { if (event.target === dialog.current && pressedOutside.current) dialog.current?.close(); }}>
       <div class="dialog-box" data-home="#dialog-title">
@@ -49,12 +49,12 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
   if (!dialog) return null;
   return (
     <Modal key={dialog} desk={desk} title={TITLES[dialog]}>
-      {dialog === "help" ? <Help desk={desk} /> : null}
-      {dialog === "language" ? <Language desk={desk} /> : null}
-      {dialog === "coverage" ? <Coverage desk={desk} /> : null}
-      {dialog === "saved" ? <Saved desk={desk} /> : null}
+      {dialog === "help" ? <HelpAndSettings desk={desk} /> : null}
+      {dialog === "language" ? <SearchSyntax desk={desk} /> : null}
+      {dialog === "coverage" ? <CoverageDialog desk={desk} /> : null}
+      {dialog === "saved" ? <SavedSearches desk={desk} /> : null}
       {dialog === "column" ? <ColumnMenu desk={desk} /> : null}
-      {dialog === "sign-in" ? <SignIn /> : null}
+      {dialog === "sign-in" ? <SignInForm /> : null}
     </Modal>
   );
 }

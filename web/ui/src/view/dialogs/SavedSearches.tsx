@@ -3,21 +3,21 @@ import type { JSX } from "preact";
 import { ORDER_NAMES } from "../../posts/ranking";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
-import { isolated } from "../../text/bidiIsolate";
+import { isolate } from "../../text/bidiIsolate";
 import { CloseSign, StarSign } from "../icons";
 
-export function Saved({ desk }: { desk: Desk }): JSX.Element {
+export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   const { settings, column } = desk;
   const { query, order } = column.spec;
   const isSaved = settings.saved.some((one) => one.query === query && one.order === order);
   const full = !isSaved && settings.saved.length >= LIST_MAX;
   const run = (next: Partial<typeof column.spec>): void => {
-    desk.open(null);
-    desk.go({ from: null, to: null, ...next });
+    desk.openDialog(null);
+    desk.navigate({ from: null, to: null, ...next });
   };
   return (
     <>
-      <p><button disabled={isSaved || full} onClick={() => desk.set({ saved: [...settings.saved, { query, order }] })}>
+      <p><button disabled={isSaved || full} onClick={() => desk.updateSettings({ saved: [...settings.saved, { query, order }] })}>
         <StarSign /> {isSaved ? "This search is saved" : <>Save <bdi>{query}</bdi></>}
       </button></p>
       {full ? <p class="meta">{LIST_MAX} at most: remove one to save another.</p> : null}
@@ -27,7 +27,7 @@ export function Saved({ desk }: { desk: Desk }): JSX.Element {
           {settings.saved.map((one) => (
             <li key={one.query + one.order}>
               <button class="wide" onClick={() => run(one)}><bdi>{one.query}</bdi>{one.order === "latest" ? null : <span class="meta"> by {ORDER_NAMES[one.order].toLowerCase()}</span>}</button>
-              <button class="plain round" aria-label={`Remove ${isolated(one.query)}`} onClick={() => desk.set({ saved: settings.saved.filter((other) => other !== one) })}><CloseSign /></button>
+              <button class="plain round" aria-label={`Remove ${isolate(one.query)}`} onClick={() => desk.updateSettings({ saved: settings.saved.filter((other) => other !== one) })}><CloseSign /></button>
             </li>
           ))}
         </ul>
@@ -38,7 +38,7 @@ export function Saved({ desk }: { desk: Desk }): JSX.Element {
           <ul class="searches">
             {settings.recent.map((one) => <li key={one}><button class="wide" onClick={() => run({ query: one })}><bdi>{one}</bdi></button></li>)}
           </ul>
-          <p><button onClick={() => desk.set({ recent: [] })}>Forget recent searches</button></p>
+          <p><button onClick={() => desk.updateSettings({ recent: [] })}>Forget recent searches</button></p>
         </>
       ) : <p class="meta">None yet.</p>}
     </>

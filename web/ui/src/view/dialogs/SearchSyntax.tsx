@@ -14,10 +14,10 @@ const BASICS: [string, string][] = [
   ["*", "every post"],
 ];
 
-export function Language({ desk }: { desk: Desk }): JSX.Element {
+export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
   const run = (query: string): void => {
-    desk.open(null);
-    desk.go({ query, from: null, to: null });
+    desk.openDialog(null);
+    desk.navigate({ query, from: null, to: null });
   };
   return (
     <div class="language">

@@ -1,7 +1,7 @@
 /** Asks for the access token where the server wants one. The token goes to the server only. */
 import type { JSX } from "preact";
 
-export function SignIn(): JSX.Element {
+export function SignInForm(): JSX.Element {
   return (
     <form method="post" action="/login" class="sign-in">
       <label>Access token <input type="password" name="access_token" autocomplete="current-password" required /></label>

@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { termOf, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";
 import type { Desk } from "../../state/desk";
-import { grouped } from "../../text/formatNumber";
+import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
-import { Based } from "../charts/BasedOnLine";
+import { BasedOnLine } from "../charts/BasedOnLine";
 import { TermLink } from "../card/PostText";
 
 const KINDS: Record<Tab, TermKind> = {
@@ -35,7 +35,7 @@ function shareOf(share: number): string {
   return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
 }
 
-export function Tops({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JSX.Element {
+export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JSX.Element {
   const trending = tab === "trending";
   return (
     <>
@@ -46,14 +46,14 @@ export function Tops({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JS
             {top.items.map((item) => (
               <tr key={item.value}>
                 <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
-                <td>{grouped(item.count)}</td>
+                <td>{formatNumber(item.count)}</td>
                 <td>{trending && item.background !== null ? `${shareOf(item.share)}, usually ${shareOf(item.background)}` : shareOf(item.share)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       ) : <p class="meta">{trending ? "No word is more frequent than usual." : "None in this span."}</p>}
-      <Based on={top.based_on} />
+      <BasedOnLine on={top.based_on} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Desk } from "../../state/desk";
 export function usePanelFocus(desk: Desk, open: boolean): void {
   const before = useRef<Element | null>(null);
   useLayoutEffect(() => {
-    if (open && desk.panel.goTo) {
+    if (open && desk.panel.takesFocus) {
       before.current = document.activeElement;
       document.getElementById("panel")?.focus();
     } else if (!open && before.current) {
@@ -13,6 +13,6 @@ export function usePanelFocus(desk: Desk, open: boolean): void {
       if (document.activeElement === document.body && back instanceof HTMLElement) back.focus();
       before.current = null;
     }
-    desk.panel.goTo = false;
+    desk.panel.takesFocus = false;
   }, [desk, open]);
 }
