@@ -14,6 +14,7 @@ import "./style/narrow.css";
 import { readRoute } from "./state/page/route";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
+import { problemWords } from "./words/problems";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -26,6 +27,6 @@ const early = place.from === null ? connection.subscribe(place.query, settings.d
 import("./start").then(({ start }) => start(settings, connection, early), () => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
-  notice.textContent = "The page has changed, and a part of it could not be loaded. Load it again.";
+  notice.textContent = `${problemWords.outdated} ${problemWords.loadAgain}`;
   document.getElementById("app")?.append(notice);
 });

@@ -7,11 +7,12 @@ import { ErrorBoundary } from "./view/ErrorBoundary";
 import { RenderScheduler } from "./view/renderScheduler";
 import type { Connection } from "./wire/connection";
 import type { SubscriptionHandle } from "./wire/liveSubscription";
+import { deckWords } from "./words/deck";
 
 export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
   const root = document.getElementById("app") as HTMLElement;
   const pace = new RenderScheduler(
-    (now) => render(<ErrorBoundary name="The page" of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
+    (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.column.run.arrivals.perMinute(now),
     () => desk.hasSomethingToShow(),
   );

@@ -2,16 +2,16 @@
  * What of a text counts when two posts are compared: its words without links, mentions, case and punctuation; and its core,
  * which is those without the tags, "RT" and "via" around them and without the word an ellipsis cut in two.
  */
+import { tokenize } from "../text/tokenizer";
 
 const LINK = /https?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+\/\S*/giu;
 const MENTION = /[@＠][\p{L}\p{N}_.@-]+/gu;
 const ENTITY = /&(?:amp|lt|gt|quot|#\d{1,6});/giu;
 /** What changes how a sign looks, not which it is: joiners, variation selectors, skin tones. */
 const JOINERS = /\u200b|\u200c|\u200d|\u2060|[\ufe00-\ufe0f]|[\u{1f3fb}-\u{1f3ff}]/gu;
-const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
-const WORD = new RegExp(`[#＃]?(?:[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}])+)|\\p{Extended_Pictographic}`, "gu");
 const CUT = /^\s*(?:…|\.\.\.)/u;
 const CUT_WORD = /^(?:…|\.\.\.)/u;
+const TAG_SIGN = /[#＃]/u;
 const NUMBER = /^\p{N}+$/u;
 const BEFORE = new Set(["rt"]);
 const AFTER = new Set(["via", "source"]);
@@ -28,21 +28,17 @@ export interface NormalizedText {
   numbers: string[];
 }
 
-/** Return the words of a text, and its core. */
+/** Return the words of a text and its core. */
 export function normalizeText(text: string): NormalizedText {
-  const clean = text.replace(LINK, " ").replace(MENTION, " ").replace(ENTITY, " ").normalize("NFKC").replace(JOINERS, "").toLowerCase();
-  const raw: string[] = [];
-  const ends: number[] = [];
-  for (const match of clean.matchAll(WORD)) {
-    raw.push(match[0]);
-    ends.push(match.index + match[0].length);
-  }
-  const words = raw.map((word) => word.replace(/^#/u, ""));
+  const clean = text.replace(LINK, " ").replace(MENTION, " ").replace(ENTITY, " ").normalize("NFKC").replace(JOINERS, "");
+  const spans = tokenize(clean);
+  const words = spans.map((span) => span.folded);
+  const isTag = (at: number): boolean => TAG_SIGN.test(clean[(spans[at]?.start ?? 0) - 1] ?? "");
   let from = 0;
-  let to = raw.length;
-  while (from < to && (raw[from]?.startsWith("#") || BEFORE.has(raw[from] ?? ""))) from++;
-  while (to > from && (raw[to - 1]?.startsWith("#") || AFTER.has(raw[to - 1] ?? ""))) to--;
-  const rest = clean.slice(ends[to - 1] ?? 0);
+  let to = words.length;
+  while (from < to && (isTag(from) || BEFORE.has(words[from] ?? ""))) from++;
+  while (to > from && (isTag(to - 1) || AFTER.has(words[to - 1] ?? ""))) to--;
+  const rest = clean.slice(spans[to - 1]?.end ?? 0);
   const cut = to > from && CUT.test(rest);
   if (cut && CUT_WORD.test(rest)) to--;
   const short = to - from < CORE_LEAST;

@@ -5,16 +5,6 @@ export const ORDERS = ["latest", "followers", "reposts", "inview", "reach", "lik
 export type Order = (typeof ORDERS)[number];
 export const PAGE_SIZES = [5, 10, 25, 100] as const;
 
-export const ORDER_NAMES: Record<Order, string> = {
-  latest: "Latest",
-  followers: "Followers",
-  reposts: "Reposts",
-  inview: "In view",
-  reach: "Reach",
-  likes: "Likes",
-  replies: "Replies",
-};
-
 /** Return the followers of the author and of every reposter seen, each account once. */
 export function reachOf(card: Card): number {
   const seen = new Map<string, number>([[card.post.author.id, card.post.author.followers ?? 0]]);

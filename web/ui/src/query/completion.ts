@@ -56,9 +56,9 @@ export function offersFor(
   if (!query.trim() || query.trim() === "*" || caret === query.length) {
     const begins = (text: string): boolean => text !== query && text.startsWith(query.trim() === "*" ? "" : query);
     for (const text of saved.filter(begins))
-      offers.push({ query: text, caret: text.length, label: text, note: "saved", kind: "saved" });
+      offers.push({ query: text, caret: text.length, label: text, note: "", kind: "saved" });
     for (const text of recent.filter(begins).filter((one) => !saved.includes(one)).slice(0, 4))
-      offers.push({ query: text, caret: text.length, label: text, note: "recent", kind: "recent" });
+      offers.push({ query: text, caret: text.length, label: text, note: "", kind: "recent" });
   }
   if (token.text) {
     for (const operator of operators) {

@@ -7,8 +7,6 @@ import { withTerm } from "../query/editQuery";
 import { normalizeText } from "../posts/normalizeText";
 import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
-import { isolate } from "../text/bidiIsolate";
-import { formatCount, formatNumber } from "../text/formatNumber";
 import { api, ApiError } from "../wire/api";
 import type { Problem, Frame } from "../wire/frame";
 import { Connection, type ConnectionState } from "../wire/connection";
@@ -28,6 +26,8 @@ import { Run } from "./run";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, specOf } from "./spec";
 import { Toasts } from "./page/toasts";
+import { newPostsAnnouncement, toastWords } from "../words/deck";
+import { tabTitle } from "../words/status";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
 
@@ -77,7 +77,7 @@ export class Desk {
 
   start(): void {
     this.change({}, true);
-    if (isQueryTooLong(location.search)) this.showToast(`The search in the address is longer than ${formatNumber(QUERY_MAX_LENGTH)} characters. Only its beginning is used.`);
+    if (isQueryTooLong(location.search)) this.showToast(toastWords.queryCut(QUERY_MAX_LENGTH));
     this.connection.attach({
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.onLink(link, code),
@@ -133,15 +133,14 @@ export class Desk {
   addTerm(term: string, exclude: boolean): void {
     const before = this.column.spec.query;
     const query = withTerm(before, term, exclude);
-    const name = isolate(term);
-    if (query === before) return this.showToast(`${name} is already in the search`);
+    if (query === before) return this.showToast(toastWords.alreadyInSearch(term));
     this.navigate({ query });
     const address = location.pathname + location.search;
     const undo = (): void => {
       if (location.pathname + location.search === address) history.back();
       else this.navigate({ query: before });
     };
-    this.showToast(exclude ? `Excluded ${name}` : `Added ${name}`, undo, this.column.run);
+    this.showToast(exclude ? toastWords.excluded(term) : toastWords.added(term), undo, this.column.run);
   }
 
   /** Rank by an order; the one that is shown is made anew. */
@@ -168,7 +167,7 @@ export class Desk {
     const { column } = this;
     if (!column.change(change, anew)) return;
     const { query } = column.spec;
-    document.title = query === "*" ? "Murmuration" : `${isolate(query)} · Murmuration`;
+    document.title = tabTitle(query);
     this.toasts.clearUnlessOwnedBy(column.run);
     if (this.dialog) column.run.hold("dialog");
     this.startPolling();
@@ -245,7 +244,7 @@ export class Desk {
   /** Show a page of the ranking, from 0. */
   showRankingPage(page: number, pages: number): void {
     this.column.run.list.setPage(page);
-    this.showToast(`Page ${page + 1} of ${pages}`, null, this.column.run);
+    this.showToast(toastWords.rankingPage(page + 1, pages), null, this.column.run);
   }
 
   /** Show the posts that the filters hide, or hide them again. */
@@ -391,8 +390,7 @@ export class Desk {
     const { run } = this.column;
     const grown = run.arrivals.total - run.announced;
     if (grown > 0 && run.loading === "ready") {
-      const total = run.timeline ? `, ${formatCount(run.timeline.total, "match", "matches")} in all` : "";
-      this.announcer.announce(`${formatCount(grown, "new post")}${total}`);
+      this.announcer.announce(newPostsAnnouncement(grown, run.timeline?.total ?? null));
     }
     if (this.announcer.tick(now, this.settings.announce)) run.announced = run.arrivals.total;
     this.requestRender("wire");

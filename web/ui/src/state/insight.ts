@@ -8,9 +8,6 @@ import { sameSearch } from "./spec";
 
 export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
 export type Tab = (typeof TABS)[number];
-export const TAB_NAMES: Record<Tab, string> = {
-  cloud: "Cloud", trending: "Trending", hashtags: "Hashtags", links: "Links", authors: "Authors", domains: "Domains", langs: "Languages",
-};
 
 const CLOUD_WORDS = 250;
 const TOP_ITEMS = 25;

@@ -1,5 +1,6 @@
 /** Asks the server again and again, never twice at once, and less often the more an answer costs it. */
 import { ApiError } from "../wire/api";
+import { problemWords } from "../words/problems";
 
 export interface PollJob<T> {
   ask(signal: AbortSignal): Promise<T>;
@@ -72,6 +73,6 @@ export class Poller<T extends { took_ms?: number }> {
   private report(error: unknown): void {
     if (error instanceof ApiError) return this.job.onProblem(error);
     console.error(error);
-    this.job.onProblem(new ApiError(0, { code: "unreadable", message: "The server's answer could not be read." }));
+    this.job.onProblem(new ApiError(0, { code: "unreadable", message: problemWords.unreadable }));
   }
 }

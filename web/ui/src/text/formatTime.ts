@@ -47,11 +47,6 @@ export function formatMoment(at: number, step: number, said: number): string {
   return sameDay(at, said) ? time : `${date(at, said)}, ${time}`;
 }
 
-/** Of which moment something is that should be of now: "As of 14:03:07." */
-export function asOf(at: number, now: number): string {
-  return `As of ${formatMoment(at, 0, now)}.`;
-}
-
 /** "06:00–21:14", "Nov 20, 2016, 14:00–15:00", or days only where the span is long: always when, and nothing of it twice. */
 export function formatSpan(from: number, to: number, now: number): string {
   // What ends at midnight ends with the day before.

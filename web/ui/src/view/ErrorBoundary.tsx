@@ -1,5 +1,6 @@
 /** Holds an error of one part of the page, so that the others go on. The part is drawn again when `of` changes, or the reader asks. */
 import { Component, type ComponentChildren, type JSX } from "preact";
+import { deckWords } from "../words/deck";
 
 interface Props {
   /** What the part is called in the message: "The panel". */
@@ -27,5 +28,5 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
 }
 
 function Failed({ name, again }: { name: string; again: () => void }): JSX.Element {
-  return <p class="failed warn" role="status">{name} cannot be shown. <button onClick={again}>Try again</button></p>;
+  return <p class="failed warn" role="status">{deckWords.cannotBeShown(name)} <button onClick={again}>{deckWords.tryAgain}</button></p>;
 }

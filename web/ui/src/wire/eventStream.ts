@@ -1,7 +1,5 @@
 /** One search over server-sent events, for browsers that cannot open a socket. The browser reconnects it by itself. */
-import { readFrame, type Frame } from "./frame";
-
-const NAMES = ["subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats"];
+import { type Frame, FRAME_TYPES, readFrame } from "./frame";
 
 export interface EventStreamListener {
   open(): void;
@@ -22,6 +20,6 @@ export function openEventStream(search: { query: string; history: number; after:
     if (frame) to.frame(frame);
   };
   source.onmessage = take;
-  for (const name of NAMES) source.addEventListener(name, take);
+  for (const name of FRAME_TYPES) source.addEventListener(name, take);
   return source;
 }

@@ -59,9 +59,11 @@ export type Frame =
   | { type: "error"; id?: string; error: Problem }
   | Stats;
 
-const KNOWN = new Set([
-  "subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats",
-]);
+/** Every frame type that the page reads: the one list for sockets and event streams. */
+const READ_TYPES: Record<Frame["type"], true> = {
+  subscribed: true, history: true, posts: true, gone: true, deleted: true, reset: true, lagged: true, gap: true, error: true, stats: true,
+};
+export const FRAME_TYPES = Object.keys(READ_TYPES) as Frame["type"][];
 
 /** Return the frame in a text, or null where it is none of ours. */
 export function readFrame(text: string): Frame | null {
@@ -72,7 +74,7 @@ export function readFrame(text: string): Frame | null {
     return null;
   }
   if (typeof value !== "object" || value === null || !("type" in value)) return null;
-  if (typeof value.type !== "string" || !KNOWN.has(value.type)) return null;
+  if (typeof value.type !== "string" || !Object.hasOwn(READ_TYPES, value.type)) return null;
   const lists = value as { posts?: unknown; ids?: unknown };
   if (["history", "posts", "gone"].includes(value.type) && !Array.isArray(lists.posts)) return null;
   if (value.type === "deleted" && !Array.isArray(lists.ids)) return null;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { readRoute, writeRoute } from "../../src/state/page/route";
 import { Announcer } from "../../src/state/page/announcer";
-import { statusOf, emptyListStatus, type StatusInputs, sourceWords } from "../../src/state/status";
+import { statusOf, emptyListStatus, type StatusInputs } from "../../src/state/status";
+import { sourceWords } from "../../src/words/status";
 import { filtersOf } from "../../src/state/list/postFilter";
 import type { Run } from "../../src/state/run";
-import { exportUrl } from "../../src/wire/api";
+import { exportUrl } from "../../src/wire/exportUrl";
 import { requestedWaitMs, closeVerdict, backoffMs } from "../../src/wire/backoff";
 import { readFrame } from "../../src/wire/frame";
 import { post } from "../madePosts";

@@ -24,6 +24,10 @@ export class PanelState {
     return innerWidth < BESIDE_PX ? this.drawer : this.beside();
   }
 
+  focusTaken(): void {
+    this.takesFocus = false;
+  }
+
   setView(view: PanelView): void {
     this.view = view;
     this.changed();

@@ -24,6 +24,8 @@ export interface Settings {
   saved: { query: string; order: Order }[];
 }
 
+export const THEMES: readonly Settings["theme"][] = ["system", "light", "dark", "contrast"];
+
 export const DEFAULT_SETTINGS: Settings = {
   theme: "system",
   density: "compact",
@@ -54,7 +56,7 @@ const WINDOW_MAX_MS = 30 * 60_000;
 
 /** What a choice may be, where not every value of its type will do. */
 const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
-  theme: (value) => ["system", "light", "dark", "contrast"].includes(value),
+  theme: (value) => (THEMES as readonly string[]).includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),
   depth: (value) => DEPTHS.includes(value),

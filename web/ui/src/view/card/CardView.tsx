@@ -6,7 +6,6 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
 import type { ColumnSpec } from "../../state/spec";
-import { formatCompact } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
@@ -16,6 +15,7 @@ import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
+import { cardWords } from "../../words/card";
 
 interface BodyProps {
   desk: Desk;
@@ -40,8 +40,6 @@ export interface CardProps extends BodyProps {
   fresh: boolean;
 }
 
-const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
-
 /**
  * The frame of a card: its place in the list, which every arrival changes. What is inside is drawn again only when it changed. A post
  * that cannot be drawn says so in its place, until a later version of it comes.
@@ -58,7 +56,7 @@ export class CardView extends Component<CardProps, { failed: number | null }> {
     const { id } = body.card;
     return (
       <article class={`card ${fresh ? "fresh" : ""}`} data-id={id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`who-${id} when-${id} text-${id}`}>
-        {this.state.failed === body.stamp ? <p class="body failed" id={`text-${id}`}>This post cannot be shown.</p> : <CardBody {...body} />}
+        {this.state.failed === body.stamp ? <p class="body failed" id={`text-${id}`}>{cardWords.cannotBeShown}</p> : <CardBody {...body} />}
       </article>
     );
   }
@@ -84,13 +82,13 @@ export class CardBody extends Component<BodyProps> {
         <div class="body">
           <header class="by">
             <TermLink desk={desk} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto">{author.name || author.handle}</TermLink>
-            {author.verified ? <span class="verified" title="Verified" role="img" aria-label="verified">✓</span> : null}
+            {author.verified ? <span class="verified" title={cardWords.verifiedTitle} role="img" aria-label={cardWords.verified}>✓</span> : null}
             <bdi class="handle">@{author.handle}</bdi>
-            <span class="network">{NETWORKS[post.source] ?? post.source}</span>
+            <span class="network">{cardWords.network(post.source)}</span>
             <PostTime at={post.created_at} now={now} url={url} id={ids.when} />
           </header>
-          {post.reply_to?.handle ? <p class="reply-to">Replying to <bdi>@{post.reply_to.handle}</bdi></p> : null}
-          {inside ? <p class="reply-to" id={ids.text}>A repost; its original is not stored.</p> : (
+          {post.reply_to?.handle ? <p class="reply-to">{cardWords.replyingTo} <bdi>@{post.reply_to.handle}</bdi></p> : null}
+          {inside ? <p class="reply-to" id={ids.text}>{cardWords.originalNotStored}</p> : (
             <PostText desk={desk} post={post} terms={column.run.terms} id={ids.text} />
           )}
           <LinkCards desk={desk} post={post} />
@@ -99,7 +97,7 @@ export class CardBody extends Component<BodyProps> {
           <footer class="numbers">
             <PostCounts post={post} />
             {bare ? null : <PostActions desk={desk} post={post} />}
-            {author.followers === null ? null : <span class="followers">{formatCompact(author.followers)} followers</span>}
+            {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
           <UnderCard desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>
@@ -123,7 +121,7 @@ function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card 
 export function RemovedCard({ id, deleted, height }: { id: string; deleted: boolean; height: number | undefined }): JSX.Element {
   return (
     <div class="gone" data-id={id} ref={(box) => { if (box && height) box.style.height = `${height}px`; }}>
-      {deleted ? "Withdrawn at its source" : "No longer matches"}
+      {cardWords.removed(deleted)}
     </div>
   );
 }

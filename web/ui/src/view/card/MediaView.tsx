@@ -6,6 +6,7 @@ import type { Settings } from "../../state/page/settings";
 import { safeUrl } from "../../text/url";
 import type { Media, Post } from "../../wire/post";
 import { pictureUrl, pictureFailed } from "./pictureUrl";
+import { mediaWords } from "../../words/card";
 
 const MOST = 4;
 
@@ -14,11 +15,11 @@ function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: M
   const url = pictureUrl(desk.server.facts, post, slot);
   if (!url) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
-  const picture = <img src={url} alt={media.alt || (media.type === "image" ? "Picture without description" : "Still of a film")} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? mediaWords.noDescription : mediaWords.videoPreview)} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
   return (
     <span class="still">
       {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
-      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? "GIF" : "Video"}</span>}
+      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? mediaWords.gif : mediaWords.video}</span>}
     </span>
   );
 }
@@ -30,7 +31,7 @@ export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media
   if (covered)
     return (
       <button class="covered" onClick={() => setOpened(true)}>
-        {post.sensitive ? "Marked sensitive" : (post.media.length === 1 ? "A picture" : `${post.media.length} pictures`)} · Show
+        {mediaWords.covered(post.sensitive, post.media.length)}
       </button>
     );
   const shown = post.media.slice(0, MOST);

@@ -2,11 +2,12 @@
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
-import { isolate } from "../../text/bidiIsolate";
 import { formatCompact, formatCount } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { CountSigns, MuteSign, OpenSign } from "../icons";
+import { actionWords, countWords } from "../../words/card";
+import { toastWords } from "../../words/deck";
 
 const INTENT = "https://x.com/intent/";
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -25,9 +26,9 @@ function CountLink({ at, value, word, intent }: { at: number; value: number | nu
 }
 
 const COUNTS = [
-  { of: "replies", word: ["reply", "replies"], path: "post?in_reply_to", does: "Reply on X" },
-  { of: "reposts", word: ["repost", "reposts"], path: "retweet?tweet_id", does: "Repost on X" },
-  { of: "likes", word: ["like", "likes"], path: "like?tweet_id", does: "Like on X" },
+  { of: "replies", path: "post?in_reply_to", ...countWords.replies },
+  { of: "reposts", path: "retweet?tweet_id", ...countWords.reposts },
+  { of: "likes", path: "like?tweet_id", ...countWords.likes },
 ] as const;
 
 /** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
@@ -50,15 +51,14 @@ export function PostCounts({ post }: { post: Post }): JSX.Element | null {
 export function PostActions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
   const handle = `@${post.author.handle}`;
-  const name = isolate(handle);
   return (
     <span class="actions">
-      {url ? <a class="act" href={url} aria-label="Open at its source" title="Open at its source" {...ELSEWHERE}><OpenSign /></a> : null}
-      <button class="act" aria-label={`Mute ${name}`} title={`Mute ${name}`} onClick={() => {
+      {url ? <a class="act" href={url} aria-label={actionWords.open(post.source)} title={actionWords.open(post.source)} {...ELSEWHERE}><OpenSign /></a> : null}
+      <button class="act" aria-label={actionWords.mute(handle)} title={actionWords.mute(handle)} onClick={() => {
         const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
-        const full = others().length >= LIST_MAX;
+        if (others().length >= LIST_MAX) return desk.showToast(toastWords.mutesFull(LIST_MAX));
         desk.updateSettings({ muted: [...others(), handle] });
-        desk.showToast(`Muted ${name}${full ? `, and no longer the oldest of ${LIST_MAX} mutes` : ""}`, () => desk.updateSettings({ muted: others() }));
+        desk.showToast(toastWords.muted(handle), () => desk.updateSettings({ muted: others() }));
       }}><MuteSign /></button>
     </span>
   );

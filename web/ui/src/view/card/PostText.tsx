@@ -4,17 +4,17 @@ import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";
 import { writeRoute } from "../../state/page/route";
 import type { Desk } from "../../state/desk";
-import { isolate } from "../../text/bidiIsolate";
 import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
+import { cardWords } from "../../words/card";
 
 /** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
 export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
   const { desk, term, children } = props;
   const href = writeRoute({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);
   return (
-    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? `Add ${isolate(term)} to the search (Alt-click excludes it)`} onClick={(event) => {
+    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? cardWords.addTerm(term)} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       desk.addTerm(term, event.altKey);
@@ -31,7 +31,7 @@ function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element
       const url = safeUrl(segment.value);
       if (!url) return text;
       const host = otherHost(segment.ends ?? "", url);
-      return <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}{host ? <span class="leads-to"> ({host})</span> : null}</a>;
+      return <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}{host ? <span class="leads-to">{cardWords.leadsTo(host)}</span> : null}</a>;
     }
     default:
       return <TermLink desk={desk} term={termOf(segment.kind, segment.value)}>{text}</TermLink>;

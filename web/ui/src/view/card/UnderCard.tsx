@@ -6,9 +6,9 @@ import { reachOf } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatAge, formatExactTime } from "../../text/formatTime";
-import { formatCompact, formatCount, formatNumber } from "../../text/formatNumber";
 import { RepostSign } from "../icons";
 import { PostText } from "./PostText";
+import { cardWords, underCardWords } from "../../words/card";
 
 const MOST = 50;
 
@@ -25,18 +25,18 @@ export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column:
   return (
     <div class="folded">
       {card.reposts.size ? (
-        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {formatNumber(card.reposts.size)} reposted</button>
+        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {underCardWords.reposts(card.reposts.size)}</button>
       ) : null}
       {inView ? (
-        <span class="in-view">in view: {formatCount(card.reposts.size, "repost")}, reach {formatCompact(reachOf(card))}</span>
+        <span class="in-view">{underCardWords.reach(card.reposts.size, reachOf(card))}</span>
       ) : null}
-      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>+{formatNumber(others)} like this</button> : null}
+      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{underCardWords.similar(others)}</button> : null}
       {reposts ? (
         <ul class="under">
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
             <li key={post.id}>
               <b><bdi>{post.author.name || post.author.handle}</bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
-              {post.author.followers === null ? null : <> {formatCompact(post.author.followers)} followers</>}
+              {post.author.followers === null ? null : <> {cardWords.followers(post.author.followers)}</>}
               <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
             </li>
           ))}

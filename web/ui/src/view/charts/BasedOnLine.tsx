@@ -1,9 +1,8 @@
 /** What a chart or table is worked out over: "based on n of N, from–to". */
 import type { JSX } from "preact";
-import { formatSpan } from "../../text/formatTime";
-import { formatNumber } from "../../text/formatNumber";
 import type { BasedOn } from "../../wire/api";
+import { panelWords } from "../../words/panel";
 
 export function BasedOnLine({ on }: { on: BasedOn }): JSX.Element {
-  return <p class="based">based on {formatNumber(on.counted)} of {formatNumber(on.matching)}{on.matching ? `, ${formatSpan(on.from, on.to, Date.now())}` : ""}</p>;
+  return <p class="based">{panelWords.basedOn(on.counted, on.matching, on.from, on.to)}</p>;
 }

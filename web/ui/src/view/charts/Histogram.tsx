@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
 import { toTimeSpan } from "../../stats/timeSpan";
-import { asOf } from "../../text/formatTime";
 import type { Timeline } from "../../wire/api";
 import { TimeView } from "./TimeView";
+import { chartWords, panelWords } from "../../words/panel";
 
 interface Props {
   timeline: Timeline | null;
@@ -18,12 +18,12 @@ interface Props {
 }
 
 export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX.Element {
-  if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">No counts over time: {fault}</p> : null}</div>;
+  if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">{chartWords.noCounts(fault)}</p> : null}</div>;
   return (
     <div class="histogram">
-      <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label="Matches over time"
+      <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label={chartWords.matches}
         choose={(from, to) => go(toTimeSpan(from, to))} />
-      {fault ? <p class="stale warn">{asOf(at, Date.now())} {fault}</p> : null}
+      {fault ? <p class="stale warn">{panelWords.stale(at, Date.now(), fault)}</p> : null}
     </div>
   );
 }

@@ -7,13 +7,14 @@ import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";
 import { TimeView } from "./TimeView";
+import { chartWords } from "../../words/panel";
 
 export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
   const [table, setTable] = useState(false);
   return (
     <section class="series" aria-labelledby="series-title">
-      <div class="title-row"><h3 id="series-title">Over time</h3><TableButton table={table} other="chart" toggle={() => setTable(!table)} /></div>
-      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label="Matches over time, in steps"
+      <div class="title-row"><h3 id="series-title">{chartWords.seriesTitle}</h3><TableButton table={table} other={chartWords.chart} toggle={() => setTable(!table)} /></div>
+      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label={chartWords.series}
         choose={(from, to) => desk.navigate(toTimeSpan(from, to))} />
       <BasedOnLine on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>

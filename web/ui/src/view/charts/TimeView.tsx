@@ -1,16 +1,16 @@
 /** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { named } from "../../state/status";
 import type { Settings } from "../../state/page/settings";
 import { timeBarsOf } from "../../stats/timeBuckets";
 import { gapIntervals } from "../../stats/gapIntervals";
 import { formatSpan, formatExactTime, formatMoment, sameDay } from "../../text/formatTime";
-import { formatCount, formatNumber } from "../../text/formatNumber";
+import { formatNumber } from "../../text/formatNumber";
 import type { Timeline } from "../../wire/api";
 import { lazyImport } from "../../wire/lazyImport";
 import type { TimeChart, TimeSeries } from "./timeChart";
 import { describeGaps } from "./coverageOverlay";
+import { chartWords } from "../../words/panel";
 
 interface Props {
   timeline: Timeline;
@@ -27,15 +27,13 @@ const BAR_PX = 7;
 export function summaryOf(timeline: Timeline, now: number): string {
   const { total, from, to, interval_ms: step } = timeline;
   // Without a match there is no time to name, unless one was chosen.
-  const span = to ? `, ${formatSpan(from, to, now)}` : "";
+  const span = to ? formatSpan(from, to, now) : "";
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
-  const most = top ? ` Most, ${formatNumber(top[1])}, from ${formatMoment(top[0], step, sameDay(from, to) ? from : now)}.` : "";
-  const stretches = (sampled: boolean): number => gapIntervals(timeline.gaps, sampled).length;
-  const none = stretches(false) ? ` Not collected in ${formatCount(stretches(false), "stretch", "stretches")}.` : "";
-  const part = stretches(true) ? ` Only a sample in ${formatCount(stretches(true), "stretch", "stretches")}.` : "";
-  const without = timeline.gaps.filter((gap) => gap.partial && !gap.sampled);
-  const some = without.length ? ` In part without ${named(without)}.` : "";
-  return `${formatCount(total, "match", "matches")}${span}.${most}${none}${part}${some}`;
+  const peak = top ? chartWords.peak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
+  const gaps = chartWords.gaps(gapIntervals(timeline.gaps, false).length);
+  const sampled = chartWords.sampledPeriods(gapIntervals(timeline.gaps, true).length);
+  const partial = chartWords.partlyMissing(timeline.gaps.filter((gap) => gap.partial && !gap.sampled));
+  return chartWords.summary(total, span, `${peak}${gaps}${sampled}${partial}`);
 }
 
 function seriesOf(timeline: Timeline, width: number): TimeSeries {
@@ -99,14 +97,14 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
       {table ? (
-        <div class="table-place" tabIndex={0} role="region" aria-label={`${label}, table`}>
+        <div class="table-place" tabIndex={0} role="region" aria-label={chartWords.table(label)}>
           <table>
-            <thead><tr><th scope="col">From</th><th scope="col">Matches</th>{timeline.gaps.length ? <th scope="col">Collected</th> : null}</tr></thead>
+            <thead><tr><th scope="col">{chartWords.columns.from}</th><th scope="col">{chartWords.columns.matches}</th>{timeline.gaps.length ? <th scope="col">{chartWords.columns.collected}</th> : null}</tr></thead>
             <tbody>
               {timeline.to ? bars.starts.map((start, index) => (
                 <tr key={start}>
                   <td>{formatExactTime(start)}</td><td>{formatNumber(bars.counts[index] ?? 0)}</td>
-                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || "all"}</td> : null}
+                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || chartWords.allCollected}</td> : null}
                 </tr>
               )) : null}
             </tbody>

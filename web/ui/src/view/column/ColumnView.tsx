@@ -5,7 +5,7 @@ import { emptyListStatus, type Status } from "../../state/status";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatSpan } from "../../text/formatTime";
-import { formatCompact, formatCount, formatNumber } from "../../text/formatNumber";
+import { formatNumber } from "../../text/formatNumber";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { EmptyState } from "./EmptyState";
 import { Histogram } from "../charts/Histogram";
@@ -15,24 +15,22 @@ import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeTools } from "./TimeTools";
+import { columnWords, filterWords, liveWords } from "../../words/column";
 
 /** How often cards are drawn again for the words that say how long ago they were written. */
 const CLOCK_MS = 10_000;
 
 function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
-  const words = {
-    live: "Live",
-    paused: column.run.newCount ? `Paused, ${formatCompact(column.run.newCount)} new` : "Paused",
-    past: "Past",
-  }[column.run.state];
+  const { state } = column.run;
+  const words = liveWords.state(state, column.run.newCount);
   // Live is green only while something can come: a source that ended or is down is told here as well as below.
   const quiet = column.run.state === "live" && condition.kind !== "live";
   // A press takes the focus out of the list before it is a click, and by that the list may go on.
   const pressed = useRef<{ state: typeof column.run.state } | null>(null);
-  const does = { live: "pause", paused: "resume", past: "return to now" }[column.run.state];
+  const aside = quiet ? condition.word : null;
   return (
-    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={`${quiet ? `${condition.word}. ` : ""}Click to ${does}`}
-      aria-label={`${words}${quiet ? `, but ${condition.word}` : ""}. Press to ${does}`}
+    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={liveWords.title(state, aside)}
+      aria-label={liveWords.label(words, state, aside)}
       onPointerDown={() => { pressed.current = { state: column.run.state }; }}
       onClick={() => {
         pressLive(desk, pressed.current?.state);
@@ -49,12 +47,11 @@ function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Eleme
   const { count } = list.filters;
   const hidden = list.hiddenCount();
   if (!count) return null;
-  const names = formatCount(count, "filter");
   return (
     <div class="span filters">
-      {list.unfiltered ? `${names} off, ${formatNumber(hidden)} shown that they hide` : `${names}, ${formatNumber(hidden)} hidden`}
-      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? "Hide what the filters hide" : `Show the ${formatCount(hidden, "post")} that the filters hide`}
-        onClick={() => desk.showHidden(!list.unfiltered)}>{list.unfiltered ? "Hide" : "Show"}</button></> : null}
+      {filterWords.summary(count, hidden, list.unfiltered)}
+      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? filterWords.hideLabel : filterWords.showLabel(hidden)}
+        onClick={() => desk.showHidden(!list.unfiltered)}>{list.unfiltered ? filterWords.hide : filterWords.show}</button></> : null}
     </div>
   );
 }
@@ -72,27 +69,27 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
   return (
     <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
       <div class="head">
-        <h2 id="column-title"><bdi>{spec.query === "*" ? "All posts" : spec.query}</bdi></h2>
-        <span class="count" title="Matches stored in all">{timeline ? formatNumber(timeline.total) : ""}</span>
+        <h2 id="column-title"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></h2>
+        <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} condition={condition} />
         {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
-        <button class="plain round menu-button" aria-label="Column menu" aria-haspopup="dialog" title="Mutes, media, languages, export" onClick={() => desk.openDialog("column")}>
+        <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => desk.openDialog("column")}>
           <MoreSign />
         </button>
       </div>
       <div class="lines">
         {spec.from !== null && spec.to !== null ? (
-          <div class="span">Only {formatSpan(spec.from, spec.to, Date.now())} <button onClick={() => desk.navigate({ from: null, to: null })}>Return to now</button></div>
+          <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null })}>{columnWords.backToLive}</button></div>
         ) : null}
         <FilterLine desk={desk} column={column} />
       </div>
-      <ErrorBoundary name="The histogram" of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
+      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
       <OrderBar desk={desk} column={column} />
       <div class="feed-place">
         {column.run.state === "paused" && column.run.newCount ? (
-          <button class="pill" onClick={() => showNewest(desk)}>{formatCount(column.run.newCount, "new post")}{desk.settings.keys ? <span class="by-key"> · press <kbd>.</kbd> to show</span> : null}</button>
+          <button class="pill" onClick={() => showNewest(desk)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
         ) : null}
-        <ErrorBoundary name="The list" of={column.runCount}>{empty ? <EmptyState desk={desk} condition={empty} /> : (
+        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} condition={empty} /> : (
           <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
         )}</ErrorBoundary>
       </div>

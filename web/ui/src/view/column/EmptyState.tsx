@@ -4,6 +4,7 @@ import type { Status } from "../../state/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
+import { columnWords } from "../../words/column";
 
 export function EmptyState({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
   const examples = condition.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
@@ -11,7 +12,7 @@ export function EmptyState({ desk, condition }: { desk: Desk; condition: Status 
     <div class="empty" data-kind={condition.kind} id="list" tabIndex={-1}>
       <h3>{condition.word}</h3>
       <p>{condition.cause}</p>
-      {condition.since === null ? null : <p class="meta">Since {formatExactTime(condition.since)}</p>}
+      {condition.since === null ? null : <p class="meta">{columnWords.since(formatExactTime(condition.since))}</p>}
       {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
       {examples.length ? <Examples desk={desk} examples={examples} /> : null}
     </div>
@@ -21,7 +22,7 @@ export function EmptyState({ desk, condition }: { desk: Desk; condition: Status 
 export function Examples({ desk, examples }: { desk: Desk; examples: readonly string[] }): JSX.Element {
   return (
     <p class="examples">
-      <span class="meta">Try</span>{" "}
+      <span class="meta">{columnWords.tryThese}</span>{" "}
       {examples.map((query) => (
         <button key={query} class="chip" onClick={() => desk.navigate({ query, from: null, to: null })}><bdi>{query}</bdi></button>
       ))}

@@ -9,12 +9,12 @@ import type { Card } from "../../posts/cardIndex";
 import type { Column } from "../../state/column";
 import { isFull, LOADED_MAX } from "../../state/historyLoader";
 import type { Desk } from "../../state/desk";
-import { formatNumber } from "../../text/formatNumber";
 import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
+import { feedWords } from "../../words/column";
 
 interface Props {
   desk: Desk;
@@ -164,7 +164,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 
   const seen = known.current;
   return (
-    <div class="feed" id="list" ref={list} role="feed" aria-label={`Posts, ${ranking ? "a ranking" : "newest first"}`} tabIndex={-1}
+    <div class="feed" id="list" ref={list} role="feed" aria-label={feedWords.label(ranking)} tabIndex={-1}
       aria-busy={run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((part) => (
         <Fragment key={part.key}>
@@ -261,11 +261,11 @@ function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[],
 }
 
 function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
-  if (column.run.loading !== "ready") return <p class="end" role="presentation">Loading…</p>;
-  if (column.run.loadingOlder) return <p class="end">Loading older posts…</p>;
+  if (column.run.loading !== "ready") return <p class="end" role="presentation">{feedWords.loading}</p>;
+  if (column.run.loadingOlder) return <p class="end">{feedWords.loadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">Older posts could not be loaded: {column.run.olderProblem.message} <button onClick={() => void desk.loadOlder()}>Try again</button></p>;
-  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{formatNumber(LOADED_MAX)} posts are loaded, as many as a page holds. Older ones: choose a time in the chart.</p>;
-  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.loadOlder()}>Older posts</button></p>;
-  return <p class="end">{hidden ? "All posts are hidden by your filters." : "These are all."}</p>;
+    return <p class="end">{feedWords.olderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.loadOlder()}>{feedWords.tryAgain}</button></p>;
+  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{feedWords.limit(LOADED_MAX)}</p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.loadOlder()}>{feedWords.older}</button></p>;
+  return <p class="end">{feedWords.end(hidden)}</p>;
 }

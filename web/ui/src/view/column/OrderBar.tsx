@@ -1,21 +1,11 @@
 /** The orders of the list, and what they are worked out over. */
 import type { JSX } from "preact";
-import { ORDER_NAMES, ORDERS } from "../../posts/ranking";
+import { ORDERS } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { DEPTHS } from "../../state/page/settings";
-import { formatNumber } from "../../text/formatNumber";
 import { Examples } from "./EmptyState";
-
-const HINTS = {
-  latest: "newest first, as a stream",
-  followers: "followers of the author",
-  reposts: "reposts as the network counts them",
-  inview: "reposts seen among the posts loaded here",
-  reach: "followers of the author and of all reposters seen",
-  likes: "likes",
-  replies: "replies",
-};
+import { ORDER_NAMES, orderWords } from "../../words/column";
 
 export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
@@ -25,19 +15,19 @@ export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.
     <>
       {first && desk.server.facts?.examples.length ? <Examples desk={desk} examples={desk.server.facts.examples} /> : null}
       <div class="orders">
-        <div class="order-list" role="group" aria-label="Order">
+        <div class="order-list" role="group" aria-label={orderWords.group}>
           {ORDERS.map((one) => (
-            <button key={one} aria-pressed={one === order} title={`Order: ${HINTS[one]}`}
+            <button key={one} aria-pressed={one === order} title={orderWords.title(one)}
               onClick={() => desk.setOrder(one)}>
               {ORDER_NAMES[one]}
             </button>
           ))}
         </div>
         <label class="depth">
-          <span class="loaded">{formatNumber(column.run.posts.size)} loaded</span>
-          <select value={String(desk.settings.depth)} aria-label="How many posts to load" title="How many posts to load"
+          <span class="loaded">{orderWords.loaded(column.run.posts.size)}</span>
+          <select value={String(desk.settings.depth)} aria-label={orderWords.depth} title={orderWords.depth}
             onChange={(event) => desk.updateSettings({ depth: Number(event.currentTarget.value) })}>
-            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>of {formatNumber(depth)}</option>)}
+            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>{orderWords.ofDepth(depth)}</option>)}
           </select>
         </label>
       </div>

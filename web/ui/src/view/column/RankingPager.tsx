@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { formatNumber } from "../../text/formatNumber";
+import { pagerWords } from "../../words/column";
 
 /** Return the page that is shown: the last, where the chosen one is beyond it. */
 export function pageOf(chosen: number, cards: number, size: number): number {
@@ -12,9 +12,9 @@ export function pageOf(chosen: number, cards: number, size: number): number {
 
 /** Return why a ranking has no cards. */
 function nothing(column: Column): string {
-  if (column.run.loading !== "ready") return "Loading…";
-  if (column.spec.order === "inview") return `None of the ${formatNumber(column.run.posts.size)} posts loaded is a repost of another.`;
-  return "All posts are hidden by your filters.";
+  if (column.run.loading !== "ready") return pagerWords.loading;
+  if (column.spec.order === "inview") return pagerWords.noReposts(column.run.posts.size);
+  return pagerWords.filtered;
 }
 
 export function RankingPager({ desk, column, total }: { desk: Desk; column: Column; total: number }): JSX.Element {
@@ -27,16 +27,16 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
     desk.showRankingPage(to, pages);
   };
   return (
-    <div class="pager" role="group" aria-label="Pages of the ranking">
-      <button disabled={at === 0} onClick={() => turn(at - 1)}>Previous</button>
-      <span>Page {formatNumber(at + 1)} of {formatNumber(pages)}</span>
-      <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>Next</button>
+    <div class="pager" role="group" aria-label={pagerWords.group}>
+      <button disabled={at === 0} onClick={() => turn(at - 1)}>{pagerWords.previous}</button>
+      <span>{pagerWords.position(at + 1, pages)}</span>
+      <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{pagerWords.next}</button>
       <label>
-        <select value={String(size)} aria-label="Posts a page" onChange={(event) => { column.run.list.setPage(0); desk.updateSettings({ pageSize: Number(event.currentTarget.value) }); }}>
-          {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{one} a page</option>)}
+        <select value={String(size)} aria-label={pagerWords.size} onChange={(event) => desk.setPageSize(Number(event.currentTarget.value))}>
+          {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{pagerWords.perPage(one)}</option>)}
         </select>
       </label>
-      <p class="meta">Ranked among the {formatNumber(column.run.posts.size)} posts loaded{column.run.timeline ? ` of ${formatNumber(column.run.timeline.total)}` : ""}.</p>
+      <p class="meta">{pagerWords.ranked(column.run.posts.size, column.run.timeline?.total ?? null)}</p>
     </div>
   );
 }

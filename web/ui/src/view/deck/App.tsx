@@ -15,6 +15,7 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
+import { deckWords } from "../../words/deck";
 
 /** By focus and not by address: going to a place in the document would be a step of the history. */
 function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
@@ -37,8 +38,8 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   return (
     <div class={`page ${open ? "with-panel" : ""} view-${desk.panel.view}`}>
       <div class="behind" inert={desk.panel.drawer}>
-        <Skip to="list">Skip to the posts</Skip>
-        {open ? <Skip to="panel">Skip to the insight panel</Skip> : <Skip to="views">Skip to the views</Skip>}
+        <Skip to="list">{deckWords.skipToPosts}</Skip>
+        {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
         <Notices desk={desk} />
         <StatusBar desk={desk} condition={condition} />
@@ -46,22 +47,22 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
       <main class="deck">
         <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
         {open ? (
-          <aside class="panel" id="panel" aria-label="Insight" tabIndex={-1} data-home="#panel">
-            {desk.secondaryStarted ? <ErrorBoundary name="The panel" of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
+          <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
+            {desk.secondaryStarted ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
       </main>
-      {desk.panel.drawer ? <button class="shade" aria-label="Close the panel" onClick={() => desk.panel.toggle()} /> : null}
-      <nav class="tabbar" id="views" aria-label="Views" tabIndex={-1}>
+      {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
+      <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
         {(["posts", "insight"] as const).map((view) => (
           <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
-            {view === "posts" ? "Posts" : "Insight"}
+            {view === "posts" ? deckWords.posts : deckWords.insight}
           </button>
         ))}
       </nav>
       <ToastView desk={desk} />
       <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
-      <ErrorBoundary name="What was opened" of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>
+      <ErrorBoundary name={deckWords.dialog} of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { findClosestSearch, type ClosestSearch } from "../../query/closestSearch
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
 import { api, ApiError } from "../../wire/api";
+import { statusActions } from "../../words/status";
 
 export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string }): JSX.Element {
   const { query, from, to } = desk.column.spec;
@@ -31,10 +32,10 @@ export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string
   }, [query, from, to]);
   if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
   const { best } = found;
-  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>Show all posts</button></span>;
+  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>{statusActions.showAll}</button></span>;
   return (
     <span class="action">
-      <button onClick={() => desk.navigate({ query: best.query })}>Closest: <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
+      <button onClick={() => desk.navigate({ query: best.query })}>{statusActions.closest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
     </span>
   );
 }

@@ -1,13 +1,15 @@
 /** Lines under the top bar, only when needed: posts are generated, a source is not read or only in part, and on purpose,
  * worker and web do not share a store, or the page is older than the server. */
 import type { JSX } from "preact";
-import { sourceName, sourceWords } from "../../state/status";
+import { sourceName, sourceWords } from "../../words/status";
 import type { Desk } from "../../state/desk";
+import { noticeWords } from "../../words/deck";
+import { problemWords } from "../../words/problems";
 
 export function Notices({ desk }: { desk: Desk }): JSX.Element | null {
   const { facts, sources } = desk.server;
   const outdated = desk.outdated ? (
-    <div class="notice bad" role="alert">The page has changed, and a part of it could not be loaded. <button onClick={() => location.reload()}>Reload</button></div>
+    <div class="notice bad" role="alert">{problemWords.outdated} <button onClick={() => location.reload()}>{problemWords.reload}</button></div>
   ) : null;
   if (!facts) return outdated;
   const generated = facts.generated || (sources.length > 0 && sources.every((source) => source.generated));
@@ -17,11 +19,11 @@ export function Notices({ desk }: { desk: Desk }): JSX.Element | null {
       {outdated}
       {facts.problem ? <div class="notice bad" role="alert">{facts.problem}</div> : null}
       {onPurpose.map((one) => (
-        <aside key={one.name} class="notice" aria-label={`About ${sourceName(one.name)}`}>{sourceWords(one)}: {one.detail}</aside>
+        <aside key={one.name} class="notice" aria-label={noticeWords.aboutSource(sourceName(one.name))}>{sourceWords(one)}: {one.detail}</aside>
       ))}
       {generated ? (
-        <aside class="notice" aria-label="About these posts">
-          These posts are generated. For live ones: <code>{facts.next_step}</code>
+        <aside class="notice" aria-label={noticeWords.aboutPosts}>
+          {noticeWords.generated} <code>{facts.next_step}</code>
         </aside>
       ) : null}
     </>

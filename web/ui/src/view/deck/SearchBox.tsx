@@ -8,6 +8,7 @@ import { isRetryable } from "../../state/status";
 import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
+import { searchBoxWords } from "../../words/deck";
 
 const CHECK_AFTER_MS = 250;
 /** A fault is seen at once, and spoken when the hand rests: not with every key. */
@@ -33,7 +34,7 @@ function Painted({ query, fault }: { query: string; fault: Problem | null }): JS
 /** A hint is a search to try, or says what to write. */
 function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
   if (!hint) return null;
-  return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> Try <code>{hint}</code>.</>;
+  return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> {searchBoxWords.tryThis} <code>{hint}</code>.</>;
 }
 
 export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
@@ -137,7 +138,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
         <div class="paint" ref={paint} aria-hidden="true"><Painted query={draft} fault={shown} /></div>
         <input
           ref={input} id="search" type="text" value={draft} maxLength={QUERY_MAX_LENGTH} spellcheck={false} autocomplete="off" autocapitalize="none"
-          enterkeyhint="search" placeholder="Search posts" aria-label="Search" role="combobox" aria-expanded={offers.length > 0}
+          enterkeyhint="search" placeholder={searchBoxWords.placeholder} aria-label={searchBoxWords.label} role="combobox" aria-expanded={offers.length > 0}
           aria-controls="offers" aria-autocomplete="list" aria-invalid={shown ? true : undefined}
           aria-describedby={shown ? "search-fault" : undefined}
           {...(chosen >= 0 ? { "aria-activedescendant": `offer-${chosen}` } : {})}
@@ -155,24 +156,24 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
           onBlur={() => setOpen(false)} onKeyDown={onKey} onScroll={follow}
         />
       </div>
-      <ul class="offers" id="offers" role="listbox" aria-label="Suggestions" hidden={!offers.length}>
+      <ul class="offers" id="offers" role="listbox" aria-label={searchBoxWords.suggestions} hidden={!offers.length}>
         {offers.map((offer, at) => (
           <li key={offer.kind + offer.label} id={`offer-${at}`} role="option" aria-selected={at === chosen}
             onMouseDown={(event) => { event.preventDefault(); take(offer); }}>
-            <b>{offer.label}</b> <span>{offer.note}</span>
+            <b>{offer.label}</b> <span>{offer.kind === "saved" || offer.kind === "recent" ? searchBoxWords[offer.kind] : offer.note}</span>
           </li>
         ))}
         {offers.length ? (
           <li class="foot" role="option" aria-selected={false} aria-disabled="true"
             onMouseDown={(event) => { event.preventDefault(); setOpen(false); desk.openDialog("language"); }}>
-            All of the search language
+            {searchBoxWords.syntax}
           </li>
         ) : null}
       </ul>
       {shown ? (
         <p class="fault" id="search-fault">
           {shown.message}<Hint hint={shown.hint} />
-          {shown.position === undefined ? null : <span class="where"> (character {shown.position + 1})</span>}
+          {shown.position === undefined ? null : <span class="where">{searchBoxWords.character(shown.position + 1)}</span>}
         </p>
       ) : null}
       <p class="hidden" role="status">{spoken || null}</p>

@@ -3,25 +3,25 @@ import type { JSX } from "preact";
 import type { Status } from "../../state/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
-import { formatCount, formatNumber, formatRate } from "../../text/formatNumber";
 import { StatusActionButton } from "./StatusActionButton";
+import { statusBarWords } from "../../words/deck";
 
 export function StatusBar({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
   const { indexed, rate: perSecond, connected } = desk.server.stats;
-  const since = condition.since === null ? "" : ` Since ${formatExactTime(condition.since)}.`;
+  const since = condition.since === null ? null : formatExactTime(condition.since);
   return (
     <footer class="status" data-home=".status .state" data-kind={condition.kind}>
-      <button class={`state ${condition.tone}`} title={`${condition.cause}${since} Open coverage and gaps.`} onClick={() => desk.openDialog("coverage")}>
+      <button class={`state ${condition.tone}`} title={statusBarWords.coverageTitle(condition.cause, since)} onClick={() => desk.openDialog("coverage")}>
         <i class="dot" aria-hidden="true" /> {condition.word}
-        {condition.since !== null && condition.kind !== "live" ? <span class="since"> for {formatDuration(Date.now() - condition.since)}</span> : null}
+        {condition.since !== null && condition.kind !== "live" ? <span class="since">{statusBarWords.lasting(formatDuration(Date.now() - condition.since))}</span> : null}
       </button>
       {condition.kind === "live" ? null : <span class="cause">{condition.cause}</span>}
       {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
       <span class="figures">
-        {perSecond === undefined ? null : <span>{formatRate(perSecond)} posts/s</span>}
-        {indexed === undefined ? null : <span>{formatNumber(indexed)} indexed</span>}
-        {connected === undefined ? null : <span class="spare">{formatNumber(connected)} connected</span>}
-        <span class="spare" title={formatCount(desk.column.run.posts.size, "post")}>{formatNumber(desk.column.run.posts.size)} loaded here</span>
+        {perSecond === undefined ? null : <span>{statusBarWords.rate(perSecond)}</span>}
+        {indexed === undefined ? null : <span>{statusBarWords.stored(indexed)}</span>}
+        {connected === undefined ? null : <span class="spare">{statusBarWords.viewers(connected)}</span>}
+        <span class="spare" title={statusBarWords.loadedTitle(desk.column.run.posts.size)}>{statusBarWords.loaded(desk.column.run.posts.size)}</span>
       </span>
     </footer>
   );

@@ -1,19 +1,6 @@
 /** Single keys, all listed under "?"; they can be switched off, and never fire while something is typed. */
 import type { Desk } from "../../state/desk";
 
-export const KEYS: [string, string][] = [
-  ["/", "search"],
-  ["j  k", "next, previous post"],
-  [".", "newest"],
-  ["space", "pause or resume (in the list: scroll)"],
-  ["i", "insight panel, and back"],
-  ["Ctrl+End", "past the list (Ctrl+Home: before it)"],
-  ["s", "saved searches"],
-  ["u", "undo, where a message offers it"],
-  ["?", "this help"],
-  ["Esc", "close what is open"],
-];
-
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/u.test(target.tagName));
 }

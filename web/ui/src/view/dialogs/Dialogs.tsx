@@ -9,10 +9,7 @@ import { CloseSign } from "../icons";
 import { SearchSyntax } from "./SearchSyntax";
 import { SavedSearches } from "./SavedSearches";
 import { SignInForm } from "./SignInForm";
-
-const TITLES = {
-  help: "Help and settings", language: "The search language", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
-};
+import { DIALOG_TITLES, dialogWords } from "../../words/dialogs";
 
 function Modal({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -28,7 +25,7 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
       <div class="dialog-box" data-home="#dialog-title">
         <header>
           <h2 id="dialog-title" tabIndex={-1}>{title}</h2>
-          <button class="plain round" aria-label="Close" onClick={() => dialog.current?.close()}><CloseSign /></button>
+          <button class="plain round" aria-label={dialogWords.close} onClick={() => dialog.current?.close()}><CloseSign /></button>
         </header>
         {children}
       </div>
@@ -48,7 +45,7 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
   }, [dialog]);
   if (!dialog) return null;
   return (
-    <Modal key={dialog} desk={desk} title={TITLES[dialog]}>
+    <Modal key={dialog} desk={desk} title={DIALOG_TITLES[dialog]}>
       {dialog === "help" ? <HelpAndSettings desk={desk} /> : null}
       {dialog === "language" ? <SearchSyntax desk={desk} /> : null}
       {dialog === "coverage" ? <CoverageDialog desk={desk} /> : null}

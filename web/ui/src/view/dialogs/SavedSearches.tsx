@@ -1,10 +1,9 @@
 /** Saved and recent searches. */
 import type { JSX } from "preact";
-import { ORDER_NAMES } from "../../posts/ranking";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
-import { isolate } from "../../text/bidiIsolate";
 import { CloseSign, StarSign } from "../icons";
+import { savedWords } from "../../words/dialogs";
 
 export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   const { settings, column } = desk;
@@ -18,29 +17,29 @@ export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   return (
     <>
       <p><button disabled={isSaved || full} onClick={() => desk.updateSettings({ saved: [...settings.saved, { query, order }] })}>
-        <StarSign /> {isSaved ? "This search is saved" : <>Save <bdi>{query}</bdi></>}
+        <StarSign /> {isSaved ? savedWords.isSaved : <>{savedWords.save} <bdi>{query}</bdi></>}
       </button></p>
-      {full ? <p class="meta">{LIST_MAX} at most: remove one to save another.</p> : null}
-      <h3>Saved</h3>
+      {full ? <p class="meta">{savedWords.full(LIST_MAX)}</p> : null}
+      <h3>{savedWords.saved}</h3>
       {settings.saved.length ? (
         <ul class="searches">
           {settings.saved.map((one) => (
             <li key={one.query + one.order}>
-              <button class="wide" onClick={() => run(one)}><bdi>{one.query}</bdi>{one.order === "latest" ? null : <span class="meta"> by {ORDER_NAMES[one.order].toLowerCase()}</span>}</button>
-              <button class="plain round" aria-label={`Remove ${isolate(one.query)}`} onClick={() => desk.updateSettings({ saved: settings.saved.filter((other) => other !== one) })}><CloseSign /></button>
+              <button class="wide" onClick={() => run(one)}><bdi>{one.query}</bdi>{one.order === "latest" ? null : <span class="meta">{savedWords.byOrder(one.order)}</span>}</button>
+              <button class="plain round" aria-label={savedWords.remove(one.query)} onClick={() => desk.updateSettings({ saved: settings.saved.filter((other) => other !== one) })}><CloseSign /></button>
             </li>
           ))}
         </ul>
-      ) : <p class="meta">None yet. They stay in this browser.</p>}
-      <h3>Recent</h3>
+      ) : <p class="meta">{savedWords.noneSaved}</p>}
+      <h3>{savedWords.recent}</h3>
       {settings.recent.length ? (
         <>
           <ul class="searches">
             {settings.recent.map((one) => <li key={one}><button class="wide" onClick={() => run({ query: one })}><bdi>{one}</bdi></button></li>)}
           </ul>
-          <p><button onClick={() => desk.updateSettings({ recent: [] })}>Forget recent searches</button></p>
+          <p><button onClick={() => desk.updateSettings({ recent: [] })}>{savedWords.forget}</button></p>
         </>
-      ) : <p class="meta">None yet.</p>}
+      ) : <p class="meta">{savedWords.noneRecent}</p>}
     </>
   );
 }

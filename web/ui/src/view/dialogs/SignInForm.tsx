@@ -1,12 +1,13 @@
 /** Asks for the access token where the server wants one. The token goes to the server only. */
 import type { JSX } from "preact";
+import { dialogWords } from "../../words/dialogs";
 
 export function SignInForm(): JSX.Element {
   return (
     <form method="post" action="/login" class="sign-in">
-      <label>Access token <input type="password" name="access_token" autocomplete="current-password" required /></label>
+      <label>{dialogWords.accessToken} <input type="password" name="access_token" autocomplete="current-password" required /></label>
       <input type="hidden" name="next" value={location.pathname + location.search} />
-      <button>Sign in</button>
+      <button>{dialogWords.signIn}</button>
     </form>
   );
 }

@@ -2,16 +2,16 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { PostStore } from "../../posts/postStore";
-import { TAB_NAMES, TABS } from "../../state/insight";
+import { TABS } from "../../state/insight";
 import type { Desk } from "../../state/desk";
-import { asOf } from "../../text/formatTime";
-import { formatCompact, formatFrequency, formatNumber, formatRate } from "../../text/formatNumber";
+import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumber";
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
 import { CloseSign } from "../icons";
 import { SeriesView } from "../charts/SeriesView";
 import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
+import { figureWords, panelWords, TAB_NAMES } from "../../words/panel";
 
 const COUNT_EVERY_MS = 2_000;
 
@@ -33,16 +33,16 @@ function Figures({ desk }: { desk: Desk }): JSX.Element {
   if (loaded.current.store !== store || now - loaded.current.at > COUNT_EVERY_MS)
     loaded.current = { store, at: now, ...countLoaded(store) };
   const total = column.run.timeline?.total;
-  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : `of ${formatCompact(loaded.current.posts)} loaded`;
+  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : figureWords.ofLoaded(loaded.current.posts);
   const { from, to } = column.spec;
-  const [often, unit] = from === null || to === null ? [formatRate(column.run.arrivals.perMinute(performance.now())), "min"]
-    : total === undefined ? ["–", "min"] : formatFrequency(total, to - from);
+  const [often, unit] = from === null || to === null ? [formatRate(column.run.arrivals.perMinute(performance.now())), ""]
+    : total === undefined ? [figureWords.unknown, "min"] : formatFrequency(total, to - from);
   return (
     <dl class="figures-of">
-      <div><dt>{total === 1 ? "match" : "matches"}</dt><dd>{total === undefined ? "–" : formatNumber(total)}</dd></div>
-      <div><dt>{column.run.isPast ? "on average" : "now"}</dt><dd>{often}<small>/{unit}</small></dd></div>
-      <div><dt>{loaded.current.authors === 1 ? "author" : "authors"} <span>{among}</span></dt><dd>{formatNumber(loaded.current.authors)}</dd></div>
-      <div><dt>{loaded.current.languages === 1 ? "language" : "languages"} <span>{among}</span></dt><dd>{formatNumber(loaded.current.languages)}</dd></div>
+      <div><dt>{figureWords.matches(total)}</dt><dd>{total === undefined ? figureWords.unknown : formatNumber(total)}</dd></div>
+      <div><dt>{column.run.isPast ? figureWords.onAverage : figureWords.perMinute}</dt><dd>{often}{unit ? <small>/{unit}</small> : null}</dd></div>
+      <div><dt>{figureWords.authors(loaded.current.authors)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.authors)}</dd></div>
+      <div><dt>{figureWords.languages(loaded.current.languages)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.languages)}</dd></div>
     </dl>
   );
 }
@@ -51,17 +51,17 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
   const { insight, settings } = desk;
   const { words, top, series, tab, problem } = insight;
   const { spec } = desk.column;
-  const counting = problem ? null : <p class="meta">Counting…</p>;
+  const counting = problem ? null : <p class="meta">{panelWords.counting}</p>;
   return (
     <>
-      <h2 class="hidden">Insight</h2>
-      <button class="plain round drawer-only" aria-label="Close the panel" onClick={() => desk.panel.toggle()}><CloseSign /></button>
+      <h2 class="hidden">{panelWords.title}</h2>
+      <button class="plain round drawer-only" aria-label={panelWords.close} onClick={() => desk.panel.toggle()}><CloseSign /></button>
       <Figures desk={desk} />
-      {problem ? <p class="meta warn">{words ? `${asOf(insight.wordsAt, Date.now())} ` : ""}{problem}</p> : null}
+      {problem ? <p class="meta warn">{words ? panelWords.stale(insight.wordsAt, Date.now(), problem) : problem}</p> : null}
       <MemoNextFrame of={[spec, words, problem, settings.trendWindowMs, insight.trends.since]}>
-        {() => words ? <WordBars desk={desk} words={words} windowMs={settings.trendWindowMs} /> : problem ? <></> : <p class="meta">Counting words…</p>}
+        {() => words ? <WordBars desk={desk} words={words} windowMs={settings.trendWindowMs} /> : problem ? <></> : <p class="meta">{panelWords.countingWords}</p>}
       </MemoNextFrame>
-      <div class="tabs" role="tablist" aria-label="Most frequent">
+      <div class="tabs" role="tablist" aria-label={panelWords.tabs}>
         {TABS.map((one, at) => (
           <button key={one} role="tab" id={`tab-${one}`} aria-selected={one === tab} aria-controls="tab-panel" tabIndex={one === tab ? 0 : -1}
             onClick={() => insight.chooseTab(one)}
@@ -82,7 +82,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
         </Memo>
       </div>
       {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <SeriesView desk={desk} series={series} />}</MemoNextFrame>
-        : desk.column.run.countsProblem && !problem ? <p class="meta warn">No chart over time: {desk.column.run.countsProblem}</p> : null}
+        : desk.column.run.countsProblem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.countsProblem)}</p> : null}
     </>
   );
 }

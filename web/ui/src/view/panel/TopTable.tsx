@@ -7,6 +7,7 @@ import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { TermLink } from "../card/PostText";
+import { topWords } from "../../words/panel";
 
 const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
@@ -30,29 +31,24 @@ function labelOf(tab: Tab, value: string, label: string): string {
   return label || value.replace(/^https?:\/\/(?:www\.)?/u, "");
 }
 
-function shareOf(share: number): string {
-  const percent = share * 100;
-  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
-}
-
 export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JSX.Element {
   const trending = tab === "trending";
   return (
     <>
       {top.items.length ? (
         <table class="tops">
-          <thead class="hidden-head"><tr><th scope="col">What</th><th scope="col">Posts</th><th scope="col">{trending ? "Usual share" : "Share"}</th></tr></thead>
+          <thead class="hidden-head"><tr><th scope="col">{topWords.value}</th><th scope="col">{topWords.posts}</th><th scope="col">{topWords.share(trending)}</th></tr></thead>
           <tbody>
             {top.items.map((item) => (
               <tr key={item.value}>
                 <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
                 <td>{formatNumber(item.count)}</td>
-                <td>{trending && item.background !== null ? `${shareOf(item.share)}, usually ${shareOf(item.background)}` : shareOf(item.share)}</td>
+                <td>{trending && item.background !== null ? topWords.usually(topWords.percent(item.share), topWords.percent(item.background)) : topWords.percent(item.share)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      ) : <p class="meta">{trending ? "No word is more frequent than usual." : "None in this span."}</p>}
+      ) : <p class="meta">{topWords.none(trending)}</p>}
       <BasedOnLine on={top.based_on} />
     </>
   );

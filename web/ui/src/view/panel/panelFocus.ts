@@ -13,6 +13,6 @@ export function usePanelFocus(desk: Desk, open: boolean): void {
       if (document.activeElement === document.body && back instanceof HTMLElement) back.focus();
       before.current = null;
     }
-    desk.panel.takesFocus = false;
+    desk.panel.focusTaken();
   }, [desk, open]);
 }
