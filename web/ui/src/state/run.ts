@@ -6,7 +6,6 @@
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
 import type { Order } from "../posts/ranking";
-import { api, type Timeline } from "../wire/api";
 import type { Problem, Frame } from "../wire/frame";
 import type { Post } from "../wire/post";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
@@ -15,25 +14,17 @@ import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
-import { Poller } from "./poller";
+import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./spec";
 
-const TIMELINE_EVERY_MS = 2_000;
-
-/** What a run tells its page. */
-export interface RunListener {
-  /** Something changed that a view may show. */
-  onChange(): void;
-  /** The matches over time came. */
-  onTimeline(timeline: Timeline): void;
-  /** The server asks for an access token. */
-  onSignedOut(): void;
-}
+/** What a run reports to its page. */
+export type RunListener = MatchCountsListener;
 
 export class Run {
   readonly posts: PostStore;
   readonly cardIndex = new CardIndex();
   readonly list: CardList;
+  readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly begunAt = Date.now();
   terms: string[] = [];
@@ -43,10 +34,6 @@ export class Run {
   problem: Problem | null = null;
   problemAt = 0;
   laggedAt: number | null = null;
-  timeline: Timeline | null = null;
-  /** Why there are no counts over time, or none of this moment, null while there are; and when the last ones came, ms. */
-  countsProblem: string | null = null;
-  countsAt = 0;
   loadingOlder = false;
   /** Why older posts could not be loaded; the reader may ask again. */
   olderProblem: Problem | null = null;
@@ -62,33 +49,14 @@ export class Run {
   /** The history that is coming is that of the whole search; how many posts of it have come. */
   private initialHistory: { came: number } | null = { came: 0 };
 
-  private readonly counting: Poller<Timeline> = new Poller<Timeline>(
-    {
-      ask: (signal) => api.timeline({ q: this.spec.query, from: this.spec.from, to: this.spec.to }, signal),
-      onAnswer: (timeline) => {
-        this.timeline = timeline;
-        this.countsProblem = null;
-        this.countsAt = Date.now();
-        this.listener.onTimeline(timeline);
-        this.listener.onChange();
-      },
-      onProblem: (error) => {
-        if (error.status === 401) return this.listener.onSignedOut();
-        this.countsProblem = error.message;
-        if (error.status === 400) this.counting.stop();
-        this.listener.onChange();
-      },
-    },
-    TIMELINE_EVERY_MS,
-  );
-
   constructor(
     /** What the run was begun for; its order may change meanwhile (`list.order`). */
     readonly spec: ColumnSpec,
     deletedIds: DeletedIds,
     filters: Filters,
-    private readonly listener: RunListener,
+    listener: RunListener,
   ) {
+    this.counts = new MatchCounts(spec, listener);
     this.posts = new PostStore(spec.depth, deletedIds);
     this.list = new CardList(this.cardIndex, spec.order, filters);
   }
@@ -130,17 +98,17 @@ export class Run {
 
   /** Ask for the matches over time now, and again and again. */
   startCounting(): void {
-    if (!this.signal.aborted) this.counting.start();
+    if (!this.signal.aborted) this.counts.start();
   }
 
   stopCounting(): void {
-    this.counting.stop();
+    this.counts.stop();
   }
 
   /** End all that it began. */
   dispose(): void {
     this.abort.abort();
-    this.counting.stop();
+    this.counts.stop();
     this.subscription?.close();
     this.subscription = null;
   }

@@ -63,7 +63,7 @@ describe("the state in words", () => {
     expect(emptyListStatus({ ...none, problem: { code: "unreachable", message: "The server does not answer." }, from: 1, to: 2 })?.cause).not.toContain("No stored post");
     expect(emptyListStatus({ ...none, problem: { code: "empty", message: "Empty.", position: 0 } })).toMatchObject({ kind: "search-wrong", action: { act: "mend" } });
     expect(emptyListStatus({ ...none, problem: timeout, link: "waiting" })?.kind).toBe("reconnecting");
-    expect(emptyListStatus({ ...none, sources: [{ name: "x", state: "down" }] })?.cause).toContain("None comes now: X down.");
+    expect(emptyListStatus({ ...none, sources: [{ name: "x", state: "down" }] })?.cause).toContain("No new posts: X is down.");
   });
 
   it("says that nothing was collected where no source was, by however many rows", () => {
@@ -80,8 +80,8 @@ describe("the state in words", () => {
   it("tells since when the server has no broker, and of a source that is down beside one that is well", () => {
     expect(statusOf({ ...WELL, linkSince: 1, serverReconnecting: 9 }).since).toBe(9);
     const down = { name: "x", state: "down", detail: "401" };
-    expect(statusOf({ ...WELL, sources: [...WELL.sources, down] })).toMatchObject({ kind: "live", tone: "warn", word: "Bluesky live, 1 s behind; X down", cause: "X down: 401" });
-    expect(statusOf({ ...WELL, sources: [...WELL.sources, down, { name: "mastodon", state: "stopped" }] }).word).toContain("; X, Mastodon down");
+    expect(statusOf({ ...WELL, sources: [...WELL.sources, down] })).toMatchObject({ kind: "live", tone: "warn", word: "Bluesky live, 1 s behind; X is down", cause: "X is down: 401" });
+    expect(statusOf({ ...WELL, sources: [...WELL.sources, down, { name: "mastodon", state: "stopped" }] }).word).toContain("; X, Mastodon are down");
   });
 
   it("is told in a sentence a person would say", () => {

@@ -61,7 +61,7 @@ describe("the sentence of a chart", () => {
     expect(summaryOf({ ...chart, from: 0, to: 0, total: 0, buckets: [] }, Date.now())).toBe("0 matches.");
     const from = new Date(2016, 10, 20, 14).getTime();
     expect(summaryOf({ ...chart, from, to: from + 30 * minute, total: 9, buckets: [[from + minute, 9]] }, Date.now()))
-      .toBe("9 matches, Nov 20, 2016, 14:00–14:30. Most, 9, from 14:01.");
+      .toBe("9 matches, Nov 20, 2016, 14:00–14:30. Peak: 9 at 14:01.");
   });
 });
 

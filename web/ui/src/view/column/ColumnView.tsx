@@ -16,6 +16,7 @@ import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeTools } from "./TimeTools";
 import { columnWords, filterWords, liveWords } from "../../words/column";
+import { statusInputsOf } from "../../state/statusInputs";
 
 /** How often cards are drawn again for the words that say how long ago they were written. */
 const CLOCK_MS = 10_000;
@@ -51,7 +52,7 @@ function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Eleme
     <div class="span filters">
       {filterWords.summary(count, hidden, list.unfiltered)}
       {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? filterWords.hideLabel : filterWords.showLabel(hidden)}
-        onClick={() => desk.showHidden(!list.unfiltered)}>{list.unfiltered ? filterWords.hide : filterWords.show}</button></> : null}
+        onClick={() => desk.list.showHidden(!list.unfiltered)}>{list.unfiltered ? filterWords.hide : filterWords.show}</button></> : null}
     </div>
   );
 }
@@ -60,11 +61,11 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
   const { spec } = column;
-  const { timeline } = column.run;
+  const { timeline } = column.run.counts;
   const { theme } = desk.settings;
-  const countsFault = column.run.problem ? null : column.run.countsProblem;
+  const countsFault = column.run.problem ? null : column.run.counts.problem;
   const clock = Math.floor(Date.now() / CLOCK_MS);
-  const empty = emptyListStatus(desk.statusInputs());
+  const empty = emptyListStatus(statusInputsOf(desk));
   const cards = column.run.cards(frame);
   return (
     <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
@@ -83,7 +84,7 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
         ) : null}
         <FilterLine desk={desk} column={column} />
       </div>
-      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.countsAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
+      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
       <OrderBar desk={desk} column={column} />
       <div class="feed-place">
         {column.run.state === "paused" && column.run.newCount ? (

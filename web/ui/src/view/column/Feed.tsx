@@ -113,9 +113,9 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     rest.moved();
     setScroll((was) => nextViewport(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
-    if (top > AT_TOP_PX) desk.hold("scroll", run);
+    if (top > AT_TOP_PX) desk.list.hold("scroll", run);
     else if (top <= 0) atTop(box);
-    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.loadOlder();
+    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder();
   }
 
   /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
@@ -126,13 +126,13 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
       const seen = activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom;
       if (!seen) box.focus({ preventScroll: true });
     }
-    if (!fingers.current) desk.release("touch", run);
-    desk.release("scroll", run);
+    if (!fingers.current) desk.list.release("touch", run);
+    desk.list.release("scroll", run);
   }
 
   /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
   function onPointerDown(event: PointerEvent): void {
-    if (event.pointerType !== "mouse" && run.state === "live") desk.hold("touch", run);
+    if (event.pointerType !== "mouse" && run.state === "live") desk.list.hold("touch", run);
   }
 
   /** A finger that pulled at the top and is lifted lets go; one that pressed something holds on, for the reader looks at what follows. */
@@ -140,15 +140,15 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     fingers.current = event.touches.length;
     if (fingers.current || (event.target instanceof Element && event.target.closest("button, a"))) return;
     setTimeout(() => {
-      if (!fingers.current) desk.release("touch", run);
+      if (!fingers.current) desk.list.release("touch", run);
     }, TAP_MS);
   }
 
   function onFocusIn(event: FocusEvent): void {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
     focused.current = card?.dataset.id ?? null;
-    if (card) desk.hold("focus", run);
-    else desk.release("focus", run);
+    if (card) desk.list.hold("focus", run);
+    else desk.list.release("focus", run);
   }
 
   function onFocusOut(event: FocusEvent): void {
@@ -158,7 +158,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     setTimeout(() => {
       if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
       focused.current = null;
-      desk.release("focus", run);
+      desk.list.release("focus", run);
     }, 0);
   }
 
@@ -264,8 +264,8 @@ function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boo
   if (column.run.loading !== "ready") return <p class="end" role="presentation">{feedWords.loading}</p>;
   if (column.run.loadingOlder) return <p class="end">{feedWords.loadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">{feedWords.olderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.loadOlder()}>{feedWords.tryAgain}</button></p>;
+    return <p class="end">{feedWords.olderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{feedWords.tryAgain}</button></p>;
   if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{feedWords.limit(LOADED_MAX)}</p>;
-  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.loadOlder()}>{feedWords.older}</button></p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder()}>{feedWords.older}</button></p>;
   return <p class="end">{feedWords.end(hidden)}</p>;
 }

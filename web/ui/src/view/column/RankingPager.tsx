@@ -24,7 +24,7 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
   const at = pageOf(column.run.list.page, total, size);
   const turn = (to: number): void => {
     document.getElementById("list")?.scrollTo({ top: 0 });
-    desk.showRankingPage(to, pages);
+    desk.list.showRankingPage(to, pages);
   };
   return (
     <div class="pager" role="group" aria-label={pagerWords.group}>
@@ -32,11 +32,11 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
       <span>{pagerWords.position(at + 1, pages)}</span>
       <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{pagerWords.next}</button>
       <label>
-        <select value={String(size)} aria-label={pagerWords.size} onChange={(event) => desk.setPageSize(Number(event.currentTarget.value))}>
+        <select value={String(size)} aria-label={pagerWords.size} onChange={(event) => desk.list.setPageSize(Number(event.currentTarget.value))}>
           {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{pagerWords.perPage(one)}</option>)}
         </select>
       </label>
-      <p class="meta">{pagerWords.ranked(column.run.posts.size, column.run.timeline?.total ?? null)}</p>
+      <p class="meta">{pagerWords.ranked(column.run.posts.size, column.run.counts.timeline?.total ?? null)}</p>
     </div>
   );
 }

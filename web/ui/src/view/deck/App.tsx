@@ -16,6 +16,7 @@ import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
 import { deckWords } from "../../words/deck";
+import { statusInputsOf } from "../../state/statusInputs";
 
 /** By focus and not by address: going to a place in the document would be a step of the history. */
 function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
@@ -31,7 +32,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
-  const condition = statusOf(desk.statusInputs());
+  const condition = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
   useFocusFallback();
@@ -48,7 +49,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
-            {desk.secondaryStarted ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
+            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
       </main>

@@ -1,26 +1,18 @@
 /** Where nothing matches: the closest shorter search that finds some, asked for by itself, at most once a search. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { findClosestSearch, type ClosestSearch } from "../../query/closestSearch";
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
-import { api, ApiError } from "../../wire/api";
 import { statusActions } from "../../words/status";
+import type { ClosestSearch } from "../../query/closestSearch";
+import { closestSearch } from "../../state/apiQuestions";
 
 export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string }): JSX.Element {
   const { query, from, to } = desk.column.spec;
   const [found, setFound] = useState<{ of: string; best: ClosestSearch | null } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
-    const count = async (q: string): Promise<number> => {
-      try {
-        return (await api.timeline({ q, from, to }, abort.signal)).total;
-      } catch (error) {
-        if (error instanceof ApiError) return 0;
-        throw error;
-      }
-    };
-    findClosestSearch(query, count).then(
+    closestSearch({ query, from, to }, abort.signal).then(
       (best) => {
         if (!abort.signal.aborted) setFound({ of: query, best });
       },

@@ -9,6 +9,7 @@ import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
 import { searchBoxWords } from "../../words/deck";
+import { checkQuery } from "../../state/apiQuestions";
 
 const CHECK_AFTER_MS = 250;
 /** A fault is seen at once, and spoken when the hand rests: not with every key. */
@@ -59,7 +60,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
     }
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      void desk.checkQuery(draft, abort.signal).then((found) => {
+      void checkQuery(draft, abort.signal).then((found) => {
         if (!abort.signal.aborted) setFault(found);
       });
     }, CHECK_AFTER_MS);

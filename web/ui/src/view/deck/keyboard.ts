@@ -79,7 +79,7 @@ export function listenForKeys(desk: Desk): () => void {
 /** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. `was`: its state when the button went down. */
 export function pressLive(desk: Desk, was = desk.column.run.state): void {
   if (was === "paused") showNewest(desk);
-  else desk.toggleLive();
+  else desk.list.toggleLive();
 }
 
 /** Go to the top and let it run. */
@@ -87,5 +87,5 @@ export function showNewest(desk: Desk): void {
   if (document.activeElement instanceof HTMLElement && document.activeElement.closest("#list")) document.activeElement.blur();
   document.getElementById("list")?.scrollTo({ top: 0 });
   if (desk.column.run.isPast) desk.navigate({ from: null, to: null });
-  else desk.resume();
+  else desk.list.resume();
 }

@@ -4,9 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { statusOf } from "../../state/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
-import { api, ApiError, type CoverageRow } from "../../wire/api";
+import { coverageRows } from "../../state/apiQuestions";
+import type { CoverageRow } from "../../wire/api";
 import { coverageWords } from "../../words/dialogs";
 import { sourceName, sourceWords } from "../../words/status";
+import { statusInputsOf } from "../../state/statusInputs";
 
 const MOST = 200;
 
@@ -15,8 +17,11 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
   const [fault, setFault] = useState("");
   useEffect(() => {
     const abort = new AbortController();
-    api.coverage(abort.signal).then((found) => setRows(found.rows.slice(-MOST).reverse()), (error: unknown) => {
-      if (error instanceof ApiError) setFault(error.message);
+    void coverageRows(MOST, abort.signal).then((found) => {
+      if (typeof found === "string") setFault(found);
+      else setRows(found);
+    }, (error: unknown) => {
+      if (!abort.signal.aborted) throw error;
     });
     return () => abort.abort();
   }, []);
@@ -26,7 +31,7 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
     ...(indexed === undefined ? [] : [coverageWords.stored(indexed)]), ...(rate === undefined ? [] : [coverageWords.rate(rate)]),
     ...(connected === undefined ? [] : [coverageWords.viewers(connected)]), coverageWords.loaded(desk.column.run.posts.size),
   ];
-  const condition = statusOf(desk.statusInputs());
+  const condition = statusOf(statusInputsOf(desk));
   return (
     <>
       {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}

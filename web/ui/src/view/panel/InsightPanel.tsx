@@ -32,7 +32,7 @@ function Figures({ desk }: { desk: Desk }): JSX.Element {
   const now = performance.now();
   if (loaded.current.store !== store || now - loaded.current.at > COUNT_EVERY_MS)
     loaded.current = { store, at: now, ...countLoaded(store) };
-  const total = column.run.timeline?.total;
+  const total = column.run.counts.timeline?.total;
   const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : figureWords.ofLoaded(loaded.current.posts);
   const { from, to } = column.spec;
   const [often, unit] = from === null || to === null ? [formatRate(column.run.arrivals.perMinute(performance.now())), ""]
@@ -82,7 +82,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
         </Memo>
       </div>
       {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <SeriesView desk={desk} series={series} />}</MemoNextFrame>
-        : desk.column.run.countsProblem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.countsProblem)}</p> : null}
+        : desk.column.run.counts.problem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.counts.problem)}</p> : null}
     </>
   );
 }
