@@ -97,8 +97,8 @@ def test_a_tablet_that_is_turned_shows_list_and_panel(simulator: Simulator, open
 def test_the_focus_outlives_a_dialog_that_came_from_another(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     page.get_by_role("button", name="Help, keys and settings").click()
-    page.get_by_role("button", name="The search language").click()
-    page.get_by_role("dialog", name="The search language").wait_for()
+    page.get_by_role("button", name="Search syntax").click()
+    page.get_by_role("dialog", name="Search syntax").wait_for()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("button", name="Help, keys and settings")).to_be_focused()

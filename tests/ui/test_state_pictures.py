@@ -138,5 +138,5 @@ def test_what_was_sampled_looks_other_than_what_was_not_collected(
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
     whole(page, size, posts=True)
     told = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
-    expect(told).to_contain_text("Not collected in 1 stretch. Only a sample in 1 stretch.")
+    expect(told).to_contain_text("1 gap. Only a sample in 1 period.")
     pictures.check(page, f"sampled-{size}")

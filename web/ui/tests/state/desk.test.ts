@@ -153,4 +153,26 @@ describe("the page", () => {
     desk.openDialog(null);
     expect(desk.column.run.state).toBe("live");
   });
+
+  it("begins the next search whole: live, with neither problem nor toast, counts nor posts of the former one", async () => {
+    await open("/?q=storm");
+    desk.list.hold("reader");
+    desk.addTerm("ferry", false);
+    desk.column.run.fail({ code: "query_timeout", message: "It took too long." });
+    const former = desk.column.run;
+    desk.navigate({ query: "harbour" });
+    const { run } = desk.column;
+    expect([run === former, run.state, run.problem, run.counts.timeline, run.posts.size, desk.toasts.current]).toEqual([false, "live", null, null, 0, null]);
+    expect([former.signal.aborted, Wire.last.sent.filter((one) => one.type === "unsubscribe").length]).toEqual([true, 2]);
+  });
+
+  it("asks nothing more for a run that was disposed of", async () => {
+    await open("/?q=storm");
+    desk.column.run.dispose();
+    desk.insight.stopPolling();
+    asked.length = 0;
+    desk.column.run.startCounting();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(askedFor("/api/timeline")).toBe(0);
+  });
 });
