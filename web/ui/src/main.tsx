@@ -14,7 +14,7 @@ import "./style/narrow.css";
 import { readRoute } from "./state/page/route";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
-import { problemWords } from "./words/problems";
+import * as problemWords from "./words/problems";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";

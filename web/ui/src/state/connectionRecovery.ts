@@ -9,7 +9,7 @@ import { recheckSpan } from "./historyLoader";
 import type { LinkState } from "./page/linkState";
 import type { ServerState } from "./page/serverState";
 import type { PagePolling } from "./pagePolling";
-import { isRetryable } from "./status";
+import { isRetryable } from "./page/status";
 
 /** The parts of the page that recover. */
 export interface RecoveringPage {

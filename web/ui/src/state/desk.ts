@@ -24,7 +24,8 @@ import { SearchRuns } from "./searchRuns";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, specOf } from "./spec";
 import { Toasts } from "./page/toasts";
-import { newPostsAnnouncement, toastWords } from "../words/deck";
+import * as deckWords from "../words/deck";
+import { newPostsAnnouncement } from "../words/deck";
 import { tabTitle } from "../words/status";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
@@ -77,7 +78,7 @@ export class Desk {
 
   start(): void {
     this.change({}, true);
-    if (isQueryTooLong(location.search)) this.showToast(toastWords.queryCut(QUERY_MAX_LENGTH));
+    if (isQueryTooLong(location.search)) this.showToast(deckWords.toastQueryCut(QUERY_MAX_LENGTH));
     this.connection.attach({
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
@@ -112,14 +113,14 @@ export class Desk {
   addTerm(term: string, exclude: boolean): void {
     const before = this.column.spec.query;
     const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(toastWords.alreadyInSearch(term));
+    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
     this.navigate({ query });
     const address = location.pathname + location.search;
     const undo = (): void => {
       if (location.pathname + location.search === address) history.back();
       else this.navigate({ query: before });
     };
-    this.showToast(exclude ? toastWords.excluded(term) : toastWords.added(term), undo, this.column.run);
+    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, this.column.run);
   }
 
   /** Rank by an order; the one that is shown is made anew. */

@@ -1,5 +1,5 @@
 /** List actions: what a reader does to the list of the selected column (pause, resume, page, show hidden and older posts). */
-import { toastWords } from "../words/deck";
+import * as deckWords from "../words/deck";
 import type { Desk } from "./desk";
 import { loadOlder } from "./historyLoader";
 import type { PauseCause } from "./list/pauseMachine";
@@ -42,7 +42,7 @@ export class ListActions {
   showRankingPage(page: number, pages: number): void {
     const { run } = this.desk.column;
     run.list.setPage(page);
-    this.desk.showToast(toastWords.rankingPage(page + 1, pages), null, run);
+    this.desk.showToast(deckWords.toastRankingPage(page + 1, pages), null, run);
   }
 
   /** Set the number of cards on a page of the ranking, and show its first page. */

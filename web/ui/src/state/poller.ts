@@ -1,6 +1,6 @@
 /** Asks the server again and again, never twice at once, and less often the more an answer costs it. */
 import { ApiError } from "../wire/api";
-import { problemWords } from "../words/problems";
+import * as problemWords from "../words/problems";
 
 export interface PollJob<T> {
   ask(signal: AbortSignal): Promise<T>;

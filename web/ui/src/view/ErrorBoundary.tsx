@@ -1,6 +1,6 @@
 /** Holds an error of one part of the page, so that the others go on. The part is drawn again when `of` changes, or the reader asks. */
 import { Component, type ComponentChildren, type JSX } from "preact";
-import { deckWords } from "../words/deck";
+import * as deckWords from "../words/deck";
 
 interface Props {
   /** What the part is called in the message: "The panel". */

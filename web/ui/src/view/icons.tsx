@@ -1,7 +1,7 @@
 /** The few drawn signs of the page, all 16 px, all silent for screen readers: the words stand beside them or in a label. */
 import type { JSX } from "preact";
 import type { TrendDirection } from "../stats/wordTrends";
-import { wordBarWords } from "../words/panel";
+import * as panelWords from "../words/panel";
 
 function sign(path: string, filled = false): () => JSX.Element {
   return function Sign() {
@@ -48,10 +48,10 @@ export const ClockSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
 export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {
-  if (!way) return <span class="arrow none" title={wordBarWords.noTrend} />;
+  if (!way) return <span class="arrow none" title={panelWords.wordBarNoTrend} />;
   const path = { up: "M5 1 9 8H1Z", down: "M5 9 1 2h8Z", flat: "M1 4h8v2H1z" }[way];
   return (
-    <svg class={`arrow ${way}`} viewBox="0 0 10 10" width="9" height="9" role="img" aria-label={`${label} ${wordBarWords.directions[way]}`}>
+    <svg class={`arrow ${way}`} viewBox="0 0 10 10" width="9" height="9" role="img" aria-label={`${label} ${panelWords.wordBarDirections[way]}`}>
       <path d={path} />
     </svg>
   );

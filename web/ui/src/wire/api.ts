@@ -1,7 +1,7 @@
 /** The JSON API, typed. Every call can be aborted; an answer that is an error is thrown as `ApiError`. */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
-import { problemWords } from "../words/problems";
+import * as problemWords from "../words/problems";
 
 export interface Timeline {
   interval_ms: number;

@@ -19,80 +19,66 @@ export const ORDER_HINTS: Record<Order, string> = {
 const FILTERED = "All posts are hidden by your filters.";
 const LOADING = "Loading…";
 
-export const columnWords = {
-  allPosts: "All posts",
-  countTitle: "Matches stored in all",
-  menu: "Column menu",
-  menuTitle: "Mutes, media, languages, export",
-  showing: (span: string) => `Showing ${span}`,
-  backToLive: "Back to live",
-  histogram: "The histogram",
-  list: "The list",
-  newPosts: (count: number) => formatCount(count, "new post"),
-  press: " · press",
-  toShow: "to show",
-  since: (time: string) => `Since ${time}`,
-  tryThese: "Try",
-};
+export const allPosts = "All posts";
+export const countTitle = "Matches stored in all";
+export const menu = "Column menu";
+export const menuTitle = "Mutes, media, languages, export";
+export const showing = (span: string) => `Showing ${span}`;
+export const backToLive = "Back to live";
+export const histogram = "The histogram";
+export const list = "The list";
+export const newPosts = (count: number) => formatCount(count, "new post");
+export const press = " · press";
+export const toShow = "to show";
+export const since = (time: string) => `Since ${time}`;
+export const tryThese = "Try";
 
-export const liveWords = {
-  state: (state: "live" | "paused" | "past", newCount: number) =>
-    state === "live" ? "Live" : state === "past" ? "Fixed time" : newCount ? `Paused, ${formatCompact(newCount)} new` : "Paused",
-  title: (state: "live" | "paused" | "past", status: string | null) => `${status === null ? "" : `${status}. `}Click to ${DOES[state]}`,
-  label: (words: string, state: "live" | "paused" | "past", status: string | null) => `${words}${status === null ? "" : `, but ${status}`}. Press to ${DOES[state]}`,
-};
+export const liveState = (state: "live" | "paused" | "past", newCount: number) =>
+  state === "live" ? "Live" : state === "past" ? "Fixed time" : newCount ? `Paused, ${formatCompact(newCount)} new` : "Paused";
+export const liveTitle = (state: "live" | "paused" | "past", status: string | null) => `${status === null ? "" : `${status}. `}Click to ${DOES[state]}`;
+export const liveLabel = (words: string, state: "live" | "paused" | "past", status: string | null) => `${words}${status === null ? "" : `, but ${status}`}. Press to ${DOES[state]}`;
 const DOES = { live: "pause", paused: "resume", past: "go back to live" };
 
-export const filterWords = {
-  summary: (filters: number, hidden: number, shown: boolean) => {
-    const names = formatCount(filters, "filter");
-    return shown ? `${names} off, ${formatNumber(hidden)} shown that they hide` : `${names}, ${formatNumber(hidden)} hidden`;
-  },
-  show: "Show",
-  hide: "Hide",
-  showLabel: (hidden: number) => `Show the ${formatCount(hidden, "post")} that the filters hide`,
-  hideLabel: "Hide what the filters hide",
+export const filterSummary = (filters: number, hidden: number, shown: boolean) => {
+  const names = formatCount(filters, "filter");
+  return shown ? `${names} off, ${formatNumber(hidden)} shown that they hide` : `${names}, ${formatNumber(hidden)} hidden`;
 };
+export const filterShow = "Show";
+export const filterHide = "Hide";
+export const filterShowLabel = (hidden: number) => `Show the ${formatCount(hidden, "post")} that the filters hide`;
+export const filterHideLabel = "Hide what the filters hide";
 
-export const timeToolWords = {
-  choose: "Choose a time",
-  group: "Time shown",
-  earlier: "Earlier",
-  later: "Later",
-  zoomInLatest: "Zoom in (latest half)",
-  zoomIn: "Zoom in",
-  zoomOut: "Zoom out",
-  allTime: "All time",
-};
+export const timeToolChoose = "Choose a time";
+export const timeToolGroup = "Time shown";
+export const timeToolEarlier = "Earlier";
+export const timeToolLater = "Later";
+export const timeToolZoomInLatest = "Zoom in (latest half)";
+export const timeToolZoomIn = "Zoom in";
+export const timeToolZoomOut = "Zoom out";
+export const timeToolAllTime = "All time";
 
-export const orderWords = {
-  group: "Order",
-  title: (order: Order) => `Order: ${ORDER_HINTS[order]}`,
-  loaded: (count: number) => `${formatNumber(count)} loaded`,
-  depth: "How many posts to load",
-  ofDepth: (depth: number) => `of ${formatNumber(depth)}`,
-};
+export const orderGroup = "Order";
+export const orderTitle = (order: Order) => `Order: ${ORDER_HINTS[order]}`;
+export const orderLoaded = (count: number) => `${formatNumber(count)} loaded`;
+export const orderDepth = "How many posts to load";
+export const orderOfDepth = (depth: number) => `of ${formatNumber(depth)}`;
 
-export const feedWords = {
-  label: (ranking: boolean) => `Posts, ${ranking ? "a ranking" : "newest first"}`,
-  loading: LOADING,
-  loadingOlder: "Loading older posts…",
-  olderFailed: (message: string) => `Older posts could not be loaded: ${message}`,
-  tryAgain: "Try again",
-  limit: (most: number) => `${formatNumber(most)} posts are loaded, the limit. For older posts pick a time range in the chart.`,
-  older: "Older posts",
-  end: (hidden: boolean) => (hidden ? FILTERED : "No older posts"),
-};
+export const feedLabel = (ranking: boolean) => `Posts, ${ranking ? "a ranking" : "newest first"}`;
+export const feedLoading = LOADING;
+export const feedLoadingOlder = "Loading older posts…";
+export const feedOlderFailed = (message: string) => `Older posts could not be loaded: ${message}`;
+export const feedTryAgain = "Try again";
+export const feedLimit = (most: number) => `${formatNumber(most)} posts are loaded, the limit. For older posts pick a time range in the chart.`;
+export const feedOlder = "Older posts";
+export const feedEnd = (hidden: boolean) => (hidden ? FILTERED : "No older posts");
 
-export const pagerWords = {
-  group: "Pages of the ranking",
-  previous: "Previous",
-  next: "Next",
-  position: (page: number, pages: number) => `Page ${formatNumber(page)} of ${formatNumber(pages)}`,
-  size: "Posts per page",
-  perPage: (size: number) => `${size} per page`,
-  ranked: (loaded: number, total: number | null) => `Ranked among the ${formatNumber(loaded)} posts loaded${total === null ? "" : ` of ${formatNumber(total)}`}.`,
-  loading: LOADING,
-  noReposts: (loaded: number) => `None of the ${formatNumber(loaded)} posts loaded is a repost of another.`,
-  filtered: FILTERED,
-};
+export const pagerGroup = "Pages of the ranking";
+export const pagerPrevious = "Previous";
+export const pagerNext = "Next";
+export const pagerPosition = (page: number, pages: number) => `Page ${formatNumber(page)} of ${formatNumber(pages)}`;
+export const pagerSize = "Posts per page";
+export const pagerPerPage = (size: number) => `${size} per page`;
+export const pagerRanked = (loaded: number, total: number | null) => `Ranked among the ${formatNumber(loaded)} posts loaded${total === null ? "" : ` of ${formatNumber(total)}`}.`;
+export const pagerLoading = LOADING;
+export const pagerNoReposts = (loaded: number) => `None of the ${formatNumber(loaded)} posts loaded is a repost of another.`;
+export const pagerFiltered = FILTERED;

@@ -7,7 +7,9 @@ export const DIALOG_TITLES = {
   help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
 };
 
-export const dialogWords = { close: "Close", signIn: "Sign in", accessToken: "Access token" };
+export const close = "Close";
+export const signIn = "Sign in";
+export const accessToken = "Access token";
 
 /** Keys with what each does; two blanks part two keys of one line. */
 export const KEY_WORDS: [string, string][] = [
@@ -23,17 +25,15 @@ export const KEY_WORDS: [string, string][] = [
   ["Esc", "close what is open"],
 ];
 
-export const helpWords = {
-  clicks: "A click on a word, tag, author, domain or bar adds it to the search once; with Alt it is excluded. Back undoes.",
-  syntax: "Search syntax",
-  theme: "Theme",
-  density: "Density",
-  compact: "compact",
-  comfortable: "comfortable",
-  keys: "Keyboard shortcuts",
-  announce: "Announce new posts (at most twice a minute)",
-  version: (version: string) => `Murmuration ${version}`,
-};
+export const helpClicks = "A click on a word, tag, author, domain or bar adds it to the search once; with Alt it is excluded. Back undoes.";
+export const helpSyntax = "Search syntax";
+export const helpTheme = "Theme";
+export const helpDensity = "Density";
+export const helpCompact = "compact";
+export const helpComfortable = "comfortable";
+export const helpKeys = "Keyboard shortcuts";
+export const helpAnnounce = "Announce new posts (at most twice a minute)";
+export const helpVersion = (version: string) => `Murmuration ${version}`;
 
 /** Examples of the search syntax, each with what it finds. */
 export const SYNTAX_BASICS: [string, string][] = [
@@ -47,53 +47,47 @@ export const SYNTAX_BASICS: [string, string][] = [
   ["#tag  @handle  $SYM", "exact tag, mention or cashtag"],
   ["*", "every post"],
 ];
-export const syntaxWords = { aliases: (names: string) => ` also ${names}` };
+export const syntaxAliases = (names: string) => ` also ${names}`;
 
-export const coverageWords = {
-  generated: "These posts are generated. For live ones:",
-  since: (time: string) => ` since ${time}`,
-  stored: (count: number) => `${formatNumber(count)} posts stored`,
-  rate: (perSecond: number) => `${formatRate(perSecond)} a second`,
-  viewers: (count: number) => `${formatNumber(count)} ${count === 1 ? "viewer" : "viewers"}`,
-  loaded: (count: number) => `${formatNumber(count)} loaded`,
-  table: "Coverage, table",
-  columns: ["Source", "From", "For", "What"],
-  soFar: " so far",
-  sample: (why: string) => `Only a sample: ${why}`,
-  notCollected: (why: string) => `Not collected: ${why}`,
-  allPosts: "All posts",
-  none: "Nothing recorded yet.",
-  loading: "Loading…",
-};
+export const coverageGenerated = "These posts are generated. For live ones:";
+export const coverageSince = (time: string) => ` since ${time}`;
+export const coverageStored = (count: number) => `${formatNumber(count)} posts stored`;
+export const coverageRate = (perSecond: number) => `${formatRate(perSecond)} a second`;
+export const coverageViewers = (count: number) => `${formatNumber(count)} ${count === 1 ? "viewer" : "viewers"}`;
+export const coverageLoaded = (count: number) => `${formatNumber(count)} loaded`;
+export const coverageTable = "Coverage, table";
+export const coverageColumns = ["Source", "From", "For", "What"];
+export const coverageSoFar = " so far";
+export const coverageSample = (why: string) => `Only a sample: ${why}`;
+export const coverageNotCollected = (why: string) => `Not collected: ${why}`;
+export const coverageAllPosts = "All posts";
+export const coverageNone = "Nothing recorded yet.";
+export const coverageLoading = "Loading…";
 
-export const savedWords = {
-  isSaved: "This search is saved",
-  save: "Save",
-  full: (most: number) => `${most} at most: remove one to save another.`,
-  saved: "Saved",
-  recent: "Recent",
-  byOrder: (order: keyof typeof ORDER_NAMES) => ` by ${ORDER_NAMES[order].toLowerCase()}`,
-  remove: (query: string) => `Remove ${isolate(query)}`,
-  noneSaved: "None yet. They stay in this browser.",
-  noneRecent: "None yet.",
-  forget: "Forget recent searches",
-};
+export const savedIsSaved = "This search is saved";
+export const savedSave = "Save";
+export const savedFull = (most: number) => `${most} at most: remove one to save another.`;
+export const savedSaved = "Saved";
+export const savedRecent = "Recent";
+export const savedByOrder = (order: keyof typeof ORDER_NAMES) => ` by ${ORDER_NAMES[order].toLowerCase()}`;
+export const savedRemove = (query: string) => `Remove ${isolate(query)}`;
+export const savedNoneSaved = "None yet. They stay in this browser.";
+export const savedNoneRecent = "None yet.";
+export const savedForget = "Forget recent searches";
 
-export const columnMenuWords = {
-  mute: "Mute",
-  muteHint: "word, #tag or @account",
-  languages: "Only these languages",
-  languagesHint: "en, ja, …",
-  add: "Add",
-  full: (most: number) => `${most} at most: remove one to add another.`,
-  remove: (value: string) => `Remove ${isolate(value)}`,
-  hide: "Hide",
-  hideReposts: "Posts seen only as reposts",
-  hideReplies: "Replies",
-  hideWithoutMedia: "Posts without media",
-  media: "Media",
-  mediaChoices: { show: "show", ask: "cover", hide: "hide" },
-  pictures: "Profile pictures",
-  exportSpan: "Export the matches of this time",
-  exportAll: "Export all matches",
-};
+export const columnMenuMute = "Mute";
+export const columnMenuMuteHint = "word, #tag or @account";
+export const columnMenuLanguages = "Only these languages";
+export const columnMenuLanguagesHint = "en, ja, …";
+export const columnMenuAdd = "Add";
+export const columnMenuFull = (most: number) => `${most} at most: remove one to add another.`;
+export const columnMenuRemove = (value: string) => `Remove ${isolate(value)}`;
+export const columnMenuHide = "Hide";
+export const columnMenuHideReposts = "Posts seen only as reposts";
+export const columnMenuHideReplies = "Replies";
+export const columnMenuHideWithoutMedia = "Posts without media";
+export const columnMenuMedia = "Media";
+export const columnMenuMediaChoices = { show: "show", ask: "cover", hide: "hide" };
+export const columnMenuPictures = "Profile pictures";
+export const columnMenuExportSpan = "Export the matches of this time";
+export const columnMenuExportAll = "Export all matches";

@@ -12,86 +12,72 @@ export const TREND_WINDOWS: [number, string][] = [
   [60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"],
 ];
 
-export const panelWords = {
-  title: "Insight",
-  close: "Close the panel",
-  counting: "Counting…",
-  countingWords: "Counting words…",
-  tabs: "Most frequent",
-  noChart: (message: string) => `No chart over time: ${message}`,
-  stale: (at: number, now: number, message: string) => `Last updated ${formatMoment(at, 0, now)}: ${message}`,
-  basedOn: (counted: number, matching: number, from: number, to: number) =>
-    `based on ${formatNumber(counted)} of ${formatNumber(matching)}${matching ? `, ${formatSpan(from, to, Date.now())}` : ""}`,
-};
+export const title = "Insight";
+export const close = "Close the panel";
+export const counting = "Counting…";
+export const countingWords = "Counting words…";
+export const tabs = "Most frequent";
+export const noChart = (message: string) => `No chart over time: ${message}`;
+export const stale = (at: number, now: number, message: string) => `Last updated ${formatMoment(at, 0, now)}: ${message}`;
+export const basedOn = (counted: number, matching: number, from: number, to: number) =>
+  `based on ${formatNumber(counted)} of ${formatNumber(matching)}${matching ? `, ${formatSpan(from, to, Date.now())}` : ""}`;
 
-export const figureWords = {
-  matches: (total: number | undefined) => (total === 1 ? "match" : "matches"),
-  perMinute: "per minute",
-  onAverage: "on average",
-  authors: (count: number) => (count === 1 ? "author" : "authors"),
-  languages: (count: number) => (count === 1 ? "language" : "languages"),
-  ofLoaded: (count: number) => `of ${formatCompact(count)} loaded`,
-  unknown: "–",
-};
+export const figureMatches = (total: number | undefined) => (total === 1 ? "match" : "matches");
+export const figurePerMinute = "per minute";
+export const figureOnAverage = "on average";
+export const figureAuthors = (count: number) => (count === 1 ? "author" : "authors");
+export const figureLanguages = (count: number) => (count === 1 ? "language" : "languages");
+export const figureOfLoaded = (count: number) => `of ${formatCompact(count)} loaded`;
+export const figureUnknown = "–";
 
-export const wordBarWords = {
-  title: "Words",
-  legend: "The first arrow: rank over the last 20 seconds. The second: share over the window.",
-  firstArrow: "first arrow:",
-  secondArrow: "second arrow:",
-  rankLegend: " rank · ",
-  shareLegend: " share,",
-  window: "Window of the second arrow",
-  none: "No words yet.",
-  rank: "rank",
-  share: "share",
-  noTrend: "Too few new posts for a trend",
-  directions: { up: "up", down: "down", flat: "flat" },
-};
+export const wordBarTitle = "Words";
+export const wordBarLegend = "The first arrow: rank over the last 20 seconds. The second: share over the window.";
+export const wordBarFirstArrow = "first arrow:";
+export const wordBarSecondArrow = "second arrow:";
+export const wordBarRankLegend = " rank · ";
+export const wordBarShareLegend = " share,";
+export const wordBarWindow = "Window of the second arrow";
+export const wordBarNone = "No words yet.";
+export const wordBarRank = "rank";
+export const wordBarShare = "share";
+export const wordBarNoTrend = "Too few new posts for a trend";
+export const wordBarDirections = { up: "up", down: "down", flat: "flat" };
 
-export const cloudWords = {
-  label: "Word cloud",
-  caption: (top: string, count: number) => `${top ? `The most frequent words: ${top}. ` : ""}The table has all ${count}.`,
-  table: "Words, table",
-  word: "Word",
-  posts: "Posts",
-};
+export const cloudLabel = "Word cloud";
+export const cloudCaption = (top: string, count: number) => `${top ? `The most frequent words: ${top}. ` : ""}The table has all ${count}.`;
+export const cloudTable = "Words, table";
+export const cloudWord = "Word";
+export const cloudPosts = "Posts";
 
-export const topWords = {
-  value: "What",
-  posts: "Posts",
-  share: (trending: boolean) => (trending ? "Usual share" : "Share"),
-  percent: (share: number) => {
-    const percent = share * 100;
-    return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
-  },
-  usually: (share: string, usual: string) => `${share}, usually ${usual}`,
-  none: (trending: boolean) => (trending ? "No word is more frequent than usual." : "None in this span."),
+export const topValue = "What";
+export const topPosts = "Posts";
+export const topShare = (trending: boolean) => (trending ? "Usual share" : "Share");
+export const topPercent = (share: number) => {
+  const percent = share * 100;
+  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
 };
+export const topUsually = (share: string, usual: string) => `${share}, usually ${usual}`;
+export const topNone = (trending: boolean) => (trending ? "No word is more frequent than usual." : "None in this span.");
 
-export const chartWords = {
-  matches: "Matches over time",
-  series: "Matches over time, in steps",
-  seriesTitle: "Over time",
-  noCounts: (message: string) => `No counts over time: ${message}`,
-  showTable: "Show as table",
-  showAs: (other: string) => `Show as ${other}`,
-  chart: "chart",
-  cloud: "cloud",
-  table: (label: string) => `${label}, table`,
-  columns: { from: "From", matches: "Matches", collected: "Collected" },
-  allCollected: "all",
-  now: "now",
-  peak: (count: number, at: string) => ` Peak: ${formatNumber(count)} at ${at}.`,
-  gaps: (count: number) => (count ? ` ${formatCount(count, "gap")}.` : ""),
-  sampledPeriods: (count: number) => (count ? ` Only a sample in ${formatCount(count, "period")}.` : ""),
-  partlyMissing: (gaps: readonly { source: string }[]) => (gaps.length ? ` ${sourceNames(gaps)} missing for part of it.` : ""),
-  summary: (total: number, span: string, details: string) => `${formatCount(total, "match", "matches")}${span ? `, ${span}` : ""}.${details}`,
-};
+export const chartMatches = "Matches over time";
+export const chartSeries = "Matches over time, in steps";
+export const chartSeriesTitle = "Over time";
+export const chartNoCounts = (message: string) => `No counts over time: ${message}`;
+export const chartShowTable = "Show as table";
+export const chartShowAs = (other: string) => `Show as ${other}`;
+export const chartChart = "chart";
+export const chartCloud = "cloud";
+export const chartTable = (label: string) => `${label}, table`;
+export const chartColumns = { from: "From", matches: "Matches", collected: "Collected" };
+export const chartAllCollected = "all";
+export const chartNow = "now";
+export const chartPeak = (count: number, at: string) => ` Peak: ${formatNumber(count)} at ${at}.`;
+export const chartGaps = (count: number) => (count ? ` ${formatCount(count, "gap")}.` : "");
+export const chartSampledPeriods = (count: number) => (count ? ` Only a sample in ${formatCount(count, "period")}.` : "");
+export const chartPartlyMissing = (gaps: readonly { source: string }[]) => (gaps.length ? ` ${sourceNames(gaps)} missing for part of it.` : "");
+export const chartSummary = (total: number, span: string, details: string) => `${formatCount(total, "match", "matches")}${span ? `, ${span}` : ""}.${details}`;
 
-export const gapWords = {
-  sample: "a sample only",
-  none: "not collected",
-  partOf: (words: string) => `${words} in part of it`,
-  ofSources: (gaps: readonly { source: string }[], words: string) => `${sourceNames(gaps)} ${words}`,
-};
+export const gapSample = "a sample only";
+export const gapNone = "not collected";
+export const gapPartOf = (words: string) => `${words} in part of it`;
+export const gapOfSources = (gaps: readonly { source: string }[], words: string) => `${sourceNames(gaps)} ${words}`;

@@ -45,57 +45,51 @@ export function reasonWords(gaps: readonly { source: string; why: string }[], ot
   return reasons.length > REASONS_MAX ? `${reasons.slice(0, REASONS_MAX).join("; ")} and more` : reasons.join("; ");
 }
 
-export const statusActions = {
-  signIn: "Sign in",
-  reload: "Load the page again",
-  retry: "Try now",
-  fixSearch: "Fix the search",
-  searchAgain: "Try again",
-  showCoverage: "Show coverage",
-  showNewest: "Show newest",
-  showSources: "Show sources",
-  findClosest: "Find the closest search",
-  backToLive: "Back to live",
-  copyStep: (step: string) => `Copy “${step}”`,
-  copied: "Copied",
-  notCopied: "Not allowed",
-  showAll: "Show all posts",
-  closest: "Closest:",
-};
+export const actionSignIn = "Sign in";
+export const actionReload = "Load the page again";
+export const actionRetry = "Try now";
+export const actionFixSearch = "Fix the search";
+export const actionSearchAgain = "Try again";
+export const actionShowCoverage = "Show coverage";
+export const actionShowNewest = "Show newest";
+export const actionShowSources = "Show sources";
+export const actionFindClosest = "Find the closest search";
+export const actionBackToLive = "Back to live";
+export const actionCopyStep = (step: string) => `Copy “${step}”`;
+export const actionCopied = "Copied";
+export const actionNotCopied = "Not allowed";
+export const actionShowAll = "Show all posts";
+export const actionClosest = "Closest:";
 
-export const statusWords = {
-  signedOut: { word: "Signed out", cause: "This server asks for an access token, and has none from you or no longer takes it." },
-  refused: (code: number) => ({ word: "Connection refused", cause: `The server closed the connection for good (code ${code}).` }),
-  silent: { word: "No word from the server", cause: "The connection is open, but nothing arrives. It is replaced if that lasts." },
-  connecting: { word: "Connecting", first: "The first connection is being made.", waiting: "The server does not answer yet." },
-  reconnecting: { word: "Reconnecting", cause: "The connection to the server was lost. What is missed meanwhile is fetched when it is back." },
-  serverReconnecting: { word: "Server reconnecting", cause: "The server lost its own connection to the broker. It fetches what it missed." },
-  searchWrong: { word: "Search not understood", cause: (message: string) => `${message} Nothing is searched for until it is fixed.` },
-  searchFailed: { word: "Search failed", noNewPosts: "No new posts come until it is tried again.", maybeStored: "Posts of that time may be stored." },
-  storeAway: (why: string) => ({ word: "Storage unavailable", cause: `New posts wait in the queue until the store takes them again; none is lost. ${why}` }),
-  lagged: { word: "Catching up", cause: "Posts came faster than this browser took them." },
-  sourceDown: "The source cannot be reached, or no reader runs.",
-  sourceRetrying: "The source is being reached again.",
-  sourceResting: "It is paused on purpose.",
-  replayEnded: (name: string) => ({ word: `${sourceName(name)} ended`, cause: "Every record of the file has been read; no new posts will come." }),
-  connected: "Connected",
-  otherSourcesDown: (names: string) => `; ${names} are down`,
-};
+export const statusSignedOut = { word: "Signed out", cause: "This server asks for an access token, and has none from you or no longer takes it." };
+export const statusRefused = (code: number) => ({ word: "Connection refused", cause: `The server closed the connection for good (code ${code}).` });
+export const statusSilent = { word: "No word from the server", cause: "The connection is open, but nothing arrives. It is replaced if that lasts." };
+export const statusConnecting = { word: "Connecting", first: "The first connection is being made.", waiting: "The server does not answer yet." };
+export const statusReconnecting = { word: "Reconnecting", cause: "The connection to the server was lost. What is missed meanwhile is fetched when it is back." };
+export const statusServerReconnecting = { word: "Server reconnecting", cause: "The server lost its own connection to the broker. It fetches what it missed." };
+export const statusSearchWrong = { word: "Search not understood", cause: (message: string) => `${message} Nothing is searched for until it is fixed.` };
+export const statusSearchFailed = { word: "Search failed", noNewPosts: "No new posts come until it is tried again.", maybeStored: "Posts of that time may be stored." };
+export const statusStoreAway = (why: string) => ({ word: "Storage unavailable", cause: `New posts wait in the queue until the store takes them again; none is lost. ${why}` });
+export const statusLagged = { word: "Catching up", cause: "Posts came faster than this browser took them." };
+export const statusSourceDown = "The source cannot be reached, or no reader runs.";
+export const statusSourceRetrying = "The source is being reached again.";
+export const statusSourceResting = "It is paused on purpose.";
+export const statusReplayEnded = (name: string) => ({ word: `${sourceName(name)} ended`, cause: "Every record of the file has been read; no new posts will come." });
+export const statusConnected = "Connected";
+export const statusOtherSourcesDown = (names: string) => `; ${names} are down`;
 
-export const emptyWords = {
-  nothingStored: "Nothing is stored yet",
-  firstPosts: (sources: string) => `${sources ? `${sources}.` : "No source has reported yet."} The first posts will appear here.`,
-  noMatch: "No match yet",
-  noMatchNow: "No stored post matches this search.",
-  newWillAppear: "New posts will appear here.",
-  noNewPosts: (status: string) => `No new posts: ${status}.`,
-  noMatchThen: "No stored post of that time matches this search.",
-  notCollected: "Not collected then",
-  nothingCollected: "nothing was collected in that time",
-  notCollectedReason: "not collected",
-  onlySample: (why: string) => ` Only a sample was collected then: ${why}.`,
-  partlyMissing: (reasons: string) => ` Not all was collected then: ${reasons}.`,
-};
+export const emptyNothingStored = "Nothing is stored yet";
+export const emptyFirstPosts = (sources: string) => `${sources ? `${sources}.` : "No source has reported yet."} The first posts will appear here.`;
+export const emptyNoMatch = "No match yet";
+export const emptyNoMatchNow = "No stored post matches this search.";
+export const emptyNewWillAppear = "New posts will appear here.";
+export const emptyNoNewPosts = (status: string) => `No new posts: ${status}.`;
+export const emptyNoMatchThen = "No stored post of that time matches this search.";
+export const emptyNotCollected = "Not collected then";
+export const emptyNothingCollected = "nothing was collected in that time";
+export const emptyNotCollectedReason = "not collected";
+export const emptyOnlySample = (why: string) => ` Only a sample was collected then: ${why}.`;
+export const emptyPartlyMissing = (reasons: string) => ` Not all was collected then: ${reasons}.`;
 
 /** Title of the browser's tab. */
 export function tabTitle(query: string): string {

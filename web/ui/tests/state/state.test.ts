@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRoute, writeRoute } from "../../src/state/page/route";
 import { Announcer } from "../../src/state/page/announcer";
-import { statusOf, emptyListStatus, type StatusInputs } from "../../src/state/status";
+import { statusOf, emptyListStatus, type StatusInputs } from "../../src/state/page/status";
 import { sourceWords } from "../../src/words/status";
 import { filtersOf } from "../../src/state/list/postFilter";
 import type { Run } from "../../src/state/run";

@@ -15,7 +15,7 @@ import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
-import { cardWords } from "../../words/card";
+import * as cardWords from "../../words/card";
 
 interface BodyProps {
   desk: Desk;

@@ -6,7 +6,7 @@ import type { Settings } from "../../state/page/settings";
 import { safeUrl } from "../../text/url";
 import type { Media, Post } from "../../wire/post";
 import { pictureUrl, pictureFailed } from "./pictureUrl";
-import { mediaWords } from "../../words/card";
+import * as cardWords from "../../words/card";
 
 const MOST = 4;
 
@@ -15,11 +15,11 @@ function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: M
   const url = pictureUrl(desk.server.facts, post, slot);
   if (!url) return null;
   const link = safeUrl(post.url) ?? safeUrl(media.url);
-  const picture = <img src={url} alt={media.alt || (media.type === "image" ? mediaWords.noDescription : mediaWords.videoPreview)} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? cardWords.mediaNoDescription : cardWords.mediaVideoPreview)} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
   return (
     <span class="still">
       {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
-      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? mediaWords.gif : mediaWords.video}</span>}
+      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? cardWords.mediaGif : cardWords.mediaVideo}</span>}
     </span>
   );
 }
@@ -31,7 +31,7 @@ export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media
   if (covered)
     return (
       <button class="covered" onClick={() => setOpened(true)}>
-        {mediaWords.covered(post.sensitive, post.media.length)}
+        {cardWords.mediaCovered(post.sensitive, post.media.length)}
       </button>
     );
   const shown = post.media.slice(0, MOST);

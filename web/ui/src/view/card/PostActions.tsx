@@ -6,8 +6,8 @@ import { formatCompact, formatCount } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { CountSigns, MuteSign, OpenSign } from "../icons";
-import { actionWords, countWords } from "../../words/card";
-import { toastWords } from "../../words/deck";
+import * as cardWords from "../../words/card";
+import * as deckWords from "../../words/deck";
 
 const INTENT = "https://x.com/intent/";
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -26,9 +26,9 @@ function CountLink({ at, value, word, intent }: { at: number; value: number | nu
 }
 
 const COUNTS = [
-  { of: "replies", path: "post?in_reply_to", ...countWords.replies },
-  { of: "reposts", path: "retweet?tweet_id", ...countWords.reposts },
-  { of: "likes", path: "like?tweet_id", ...countWords.likes },
+  { of: "replies", path: "post?in_reply_to", ...cardWords.countReplies },
+  { of: "reposts", path: "retweet?tweet_id", ...cardWords.countReposts },
+  { of: "likes", path: "like?tweet_id", ...cardWords.countLikes },
 ] as const;
 
 /** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
@@ -53,12 +53,12 @@ export function PostActions({ desk, post }: { desk: Desk; post: Post }): JSX.Ele
   const handle = `@${post.author.handle}`;
   return (
     <span class="actions">
-      {url ? <a class="act" href={url} aria-label={actionWords.open(post.source)} title={actionWords.open(post.source)} {...ELSEWHERE}><OpenSign /></a> : null}
-      <button class="act" aria-label={actionWords.mute(handle)} title={actionWords.mute(handle)} onClick={() => {
+      {url ? <a class="act" href={url} aria-label={cardWords.actionOpen(post.source)} title={cardWords.actionOpen(post.source)} {...ELSEWHERE}><OpenSign /></a> : null}
+      <button class="act" aria-label={cardWords.actionMute(handle)} title={cardWords.actionMute(handle)} onClick={() => {
         const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
-        if (others().length >= LIST_MAX) return desk.showToast(toastWords.mutesFull(LIST_MAX));
+        if (others().length >= LIST_MAX) return desk.showToast(deckWords.toastMutesFull(LIST_MAX));
         desk.updateSettings({ muted: [...others(), handle] });
-        desk.showToast(toastWords.muted(handle), () => desk.updateSettings({ muted: others() }));
+        desk.showToast(deckWords.toastMuted(handle), () => desk.updateSettings({ muted: others() }));
       }}><MuteSign /></button>
     </span>
   );

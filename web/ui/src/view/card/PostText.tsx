@@ -7,7 +7,7 @@ import type { Desk } from "../../state/desk";
 import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
-import { cardWords } from "../../words/card";
+import * as cardWords from "../../words/card";
 
 /** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
 export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {

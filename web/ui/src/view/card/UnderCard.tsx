@@ -8,7 +8,7 @@ import type { Desk } from "../../state/desk";
 import { formatAge, formatExactTime } from "../../text/formatTime";
 import { RepostSign } from "../icons";
 import { PostText } from "./PostText";
-import { cardWords, underCardWords } from "../../words/card";
+import * as cardWords from "../../words/card";
 
 const MOST = 50;
 
@@ -25,12 +25,12 @@ export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column:
   return (
     <div class="folded">
       {card.reposts.size ? (
-        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {underCardWords.reposts(card.reposts.size)}</button>
+        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {cardWords.underCardReposts(card.reposts.size)}</button>
       ) : null}
       {inView ? (
-        <span class="in-view">{underCardWords.reach(card.reposts.size, reachOf(card))}</span>
+        <span class="in-view">{cardWords.underCardReach(card.reposts.size, reachOf(card))}</span>
       ) : null}
-      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{underCardWords.similar(others)}</button> : null}
+      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{cardWords.underCardSimilar(others)}</button> : null}
       {reposts ? (
         <ul class="under">
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (

@@ -1,7 +1,7 @@
 /** What a chart or table is worked out over: "based on n of N, from–to". */
 import type { JSX } from "preact";
 import type { BasedOn } from "../../wire/api";
-import { panelWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 export function BasedOnLine({ on }: { on: BasedOn }): JSX.Element {
   return <p class="based">{panelWords.basedOn(on.counted, on.matching, on.from, on.to)}</p>;

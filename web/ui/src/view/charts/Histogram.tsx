@@ -5,7 +5,7 @@ import type { Settings } from "../../state/page/settings";
 import { toTimeSpan } from "../../stats/timeSpan";
 import type { Timeline } from "../../wire/api";
 import { TimeView } from "./TimeView";
-import { chartWords, panelWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 interface Props {
   timeline: Timeline | null;
@@ -18,10 +18,10 @@ interface Props {
 }
 
 export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX.Element {
-  if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">{chartWords.noCounts(fault)}</p> : null}</div>;
+  if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">{panelWords.chartNoCounts(fault)}</p> : null}</div>;
   return (
     <div class="histogram">
-      <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label={chartWords.matches}
+      <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label={panelWords.chartMatches}
         choose={(from, to) => go(toTimeSpan(from, to))} />
       {fault ? <p class="stale warn">{panelWords.stale(at, Date.now(), fault)}</p> : null}
     </div>

@@ -7,14 +7,14 @@ import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";
 import { TimeView } from "./TimeView";
-import { chartWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
   const [table, setTable] = useState(false);
   return (
     <section class="series" aria-labelledby="series-title">
-      <div class="title-row"><h3 id="series-title">{chartWords.seriesTitle}</h3><TableButton table={table} other={chartWords.chart} toggle={() => setTable(!table)} /></div>
-      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label={chartWords.series}
+      <div class="title-row"><h3 id="series-title">{panelWords.chartSeriesTitle}</h3><TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} /></div>
+      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label={panelWords.chartSeries}
         choose={(from, to) => desk.navigate(toTimeSpan(from, to))} />
       <BasedOnLine on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>

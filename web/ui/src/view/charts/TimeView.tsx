@@ -10,7 +10,7 @@ import type { Timeline } from "../../wire/api";
 import { lazyImport } from "../../wire/lazyImport";
 import type { TimeChart, TimeSeries } from "./timeChart";
 import { describeGaps } from "./coverageOverlay";
-import { chartWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 interface Props {
   timeline: Timeline;
@@ -29,11 +29,11 @@ export function summaryOf(timeline: Timeline, now: number): string {
   // Without a match there is no time to name, unless one was chosen.
   const span = to ? formatSpan(from, to, now) : "";
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
-  const peak = top ? chartWords.peak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
-  const gaps = chartWords.gaps(gapIntervals(timeline.gaps, false).length);
-  const sampled = chartWords.sampledPeriods(gapIntervals(timeline.gaps, true).length);
-  const partial = chartWords.partlyMissing(timeline.gaps.filter((gap) => gap.partial && !gap.sampled));
-  return chartWords.summary(total, span, `${peak}${gaps}${sampled}${partial}`);
+  const peak = top ? panelWords.chartPeak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
+  const gaps = panelWords.chartGaps(gapIntervals(timeline.gaps, false).length);
+  const sampled = panelWords.chartSampledPeriods(gapIntervals(timeline.gaps, true).length);
+  const partial = panelWords.chartPartlyMissing(timeline.gaps.filter((gap) => gap.partial && !gap.sampled));
+  return panelWords.chartSummary(total, span, `${peak}${gaps}${sampled}${partial}`);
 }
 
 function seriesOf(timeline: Timeline, width: number): TimeSeries {
@@ -97,14 +97,14 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
       {table ? (
-        <div class="table-place" tabIndex={0} role="region" aria-label={chartWords.table(label)}>
+        <div class="table-place" tabIndex={0} role="region" aria-label={panelWords.chartTable(label)}>
           <table>
-            <thead><tr><th scope="col">{chartWords.columns.from}</th><th scope="col">{chartWords.columns.matches}</th>{timeline.gaps.length ? <th scope="col">{chartWords.columns.collected}</th> : null}</tr></thead>
+            <thead><tr><th scope="col">{panelWords.chartColumns.from}</th><th scope="col">{panelWords.chartColumns.matches}</th>{timeline.gaps.length ? <th scope="col">{panelWords.chartColumns.collected}</th> : null}</tr></thead>
             <tbody>
               {timeline.to ? bars.starts.map((start, index) => (
                 <tr key={start}>
                   <td>{formatExactTime(start)}</td><td>{formatNumber(bars.counts[index] ?? 0)}</td>
-                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || chartWords.allCollected}</td> : null}
+                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || panelWords.chartAllCollected}</td> : null}
                 </tr>
               )) : null}
             </tbody>

@@ -12,7 +12,7 @@ import { BasedOnLine } from "./BasedOnLine";
 import { useNextFrame } from "../useNextFrame";
 import { TermLink } from "../card/PostText";
 import { TableButton } from "./TableButton";
-import { chartWords, cloudWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 const AGAIN_MS = 15_000;
 /** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
@@ -74,12 +74,12 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
 
   const top = words.items.slice(0, 3).map((item) => item.value).join(", ");
   return (
-    <figure class="cloud" aria-label={cloudWords.label}>
-      <figcaption class="hidden">{cloudWords.caption(top, words.items.length)}</figcaption>
+    <figure class="cloud" aria-label={panelWords.cloudLabel}>
+      <figcaption class="hidden">{panelWords.cloudCaption(top, words.items.length)}</figcaption>
       {table ? (
-        <div class="table-place" tabIndex={0} role="region" aria-label={cloudWords.table}>
+        <div class="table-place" tabIndex={0} role="region" aria-label={panelWords.cloudTable}>
           <table>
-            <thead><tr><th scope="col">{cloudWords.word}</th><th scope="col">{cloudWords.posts}</th></tr></thead>
+            <thead><tr><th scope="col">{panelWords.cloudWord}</th><th scope="col">{panelWords.cloudPosts}</th></tr></thead>
             <tbody>
               {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{formatNumber(item.count)}</td></tr>)}
             </tbody>
@@ -100,7 +100,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
           </svg>
         </div>
       )}
-      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><TableButton table={table} other={chartWords.cloud} toggle={() => setTable(!table)} /></div>
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><TableButton table={table} other={panelWords.chartCloud} toggle={() => setTable(!table)} /></div>
     </figure>
   );
 }

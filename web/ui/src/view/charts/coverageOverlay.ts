@@ -7,7 +7,7 @@ import type uPlot from "uplot";
 import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";
 import { formatSpan } from "../../text/formatTime";
 import type { Gap } from "../../wire/frame";
-import { gapWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 interface Stripes {
   sampled: boolean;
@@ -20,8 +20,8 @@ interface Stripes {
 
 /** Drawn in this order: what is missing whole stands above what is missing in part. */
 const STRIPES: readonly Stripes[] = [
-  { sampled: true, words: gapWords.sample, stepPx: 14, widthPx: 1, lean: -1 },
-  { sampled: false, words: gapWords.none, stepPx: 6, widthPx: 1.4, lean: 1 },
+  { sampled: true, words: panelWords.gapSample, stepPx: 14, widthPx: 1, lean: -1 },
+  { sampled: false, words: panelWords.gapNone, stepPx: 6, widthPx: 1.4, lean: 1 },
 ];
 
 export interface AxisText {
@@ -37,11 +37,11 @@ export interface AxisText {
  */
 export function describeGaps(gaps: readonly Gap[], from: number, to: number): string {
   const whole = [...STRIPES].reverse().find((one) => overlapping(gapIntervals(gaps, one.sampled), from, to).length);
-  if (whole) return coversSpan(gapIntervals(gaps, whole.sampled), from, to) ? whole.words : gapWords.partOf(whole.words);
+  if (whole) return coversSpan(gapIntervals(gaps, whole.sampled), from, to) ? whole.words : panelWords.gapPartOf(whole.words);
   const partial = overlapping(gaps.filter((gap) => gap.partial), from, to);
   const none = partial.filter((gap) => !gap.sampled);
-  if (none.length) return gapWords.ofSources(none, gapWords.none);
-  return partial.length ? gapWords.ofSources(partial, gapWords.sample) : "";
+  if (none.length) return panelWords.gapOfSources(none, panelWords.gapNone);
+  return partial.length ? panelWords.gapOfSources(partial, panelWords.gapSample) : "";
 }
 
 /** Draw the stripes of both kinds over the plot. */

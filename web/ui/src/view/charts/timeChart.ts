@@ -4,7 +4,7 @@ import { axisLabels } from "../../text/formatTime";
 import { formatCompact } from "../../text/formatNumber";
 import type { Gap } from "../../wire/frame";
 import { gapAxisTexts, drawHatching, overlaps, drawAxisTexts, type AxisText } from "./coverageOverlay";
-import { chartWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 export interface TimeSeries {
   starts: number[];
@@ -108,7 +108,7 @@ export class TimeChart {
     const said = this.said(plot);
     drawAxisTexts(plot, said, colour("--amber"), axisFont(devicePixelRatio));
     const wide = plot.bbox.width / devicePixelRatio;
-    const end = { text: chartWords.now, middle: wide - NOW_HALF_PX + 4, half: NOW_HALF_PX };
+    const end = { text: panelWords.chartNow, middle: wide - NOW_HALF_PX + 4, half: NOW_HALF_PX };
     if (this.upToNow && !said.some((one) => overlaps(one, end.middle, end.half))) drawAxisTexts(plot, [end], colour("--muted"), axisFont(devicePixelRatio));
   }
 

@@ -1,7 +1,7 @@
 /** One column: header, histogram, orders, list. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { emptyListStatus, type Status } from "../../state/status";
+import { emptyListStatus, type Status } from "../../state/page/status";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatSpan } from "../../text/formatTime";
@@ -15,23 +15,23 @@ import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeTools } from "./TimeTools";
-import { columnWords, filterWords, liveWords } from "../../words/column";
-import { statusInputsOf } from "../../state/statusInputs";
+import * as columnWords from "../../words/column";
+import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** How often cards are drawn again for the words that say how long ago they were written. */
 const CLOCK_MS = 10_000;
 
 function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
   const { state } = column.run;
-  const words = liveWords.state(state, column.run.newCount);
+  const words = columnWords.liveState(state, column.run.newCount);
   // Live is green only while something can come: a source that ended or is down is told here as well as below.
   const quiet = column.run.state === "live" && condition.kind !== "live";
   // A press takes the focus out of the list before it is a click, and by that the list may go on.
   const pressed = useRef<{ state: typeof column.run.state } | null>(null);
   const aside = quiet ? condition.word : null;
   return (
-    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={liveWords.title(state, aside)}
-      aria-label={liveWords.label(words, state, aside)}
+    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={columnWords.liveTitle(state, aside)}
+      aria-label={columnWords.liveLabel(words, state, aside)}
       onPointerDown={() => { pressed.current = { state: column.run.state }; }}
       onClick={() => {
         pressLive(desk, pressed.current?.state);
@@ -50,9 +50,9 @@ function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Eleme
   if (!count) return null;
   return (
     <div class="span filters">
-      {filterWords.summary(count, hidden, list.unfiltered)}
-      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? filterWords.hideLabel : filterWords.showLabel(hidden)}
-        onClick={() => desk.list.showHidden(!list.unfiltered)}>{list.unfiltered ? filterWords.hide : filterWords.show}</button></> : null}
+      {columnWords.filterSummary(count, hidden, list.unfiltered)}
+      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? columnWords.filterHideLabel : columnWords.filterShowLabel(hidden)}
+        onClick={() => desk.list.showHidden(!list.unfiltered)}>{list.unfiltered ? columnWords.filterHide : columnWords.filterShow}</button></> : null}
     </div>
   );
 }

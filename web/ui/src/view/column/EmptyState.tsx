@@ -1,10 +1,10 @@
 /** What stands in the list when nothing does: why, since when, one action, and on a first visit three examples. */
 import type { JSX } from "preact";
-import type { Status } from "../../state/status";
+import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
-import { columnWords } from "../../words/column";
+import * as columnWords from "../../words/column";
 
 export function EmptyState({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
   const examples = condition.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];

@@ -14,7 +14,7 @@ import { useNextFrame } from "../useNextFrame";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import { feedWords } from "../../words/column";
+import * as columnWords from "../../words/column";
 
 interface Props {
   desk: Desk;
@@ -164,7 +164,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 
   const seen = known.current;
   return (
-    <div class="feed" id="list" ref={list} role="feed" aria-label={feedWords.label(ranking)} tabIndex={-1}
+    <div class="feed" id="list" ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
       aria-busy={run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((part) => (
         <Fragment key={part.key}>
@@ -261,11 +261,11 @@ function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[],
 }
 
 function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
-  if (column.run.loading !== "ready") return <p class="end" role="presentation">{feedWords.loading}</p>;
-  if (column.run.loadingOlder) return <p class="end">{feedWords.loadingOlder}</p>;
+  if (column.run.loading !== "ready") return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
+  if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">{feedWords.olderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{feedWords.tryAgain}</button></p>;
-  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{feedWords.limit(LOADED_MAX)}</p>;
-  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder()}>{feedWords.older}</button></p>;
-  return <p class="end">{feedWords.end(hidden)}</p>;
+    return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{columnWords.feedTryAgain}</button></p>;
+  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder()}>{columnWords.feedOlder}</button></p>;
+  return <p class="end">{columnWords.feedEnd(hidden)}</p>;
 }

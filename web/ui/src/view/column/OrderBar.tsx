@@ -5,7 +5,8 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { DEPTHS } from "../../state/page/settings";
 import { Examples } from "./EmptyState";
-import { ORDER_NAMES, orderWords } from "../../words/column";
+import * as columnWords from "../../words/column";
+import { ORDER_NAMES } from "../../words/column";
 
 export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
@@ -15,19 +16,19 @@ export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.
     <>
       {first && desk.server.facts?.examples.length ? <Examples desk={desk} examples={desk.server.facts.examples} /> : null}
       <div class="orders">
-        <div class="order-list" role="group" aria-label={orderWords.group}>
+        <div class="order-list" role="group" aria-label={columnWords.orderGroup}>
           {ORDERS.map((one) => (
-            <button key={one} aria-pressed={one === order} title={orderWords.title(one)}
+            <button key={one} aria-pressed={one === order} title={columnWords.orderTitle(one)}
               onClick={() => desk.setOrder(one)}>
               {ORDER_NAMES[one]}
             </button>
           ))}
         </div>
         <label class="depth">
-          <span class="loaded">{orderWords.loaded(column.run.posts.size)}</span>
-          <select value={String(desk.settings.depth)} aria-label={orderWords.depth} title={orderWords.depth}
+          <span class="loaded">{columnWords.orderLoaded(column.run.posts.size)}</span>
+          <select value={String(desk.settings.depth)} aria-label={columnWords.orderDepth} title={columnWords.orderDepth}
             onChange={(event) => desk.updateSettings({ depth: Number(event.currentTarget.value) })}>
-            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>{orderWords.ofDepth(depth)}</option>)}
+            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>{columnWords.orderOfDepth(depth)}</option>)}
           </select>
         </label>
       </div>

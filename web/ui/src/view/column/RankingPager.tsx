@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { pagerWords } from "../../words/column";
+import * as columnWords from "../../words/column";
 
 /** Return the page that is shown: the last, where the chosen one is beyond it. */
 export function pageOf(chosen: number, cards: number, size: number): number {
@@ -12,9 +12,9 @@ export function pageOf(chosen: number, cards: number, size: number): number {
 
 /** Return why a ranking has no cards. */
 function nothing(column: Column): string {
-  if (column.run.loading !== "ready") return pagerWords.loading;
-  if (column.spec.order === "inview") return pagerWords.noReposts(column.run.posts.size);
-  return pagerWords.filtered;
+  if (column.run.loading !== "ready") return columnWords.pagerLoading;
+  if (column.spec.order === "inview") return columnWords.pagerNoReposts(column.run.posts.size);
+  return columnWords.pagerFiltered;
 }
 
 export function RankingPager({ desk, column, total }: { desk: Desk; column: Column; total: number }): JSX.Element {
@@ -27,16 +27,16 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
     desk.list.showRankingPage(to, pages);
   };
   return (
-    <div class="pager" role="group" aria-label={pagerWords.group}>
-      <button disabled={at === 0} onClick={() => turn(at - 1)}>{pagerWords.previous}</button>
-      <span>{pagerWords.position(at + 1, pages)}</span>
-      <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{pagerWords.next}</button>
+    <div class="pager" role="group" aria-label={columnWords.pagerGroup}>
+      <button disabled={at === 0} onClick={() => turn(at - 1)}>{columnWords.pagerPrevious}</button>
+      <span>{columnWords.pagerPosition(at + 1, pages)}</span>
+      <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{columnWords.pagerNext}</button>
       <label>
-        <select value={String(size)} aria-label={pagerWords.size} onChange={(event) => desk.list.setPageSize(Number(event.currentTarget.value))}>
-          {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{pagerWords.perPage(one)}</option>)}
+        <select value={String(size)} aria-label={columnWords.pagerSize} onChange={(event) => desk.list.setPageSize(Number(event.currentTarget.value))}>
+          {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{columnWords.pagerPerPage(one)}</option>)}
         </select>
       </label>
-      <p class="meta">{pagerWords.ranked(column.run.posts.size, column.run.counts.timeline?.total ?? null)}</p>
+      <p class="meta">{columnWords.pagerRanked(column.run.posts.size, column.run.counts.timeline?.total ?? null)}</p>
     </div>
   );
 }

@@ -6,8 +6,8 @@ import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "..
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";
-import { timeToolWords } from "../../words/column";
-import { chartWords } from "../../words/panel";
+import * as columnWords from "../../words/column";
+import * as panelWords from "../../words/panel";
 
 interface Props {
   timeline: Timeline;
@@ -30,15 +30,15 @@ export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.
   );
   return (
     <>
-      <button class="plain round time-toggle" aria-label={timeToolWords.choose} aria-expanded={open} aria-controls="time-tools" title={timeToolWords.choose} onClick={() => setOpen(!open)}><ClockSign /></button>
-      <div class={`chart-tools ${open ? "open" : ""}`} id="time-tools" role="group" aria-label={timeToolWords.group}>
-        {button(timeToolWords.earlier, <LeftSign />, () => show((span) => shiftSpan(span, -0.5)), none || from <= 0)}
-        {button(timeToolWords.later, <RightSign />, () => show((span) => shiftSpan(span, 0.5)), now)}
-        {now ? button(timeToolWords.zoomInLatest, <PlusSign />, () => show(latestHalf), none)
-          : button(timeToolWords.zoomIn, <PlusSign />, () => show((span) => scaleSpan(span, 0.5)), to - from <= SPAN_MIN_MS)}
-        {button(timeToolWords.zoomOut, <MinusSign />, () => show((span) => scaleSpan(span, 2)), now || (from <= 0 && to > Date.now()))}
-        {button(timeToolWords.allTime, <WholeSign />, () => go({ from: null, to: null }), now)}
-        <TableButton table={table} other={chartWords.chart} toggle={() => setTable(!table)} />
+      <button class="plain round time-toggle" aria-label={columnWords.timeToolChoose} aria-expanded={open} aria-controls="time-tools" title={columnWords.timeToolChoose} onClick={() => setOpen(!open)}><ClockSign /></button>
+      <div class={`chart-tools ${open ? "open" : ""}`} id="time-tools" role="group" aria-label={columnWords.timeToolGroup}>
+        {button(columnWords.timeToolEarlier, <LeftSign />, () => show((span) => shiftSpan(span, -0.5)), none || from <= 0)}
+        {button(columnWords.timeToolLater, <RightSign />, () => show((span) => shiftSpan(span, 0.5)), now)}
+        {now ? button(columnWords.timeToolZoomInLatest, <PlusSign />, () => show(latestHalf), none)
+          : button(columnWords.timeToolZoomIn, <PlusSign />, () => show((span) => scaleSpan(span, 0.5)), to - from <= SPAN_MIN_MS)}
+        {button(columnWords.timeToolZoomOut, <MinusSign />, () => show((span) => scaleSpan(span, 2)), now || (from <= 0 && to > Date.now()))}
+        {button(columnWords.timeToolAllTime, <WholeSign />, () => go({ from: null, to: null }), now)}
+        <TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} />
       </div>
     </>
   );

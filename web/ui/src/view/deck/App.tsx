@@ -1,7 +1,7 @@
 /** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { statusOf } from "../../state/status";
+import { statusOf } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
@@ -15,8 +15,8 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
-import { deckWords } from "../../words/deck";
-import { statusInputsOf } from "../../state/statusInputs";
+import * as deckWords from "../../words/deck";
+import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** By focus and not by address: going to a place in the document would be a step of the history. */
 function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {

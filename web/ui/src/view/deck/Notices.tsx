@@ -3,8 +3,8 @@
 import type { JSX } from "preact";
 import { sourceName, sourceWords } from "../../words/status";
 import type { Desk } from "../../state/desk";
-import { noticeWords } from "../../words/deck";
-import { problemWords } from "../../words/problems";
+import * as deckWords from "../../words/deck";
+import * as problemWords from "../../words/problems";
 
 export function Notices({ desk }: { desk: Desk }): JSX.Element | null {
   const { facts, sources } = desk.server;
@@ -19,11 +19,11 @@ export function Notices({ desk }: { desk: Desk }): JSX.Element | null {
       {outdated}
       {facts.problem ? <div class="notice bad" role="alert">{facts.problem}</div> : null}
       {onPurpose.map((one) => (
-        <aside key={one.name} class="notice" aria-label={noticeWords.aboutSource(sourceName(one.name))}>{sourceWords(one)}: {one.detail}</aside>
+        <aside key={one.name} class="notice" aria-label={deckWords.noticeAboutSource(sourceName(one.name))}>{sourceWords(one)}: {one.detail}</aside>
       ))}
       {generated ? (
-        <aside class="notice" aria-label={noticeWords.aboutPosts}>
-          {noticeWords.generated} <code>{facts.next_step}</code>
+        <aside class="notice" aria-label={deckWords.noticeAboutPosts}>
+          {deckWords.noticeGenerated} <code>{facts.next_step}</code>
         </aside>
       ) : null}
     </>

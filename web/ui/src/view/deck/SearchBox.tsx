@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../../query/completion";
 import { piecesOf } from "../../query/queryLexer";
 import { QUERY_MAX_LENGTH } from "../../state/page/route";
-import { isRetryable } from "../../state/status";
+import { isRetryable } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
-import { searchBoxWords } from "../../words/deck";
+import * as deckWords from "../../words/deck";
 import { checkQuery } from "../../state/apiQuestions";
 
 const CHECK_AFTER_MS = 250;
@@ -35,7 +35,7 @@ function Painted({ query, fault }: { query: string; fault: Problem | null }): JS
 /** A hint is a search to try, or says what to write. */
 function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
   if (!hint) return null;
-  return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> {searchBoxWords.tryThis} <code>{hint}</code>.</>;
+  return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> {deckWords.searchBoxTryThis} <code>{hint}</code>.</>;
 }
 
 export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
@@ -139,7 +139,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
         <div class="paint" ref={paint} aria-hidden="true"><Painted query={draft} fault={shown} /></div>
         <input
           ref={input} id="search" type="text" value={draft} maxLength={QUERY_MAX_LENGTH} spellcheck={false} autocomplete="off" autocapitalize="none"
-          enterkeyhint="search" placeholder={searchBoxWords.placeholder} aria-label={searchBoxWords.label} role="combobox" aria-expanded={offers.length > 0}
+          enterkeyhint="search" placeholder={deckWords.searchBoxPlaceholder} aria-label={deckWords.searchBoxLabel} role="combobox" aria-expanded={offers.length > 0}
           aria-controls="offers" aria-autocomplete="list" aria-invalid={shown ? true : undefined}
           aria-describedby={shown ? "search-fault" : undefined}
           {...(chosen >= 0 ? { "aria-activedescendant": `offer-${chosen}` } : {})}
@@ -157,24 +157,24 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
           onBlur={() => setOpen(false)} onKeyDown={onKey} onScroll={follow}
         />
       </div>
-      <ul class="offers" id="offers" role="listbox" aria-label={searchBoxWords.suggestions} hidden={!offers.length}>
+      <ul class="offers" id="offers" role="listbox" aria-label={deckWords.searchBoxSuggestions} hidden={!offers.length}>
         {offers.map((offer, at) => (
           <li key={offer.kind + offer.label} id={`offer-${at}`} role="option" aria-selected={at === chosen}
             onMouseDown={(event) => { event.preventDefault(); take(offer); }}>
-            <b>{offer.label}</b> <span>{offer.kind === "saved" || offer.kind === "recent" ? searchBoxWords[offer.kind] : offer.note}</span>
+            <b>{offer.label}</b> <span>{offer.kind === "saved" || offer.kind === "recent" ? (offer.kind === "saved" ? deckWords.searchBoxSaved : deckWords.searchBoxRecent) : offer.note}</span>
           </li>
         ))}
         {offers.length ? (
           <li class="foot" role="option" aria-selected={false} aria-disabled="true"
             onMouseDown={(event) => { event.preventDefault(); setOpen(false); desk.openDialog("language"); }}>
-            {searchBoxWords.syntax}
+            {deckWords.searchBoxSyntax}
           </li>
         ) : null}
       </ul>
       {shown ? (
         <p class="fault" id="search-fault">
           {shown.message}<Hint hint={shown.hint} />
-          {shown.position === undefined ? null : <span class="where">{searchBoxWords.character(shown.position + 1)}</span>}
+          {shown.position === undefined ? null : <span class="where">{deckWords.searchBoxCharacter(shown.position + 1)}</span>}
         </p>
       ) : null}
       <p class="hidden" role="status">{spoken || null}</p>

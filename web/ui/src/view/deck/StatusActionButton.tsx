@@ -1,12 +1,12 @@
 /** The one action a state offers. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Status } from "../../state/status";
+import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
 import { showNewest } from "./keyboard";
-import { statusActions } from "../../words/status";
+import * as statuWords from "../../words/status";
 
 export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
@@ -30,7 +30,7 @@ export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNu
       case "reload":
         return location.reload();
       case "copy-step":
-        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statusActions.copied : statusActions.notCopied));
+        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statuWords.actionCopied : statuWords.actionNotCopied));
     }
   }
   return (

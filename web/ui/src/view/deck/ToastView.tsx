@@ -1,7 +1,7 @@
 /** The message over the page. Its words stand in a live region that is always there, so that screen readers tell them. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import { toastWords } from "../../words/deck";
+import * as deckWords from "../../words/deck";
 
 export function ToastView({ desk }: { desk: Desk }): JSX.Element {
   const toast = desk.toasts.current;
@@ -10,7 +10,7 @@ export function ToastView({ desk }: { desk: Desk }): JSX.Element {
     <div class="toast-place" data-home="#list">
       <div class={toast ? "toast" : "toast none"} onMouseEnter={keep(true)} onMouseLeave={keep(false)} onFocusIn={keep(true)} onFocusOut={keep(false)}>
         <span role="status">{toast?.text}</span>
-        {toast?.undo ? <button aria-keyshortcuts={desk.settings.keys ? "u" : undefined} onClick={() => desk.undo()}>{toastWords.undo}</button> : null}
+        {toast?.undo ? <button aria-keyshortcuts={desk.settings.keys ? "u" : undefined} onClick={() => desk.undo()}>{deckWords.toastUndo}</button> : null}
       </div>
     </div>
   );

@@ -4,7 +4,8 @@ import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
 import { PanelSign, StarSign, ThemeSign } from "../icons";
 import { SearchBox } from "./SearchBox";
-import { deckWords, THEME_NAMES } from "../../words/deck";
+import * as deckWords from "../../words/deck";
+import { THEME_NAMES } from "../../words/deck";
 
 export function TopBar({ desk }: { desk: Desk }): JSX.Element {
   const { theme } = desk.settings;

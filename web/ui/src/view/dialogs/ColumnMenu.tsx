@@ -6,7 +6,7 @@ import { LIST_MAX } from "../../state/page/settings";
 import { exportUrl } from "../../wire/exportUrl";
 import { Check, Choice } from "./FormControls";
 import { CloseSign } from "../icons";
-import { columnMenuWords } from "../../words/dialogs";
+import * as dialogWords from "../../words/dialogs";
 
 function TagListEditor({ title, hint, values, change }: { title: string; hint: string; values: string[]; change: (values: string[]) => void }): JSX.Element {
   const [draft, setDraft] = useState("");
@@ -20,12 +20,12 @@ function TagListEditor({ title, hint, values, change }: { title: string; hint: s
         if (value && !full && !values.includes(value)) change([...values, value]);
         setDraft("");
       }}>
-        <input type="text" value={draft} placeholder={hint} aria-label={title} maxLength={100} onInput={(event) => setDraft(event.currentTarget.value)} /> <button disabled={full}>{columnMenuWords.add}</button>
-        {full ? <p class="meta">{columnMenuWords.full(LIST_MAX)}</p> : null}
+        <input type="text" value={draft} placeholder={hint} aria-label={title} maxLength={100} onInput={(event) => setDraft(event.currentTarget.value)} /> <button disabled={full}>{dialogWords.columnMenuAdd}</button>
+        {full ? <p class="meta">{dialogWords.columnMenuFull(LIST_MAX)}</p> : null}
       </form>
       <ul class="chips">
         {values.map((value) => (
-          <li key={value}><bdi>{value}</bdi> <button class="plain round" aria-label={columnMenuWords.remove(value)} onClick={() => change(values.filter((one) => one !== value))}><CloseSign /></button></li>
+          <li key={value}><bdi>{value}</bdi> <button class="plain round" aria-label={dialogWords.columnMenuRemove(value)} onClick={() => change(values.filter((one) => one !== value))}><CloseSign /></button></li>
         ))}
       </ul>
     </fieldset>
@@ -37,20 +37,20 @@ export function ColumnMenu({ desk }: { desk: Desk }): JSX.Element {
   const { query, from, to } = column.spec;
   return (
     <>
-      <TagListEditor title={columnMenuWords.mute} hint={columnMenuWords.muteHint} values={settings.muted} change={(muted) => desk.updateSettings({ muted })} />
-      <TagListEditor title={columnMenuWords.languages} hint={columnMenuWords.languagesHint} values={settings.languages} change={(languages) => desk.updateSettings({ languages: languages.map((one) => one.toLowerCase()) })} />
+      <TagListEditor title={dialogWords.columnMenuMute} hint={dialogWords.columnMenuMuteHint} values={settings.muted} change={(muted) => desk.updateSettings({ muted })} />
+      <TagListEditor title={dialogWords.columnMenuLanguages} hint={dialogWords.columnMenuLanguagesHint} values={settings.languages} change={(languages) => desk.updateSettings({ languages: languages.map((one) => one.toLowerCase()) })} />
       <fieldset class="choice">
-        <legend>{columnMenuWords.hide}</legend>
+        <legend>{dialogWords.columnMenuHide}</legend>
         <div>
-          <Check label={columnMenuWords.hideReposts} on={settings.hideReposts} change={(hideReposts) => desk.updateSettings({ hideReposts })} />
-          <Check label={columnMenuWords.hideReplies} on={settings.hideReplies} change={(hideReplies) => desk.updateSettings({ hideReplies })} />
-          <Check label={columnMenuWords.hideWithoutMedia} on={settings.mediaOnly} change={(mediaOnly) => desk.updateSettings({ mediaOnly })} />
+          <Check label={dialogWords.columnMenuHideReposts} on={settings.hideReposts} change={(hideReposts) => desk.updateSettings({ hideReposts })} />
+          <Check label={dialogWords.columnMenuHideReplies} on={settings.hideReplies} change={(hideReplies) => desk.updateSettings({ hideReplies })} />
+          <Check label={dialogWords.columnMenuHideWithoutMedia} on={settings.mediaOnly} change={(mediaOnly) => desk.updateSettings({ mediaOnly })} />
         </div>
       </fieldset>
-      <Choice legend={columnMenuWords.media} value={settings.media} change={(media) => desk.updateSettings({ media })} of={(["show", "ask", "hide"] as const).map((choice) => [choice, columnMenuWords.mediaChoices[choice]])} />
-      <Check label={columnMenuWords.pictures} on={settings.pictures} change={(pictures) => desk.updateSettings({ pictures })} />
+      <Choice legend={dialogWords.columnMenuMedia} value={settings.media} change={(media) => desk.updateSettings({ media })} of={(["show", "ask", "hide"] as const).map((choice) => [choice, dialogWords.columnMenuMediaChoices[choice]])} />
+      <Check label={dialogWords.columnMenuPictures} on={settings.pictures} change={(pictures) => desk.updateSettings({ pictures })} />
       <fieldset class="choice">
-        <legend>{column.run.isPast ? columnMenuWords.exportSpan : columnMenuWords.exportAll}</legend>
+        <legend>{column.run.isPast ? dialogWords.columnMenuExportSpan : dialogWords.columnMenuExportAll}</legend>
         <p class="exports">
           {(["jsonl", "csv", "ids"] as const).map((format) => <a key={format} class="button" href={exportUrl(query, format, from, to)} download="">{format.toUpperCase()}</a>)}
         </p>

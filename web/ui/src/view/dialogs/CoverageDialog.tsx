@@ -1,14 +1,14 @@
 /** Sources as they are, and what was collected when. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { statusOf } from "../../state/status";
+import { statusOf } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
 import { coverageRows } from "../../state/apiQuestions";
 import type { CoverageRow } from "../../wire/api";
-import { coverageWords } from "../../words/dialogs";
+import * as dialogWords from "../../words/dialogs";
 import { sourceName, sourceWords } from "../../words/status";
-import { statusInputsOf } from "../../state/statusInputs";
+import { statusInputsOf } from "../../state/page/statusInputs";
 
 const MOST = 200;
 
@@ -28,37 +28,37 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
   const sources = desk.server.sources;
   const { indexed, rate, connected } = desk.server.stats;
   const figures = [
-    ...(indexed === undefined ? [] : [coverageWords.stored(indexed)]), ...(rate === undefined ? [] : [coverageWords.rate(rate)]),
-    ...(connected === undefined ? [] : [coverageWords.viewers(connected)]), coverageWords.loaded(desk.column.run.posts.size),
+    ...(indexed === undefined ? [] : [dialogWords.coverageStored(indexed)]), ...(rate === undefined ? [] : [dialogWords.coverageRate(rate)]),
+    ...(connected === undefined ? [] : [dialogWords.coverageViewers(connected)]), dialogWords.coverageLoaded(desk.column.run.posts.size),
   ];
   const condition = statusOf(statusInputsOf(desk));
   return (
     <>
       {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}
-      {desk.server.facts?.generated ? <p>{coverageWords.generated} <code>{desk.server.facts.next_step}</code></p> : null}
+      {desk.server.facts?.generated ? <p>{dialogWords.coverageGenerated} <code>{desk.server.facts.next_step}</code></p> : null}
       <ul class="sources">
-        {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta">{coverageWords.since(formatExactTime(source.since))}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
+        {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta">{dialogWords.coverageSince(formatExactTime(source.since))}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
       </ul>
       <p class="meta">
         {figures.join(", ")}
       </p>
       {fault ? <p class="warn">{fault}</p> : null}
       {rows ? (
-        <div class="table-place" tabIndex={0} role="region" aria-label={coverageWords.table}>
+        <div class="table-place" tabIndex={0} role="region" aria-label={dialogWords.coverageTable}>
           <table>
-            <thead><tr>{coverageWords.columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
+            <thead><tr>{dialogWords.coverageColumns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={`${row.source} ${row.from}`} class={row.why ? "gap-row" : ""}>
-                  <td>{sourceName(row.source)}</td><td>{formatExactTime(row.from)}</td><td>{formatDuration((row.to ?? Date.now()) - row.from)}{row.to === null ? coverageWords.soFar : ""}</td>
-                  <td>{row.sampled ? coverageWords.sample(row.why) : row.why ? coverageWords.notCollected(row.why) : row.search === "*" || !row.search ? coverageWords.allPosts : row.search}</td>
+                  <td>{sourceName(row.source)}</td><td>{formatExactTime(row.from)}</td><td>{formatDuration((row.to ?? Date.now()) - row.from)}{row.to === null ? dialogWords.coverageSoFar : ""}</td>
+                  <td>{row.sampled ? dialogWords.coverageSample(row.why) : row.why ? dialogWords.coverageNotCollected(row.why) : row.search === "*" || !row.search ? dialogWords.coverageAllPosts : row.search}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-          {rows.length ? null : <p class="meta">{coverageWords.none}</p>}
+          {rows.length ? null : <p class="meta">{dialogWords.coverageNone}</p>}
         </div>
-      ) : fault ? null : <p class="meta">{coverageWords.loading}</p>}
+      ) : fault ? null : <p class="meta">{dialogWords.coverageLoading}</p>}
     </>
   );
 }

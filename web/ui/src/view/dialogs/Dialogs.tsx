@@ -9,7 +9,8 @@ import { CloseSign } from "../icons";
 import { SearchSyntax } from "./SearchSyntax";
 import { SavedSearches } from "./SavedSearches";
 import { SignInForm } from "./SignInForm";
-import { DIALOG_TITLES, dialogWords } from "../../words/dialogs";
+import * as dialogWords from "../../words/dialogs";
+import { DIALOG_TITLES } from "../../words/dialogs";
 
 function Modal({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);

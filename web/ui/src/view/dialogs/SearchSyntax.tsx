@@ -1,7 +1,8 @@
 /** The cheat sheet: how searches are written, and every operator the server knows. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import { SYNTAX_BASICS, syntaxWords } from "../../words/dialogs";
+import * as dialogWords from "../../words/dialogs";
+import { SYNTAX_BASICS } from "../../words/dialogs";
 
 export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
   const run = (query: string): void => {
@@ -16,7 +17,7 @@ export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
           {desk.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>
-              <td>{operator.finds}{operator.aliases.length ? <span class="meta">{syntaxWords.aliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
+              <td>{operator.finds}{operator.aliases.length ? <span class="meta">{dialogWords.syntaxAliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 /** Asks for the access token where the server wants one. The token goes to the server only. */
 import type { JSX } from "preact";
-import { dialogWords } from "../../words/dialogs";
+import * as dialogWords from "../../words/dialogs";
 
 export function SignInForm(): JSX.Element {
   return (

@@ -11,7 +11,8 @@ import { CloseSign } from "../icons";
 import { SeriesView } from "../charts/SeriesView";
 import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
-import { figureWords, panelWords, TAB_NAMES } from "../../words/panel";
+import * as panelWords from "../../words/panel";
+import { TAB_NAMES } from "../../words/panel";
 
 const COUNT_EVERY_MS = 2_000;
 
@@ -33,16 +34,16 @@ function Figures({ desk }: { desk: Desk }): JSX.Element {
   if (loaded.current.store !== store || now - loaded.current.at > COUNT_EVERY_MS)
     loaded.current = { store, at: now, ...countLoaded(store) };
   const total = column.run.counts.timeline?.total;
-  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : figureWords.ofLoaded(loaded.current.posts);
+  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : panelWords.figureOfLoaded(loaded.current.posts);
   const { from, to } = column.spec;
   const [often, unit] = from === null || to === null ? [formatRate(column.run.arrivals.perMinute(performance.now())), ""]
-    : total === undefined ? [figureWords.unknown, "min"] : formatFrequency(total, to - from);
+    : total === undefined ? [panelWords.figureUnknown, "min"] : formatFrequency(total, to - from);
   return (
     <dl class="figures-of">
-      <div><dt>{figureWords.matches(total)}</dt><dd>{total === undefined ? figureWords.unknown : formatNumber(total)}</dd></div>
-      <div><dt>{column.run.isPast ? figureWords.onAverage : figureWords.perMinute}</dt><dd>{often}{unit ? <small>/{unit}</small> : null}</dd></div>
-      <div><dt>{figureWords.authors(loaded.current.authors)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.authors)}</dd></div>
-      <div><dt>{figureWords.languages(loaded.current.languages)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.languages)}</dd></div>
+      <div><dt>{panelWords.figureMatches(total)}</dt><dd>{total === undefined ? panelWords.figureUnknown : formatNumber(total)}</dd></div>
+      <div><dt>{column.run.isPast ? panelWords.figureOnAverage : panelWords.figurePerMinute}</dt><dd>{often}{unit ? <small>/{unit}</small> : null}</dd></div>
+      <div><dt>{panelWords.figureAuthors(loaded.current.authors)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.authors)}</dd></div>
+      <div><dt>{panelWords.figureLanguages(loaded.current.languages)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.languages)}</dd></div>
     </dl>
   );
 }

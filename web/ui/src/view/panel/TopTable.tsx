@@ -7,7 +7,7 @@ import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { TermLink } from "../card/PostText";
-import { topWords } from "../../words/panel";
+import * as panelWords from "../../words/panel";
 
 const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
@@ -37,18 +37,18 @@ export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab })
     <>
       {top.items.length ? (
         <table class="tops">
-          <thead class="hidden-head"><tr><th scope="col">{topWords.value}</th><th scope="col">{topWords.posts}</th><th scope="col">{topWords.share(trending)}</th></tr></thead>
+          <thead class="hidden-head"><tr><th scope="col">{panelWords.topValue}</th><th scope="col">{panelWords.topPosts}</th><th scope="col">{panelWords.topShare(trending)}</th></tr></thead>
           <tbody>
             {top.items.map((item) => (
               <tr key={item.value}>
                 <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
                 <td>{formatNumber(item.count)}</td>
-                <td>{trending && item.background !== null ? topWords.usually(topWords.percent(item.share), topWords.percent(item.background)) : topWords.percent(item.share)}</td>
+                <td>{trending && item.background !== null ? panelWords.topUsually(panelWords.topPercent(item.share), panelWords.topPercent(item.background)) : panelWords.topPercent(item.share)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      ) : <p class="meta">{topWords.none(trending)}</p>}
+      ) : <p class="meta">{panelWords.topNone(trending)}</p>}
       <BasedOnLine on={top.based_on} />
     </>
   );

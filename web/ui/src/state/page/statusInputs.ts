@@ -1,5 +1,5 @@
 /** Collects what the status of the page depends on, from the desk. */
-import type { Desk } from "./desk";
+import type { Desk } from "../desk";
 import type { StatusInputs } from "./status";
 
 const DEFAULT_NEXT_STEP = "SOURCE=bluesky make run";

@@ -2,10 +2,11 @@
  * Status of the page: connection, search and sources become one state with a cause, a start time and at most one action; and the
  * reason why a list is empty. Pure functions of `StatusInputs`; the words are in `words/status.ts`.
  */
-import { coversSpan, gapIntervals, overlapping } from "../stats/gapIntervals";
-import type { ConnectionState } from "../wire/connection";
-import type { Gap, Outage, Problem, SourceState } from "../wire/frame";
-import { emptyWords, reasonWords, sourceNames, sourceWords, statusActions, statusWords } from "../words/status";
+import { coversSpan, gapIntervals, overlapping } from "../../stats/gapIntervals";
+import type { ConnectionState } from "../../wire/connection";
+import type { Gap, Outage, Problem, SourceState } from "../../wire/frame";
+import * as statuWords from "../../words/status";
+import { reasonWords, sourceNames, sourceWords } from "../../words/status";
 
 export type StatusKind =
   | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
@@ -52,8 +53,8 @@ export interface StatusInputs {
 /** A source that lags more than this is shown as a warning. */
 const LAG_WARN_S = 30;
 
-const coverage = { act: "coverage", label: statusActions.showCoverage } as const;
-const retry = { act: "retry", label: statusActions.retry } as const;
+const coverage = { act: "coverage", label: statuWords.actionShowCoverage } as const;
+const retry = { act: "retry", label: statuWords.actionRetry } as const;
 
 /** Return whether the same search may succeed when it is asked again. An error with a position is an error of the search itself. */
 export function isRetryable(problem: Problem | null): boolean {
@@ -65,14 +66,14 @@ function linkStatus({ link, linkSince: since, closeCode, everOpen }: StatusInput
     case "open":
       return null;
     case "signed-out":
-      return { kind: "signed-out", tone: "bad", ...statusWords.signedOut, since, action: { act: "sign-in", label: statusActions.signIn } };
+      return { kind: "signed-out", tone: "bad", ...statuWords.statusSignedOut, since, action: { act: "sign-in", label: statuWords.actionSignIn } };
     case "refused":
-      return { kind: "refused", tone: "bad", ...statusWords.refused(closeCode), since, action: { act: "reload", label: statusActions.reload } };
+      return { kind: "refused", tone: "bad", ...statuWords.statusRefused(closeCode), since, action: { act: "reload", label: statuWords.actionReload } };
     case "silent":
-      return { kind: "reconnecting", tone: "warn", ...statusWords.silent, since, action: retry };
+      return { kind: "reconnecting", tone: "warn", ...statuWords.statusSilent, since, action: retry };
     default: {
-      if (everOpen) return { kind: "reconnecting", tone: "warn", ...statusWords.reconnecting, since, action: retry };
-      const { word, first, waiting } = statusWords.connecting;
+      if (everOpen) return { kind: "reconnecting", tone: "warn", ...statuWords.statusReconnecting, since, action: retry };
+      const { word, first, waiting } = statuWords.statusConnecting;
       return { kind: "connecting", tone: "plain", word, since, cause: link === "waiting" ? waiting : first, action: retry };
     }
   }
@@ -81,21 +82,21 @@ function linkStatus({ link, linkSince: since, closeCode, everOpen }: StatusInput
 function searchStatus({ problem, problemAt: since, from }: Pick<StatusInputs, "problem" | "problemAt" | "from">): Status | null {
   if (!problem) return null;
   if (!isRetryable(problem)) {
-    const { word, cause } = statusWords.searchWrong;
-    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problem.message), action: { act: "mend", label: statusActions.fixSearch } };
+    const { word, cause } = statuWords.statusSearchWrong;
+    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problem.message), action: { act: "mend", label: statuWords.actionFixSearch } };
   }
-  const { word, noNewPosts, maybeStored } = statusWords.searchFailed;
+  const { word, noNewPosts, maybeStored } = statuWords.statusSearchFailed;
   const hint = problem.hint && problem.code === "query_timeout" ? ` ${problem.hint}` : "";
   const cause = `${problem.message}${hint} ${from === null ? noNewPosts : maybeStored}`;
-  return { kind: "search-failed", tone: "bad", word, since, cause, action: { act: "again", label: statusActions.searchAgain } };
+  return { kind: "search-failed", tone: "bad", word, since, cause, action: { act: "again", label: statuWords.actionSearchAgain } };
 }
 
 function serverStatus({ serverReconnecting, outage, laggedAt }: StatusInputs): Status | null {
   if (serverReconnecting !== null)
-    return { kind: "reconnecting", tone: "warn", ...statusWords.serverReconnecting, since: serverReconnecting, action: coverage };
-  if (outage) return { kind: "store-away", tone: "bad", ...statusWords.storeAway(outage.why), since: outage.since, action: coverage };
+    return { kind: "reconnecting", tone: "warn", ...statuWords.statusServerReconnecting, since: serverReconnecting, action: coverage };
+  if (outage) return { kind: "store-away", tone: "bad", ...statuWords.statusStoreAway(outage.why), since: outage.since, action: coverage };
   if (laggedAt === null) return null;
-  return { kind: "lagged", tone: "warn", ...statusWords.lagged, since: laggedAt, action: { act: "newest", label: statusActions.showNewest } };
+  return { kind: "lagged", tone: "warn", ...statuWords.statusLagged, since: laggedAt, action: { act: "newest", label: statuWords.actionShowNewest } };
 }
 
 const isDown = ({ state }: SourceState): boolean => state === "down" || state === "stopped";
@@ -108,16 +109,16 @@ function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null
     kind, tone, word: sourceWords(source), since: source.since || null, cause: source.detail || otherwise, action: coverage,
   });
   const down = sources.find(isDown);
-  if (down) return one("source-down", "bad", down, statusWords.sourceDown);
+  if (down) return one("source-down", "bad", down, statuWords.statusSourceDown);
   const retrying = sources.find(({ state }) => state === "reconnecting");
-  if (retrying) return one("source-down", "warn", retrying, statusWords.sourceRetrying);
+  if (retrying) return one("source-down", "warn", retrying, statuWords.statusSourceRetrying);
   const resting = sources.find(({ state }) => state === "resting" || state === "sampling");
-  if (resting) return one("resting", "warn", resting, statusWords.sourceResting);
+  if (resting) return one("resting", "warn", resting, statuWords.statusSourceResting);
   const ended = sources.find(({ state }) => state === "ended");
   if (!ended) return null;
   return {
-    kind: "replay-ended", tone: "plain", ...statusWords.replayEnded(ended.name), since: ended.since || null,
-    action: { act: "copy-step", label: statusActions.copyStep(nextStep) },
+    kind: "replay-ended", tone: "plain", ...statuWords.statusReplayEnded(ended.name), since: ended.since || null,
+    action: { act: "copy-step", label: statuWords.actionCopyStep(nextStep) },
   };
 }
 
@@ -125,12 +126,12 @@ function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null
 function liveStatus({ sources }: StatusInputs): Status {
   const shown = sources.find(isRunning) ?? sources[0];
   const down = sources.filter(isDown);
-  const beside = down.length > 1 ? statusWords.otherSourcesDown(sourceNames(down.map(({ name }) => ({ source: name }))))
+  const beside = down.length > 1 ? statuWords.statusOtherSourcesDown(sourceNames(down.map(({ name }) => ({ source: name }))))
     : down.map((source) => `; ${sourceWords(source)}`).join("");
   const causes = down.map((source) => [sourceWords(source), source.detail].filter(Boolean).join(": "));
   return {
     kind: "live", tone: beside || shown?.state === "paused" || (shown?.lag_s ?? 0) > LAG_WARN_S ? "warn" : "good",
-    word: shown ? `${sourceWords(shown)}${beside}` : statusWords.connected, since: shown?.since || null,
+    word: shown ? `${sourceWords(shown)}${beside}` : statuWords.statusConnected, since: shown?.since || null,
     cause: [shown?.detail, ...causes].filter(Boolean).join(". "), action: null,
   };
 }
@@ -146,10 +147,10 @@ export function emptyListStatus(inputs: StatusInputs): Status | null {
   if (inputs.problem) return linkStatus(inputs) ?? searchStatus(inputs);
   if (inputs.indexed === 0)
     return {
-      kind: "empty", tone: "plain", word: emptyWords.nothingStored,
+      kind: "empty", tone: "plain", word: statuWords.emptyNothingStored,
       since: inputs.sources.reduce((first, source) => Math.min(first, source.since || first), inputs.begunAt),
-      cause: emptyWords.firstPosts(inputs.sources.map(sourceWords).join("; ")),
-      action: { act: "coverage", label: statusActions.showSources },
+      cause: statuWords.emptyFirstPosts(inputs.sources.map(sourceWords).join("; ")),
+      action: { act: "coverage", label: statuWords.actionShowSources },
     };
   return inputs.from === null ? noMatchNow(inputs) : noMatchThen(inputs, inputs.from, inputs.to ?? inputs.from);
 }
@@ -158,24 +159,24 @@ function noMatchNow(inputs: StatusInputs): Status {
   const { kind, word } = statusOf(inputs);
   const comes = kind === "live" || kind === "lagged";
   return {
-    kind: "no-match", tone: "plain", word: emptyWords.noMatch, since: inputs.begunAt,
-    cause: `${emptyWords.noMatchNow} ${comes ? emptyWords.newWillAppear : emptyWords.noNewPosts(word)}`,
-    action: { act: "shorter", label: statusActions.findClosest },
+    kind: "no-match", tone: "plain", word: statuWords.emptyNoMatch, since: inputs.begunAt,
+    cause: `${statuWords.emptyNoMatchNow} ${comes ? statuWords.emptyNewWillAppear : statuWords.emptyNoNewPosts(word)}`,
+    action: { act: "shorter", label: statuWords.actionFindClosest },
   };
 }
 
 function noMatchThen(inputs: StatusInputs, from: number, to: number): Status {
-  const action = { act: "now", label: statusActions.backToLive } as const;
+  const action = { act: "now", label: statuWords.actionBackToLive } as const;
   const gaps = overlapping(inputs.gaps, from, to);
   if (coversSpan(gapIntervals(gaps, false), from, to)) {
     const whole = gaps.filter((gap) => !gap.sampled && !gap.partial);
     return {
-      kind: "not-collected", tone: "warn", word: emptyWords.notCollected, since: Math.min(...whole.map((gap) => gap.from)),
-      cause: `${reasonWords(whole, emptyWords.nothingCollected)}.`, action,
+      kind: "not-collected", tone: "warn", word: statuWords.emptyNotCollected, since: Math.min(...whole.map((gap) => gap.from)),
+      cause: `${reasonWords(whole, statuWords.emptyNothingCollected)}.`, action,
     };
   }
-  const sampled = coversSpan(gapIntervals(gaps, true), from, to) ? emptyWords.onlySample(gaps.find((gap) => gap.sampled)?.why ?? "") : "";
+  const sampled = coversSpan(gapIntervals(gaps, true), from, to) ? statuWords.emptyOnlySample(gaps.find((gap) => gap.sampled)?.why ?? "") : "";
   const without = gaps.filter((gap) => !gap.sampled);
-  const missing = without.length ? emptyWords.partlyMissing(reasonWords(without, emptyWords.notCollectedReason)) : "";
-  return { kind: "no-match", tone: "plain", word: emptyWords.noMatch, since: inputs.begunAt, cause: `${emptyWords.noMatchThen}${sampled}${missing}`, action };
+  const missing = without.length ? statuWords.emptyPartlyMissing(reasonWords(without, statuWords.emptyNotCollectedReason)) : "";
+  return { kind: "no-match", tone: "plain", word: statuWords.emptyNoMatch, since: inputs.begunAt, cause: `${statuWords.emptyNoMatchThen}${sampled}${missing}`, action };
 }
