@@ -1,4 +1,4 @@
-/** A map that forgets its oldest entries beyond a bound. */
+/** A map with a maximum size: beyond it, the oldest entry is removed. */
 export class BoundedMap<K, V> {
   private readonly map = new Map<K, V>();
 

@@ -1,6 +1,6 @@
 /**
- * A list sorted by time, read newest first. Inserting and removing find their place by halving. Inside, the newest stand at
- * the end: there most come and few must be moved (1 µs a post among 5,000; 25 if they came in at the front).
+ * Sorted list of items by time, read newest first. Inserting and removing use binary search. The newest items are at the end of the
+ * array, where most insertions happen and few items move (1 µs a post among 5,000; 25 if they came in at the front).
  */
 
 export interface SortItem {

@@ -1,4 +1,4 @@
-/** The JSON API, typed. Every call can be aborted; an answer that is an error is thrown as `ApiError`. */
+/** Typed client of the JSON API. Every call can be aborted; an error response is thrown as `ApiError`. */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
 import * as problemWords from "../words/problems";
@@ -81,7 +81,7 @@ export interface ServerStats {
   sources: SourceState[];
 }
 
-/** Thrown for an answer that is an error; `status` 0 means that no answer came. */
+/** An error response. `status` 0: no response arrived. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

@@ -1,4 +1,4 @@
-/** When to come back after a connection ended: what the close says, and a wait that grows with jitter. */
+/** Reconnection policy: what a close code asks of the browser, and an exponential back-off with jitter. */
 
 export type CloseVerdict = "later" | "signed-out" | "never";
 
@@ -19,7 +19,7 @@ export function requestedWaitMs(reason: string): number {
   return asked ? Number(asked) : 0;
 }
 
-/** Return the wait before attempt `attempt` (0, 1, …) in ms: doubling, half of it random, so that clients spread. */
+/** Return the wait before attempt `attempt` (0, 1, …) in ms: exponential, half of it random, so that clients do not reconnect together. */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const full = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt, 16));
   return Math.round(full / 2 + (full / 2) * random());

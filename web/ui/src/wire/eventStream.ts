@@ -1,14 +1,14 @@
-/** One search over server-sent events, for browsers that cannot open a socket. The browser reconnects it by itself. */
+/** One server-sent event stream of a search. The browser reconnects a stream by itself. */
 import { type Frame, FRAME_TYPES, readFrame } from "./frame";
 
 export interface EventStreamListener {
   open(): void;
   frame(frame: Frame): void;
-  /** The stream broke; `final` where the browser does not come back by itself (a refusal). */
+  /** The stream broke; `final`: the server refused it, and the browser does not reconnect. */
   lost(final: boolean): void;
 }
 
-/** Open /api/stream for a search, from `after` on where it is known, or (null) for what goes to everybody. */
+/** Open /api/stream. `search`: null opens a stream without a search, which brings `stats`, `gap` and `deleted` only. */
 export function openEventStream(search: { query: string; history: number; after: number | null } | null, to: EventStreamListener): { close(): void } {
   const params = new URLSearchParams(search ? { q: search.query, history: String(search.history) } : {});
   if (search && search.after !== null) params.set("after", String(search.after));

@@ -1,4 +1,4 @@
-/** The frames a server sends (docs/protocol.md) and the one way to read them. Unknown frames are dropped, never guessed. */
+/** Wire frames: their types (docs/protocol.md) and their parser. Unknown frames are dropped. */
 import type { Post } from "./post";
 
 export interface Problem {
@@ -22,9 +22,9 @@ export interface Gap {
   from: number;
   to: number | null;
   why: string;
-  /** A part was collected, the rest left out on purpose. */
+  /** Only a sample was collected, on purpose. */
   sampled?: boolean;
-  /** Other sources were collected meanwhile: told in words, and not as if nothing had been. */
+  /** Other sources were collected meanwhile. */
   partial?: boolean;
 }
 
@@ -65,7 +65,7 @@ const READ_TYPES: Record<Frame["type"], true> = {
 };
 export const FRAME_TYPES = Object.keys(READ_TYPES) as Frame["type"][];
 
-/** Return the frame in a text, or null where it is none of ours. */
+/** Return the parsed frame, or null for anything that is not a known frame. */
 export function readFrame(text: string): Frame | null {
   let value: unknown;
   try {

@@ -1,17 +1,16 @@
 /**
- * Takes what comes one after another, in order, and lets the browser draw between: after some milliseconds of work the rest
- * waits for the next frame. So the first posts of a long history are seen before the last ones are folded.
+ * Frame queue (time slicing): handles wire frames in order, and lets the browser draw in between. After some milliseconds of work the
+ * rest waits for the next animation frame, so that the first posts of a long history are drawn before the last ones are handled.
  *
- * Bounded: where more waits than may, it is taken at once, as if it came without turns; and so it is in a page that is hidden,
- * which draws nothing and whose timers are slow.
+ * The queue is bounded: when it is full, and in a hidden page (which draws nothing and has slow timers), all frames are handled at once.
  */
 
 const SLICE_MS = 8;
 const MOST = 256;
-/** A page that has just been hidden has no next frame. */
+/** Milliseconds to wait for an animation frame: a page that has just been hidden has none. */
 const UNSEEN_MS = 50;
 
-/** Call back once the next frame is drawn. */
+/** Call back after the next animation frame. */
 function afterFrame(then: () => void): void {
   let called = false;
   const once = (): void => {
@@ -42,7 +41,7 @@ export class FrameQueue<T> {
     else if (!this.resting) this.run(SLICE_MS);
   }
 
-  /** Take all that waits now. */
+  /** Handle all queued frames now. */
   flush(): void {
     this.run(Infinity);
   }

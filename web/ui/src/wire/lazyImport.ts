@@ -1,9 +1,9 @@
-/** Loads a part of the page that comes later. After a deploy its file may have another name: then the page says so, and goes on without. */
+/** Loads a chunk of the page on demand. After a deploy the chunk's file may have another name: the page then reports that it is out of date, and goes on without it. */
 
-/** Return the part, or null where it could not be loaded. */
+/** Return the chunk, or null where it could not be loaded. */
 export async function lazyImport<T>(load: () => Promise<T | undefined>): Promise<T | null> {
   try {
-    // Vite answers nothing where the page takes care of the failure itself.
+    // Vite resolves with undefined where a listener of `vite:preloadError` prevented the default.
     return (await load()) ?? null;
   } catch {
     reportMissingChunk();
@@ -11,7 +11,7 @@ export async function lazyImport<T>(load: () => Promise<T | undefined>): Promise
   }
 }
 
-/** Tell the page that a part could not be loaded, by the event that Vite has for it. */
+/** Report a chunk that could not be loaded, by Vite's own event. */
 export function reportMissingChunk(): void {
   dispatchEvent(new Event("vite:preloadError", { cancelable: true }));
 }

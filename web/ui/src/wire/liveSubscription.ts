@@ -1,13 +1,13 @@
-/** A search that is watched over the connection: what its owner holds of it, and what the connection knows. */
+/** Live subscription: one search on the connection. The page has the handle; the connection keeps the state. */
 import type { Frame } from "./frame";
 import { NEW_SUBSCRIPTION, type SubscriptionState } from "./subscriptionState";
 
-/** One search that is watched, until it is closed. */
+/** The page's handle of a subscription, valid until it is closed. */
 export interface SubscriptionHandle {
   readonly query: string;
   readonly history: number;
   readonly phase: SubscriptionState["phase"];
-  /** Take the frames of this search from now on; frames that arrived before the connection has a listener come first. */
+  /** Receive the frames of this search. Frames that the connection kept for want of a listener arrive first. */
   listen(take: (frame: Frame) => void): void;
   close(): void;
 }

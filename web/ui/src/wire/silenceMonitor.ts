@@ -1,22 +1,22 @@
 /**
- * Watches how long the server has been silent. It sends `stats` every second, so that a connection without a frame for some seconds
- * brings no posts either, whatever the browser believes: a lost network ends no socket by itself.
+ * Silence monitor: reports a connection on which no frame has arrived for some seconds. The server sends `stats` every second, so a
+ * silent connection brings no posts either. A lost network does not close a socket by itself.
  */
 
-/** Without a frame for so long the connection is not called live any more. */
+/** Milliseconds without a frame after which the connection counts as silent. */
 const SILENT_MS = 4_000;
-/** Without a frame for so long it is replaced. */
+/** Milliseconds without a frame after which the connection is replaced. */
 const DEAD_MS = 12_000;
-/** After the network came back, or the computer woke, a frame must come within this time. */
+/** Milliseconds within which a frame must follow a probe. */
 const PROBE_MS = 2_500;
 const LOOK_MS = 500;
-/** A look this late means that this page, not the server, stood still: asleep, frozen, or busy. */
+/** A check this late (ms) means that the page itself slept, was frozen, or was busy. */
 const LATE_MS = 2_000;
 
 export interface SilenceListener {
   /** No frame came for some seconds. */
   silent(): void;
-  /** No frame came for so long, or after a probe, that the connection is to be replaced. */
+  /** No frame came for so long, or after a probe: replace the connection. */
   dead(): void;
 }
 
@@ -27,18 +27,18 @@ export class SilenceMonitor {
 
   constructor(private readonly to: SilenceListener) {}
 
-  /** Begin to look, for as long as the page lives. */
+  /** Start the checks. They run as long as the page does. */
   start(): void {
     this.lookedAt = Date.now();
     setInterval(() => this.check(), LOOK_MS);
   }
 
-  /** A frame came, or a connection opened: the time counts from here. */
+  /** A frame arrived, or a connection opened: the silence starts again from 0. */
   frameArrived(): void {
     this.heardAt = Date.now();
   }
 
-  /** Ask for a frame soon: what was true before may be no longer. */
+  /** Expect a frame soon: the network may have changed. */
   probe(): void {
     this.probedAt ??= Date.now();
   }

@@ -1,8 +1,8 @@
 /**
- * One search on one connection, as a pure reducer: where it stands, and the `after` it may take up again from.
+ * Subscription state as a pure reducer: the phase of one search on a connection, and the `after` from which it can resume.
  *
- * `after` moves only while everything up to it is held: not before the history is complete, and not once the server said
- * `lagged`, because from there on frames of this search are missing.
+ * `after` advances only while every earlier frame has arrived: not before the history is complete, and not after `lagged`, which
+ * means that frames of this search are missing.
  */
 import type { Frame } from "./frame";
 
@@ -16,7 +16,7 @@ export interface SubscriptionState {
 
 export const NEW_SUBSCRIPTION: SubscriptionState = { phase: "waiting", key: "", after: null, seen: null };
 
-/** Return the subscription as it must be asked for again: `after` and `key` stay, the progress of an incomplete history does not. */
+/** Return the state for a new `subscribe`. `after` and `key` stay; the progress of an incomplete history is dropped. */
 export function toResubscribe(sub: SubscriptionState): SubscriptionState {
   return { ...sub, phase: "waiting", seen: null };
 }
@@ -28,7 +28,7 @@ function advance(sub: SubscriptionState, after: number | undefined): Subscriptio
   return sub;
 }
 
-/** Return the subscription after a frame; frames of other searches leave it as it is. */
+/** Return the state after a frame. Frames of other searches change nothing. */
 export function reduceSubscription(sub: SubscriptionState, id: string, frame: Frame): SubscriptionState {
   switch (frame.type) {
     case "subscribed":

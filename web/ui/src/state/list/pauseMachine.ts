@@ -1,5 +1,6 @@
 /**
- * Why a list stands still. Each cause is held and released by whoever knows of it; the list goes on when the last one is gone.
+ * Pause machine: the causes that pause a list. A view holds and releases the cause that it observes; the list resumes when the last
+ * cause is released.
  *
  * - `reader`: the Live button, or its key. Only the reader releases it.
  * - `scroll`: the list is not at its top.
@@ -12,7 +13,7 @@ export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog";
 export class PauseMachine {
   private readonly held = new Set<PauseCause>();
 
-  /** Whether anything holds the list. */
+  /** Whether any cause is held. */
   get isPaused(): boolean {
     return this.held.size > 0;
   }
@@ -21,19 +22,19 @@ export class PauseMachine {
     return this.held.has(cause);
   }
 
-  /** Return whether the list stops by it: nothing held it before. */
+  /** Hold a cause. Return whether the list pauses by it: no other cause was held before. */
   hold(cause: PauseCause): boolean {
     const stops = !this.isPaused;
     this.held.add(cause);
     return stops;
   }
 
-  /** Return whether the list goes on by it: nothing holds it any more. */
+  /** Release a cause. Return whether the list resumes by it: no other cause is held. */
   release(cause: PauseCause): boolean {
     return this.held.delete(cause) && !this.isPaused;
   }
 
-  /** Release all; return whether anything was held. */
+  /** Release every cause. Return whether any was held. */
   clear(): boolean {
     const any = this.isPaused;
     this.held.clear();
