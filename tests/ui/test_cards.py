@@ -117,9 +117,7 @@ def test_on_x_numbers_are_the_way_to_do_the_same_elsewhere_the_post_is_opened(
     card = card_of(page, of_bluesky)
     assert card.locator(".counts a, .counts button").count() == 0
     card.hover()
-    expect(card.get_by_role("link", name="Open on")).to_have_attribute(
-        "href", "https://bsky.app/profile/ada/post/1"
-    )
+    expect(card.get_by_role("link", name="Open on")).to_have_attribute("href", "https://bsky.app/profile/ada/post/1")
     assert card_of(page, of_nowhere).get_by_role("link", name="Open on").count() == 0
     dead = page.locator("#list a:not([href]), #list button:disabled")
     assert dead.count() == 0
