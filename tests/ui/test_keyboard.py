@@ -37,7 +37,7 @@ def test_links_skip_to_the_posts_and_past_them(simulator: Simulator, open_page: 
     expect(page.locator("#panel")).to_be_focused()
     page.locator("#list article").first.focus()
     page.keyboard.press("Control+Home")
-    expect(page.get_by_role("button", name="Latest")).to_be_focused()
+    expect(page.get_by_role("button", name="Latest", exact=True)).to_be_focused()
     page.get_by_role("link", name="Skip to the insight panel").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#panel")).to_be_focused()
