@@ -2,11 +2,18 @@ import js from "@eslint/js";
 import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
-/** Every way of the platform to read a text as markup. */
 const message = "User text is never markup.";
+/** Properties of the platform that read a text as markup. */
 const properties = [
   "innerHTML", "outerHTML", "insertAdjacentHTML", "srcdoc", "createContextualFragment", "setHTML", "setHTMLUnsafe", "parseHTML", "parseHTMLUnsafe",
   "parseFromString",
+];
+
+const markupSyntax = [
+  { selector: "JSXAttribute[name.name=/^(dangerouslySetInnerHTML|innerHTML|srcdoc|srcDoc)$/]", message },
+  { selector: "CallExpression[callee.property.name='setAttribute'][arguments.0.value=/^(srcdoc|on)/i]", message },
+  { selector: "MemberExpression[object.property.name='document'][property.name=/^write(ln)?$/]", message },
+  { selector: "MemberExpression[property.name='DOMParser']", message },
 ];
 
 export const markup = {
@@ -16,14 +23,43 @@ export const markup = {
     ...["write", "writeln"].map((property) => ({ object: "document", property, message })),
   ],
   "no-restricted-globals": ["error", { name: "DOMParser", message }],
-  "no-restricted-syntax": [
-    "error",
-    { selector: "JSXAttribute[name.name=/^(dangerouslySetInnerHTML|innerHTML|srcdoc|srcDoc)$/]", message },
-    { selector: "CallExpression[callee.property.name='setAttribute'][arguments.0.value=/^(srcdoc|on)/i]", message },
-    { selector: "MemberExpression[object.property.name='document'][property.name=/^write(ln)?$/]", message },
-    { selector: "MemberExpression[property.name='DOMParser']", message },
-  ],
+  "no-restricted-syntax": ["error", ...markupSyntax],
 };
+
+const inWords = "Words for readers are written in words/.";
+/** A letter followed by another, or by a blank and a letter: a text that a reader would read, not a sign. */
+const READABLE = "/\\p{L}{2}|\\p{L} \\p{L}/u";
+const READ_ATTRIBUTES = "/^(title|aria-label|alt|placeholder|label|legend|hint|name|other)$/";
+
+/** Texts for readers in a view: the text of an element, and the attributes that are shown or spoken. */
+export const wordsInViews = [
+  { selector: `JSXText[value=${READABLE}]`, message: inWords },
+  { selector: `JSXElement > JSXExpressionContainer > Literal[value=${READABLE}]`, message: inWords },
+  { selector: `JSXElement > JSXExpressionContainer > ConditionalExpression > Literal[value=${READABLE}]`, message: inWords },
+  { selector: `JSXElement > JSXExpressionContainer > TemplateLiteral > TemplateElement[value.raw=${READABLE}]`, message: inWords },
+  { selector: `JSXAttribute[name.name=${READ_ATTRIBUTES}] > Literal[value=/\\p{Lu}\\p{Ll}|\\p{L} \\p{L}/u]`, message: inWords },
+  { selector: `JSXAttribute[name.name=${READ_ATTRIBUTES}] TemplateElement[value.raw=/\\p{Lu}\\p{Ll}|\\p{L} \\p{L}/u]`, message: inWords },
+];
+
+/** A sentence or a title in state or wire: a capital letter and a blank, or a full stop at the end. Errors for developers are thrown, not shown. */
+export const wordsInState = [
+  { selector: ":not(ThrowStatement > NewExpression) > Literal[value=/^\\p{Lu}\\p{Ll}+( .*|.*\\.)$/u]", message: inWords },
+  { selector: "TemplateElement[value.raw=/\\p{Lu}\\p{Ll}+ \\p{Ll}|\\p{Ll} \\p{Ll}/u]", message: inWords },
+];
+
+const actionsOnly = "A view calls actions of the desk and the column; it does not write their fields.";
+const writes = [
+  { selector: "AssignmentExpression > MemberExpression.left[object.name=/^(desk|column|run)$/]", message: actionsOnly },
+  { selector: "AssignmentExpression > MemberExpression.left[object.object.name=/^(desk|column|run)$/]", message: actionsOnly },
+  { selector: "UpdateExpression > MemberExpression[object.name=/^(desk|column|run)$/]", message: actionsOnly },
+];
+
+/** Return a rule that refuses imports of rooms. */
+function noImports(rooms, why) {
+  return { "no-restricted-imports": ["error", { patterns: [{ regex: `/(${rooms.join("|")})/`, message: why }] }] };
+}
+
+const LEAVES = ["wire", "posts", "query", "text", "stats"].map((room) => `web/ui/src/${room}/**`);
 
 export default ts.config(
   { ignores: ["web/static/**", "node_modules/**"] },
@@ -40,6 +76,22 @@ export default ts.config(
       "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
       "@typescript-eslint/restrict-plus-operands": ["error", { allowNumberAndString: true }],
       ...markup,
+    },
+  },
+  { files: LEAVES, rules: noImports(["state", "view"], "wire, posts, query, text and stats know neither state nor view.") },
+  { files: ["web/ui/src/words/**"], rules: noImports(["state", "view"], "words know neither state nor view.") },
+  { files: ["web/ui/src/state/**"], rules: noImports(["view"], "state knows no view.") },
+  {
+    files: ["web/ui/src/state/**", "web/ui/src/wire/**"],
+    rules: { "no-restricted-syntax": ["error", ...markupSyntax, ...wordsInState] },
+  },
+  {
+    files: ["web/ui/src/view/**"],
+    rules: {
+      "no-restricted-syntax": ["error", ...markupSyntax, ...wordsInViews, ...writes],
+      "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{
+        regex: "/wire/(api|connection)$", allowTypeImports: true, message: "A view asks the server through an action of state.",
+      }] }],
     },
   },
 );

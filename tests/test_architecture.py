@@ -194,7 +194,7 @@ def test_only_paths_and_one_page_test_look_beside_the_project() -> None:
     }
     assert found - {"tests/test_architecture.py"} == {
         "tests/paths.py",
-        "web/ui/tests/near.test.ts",
+        "web/ui/tests/posts/nearDuplicates.test.ts",
     }
 
 

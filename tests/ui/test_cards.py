@@ -117,10 +117,8 @@ def test_on_x_numbers_are_the_way_to_do_the_same_elsewhere_the_post_is_opened(
     card = card_of(page, of_bluesky)
     assert card.locator(".counts a, .counts button").count() == 0
     card.hover()
-    expect(card.get_by_role("link", name="Open at its source")).to_have_attribute(
-        "href", "https://bsky.app/profile/ada/post/1"
-    )
-    assert card_of(page, of_nowhere).get_by_role("link", name="Open at its source").count() == 0
+    expect(card.get_by_role("link", name="Open on")).to_have_attribute("href", "https://bsky.app/profile/ada/post/1")
+    assert card_of(page, of_nowhere).get_by_role("link", name="Open on").count() == 0
     dead = page.locator("#list a:not([href]), #list button:disabled")
     assert dead.count() == 0
 
@@ -225,7 +223,7 @@ def test_a_film_is_a_still_that_says_so_and_leads_to_its_post(
     still = card_of(open_page(proxied.url), post).locator(".still")
     expect(still).to_have_text(badge)
     expect(still.get_by_role("link")).to_have_attribute("href", "https://bsky.app/profile/ada/post/1")
-    expect(still.get_by_role("img", name="Still of a film")).to_be_visible()
+    expect(still.get_by_role("img", name="Video preview")).to_be_visible()
 
 
 def test_the_reader_chooses_whether_pictures_are_shown(proxied: Simulator, open_page: OpenPage) -> None:
@@ -244,7 +242,7 @@ def test_the_reader_chooses_whether_pictures_are_shown(proxied: Simulator, open_
     expect(card.get_by_role("button", name="A picture · Show")).to_be_visible()
     choose("hide")
     expect(card.locator(".still, .covered")).to_have_count(0)
-    choose("Pictures of authors")
+    choose("Profile pictures")
     expect(card.locator(".avatar")).to_have_text("A")
     page.reload()
     expect(card.locator(".avatar")).to_have_text("A")

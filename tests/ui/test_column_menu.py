@@ -65,7 +65,7 @@ def test_posts_known_only_by_reposts_are_hidden(mixed: Simulator, open_page: Ope
     mixed.put([repost], live=False)
     page = opened(open_page(f"{mixed.url}/?q=quiet&from={now() - 3_600_000}&to={now() + 3_600_000}"))
     assert "original" in shown(page)
-    page.get_by_label("Posts known only by reposts").check()
+    page.get_by_label("Posts seen only as reposts").check()
     expect(page.locator("#list article")).to_have_count(len(IDS) - 1)
     assert "original" not in shown(page)
 

@@ -15,7 +15,7 @@ from tests.ui.test_states import status
 
 def not_live(page: Page) -> None:
     expect(page.locator(".live")).to_have_class(re.compile("tone-bad"))
-    expect(page.locator("main")).not_to_contain_text("appear here by themselves")
+    expect(page.locator("main")).not_to_contain_text("will appear here")
 
 
 def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulator, open_page: OpenPage) -> None:
@@ -26,7 +26,7 @@ def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulat
     panel = page.get_by_label("Insight", exact=True)
     expect(panel).to_contain_text("There is no operator")
     expect(panel).not_to_contain_text("Counting")
-    page.locator(".empty").get_by_role("button", name="Mend the search").click()
+    page.locator(".empty").get_by_role("button", name="Fix the search").click()
     expect(page.locator("#search")).to_be_focused()
     page.locator("#search").fill("storm")
     page.locator("#search").press("Enter")
@@ -97,7 +97,7 @@ def test_counts_of_another_moment_say_when_and_why(simulator: Simulator, open_pa
     expect(chart.locator("figure")).to_be_visible()
     expect(panel.locator(".bars li").first).to_be_visible()
     simulator.broken = {"timeline", "top"}
-    told = re.compile(r"As of \d\d:\d\d:\d\d\. This search took too long")
+    told = re.compile(r"Last updated \d\d:\d\d:\d\d: This search took too long")
     expect(chart).to_contain_text(told, timeout=15_000)
     expect(panel.locator(".warn")).to_contain_text(told, timeout=15_000)
     expect(panel.locator(".bars li").first).to_be_visible()
@@ -130,4 +130,4 @@ def test_an_outage_is_seen_while_it_lasts(simulator: Simulator, open_page: OpenP
     simulator.store.add_coverage(CoverageRow("bluesky", now() - 7_200_000, None, "*", ""))
     simulator.store.add_coverage(CoverageRow("bluesky", now() - 2_000, None, "*", "connection refused"))
     page = open_page(simulator.url)
-    expect(page.locator(".histogram figcaption")).to_contain_text("Not collected in 1 stretch.")
+    expect(page.locator(".histogram figcaption")).to_contain_text("1 gap.")

@@ -83,7 +83,7 @@ def test_a_focused_post_that_goes_hands_its_focus_to_its_neighbour(simulator: Si
     simulator.put([records.post(9_300, now())])
     simulator.delete([focused])
     expect(page.locator(f'[data-id="{after}"]')).to_be_focused()
-    expect(page.locator(f'[data-id="{focused}"]')).to_have_text("Withdrawn at its source")
+    expect(page.locator(f'[data-id="{focused}"]')).to_have_text("Deleted by its author or network")
     assert records.post(9_300, 0).id not in articles(page)
 
 
@@ -124,12 +124,12 @@ def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: 
     alike = [records.post(9_601 + n, now(), text=f"{text}!! https://x.example/{n}", entities=[]) for n in range(3)]
     simulator.put(alike)
     card = page.locator(f'[data-id="{first.id}"]')
-    expect(card.get_by_role("button", name="5 reposted")).to_be_visible()
-    expect(card.get_by_role("button", name="+3 like this")).to_be_visible()
+    expect(card.get_by_role("button", name="5 reposts")).to_be_visible()
+    expect(card.get_by_role("button", name="3 similar")).to_be_visible()
     for one in alike:
         expect(page.locator(f'[data-id="{one.id}"]')).to_have_count(0)
     expect(page.locator(".examples")).to_be_visible()
-    card.get_by_role("button", name="+3 like this").click(delay=150)  # as long as a person's; the list pauses meanwhile
+    card.get_by_role("button", name="3 similar").click(delay=150)  # as long as a person's; the list pauses meanwhile
     expect(card.locator(".under li")).to_have_count(3)
 
 
@@ -167,7 +167,7 @@ def test_rankings_are_of_originals_in_pages(simulator: Simulator, open_page: Ope
     likes = page.locator("#list article .number.of-2").all_inner_texts()
     numbers = [int(text.split()[0]) for text in likes]
     assert numbers == sorted(numbers, reverse=True)
-    page.get_by_label("Posts a page").select_option("5")
+    page.get_by_label("Posts per page").select_option("5")
     expect(page.locator("#list article")).to_have_count(5)
     page.get_by_role("button", name="Next").click()
     expect(page.locator(".pager")).to_contain_text("Page 2 of")
@@ -264,7 +264,7 @@ def test_what_is_read_stays_while_newer_posts_take_its_room(simulator: Simulator
     assert abs(top_of(page, read) - before) < 1
     assert page.locator(".gone").count() == 0
     simulator.delete([read])
-    expect(page.locator(f'[data-id="{read}"]')).to_have_text("Withdrawn at its source")
+    expect(page.locator(f'[data-id="{read}"]')).to_have_text("Deleted by its author or network")
 
 
 def test_a_finger_that_pulls_at_the_top_holds_the_list_until_it_is_lifted(
@@ -322,7 +322,7 @@ def test_older_posts_that_cannot_be_had_are_asked_for_again(simulator: Simulator
     expect(page.locator(".loaded")).to_have_text("599 loaded")
     for _ in range(4):
         scroll(page, 200_000)
-    expect(page.locator(".end")).to_have_text("These are all.")
+    expect(page.locator(".end")).to_have_text("No older posts")
     expect(page.locator(".loaded")).to_have_text("700 loaded")
     ids = page.locator("#list article").evaluate_all("all => all.map(one => one.dataset.id)")
     assert len(set(ids)) == len(ids)
@@ -330,7 +330,7 @@ def test_older_posts_that_cannot_be_had_are_asked_for_again(simulator: Simulator
 
 def test_a_page_beyond_the_last_of_a_ranking_is_the_last(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?sort=likes")
-    page.get_by_label("Posts a page").select_option("5")
+    page.get_by_label("Posts per page").select_option("5")
     for _ in range(40):
         page.get_by_role("button", name="Next").click()
     expect(page.locator(".pager")).to_contain_text("Page 41 of 60")

@@ -295,7 +295,7 @@ def test_dragging_over_the_time_chart_chooses_a_time_too(simulator: Simulator, o
     page.mouse.down()
     page.mouse.move(*middle_of(chart, 0.7), steps=5)
     page.mouse.up()
-    expect(page.locator(".live")).to_contain_text("Past")
+    expect(page.locator(".live")).to_contain_text("Fixed time")
     total = counted(page)
     assert 60 < total < 240, "two fifths of 300"
     page.locator("#list article").first.wait_for()
@@ -307,7 +307,7 @@ def test_numbers_of_span_and_foot_are_those_of_store_and_list(simulator: Simulat
     page.locator("#list article").first.wait_for()
     total = counted(page)
     assert 0 < total < 300
-    expect(page.locator(".figures-of")).to_contain_text(re.compile(rf"^matches{total}now"))
+    expect(page.locator(".figures-of")).to_contain_text(re.compile(rf"^matches{total}per minute"))
     expect(page.locator(".figures-of div").last).to_have_text(re.compile(r"^language\s*1$"))
-    for text in ("4 posts/s", "300 indexed", "1 connected", f"{total} loaded here"):
+    for text in ("4 posts/s", "300 stored", "1 viewer", f"{total} loaded"):
         expect(page.locator(".status .figures")).to_contain_text(text)

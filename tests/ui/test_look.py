@@ -117,8 +117,8 @@ def test_a_low_window_has_a_list(
     page.get_by_role("button", name="Choose a time").click()
     page.locator(".histogram canvas").wait_for()
     assert page.evaluate("document.querySelector('#list').clientHeight") >= 90
-    page.get_by_role("button", name="Zoom in to the newer half").click()
-    expect(page.locator(".live")).to_contain_text("Past")
+    page.get_by_role("button", name="Zoom in (latest half)").click()
+    expect(page.locator(".live")).to_contain_text("Fixed time")
     page.locator(".status .state").click()
     expect(page.get_by_role("dialog")).to_contain_text("These posts are generated")
 

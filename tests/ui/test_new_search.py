@@ -119,7 +119,7 @@ def test_a_word_that_is_mended_keeps_the_chosen_time(simulator: Simulator, open_
     page.get_by_role("combobox", name="Search").fill("harbour")
     page.keyboard.press("Enter")
     expect(page.locator("#column-title")).to_have_text("harbour")
-    expect(page.locator(".live")).to_contain_text("Past")
+    expect(page.locator(".live")).to_contain_text("Fixed time")
     assert "from=" in page.url
 
 

@@ -16,7 +16,7 @@ ORDERS = {
     "Latest": ("latest", "cba"),
     "Followers": ("followers", "acb"),
     "Reposts": ("reposts", "bac"),
-    "In view": ("inview", "cb"),
+    "Reposted here": ("inview", "cb"),
     "Reach": ("reach", "bac"),
     "Likes": ("likes", "bac"),
     "Replies": ("replies", "abc"),
@@ -71,8 +71,8 @@ def test_each_order_is_what_its_name_says(three: Simulator, open_page: OpenPage)
 def test_a_ranking_tells_reposts_in_view_and_reach_of_each_account_once(three: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{three.url}/?q=quiet&sort=reach")
     first = page.locator("#list article").first
-    expect(first.locator(".in-view")).to_have_text("in view: 3 reposts, reach 5.2K")
-    first.get_by_role("button", name="3 reposted").click()
+    expect(first.locator(".in-view")).to_have_text("3 reposts loaded, reach 5.2K")
+    first.get_by_role("button", name="3 reposts").click()
     expect(first.locator(".under li").first).to_have_text(re.compile(r"r0\s*@r0 5K followers"))
 
 

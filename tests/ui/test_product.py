@@ -102,7 +102,7 @@ def test_generated_posts_say_so_and_how_to_get_live_ones(product: Product, open_
     page = open_page(product.url)
     expect(page.get_by_label("About these posts")).to_contain_text("SOURCE=bluesky make run")
     expect(page.locator(".status .state")).to_contain_text("Generated posts live")
-    expect(page.locator(".figures")).to_contain_text("indexed")
+    expect(page.locator(".figures")).to_contain_text("stored")
 
 
 def test_the_export_of_the_menu_is_every_match(product: Product, open_page: OpenPage) -> None:

@@ -120,8 +120,8 @@ def test_recent_and_saved_searches_are_offered_and_stay(simulator: Simulator, op
 def test_the_cheat_sheet_lists_every_operator(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.get_by_role("button", name="Help, keys and settings").click()
-    page.get_by_role("button", name="The search language").click()
-    dialog = page.get_by_role("dialog", name="The search language")
+    page.get_by_role("button", name="Search syntax").click()
+    dialog = page.get_by_role("dialog", name="Search syntax")
     for example in ("from:", "lang:", "has:", "likes:", "since:"):
         expect(dialog).to_contain_text(example)
 

@@ -102,7 +102,7 @@ def press_undo(page: Page) -> None:
 
 
 def press_return(page: Page) -> None:
-    page.get_by_role("button", name="Zoom in to the newer half").click()
+    page.get_by_role("button", name="Zoom in (latest half)").click()
     page.locator(".span button").press("Enter")
     expect(page.locator(".lines .span")).to_have_count(0)
 

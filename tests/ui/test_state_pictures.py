@@ -150,7 +150,7 @@ def test_a_sampled_time_looks_other_than_one_not_collected(world: Simulator, beg
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
     whole(page, "wide", posts=True)
     caption = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
-    expect(caption).to_contain_text("Not collected in 1 stretch. Only a sample in 1 stretch.")
+    expect(caption).to_contain_text("1 gap. Only a sample in 1 period.")
     check(page, pictures, "sampled")
 
 

@@ -58,8 +58,8 @@ def test_a_time_that_was_not_collected_is_told_apart_from_no_match(simulator: Si
     page = open_page(f"{simulator.url}/?from={begin + 1000}&to={begin + hour}")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected")
     expect(page.locator(".empty")).to_contain_text("connection refused")
-    expect(page.locator(".live")).to_contain_text("Past")
-    page.locator(".empty").get_by_role("button", name="Return to now").click()
+    expect(page.locator(".live")).to_contain_text("Fixed time")
+    page.locator(".empty").get_by_role("button", name="Back to live").click()
     expect(page.locator("#list article").first).to_be_visible()
 
 
@@ -80,7 +80,7 @@ def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, ope
     expect(page.locator(".status .cause")).to_have_text("401 Unauthorized")
     expect(page.locator(".status .state")).to_contain_text("for 2 min")
     page.locator(".status").get_by_role("button", name="Show coverage").click()
-    expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X down")
+    expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X is down")
 
 
 def test_a_phone_tells_the_cause_where_the_state_leads(simulator: Simulator, open_page: OpenPage) -> None:
@@ -119,7 +119,7 @@ def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_w
     resting = {"name": "x", "state": "resting", "since": now() - 90_000, "detail": spent}
     simulator.sources = [resting]
     status(page, "resting")
-    expect(page.locator(".status .state")).to_contain_text("X not read now")
+    expect(page.locator(".status .state")).to_contain_text("X: paused on purpose")
     expect(page.locator(".status .cause")).to_have_text(spent)
     expect(page.get_by_role("complementary", name="About X")).to_contain_text(spent)
     simulator.sources = [{"name": "bluesky", "state": "live", "since": now()}, resting | {"state": "sampling"}]

@@ -11,21 +11,22 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
-import { readAddress } from "./state/address";
-import { dress, loadSettings } from "./state/settings";
-import { Connection } from "./wire/socket";
+import { readRoute } from "./state/page/route";
+import { applyTheme, loadSettings } from "./state/page/settings";
+import { Connection } from "./wire/connection";
+import * as problemWords from "./words/problems";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 const settings = loadSettings();
-dress(settings);
-const place = readAddress(location.search);
+applyTheme(settings);
+const place = readRoute(location.search);
 const connection = new Connection(url.href);
 connection.start();
 const early = place.from === null ? connection.subscribe(place.query, settings.depth) : null;
 import("./start").then(({ start }) => start(settings, connection, early), () => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
-  notice.textContent = "The page has changed, and a part of it could not be loaded. Load it again.";
+  notice.textContent = `${problemWords.outdated} ${problemWords.loadAgain}`;
   document.getElementById("app")?.append(notice);
 });

@@ -1,23 +1,24 @@
-/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/pace.ts`). */
+/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/renderScheduler.ts`). */
 import { render } from "preact";
 import { Desk } from "./state/desk";
-import type { Settings } from "./state/settings";
-import { App } from "./view/App";
-import { Boundary } from "./view/Boundary";
-import { Pace } from "./view/pace";
-import type { Connection } from "./wire/socket";
-import type { Watching } from "./wire/watch";
+import type { Settings } from "./state/page/settings";
+import { App } from "./view/deck/App";
+import { ErrorBoundary } from "./view/ErrorBoundary";
+import { RenderScheduler } from "./view/renderScheduler";
+import type { Connection } from "./wire/connection";
+import type { SubscriptionHandle } from "./wire/liveSubscription";
+import * as deckWords from "./words/deck";
 
-export function start(settings: Settings, connection: Connection, early: Watching | null): void {
+export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
   const root = document.getElementById("app") as HTMLElement;
-  const pace = new Pace(
-    (now) => render(<Boundary name="The page" of={0}><App desk={desk} frame={now} /></Boundary>, root),
+  const pace = new RenderScheduler(
+    (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.column.run.arrivals.perMinute(now),
-    () => desk.worthALook(),
+    () => desk.hasSomethingToShow(),
   );
-  const desk = new Desk(settings, connection, (cause) => pace.touch(cause), early);
+  const desk = new Desk(settings, connection, (cause) => pace.request(cause), early);
   desk.start();
-  pace.touch();
-  document.addEventListener("scroll", () => pace.moved(), { capture: true, passive: true });
-  addEventListener("resize", () => desk.panel.resized());
+  pace.request();
+  document.addEventListener("scroll", () => pace.onScroll(), { capture: true, passive: true });
+  addEventListener("resize", () => desk.panel.onResize());
 }

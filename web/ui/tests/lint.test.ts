@@ -1,7 +1,7 @@
 import { Linter } from "eslint";
 import { describe, expect, it } from "vitest";
 // @ts-expect-error -- a configuration has no types of its own
-import { markup } from "../../../eslint.config.js";
+import { markup, wordsInState, wordsInViews } from "../../../eslint.config.js";
 
 const REFUSED = [
   "box.innerHTML = text", "box.outerHTML = text", "box.insertAdjacentHTML('beforeend', text)", "frame.srcdoc = text", "document.write(text)",
@@ -11,12 +11,26 @@ const REFUSED = [
 ];
 const FINE = ["box.textContent = text", "stream.write(text)", "box.setAttribute('role', 'alert')", "x = <p title={text} />"];
 
-function faults(code: string): number {
-  const linter = new Linter();
-  return linter.verify(code, { languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } }, rules: markup as never }).length;
+function faults(code: string, rules: unknown = markup): number {
+  return new Linter().verify(code, { languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } }, rules: rules as never }).length;
 }
+
+const syntax = (selectors: unknown): unknown => ({ "no-restricted-syntax": ["error", ...(selectors as unknown[])] });
+const IN_VIEWS = syntax(wordsInViews);
+const IN_STATE = syntax(wordsInState);
 
 describe("the rules of this project", () => {
   it.each(REFUSED)("refuse %s", (code) => expect(faults(code)).toBeGreaterThan(0));
   it.each(FINE)("let %s pass", (code) => expect(faults(code)).toBe(0));
+});
+
+describe("words for readers", () => {
+  it.each(["x = <p>Show all posts</p>", "x = <p title=\"Close\" />", "x = <p aria-label={`Remove ${one}`} />", "x = <p>{open ? \"Hide\" : \"Show\"}</p>", "x = <p>{n} loaded</p>"])(
+    "do not stand in a view: %s", (code) => expect(faults(code, IN_VIEWS)).toBeGreaterThan(0));
+  it.each(["x = <p class=\"plain round\">{words.show}</p>", "x = <b>✓</b>", "x = <p title={words.close}> @{handle}</p>", "x = <i name=\"access_token\" />"])(
+    "are not seen in %s", (code) => expect(faults(code, IN_VIEWS)).toBe(0));
+  it.each(["say('Store away')", "say(`${n} new posts`)", "x = { cause: 'Nothing is stored yet.' }"])(
+    "do not stand in state or wire: %s", (code) => expect(faults(code, IN_STATE)).toBeGreaterThan(0));
+  it.each(["x = 'signed-out'", "x = `/api/stream?${params}`", "throw new Error('No column is selected.')", "x = 'SOURCE=bluesky make run'"])(
+    "are not seen in %s", (code) => expect(faults(code, IN_STATE)).toBe(0));
 });

@@ -10,7 +10,7 @@ export interface Offer {
   kind: "operator" | "value" | "recent" | "saved";
 }
 
-const MOST = 8;
+const OFFERS_MAX = 8;
 
 interface Token {
   start: number;
@@ -51,14 +51,14 @@ export function offersFor(
       const text = `${name}:${value} `;
       offers.push({ ...replaced(query, token, caret, text), label: `${name}:${value}`, note: "", kind: "value" });
     }
-    return offers.slice(0, MOST);
+    return offers.slice(0, OFFERS_MAX);
   }
   if (!query.trim() || query.trim() === "*" || caret === query.length) {
     const begins = (text: string): boolean => text !== query && text.startsWith(query.trim() === "*" ? "" : query);
     for (const text of saved.filter(begins))
-      offers.push({ query: text, caret: text.length, label: text, note: "saved", kind: "saved" });
+      offers.push({ query: text, caret: text.length, label: text, note: "", kind: "saved" });
     for (const text of recent.filter(begins).filter((one) => !saved.includes(one)).slice(0, 4))
-      offers.push({ query: text, caret: text.length, label: text, note: "recent", kind: "recent" });
+      offers.push({ query: text, caret: text.length, label: text, note: "", kind: "recent" });
   }
   if (token.text) {
     for (const operator of operators) {
@@ -69,5 +69,5 @@ export function offersFor(
       offers.push({ ...replaced(query, token, caret, text), label: text, note: operator.finds, kind: "operator" });
     }
   }
-  return offers.slice(0, MOST);
+  return offers.slice(0, OFFERS_MAX);
 }

@@ -3,27 +3,27 @@ import type { Run } from "./run";
 import { type ColumnSpec, sameRun, sameSpec } from "./spec";
 
 export class Column {
-  private current: Run | null = null;
+  private currentRun: Run | null = null;
   /** How many runs it has begun: tells a view that all it remembers of the list belongs to another one. */
-  runs = 0;
+  runCount = 0;
 
   constructor(
-    private asked: ColumnSpec,
+    private currentSpec: ColumnSpec,
     /** Make a run and begin its search. */
     private readonly begin: (spec: ColumnSpec) => Run,
   ) {}
 
   get spec(): ColumnSpec {
-    return this.asked;
+    return this.currentSpec;
   }
 
   get id(): string {
-    return this.asked.id;
+    return this.currentSpec.id;
   }
 
   get run(): Run {
-    if (!this.current) throw new Error("The column has not begun.");
-    return this.current;
+    if (!this.currentRun) throw new Error("The column has not begun.");
+    return this.currentRun;
   }
 
   /**
@@ -31,20 +31,20 @@ export class Column {
    * changed, unless `anew` asks for it.
    */
   change(change: Partial<ColumnSpec>, anew = false): boolean {
-    const before = this.asked;
+    const before = this.currentSpec;
     const next = { ...before, ...change };
-    if (!sameSpec(before, next)) this.asked = next;
-    if (!anew && this.current && sameRun(before, next)) {
-      if (next.order !== this.current.list.order) this.current.setOrder(next.order);
+    if (!sameSpec(before, next)) this.currentSpec = next;
+    if (!anew && this.currentRun && sameRun(before, next)) {
+      if (next.order !== this.currentRun.list.order) this.currentRun.setOrder(next.order);
       return false;
     }
-    this.current?.dispose();
-    this.runs++;
-    this.current = this.begin(this.asked);
+    this.currentRun?.dispose();
+    this.runCount++;
+    this.currentRun = this.begin(this.currentSpec);
     return true;
   }
 
   dispose(): void {
-    this.current?.dispose();
+    this.currentRun?.dispose();
   }
 }

@@ -1,10 +1,11 @@
 /** Asks the server again and again, never twice at once, and less often the more an answer costs it. */
 import { ApiError } from "../wire/api";
+import * as problemWords from "../words/problems";
 
-export interface Job<T> {
+export interface PollJob<T> {
   ask(signal: AbortSignal): Promise<T>;
-  took(answer: T): void;
-  failed(error: ApiError): void;
+  onAnswer(answer: T): void;
+  onProblem(error: ApiError): void;
 }
 
 const COST_SHARE = 20;
@@ -12,15 +13,15 @@ const FAILED_WAIT_MS = 5_000;
 
 export class Poller<T extends { took_ms?: number }> {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private abort: AbortController | null = null;
+  private current: AbortController | null = null;
   private running = false;
 
-  private readonly seen = (): void => {
-    if (!document.hidden && !this.abort) this.soon(0);
+  private readonly onVisible = (): void => {
+    if (!document.hidden && !this.current) this.schedule(0);
   };
 
   constructor(
-    private readonly job: Job<T>,
+    private readonly job: PollJob<T>,
     private readonly everyMs: number,
   ) {}
 
@@ -28,20 +29,20 @@ export class Poller<T extends { took_ms?: number }> {
   start(): void {
     this.stop();
     this.running = true;
-    document.addEventListener("visibilitychange", this.seen);
+    document.addEventListener("visibilitychange", this.onVisible);
     void this.run();
   }
 
   stop(): void {
     if (!this.running) return;
     this.running = false;
-    document.removeEventListener("visibilitychange", this.seen);
+    document.removeEventListener("visibilitychange", this.onVisible);
     clearTimeout(this.timer);
-    this.abort?.abort();
-    this.abort = null;
+    this.current?.abort();
+    this.current = null;
   }
 
-  private soon(ms: number): void {
+  private schedule(ms: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.run(), ms);
   }
@@ -49,29 +50,29 @@ export class Poller<T extends { took_ms?: number }> {
   private async run(): Promise<void> {
     if (document.hidden) return;
     const abort = new AbortController();
-    this.abort = abort;
+    this.current = abort;
     let wait = FAILED_WAIT_MS;
     try {
       const began = performance.now();
       const answer = await this.job.ask(abort.signal);
       if (abort.signal.aborted) return;
       wait = Math.max(this.everyMs, COST_SHARE * (answer.took_ms ?? performance.now() - began));
-      this.job.took(answer);
+      this.job.onAnswer(answer);
     } catch (error) {
       if (abort.signal.aborted) return;
-      this.tell(error);
+      this.report(error);
     } finally {
-      if (this.abort === abort) {
-        this.abort = null;
-        this.soon(wait);
+      if (this.current === abort) {
+        this.current = null;
+        this.schedule(wait);
       }
     }
   }
 
   /** An answer that cannot be used is a failure like any other: it is told, and asked for again. */
-  private tell(error: unknown): void {
-    if (error instanceof ApiError) return this.job.failed(error);
+  private report(error: unknown): void {
+    if (error instanceof ApiError) return this.job.onProblem(error);
     console.error(error);
-    this.job.failed(new ApiError(0, { code: "unreadable", message: "The server's answer could not be read." }));
+    this.job.onProblem(new ApiError(0, { code: "unreadable", message: problemWords.unreadable }));
   }
 }

@@ -3,94 +3,62 @@
  * It owns all that lives and dies with that: posts, cards, subscription, timeline, why it failed, why its list stands still. Work
  * that is still under way when it is disposed of changes a run that nobody looks at.
  */
-import { Folding, type Card } from "../hold/folding";
-import { Holding, type Change, type Withdrawn } from "../hold/holding";
-import type { Order } from "../hold/ranking";
-import { api, type Timeline } from "../wire/api";
-import type { Fault, Frame } from "../wire/frame";
+import { CardIndex, type Card } from "../posts/cardIndex";
+import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
+import type { Order } from "../posts/ranking";
+import type { Problem, Frame } from "../wire/frame";
 import type { Post } from "../wire/post";
-import type { Watching } from "../wire/watch";
-import { beyond, dropped, NOWHERE, type Edge } from "./edge";
-import type { Filters } from "./filter";
-import { Listing } from "./listing";
-import { Meter } from "./meter";
-import { type Cause, Pauses } from "./pauses";
-import { Poller } from "./poller";
+import type { SubscriptionHandle } from "../wire/liveSubscription";
+import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loadedRange";
+import type { Filters } from "./list/postFilter";
+import { CardList } from "./list/cardList";
+import { RateCounter } from "./rateCounter";
+import { type PauseCause, PauseMachine } from "./list/pauseMachine";
+import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./spec";
 
-const TIMELINE_MS = 2_000;
-
-/** What a run tells its page. */
-export interface Ear {
-  /** Something changed that a view may show. */
-  changed(): void;
-  /** The matches over time came. */
-  counted(timeline: Timeline): void;
-  /** The server asks for an access token. */
-  locked(): void;
-}
+/** What a run reports to its page. */
+export type RunListener = MatchCountsListener;
 
 export class Run {
-  readonly holding: Holding;
-  readonly folding = new Folding();
-  readonly list: Listing;
-  readonly arrivals = new Meter();
+  readonly posts: PostStore;
+  readonly cardIndex = new CardIndex();
+  readonly list: CardList;
+  readonly counts: MatchCounts;
+  readonly arrivals = new RateCounter();
   readonly begunAt = Date.now();
   terms: string[] = [];
   canonical = "";
   loading: "waiting" | "history" | "ready" = "waiting";
   /** Why the search is not answered, and since when, ms. */
-  fault: Fault | null = null;
-  faultAt = 0;
+  problem: Problem | null = null;
+  problemAt = 0;
   laggedAt: number | null = null;
-  timeline: Timeline | null = null;
-  /** Why there are no counts over time, or none of this moment, null while there are; and when the last ones came, ms. */
-  countsFault: string | null = null;
-  countsAt = 0;
   loadingOlder = false;
   /** Why older posts could not be loaded; the reader may ask again. */
-  olderFault: Fault | null = null;
+  olderProblem: Problem | null = null;
   rechecking = false;
   /** How many arrivals have been told to screen readers. */
   announced = 0;
   private readonly abort = new AbortController();
-  private readonly pauses = new Pauses();
-  private watching: Watching | null = null;
+  private readonly pauses = new PauseMachine();
+  private subscription: SubscriptionHandle | null = null;
   /** Where what is held ends, and where the list that stands still does. */
-  private held = NOWHERE;
-  private read: { from: Edge; edge: Edge } | null = null;
+  private liveRange = NOTHING_LOADED;
+  private pausedRange: { from: LoadedRange; loadedRange: LoadedRange } | null = null;
   /** The history that is coming is that of the whole search; how many posts of it have come. */
-  private whole: { came: number } | null = { came: 0 };
-
-  private readonly counting: Poller<Timeline> = new Poller<Timeline>(
-    {
-      ask: (signal) => api.timeline({ q: this.spec.query, from: this.spec.from, to: this.spec.to }, signal),
-      took: (timeline) => {
-        this.timeline = timeline;
-        this.countsFault = null;
-        this.countsAt = Date.now();
-        this.ear.counted(timeline);
-        this.ear.changed();
-      },
-      failed: (error) => {
-        if (error.status === 401) return this.ear.locked();
-        this.countsFault = error.message;
-        if (error.status === 400) this.counting.stop();
-        this.ear.changed();
-      },
-    },
-    TIMELINE_MS,
-  );
+  private initialHistory: { came: number } | null = { came: 0 };
 
   constructor(
     /** What the run was begun for; its order may change meanwhile (`list.order`). */
     readonly spec: ColumnSpec,
-    withdrawn: Withdrawn,
+    deletedIds: DeletedIds,
     filters: Filters,
-    private readonly ear: Ear,
+    listener: RunListener,
   ) {
-    this.holding = new Holding(spec.depth, withdrawn);
-    this.list = new Listing(this.folding, spec.order, filters);
+    this.counts = new MatchCounts(spec, listener);
+    this.posts = new PostStore(spec.depth, deletedIds);
+    this.list = new CardList(this.cardIndex, spec.order, filters);
   }
 
   /** Aborted when the run is disposed of. */
@@ -98,92 +66,92 @@ export class Run {
     return this.abort.signal;
   }
 
-  get past(): boolean {
+  get isPast(): boolean {
     return this.spec.from !== null;
   }
 
   get state(): "live" | "paused" | "past" {
-    return this.past ? "past" : this.pauses.any ? "paused" : "live";
+    return this.isPast ? "past" : this.pauses.isPaused ? "paused" : "live";
   }
 
   /** Where the loaded posts of the list end. */
-  get edge(): Edge {
-    return this.read?.edge ?? this.held;
+  get loadedRange(): LoadedRange {
+    return this.pausedRange?.loadedRange ?? this.liveRange;
   }
 
   get revision(): number {
     return this.list.revision;
   }
 
-  get waiting(): number {
-    return this.list.waiting;
+  get newCount(): number {
+    return this.list.newCount;
   }
 
   /** Take what comes of a search that is watched; `told` is called after each frame. */
-  watch(watching: Watching, told: (frame: Frame) => void): void {
-    this.watching = watching;
+  listenTo(watching: SubscriptionHandle, told: (frame: Frame) => void): void {
+    this.subscription = watching;
     watching.listen((frame) => {
-      this.take(frame, performance.now());
+      this.applyFrame(frame, performance.now());
       told(frame);
     });
   }
 
   /** Ask for the matches over time now, and again and again. */
-  count(): void {
-    if (!this.signal.aborted) this.counting.start();
+  startCounting(): void {
+    if (!this.signal.aborted) this.counts.start();
   }
 
   stopCounting(): void {
-    this.counting.stop();
+    this.counts.stop();
   }
 
   /** End all that it began. */
   dispose(): void {
     this.abort.abort();
-    this.counting.stop();
-    this.watching?.close();
-    this.watching = null;
+    this.counts.stop();
+    this.subscription?.close();
+    this.subscription = null;
   }
 
   /** Apply a frame of this search, or one for all. `now` is a steady clock in ms. */
-  take(frame: Frame, now: number): void {
+  applyFrame(frame: Frame, now: number): void {
     switch (frame.type) {
       case "subscribed":
         this.terms = frame.terms;
         this.canonical = frame.query;
-        this.fault = null;
+        this.problem = null;
         if (this.loading === "waiting") this.loading = "history";
-        this.list.touch();
+        this.list.markChanged();
         return;
       case "history":
-        if (this.whole) {
-          this.whole.came += frame.posts.length;
-          this.held = beyond(this.held, frame.posts, null, true);
+        if (this.initialHistory) {
+          this.initialHistory.came += frame.posts.length;
+          this.liveRange = extend(this.liveRange, frame.posts, null, true);
         }
-        this.apply(this.holding.put(frame.posts), now, "history");
+        this.apply(this.posts.put(frame.posts), now, "history");
         if (frame.done) {
-          if (this.whole && this.whole.came < this.spec.depth) this.held = { ...this.held, more: false };
-          this.whole = null;
+          if (this.initialHistory && this.initialHistory.came < this.spec.depth) this.liveRange = { ...this.liveRange, more: false };
+          this.initialHistory = null;
           this.loading = "ready";
           this.laggedAt = null;
         }
-        this.list.touch();
+        this.list.markChanged();
         return;
       case "posts":
-        return this.apply(this.holding.put(frame.posts), now, "live");
+        return this.apply(this.posts.put(frame.posts), now, "live");
       case "gone":
-        return this.lose(frame.posts, now);
+        return this.retract(frame.posts, now);
       case "deleted":
-        this.folding.unquote(frame.ids);
-        return this.apply(this.holding.withdraw(frame.ids), now, "live");
+        this.cardIndex.touchQuotesOf(frame.ids);
+        return this.apply(this.posts.delete(frame.ids), now, "live");
       case "reset":
         this.loading = "history";
-        this.held = NOWHERE;
-        this.whole = { came: 0 };
-        return this.apply(this.holding.clear(), now, "history");
+        this.liveRange = NOTHING_LOADED;
+        this.initialHistory = { came: 0 };
+        return this.apply(this.posts.clear(), now, "history");
       case "lagged":
         this.laggedAt = Date.now();
-        this.list.touch();
+        this.list.markChanged();
         return;
       case "error":
         this.fail(frame.error);
@@ -195,86 +163,86 @@ export class Run {
   }
 
   /** Apply a page of older posts that the API gave; `next` is where the store goes on, null at its end. */
-  add(posts: readonly Post[], next: string | null, now: number): void {
-    const edge = beyond(this.edge, posts, next, next !== null);
-    if (this.read) this.read.edge = edge;
-    else this.held = edge;
-    this.apply(this.holding.put(posts), now, "older");
-    this.list.touch();
+  addOlder(posts: readonly Post[], next: string | null, now: number): void {
+    const edge = extend(this.loadedRange, posts, next, next !== null);
+    if (this.pausedRange) this.pausedRange.loadedRange = edge;
+    else this.liveRange = edge;
+    this.apply(this.posts.put(posts), now, "older");
+    this.list.markChanged();
   }
 
   /** Apply later versions of posts that are held, and posts that were missed; they count as no arrivals. */
-  renew(posts: readonly Post[], now: number): void {
-    this.apply(this.holding.put(posts), now, "history");
+  mergeLater(posts: readonly Post[], now: number): void {
+    this.apply(this.posts.put(posts), now, "history");
   }
 
   /** Take out versions of posts that do not match any more. */
-  lose(posts: readonly [string, number][], now: number): void {
-    this.apply(this.holding.lose(posts), now, "live");
+  retract(posts: readonly [string, number][], now: number): void {
+    this.apply(this.posts.retract(posts), now, "live");
   }
 
   /** The search was refused, or failed. */
-  fail(fault: Fault): void {
-    this.fault = fault;
-    this.faultAt = Date.now();
-    this.list.touch();
+  fail(problem: Problem): void {
+    this.problem = problem;
+    this.problemAt = Date.now();
+    this.list.markChanged();
   }
 
   /** A closed span is loaded: from now on its list stands still. */
-  spanned(): void {
+  finishSpan(): void {
     this.loading = "ready";
-    this.stand();
+    this.pauseList();
   }
 
-  private apply(change: Change, now: number, how: "live" | "history" | "older"): void {
+  private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
     if (!change.put.length && !change.removed.length && !change.cleared) return;
-    if (how === "live") this.arrivals.count(change.first, now);
-    const added = this.folding.apply(change);
-    for (const { post, why } of change.removed) if (why === "trimmed") this.held = dropped(this.held, post.created_at);
-    this.list.take(change, added, how === "older" || (how === "history" && this.whole !== null));
+    if (how === "live") this.arrivals.count(change.newCount, now);
+    const added = this.cardIndex.apply(change);
+    for (const { post, why } of change.removed) if (why === "trimmed") this.liveRange = truncate(this.liveRange, post.created_at);
+    this.list.apply(change, added, how === "older" || (how === "history" && this.initialHistory !== null));
   }
 
   /** Hold the list still for a cause. A closed span stands still anyway, and has none. */
-  hold(cause: Cause): void {
-    if (!this.past && this.pauses.hold(cause)) this.stand();
+  hold(cause: PauseCause): void {
+    if (!this.isPast && this.pauses.hold(cause)) this.pauseList();
   }
 
   /** A cause is gone; with the last one the list goes on. */
-  release(cause: Cause): void {
-    if (this.pauses.release(cause)) this.goOn();
+  release(cause: PauseCause): void {
+    if (this.pauses.release(cause)) this.resumeList();
   }
 
   /** Return whether a cause holds the list. */
-  holds(cause: Cause): boolean {
+  isHeldBy(cause: PauseCause): boolean {
     return this.pauses.has(cause);
   }
 
   /** Let the list go on, whatever held it. */
   resume(): void {
-    if (this.pauses.clear()) this.goOn();
+    if (this.pauses.clear()) this.resumeList();
   }
 
-  private stand(): void {
-    this.read = { from: this.held, edge: this.held };
-    this.list.stand();
+  private pauseList(): void {
+    this.pausedRange = { from: this.liveRange, loadedRange: this.liveRange };
+    this.list.pause();
   }
 
-  private goOn(): void {
-    this.rejoin();
-    this.list.goOn();
+  private resumeList(): void {
+    this.mergePausedRange();
+    this.list.resume();
   }
 
   /** Older posts loaded while the list stood still join what is held, unless that lost its own end meanwhile. */
-  private rejoin(): void {
-    if (this.read && this.read.from === this.held) this.held = this.read.edge;
-    this.read = null;
+  private mergePausedRange(): void {
+    if (this.pausedRange && this.pausedRange.from === this.liveRange) this.liveRange = this.pausedRange.loadedRange;
+    this.pausedRange = null;
   }
 
   setOrder(order: Order): void {
     this.pauses.clear();
-    this.rejoin();
+    this.mergePausedRange();
     this.list.setOrder(order);
-    if (this.past && this.loading === "ready") this.stand();
+    if (this.isPast && this.loading === "ready") this.pauseList();
   }
 
   /** Return the cards of the list in order, of a ranking all pages. */
@@ -283,8 +251,8 @@ export class Run {
   }
 
   /** Return whether a card that is still in its place was withdrawn or stopped matching. */
-  left(card: Card): boolean {
-    if (this.folding.cards.has(card.id)) return false;
-    return this.holding.withdrawn(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.holding.lost(post));
+  hasLeft(card: Card): boolean {
+    if (this.cardIndex.cards.has(card.id)) return false;
+    return this.posts.isDeleted(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.posts.isRemoved(post));
   }
 }

@@ -1,7 +1,7 @@
-/** What a column is asked to show: pure data, to and from storage and settings; `address.ts` writes its place into a link. All that lives is in `run.ts`. */
-import { ORDERS, PAGES } from "../hold/ranking";
-import { type Place, readAddress } from "./address";
-import type { Settings } from "./settings";
+/** What a column is asked to show: pure data, to and from storage and settings; `route.ts` writes its place into a link. All that lives is in `run.ts`. */
+import { ORDERS, PAGE_SIZES } from "../posts/ranking";
+import { type Route, readRoute } from "./page/route";
+import type { Settings } from "./page/settings";
 
 /** What a column leaves out of its list. Counts and charts stay those of the whole search. */
 export interface Hide {
@@ -13,7 +13,7 @@ export interface Hide {
   readonly onlyLanguages: readonly string[];
 }
 
-export interface ColumnSpec extends Readonly<Place> {
+export interface ColumnSpec extends Readonly<Route> {
   readonly id: string;
   /** How many posts are loaded before a reader asks for older ones. */
   readonly depth: number;
@@ -23,7 +23,7 @@ export interface ColumnSpec extends Readonly<Place> {
 }
 
 /** Return the spec of a column at a place of the address, with what the settings say of columns. */
-export function specOf(id: string, place: Place, settings: Settings): ColumnSpec {
+export function specOf(id: string, place: Route, settings: Settings): ColumnSpec {
   const { query, order, from, to } = place;
   const { depth, pageSize, media, hideReposts: reposts, hideReplies: replies, mediaOnly: withoutMedia, languages: onlyLanguages } = settings;
   return { id, query, order, from, to, depth, pageSize, media, hide: { reposts, replies, withoutMedia, onlyLanguages } };
@@ -40,7 +40,7 @@ export function sameRun(a: ColumnSpec, b: ColumnSpec): boolean {
 }
 
 /** Return whether two specs ask for the same posts, however many of them are loaded. */
-export function sameSearch(a: Place, b: Place): boolean {
+export function sameSearch(a: Route, b: Route): boolean {
   return a.query === b.query && a.from === b.from && a.to === b.to;
 }
 
@@ -65,10 +65,10 @@ export function specFromJson(text: string, otherwise: ColumnSpec): ColumnSpec {
   const hide = (typeof given.hide === "object" && given.hide !== null ? given.hide : {}) as Record<string, unknown>;
   const flag = (name: "reposts" | "replies" | "withoutMedia"): boolean => (typeof hide[name] === "boolean" ? hide[name] : otherwise.hide[name]);
   return {
-    ...readAddress(params.toString()),
+    ...readRoute(params.toString()),
     id: typeof given.id === "string" && given.id ? given.id : otherwise.id,
     depth: typeof given.depth === "number" && Number.isInteger(given.depth) && given.depth > 0 ? given.depth : otherwise.depth,
-    pageSize: (PAGES as readonly unknown[]).includes(given.pageSize) ? (given.pageSize as number) : otherwise.pageSize,
+    pageSize: (PAGE_SIZES as readonly unknown[]).includes(given.pageSize) ? (given.pageSize as number) : otherwise.pageSize,
     media: given.media === "show" || given.media === "ask" || given.media === "hide" ? given.media : otherwise.media,
     hide: {
       reposts: flag("reposts"), replies: flag("replies"), withoutMedia: flag("withoutMedia"),

@@ -1,6 +1,7 @@
 /** The few drawn signs of the page, all 16 px, all silent for screen readers: the words stand beside them or in a label. */
 import type { JSX } from "preact";
-import type { Way } from "../stats/trend";
+import type { TrendDirection } from "../stats/wordTrends";
+import * as panelWords from "../words/panel";
 
 function sign(path: string, filled = false): () => JSX.Element {
   return function Sign() {
@@ -46,11 +47,11 @@ export const MuteSign = sign("M3 6h2.500L9 3v10L5.500 10H3ZM11.500 6l3 4M14.500 
 export const ClockSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11ZM8 5v3l2 1.500");
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
-export function Arrow({ way, label }: { way: Way; label: string }): JSX.Element {
-  if (!way) return <span class="arrow none" title="Nothing new to tell by" />;
+export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {
+  if (!way) return <span class="arrow none" title={panelWords.wordBarNoTrend} />;
   const path = { up: "M5 1 9 8H1Z", down: "M5 9 1 2h8Z", flat: "M1 4h8v2H1z" }[way];
   return (
-    <svg class={`arrow ${way}`} viewBox="0 0 10 10" width="9" height="9" role="img" aria-label={`${label} ${way}`}>
+    <svg class={`arrow ${way}`} viewBox="0 0 10 10" width="9" height="9" role="img" aria-label={`${label} ${panelWords.wordBarDirections[way]}`}>
       <path d={path} />
     </svg>
   );

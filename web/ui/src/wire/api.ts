@@ -1,6 +1,7 @@
-/** The JSON API, typed. Every call can be aborted; an answer that is an error is thrown as `ApiError`. */
-import type { Fault, Gap, SourceState } from "./frame";
+/** Typed client of the JSON API. Every call can be aborted; an error response is thrown as `ApiError`. */
+import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
+import * as problemWords from "../words/problems";
 
 export interface Timeline {
   interval_ms: number;
@@ -35,7 +36,7 @@ export interface Top {
   took_ms: number;
 }
 
-export interface Found {
+export interface SearchPage {
   posts: Post[];
   next: string | null;
   took_ms: number;
@@ -80,13 +81,13 @@ export interface ServerStats {
   sources: SourceState[];
 }
 
-/** Thrown for an answer that is an error; `status` 0 means that no answer came. */
+/** An error response. `status` 0: no response arrived. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
-    readonly fault: Fault,
+    readonly problem: Problem,
   ) {
-    super(fault.message);
+    super(problem.message);
   }
 }
 
@@ -102,12 +103,12 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
     answer = await fetch(text ? `${path}?${text}` : path, { ...(signal ? { signal } : {}), credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, { code: "unreachable", message: "The server does not answer." });
+    throw new ApiError(0, { code: "unreachable", message: problemWords.unreachable });
   }
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok || body === null) {
-    const fault = (body as { error?: Fault } | null)?.error;
-    throw new ApiError(answer.status, fault ?? { code: "http", message: `The server answered ${answer.status}.` });
+    const fault = (body as { error?: Problem } | null)?.error;
+    throw new ApiError(answer.status, fault ?? { code: "http", message: problemWords.httpStatus(answer.status) });
   }
   return body as T;
 }
@@ -118,17 +119,7 @@ export const api = {
   language: (signal?: AbortSignal) => get<{ operators: Operator[] }>("/api/language", {}, signal),
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
-  search: (params: Params, signal?: AbortSignal) => get<Found>("/api/search", params, signal),
+  search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
   timeline: (params: Params, signal?: AbortSignal) => get<Timeline>("/api/timeline", params, signal),
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };
-
-/** The end of the last year that a search can name. */
-const LAST_NAMED_MS = Date.UTC(10_000, 0) - 1;
-
-/** Return the address of the whole export of a search, of a chosen span only that: the search says so itself. */
-export function exportUrl(q: string, format: "jsonl" | "csv" | "ids", from: number | null = null, to: number | null = null): string {
-  const time = (at: number): string => new Date(Math.min(at, LAST_NAMED_MS)).toISOString();
-  const query = from === null || to === null ? q : `(${q}) since:${time(from)} until:${time(to)}`;
-  return `/api/export?${new URLSearchParams({ q: query, format }).toString()}`;
-}

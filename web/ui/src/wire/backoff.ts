@@ -1,26 +1,26 @@
-/** When to come back after a connection ended: what the close says, and a wait that grows with jitter. */
+/** Reconnection policy: what a close code asks of the browser, and an exponential back-off with jitter. */
 
-export type Return = "later" | "signed-out" | "never";
+export type CloseVerdict = "later" | "signed-out" | "never";
 
 const FIRST_MS = 500;
 const MOST_MS = 20_000;
 const NEVER = new Set([1002, 1007]);
 
 /** Return what a close code asks of the browser (docs/protocol.md, "Close codes"). */
-export function onClose(code: number): Return {
+export function closeVerdict(code: number): CloseVerdict {
   if (code === 4401) return "signed-out";
   if (NEVER.has(code) || (code >= 4400 && code < 4500)) return "never";
   return "later";
 }
 
 /** Return the wait that a close reason names ("going_away; come back in 1200 ms"), or 0. */
-export function askedMs(reason: string): number {
+export function requestedWaitMs(reason: string): number {
   const asked = /come back in (\d{1,6}) ms/u.exec(reason)?.[1];
   return asked ? Number(asked) : 0;
 }
 
-/** Return the wait before attempt `attempt` (0, 1, …) in ms: doubling, half of it random, so that clients spread. */
-export function waitMs(attempt: number, random: () => number = Math.random): number {
+/** Return the wait before attempt `attempt` (0, 1, …) in ms: exponential, half of it random, so that clients do not reconnect together. */
+export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const full = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt, 16));
   return Math.round(full / 2 + (full / 2) * random());
 }

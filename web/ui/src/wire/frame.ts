@@ -1,7 +1,7 @@
-/** The frames a server sends (docs/protocol.md) and the one way to read them. Unknown frames are dropped, never guessed. */
+/** Wire frames: their types (docs/protocol.md) and their parser. Unknown frames are dropped. */
 import type { Post } from "./post";
 
-export interface Fault {
+export interface Problem {
   code: string;
   message: string;
   position?: number;
@@ -22,9 +22,9 @@ export interface Gap {
   from: number;
   to: number | null;
   why: string;
-  /** A part was collected, the rest left out on purpose. */
+  /** Only a sample was collected, on purpose. */
   sampled?: boolean;
-  /** Other sources were collected meanwhile: told in words, and not as if nothing had been. */
+  /** Other sources were collected meanwhile. */
   partial?: boolean;
 }
 
@@ -56,14 +56,16 @@ export type Frame =
   | { type: "reset"; key: string }
   | { type: "lagged"; key: string }
   | ({ type: "gap" } & Gap)
-  | { type: "error"; id?: string; error: Fault }
+  | { type: "error"; id?: string; error: Problem }
   | Stats;
 
-const KNOWN = new Set([
-  "subscribed", "history", "posts", "gone", "deleted", "reset", "lagged", "gap", "error", "stats",
-]);
+/** Every frame type that the page reads: the one list for sockets and event streams. */
+const READ_TYPES: Record<Frame["type"], true> = {
+  subscribed: true, history: true, posts: true, gone: true, deleted: true, reset: true, lagged: true, gap: true, error: true, stats: true,
+};
+export const FRAME_TYPES = Object.keys(READ_TYPES) as Frame["type"][];
 
-/** Return the frame in a text, or null where it is none of ours. */
+/** Return the parsed frame, or null for anything that is not a known frame. */
 export function readFrame(text: string): Frame | null {
   let value: unknown;
   try {
@@ -72,7 +74,7 @@ export function readFrame(text: string): Frame | null {
     return null;
   }
   if (typeof value !== "object" || value === null || !("type" in value)) return null;
-  if (typeof value.type !== "string" || !KNOWN.has(value.type)) return null;
+  if (typeof value.type !== "string" || !Object.hasOwn(READ_TYPES, value.type)) return null;
   const lists = value as { posts?: unknown; ids?: unknown };
   if (["history", "posts", "gone"].includes(value.type) && !Array.isArray(lists.posts)) return null;
   if (value.type === "deleted" && !Array.isArray(lists.ids)) return null;

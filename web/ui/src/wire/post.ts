@@ -1,4 +1,4 @@
-/** A post as it comes over the wire; the names are those of docs/post.md. Read only: nothing here changes one. */
+/** A post as it arrives on the wire (docs/post.md). Posts are read-only. */
 
 export interface Author {
   id: string;
@@ -57,10 +57,10 @@ export interface Post {
   original?: Post;
 }
 
-/** Milliseconds within which a post counts as seen when it was written, not dug out by a later repost. */
+/** A post received within this many milliseconds of its creation was seen live, not brought up later by a repost. */
 export const FRESH_MS = 3_600_000;
 
-/** Return the id of the post a reader reads: the original's for a repost. */
+/** Return the id of the post that is read: the original's id for a repost. */
 export function readId(post: Post): string {
   return post.repost_of || post.id;
 }

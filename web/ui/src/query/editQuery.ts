@@ -1,0 +1,83 @@
+/** Changes a search by a click: adds a term once, or excludes it. Text in, text out. */
+import { piecesOf } from "./queryLexer";
+
+export type TermKind = "word" | "hashtag" | "cashtag" | "author" | "mention" | "domain" | "link" | "lang";
+
+const PLAIN = /^[\p{L}\p{M}\p{N}]+$/u;
+
+function quoted(value: string): string {
+  return `"${value.replace(/["\\]/gu, "\\$&")}"`;
+}
+
+/** Return how a value is written in a search. */
+export function termOf(kind: TermKind, value: string): string {
+  const plain = (sign: string): string => sign + value.replace(/^[#@$]/u, "");
+  switch (kind) {
+    case "word":
+      return PLAIN.test(value) && !/^(?:AND|OR|NOT)$/u.test(value) ? value : quoted(value);
+    case "hashtag":
+      return plain("#");
+    case "cashtag":
+      return plain("$");
+    case "mention":
+      return plain("@");
+    case "author":
+      return `from:${value.replace(/^@/u, "")}`;
+    case "domain":
+      return `url:${value}`;
+    case "link":
+      return /[\s()"]/u.test(value) ? `url:${quoted(value)}` : value;
+    case "lang":
+      return `lang:${value}`;
+  }
+}
+
+/** Return the parts of a search that stand at the top, each with its minus or NOT; OR stands among them, AND does not. */
+export function topParts(query: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = "";
+  for (const piece of piecesOf(query)) {
+    if (piece.kind === "paren") depth += piece.text === "(" ? 1 : -1;
+    if (depth > 0 || piece.kind !== "space") part += piece.text;
+    else if (NEGATES.test(part)) part += " ";
+    else if (part) {
+      parts.push(part);
+      part = "";
+    }
+  }
+  if (part) parts.push(part.trimEnd());
+  return parts.filter((one) => one !== "AND");
+}
+
+/** NOT belongs to what follows it, after a blank as well. */
+const NEGATES = /^(?:-|NOT\s*)*NOT\s*$/u;
+const SIGNS = /^(?:-|NOT(?=[\s("-])\s*)*/u;
+
+/** Return whether a part excludes, and what it wants or excludes. */
+function signed(part: string): { excludes: boolean; term: string } {
+  const signs = SIGNS.exec(part)?.[0] ?? "";
+  return { excludes: (signs.match(/-|NOT/gu)?.length ?? 0) % 2 === 1, term: part.slice(signs.length).toLowerCase() };
+}
+
+/** Return whether a part of a search excludes. */
+export function excludes(part: string): boolean {
+  return signed(part).excludes;
+}
+
+function hasTopOr(query: string): boolean {
+  return topParts(query).includes("OR");
+}
+
+/** Return the search with a term added once: `exclude` puts it behind a minus. The same text where it is there already. */
+export function withTerm(query: string, term: string, exclude = false): string {
+  const wanted = exclude ? `-${term}` : term;
+  const trimmed = query.trim();
+  if (hasTopOr(trimmed)) return `(${trimmed}) ${wanted}`;
+  const parts = topParts(trimmed);
+  const same = (part: string): boolean => signed(part).term === term.toLowerCase();
+  if (parts.some((part) => same(part) && excludes(part) === exclude)) return trimmed;
+  const kept = parts.filter((part) => !same(part) && (part !== "*" || exclude));
+  if (exclude && kept.every(excludes)) kept.unshift("*");
+  return [...kept, wanted].join(" ");
+}

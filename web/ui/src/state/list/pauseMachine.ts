@@ -1,0 +1,43 @@
+/**
+ * Pause machine: the causes that pause a list. A view holds and releases the cause that it observes; the list resumes when the last
+ * cause is released.
+ *
+ * - `reader`: the Live button, or its key. Only the reader releases it.
+ * - `scroll`: the list is not at its top.
+ * - `focus`: a post, or something in one, has the focus.
+ * - `touch`: a finger is on the list, or has just pressed something in it.
+ * - `dialog`: a dialog is open over the page.
+ */
+export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog";
+
+export class PauseMachine {
+  private readonly held = new Set<PauseCause>();
+
+  /** Whether any cause is held. */
+  get isPaused(): boolean {
+    return this.held.size > 0;
+  }
+
+  has(cause: PauseCause): boolean {
+    return this.held.has(cause);
+  }
+
+  /** Hold a cause. Return whether the list pauses by it: no other cause was held before. */
+  hold(cause: PauseCause): boolean {
+    const stops = !this.isPaused;
+    this.held.add(cause);
+    return stops;
+  }
+
+  /** Release a cause. Return whether the list resumes by it: no other cause is held. */
+  release(cause: PauseCause): boolean {
+    return this.held.delete(cause) && !this.isPaused;
+  }
+
+  /** Release every cause. Return whether any was held. */
+  clear(): boolean {
+    const any = this.isPaused;
+    this.held.clear();
+    return any;
+  }
+}

@@ -1,0 +1,59 @@
+/** Match counts: polls how many stored posts match a search over time, and keeps the last answer or the reason why there is none. */
+import { api, type Timeline } from "../wire/api";
+import type { ApiError } from "../wire/api";
+import type { Route } from "./page/route";
+import { Poller } from "./poller";
+
+/** Milliseconds between two requests. */
+const EVERY_MS = 2_000;
+
+export interface MatchCountsListener {
+  onTimeline(timeline: Timeline): void;
+  onChange(): void;
+  onSignedOut(): void;
+}
+
+export class MatchCounts {
+  /** The last answer; it may be out of date while `problem` is set. */
+  timeline: Timeline | null = null;
+  /** Why the last request failed; null while counts arrive. */
+  problem: string | null = null;
+  /** When `timeline` arrived, ms. */
+  updatedAt = 0;
+  private readonly poller: Poller<Timeline>;
+
+  constructor(
+    { query, from, to }: Readonly<Route>,
+    private readonly listener: MatchCountsListener,
+  ) {
+    this.poller = new Poller<Timeline>({
+      ask: (signal) => api.timeline({ q: query, from, to }, signal),
+      onAnswer: (timeline) => this.take(timeline),
+      onProblem: (error) => this.fail(error),
+    }, EVERY_MS);
+  }
+
+  /** Request the counts now, and again and again until `stop`. */
+  start(): void {
+    this.poller.start();
+  }
+
+  stop(): void {
+    this.poller.stop();
+  }
+
+  private take(timeline: Timeline): void {
+    this.timeline = timeline;
+    this.problem = null;
+    this.updatedAt = Date.now();
+    this.listener.onTimeline(timeline);
+    this.listener.onChange();
+  }
+
+  private fail(error: ApiError): void {
+    if (error.status === 401) return this.listener.onSignedOut();
+    this.problem = error.message;
+    if (error.status === 400) this.poller.stop();
+    this.listener.onChange();
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Status of the page: connection, search and sources become one state with a cause, a start time and at most one action; and the
+ * reason why a list is empty. Pure functions of `StatusInputs`; the words are in `words/status.ts`.
+ */
+import { coversSpan, gapIntervals, overlapping } from "../../stats/gapIntervals";
+import type { ConnectionState } from "../../wire/connection";
+import type { Gap, Outage, Problem, SourceState } from "../../wire/frame";
+import * as statuWords from "../../words/status";
+import { reasonWords, sourceNames, sourceWords } from "../../words/status";
+
+export type StatusKind =
+  | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
+  | "replay-ended" | "signed-out" | "refused" | "search-wrong" | "search-failed";
+
+export type StatusAction = "retry" | "coverage" | "shorter" | "newest" | "copy-step" | "sign-in" | "now" | "reload" | "again" | "mend";
+
+export interface Status {
+  kind: StatusKind;
+  tone: "good" | "warn" | "bad" | "plain";
+  word: string;
+  cause: string;
+  /** Start of the state, ms; null where unknown. */
+  since: number | null;
+  action: { act: StatusAction; label: string } | null;
+}
+
+/** Everything that the status depends on. Times are in ms. */
+export interface StatusInputs {
+  link: ConnectionState;
+  linkSince: number;
+  everOpen: boolean;
+  closeCode: number;
+  /** When the server lost its broker; null while it has one. */
+  serverReconnecting: number | null;
+  outage: Outage | null;
+  sources: readonly SourceState[];
+  indexed: number | null;
+  laggedAt: number | null;
+  /** Why the search is not answered. */
+  problem: Problem | null;
+  problemAt: number;
+  ready: boolean;
+  total: number | null;
+  loadedCount: number;
+  /** When the search began on this page. */
+  begunAt: number;
+  from: number | null;
+  to: number | null;
+  gaps: readonly Gap[];
+  nextStep: string;
+}
+
+/** A source that lags more than this is shown as a warning. */
+const LAG_WARN_S = 30;
+
+const coverage = { act: "coverage", label: statuWords.actionShowCoverage } as const;
+const retry = { act: "retry", label: statuWords.actionRetry } as const;
+
+/** Return whether the same search may succeed when it is asked again. An error with a position is an error of the search itself. */
+export function isRetryable(problem: Problem | null): boolean {
+  return problem !== null && typeof problem.position !== "number";
+}
+
+function linkStatus({ link, linkSince: since, closeCode, everOpen }: StatusInputs): Status | null {
+  switch (link) {
+    case "open":
+      return null;
+    case "signed-out":
+      return { kind: "signed-out", tone: "bad", ...statuWords.statusSignedOut, since, action: { act: "sign-in", label: statuWords.actionSignIn } };
+    case "refused":
+      return { kind: "refused", tone: "bad", ...statuWords.statusRefused(closeCode), since, action: { act: "reload", label: statuWords.actionReload } };
+    case "silent":
+      return { kind: "reconnecting", tone: "warn", ...statuWords.statusSilent, since, action: retry };
+    default: {
+      if (everOpen) return { kind: "reconnecting", tone: "warn", ...statuWords.statusReconnecting, since, action: retry };
+      const { word, first, waiting } = statuWords.statusConnecting;
+      return { kind: "connecting", tone: "plain", word, since, cause: link === "waiting" ? waiting : first, action: retry };
+    }
+  }
+}
+
+function searchStatus({ problem, problemAt: since, from }: Pick<StatusInputs, "problem" | "problemAt" | "from">): Status | null {
+  if (!problem) return null;
+  if (!isRetryable(problem)) {
+    const { word, cause } = statuWords.statusSearchWrong;
+    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problem.message), action: { act: "mend", label: statuWords.actionFixSearch } };
+  }
+  const { word, noNewPosts, maybeStored } = statuWords.statusSearchFailed;
+  const hint = problem.hint && problem.code === "query_timeout" ? ` ${problem.hint}` : "";
+  const cause = `${problem.message}${hint} ${from === null ? noNewPosts : maybeStored}`;
+  return { kind: "search-failed", tone: "bad", word, since, cause, action: { act: "again", label: statuWords.actionSearchAgain } };
+}
+
+function serverStatus({ serverReconnecting, outage, laggedAt }: StatusInputs): Status | null {
+  if (serverReconnecting !== null)
+    return { kind: "reconnecting", tone: "warn", ...statuWords.statusServerReconnecting, since: serverReconnecting, action: coverage };
+  if (outage) return { kind: "store-away", tone: "bad", ...statuWords.statusStoreAway(outage.why), since: outage.since, action: coverage };
+  if (laggedAt === null) return null;
+  return { kind: "lagged", tone: "warn", ...statuWords.statusLagged, since: laggedAt, action: { act: "newest", label: statuWords.actionShowNewest } };
+}
+
+const isDown = ({ state }: SourceState): boolean => state === "down" || state === "stopped";
+const isRunning = ({ state }: SourceState): boolean => state === "live" || state === "replaying" || state === "paused";
+
+/** Return the status where no source is running; null where one is. */
+function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null {
+  if (sources.some(isRunning)) return null;
+  const one = (kind: StatusKind, tone: Status["tone"], source: SourceState, otherwise: string): Status => ({
+    kind, tone, word: sourceWords(source), since: source.since || null, cause: source.detail || otherwise, action: coverage,
+  });
+  const down = sources.find(isDown);
+  if (down) return one("source-down", "bad", down, statuWords.statusSourceDown);
+  const retrying = sources.find(({ state }) => state === "reconnecting");
+  if (retrying) return one("source-down", "warn", retrying, statuWords.statusSourceRetrying);
+  const resting = sources.find(({ state }) => state === "resting" || state === "sampling");
+  if (resting) return one("resting", "warn", resting, statuWords.statusSourceResting);
+  const ended = sources.find(({ state }) => state === "ended");
+  if (!ended) return null;
+  return {
+    kind: "replay-ended", tone: "plain", ...statuWords.statusReplayEnded(ended.name), since: ended.since || null,
+    action: { act: "copy-step", label: statuWords.actionCopyStep(nextStep) },
+  };
+}
+
+/** Return the status where all is well, with the sources that are down beside the running one. */
+function liveStatus({ sources }: StatusInputs): Status {
+  const shown = sources.find(isRunning) ?? sources[0];
+  const down = sources.filter(isDown);
+  const beside = down.length > 1 ? statuWords.statusOtherSourcesDown(sourceNames(down.map(({ name }) => ({ source: name }))))
+    : down.map((source) => `; ${sourceWords(source)}`).join("");
+  const causes = down.map((source) => [sourceWords(source), source.detail].filter(Boolean).join(": "));
+  return {
+    kind: "live", tone: beside || shown?.state === "paused" || (shown?.lag_s ?? 0) > LAG_WARN_S ? "warn" : "good",
+    word: shown ? `${sourceWords(shown)}${beside}` : statuWords.statusConnected, since: shown?.since || null,
+    cause: [shown?.detail, ...causes].filter(Boolean).join(". "), action: null,
+  };
+}
+
+/** Return the status of connection, search, server and sources, the most serious first. */
+export function statusOf(inputs: StatusInputs): Status {
+  return linkStatus(inputs) ?? searchStatus(inputs) ?? serverStatus(inputs) ?? stoppedSourceStatus(inputs) ?? liveStatus(inputs);
+}
+
+/** Return why the list is empty; null where posts are loaded, or the history is still on its way. */
+export function emptyListStatus(inputs: StatusInputs): Status | null {
+  if (inputs.loadedCount || !inputs.ready) return null;
+  if (inputs.problem) return linkStatus(inputs) ?? searchStatus(inputs);
+  if (inputs.indexed === 0)
+    return {
+      kind: "empty", tone: "plain", word: statuWords.emptyNothingStored,
+      since: inputs.sources.reduce((first, source) => Math.min(first, source.since || first), inputs.begunAt),
+      cause: statuWords.emptyFirstPosts(inputs.sources.map(sourceWords).join("; ")),
+      action: { act: "coverage", label: statuWords.actionShowSources },
+    };
+  return inputs.from === null ? noMatchNow(inputs) : noMatchThen(inputs, inputs.from, inputs.to ?? inputs.from);
+}
+
+function noMatchNow(inputs: StatusInputs): Status {
+  const { kind, word } = statusOf(inputs);
+  const comes = kind === "live" || kind === "lagged";
+  return {
+    kind: "no-match", tone: "plain", word: statuWords.emptyNoMatch, since: inputs.begunAt,
+    cause: `${statuWords.emptyNoMatchNow} ${comes ? statuWords.emptyNewWillAppear : statuWords.emptyNoNewPosts(word)}`,
+    action: { act: "shorter", label: statuWords.actionFindClosest },
+  };
+}
+
+function noMatchThen(inputs: StatusInputs, from: number, to: number): Status {
+  const action = { act: "now", label: statuWords.actionBackToLive } as const;
+  const gaps = overlapping(inputs.gaps, from, to);
+  if (coversSpan(gapIntervals(gaps, false), from, to)) {
+    const whole = gaps.filter((gap) => !gap.sampled && !gap.partial);
+    return {
+      kind: "not-collected", tone: "warn", word: statuWords.emptyNotCollected, since: Math.min(...whole.map((gap) => gap.from)),
+      cause: `${reasonWords(whole, statuWords.emptyNothingCollected)}.`, action,
+    };
+  }
+  const sampled = coversSpan(gapIntervals(gaps, true), from, to) ? statuWords.emptyOnlySample(gaps.find((gap) => gap.sampled)?.why ?? "") : "";
+  const without = gaps.filter((gap) => !gap.sampled);
+  const missing = without.length ? statuWords.emptyPartlyMissing(reasonWords(without, statuWords.emptyNotCollectedReason)) : "";
+  return { kind: "no-match", tone: "plain", word: statuWords.emptyNoMatch, since: inputs.begunAt, cause: `${statuWords.emptyNoMatchThen}${sampled}${missing}`, action };
+}

@@ -1,0 +1,74 @@
+/** Page polling: starts and stops the requests for everything but the list (counts, charts, words, facts of the server). */
+import type { Column } from "./column";
+import type { Insight } from "./insight";
+import { afterFirstPaint } from "./page/afterFirstPaint";
+import type { PanelState } from "./page/panelState";
+import type { ServerState } from "./page/serverState";
+
+/** The parts of the page that poll. */
+export interface PolledPage {
+  readonly columns: readonly Column[];
+  readonly column: Column;
+  readonly insight: Insight;
+  readonly panel: PanelState;
+  readonly server: ServerState;
+}
+
+/** Milliseconds that polling waits for the first posts at most. */
+const FIRST_POSTS_MS = 400;
+
+export class PagePolling {
+  /** Whether the first posts are drawn, or took too long, so that the rest of the page may ask the server. */
+  started = false;
+  private scheduled = false;
+  private panelWasOpen = false;
+
+  constructor(
+    private readonly page: PolledPage,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Start when the first posts are drawn, and without them after some time. */
+  schedule(): void {
+    setTimeout(() => this.start(), FIRST_POSTS_MS);
+  }
+
+  /** The first posts have arrived: start once they are on the screen. */
+  firstPostsArrived(): void {
+    if (this.started || this.scheduled) return;
+    this.scheduled = true;
+    afterFirstPaint(() => this.start());
+  }
+
+  private start(): void {
+    if (this.started) return;
+    this.started = true;
+    this.startPolling();
+    void this.page.server.fetchFacts();
+    this.changed();
+  }
+
+  /** Poll the counts of every column, and what the panel shows. */
+  startPolling(): void {
+    if (!this.started) return;
+    for (const column of this.page.columns) column.run.startCounting();
+    this.startPanelPolling();
+  }
+
+  /** Stop every poller. Without a token each answer would be a refusal: one request in some seconds finds out when that changes. */
+  stopPolling(): void {
+    for (const { run } of this.page.columns) run.stopCounting();
+    this.page.insight.stopPolling();
+    this.page.server.fetchFactsLater();
+  }
+
+  /** Start the panel's pollers when the panel opens, and stop them when it closes. */
+  panelChanged(): void {
+    if (this.started && this.page.panel.open !== this.panelWasOpen) this.startPanelPolling();
+  }
+
+  private startPanelPolling(): void {
+    this.panelWasOpen = this.page.panel.open;
+    this.page.insight.startPolling(this.page.column.spec, this.panelWasOpen);
+  }
+}

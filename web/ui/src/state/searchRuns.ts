@@ -1,0 +1,34 @@
+/** Makes the run of a search and connects it: to a live subscription, or to the store where the search has a past span. */
+import type { DeletedIds } from "../posts/postStore";
+import type { Connection } from "../wire/connection";
+import type { Frame } from "../wire/frame";
+import type { SubscriptionHandle } from "../wire/liveSubscription";
+import { loadSpan } from "./historyLoader";
+import type { Filters } from "./list/postFilter";
+import { Run, type RunListener } from "./run";
+import type { ColumnSpec } from "./spec";
+
+export class SearchRuns {
+  constructor(
+    private readonly connection: Connection,
+    private readonly deletedIds: DeletedIds,
+    /** The subscription that the first step of the page made; the first run takes it over if it asks for the same posts. */
+    private early: SubscriptionHandle | null,
+  ) {}
+
+  /** Make a run and begin its search. `onFrame` is called after the run has applied a frame. */
+  start(spec: ColumnSpec, filters: Filters, listener: (run: Run) => RunListener, onFrame: (run: Run, frame: Frame) => void): Run {
+    const run: Run = new Run(spec, this.deletedIds, filters, {
+      onChange: () => listener(run).onChange(),
+      onTimeline: (timeline) => listener(run).onTimeline(timeline),
+      onSignedOut: () => listener(run).onSignedOut(),
+    });
+    const { early } = this;
+    this.early = null;
+    const takesOver = early?.query === spec.query && early.history === spec.depth && !run.isPast;
+    if (!takesOver) early?.close();
+    if (run.isPast) void loadSpan(run, () => listener(run).onChange());
+    else run.listenTo(takesOver ? early : this.connection.subscribe(spec.query, spec.depth), (frame) => onFrame(run, frame));
+    return run;
+  }
+}

@@ -1,9 +1,0 @@
-/** The worker that lays out the word cloud, one job after the other. */
-import { layOut, type CloudJob } from "./cloud";
-
-const scope = self as unknown as { onmessage: (event: MessageEvent<CloudJob>) => void; postMessage(message: unknown): void };
-
-scope.onmessage = ({ data }) => {
-  const canvas = (): HTMLCanvasElement => new OffscreenCanvas(1, 1) as unknown as HTMLCanvasElement;
-  layOut(data, canvas, (placed) => scope.postMessage({ number: data.number, placed }));
-};

@@ -1,0 +1,127 @@
+/** One post as a card. Text is only ever text. */
+import { Component, type JSX } from "preact";
+import type { Card } from "../../posts/cardIndex";
+import { termOf } from "../../query/editQuery";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import type { Settings } from "../../state/page/settings";
+import type { ColumnSpec } from "../../state/spec";
+import { safeUrl } from "../../text/url";
+import type { PageFacts } from "../../wire/api";
+import { PostActions, PostCounts } from "./PostActions";
+import { Avatar } from "./Avatar";
+import { UnderCard } from "./UnderCard";
+import { LinkCards } from "./LinkCards";
+import { MediaView } from "./MediaView";
+import { PostText, TermLink } from "./PostText";
+import { PostTime } from "./PostTime";
+import * as cardWords from "../../words/card";
+
+interface BodyProps {
+  desk: Desk;
+  column: Column;
+  /** What the column shows: links in a card add to its search. */
+  spec: ColumnSpec;
+  card: Card;
+  stamp: number;
+  /** Changes every ten seconds, with the words for how long ago a post was written. */
+  clock: number;
+  terms: string[];
+  settings: Settings;
+  /** Whether the server fetches pictures; not known at the first draw. */
+  images: PageFacts["images"] | undefined;
+  /** Without its actions, for now. */
+  bare: boolean;
+}
+
+export interface CardProps extends BodyProps {
+  position: number;
+  of: number;
+  fresh: boolean;
+}
+
+/**
+ * The frame of a card: its place in the list, which every arrival changes. What is inside is drawn again only when it changed. A post
+ * that cannot be drawn says so in its place, until a later version of it comes.
+ */
+export class CardView extends Component<CardProps, { failed: number | null }> {
+  override state: { failed: number | null } = { failed: null };
+
+  override componentDidCatch(error: unknown): void {
+    console.error(error);
+    this.setState({ failed: this.props.stamp });
+  }
+
+  override render({ position, of, fresh, ...body }: CardProps): JSX.Element {
+    const { id } = body.card;
+    return (
+      <article class={`card ${fresh ? "fresh" : ""}`} data-id={id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`who-${id} when-${id} text-${id}`}>
+        {this.state.failed === body.stamp ? <p class="body failed" id={`text-${id}`}>{cardWords.cannotBeShown}</p> : <CardBody {...body} />}
+      </article>
+    );
+  }
+}
+
+const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare"];
+
+export class CardBody extends Component<BodyProps> {
+  override shouldComponentUpdate(next: BodyProps): boolean {
+    return DRAWN_FOR.some((name) => next[name] !== this.props[name]);
+  }
+
+  override render({ desk, column, spec, card, bare }: BodyProps): JSX.Element {
+    const { post } = card;
+    const { author } = post;
+    const now = Date.now();
+    const ids = { who: `who-${card.id}`, when: `when-${card.id}`, text: `text-${card.id}` };
+    const url = safeUrl(post.url);
+    const inside = !card.own && !post.text && post.repost_of;
+    return (
+      <>
+        <Avatar desk={desk} post={post} />
+        <div class="body">
+          <header class="by">
+            <TermLink desk={desk} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto">{author.name || author.handle}</TermLink>
+            {author.verified ? <span class="verified" title={cardWords.verifiedTitle} role="img" aria-label={cardWords.verified}>✓</span> : null}
+            <bdi class="handle">@{author.handle}</bdi>
+            <span class="network">{cardWords.network(post.source)}</span>
+            <PostTime at={post.created_at} now={now} url={url} id={ids.when} />
+          </header>
+          {post.reply_to?.handle ? <p class="reply-to">{cardWords.replyingTo} <bdi>@{post.reply_to.handle}</bdi></p> : null}
+          {inside ? <p class="reply-to" id={ids.text}>{cardWords.originalNotStored}</p> : (
+            <PostText desk={desk} post={post} terms={column.run.terms} id={ids.text} />
+          )}
+          <LinkCards desk={desk} post={post} />
+          <MediaView desk={desk} post={post} media={spec.media} />
+          {post.original && post.quote_of && !column.run.posts.isDeleted(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
+          <footer class="numbers">
+            <PostCounts post={post} />
+            {bare ? null : <PostActions desk={desk} post={post} />}
+            {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
+          </footer>
+          <UnderCard desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
+        </div>
+      </>
+    );
+  }
+}
+
+function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card }): JSX.Element | null {
+  const quoted = card.post.original;
+  if (!quoted) return null;
+  return (
+    <blockquote class="quote">
+      <p class="by"><b><bdi>{quoted.author.name || quoted.author.handle}</bdi></b> <span class="handle"><bdi>@{quoted.author.handle}</bdi></span></p>
+      <PostText desk={desk} post={quoted} terms={column.run.terms} />
+    </blockquote>
+  );
+}
+
+/** Stands where a card was while nothing may move: what left, and no more of it. */
+export function RemovedCard({ id, deleted, height }: { id: string; deleted: boolean; height: number | undefined }): JSX.Element {
+  return (
+    <div class="gone" data-id={id} ref={(box) => { if (box && height) box.style.height = `${height}px`; }}>
+      {cardWords.removed(deleted)}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+/** Links that have a title: the title opens the link, the host adds it to the search. */
+import type { JSX } from "preact";
+import { termOf } from "../../query/editQuery";
+import type { Desk } from "../../state/desk";
+import { hostOf, safeUrl } from "../../text/url";
+import type { Post } from "../../wire/post";
+import { TermLink } from "./PostText";
+
+const MOST = 2;
+
+export function LinkCards({ desk, post }: { desk: Desk; post: Post }): JSX.Element | null {
+  const titled = post.links.filter((link) => link.title && safeUrl(link.url)).slice(0, MOST);
+  if (!titled.length) return null;
+  return (
+    <>
+      {titled.map((link) => (
+        <div class="link" key={link.url}>
+          <a href={safeUrl(link.url) ?? ""} target="_blank" rel="noopener noreferrer nofollow" dir="auto">{link.title}</a>
+          <TermLink desk={desk} term={termOf("domain", hostOf(link.url))} class="host">{hostOf(link.url)}</TermLink>
+        </div>
+      ))}
+    </>
+  );
+}

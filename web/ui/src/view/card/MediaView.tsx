@@ -1,0 +1,43 @@
+/** Pictures of a post, 16:9, through our proxy; covered where the post is sensitive or the reader wants to be asked. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Desk } from "../../state/desk";
+import type { Settings } from "../../state/page/settings";
+import { safeUrl } from "../../text/url";
+import type { Media, Post } from "../../wire/post";
+import { pictureUrl, pictureFailed } from "./pictureUrl";
+import * as cardWords from "../../words/card";
+
+const MOST = 4;
+
+function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
+  const [, again] = useState({});
+  const url = pictureUrl(desk.server.facts, post, slot);
+  if (!url) return null;
+  const link = safeUrl(post.url) ?? safeUrl(media.url);
+  const picture = <img src={url} alt={media.alt || (media.type === "image" ? cardWords.mediaNoDescription : cardWords.mediaVideoPreview)} loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} />;
+  return (
+    <span class="still">
+      {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
+      {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? cardWords.mediaGif : cardWords.mediaVideo}</span>}
+    </span>
+  );
+}
+
+export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media: Settings["media"] }): JSX.Element | null {
+  const [opened, setOpened] = useState(false);
+  if (!post.media.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;
+  const covered = !opened && (post.sensitive || media === "ask");
+  if (covered)
+    return (
+      <button class="covered" onClick={() => setOpened(true)}>
+        {cardWords.mediaCovered(post.sensitive, post.media.length)}
+      </button>
+    );
+  const shown = post.media.slice(0, MOST);
+  return (
+    <div class={`media of-${shown.length}`}>
+      {shown.map((one, slot) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** The text of a post with its tags, mentions and links, matched words marked. Pieces of text in elements, never markup. */
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { termOf, withTerm } from "../../query/editQuery";
+import { writeRoute } from "../../state/page/route";
+import type { Desk } from "../../state/desk";
+import { splitSegments, type Segment } from "../../text/postSegments";
+import { otherHost, safeUrl } from "../../text/url";
+import type { Post } from "../../wire/post";
+import * as cardWords from "../../words/card";
+
+/** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
+export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
+  const { desk, term, children } = props;
+  const href = writeRoute({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);
+  return (
+    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? cardWords.addTerm(term)} onClick={(event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      desk.addTerm(term, event.altKey);
+    }}>{children}</a>
+  );
+}
+
+function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element {
+  const text = segment.marked ? <mark>{segment.text}</mark> : <>{segment.text}</>;
+  switch (segment.kind) {
+    case "text":
+      return text;
+    case "link": {
+      const url = safeUrl(segment.value);
+      if (!url) return text;
+      const host = otherHost(segment.ends ?? "", url);
+      return <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}{host ? <span class="leads-to">{cardWords.leadsTo(host)}</span> : null}</a>;
+    }
+    default:
+      return <TermLink desk={desk} term={termOf(segment.kind, segment.value)}>{text}</TermLink>;
+  }
+}
+
+export function PostText({ desk, post, terms, id }: { desk: Desk; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
+  const segments = useMemo(() => splitSegments(post.text, post.entities, terms), [post, terms]);
+  return (
+    <p class="text" id={id} dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
+      {segments.map((segment, at) => <Piece key={at} desk={desk} segment={segment} />)}
+    </p>
+  );
+}

@@ -1,0 +1,12 @@
+/** When a post was written: "2 min", and exactly with its zone on hover, where the card has the focus, and by voice. */
+import type { JSX } from "preact";
+import { formatAge, formatExactTime } from "../../text/formatTime";
+
+export function PostTime({ at, now, url, id }: { at: number; now: number; url: string | null; id: string }): JSX.Element {
+  const words = <><span class="ago">{formatAge(at, now)}</span><span class="exact" id={id}>{formatExactTime(at)}</span></>;
+  return (
+    <time dateTime={new Date(at).toISOString()}>
+      {url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{words}</a> : words}
+    </time>
+  );
+}

@@ -1,0 +1,58 @@
+/** What lies under a card: its reposts as one thin line, and posts like it; each opens in place. */
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Card } from "../../posts/cardIndex";
+import { reachOf } from "../../posts/ranking";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import { formatAge, formatExactTime } from "../../text/formatTime";
+import { RepostSign } from "../icons";
+import { PostText } from "./PostText";
+import * as cardWords from "../../words/card";
+
+const MOST = 50;
+
+export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
+  const [reposts, setReposts] = useState(false);
+  const [alike, setAlike] = useState(false);
+  const others = card.duplicates ? card.duplicates.size - 1 : 0;
+  const inView = ranking && (card.reposts.size > 0 || column.spec.order === "inview" || column.spec.order === "reach");
+  const any = card.reposts.size > 0 || others > 0 || inView;
+  const had = useRef(any);
+  if (column.run.state === "live") had.current = any;
+  if (!any || !had.current) return null;  // a line that was not there would move what is read
+  const now = Date.now();
+  return (
+    <div class="folded">
+      {card.reposts.size ? (
+        <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {cardWords.underCardReposts(card.reposts.size)}</button>
+      ) : null}
+      {inView ? (
+        <span class="in-view">{cardWords.underCardReach(card.reposts.size, reachOf(card))}</span>
+      ) : null}
+      {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{cardWords.underCardSimilar(others)}</button> : null}
+      {reposts ? (
+        <ul class="under">
+          {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
+            <li key={post.id}>
+              <b><bdi>{post.author.name || post.author.handle}</bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
+              {post.author.followers === null ? null : <> {cardWords.followers(post.author.followers)}</>}
+              <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {alike ? (
+        <ul class="under">
+          {column.run.cardIndex.otherDuplicates(card).slice(0, MOST).map((other) => (
+            <li key={other.id}>
+              <b><bdi>{other.post.author.name || other.post.author.handle}</bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
+              <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
+              <PostText desk={desk} post={other.post} terms={column.run.terms} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+/** The button beside a chart that shows it as a table, and back. */
+import type { JSX } from "preact";
+import { TableSign } from "../icons";
+import * as panelWords from "../../words/panel";
+
+export function TableButton({ table, other, toggle }: { table: boolean; other: string; toggle: () => void }): JSX.Element {
+  const does = table ? panelWords.chartShowAs(other) : panelWords.chartShowTable;
+  return <button class="tiny" aria-label={does} title={does} onClick={toggle}><TableSign /></button>;
+}

@@ -1,0 +1,121 @@
+/** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Settings } from "../../state/page/settings";
+import { timeBarsOf } from "../../stats/timeBuckets";
+import { gapIntervals } from "../../stats/gapIntervals";
+import { formatSpan, formatExactTime, formatMoment, sameDay } from "../../text/formatTime";
+import { formatNumber } from "../../text/formatNumber";
+import type { Timeline } from "../../wire/api";
+import { lazyImport } from "../../wire/lazyImport";
+import type { TimeChart, TimeSeries } from "./timeChart";
+import { describeGaps } from "./coverageOverlay";
+import * as panelWords from "../../words/panel";
+
+interface Props {
+  timeline: Timeline;
+  kind: "bars" | "line";
+  axes: boolean;
+  theme: Settings["theme"];
+  table: boolean;
+  label: string;
+  choose: (from: number, to: number) => void;
+}
+
+const BAR_PX = 7;
+
+export function summaryOf(timeline: Timeline, now: number): string {
+  const { total, from, to, interval_ms: step } = timeline;
+  // Without a match there is no time to name, unless one was chosen.
+  const span = to ? formatSpan(from, to, now) : "";
+  const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
+  const peak = top ? panelWords.chartPeak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
+  const gaps = panelWords.chartGaps(gapIntervals(timeline.gaps, false).length);
+  const sampled = panelWords.chartSampledPeriods(gapIntervals(timeline.gaps, true).length);
+  const partial = panelWords.chartPartlyMissing(timeline.gaps.filter((gap) => gap.partial && !gap.sampled));
+  return panelWords.chartSummary(total, span, `${peak}${gaps}${sampled}${partial}`);
+}
+
+function seriesOf(timeline: Timeline, width: number): TimeSeries {
+  const bars = timeBarsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
+  return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
+}
+
+export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<TimeChart | null>(null);
+  const onChoose = useRef(choose);
+  const [width, setWidth] = useState(0);
+  const [hover, setHover] = useState<{ index: number; left: number } | null>(null);
+  const now = Date.now();
+  const series = useMemo(() => seriesOf(timeline, width), [timeline, width]);
+  const bars = series;
+  const latest = useRef(series);
+
+  useLayoutEffect(() => {
+    onChoose.current = (from, to) => {
+      if (timeline.to) choose(from, to);
+    };
+  }, [choose, timeline]);
+
+  useLayoutEffect(() => {
+    latest.current = series;
+    if (width) chart.current?.show(series);
+  }, [series, width]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element || table) return;
+    let gone = false;
+    // The charts' code comes after the first posts: no reader waits for it.
+    void lazyImport(() => import("./timeChart")).then((part) => {
+      if (gone || !part) return;
+      chart.current = new part.TimeChart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });
+      setWidth(element.clientWidth);
+      if (element.clientWidth) chart.current.show(latest.current);
+    });
+    const watch = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+      chart.current?.resize();
+    });
+    watch.observe(element);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    const restyle = (): void => chart.current?.restyle();
+    scheme.addEventListener("change", restyle);
+    return () => {
+      gone = true;
+      scheme.removeEventListener("change", restyle);
+      watch.disconnect();
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [kind, axes, theme, table]);
+
+  const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
+  const missing = at ? describeGaps(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
+  return (
+    <figure class={`time of-${kind}`} aria-label={label}>
+      <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
+      {table ? (
+        <div class="table-place" tabIndex={0} role="region" aria-label={panelWords.chartTable(label)}>
+          <table>
+            <thead><tr><th scope="col">{panelWords.chartColumns.from}</th><th scope="col">{panelWords.chartColumns.matches}</th>{timeline.gaps.length ? <th scope="col">{panelWords.chartColumns.collected}</th> : null}</tr></thead>
+            <tbody>
+              {timeline.to ? bars.starts.map((start, index) => (
+                <tr key={start}>
+                  <td>{formatExactTime(start)}</td><td>{formatNumber(bars.counts[index] ?? 0)}</td>
+                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || panelWords.chartAllCollected}</td> : null}
+                </tr>
+              )) : null}
+            </tbody>
+          </table>
+        </div>
+      ) : <div class="plot" ref={box} aria-hidden="true" />}
+      {at && hover && !table ? (
+        <div class="hover" ref={(tip) => { if (tip) tip.style.left = `${Math.min(Math.max(hover.left, 70), Math.max(70, width - 70))}px`; }}>
+          {formatSpan(at.start, at.start + bars.intervalMs, now)} · <b>{formatNumber(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
+        </div>
+      ) : null}
+    </figure>
+  );
+}

@@ -1,0 +1,106 @@
+/** The word cloud: 250 words, one hue by weight, laid out again at most every 15 s; words keep their place. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { termOf } from "../../query/editQuery";
+import type { Desk } from "../../state/desk";
+import type { PlacedWord } from "../../stats/cloudLayout";
+import { cloudTransition } from "../../stats/cloudTransition";
+import { requestLayout } from "../../stats/requestCloudLayout";
+import { formatNumber } from "../../text/formatNumber";
+import type { Top } from "../../wire/api";
+import { BasedOnLine } from "./BasedOnLine";
+import { useNextFrame } from "../useNextFrame";
+import { TermLink } from "../card/PostText";
+import { TableButton } from "./TableButton";
+import * as panelWords from "../../words/panel";
+
+const AGAIN_MS = 15_000;
+/** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
+const BITE = 50;
+const NONE: { before: readonly PlacedWord[]; after: readonly PlacedWord[]; moved: number } = { before: [], after: [], moved: 0 };
+
+/** Where the middle of the letters is in the cell of a text, of its height. */
+const LETTERS = 0.58;
+
+/** Return the word under the pointer. Cells of words that stand close overlap where their letters do not: the nearest letters count. */
+function wordUnder(event: MouseEvent): string | null {
+  let word: string | null = null;
+  let least = Infinity;
+  for (const one of document.elementsFromPoint(event.clientX, event.clientY)) {
+    if (!(one instanceof SVGTextElement)) continue;
+    const { top, height } = one.getBoundingClientRect();
+    const off = Math.abs(event.clientY - top - LETTERS * height) / height;
+    if (off < least) [word, least] = [one.textContent, off];
+  }
+  return word;
+}
+
+export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [cloud, setCloud] = useState(NONE);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [table, setTable] = useState(false);
+  const [over, setOver] = useState<string | null>(null);
+  const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as PlacedWord[] });
+  // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
+  const stop = useRef<() => void>(() => undefined);
+  const query = desk.column.spec.query;
+
+  useEffect(() => () => stop.current(), []);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [table]);
+
+  useEffect(() => {
+    const now = performance.now();
+    const memory = last.current;
+    const same = memory.query === query && memory.width === size.width;
+    if (!size.width || !words.items.length || (same && now - memory.at < AGAIN_MS)) return;
+    last.current = { at: now, width: size.width, query, places: memory.places };
+    const font = getComputedStyle(document.body).fontFamily;
+    const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
+    stop.current = requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
+      last.current.places = found;
+      setCloud((was) => ({ before: cloudTransition(was.before, was.after, was.moved), after: found, moved: BITE }));
+    });
+  }, [words, size, query]);
+
+  useNextFrame(cloud.moved < cloud.after.length, () => setCloud((was) => ({ ...was, moved: was.moved + BITE })));
+
+  const top = words.items.slice(0, 3).map((item) => item.value).join(", ");
+  return (
+    <figure class="cloud" aria-label={panelWords.cloudLabel}>
+      <figcaption class="hidden">{panelWords.cloudCaption(top, words.items.length)}</figcaption>
+      {table ? (
+        <div class="table-place" tabIndex={0} role="region" aria-label={panelWords.cloudTable}>
+          <table>
+            <thead><tr><th scope="col">{panelWords.cloudWord}</th><th scope="col">{panelWords.cloudPosts}</th></tr></thead>
+            <tbody>
+              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{formatNumber(item.count)}</td></tr>)}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <div class="cloud-box" ref={box} aria-hidden="true">
+          <svg width={size.width} height={size.height} viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} focusable="false"
+            onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
+            onClick={(event) => {
+              const word = wordUnder(event);
+              if (word !== null) desk.addTerm(termOf("word", word), event.altKey);
+            }}>
+            {cloudTransition(cloud.before, cloud.after, cloud.moved).map((word) => (
+              <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"
+                class={`heat-${Math.min(4, Math.floor(word.heat * 5))} ${word.text === over ? "over" : ""}`}>{word.text}</text>
+            ))}
+          </svg>
+        </div>
+      )}
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><TableButton table={table} other={panelWords.chartCloud} toggle={() => setTable(!table)} /></div>
+    </figure>
+  );
+}

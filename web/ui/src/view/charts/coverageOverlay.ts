@@ -1,0 +1,113 @@
+/**
+ * What a chart shows where posts are missing: dense stripes where nothing was collected, wide thin ones that lean the other
+ * way where a sample was; each said in words under the axis where there is room. A source that is missing beside others is told in
+ * words only. Draws on a chart, knows no data of its own.
+ */
+import type uPlot from "uplot";
+import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";
+import { formatSpan } from "../../text/formatTime";
+import type { Gap } from "../../wire/frame";
+import * as panelWords from "../../words/panel";
+
+interface Stripes {
+  sampled: boolean;
+  words: string;
+  stepPx: number;
+  widthPx: number;
+  /** 1: rising to the right, -1: falling. */
+  lean: 1 | -1;
+}
+
+/** Drawn in this order: what is missing whole stands above what is missing in part. */
+const STRIPES: readonly Stripes[] = [
+  { sampled: true, words: panelWords.gapSample, stepPx: 14, widthPx: 1, lean: -1 },
+  { sampled: false, words: panelWords.gapNone, stepPx: 6, widthPx: 1.4, lean: 1 },
+];
+
+export interface AxisText {
+  text: string;
+  /** CSS pixels from the left of the plot. */
+  middle: number;
+  half: number;
+}
+
+/**
+ * Return what was missing between two moments: "not collected", "a sample only", either of them "in part of it", the same with the
+ * sources' names where others were collected, or "" where nothing was.
+ */
+export function describeGaps(gaps: readonly Gap[], from: number, to: number): string {
+  const whole = [...STRIPES].reverse().find((one) => overlapping(gapIntervals(gaps, one.sampled), from, to).length);
+  if (whole) return coversSpan(gapIntervals(gaps, whole.sampled), from, to) ? whole.words : panelWords.gapPartOf(whole.words);
+  const partial = overlapping(gaps.filter((gap) => gap.partial), from, to);
+  const none = partial.filter((gap) => !gap.sampled);
+  if (none.length) return panelWords.gapOfSources(none, panelWords.gapNone);
+  return partial.length ? panelWords.gapOfSources(partial, panelWords.gapSample) : "";
+}
+
+/** Draw the stripes of both kinds over the plot. */
+export function drawHatching(chart: uPlot, gaps: readonly Gap[], colour: string): void {
+  for (const stripes of STRIPES) stripe(chart, gapIntervals(gaps, stripes.sampled), stripes, colour);
+}
+
+function stripe(chart: uPlot, gaps: readonly Interval[], { stepPx, widthPx, lean }: Stripes, colour: string): void {
+  if (!gaps.length) return;
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.beginPath();
+  for (const gap of gaps) {
+    const left = Math.max(bbox.left, chart.valToPos(gap.from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(gap.to ?? Date.now(), "x", true));
+    if (right > left) ctx.rect(left, bbox.top, Math.max(2, right - left), bbox.height);
+  }
+  ctx.clip();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio * widthPx;
+  ctx.beginPath();
+  const [low, high] = lean > 0 ? [bbox.top + bbox.height, bbox.top] : [bbox.top, bbox.top + bbox.height];
+  for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += stepPx * devicePixelRatio) {
+    ctx.moveTo(x, low);
+    ctx.lineTo(x + bbox.height, high);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Return the words under the axis: for each kind that is there once, where they do not meet. */
+export function gapAxisTexts(chart: uPlot, gaps: readonly Gap[], font: string): AxisText[] {
+  const found: AxisText[] = [];
+  for (const stripes of [...STRIPES].reverse()) {
+    const kind = gapIntervals(gaps, stripes.sampled);
+    const said = kind.length === 1 ? axisTextOf(chart, kind[0] as Interval, stripes.words, font) : null;
+    if (said && !found.some((other) => overlaps(other, said.middle, said.half))) found.push(said);
+  }
+  return found;
+}
+
+/** Return whether words lie where others with a middle and half a width would. */
+export function overlaps(said: AxisText, middle: number, half: number): boolean {
+  return Math.abs(middle - said.middle) < said.half + half;
+}
+
+function axisTextOf(chart: uPlot, gap: Interval, words: string, font: string): AxisText | null {
+  const wide = chart.bbox.width / devicePixelRatio;
+  const end = Math.min(gap.to ?? Date.now(), chart.scales.x?.max ?? Infinity);
+  const [from, to] = [Math.max(0, chart.valToPos(gap.from, "x")), Math.min(wide, chart.valToPos(end, "x"))];
+  if (to < 0 || from > wide) return null;
+  const text = `${words} ${formatSpan(gap.from, gap.to ?? Date.now(), Date.now())}`;
+  chart.ctx.font = font;
+  const half = chart.ctx.measureText(text).width / devicePixelRatio / 2;
+  if (2 * half > wide) return null;
+  return { text, middle: Math.min(Math.max((from + to) / 2, half), wide - half), half };
+}
+
+/** Write the words under the axis. */
+export function drawAxisTexts(chart: uPlot, said: readonly AxisText[], colour: string, font: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.font = font;
+  ctx.fillStyle = colour;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  for (const one of said) ctx.fillText(one.text, bbox.left + one.middle * devicePixelRatio, bbox.top + bbox.height + 2 * devicePixelRatio);
+  ctx.restore();
+}

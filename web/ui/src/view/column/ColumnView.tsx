@@ -1,0 +1,99 @@
+/** One column: header, histogram, orders, list. */
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { emptyListStatus, type Status } from "../../state/page/status";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import { formatSpan } from "../../text/formatTime";
+import { formatNumber } from "../../text/formatNumber";
+import { ErrorBoundary } from "../ErrorBoundary";
+import { EmptyState } from "./EmptyState";
+import { Histogram } from "../charts/Histogram";
+import { MoreSign } from "../icons";
+import { Feed } from "./Feed";
+import { showNewest, pressLive } from "../deck/keyboard";
+import { OrderBar } from "./OrderBar";
+import { Memo } from "../Memo";
+import { TimeTools } from "./TimeTools";
+import * as columnWords from "../../words/column";
+import { statusInputsOf } from "../../state/page/statusInputs";
+
+/** How often cards are drawn again for the words that say how long ago they were written. */
+const CLOCK_MS = 10_000;
+
+function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
+  const { state } = column.run;
+  const words = columnWords.liveState(state, column.run.newCount);
+  // Live is green only while something can come: a source that ended or is down is told here as well as below.
+  const quiet = column.run.state === "live" && condition.kind !== "live";
+  // A press takes the focus out of the list before it is a click, and by that the list may go on.
+  const pressed = useRef<{ state: typeof column.run.state } | null>(null);
+  const aside = quiet ? condition.word : null;
+  return (
+    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={columnWords.liveTitle(state, aside)}
+      aria-label={columnWords.liveLabel(words, state, aside)}
+      onPointerDown={() => { pressed.current = { state: column.run.state }; }}
+      onClick={() => {
+        pressLive(desk, pressed.current?.state);
+        pressed.current = null;
+      }}>
+      <i class="dot" aria-hidden="true" /> {words}
+    </button>
+  );
+}
+
+/** What the filters hide, or would hide, with the way to see it: nothing is hidden without a sign. */
+function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
+  const { list } = column.run;
+  const { count } = list.filters;
+  const hidden = list.hiddenCount();
+  if (!count) return null;
+  return (
+    <div class="span filters">
+      {columnWords.filterSummary(count, hidden, list.unfiltered)}
+      {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? columnWords.filterHideLabel : columnWords.filterShowLabel(hidden)}
+        onClick={() => desk.list.showHidden(!list.unfiltered)}>{list.unfiltered ? columnWords.filterHide : columnWords.filterShow}</button></> : null}
+    </div>
+  );
+}
+
+export function ColumnView({ desk, column, frame, condition }: { desk: Desk; column: Column; frame: number; condition: Status }): JSX.Element {
+  const [scrolled, setScrolled] = useState(false);
+  const [table, setTable] = useState(false);
+  const { spec } = column;
+  const { timeline } = column.run.counts;
+  const { theme } = desk.settings;
+  const countsFault = column.run.problem ? null : column.run.counts.problem;
+  const clock = Math.floor(Date.now() / CLOCK_MS);
+  const empty = emptyListStatus(statusInputsOf(desk));
+  const cards = column.run.cards(frame);
+  return (
+    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
+      <div class="head">
+        <h2 id="column-title"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></h2>
+        <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
+        <LiveButton desk={desk} column={column} condition={condition} />
+        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
+        <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => desk.openDialog("column")}>
+          <MoreSign />
+        </button>
+      </div>
+      <div class="lines">
+        {spec.from !== null && spec.to !== null ? (
+          <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null })}>{columnWords.backToLive}</button></div>
+        ) : null}
+        <FilterLine desk={desk} column={column} />
+      </div>
+      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
+      <OrderBar desk={desk} column={column} />
+      <div class="feed-place">
+        {column.run.state === "paused" && column.run.newCount ? (
+          <button class="pill" onClick={() => showNewest(desk)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
+        ) : null}
+        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} condition={empty} /> : (
+          <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
+        )}</ErrorBoundary>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+/** What stands in the list when nothing does: why, since when, one action, and on a first visit three examples. */
+import type { JSX } from "preact";
+import type { Status } from "../../state/page/status";
+import type { Desk } from "../../state/desk";
+import { formatExactTime } from "../../text/formatTime";
+import { StatusActionButton } from "../deck/StatusActionButton";
+import * as columnWords from "../../words/column";
+
+export function EmptyState({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
+  const examples = condition.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
+  return (
+    <div class="empty" data-kind={condition.kind} id="list" tabIndex={-1}>
+      <h3>{condition.word}</h3>
+      <p>{condition.cause}</p>
+      {condition.since === null ? null : <p class="meta">{columnWords.since(formatExactTime(condition.since))}</p>}
+      {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
+      {examples.length ? <Examples desk={desk} examples={examples} /> : null}
+    </div>
+  );
+}
+
+export function Examples({ desk, examples }: { desk: Desk; examples: readonly string[] }): JSX.Element {
+  return (
+    <p class="examples">
+      <span class="meta">{columnWords.tryThese}</span>{" "}
+      {examples.map((query) => (
+        <button key={query} class="chip" onClick={() => desk.navigate({ query, from: null, to: null })}><bdi>{query}</bdi></button>
+      ))}
+    </p>
+  );
+}

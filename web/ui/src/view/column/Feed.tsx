@@ -1,0 +1,271 @@
+/**
+ * The list: only what is near the window is in the document, whatever the depth. The browser tells the heights of what is
+ * drawn; a spacer stands for each run of cards that is not. Scrolling down, a focus inside and a finger hold the column still
+ * (`state/list/pauseMachine.ts`). A feed shows one run of a search: with another run another feed is made, and nothing is remembered of this one.
+ */
+import { Fragment, type JSX, type RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Card } from "../../posts/cardIndex";
+import type { Column } from "../../state/column";
+import { isFull, LOADED_MAX } from "../../state/historyLoader";
+import type { Desk } from "../../state/desk";
+import { CardView, RemovedCard } from "../card/CardView";
+import { useNextFrame } from "../useNextFrame";
+import { RankingPager, pageOf } from "./RankingPager";
+import { TORRENT_A_MINUTE } from "../renderScheduler";
+import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
+import * as columnWords from "../../words/column";
+
+interface Props {
+  desk: Desk;
+  column: Column;
+  cards: Card[];
+  clock: number;
+  revision: number;
+  onScrolled: (scrolled: boolean) => void;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const AT_TOP_PX = 4;
+/** What stands above and below the list, before it is measured: a card too many is drawn and taken out again in one frame. */
+const BESIDES_PX = 360;
+/** Recompute the visible range only after scrolling by this fraction of the viewport. */
+const STEP = 0.25;
+/** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
+const RUNNING: RenderMargin = { around: STEP, near: STEP, bite: Infinity };
+const READ: RenderMargin = { around: 1, near: STEP, bite: 2 };
+const HEIGHTS_MAX = 20_000;
+/** So long after it moved last a list stands still; what was put off meanwhile is then done in bites for a while. */
+const STILL_MS = 150;
+/** So long after a tap the browser has done what follows from it, a focus above all. */
+const TAP_MS = 300;
+const RESTED_MS = 1_000;
+
+/** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
+function nextViewport(was: Viewport, now: Viewport): Viewport {
+  const near = Math.abs(now.top - was.top) < STEP * now.height && was.height === now.height;
+  return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
+}
+
+export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Element {
+  // What happens in this list before it is taken out may not hold the run that comes after.
+  const { run } = column;
+  const list = useRef<HTMLDivElement>(null);
+  const heights = useHeights(list);
+  const [scroll, setScroll] = useState<Viewport>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
+  const drawn = useRef<ReadonlySet<string>>(NONE);
+  const aimed = useRef<ReadonlySet<string>>(NONE);
+  const rest = useRest();
+  const focused = useRef<string | null>(null);
+  const fingers = useRef(0);
+  const known = useRef<Set<string> | null>(null);
+  const before = useRef<readonly Card[]>([]);
+  const ranking = column.spec.order !== "latest";
+  const size = column.spec.pageSize;
+  const running = run.state === "live" && scroll.top <= AT_TOP_PX;
+  const torrent = running && !ranking && run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
+  const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
+  const shown = ranking ? cards.slice(first, first + size) : cards;
+  const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
+  const place = column.spec;
+  const near = runs.flatMap((part) => part.cards);
+  const few = torrent ? 0 : rest.few();
+  const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
+  const [, again] = useState({});
+  useNextFrame(more || (few > 0 && whole.size < near.length), () => again({}));
+
+  useEffect(() => {
+    list.current?.scrollTo({ top: 0 });
+    known.current = null;
+  }, [place.order, desk.settings.density]);
+
+  useEffect(() => onScrolled(false), [onScrolled]);
+
+  // A list that is no longer shown is held by nothing that was in it.
+  useEffect(() => {
+    return () => {
+      for (const cause of ["scroll", "focus", "touch"] as const) run.release(cause);
+    };
+  }, [run]);
+
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const watch = new ResizeObserver(() => setScroll({ top: box.scrollTop, height: box.clientHeight }));
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    drawn.current = new Set(near.map((card) => card.id));
+    aimed.current = whole;
+    known.current = new Set(shown.slice(0, 60).map((card) => card.id));
+    keepFocus(box, focused.current, before.current, shown, column);
+    before.current = shown;
+  });
+
+  function onScroll(): void {
+    const box = list.current;
+    if (!box) return;
+    const top = box.scrollTop;
+    rest.moved();
+    setScroll((was) => nextViewport(was, { top, height: box.clientHeight }));
+    onScrolled(top > 40);
+    if (top > AT_TOP_PX) desk.list.hold("scroll", run);
+    else if (top <= 0) atTop(box);
+    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder();
+  }
+
+  /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
+  function atTop(box: HTMLElement): void {
+    const { activeElement } = document;
+    if (run.state === "paused" && activeElement !== box && box.contains(activeElement)) {
+      const { top } = (activeElement as HTMLElement).getBoundingClientRect();
+      const seen = activeElement?.matches(":focus-visible") && top < box.getBoundingClientRect().bottom;
+      if (!seen) box.focus({ preventScroll: true });
+    }
+    if (!fingers.current) desk.list.release("touch", run);
+    desk.list.release("scroll", run);
+  }
+
+  /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
+  function onPointerDown(event: PointerEvent): void {
+    if (event.pointerType !== "mouse" && run.state === "live") desk.list.hold("touch", run);
+  }
+
+  /** A finger that pulled at the top and is lifted lets go; one that pressed something holds on, for the reader looks at what follows. */
+  function onTouchEnd(event: TouchEvent): void {
+    fingers.current = event.touches.length;
+    if (fingers.current || (event.target instanceof Element && event.target.closest("button, a"))) return;
+    setTimeout(() => {
+      if (!fingers.current) desk.list.release("touch", run);
+    }, TAP_MS);
+  }
+
+  function onFocusIn(event: FocusEvent): void {
+    const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
+    focused.current = card?.dataset.id ?? null;
+    if (card) desk.list.hold("focus", run);
+    else desk.list.release("focus", run);
+  }
+
+  function onFocusOut(event: FocusEvent): void {
+    const { target, relatedTarget } = event;
+    if (relatedTarget instanceof Node && list.current?.contains(relatedTarget)) return;
+    // Told while a card is being taken out as well: only then is it known whether the reader left, or the post did.
+    setTimeout(() => {
+      if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
+      focused.current = null;
+      desk.list.release("focus", run);
+    }, 0);
+  }
+
+  const seen = known.current;
+  return (
+    <div class="feed" id="list" ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
+      aria-busy={run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      {runs.map((part) => (
+        <Fragment key={part.key}>
+          {part.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${part.space}px`; }} /> : null}
+          {part.cards.map((card, index) => run.hasLeft(card) ? (
+            <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
+          ) : (
+            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
+              settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
+          ))}
+        </Fragment>
+      ))}
+      {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
+    </div>
+  );
+}
+
+/**
+ * Return which cards have actions: those that had them, the one that is focused, and a few more. What moves, or is another card
+ * in a moment, cannot be aimed at, and a fifth of the work of drawing a card is saved.
+ */
+function wholeOf(cards: readonly Card[], before: ReadonlySet<string>, focused: string | null, few: number): ReadonlySet<string> {
+  const whole = new Set<string>();
+  let left = few;
+  for (const { id } of cards) if (before.has(id) || id === focused || left-- > 0) whole.add(id);
+  return whole;
+}
+
+/** Return how many cards may get what they are still without, and how to tell that the list moved; it is drawn again once it rests. */
+function useRest(): { few: () => number; moved: () => void } {
+  const [, again] = useState({});
+  const movedAt = useRef(-Infinity);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return {
+    few: () => {
+      const rested = performance.now() - movedAt.current;
+      return rested < STILL_MS ? 0 : rested < RESTED_MS ? READ.bite : Infinity;
+    },
+    moved: () => {
+      movedAt.current = performance.now();
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => again({}), STILL_MS + 1);
+    },
+  };
+}
+
+/** Return the heights of posts as the browser last told them, px by id; asking for them would lay out the page in between. */
+function useHeights(list: RefObject<HTMLElement | null>): ReadonlyMap<string, number> {
+  const heights = useRef(new Map<string, number>());
+  const watched = useRef(new Set<Element>());
+  const watch = useRef<ResizeObserver | null>(null);
+  useLayoutEffect(() => {
+    watch.current = new ResizeObserver((entries) => {
+      const map = heights.current;
+      for (const { target, borderBoxSize } of entries) {
+        const id = (target as HTMLElement).dataset.id;
+        const height = borderBoxSize[0]?.blockSize;
+        if (!target.isConnected || id === undefined || height === undefined) continue;
+        map.delete(id);
+        map.set(id, height);
+        if (map.size > HEIGHTS_MAX) map.delete(map.keys().next().value as string);
+      }
+    });
+    return () => watch.current?.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    const known = watched.current;
+    for (const card of known) {
+      if (card.isConnected) continue;
+      known.delete(card);
+      watch.current?.unobserve(card);
+    }
+    for (const card of list.current?.children ?? []) {
+      if (!(card instanceof HTMLElement) || card.dataset.id === undefined || known.has(card)) continue;
+      known.add(card);
+      watch.current?.observe(card);
+    }
+  });
+  return heights.current;
+}
+
+/** If the focused post is gone, its neighbour takes the focus: of the list as it is, or as it was `before` where the post left that too. */
+function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[], shown: readonly Card[], column: Column): void {
+  if (id === null || box.contains(document.activeElement)) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const list = shown.some((card) => card.id === id) ? shown : before;
+  const at = list.findIndex((card) => card.id === id);
+  const there = new Set(shown.map((card) => card.id));
+  const near = [...list.slice(at + 1), ...list.slice(0, Math.max(0, at)).reverse()];
+  const next = near.find((card) => there.has(card.id) && !column.run.hasLeft(card));
+  if (next) box.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true });
+}
+
+function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
+  if (column.run.loading !== "ready") return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
+  if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
+  if (column.run.olderProblem)
+    return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{columnWords.feedTryAgain}</button></p>;
+  if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder()}>{columnWords.feedOlder}</button></p>;
+  return <p class="end">{columnWords.feedEnd(hidden)}</p>;
+}

@@ -1,0 +1,37 @@
+/** The orders of the list, and what they are worked out over. */
+import type { JSX } from "preact";
+import { ORDERS } from "../../posts/ranking";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import { DEPTHS } from "../../state/page/settings";
+import { Examples } from "./EmptyState";
+import * as columnWords from "../../words/column";
+import { ORDER_NAMES } from "../../words/column";
+
+export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
+  const { order, query } = column.spec;
+  // Live or paused: a list that is taken hold of must not move, or the click that did it lands elsewhere.
+  const first = query === "*" && order === "latest" && !column.run.isPast && desk.settings.recent.length === 0;
+  return (
+    <>
+      {first && desk.server.facts?.examples.length ? <Examples desk={desk} examples={desk.server.facts.examples} /> : null}
+      <div class="orders">
+        <div class="order-list" role="group" aria-label={columnWords.orderGroup}>
+          {ORDERS.map((one) => (
+            <button key={one} aria-pressed={one === order} title={columnWords.orderTitle(one)}
+              onClick={() => desk.setOrder(one)}>
+              {ORDER_NAMES[one]}
+            </button>
+          ))}
+        </div>
+        <label class="depth">
+          <span class="loaded">{columnWords.orderLoaded(column.run.posts.size)}</span>
+          <select value={String(desk.settings.depth)} aria-label={columnWords.orderDepth} title={columnWords.orderDepth}
+            onChange={(event) => desk.updateSettings({ depth: Number(event.currentTarget.value) })}>
+            {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>{columnWords.orderOfDepth(depth)}</option>)}
+          </select>
+        </label>
+      </div>
+    </>
+  );
+}

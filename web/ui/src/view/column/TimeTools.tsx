@@ -1,0 +1,45 @@
+/** Buttons that do what dragging over the histogram does, and its table. On a phone they open below the title. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Route } from "../../state/page/route";
+import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/timeSpan";
+import type { Timeline } from "../../wire/api";
+import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
+import { TableButton } from "../charts/TableButton";
+import * as columnWords from "../../words/column";
+import * as panelWords from "../../words/panel";
+
+interface Props {
+  timeline: Timeline;
+  place: Route;
+  table: boolean;
+  setTable: (table: boolean) => void;
+  go: (place: Partial<Route>) => void;
+}
+
+export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const now = place.from === null;
+  const from = place.from ?? timeline.from;
+  const to = place.to ?? timeline.to;
+  // Where nothing matches there is no time to move in, unless one was chosen.
+  const none = now && !timeline.total;
+  const show = (change: (span: TimeSpan) => TimeSpan): void => go(change({ from, to }));
+  const button = (label: string, sign: JSX.Element, act: () => void, off = false): JSX.Element => (
+    <button class="tiny" aria-label={label} title={label} disabled={off} onClick={act}>{sign}</button>
+  );
+  return (
+    <>
+      <button class="plain round time-toggle" aria-label={columnWords.timeToolChoose} aria-expanded={open} aria-controls="time-tools" title={columnWords.timeToolChoose} onClick={() => setOpen(!open)}><ClockSign /></button>
+      <div class={`chart-tools ${open ? "open" : ""}`} id="time-tools" role="group" aria-label={columnWords.timeToolGroup}>
+        {button(columnWords.timeToolEarlier, <LeftSign />, () => show((span) => shiftSpan(span, -0.5)), none || from <= 0)}
+        {button(columnWords.timeToolLater, <RightSign />, () => show((span) => shiftSpan(span, 0.5)), now)}
+        {now ? button(columnWords.timeToolZoomInLatest, <PlusSign />, () => show(latestHalf), none)
+          : button(columnWords.timeToolZoomIn, <PlusSign />, () => show((span) => scaleSpan(span, 0.5)), to - from <= SPAN_MIN_MS)}
+        {button(columnWords.timeToolZoomOut, <MinusSign />, () => show((span) => scaleSpan(span, 2)), now || (from <= 0 && to > Date.now()))}
+        {button(columnWords.timeToolAllTime, <WholeSign />, () => go({ from: null, to: null }), now)}
+        <TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { statusOf } from "../../state/page/status";
+import type { Desk } from "../../state/desk";
+import { applyTheme } from "../../state/page/settings";
+import { ErrorBoundary } from "../ErrorBoundary";
+import { ColumnView } from "../column/ColumnView";
+import { Dialogs } from "../dialogs/Dialogs";
+import { useFocusFallback } from "./focusFallback";
+import { listenForKeys } from "./keyboard";
+import { Notices } from "./Notices";
+import { InsightPanel } from "../panel/InsightPanel";
+import { usePanelFocus } from "../panel/panelFocus";
+import { StatusBar } from "./StatusBar";
+import { ToastView } from "./ToastView";
+import { TopBar } from "./TopBar";
+import * as deckWords from "../../words/deck";
+import { statusInputsOf } from "../../state/page/statusInputs";
+
+/** By focus and not by address: going to a place in the document would be a step of the history. */
+function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
+  return (
+    <a class={`skip to-${to}`} href={`#${to}`} onClick={(event) => {
+      event.preventDefault();
+      document.getElementById(to)?.focus();
+    }}>{children}</a>
+  );
+}
+
+export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
+  const { settings } = desk;
+  useEffect(() => listenForKeys(desk), [desk]);
+  useLayoutEffect(() => applyTheme(settings), [settings]);
+  const condition = statusOf(statusInputsOf(desk));
+  const open = desk.panel.open;
+  usePanelFocus(desk, open);
+  useFocusFallback();
+  return (
+    <div class={`page ${open ? "with-panel" : ""} view-${desk.panel.view}`}>
+      <div class="behind" inert={desk.panel.drawer}>
+        <Skip to="list">{deckWords.skipToPosts}</Skip>
+        {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
+        <TopBar desk={desk} />
+        <Notices desk={desk} />
+        <StatusBar desk={desk} condition={condition} />
+      </div>
+      <main class="deck">
+        <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
+        {open ? (
+          <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
+            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
+          </aside>
+        ) : null}
+      </main>
+      {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
+      <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
+        {(["posts", "insight"] as const).map((view) => (
+          <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
+            {view === "posts" ? deckWords.posts : deckWords.insight}
+          </button>
+        ))}
+      </nav>
+      <ToastView desk={desk} />
+      <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
+      <ErrorBoundary name={deckWords.dialog} of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** Where nothing matches: the closest shorter search that finds some, asked for by itself, at most once a search. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Desk } from "../../state/desk";
+import { formatCount } from "../../text/formatNumber";
+import * as statuWords from "../../words/status";
+import type { ClosestSearch } from "../../query/closestSearch";
+import { closestSearch } from "../../state/apiQuestions";
+
+export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string }): JSX.Element {
+  const { query, from, to } = desk.column.spec;
+  const [found, setFound] = useState<{ of: string; best: ClosestSearch | null } | null>(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    closestSearch({ query, from, to }, abort.signal).then(
+      (best) => {
+        if (!abort.signal.aborted) setFound({ of: query, best });
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) throw error;
+      },
+    );
+    return () => abort.abort();
+  }, [query, from, to]);
+  if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
+  const { best } = found;
+  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>{statuWords.actionShowAll}</button></span>;
+  return (
+    <span class="action">
+      <button onClick={() => desk.navigate({ query: best.query })}>{statuWords.actionClosest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
+    </span>
+  );
+}

@@ -1,0 +1,42 @@
+/** The one action a state offers. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Status } from "../../state/page/status";
+import type { Desk } from "../../state/desk";
+import { ClosestSearchButton } from "./ClosestSearchButton";
+import { copyText } from "./clipboard";
+import { showNewest } from "./keyboard";
+import * as statuWords from "../../words/status";
+
+export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
+  const [note, setNote] = useState("");
+  if (action.act === "shorter") return <ClosestSearchButton desk={desk} label={action.label} />;
+  function act(): void {
+    switch (action.act) {
+      case "retry":
+        return desk.retryConnection();
+      case "again":
+        return desk.searchAgain();
+      case "mend":
+        return document.getElementById("search")?.focus();
+      case "coverage":
+        return desk.openDialog("coverage");
+      case "newest":
+        return showNewest(desk);
+      case "now":
+        return desk.navigate({ from: null, to: null });
+      case "sign-in":
+        return desk.openDialog("sign-in");
+      case "reload":
+        return location.reload();
+      case "copy-step":
+        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statuWords.actionCopied : statuWords.actionNotCopied));
+    }
+  }
+  return (
+    <span class="action">
+      <button onClick={act}>{action.label}</button>
+      {note ? <span role="status"> {note}</span> : null}
+    </span>
+  );
+}

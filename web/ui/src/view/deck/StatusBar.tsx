@@ -1,0 +1,28 @@
+/** The bottom line: the state in words, the rate, what is indexed, connected and loaded. A click opens coverage and gaps. */
+import type { JSX } from "preact";
+import type { Status } from "../../state/page/status";
+import type { Desk } from "../../state/desk";
+import { formatExactTime, formatDuration } from "../../text/formatTime";
+import { StatusActionButton } from "./StatusActionButton";
+import * as deckWords from "../../words/deck";
+
+export function StatusBar({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
+  const { indexed, rate: perSecond, connected } = desk.server.stats;
+  const since = condition.since === null ? null : formatExactTime(condition.since);
+  return (
+    <footer class="status" data-home=".status .state" data-kind={condition.kind}>
+      <button class={`state ${condition.tone}`} title={deckWords.statusBarCoverageTitle(condition.cause, since)} onClick={() => desk.openDialog("coverage")}>
+        <i class="dot" aria-hidden="true" /> {condition.word}
+        {condition.since !== null && condition.kind !== "live" ? <span class="since">{deckWords.statusBarLasting(formatDuration(Date.now() - condition.since))}</span> : null}
+      </button>
+      {condition.kind === "live" ? null : <span class="cause">{condition.cause}</span>}
+      {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
+      <span class="figures">
+        {perSecond === undefined ? null : <span>{deckWords.statusBarRate(perSecond)}</span>}
+        {indexed === undefined ? null : <span>{deckWords.statusBarStored(indexed)}</span>}
+        {connected === undefined ? null : <span class="spare">{deckWords.statusBarViewers(connected)}</span>}
+        <span class="spare" title={deckWords.statusBarLoadedTitle(desk.column.run.posts.size)}>{deckWords.statusBarLoaded(desk.column.run.posts.size)}</span>
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,17 @@
+/** The message over the page. Its words stand in a live region that is always there, so that screen readers tell them. */
+import type { JSX } from "preact";
+import type { Desk } from "../../state/desk";
+import * as deckWords from "../../words/deck";
+
+export function ToastView({ desk }: { desk: Desk }): JSX.Element {
+  const toast = desk.toasts.current;
+  const keep = (kept: boolean) => () => desk.toasts.keepOpen(kept);
+  return (
+    <div class="toast-place" data-home="#list">
+      <div class={toast ? "toast" : "toast none"} onMouseEnter={keep(true)} onMouseLeave={keep(false)} onFocusIn={keep(true)} onFocusOut={keep(false)}>
+        <span role="status">{toast?.text}</span>
+        {toast?.undo ? <button aria-keyshortcuts={desk.settings.keys ? "u" : undefined} onClick={() => desk.undo()}>{deckWords.toastUndo}</button> : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** Name, search box, saved searches, theme, panel, help. */
+import type { JSX } from "preact";
+import type { Desk } from "../../state/desk";
+import { THEMES } from "../../state/page/settings";
+import { PanelSign, StarSign, ThemeSign } from "../icons";
+import { SearchBox } from "./SearchBox";
+import * as deckWords from "../../words/deck";
+import { THEME_NAMES } from "../../words/deck";
+
+export function TopBar({ desk }: { desk: Desk }): JSX.Element {
+  const { theme } = desk.settings;
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  return (
+    <header class="top">
+      <h1 class="name"><span class="long">{deckWords.name}</span><span class="short" aria-hidden="true">{deckWords.shortName}</span></h1>
+      <SearchBox desk={desk} />
+      <div class="tools">
+        <button onClick={() => desk.openDialog("saved")} aria-haspopup="dialog" aria-label={deckWords.saved} title={deckWords.savedTitle}><StarSign /> <span class="word">{deckWords.saved}</span></button>
+        <button class="round wide-only" aria-label={deckWords.changeTheme(THEME_NAMES[theme], THEME_NAMES[next])} title={deckWords.theme(THEME_NAMES[theme])}
+          onClick={() => desk.updateSettings({ theme: next })}><ThemeSign /></button>
+        <button class="round panel-button" aria-label={deckWords.insightPanel} aria-pressed={desk.panel.open} title={deckWords.insightPanel}
+          onClick={() => desk.panel.toggle()}><PanelSign /></button>
+        <button class="round" aria-label={deckWords.help} title={deckWords.help} onClick={() => desk.openDialog("help")}>?</button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * Gives the focus a place when the control that had it is taken out, or disabled: to the body it would be lost, and with it the way
+ * through the page by keyboard. `data-home` of an element names, as a selector, where the focus of what is inside it goes then.
+ */
+import { useEffect } from "preact/hooks";
+
+const LAST_HOMES = ["#list", "#search"];
+
+function homesOf(element: Element): string[] {
+  const homes: string[] = [];
+  for (let at = element.closest<HTMLElement>("[data-home]"); at; at = at.parentElement?.closest<HTMLElement>("[data-home]") ?? null)
+    if (at.dataset.home) homes.push(at.dataset.home);
+  // A dialog gives the focus back to where it was before, by itself.
+  return element.closest("dialog") ? homes : [...homes, ...LAST_HOMES];
+}
+
+const lost = (element: Element): boolean => !element.isConnected || element.matches(":disabled");
+
+/** Watch the focus for as long as the page is shown. */
+export function useFocusFallback(): void {
+  useEffect(() => {
+    let last: Element | null = null;
+    let homes: string[] = [];
+    function onFocusIn({ target }: FocusEvent): void {
+      if (!(target instanceof Element) || target === document.body) return;
+      last = target;
+      homes = homesOf(target);
+    }
+    function onFocusOut({ target, relatedTarget }: FocusEvent): void {
+      // Where the element is taken out, this comes before it is gone.
+      void Promise.resolve().then(() => {
+        if (relatedTarget === null && target === last && target instanceof Element && !lost(target)) last = null;
+      });
+    }
+    function look(): void {
+      if (!last || !lost(last) || (document.activeElement && document.activeElement !== document.body)) return;
+      last = null;
+      for (const home of homes) {
+        document.querySelector<HTMLElement>(home)?.focus({ preventScroll: true });
+        if (document.activeElement !== document.body) return;
+      }
+    }
+    const watch = new MutationObserver(look);
+    watch.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+    document.addEventListener("focusin", onFocusIn);
+    document.addEventListener("focusout", onFocusOut);
+    return () => {
+      watch.disconnect();
+      document.removeEventListener("focusin", onFocusIn);
+      document.removeEventListener("focusout", onFocusOut);
+    };
+  }, []);
+}

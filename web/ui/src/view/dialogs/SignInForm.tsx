@@ -1,0 +1,13 @@
+/** Asks for the access token where the server wants one. The token goes to the server only. */
+import type { JSX } from "preact";
+import * as dialogWords from "../../words/dialogs";
+
+export function SignInForm(): JSX.Element {
+  return (
+    <form method="post" action="/login" class="sign-in">
+      <label>{dialogWords.accessToken} <input type="password" name="access_token" autocomplete="current-password" required /></label>
+      <input type="hidden" name="next" value={location.pathname + location.search} />
+      <button>{dialogWords.signIn}</button>
+    </form>
+  );
+}

@@ -1,0 +1,55 @@
+/** The most frequent values of one field, from the store, as a table whose rows add to the search. */
+import type { JSX } from "preact";
+import { termOf, type TermKind } from "../../query/editQuery";
+import type { Tab } from "../../state/insight";
+import type { Desk } from "../../state/desk";
+import { formatNumber } from "../../text/formatNumber";
+import type { Top } from "../../wire/api";
+import { BasedOnLine } from "../charts/BasedOnLine";
+import { TermLink } from "../card/PostText";
+import * as panelWords from "../../words/panel";
+
+const KINDS: Record<Tab, TermKind> = {
+  cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
+};
+
+/** Made when first asked for: it costs some milliseconds, and few open this tab. */
+let languages: Intl.DisplayNames | null = null;
+
+function labelOf(tab: Tab, value: string, label: string): string {
+  if (tab === "langs") {
+    try {
+      languages ??= new Intl.DisplayNames("en", { type: "language" });
+      return `${languages.of(value) ?? value} (${value})`;
+    } catch {
+      return value;
+    }
+  }
+  if (tab === "hashtags") return `#${(label || value).replace(/^#/u, "")}`;
+  // Names are not one author's alone.
+  if (tab === "authors") return label && label !== value ? `${label} @${value}` : `@${value}`;
+  return label || value.replace(/^https?:\/\/(?:www\.)?/u, "");
+}
+
+export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab }): JSX.Element {
+  const trending = tab === "trending";
+  return (
+    <>
+      {top.items.length ? (
+        <table class="tops">
+          <thead class="hidden-head"><tr><th scope="col">{panelWords.topValue}</th><th scope="col">{panelWords.topPosts}</th><th scope="col">{panelWords.topShare(trending)}</th></tr></thead>
+          <tbody>
+            {top.items.map((item) => (
+              <tr key={item.value}>
+                <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
+                <td>{formatNumber(item.count)}</td>
+                <td>{trending && item.background !== null ? panelWords.topUsually(panelWords.topPercent(item.share), panelWords.topPercent(item.background)) : panelWords.topPercent(item.share)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : <p class="meta">{panelWords.topNone(trending)}</p>}
+      <BasedOnLine on={top.based_on} />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+/** The 25 top words as bars, each with two arrows: where its rank goes, and where its share goes over a window. */
+import type { JSX } from "preact";
+import { termOf } from "../../query/editQuery";
+import type { Desk } from "../../state/desk";
+import { formatNumber } from "../../text/formatNumber";
+import type { Top } from "../../wire/api";
+import { BasedOnLine } from "../charts/BasedOnLine";
+import { Arrow } from "../icons";
+import { TermLink } from "../card/PostText";
+import * as panelWords from "../../words/panel";
+import { TREND_WINDOWS } from "../../words/panel";
+
+const MOST = 25;
+
+export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; windowMs: number }): JSX.Element {
+  const items = words.items.slice(0, MOST);
+  const most = Math.max(1, ...items.map((item) => item.count));
+  const { trends } = desk.insight;
+  return (
+    <section class="words" aria-labelledby="words-title">
+      <div class="title-row">
+        <h3 id="words-title">{panelWords.wordBarTitle}</h3>
+        <span class="legend" title={panelWords.wordBarLegend}>
+          <Arrow way="up" label={panelWords.wordBarFirstArrow} />{panelWords.wordBarRankLegend}<Arrow way="up" label={panelWords.wordBarSecondArrow} />{panelWords.wordBarShareLegend}{" "}
+          <select value={String(windowMs)} aria-label={panelWords.wordBarWindow} onChange={(event) => desk.updateSettings({ trendWindowMs: Number(event.currentTarget.value) })}>
+            {TREND_WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
+          </select>
+        </span>
+      </div>
+      {items.length ? null : <p class="meta">{panelWords.wordBarNone}</p>}
+      <ol class="bars">
+        {items.map((item) => (
+          <li key={item.value}>
+            <TermLink desk={desk} term={termOf("word", item.value)} class="bar-row">
+              <span class="word"><bdi>{item.label || item.value}</bdi></span>
+              <span class="arrows">
+                <Arrow way={trends.rank(item.value)} label={panelWords.wordBarRank} /><Arrow way={trends.share(item.value, windowMs)} label={panelWords.wordBarShare} />
+              </span>
+              <span class="n">{formatNumber(item.count)}</span>
+              <span class="bar" aria-hidden="true"><i ref={(bar) => { if (bar) bar.style.width = `${(100 * item.count) / most}%`; }} /></span>
+            </TermLink>
+          </li>
+        ))}
+      </ol>
+      <BasedOnLine on={words.based_on} />
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+/** Takes the focus into a panel that was opened to be gone to, and back to where it was when the panel closes. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Desk } from "../../state/desk";
+
+export function usePanelFocus(desk: Desk, open: boolean): void {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (open && desk.panel.takesFocus) {
+      before.current = document.activeElement;
+      document.getElementById("panel")?.focus();
+    } else if (!open && before.current) {
+      const back = before.current.isConnected ? before.current : document.getElementById("list");
+      if (document.activeElement === document.body && back instanceof HTMLElement) back.focus();
+      before.current = null;
+    }
+    desk.panel.focusTaken();
+  }, [desk, open]);
+}

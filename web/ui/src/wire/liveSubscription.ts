@@ -1,0 +1,40 @@
+/** Live subscription: one search on the connection. The page has the handle; the connection keeps the state. */
+import type { Frame } from "./frame";
+import { NEW_SUBSCRIPTION, type SubscriptionState } from "./subscriptionState";
+
+/** The page's handle of a subscription, valid until it is closed. */
+export interface SubscriptionHandle {
+  readonly query: string;
+  readonly history: number;
+  readonly phase: SubscriptionState["phase"];
+  /** Receive the frames of this search. Frames that the connection kept for want of a listener arrive first. */
+  listen(take: (frame: Frame) => void): void;
+  close(): void;
+}
+
+export class LiveSubscription implements SubscriptionHandle {
+  state: SubscriptionState = NEW_SUBSCRIPTION;
+  stream: { close(): void } | null = null;
+  onFrame: ((frame: Frame) => void) | null = null;
+
+  constructor(
+    /** Subscription id, never reused. `subscribed` and `error` of an earlier search are therefore ignored (other frames are matched by `key`). */
+    readonly id: string,
+    readonly query: string,
+    readonly history: number,
+    private readonly closed: (watch: LiveSubscription) => void,
+  ) {}
+
+  get phase(): SubscriptionState["phase"] {
+    return this.state.phase;
+  }
+
+  listen(take: (frame: Frame) => void): void {
+    this.onFrame = take;
+  }
+
+  close(): void {
+    this.onFrame = null;
+    this.closed(this);
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Silence monitor: reports a connection on which no frame has arrived for some seconds. The server sends `stats` every second, so a
+ * silent connection brings no posts either. A lost network does not close a socket by itself.
+ */
+
+/** Milliseconds without a frame after which the connection counts as silent. */
+const SILENT_MS = 4_000;
+/** Milliseconds without a frame after which the connection is replaced. */
+const DEAD_MS = 12_000;
+/** Milliseconds within which a frame must follow a probe. */
+const PROBE_MS = 2_500;
+const LOOK_MS = 500;
+/** A check this late (ms) means that the page itself slept, was frozen, or was busy. */
+const LATE_MS = 2_000;
+
+export interface SilenceListener {
+  /** No frame came for some seconds. */
+  silent(): void;
+  /** No frame came for so long, or after a probe: replace the connection. */
+  dead(): void;
+}
+
+export class SilenceMonitor {
+  private heardAt = Date.now();
+  private lookedAt = Date.now();
+  private probedAt: number | null = null;
+
+  constructor(private readonly to: SilenceListener) {}
+
+  /** Start the checks. They run as long as the page does. */
+  start(): void {
+    this.lookedAt = Date.now();
+    setInterval(() => this.check(), LOOK_MS);
+  }
+
+  /** A frame arrived, or a connection opened: the silence starts again from 0. */
+  frameArrived(): void {
+    this.heardAt = Date.now();
+  }
+
+  /** Expect a frame soon: the network may have changed. */
+  probe(): void {
+    this.probedAt ??= Date.now();
+  }
+
+  private check(): void {
+    const now = Date.now();
+    const late = now - this.lookedAt > LATE_MS;
+    this.lookedAt = now;
+    this.heardAt = Math.min(this.heardAt, now);  // the clock may have been set back
+    if (this.probedAt !== null) {
+      if (this.heardAt > this.probedAt || this.probedAt > now) this.probedAt = null;
+      else if (now - this.probedAt > PROBE_MS) {
+        this.probedAt = null;
+        return this.to.dead();
+      }
+    }
+    const silent = now - this.heardAt;
+    if (late) this.probe();
+    else if (silent > DEAD_MS) this.to.dead();
+    else if (silent > SILENT_MS) this.to.silent();
+  }
+}

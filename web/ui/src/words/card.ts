@@ -1,0 +1,34 @@
+/** Words of a post's card: counts, actions, pictures, and what lies under the card. */
+import { isolate } from "../text/bidiIsolate";
+import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
+import { sourceName } from "./status";
+
+const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
+
+export const cannotBeShown = "This post cannot be shown.";
+export const verified = "verified";
+export const verifiedTitle = "Verified";
+export const network = (source: string) => NETWORKS[source] ?? source;
+export const replyingTo = "Replying to";
+export const originalNotStored = "A repost; its original is not stored.";
+export const followers = (count: number) => `${formatCompact(count)} followers`;
+export const removed = (deleted: boolean) => (deleted ? "Deleted by its author or network" : "No longer matches");
+export const addTerm = (term: string) => `Add ${isolate(term)} to the search (Alt-click excludes it)`;
+export const leadsTo = (host: string) => ` (${host})`;
+
+export const countReplies = { word: ["reply", "replies"], does: "Reply on X" } as const;
+export const countReposts = { word: ["repost", "reposts"], does: "Repost on X" } as const;
+export const countLikes = { word: ["like", "likes"], does: "Like on X" } as const;
+
+export const actionOpen = (source: string) => `Open on ${sourceName(source)}`;
+export const actionMute = (handle: string) => `Mute ${isolate(handle)}`;
+
+export const mediaNoDescription = "Picture without description";
+export const mediaVideoPreview = "Video preview";
+export const mediaGif = "GIF";
+export const mediaVideo = "Video";
+export const mediaCovered = (sensitive: boolean, count: number) => `${sensitive ? "Marked sensitive" : count === 1 ? "A picture" : `${count} pictures`} · Show`;
+
+export const underCardReposts = (count: number) => formatCount(count, "repost");
+export const underCardReach = (loaded: number, reach: number) => `${formatCount(loaded, "repost")} loaded, reach ${formatCompact(reach)}`;
+export const underCardSimilar = (count: number) => `${formatNumber(count)} similar`;

@@ -1,0 +1,83 @@
+/** Words of the insight panel and of all charts. */
+import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
+import { formatMoment, formatSpan } from "../text/formatTime";
+import { sourceNames } from "./status";
+
+export const TAB_NAMES = {
+  cloud: "Cloud", trending: "Trending", hashtags: "Hashtags", links: "Links", authors: "Authors", domains: "Domains", langs: "Languages",
+};
+
+/** Windows of the second trend arrow: milliseconds and name. */
+export const TREND_WINDOWS: [number, string][] = [
+  [60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"],
+];
+
+export const title = "Insight";
+export const close = "Close the panel";
+export const counting = "Counting…";
+export const countingWords = "Counting words…";
+export const tabs = "Most frequent";
+export const noChart = (message: string) => `No chart over time: ${message}`;
+export const stale = (at: number, now: number, message: string) => `Last updated ${formatMoment(at, 0, now)}: ${message}`;
+export const basedOn = (counted: number, matching: number, from: number, to: number) =>
+  `based on ${formatNumber(counted)} of ${formatNumber(matching)}${matching ? `, ${formatSpan(from, to, Date.now())}` : ""}`;
+
+export const figureMatches = (total: number | undefined) => (total === 1 ? "match" : "matches");
+export const figurePerMinute = "per minute";
+export const figureOnAverage = "on average";
+export const figureAuthors = (count: number) => (count === 1 ? "author" : "authors");
+export const figureLanguages = (count: number) => (count === 1 ? "language" : "languages");
+export const figureOfLoaded = (count: number) => `of ${formatCompact(count)} loaded`;
+export const figureUnknown = "–";
+
+export const wordBarTitle = "Words";
+export const wordBarLegend = "The first arrow: rank over the last 20 seconds. The second: share over the window.";
+export const wordBarFirstArrow = "first arrow:";
+export const wordBarSecondArrow = "second arrow:";
+export const wordBarRankLegend = " rank · ";
+export const wordBarShareLegend = " share,";
+export const wordBarWindow = "Window of the second arrow";
+export const wordBarNone = "No words yet.";
+export const wordBarRank = "rank";
+export const wordBarShare = "share";
+export const wordBarNoTrend = "Too few new posts for a trend";
+export const wordBarDirections = { up: "up", down: "down", flat: "flat" };
+
+export const cloudLabel = "Word cloud";
+export const cloudCaption = (top: string, count: number) => `${top ? `The most frequent words: ${top}. ` : ""}The table has all ${count}.`;
+export const cloudTable = "Words, table";
+export const cloudWord = "Word";
+export const cloudPosts = "Posts";
+
+export const topValue = "What";
+export const topPosts = "Posts";
+export const topShare = (trending: boolean) => (trending ? "Usual share" : "Share");
+export const topPercent = (share: number) => {
+  const percent = share * 100;
+  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
+};
+export const topUsually = (share: string, usual: string) => `${share}, usually ${usual}`;
+export const topNone = (trending: boolean) => (trending ? "No word is more frequent than usual." : "None in this span.");
+
+export const chartMatches = "Matches over time";
+export const chartSeries = "Matches over time, in steps";
+export const chartSeriesTitle = "Over time";
+export const chartNoCounts = (message: string) => `No counts over time: ${message}`;
+export const chartShowTable = "Show as table";
+export const chartShowAs = (other: string) => `Show as ${other}`;
+export const chartChart = "chart";
+export const chartCloud = "cloud";
+export const chartTable = (label: string) => `${label}, table`;
+export const chartColumns = { from: "From", matches: "Matches", collected: "Collected" };
+export const chartAllCollected = "all";
+export const chartNow = "now";
+export const chartPeak = (count: number, at: string) => ` Peak: ${formatNumber(count)} at ${at}.`;
+export const chartGaps = (count: number) => (count ? ` ${formatCount(count, "gap")}.` : "");
+export const chartSampledPeriods = (count: number) => (count ? ` Only a sample in ${formatCount(count, "period")}.` : "");
+export const chartPartlyMissing = (gaps: readonly { source: string }[]) => (gaps.length ? ` ${sourceNames(gaps)} missing for part of it.` : "");
+export const chartSummary = (total: number, span: string, details: string) => `${formatCount(total, "match", "matches")}${span ? `, ${span}` : ""}.${details}`;
+
+export const gapSample = "a sample only";
+export const gapNone = "not collected";
+export const gapPartOf = (words: string) => `${words} in part of it`;
+export const gapOfSources = (gaps: readonly { source: string }[], words: string) => `${sourceNames(gaps)} ${words}`;

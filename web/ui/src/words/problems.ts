@@ -1,0 +1,8 @@
+/** Words of what went wrong between page and server. Loaded with the first step of the page: keep this file small. */
+
+export const unreachable = "The server does not answer.";
+export const httpStatus = (status: number) => `The server answered ${status}.`;
+export const unreadable = "The server's answer could not be read.";
+export const outdated = "The page has changed, and a part of it could not be loaded.";
+export const loadAgain = "Load it again.";
+export const reload = "Reload";

@@ -1,0 +1,15 @@
+/** Runs of made-up searches for tests. */
+import { DeletedIds } from "../src/posts/postStore";
+import { NO_FILTERS } from "../src/state/list/postFilter";
+import { type RunListener, Run } from "../src/state/run";
+import { DEFAULT_SETTINGS } from "../src/state/page/settings";
+import { type ColumnSpec, specOf } from "../src/state/spec";
+
+export const LIVE = { query: "*", order: "latest", from: null, to: null } as const;
+export const SPEC: ColumnSpec = specOf("a", LIVE, DEFAULT_SETTINGS);
+export const NOBODY: RunListener = { onChange: () => undefined, onTimeline: () => undefined, onSignedOut: () => undefined };
+
+/** A run that asks nothing by itself. */
+export function runOf(change: Partial<ColumnSpec> = {}, deletedIds = new DeletedIds()): Run {
+  return new Run({ ...SPEC, ...change }, deletedIds, NO_FILTERS, NOBODY);
+}

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Connection } from "../../src/wire/connection";
+import type { Frame } from "../../src/wire/frame";
+import { post } from "../madePosts";
+
+/** A socket whose server is the test. */
+class Wire {
+  static readonly OPEN = 1;
+  static last: Wire;
+  readyState = 1;
+  readonly sent: { type: string; id: string; query?: string }[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: (() => void) | null = null;
+
+  constructor() {
+    Wire.last = this;
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as { type: string; id: string });
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  says(frame: Frame): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+describe("the connection", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("WebSocket", Wire);
+    vi.stubGlobal("addEventListener", () => undefined);
+    vi.stubGlobal("document", { hidden: true, addEventListener: () => undefined });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it("gives a search nothing that was on its way for the former one", () => {
+    const connection = new Connection("ws://x/ws");
+    const seen: [string, string][] = [];
+    connection.attach({ frame: () => undefined, link: () => undefined });
+    connection.start();
+    Wire.last.onopen?.();
+    const former = connection.subscribe("storm", 10);
+    former.listen((frame) => seen.push(["storm", frame.type]));
+    former.close();
+    connection.subscribe("harbour", 10).listen((frame) => seen.push(["harbour", frame.type]));
+    const asked = Wire.last.sent.filter((message) => message.type === "subscribe");
+    const [storm, harbour] = asked.map((message) => message.id);
+    Wire.last.says({ type: "subscribed", id: storm as string, key: "s", query: "storm", terms: [] });
+    Wire.last.says({ type: "history", key: "s", posts: [post("p")], done: true });
+    vi.runOnlyPendingTimers();
+    expect(seen).toEqual([]);
+    Wire.last.says({ type: "subscribed", id: harbour as string, key: "h", query: "harbour", terms: [] });
+    Wire.last.says({ type: "posts", key: "s", posts: [post("q")], after: 2 });
+    Wire.last.says({ type: "history", key: "h", posts: [], done: true });
+    vi.runOnlyPendingTimers();
+    expect(seen).toEqual([["harbour", "subscribed"], ["harbour", "history"]]);
+  });
+});
