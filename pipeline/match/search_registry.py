@@ -40,7 +40,7 @@ class RegistryChanges:
 
 
 class Registry:
-    """Standing searches, key → canonical text. AllOf times are of Redis's own clock."""
+    """Standing searches, key → canonical text. All times are of Redis's own clock."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
         self._redis: Any = redis  # typed for sync and async clients alike; answers here are bytes

@@ -38,7 +38,7 @@ MAINTAINER_IDLE_MS = 30_000
 
 
 class Upkeep:
-    """AllOf duties of one upkeep process.
+    """All duties of one upkeep process.
 
     Args:
         store: returns the calling thread's own store.

@@ -137,7 +137,7 @@ class BatchProcessor:
             ids = {upsert.post.id for upsert in accepted.upserts} if portion.left else set()
             deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids.intersection(portion.tombstoned))]
             while portion.left:
-                if not self._order.withdraw(attempt, portion.deleted):
+                if not self._order.announce_deletions(attempt, portion.deleted):
                     raise BatchDone(attempt.batch_id)
                 self._counters.add("posts_deleted", len(portion.deleted))
                 if self._stopping() or self._clock_s() > end_s:

@@ -127,7 +127,7 @@ def test_no_watcher_misses_or_repeats_a_post_on_a_store_that_refreshes_late(
 
 
 def _assert_exact(seed: int, valkey: str, names: Names, make_store: Callable[[], Store]) -> None:
-    """RecheckRun a world, and check that each watcher ends with the posts that the store holds."""
+    """Run a world, and check that each watcher ends with the posts that the store holds."""
     redis = Redis.from_url(valkey)
     claims, order, registry = ClaimCheck(redis, names), PublicationOrder(redis, names), Registry(redis, names)
     stores: list[Store] = []

@@ -1,4 +1,4 @@
-"""StreamReader a source: records come in order, in bounded batches, soon, and reading stops for a full queue."""
+"""Reading a source: records come in order, in bounded batches, soon, and reading stops for a full queue."""
 
 from __future__ import annotations
 

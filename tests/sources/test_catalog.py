@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.normalise.source_permissions import permissions_of
 from pipeline.settings import load
-from pipeline.source_names import NETWORKS, RECHECKED, STREAMING_DELETIONS
+from pipeline.source_names import NETWORKS, RECHECKED, SOURCES, STREAMING_DELETIONS
 from pipeline.sources import catalog
 from pipeline.sources.catalog import open_lookup, open_source
 from pipeline.sources.catalog_entries import CATALOG
@@ -26,15 +26,15 @@ SETTINGS = {
 
 
 def test_lists_of_names_agree_with_the_catalog() -> None:
-    assert tuple(CATALOG) == NETWORKS
+    assert tuple(CATALOG) == SOURCES
     assert {name for name, entry in CATALOG.items() if entry.open_lookup is not None} == set(RECHECKED)
-    assert set(STREAMING_DELETIONS) < set(RECHECKED) < set(NETWORKS) < set(NETWORKS)
-    assert all(permissions_of(name).accounts for name in NETWORKS), (
-        "the permit of each is its own, not an unknown label's"
+    assert set(STREAMING_DELETIONS) < set(RECHECKED) < set(NETWORKS) < set(SOURCES)
+    assert all(permissions_of(name).may_delete_accounts for name in SOURCES), (
+        "each has permissions of its own, not those of an unknown label"
     )
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", SOURCES)
 def test_each_source_goes_by_its_name(name: str) -> None:
     source = open_source(name, load(SETTINGS))
     assert source.name == name

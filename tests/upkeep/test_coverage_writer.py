@@ -1,4 +1,4 @@
-"""CoverageUpdate rows: readers report them, upkeep writes them into a real store."""
+"""Coverage rows: readers report them, upkeep writes them into a real store."""
 
 from __future__ import annotations
 

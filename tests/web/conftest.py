@@ -124,7 +124,7 @@ class Product:
         return self._process
 
     def feed(self, *records: dict[str, Any]) -> None:
-        """BatchProcessor records as one batch: normalise, persist, match, publish."""
+        """Ingest records as one batch: normalise, persist, match, publish."""
         batch_id = self.offer(*records)
         self._runner.run(batch_id)
 

@@ -14,7 +14,7 @@ from web.live.presence import Presence
 from web.live.recovery.losses import Losses
 from web.live.redaction import redacted
 from web.protocol.frames import Frame, frame
-from web.protocol.server_messages import SourceStatus, Stats
+from web.protocol.server_messages import SourceState, Stats
 
 
 class StatusLine:
@@ -41,7 +41,7 @@ class StatusLine:
         """Posts stored."""
         self.rate = 0.0
         """Posts stored a second."""
-        self.sources: dict[str, SourceStatus] = {}
+        self.sources: dict[str, SourceState] = {}
         self.outage: Outage | None = None
 
     @property
@@ -95,8 +95,8 @@ class StatusLine:
         return Outage(int(row["since"]), redacted(str(row["why"]), self._settings)) if row else None
 
 
-def _source_state(row: dict[str, Any]) -> SourceStatus:
-    return SourceStatus(
+def _source_state(row: dict[str, Any]) -> SourceState:
+    return SourceState(
         name=str(row["name"]),
         state=str(row["state"]),
         since=row.get("since"),

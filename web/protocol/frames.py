@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pipeline.json_line_escapes import escape_line_ends
-from web.protocol.server_messages import Deleted, Retracted
+from web.protocol.server_messages import Deleted, Gone
 from web.protocol.websocket_frames import socket_frame
 
 MAX_FRAME_BYTES = 32 * 1024
@@ -89,15 +89,15 @@ def frame(message: Any) -> Frame:
     )
 
 
-def frames(message: Retracted | Deleted) -> list[Frame]:
+def frames(message: Gone | Deleted) -> list[Frame]:
     """Return the frames of a list message, split until each has at most `MAX_FRAME_BYTES`."""
     whole = frame(message)
-    items: list[Any] = message.posts if isinstance(message, Retracted) else message.ids
+    items: list[Any] = message.posts if isinstance(message, Gone) else message.ids
     if len(whole.payload) <= MAX_FRAME_BYTES or len(items) < 2:
         return [whole]
     middle = len(items) // 2
-    if isinstance(message, Retracted):
-        return frames(Retracted(message.key, items[:middle])) + frames(Retracted(message.key, items[middle:]))
+    if isinstance(message, Gone):
+        return frames(Gone(message.key, items[:middle])) + frames(Gone(message.key, items[middle:]))
     return frames(Deleted(items[:middle])) + frames(Deleted(items[middle:]))
 
 

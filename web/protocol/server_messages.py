@@ -41,7 +41,7 @@ class Posts(Struct, tag="posts", tag_field="type"):
     posts: list[WirePost]
 
 
-class Retracted(Struct, tag="gone", tag_field="type"):
+class Gone(Struct, tag="gone", tag_field="type"):
     """Posts that no longer match, each with the version that does not."""
 
     key: str
@@ -66,7 +66,7 @@ class Lagged(Struct, tag="lagged", tag_field="type"):
     key: str
 
 
-class SourceStatus(Struct):
+class SourceState(Struct):
     """State of a source as its reader last reported it."""
 
     name: str
@@ -84,8 +84,8 @@ class Stats(Struct, tag="stats", tag_field="type"):
     indexed: int
     rate: float
     connected: int
-    sources: list[SourceStatus]
-    source: SourceStatus | None = None
+    sources: list[SourceState]
+    source: SourceState | None = None
     reconnecting: bool = False
     outage: Outage | None = None
     after: int | msgspec.UnsetType = msgspec.UNSET
@@ -116,4 +116,4 @@ class Error(Struct, tag="error", tag_field="type"):
     id: str | None = None
 
 
-ServerMessage = Subscribed | History | Posts | Retracted | Deleted | Reset | Lagged | Stats | Gap | Error
+ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | Error

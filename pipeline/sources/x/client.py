@@ -54,7 +54,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
         self._stopping = threading.Event()
         self._error: XError | None = None
 
-    def request(self, method: str, route: str, **more: Any) -> dict[str, Any]:
+    def ask(self, method: str, route: str, **more: Any) -> dict[str, Any]:
         """Return X's answer to a call, a JSON object.
 
         Raises:

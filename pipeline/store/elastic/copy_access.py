@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone, Writes
@@ -19,7 +20,7 @@ from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
-from pipeline.store.elastic.index_layout import IndexLayout, now_ms
+from pipeline.store.elastic.index_layout import IndexLayout
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.full_scan import originals, post_pages, state_pages
 from pipeline.store.elastic.state_documents import (

@@ -11,7 +11,7 @@ from tests.delivery.simulation.post_rules import matching
 
 
 class FakeMatcher:
-    """Fake of `pipeline.match.memory.matcher.Matcher`; the version of a document is its `created_at`."""
+    """Fake of `pipeline.match.memory.matcher.MemoryMatcher`; the version of a document is its `created_at`."""
 
     def __init__(self) -> None:
         self.keys: dict[str, None] = {}

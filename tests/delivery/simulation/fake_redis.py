@@ -74,7 +74,7 @@ class FakeClaimCheck:
 
 
 class FakeOrder:
-    """Fake of `pipeline.publish.publication_order.Order`."""
+    """Fake of `pipeline.publish.publication_order.PublicationOrder`."""
 
     def __init__(self, redis: FakeRedis) -> None:
         self._redis = redis

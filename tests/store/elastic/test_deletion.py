@@ -10,12 +10,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreError
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.settings import Settings
 from pipeline.store.contract import Writes
 from pipeline.store.elastic import ElasticStore
-from pipeline.store.elastic.index_layout import now_ms
 from pipeline.store.elastic.periodic import deletion_sweep
 from pipeline.store.elastic.state_documents import PROGRESS
 from pipeline.store.raw_record_compression import compress

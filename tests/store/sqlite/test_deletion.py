@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.clock import now_ms
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.store import raw_record_compression
 from pipeline.store.contract import Writes
 from pipeline.store.sqlite import SqliteStore
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.store import now_ms
 from tests.store.builders import T0, now_found, post, put, search
 from tests.store.sqlite.integrity import assert_whole
 

@@ -100,7 +100,7 @@ def test_records_of_any_format_pass_and_what_cannot_be_read_is_counted_and_kept(
     answer = send(server, body, "/api/ingest?instance=sea.example")
     assert answer.json == {"accepted": 2, "dead": 2}
     for batch_id in product.process.claims.unannounced():
-        product._ingest.run(batch_id)
+        product._runner.run(batch_id)
     assert product.process.dead.size().letters == 2
     found = server.get("/api/search?q=*").json["posts"]
     assert {post["source"] for post in found} == {"demo", "mastodon"}

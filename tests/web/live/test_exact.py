@@ -123,7 +123,7 @@ class Breaker:
         if self.zombies:
             batch, steps = self.zombies.pop(self.chance.randrange(len(self.zombies)))
             if self.chance.random() < 0.5:
-                self.product._ingest.run(batch)
+                self.product._runner.run(batch)
             with suppress(BatchDone):
                 for _ in steps:
                     pass
@@ -184,7 +184,7 @@ def test_whatever_breaks_every_watcher_ends_with_exactly_what_is_stored(
         for _ in range(40):
             breaker.something()
         for batch, _steps in breaker.zombies:
-            shared._ingest.run(batch)
+            shared._runner.run(batch)
         all_exact(shared, breaker.browsers)
     finally:
         for browser in breaker.browsers:

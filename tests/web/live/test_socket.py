@@ -19,7 +19,7 @@ from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch
 from web.live.session import FIRST_POSTS
 from web.protocol.frames import MAX_FRAME_BYTES, Frame, frames, parts_of
-from web.protocol.server_messages import Deleted, Retracted
+from web.protocol.server_messages import Deleted, Gone
 
 
 def test_history_comes_newest_first_then_live_posts_follow(shared: Product, server: Server) -> None:
@@ -162,7 +162,7 @@ def take(have: dict[str, int], told: dict[str, Any]) -> None:
 def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> None:
     gone = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
     deleted = [post_id for post_id, _ in gone]
-    for message, name, items in ((Retracted("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
+    for message, name, items in ((Gone("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
         told = frames(message)
         assert max(len(frame.payload) for frame in told) <= MAX_FRAME_BYTES
         assert len(told) < 20

@@ -69,7 +69,7 @@ class Line:
         self.wire.append(channel)
 
     def collect(self) -> None:
-        heard, self.redis.heard = self.redis.heard, []
+        heard, self.redis.published = self.redis.published, []
         if self.up:
             self.wire.extend(one for one in heard if one[0] in self.subscribed)
 
@@ -272,7 +272,7 @@ class WebWorld:
 
     def tick(self) -> None:
         """Publish a tick as upkeep does; every client receives a number to resume from."""
-        self.redis.heard.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
+        self.redis.published.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
         self.line.collect()
 
     def upkeep(self) -> None:
@@ -377,7 +377,7 @@ class WebWorld:
 
 
 def run(seed: int) -> list[str]:
-    """RecheckRun one random world to its calm end; return what is wrong with it."""
+    """Run one random world to its calm end; return what is wrong with it."""
     world = WebWorld(seed)
     bounded = (
         random.Random(seed) if seed % 4 == 3 else None

@@ -13,7 +13,7 @@ from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.status_line import StatusLine
 from web.protocol.frames import frame, frames
-from web.protocol.server_messages import Deleted, Gap, Retracted
+from web.protocol.server_messages import Deleted, Gap, Gone
 
 log = logging.getLogger("web.live.notices")
 
@@ -67,7 +67,7 @@ class Notices:
 
     def _retract(self, search: LiveSearch, posts: list[tuple[str, int]]) -> None:
         self._broadcaster.flush_search(search)
-        for part in frames(Retracted(search.key, posts)):
+        for part in frames(Gone(search.key, posts)):
             self._broadcaster.send(search, part)
 
     def _on_edited(self, posts: list[Any]) -> None:

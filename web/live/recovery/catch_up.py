@@ -13,7 +13,7 @@ from pipeline.errors import QueryTimeout
 from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Reading
 from web.protocol.frames import Frame, frames
-from web.protocol.server_messages import Deleted, Retracted
+from web.protocol.server_messages import Deleted, Gone
 from web.store_pool import StorePool
 
 MAX_CATCH_UP = 2_000
@@ -79,7 +79,7 @@ def loss_frames(key: str, changes: Changes) -> Iterator[Frame]:
     for ids in _parts(changes.tombstones):
         yield from frames(Deleted(ids))
     for posts in _parts(changes.retracted):
-        yield from frames(Retracted(key, posts))
+        yield from frames(Gone(key, posts))
 
 
 T = TypeVar("T")
