@@ -1,6 +1,6 @@
 """Celery options that do not depend on a setting; `pipeline/jobs/app.py` adds those that do (broker, queues).
 
-docs/delivery.md, "Celery", gives the reasons. This file reads no environment.
+docs/design/delivery.md, "Celery", gives the reasons. This file reads no environment.
 """
 
 VISIBILITY_S = 60

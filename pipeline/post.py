@@ -72,7 +72,7 @@ class Media(msgspec.Struct):
 
 
 class Post(msgspec.Struct, kw_only=True):
-    """One post; `docs/post.md` describes every field.
+    """One post; `docs/reference/post.md` describes every field.
 
     `id` is unique and stable over sources: "x:1050118621198921728", "bluesky:did:plc:…/3k…", "mastodon:host/1".
     `version` orders the records received of a post: the source's time of the event or observation in ms, the same on

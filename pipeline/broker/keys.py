@@ -54,7 +54,7 @@ class Names:
         """Hash: batch id → attempts without an outage."""
         return f"{self.prefix}:attempts"
 
-    # -- order of publication (docs/delivery.md)
+    # -- order of publication (docs/design/delivery.md)
     @property
     def seq(self) -> str:
         """Number: the last sequence number given out."""

@@ -1,6 +1,6 @@
 """Registry replica of a worker: parses the registry's searches and keeps the worker's matcher equal to them.
 
-A worker follows the registry only after persisting a batch (docs/delivery.md, step 3).
+A worker follows the registry only after persisting a batch (docs/design/delivery.md, step 3).
 """
 
 from __future__ import annotations

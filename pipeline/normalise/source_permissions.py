@@ -2,7 +2,7 @@
 
 The label of a batch selects the permissions. This product writes the label on the batch itself; nothing inside a record
 changes it. Bytes from outside can therefore not become a record of another network, nor one of our own control records.
-docs/security.md has the table in words.
+docs/design/security.md has the table in words.
 """
 
 from __future__ import annotations

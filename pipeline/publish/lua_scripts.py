@@ -1,4 +1,4 @@
-"""Lua scripts of the publication order (docs/delivery.md): BEGIN, COMMIT, `safe`, announcements and orphans.
+"""Lua scripts of the publication order (docs/design/delivery.md): BEGIN, COMMIT, `safe`, announcements and orphans.
 
 Redis runs each script as one atomic step. Numbers are formatted with `%.0f`, because Lua would write great ones in
 exponent form.

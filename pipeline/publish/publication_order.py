@@ -1,4 +1,4 @@
-"""Publication order: numbers publications and publishes them, by BEGIN, COMMIT and `safe` of docs/delivery.md.
+"""Publication order: numbers publications and publishes them, by BEGIN, COMMIT and `safe` of docs/design/delivery.md.
 
 Invariant: a message that carries `safe` comes after every publication numbered up to it, and those are in the store.
 Sequence numbers are microseconds of Redis's clock, or one more than the last where several fall into one microsecond.

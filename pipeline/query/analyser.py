@@ -1,4 +1,4 @@
-"""Text analyser: turns text into tokens, the same way for posts and for searches (docs/search.md, "Words").
+"""Text analyser: turns text into tokens, the same way for posts and for searches (docs/reference/search.md, "Words").
 
 Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again); a token is then a run of
 letters, marks and digits. In scripts written without spaces each letter is a token. The analyser runs on every post, so

@@ -1,7 +1,7 @@
 """Contract of a sink: a target to which the matches of searches are delivered at least once. It has two methods.
 
 Sinks run in a process of their own (`murmur sinks`), each in its own thread, and read from the store. A sink that is
-slow or raises delays no other (docs/extend.md).
+slow or raises delays no other (docs/how-to/extend.md).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import msgspec
 class Delivery(msgspec.Struct, frozen=True):
     """The changes of one search's matches since the last delivery.
 
-    `posts` match, oldest first, as on the wire (docs/post.md). A post may come again, with a greater `version` if it
-    changed. `gone` are the ids of retracted posts: they changed and no longer match. `withdrawn` are the ids of posts
+    `posts` match, oldest first, as on the wire (docs/reference/post.md). A post may come again, with a greater
+    `version` if it changed. `gone` are the ids of retracted posts: they changed and no longer match. `withdrawn` are the ids of posts
     deleted at their source, whichever search they matched. A sink removes posts of both lists that it still shows.
     `missed`: one batch held more changes than can be read at once (an account of tens of thousands of posts was
     deleted), so that some of them are not in this delivery.

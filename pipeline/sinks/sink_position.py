@@ -1,6 +1,6 @@
 """Lease and positions of a sink in Redis: who may deliver to it, and how far each of its searches was delivered.
 
-A position is a sequence number (docs/delivery.md). A lease keeps two processes from delivering to one sink at the same
+A position is a sequence number (docs/design/delivery.md). A lease keeps two processes from delivering to one sink at the same
 time. Each noted position renews the lease.
 """
 

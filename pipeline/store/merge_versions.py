@@ -1,4 +1,4 @@
-"""Merge rules: which of two versions of a post is stored (docs/delivery.md, "In the worker" step 2)."""
+"""Merge rules: which of two versions of a post is stored (docs/design/delivery.md, "In the worker" step 2)."""
 
 from __future__ import annotations
 

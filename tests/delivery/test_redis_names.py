@@ -1,4 +1,4 @@
-"""docs/redis.md lists every key, channel and queue, and a run leaves no other in Redis."""
+"""docs/reference/redis.md lists every key, channel and queue, and a run leaves no other in Redis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.delivery.celery_processes import ROLES, Processes, eventually, proces
 from tests.delivery.conftest import process_of
 from tests.paths import PROJECT
 
-PAGE = (PROJECT / "docs" / "redis.md").read_text()
+PAGE = (PROJECT / "docs" / "reference" / "redis.md").read_text()
 PLACEHOLDERS = {
     "stream_queue": "source",
     "batch": "id",

@@ -17,7 +17,7 @@ from web.protocol.error_codes import ERROR_CODES
 from web.protocol.schema import schema
 from web.protocol.server_messages import ServerMessage
 
-PAGE = (PROJECT / "docs" / "protocol.md").read_text()
+PAGE = (PROJECT / "docs" / "reference" / "protocol.md").read_text()
 
 
 def rows(heading: str) -> list[list[str]]:

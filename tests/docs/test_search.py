@@ -1,4 +1,4 @@
-"""`docs/search.md` has every operator, value, syntax form and error code, in the words of the parser's tables."""
+"""`docs/reference/search.md` has every operator, value, syntax form and error code, in the words of the parser's tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS, SyntaxForm
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
-PAGE = (PROJECT / "docs" / "search.md").read_text()
+PAGE = (PROJECT / "docs" / "reference" / "search.md").read_text()
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)

@@ -1,7 +1,7 @@
 """Elasticsearch goes away under the whole product while posts come: none is lost, none double, and it is said so.
 
 `make outage` does the same for minutes and at 500 posts a second, and in more ways. A batch that breaks off between any
-two answers is made good in `tests/store/test_elastic.py`.
+two answers is made good in `tests/store/elastic`.
 """
 
 from __future__ import annotations

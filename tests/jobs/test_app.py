@@ -1,4 +1,4 @@
-"""Celery's options are those of docs/delivery.md: JSON only, time limits everywhere, queues by role."""
+"""Celery's options are those of docs/design/delivery.md: JSON only, time limits everywhere, queues by role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser's side of the socket as docs/protocol.md requires it, with a record of every frame received."""
+"""A browser's side of the socket as docs/reference/protocol.md requires it, with a record of every frame received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session: the subscriptions of one client, each taken through docs/delivery.md's steps from request to live posts.
+"""Session: the subscriptions of one client, each taken through docs/design/delivery.md's steps from request to live posts.
 
 Sockets and event streams use it alike. A subscription runs in a greenlet of its own until its history is complete;
 after that it costs nothing but its place among the watchers.
@@ -180,7 +180,7 @@ class Session:
     def _send_error(self, watch_id: str, fault: Fault) -> None:
         self._client.send(frame(Error(fault, watch_id)), always=True)
 
-    # -- the steps, numbered as in docs/delivery.md
+    # -- the steps, numbered as in docs/design/delivery.md
     def _steps(self, watch: Watch, after: int | None) -> None:
         hub, client, query = self._hub, self._client, watch.query
         registered_at = hub.register(query)  # (1) and (2): w0

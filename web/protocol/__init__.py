@@ -1,1 +1,1 @@
-"""The wire protocol of socket and event stream: messages, frames, close codes and error codes (docs/protocol.md)."""
+"""The wire protocol of socket and event stream: messages, frames, close codes and error codes (docs/reference/protocol.md)."""

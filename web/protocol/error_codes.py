@@ -1,4 +1,4 @@
-"""Error codes of the web, each with its HTTP status. The search language has its own (docs/search.md)."""
+"""Error codes of the web, each with its HTTP status. The search language has its own (docs/reference/search.md)."""
 
 from __future__ import annotations
 

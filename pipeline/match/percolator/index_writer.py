@@ -3,7 +3,8 @@
 All workers apply the same changes, some of them late. Each write and removal carries the registry's version as the
 document's own (external versioning), so that of two workers the one with the later version wins, in whatever order
 their requests arrive. A worker that is behind may miss a search that was removed since. Nobody watches that search
-then, and a client that watches it again reads the store after this worker's posts were persisted (docs/delivery.md).
+then, and a client that watches it again reads the store after this worker's posts were persisted
+(docs/design/delivery.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Error codes of the search language: stable words for programs, with the meanings that `docs/search.md` lists."""
+"""Error codes of the search language: stable words for programs, with their meanings (docs/reference/search.md)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Table of operators: name, aliases, example and meaning of each operator, and the function that reads its value.
 
-A row here is an operator of the parser, of the page's completion and cheat sheet, and of `docs/search.md` (a test
-compares). The function gets the value as typed and raises `errors.QueryError` if the operator does not take it.
+A row here is an operator of the parser, of the page's completion and cheat sheet, and of `docs/reference/search.md`
+(a test compares). The function gets the value as typed and raises `errors.QueryError` if the operator does not take it.
 """
 
 from __future__ import annotations

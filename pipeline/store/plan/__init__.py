@@ -1,6 +1,6 @@
 """Write plan of a batch: the rows to write, to remove and to bury, decided once for every store.
 
-The rules of docs/delivery.md ("In the worker" step 2, "Things that change") live here. A store offers `PlanLookups`,
+The rules of docs/design/delivery.md ("In the worker" step 2, "Things that change") live here. A store offers `PlanLookups`,
 calls `plan_writes` inside its transaction and applies the `WritePlan`. Nothing is written here.
 """
 

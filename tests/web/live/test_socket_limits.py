@@ -1,4 +1,4 @@
-"""Limits of the socket: bad messages, origins, rates and counts end with the code that docs/protocol.md names."""
+"""Limits of the socket: bad messages, origins, rates and counts end with the code that docs/reference/protocol.md names."""
 
 from __future__ import annotations
 

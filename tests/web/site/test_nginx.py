@@ -1,4 +1,4 @@
-"""The web behind a real nginx: with the lines of docs/deploy-proxies.md, and behind one that buffers and cuts."""
+"""The web behind a real nginx: with the lines of docs/how-to/behind-a-proxy.md, and behind one that buffers and cuts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def listens(port: int) -> bool:
 
 def documented_lines(port: int, upstream: int) -> str:
     """Return the documented lines, their two ports replaced."""
-    text = (PROJECT / "docs" / "deploy-proxies.md").read_text()
+    text = (PROJECT / "docs" / "how-to" / "behind-a-proxy.md").read_text()
     found = re.search(r"```nginx\n(.*?)```", text, re.S)
     assert found
     lines = found[1].replace("listen 80;", f"listen 127.0.0.1:{port};")
