@@ -16,10 +16,10 @@ class Delivery(msgspec.Struct, frozen=True):
     """The changes of one search's matches since the last delivery.
 
     `posts` match, oldest first, as on the wire (docs/reference/post.md). A post may come again, with a greater
-    `version` if it changed. `gone` are the ids of retracted posts: they changed and no longer match. `withdrawn` are the ids of posts
-    deleted at their source, whichever search they matched. A sink removes posts of both lists that it still shows.
-    `missed`: one batch held more changes than can be read at once (an account of tens of thousands of posts was
-    deleted), so that some of them are not in this delivery.
+    `version` if it changed. `gone` are the ids of retracted posts: they changed and no longer match. `withdrawn` are
+    the ids of posts deleted at their source, whichever search they matched. A sink removes posts of both lists that it
+    still shows. `missed`: one batch held more changes than can be read at once (an account of tens of thousands of
+    posts was deleted), so that some of them are not in this delivery.
     """
 
     search: str

@@ -1,8 +1,8 @@
 """Delivery loop of one sink: reads the changes of its searches from the store, delivers them and notes the position.
 
-Everything numbered up to `safe` is in the store (docs/design/delivery.md). The loop reads `safe`, then the changes after the
-position up to it, delivers them and moves the position. It therefore misses nothing, whichever process dies in between;
-a delivery whose position was not noted comes again.
+Everything numbered up to `safe` is in the store (docs/design/delivery.md). The loop reads `safe`, then the changes
+after the position up to it, delivers them and moves the position. It therefore misses nothing, whichever process dies
+in between; a delivery whose position was not noted comes again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lease and positions of a sink in Redis: who may deliver to it, and how far each of its searches was delivered.
 
-A position is a sequence number (docs/design/delivery.md). A lease keeps two processes from delivering to one sink at the same
-time. Each noted position renews the lease.
+A position is a sequence number (docs/design/delivery.md). A lease keeps two processes from delivering to one sink at
+the same time. Each noted position renews the lease.
 """
 
 from __future__ import annotations

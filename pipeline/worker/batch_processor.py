@@ -1,4 +1,4 @@
-"""Batch processor: takes one batch through a worker: normalise, BEGIN, persist, match, COMMIT (docs/design/delivery.md).
+"""Batch processor: takes one batch through normalise, BEGIN, persist, match and COMMIT (docs/design/delivery.md).
 
 The order is the guarantee. A post is persisted before it is matched and matched before it is published, and the
 registry of searches is read only after persisting. This module knows no Celery and no SQL; `batch_runner.py` decides

@@ -1,4 +1,4 @@
-"""`docs/reference/search.md` has every operator, value, syntax form and error code, in the words of the parser's tables."""
+"""`docs/reference/search.md` has every operator, value, syntax form and error code in the words of the parser."""
 
 from __future__ import annotations
 

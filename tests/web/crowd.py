@@ -1,4 +1,4 @@
-"""A crowd of browsers in one event loop behind a balancer: they reconnect as docs/reference/protocol.md requires, and count."""
+"""A crowd of browsers behind a balancer: they reconnect as docs/reference/protocol.md requires, and count."""
 
 from __future__ import annotations
 

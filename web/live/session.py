@@ -1,4 +1,4 @@
-"""Session: the subscriptions of one client, each taken through docs/design/delivery.md's steps from request to live posts.
+"""Session: one client's subscriptions, each taken from request to live posts by the steps of docs/design/delivery.md.
 
 Sockets and event streams use it alike. A subscription runs in a greenlet of its own until its history is complete;
 after that it costs nothing but its place among the watchers.

@@ -1,1 +1,1 @@
-"""The wire protocol of socket and event stream: messages, frames, close codes and error codes (docs/reference/protocol.md)."""
+"""Wire protocol of socket and event stream: messages, frames, close and error codes (docs/reference/protocol.md)."""

@@ -20,7 +20,7 @@ worker_connections = _settings.streams_max + 1_000
 backlog = 4_096
 keepalive = 75
 timeout = 60
-# Longer than draining takes, shorter than the supervisor waits (cli/process_supervisor.py): no process has to be killed.
+# Longer than draining takes, shorter than the supervisor waits (cli/process_supervisor.py): no process is killed.
 graceful_timeout = 5
 preload_app = False
 control_socket_disable = True

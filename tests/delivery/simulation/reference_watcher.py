@@ -1,4 +1,4 @@
-"""Reference watcher: the posts that a client holds after each frame, by the rules of docs/design/delivery.md. No transport."""
+"""Reference watcher: the posts that a client holds after each frame, by the rules of docs/design/delivery.md."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A simulated world: workers that crash or go on as zombies, a web process that loses its connection, and watchers.
 
 Watchers come, go and return; registrations lapse. The worker's side is the product's own code, one step at a time, on
-fakes or on real parts. The web process is a model of docs/design/delivery.md, "In the web process". `broken` names a rule of
-the protocol to break.
+fakes or on real parts. The web process is a model of docs/design/delivery.md, "In the web process". `broken` names a
+rule of the protocol to break.
 """
 
 from __future__ import annotations

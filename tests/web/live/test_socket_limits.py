@@ -1,4 +1,4 @@
-"""Limits of the socket: bad messages, origins, rates and counts end with the code that docs/reference/protocol.md names."""
+"""Limits of the socket: bad messages, origins, rates and counts end with the code of docs/reference/protocol.md."""
 
 from __future__ import annotations
 

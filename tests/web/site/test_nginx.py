@@ -1,4 +1,4 @@
-"""The web behind a real nginx: with the lines of docs/how-to/behind-a-proxy.md, and behind one that buffers and cuts."""
+"""The web behind a real nginx: with the lines of docs/how-to/behind-a-proxy.md, and one that buffers and cuts."""
 
 from __future__ import annotations
 
