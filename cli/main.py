@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from cli.processes import Role
+from cli.process_roles import Role
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.settings import Settings, load
 from pipeline.source_names import RECHECKED
@@ -61,7 +61,7 @@ def run() -> None:
 @main.command()
 def web() -> None:
     """Serve the page, the API and the WebSockets (gunicorn)."""
-    from cli.processes import serve
+    from cli.process_roles import serve
 
     serve(load())
 
@@ -93,7 +93,7 @@ def sinks() -> None:
 
 
 def _celery(role: Role) -> None:
-    from cli.processes import work
+    from cli.process_roles import work
 
     work(role, load())
 
@@ -101,7 +101,7 @@ def _celery(role: Role) -> None:
 @main.command()
 def migrate() -> None:
     """Create or update the store; safe to run again, and before every release."""
-    from cli.processes import prepare_store
+    from cli.process_roles import prepare_store
 
     say(prepare_store(load()))
 

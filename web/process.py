@@ -20,7 +20,7 @@ from pipeline.queue.claim_check import ClaimCheck
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from web.live.admission import Admission
+from web.live.client_admission import Admission
 from web.live.clients.connections import Connections
 from web.live.clients.heartbeat import Heartbeat
 from web.live.fanout.broadcaster import Broadcaster

@@ -11,10 +11,10 @@ from typing import Any
 
 from pipeline.post import Post
 from pipeline.query.analyser import analyse_spans, fold_tag
+from pipeline.query.canonical_text import spell
 from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches, occurrences
 from pipeline.query.link_tokens import fold_host, link_tokens, parent_domains
-from pipeline.query.spelling import spell
 from pipeline.query.tree import (
     And,
     Facet,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.errors import QueryError
-from pipeline.query.spelling import spell
+from pipeline.query.canonical_text import spell
 from pipeline.query.tree import And, Everything, Node, Not, Or
 
 

@@ -11,9 +11,9 @@ import re
 import time
 
 from pipeline.errors import QueryError
+from pipeline.query.canonical_text import spell
 from pipeline.query.highlighted_terms import highlighted_terms
 from pipeline.query.normal_form import TypedTree, to_normal_form
-from pipeline.query.spelling import spell
 from pipeline.query.syntax import operators, terms
 from pipeline.query.syntax.lexer import Lexeme, lexemes
 from pipeline.query.tree import Node, Query

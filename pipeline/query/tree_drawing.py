@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.query.spelling import spell
+from pipeline.query.canonical_text import spell
 from pipeline.query.tree import And, Everything, Leaf, Node, Not, Or, Phrase, Word
 
 

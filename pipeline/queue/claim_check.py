@@ -15,8 +15,8 @@ import msgspec
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.lua import NOW_MS
 from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.broker.redis_time_lua import NOW_MS
 from pipeline.queue.poison_records import PoisonProgress
 
 DEFAULT_HIGH_WATER_BYTES = 64 * 1024 * 1024

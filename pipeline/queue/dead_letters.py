@@ -14,8 +14,8 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.lua import NOW_MS
 from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.broker.redis_time_lua import NOW_MS
 from pipeline.clock import now_ms
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import ClaimCheck, new_batch_id

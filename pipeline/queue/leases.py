@@ -12,8 +12,8 @@ from typing import Any
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.lua import NOW_MS
 from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.broker.redis_time_lua import NOW_MS
 from pipeline.errors import LeaseLost
 from pipeline.queue.claim_check import Backlog
 

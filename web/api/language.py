@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from pipeline.match.lookup_terms import selected_by
+from pipeline.match.anchor_terms import selected_by
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
 from pipeline.query.syntax.operators import OPERATORS

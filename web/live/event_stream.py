@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 
 from pipeline.query.parser import parse
 from web.api_errors import ApiError
-from web.live.admission import Admission
-from web.live.clients.stream_client import StreamClient, retry_line
+from web.live.client_admission import Admission
+from web.live.clients.event_stream_client import StreamClient, retry_line
 from web.protocol.client_messages import MAX_AFTER, MAX_HISTORY, Subscribe
 from web.protocol.close_codes import Close
 from web.request_parameters import integer

@@ -8,11 +8,11 @@ from typing import Any
 from pipeline.broker.store_outage import Outage
 from pipeline.settings import Settings
 from web.live.clients.connections import Connections
+from web.live.error_text_redaction import redacted
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.watermark import Watermark
 from web.live.presence import Presence
 from web.live.recovery.losses import Losses
-from web.live.redaction import redacted
 from web.protocol.frames import Frame, frame
 from web.protocol.server_messages import SourceState, Stats
 

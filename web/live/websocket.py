@@ -19,7 +19,7 @@ from flask_sock import Sock
 
 from web.api_errors import ApiError
 from web.auth import Auth
-from web.live.admission import Admission
+from web.live.client_admission import Admission
 from web.live.clients.socket_client import SocketClient
 from web.live.handshake import accept_response, handshake_key, own_origin, take_descriptor
 from web.protocol.close_codes import CLOSES, Close

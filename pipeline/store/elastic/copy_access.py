@@ -15,7 +15,7 @@ from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone, Writes
-from pipeline.store.copy.load_plan import LoadPlan, decode_rows, plan_load
+from pipeline.store.copy.copied_post_writes import LoadPlan, decode_rows, plan_load
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import decode, encode
@@ -37,7 +37,7 @@ from pipeline.store.elastic.write.plan_writer import PlanWriter
 from pipeline.store.plan import WritePlan
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sort_key import arrival
-from pipeline.store.tombstones import merge_salts
+from pipeline.store.tombstone_rules import merge_salts
 
 _ATTEMPTS_MAX = 5
 _NOTE = "moving"
@@ -48,7 +48,7 @@ class _Raw(msgspec.Struct):
 
 
 class ElasticCopyAccess:
-    """Implements `contract.Moving`. Belongs to one thread at a time."""
+    """Implements `contract.CopyAccess`. Belongs to one thread at a time."""
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ class ElasticCoverage:
         self._bulk = Bulk(client)
 
     def add(self, row: CoverageRow) -> None:
-        """Enter a row by `coverage.entered`.
+        """Enter a row by `coverage.with_row`.
 
         Raises:
             StoreUnavailable: other processes keep writing the same rows, or the server cannot write now.

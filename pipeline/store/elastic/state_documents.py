@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from pipeline.store.elastic.index_names import IndexNames, key
-from pipeline.store.tombstones import account_hash
+from pipeline.store.tombstone_rules import account_hash
 
 AUTHORS = "authors"
 """Key of the note that some account was withdrawn; without it no account needs to be looked up."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.store.plan import StoredRow
 from pipeline.store.post_json import with_original
-from pipeline.store.tombstones import account_hash
+from pipeline.store.tombstone_rules import account_hash
 
 
 @dataclass

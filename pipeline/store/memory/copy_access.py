@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.load_plan import decode_rows, plan_load
+from pipeline.store.copy.copied_post_writes import decode_rows, plan_load
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.plan import StoredRow
 from pipeline.store.plan.deletions import plan_tombstones
-from pipeline.store.tombstones import account_tombstone, merge_salts, stored_at
+from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
 
 
 class MemoryCopyAccess:

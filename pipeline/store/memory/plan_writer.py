@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.store import sort_key
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents
 from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
-from pipeline.store.tombstones import FOR_GOOD_MS, account_hash
+from pipeline.store.tombstone_rules import FOR_GOOD_MS, account_hash
 
 
 class MemoryWriter:

@@ -21,7 +21,7 @@ from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.memory.reading import MemoryReading
 from pipeline.store.plan import StoredRow, plan_writes
 from pipeline.store.refused_posts import persist_without_refused
-from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
+from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
 from pipeline.store.top_values import WordBackground
 
 _MS_A_DAY = 86_400_000

@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.load_plan import decode_rows, plan_load
+from pipeline.store.copy.copied_post_writes import decode_rows, plan_load
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
@@ -18,7 +18,7 @@ from pipeline.store.sqlite.connection import rows, transaction
 from pipeline.store.sqlite.error_mapping import translate_errors
 from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
 from pipeline.store.sqlite.write.plan_writer import BURY_ACCOUNT, SqliteWriter
-from pipeline.store.tombstones import account_tombstone, merge_salts, stored_at
+from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
 
 _ROWS_AT_ONCE = 1_000
 _FORMER_SALTS, _NOTE = "former_salts", "moving"

@@ -23,7 +23,7 @@ from pipeline.upkeep.recheck.gap_spans import spans_of
 from pipeline.upkeep.recheck.pacing import Pacing
 from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress
 from pipeline.upkeep.recheck.result import JOB, RecheckResult
-from pipeline.upkeep.recheck.stored_posts import page_of_ids
+from pipeline.upkeep.recheck.stored_id_pages import page_of_ids
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pipeline.store import sort_key
 from pipeline.store.contract import Writes
 from pipeline.store.sqlite import SqliteStore
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.periodic import reach
+from pipeline.store.sqlite.periodic import repost_reach as reach
 from tests.store.builders import T0, now_found, post, put, search
 
 

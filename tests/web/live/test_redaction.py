@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.settings import load
-from web.live.redaction import redacted
+from web.live.error_text_redaction import redacted
 
 SETTINGS = load(
     {"ELASTICSEARCH_URL": "https://user:secret@cluster.internal:9243/es", "REDIS_URL": "redis://cache:6379"}

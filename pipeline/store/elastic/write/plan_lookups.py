@@ -29,7 +29,7 @@ from pipeline.store.elastic.state_documents import (
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
 from pipeline.store.plan import StoredRow
-from pipeline.store.tombstones import account_hash
+from pipeline.store.tombstone_rules import account_hash
 
 
 @dataclass(slots=True)

@@ -11,10 +11,10 @@ import apsw
 
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
-from pipeline.store.sqlite.periodic.reach import ReachUpdater
+from pipeline.store.sqlite.periodic.repost_reach import ReachUpdater
 from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
-from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
+from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
 from pipeline.store.top_values import BACKGROUND_HOURS, WordBackground
 
 _SAMPLED_AT_ONCE = 500

@@ -15,7 +15,7 @@ from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
-from pipeline.store.tombstones import account_hash
+from pipeline.store.tombstone_rules import account_hash
 
 _FACETS_AT_ONCE = 100
 _TOMBSTONES = "SELECT t.hash, t.at FROM json_each(?) AS k CROSS JOIN tombstones AS t ON t.hash = k.value"

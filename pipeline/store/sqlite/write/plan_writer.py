@@ -18,7 +18,7 @@ from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
 from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
-from pipeline.store.tombstones import FOR_GOOD_MS
+from pipeline.store.tombstone_rules import FOR_GOOD_MS
 
 _INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UPDATE_POST = (

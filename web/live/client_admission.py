@@ -10,8 +10,8 @@ from pipeline.query.tree import Query
 from pipeline.settings import Settings
 from web.live.clients.client import Client
 from web.live.clients.connections import Connections
+from web.live.clients.event_stream_client import StreamClient
 from web.live.clients.socket_client import SocketClient
-from web.live.clients.stream_client import StreamClient
 from web.live.fanout.hub import Hub
 from web.live.recovery.losses import Losses
 from web.live.session import Session
