@@ -1,7 +1,8 @@
-"""Percolator index: its mapping, its documents, and its creation. All workers of a registry share it.
+"""Percolator index: its name and mapping, its creation with a template, its refresh, and the removal of older versions.
 
-A document is a search under its key, which is a hash of its text, so that all workers write the same. `index_writer`
-decides by the registry's version which of two writes is the later one.
+All workers of one registry share the index; its name has the versions of analyser, fields and compilation. A document
+is a search under its key, a hash of its text, so that all workers write the same. `has_percolator` probes a server
+without changing it.
 """
 
 from __future__ import annotations
