@@ -1,4 +1,8 @@
-"""Changes of a search since a sequence number: new matches, retractions and tombstones."""
+"""Changes of a search after a sequence number: new matches, retractions (changed and no longer matching), tombstones.
+
+Also counts changed rows before any is read, and finds where a step of bounded size ends. Few changed rows are checked
+one by one; of many, the matches are searched for.
+"""
 
 from __future__ import annotations
 
