@@ -3,7 +3,7 @@
 A sort key is created_at (ms) with a 20-bit tie, so that "newest first" is one integer. Posts of one millisecond stand
 in the order in which they were first stored. `TieAllocator` gives new posts their keys: by the lowest and highest key
 taken in the millisecond, never by the id, which a stranger chooses; keys of pruned posts are not given again soon. In
-Elasticsearch a second number, the arrival, orders posts of one key.
+Elasticsearch all new posts of a millisecond share one key, and a second number, the arrival, orders them.
 """
 
 from __future__ import annotations

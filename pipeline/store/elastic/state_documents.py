@@ -1,4 +1,8 @@
-"""Documents of the index `state` and their keys: locators of ids, withdrawn accounts, stale reach, words, progress."""
+"""Documents of the index `state` and their keys: what the store keeps beside posts.
+
+A locator says where the post of an id is stored, whether it was reposted, and its tombstone. Others are tombstones of
+accounts (by salted hash), notes of stale reach, words of the background by hour, and the progress of maintenance.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Post writes of a plan: the writes of a post, of its removal, and of the note that a reach is stale."""
+"""Post writes of a plan: makes the writes of a post, of its removal, and of the note that an original's reach is stale.
+
+A new post is written only if it does not exist, a known one only if nobody wrote it since.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""State writes of a plan: the conditional writes to `state` that come before its posts.
+"""State writes of a plan: makes the conditional writes to the index `state` that come before its posts.
 
-They hold tombstones, where new posts will be stored, which originals have reposts, and withdrawn accounts.
+They hold tombstones, where new posts will be stored, which originals have reposts, and deleted accounts.
 """
 
 from __future__ import annotations
