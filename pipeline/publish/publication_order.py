@@ -1,10 +1,10 @@
 """Publication order: reserves sequence numbers for batches, publishes under them in Redis, and reads the low watermark.
 
-`begin` makes an attempt the owner of a batch, `commit` publishes its messages and deletions unless a newer attempt owns
-the batch; a great commit takes several steps. Also publishes single notices, and releases numbers of dead attempts.
-Invariant: a message that carries the low watermark (`safe`) comes after every publication numbered up to it, and those
-are in the store. Sequence numbers are microseconds of Redis's clock, or one more than the last; they never repeat, not
-even if the broker lost its most recent writes. This module knows ids and bytes, no posts and no searches.
+`begin` makes an attempt the owner of a batch; `commit` publishes its messages and deletions and ends the batch, unless
+a newer attempt owns it or the searches it was matched with have changed. Also publishes single notices, and releases
+numbers of dead attempts. Invariant: a message that carries the low watermark (`safe`) comes after every publication
+numbered up to it, and those are in the store. Sequence numbers are microseconds of Redis's clock, or one more than the
+last; they never repeat, even if the broker lost its most recent writes. This module knows no posts and no searches.
 """
 
 from __future__ import annotations

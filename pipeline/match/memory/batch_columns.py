@@ -1,8 +1,9 @@
 """Column view of a batch of posts: sorted columns of counts, creation times and samples; texts and token positions.
 
-A column returns the posts between two bounds as a bit mask, with two binary searches for the whole batch. A phrase is
-found as a substring of a text, proximity by token positions. Each part is built when it is first used. The type of an
-exact check (batch, candidates → matches) is defined here, too.
+A column returns the posts between two bounds as a bit mask, with two binary searches for the whole batch. A sample is
+the id's hash modulo 100, which `sample:` compares. A phrase is found as a substring of a text, proximity by token
+positions. Each part is built when it is first used. The type of an exact check (batch, candidates → matches) is defined
+here, too.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `compile_check` takes any tree, `compile_leaf` a leaf that is no term. Terms, counts, dates and samples are bit
 operations over the whole batch; phrases and proximity read the words of each candidate. Negation, conjunction and
-disjunction combine checks, with the posts still open only.
+disjunction combine checks; each check receives only the posts that those before left undecided.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Percolator index: its name and mapping, its creation with a template, its refresh, and the removal of older versions.
+"""Percolator index, Elasticsearch's index of the standing searches: name, mapping, creation, refresh, older versions.
 
-All workers of one registry share the index; its name has the versions of analyser, fields and compilation. A document
-is a search under its key, a hash of its text, so that all workers write the same. `has_percolator` probes a server
-without changing it.
+All workers of one registry share the index; its name has the versions of analyser, fields and compilation. `ensure`
+creates it with a template, so that a dropped index comes back with its mapping; `drop_older` removes those of earlier
+program versions. A document is a search under its key, a hash of its text, so that all workers write the same.
+`has_percolator` probes a server without changing it.
 """
 
 from __future__ import annotations

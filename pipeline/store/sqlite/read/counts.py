@@ -1,7 +1,7 @@
 """Counts of a search: its number of matches, and timelines (matches by time bucket).
 
-SQLite counts where it decides the search exactly in one branch; else matches are counted one by one. Where nothing but
-a span of time is asked for, the stored sums by minute serve.
+SQL counts where one statement decides the search exactly; else matches are counted one by one. Where nothing but a span
+of time is asked for, the stored sums by minute serve.
 """
 
 from __future__ import annotations
