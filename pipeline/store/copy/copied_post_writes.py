@@ -1,9 +1,9 @@
 """Load plan: decides, the same for every store, which rows posts that are copied from another store become here.
 
 A post stays out if it, its account or the post that it reposts was deleted here, or if the row here has the same or a
-greater version. All others are written as the other store holds them, with sort key, reach and raw record, and analysed
-anew by this program. Nothing is merged, and no sequence number is given. The plan also names the rows that stay
-unchanged, so that a store can complete their raw records.
+greater version. All others are written as the other store holds them, with reach, raw record and the sort key that they
+had, and analysed anew by this program. Nothing is merged, and no sequence number is given. The plan also names the rows
+that stay unchanged, so that a store can complete their raw records.
 """
 
 from __future__ import annotations
