@@ -1,4 +1,8 @@
-"""Lookup terms of a search: shows by which terms the matcher finds it, for `murmur explain` and `/api/explain`."""
+"""Anchor terms of a search: the terms by which the in-memory matcher looks it up, in the form that a person types.
+
+`*` stands for an alternative that has no such term and is checked against every post. `murmur explain` and
+`/api/explain` show the terms that a matcher chooses before it has seen a post.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
-"""Matcher contract: the interface that the in-memory matcher and the percolator share.
+"""Matcher contract: protocol to add and remove standing searches, and to match all of them against a batch of posts.
 
-For every search and post the answer equals `query.evaluate.matches`. A matcher belongs to one thread.
+A matcher also finds the searches that a changed post no longer matches (retractions), and those that it may no longer
+match where only its former counts are unknown. Additions and removals are in force after `settle`. The in-memory
+matcher and the percolator implement the protocol; for every search and post the answer equals `query.evaluate.matches`.
+A matcher belongs to one thread.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Match report: the searches that matched a batch of posts, and the work that the matching took."""
+"""Match report of a batch: the posts that each search matched, searches that failed or were slow, and the work done.
+
+The work is counted in (search, post) pairs: candidates of the filter, and those of them that had to be read.
+"""
 
 from __future__ import annotations
 

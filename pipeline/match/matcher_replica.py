@@ -1,6 +1,8 @@
-"""Registry replica of a worker: parses the registry's searches and keeps the worker's matcher equal to them.
+"""Registry replica that feeds a worker's matcher: parses new standing searches, adds them, and removes expired ones.
 
-A worker follows the registry only after persisting a batch (docs/design/delivery.md, step 3).
+Each round of changes ends with the matcher's `settle`, which puts them in force. A search that cannot be parsed is
+logged and left out. A worker follows the registry at its start and, for each batch, after persisting it
+(docs/design/delivery.md, step 3).
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Lua scripts of the search registry: register, expire and list changes, each in one step on Redis's own clock."""
+"""Lua scripts of the search registry: register, expire and list changes, each in one step on Redis's own clock.
+
+REGISTER adds searches or renews their leases, and refuses a known key with another text. EXPIRE removes searches whose
+lease is over, and forgets the oldest removals beyond a limit. CHANGES returns the differences since a version, or the
+whole registry where they are no longer known.
+"""
 
 _CLOCK = """
 local now = redis.call('TIME')

@@ -1,8 +1,9 @@
-"""Search registry: the standing searches in Redis, which web processes register and workers match.
+"""Search registry: the standing searches in Redis, which web processes and sinks register and workers match.
 
-A search is registered under a lease that its web process renews; upkeep removes searches whose lease is over. Each
-change raises `searches:version` and stamps the key in `searches:changed`, so that a worker applies differences only.
-The version is Redis's clock in µs: it never repeats, even if the broker lost data. This module parses no search.
+A search is registered under a lease that its owner renews; upkeep removes searches whose lease is over. Each change
+raises the registry's version and stamps the key, so that a worker reads differences only, or the whole registry if it
+is too far behind. The version is Redis's clock in µs: it never repeats, even if the broker lost data. Counts the
+searches. This module parses no search.
 """
 
 from __future__ import annotations

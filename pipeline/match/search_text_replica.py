@@ -1,6 +1,6 @@
-"""Registry replica of a reader: the texts of the standing searches, for a source that can be queried for them.
+"""Registry replica of a reader: the texts of all standing searches, oldest first, for a source that is queried by them.
 
-Nothing is parsed here.
+Reading the texts first applies the registry's changes. Nothing is parsed here.
 """
 
 from __future__ import annotations

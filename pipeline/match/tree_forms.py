@@ -1,4 +1,8 @@
-"""Equivalent and wider forms of a search's tree: negation normal form, and the tree without conditions on counts."""
+"""Forms of a search's tree: negation normal form, and a wider tree without conditions on counts (followers, likes, …).
+
+The normal form is equivalent: Not stands on leaves only, And and Or are flat. The wider tree matches each post that the
+search matches for some values of the post's counts. `has_numbers` tells whether there are conditions on counts.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Publication: the order in which batches are published, and the messages that tell web processes about them."""
+"""Publication to web processes: the order in which batches are published in Redis, and the messages of each batch."""

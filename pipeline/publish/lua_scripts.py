@@ -1,7 +1,9 @@
-"""Lua scripts of the publication order (docs/design/delivery.md): BEGIN, COMMIT, `safe`, announcements and orphans.
+"""Lua scripts that number and publish batches, each one atomic step in Redis (docs/design/delivery.md).
 
-Redis runs each script as one atomic step. Numbers are formatted with `%.0f`, because Lua would write great ones in
-exponent form.
+BEGIN reserves sequence numbers for an attempt at a batch and makes it the batch's owner. COMMIT publishes the messages
+and deletions of the owner only, not if the registry of searches has another version than required, and removes a
+finished batch. The others read the low watermark (`safe`), publish a notice behind it, and release numbers of attempts
+whose batch is done. Numbers are formatted with `%.0f`, because Lua would write great ones in exponent form.
 """
 
 from __future__ import annotations

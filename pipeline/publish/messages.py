@@ -1,7 +1,9 @@
-"""Messages of a batch: builds the payloads published for each search, and the notices for every web process.
+"""Messages of a batch: builds the payloads of posts for each search's channel, and the notices for every web process.
 
-A post's bytes are used as the store encoded them, and a payload is built once, however many searches it matches.
-Nothing here talks to Redis; COMMIT adds the `safe` header.
+Notices name posts that no longer match a search (`gone`) and edited posts whose former content is unknown (`edited`).
+Posts are split into parts of at most 32,000 bytes (a larger post stands alone); web processes split their frames by the
+same function. A post's bytes are used as the store encoded them, and a payload is built once, however many searches it
+matches. Nothing here talks to Redis; COMMIT adds the header with the low watermark.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Publication order: numbers publications and publishes them, by BEGIN, COMMIT and `safe` of docs/design/delivery.md.
+"""Publication order: reserves sequence numbers for batches, publishes under them in Redis, and reads the low watermark.
 
-Invariant: a message that carries `safe` comes after every publication numbered up to it, and those are in the store.
-Sequence numbers are microseconds of Redis's clock, or one more than the last where several fall into one microsecond.
-They never repeat, not even if the broker lost its most recent writes. This module knows ids and bytes, no posts and no
-searches.
+`begin` makes an attempt the owner of a batch; `commit` publishes its messages and deletions and ends the batch, unless
+a newer attempt owns it or the searches it was matched with have changed. Also publishes single notices, and releases
+numbers of dead attempts. Invariant: a message that carries the low watermark (`safe`) comes after every publication
+numbered up to it, and those are in the store. Sequence numbers are microseconds of Redis's clock, or one more than the
+last; they never repeat, even if the broker lost its most recent writes. This module knows no posts and no searches.
 """
 
 from __future__ import annotations

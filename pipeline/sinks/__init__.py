@@ -1,1 +1,1 @@
-"""Sinks: deliver matches of searches to alerts, feeds and installed packages. One class a sink."""
+"""Sinks, plug-ins that receive the matches of configured searches: their contract, and the delivery to them."""

@@ -1,6 +1,7 @@
-"""Reads the changes of a sink's searches from the store in bounded steps, smaller ones where the store is too slow.
+"""Change reader of a sink: reads a search's new matches, retractions and deletions after a position, in bounded steps.
 
-No read grows with the time that a sink was away.
+Steps shrink when the store times out, and grow again later; no read grows with the time that a sink was away. If more
+happened under one sequence number than can be read at once, the newest matches are returned, marked as incomplete.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Searches of the setting `SINKS`: parses them and groups them by sink."""
+"""Searches of the setting `SINKS`: parses them, groups them by sink, and limits their number.
+
+All faults are reported in one `SettingsError`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Contract of a sink: a target to which the matches of searches are delivered at least once. It has two methods.
+"""Contract of a sink: protocol of a plug-in that receives the matches of searches, each at least once.
 
-Sinks run in a process of their own (`murmur sinks`), each in its own thread, and read from the store. A sink that is
-slow or raises delays no other (docs/how-to/extend.md).
+A sink has two methods, `open` and `deliver`. A `Delivery` holds a search's new matches, its retracted posts and the
+posts deleted at their source. Sinks run in a process of their own (`murmur sinks`), each in its own thread. A sink that
+is slow or raises delays no other; the delivery comes again (docs/how-to/extend.md).
 """
 
 from __future__ import annotations

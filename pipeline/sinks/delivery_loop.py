@@ -1,8 +1,9 @@
 """Delivery loop of one sink: reads the changes of its searches from the store, delivers them and notes the position.
 
-Everything numbered up to `safe` is in the store (docs/design/delivery.md). The loop reads `safe`, then the changes
-after the position up to it, delivers them and moves the position. It therefore misses nothing, whichever process dies
-in between; a delivery whose position was not noted comes again.
+Holds the sink's lease, so that one process delivers, and keeps the searches registered as standing searches. Reads up
+to the low watermark (`safe`), below which everything is stored (docs/design/delivery.md). The loop misses nothing,
+whichever process dies in between; a delivery whose position was not noted comes again. After failures of sink, store or
+Redis it waits, twice as long each time, up to a minute. A new search is delivered from now on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Lease and positions of a sink in Redis: who may deliver to it, and how far each of its searches was delivered.
+"""Lease and positions of a sink in Redis: which process delivers to it, and how far each of its searches was delivered.
 
-A position is a sequence number (docs/design/delivery.md). A lease keeps two processes from delivering to one sink at
-the same time. Each noted position renews the lease.
+The lease keeps two processes from delivering to one sink at the same time. It is taken, renewed with each noted
+position, and released at the end; noting raises `LeaseLost` if another process has it. A position is a sequence number
+(docs/design/delivery.md) and never goes back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Stores: databases of posts, in SQLite, Elasticsearch or memory, behind one contract (`contract/`).
 
-`open_store` chooses: Elasticsearch at ELASTICSEARCH_URL, or SQLite in DATA_DIR, which needs no server and takes any
-number of processes on one machine. The modules beside `sqlite/`, `elastic/` and `memory/` hold the rules that no store
-decides for itself: the plan of a batch, merging, sort keys, top lists.
+`open_store` opens the one that the settings name: Elasticsearch at ELASTICSEARCH_URL, or else SQLite in DATA_DIR, which
+needs no server and takes any number of processes on one machine. `migrate` creates it, or indexes the posts of another
+version again. The modules beside `sqlite/`, `elastic/` and `memory/` hold the rules that no store decides for itself:
+the plan of a batch, merging, sort keys, top lists.
 """
 
 from __future__ import annotations

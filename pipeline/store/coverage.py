@@ -1,6 +1,8 @@
-"""Coverage rules: how a new coverage row changes the rows of its source before it, once for every store.
+"""Coverage rules, the same for every store: how a new coverage row changes its source's earlier rows.
 
-A store passes the source's open row and those that end where the new one begins, and stores what is returned instead.
+A coverage row is a span in which a source was, or was not, collected. A new open row ends, replaces or extends the one
+before it; a closed row is added. A store passes the source's open row and those that end where the new one begins, and
+stores what is returned instead. `newest_rows` cuts an answer to a limit: open rows first, then the newest others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Merge rules: which of two versions of a post is stored (docs/design/delivery.md, "In the worker" step 2)."""
+"""Merge rules: which of two versions of a post is stored, and whether that is a change of content or of numbers only.
+
+The greater version wins; unknown counts keep what is stored, and times stay those of the first version. An equal
+version is a redelivery. A version that differs in numbers only and is less than 2 s newer is dropped
+(docs/design/delivery.md, "In the worker" step 2).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Wire JSON of a post: encodes and decodes it, and puts an original inside."""
+"""Wire JSON of a post, as clients receive it: encodes it safe for readers of lines, decodes it, and nests an original.
+
+Characters that some readers take for a line end are escaped, also in rows that an earlier version stored.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Prepared rows: posts of a batch, analysed and encoded as if each were new, before the store's transaction is opened.
 
-Most posts are new, so writers wait less for each other's analysis. `plan` uses a prepared row where the post is new
-indeed and describes the post again where it is not. Nothing is decided here.
+Sets the posts' sequence number. Most posts are new, so writers wait less for each other's analysis. `plan` uses a
+prepared row where the post is new indeed and describes the post again where it is not. A repost is encoded only: its
+content is its original's. Nothing is decided here.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The dictionary (`raw_record_dictionary.txt`) is written by hand and holds only names that the formats use: a dictionary
 trained on records would keep pieces of posts that were deleted since. A changed dictionary needs a new number, which is
-the first byte of each row.
+the first byte of each row; rows of another number, or damaged ones, raise `StoreError`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Refused posts: finds those that a store cannot hold and persists the rest of the batch, the same for every store."""
+"""Refused posts: finds those that a store cannot hold and persists the rest of the batch, the same for every store.
+
+A version beyond 64 bits is refused at once. A batch that the store refuses is halved until the refused posts are alone;
+they are reported with the reason. A refused deletion raises.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bounded steps through sequence numbers: the rule of `Reading.step_end`, once for every store."""
+"""Bounded steps through sequence numbers: the number at which a step of so many rows ends, once for every store.
+
+The rule of `Reading.step_end`: a step holds all rows of each of its numbers, and at least one number.
+"""
 
 from __future__ import annotations
 

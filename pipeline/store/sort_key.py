@@ -1,8 +1,9 @@
-"""Sort keys: the one order of posts in time that all stores share, and the page tokens that follow it.
+"""Sort keys: the one order of posts in time that all stores share, and the tokens by which pages of a search continue.
 
 A sort key is created_at (ms) with a 20-bit tie, so that "newest first" is one integer. Posts of one millisecond stand
-in the order in which they were first stored. The tie of a new post depends only on the lowest and the highest key of
-its millisecond: neither on how many posts stand between them, nor on the id, which a stranger chooses.
+in the order in which they were first stored. `TieAllocator` gives new posts their keys: by the lowest and highest key
+taken in the millisecond, never by the id, which a stranger chooses; keys of pruned posts are not given again soon. In
+Elasticsearch all new posts of a millisecond share one key, and a second number, the arrival, orders them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Timeline intervals: the bucket length that cuts a span of time into a readable number of buckets."""
+"""Timeline intervals: the bucket length (ms) that cuts a span of time into a readable number of buckets.
+
+A wanted length is kept unless it gives more buckets than the caller allows.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Tombstones: how long they are kept, and the salted hash under which a deleted account is stored.
+"""Tombstone rules: how long tombstones are kept, and the salted hash under which a deleted account is stored.
 
 The hash reveals to nobody who the account was. Each store has a salt of its own. Accounts copied from another store
-stay hashed with that store's salt, so a store keeps the salts of its predecessors and looks an account up under each.
+stay hashed with that store's salt, so a store keeps the salts of its predecessors (`merge_salts`) and looks an account
+up under each. A tombstone for good has a time of its own, which is translated for copies.
 """
 
 from __future__ import annotations

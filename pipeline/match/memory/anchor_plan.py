@@ -1,8 +1,10 @@
-"""Anchor plan: splits a search into alternatives and chooses for each its anchor, the term that it is looked up by.
+"""Anchor plan: splits a search into alternatives, and chooses for each its anchor, the rarest term that it requires.
 
-Negation is pushed to the leaves and a disjunction is split into its alternatives. Of a conjunction, the term that
-occurs in the fewest posts becomes the anchor: a post without it cannot match. An alternative also names all other
-requirements: further terms, excluded terms, and checks of leaves that are no terms. Pure functions over the tree.
+A search is looked up by its anchors: a post without the anchor cannot match the alternative. Negation is pushed to the
+leaves; a disjunction at the top is split, one inside a conjunction only if that promises fewer candidates. An
+alternative also names all that is left to decide: further terms, excluded terms, and checks of other conditions,
+cheapest first. The caller passes a function that estimates in what share of posts a term occurs. Pure functions over
+the tree.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Column view of a batch: numbers, dates, samples and texts of its posts, each column built when it is first used.
+"""Column view of a batch of posts: sorted columns of counts, creation times and samples; texts and token positions.
 
-A column tells which posts lie between two bounds for the whole batch with two binary searches. A thousand searches by
-number or date therefore cost a thousand look-ups, not a thousand times the posts.
+A column returns the posts between two bounds as a bit mask, with two binary searches for the whole batch. A sample is
+the id's hash modulo 100, which `sample:` compares. A phrase is found as a substring of a text, proximity by token
+positions. Each part is built when it is first used. The type of an exact check (batch, candidates → matches) is defined
+here, too.
 """
 
 from __future__ import annotations

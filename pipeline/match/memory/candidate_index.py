@@ -1,7 +1,8 @@
 """Candidate index: an inverted index of standing searches, each entered under its rarest terms, its anchors.
 
-Adding or removing a search touches its own entries only. While posts are matched, searches move to rarer anchors, a few
-a batch. `batch_decision` matches a batch against the index.
+Adds, replaces and removes a search, compiling it into terms and exact checks; only the search's own entries are
+touched. Decides a batch for all searches (`batch_decision` has the loop). Learns from the posts how frequent terms are,
+and moves a few searches a batch to anchors that are rarer by now. Belongs to one thread.
 """
 
 from __future__ import annotations

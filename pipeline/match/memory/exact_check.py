@@ -1,7 +1,8 @@
-"""Exact check: compiles the tree of a search into a function that keeps those candidate posts that match.
+"""Exact check: compiles a part of a search into a function that keeps, of the candidate posts, those that match it.
 
-A check receives only posts that passed the candidate filter and the cheaper checks, and its answer is final. Terms,
-numbers, dates and samples are bit operations over the whole batch; phrases and proximity read the words of each post.
+`compile_check` takes any tree, `compile_leaf` a leaf that is no term. Terms, counts, dates and samples are bit
+operations over the whole batch; phrases and proximity read the words of each candidate. Negation, conjunction and
+disjunction combine checks; each check receives only the posts that those before left undecided.
 """
 
 from __future__ import annotations

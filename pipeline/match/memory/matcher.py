@@ -1,8 +1,10 @@
 """In-memory matcher: finds the standing searches that each post of a batch matches, and those that it matches no more.
 
-Searches are added and removed one by one. The answer equals `query.evaluate.matches` for every search and post. The
-parts: `candidate_index` (inverted index of the searches), `anchor_plan` (choice of the terms), `batch_decision` (hot
-loop), `exact_check` (other conditions), `batch_columns` (values by column). Reads no store and no Redis.
+Searches are added and removed one by one, in force at once. Searches that a post matches no more are found by comparing
+its two versions or, where the former counts are unknown, by leaving out conditions on counts. Reports searches that
+failed, or whose checks were slow. The answer equals `query.evaluate.matches`. Parts: `candidate_index` (inverted
+index), `anchor_plan` (choice of terms), `batch_decision` (hot loop), `exact_check` (other conditions), `batch_columns`
+(values by column). Reads no store and no Redis.
 """
 
 from __future__ import annotations

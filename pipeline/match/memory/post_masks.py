@@ -1,4 +1,8 @@
-"""Post masks: sets of a batch's posts as integers whose bit i stands for post i, and their conversion to indexes."""
+"""Post masks: sets of a batch's posts as integers (bit i is post i), turned into tuples of indexes or kept as they are.
+
+`IndexTuples` returns tuples of indexes and remembers those of repeated masks; `RawMasks` returns the masks, for callers
+that combine them further. Also iterates over the bits of a mask.
+"""
 
 from __future__ import annotations
 

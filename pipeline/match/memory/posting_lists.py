@@ -1,6 +1,8 @@
-"""Posting lists: enter an alternative of a search under its anchor term, and remove it again.
+"""Posting lists: enter an alternative of a search under its anchor term, or among those without one; remove it again.
 
-The list is chosen by the alternative's shape (see `Term`), so that the hot loop needs no test for each search.
+An alternative is one way in which a search can match, its anchor the term that it is looked up by. Its shape (one term,
+two, several, or other conditions too) chooses the list of the `Term`, so that the matching loop needs no test for each
+search.
 """
 
 from __future__ import annotations

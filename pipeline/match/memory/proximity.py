@@ -1,4 +1,8 @@
-"""Proximity check: finds a window of a post's words that holds all tokens of a search like `"ice cream"~3`."""
+"""Proximity check: decides whether all tokens of a search like `"ice cream"~3` stand close together in a post.
+
+They do if some window of one part of the post's words has each token as often as required, in any order, and at most
+`slop` other tokens.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Term of standing searches: its posts in the current batch, and the posting lists of the searches anchored at it."""
+"""Term of standing searches: its posts in the current batch, and the lists of the searches that are looked up by it.
+
+A term is a token of a text field, a facet or a prefix. Also defines `Alternative`, one way in which a search can match,
+as terms and checks, and reads the field and token of a leaf of a search's tree.
+"""
 
 from __future__ import annotations
 

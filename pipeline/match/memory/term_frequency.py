@@ -1,6 +1,8 @@
 """Term frequency: estimates in what share of posts a term occurs, from a sample of the posts that were matched.
 
-The estimates only choose the anchor of a search (`anchor_plan`). A wrong estimate costs time, never a match.
+Counts are halved from time to time, so that recent posts weigh more and memory is bounded. A term that was never
+counted has a prior share by its length. The estimates only choose the anchor of a search (`anchor_plan`): a wrong one
+costs time, never a match.
 """
 
 from __future__ import annotations

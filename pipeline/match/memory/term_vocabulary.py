@@ -1,8 +1,9 @@
-"""Vocabulary of the standing searches: all their terms, and the inversion of a batch into the posts of each term.
+"""Vocabulary of the standing searches: keeps the terms that they require, and finds a batch's posts that have each.
 
-A `Term` is one token of one field, a facet or a prefix that some search requires. `Vocabulary.mark` inverts a batch:
-each term gets an integer whose bit i says whether post i has the term, so that a search is decided for the whole batch
-with a few bit operations. Terms that no search requires are never touched.
+A term (a token of a field, a facet or a prefix) is shared by the searches that use it, and is dropped after its last
+use. `Vocabulary.mark` inverts a batch: each term gets an integer whose bit i says whether post i has the term, so that
+a search is decided for the whole batch with a few bit operations; `clear` resets them. Terms that no search requires
+are never touched.
 """
 
 from __future__ import annotations

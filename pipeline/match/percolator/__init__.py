@@ -1,4 +1,4 @@
-"""Percolator matcher: standing searches matched by Elasticsearch, with the interface of the in-memory matcher."""
+"""Percolator matcher: standing searches stored and matched in Elasticsearch, with the in-memory matcher's interface."""
 
 from pipeline.match.percolator.matcher import PercolatorMatcher
 from pipeline.match.percolator.search_index import SearchIndex

@@ -1,10 +1,10 @@
-"""Writer of the percolator's index: keeps it equal to the registry while several workers write at once.
+"""Writer of the percolator's index: writes and removes searches under the registry's version, and finds orphans.
 
-All workers apply the same changes, some of them late. Each write and removal carries the registry's version as the
-document's own (external versioning), so that of two workers the one with the later version wins, in whatever order
-their requests arrive. A worker that is behind may miss a search that was removed since. Nobody watches that search
-then, and a client that watches it again reads the store after this worker's posts were persisted
-(docs/design/delivery.md).
+Several workers write the same changes, some of them late. The version is the document's own (external versioning), so
+that the later version wins, in whatever order requests arrive. Each call refreshes the index, and returns the searches
+that the server refuses. Orphans are searches in the index that the caller does not know. `mark_complete` writes the
+sentinel document, without which the index counts as created anew. A worker that is behind may miss a search that was
+removed since: nobody watches it then, and a later watcher reads the store first (docs/design/delivery.md).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Percolator matcher: implements `contract.StandingMatcher` with an index of searches in Elasticsearch.
 
-All workers share the index, which may be ahead of this worker or behind it. Therefore only answers for searches that
-this worker follows are used, candidates of an inexact filter are checked here, and retractions are decided here: the
-absence of a search in one of two answers proves nothing. Searches that the server refuses are matched in memory.
+Writes this worker's searches to the index, asks which of them match a batch, and finds retractions. All workers share
+the index, which may be ahead of this worker or behind it. Therefore only answers for searches that this worker follows
+are used; candidates of an inexact filter and all retractions are checked here against the search. Searches that the
+server refuses are matched in memory. If the index is lost, all searches are written again.
 """
 
 from __future__ import annotations

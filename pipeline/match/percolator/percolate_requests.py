@@ -1,6 +1,8 @@
 """Percolate requests: ask Elasticsearch which standing searches match which documents, bounded in size and time.
 
-Many documents go into one request, in filter context. The answer names for each search the positions of its documents.
+Many documents go into one request; the answer names for each search the positions of its documents, page by page.
+Searches match as they are or without conditions on counts, all of them or only those that have such conditions. An
+answer without the sentinel document raises `IndexRecreated`: searches may be missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Document of a search in the percolator's index, and the sentinel document that every post matches."""
+"""Document of a search in the percolator's index, and the sentinel document, which every post matches.
+
+The document has the search as a query in filter context, whether it has conditions on counts and, if so, the wider
+query without them. An answer without the sentinel shows that the index was created anew.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Percolator index: its mapping, its documents, and its creation. All workers of a registry share it.
+"""Percolator index, Elasticsearch's index of the standing searches: name, mapping, creation, refresh, older versions.
 
-A document is a search under its key, which is a hash of its text, so that all workers write the same. `index_writer`
-decides by the registry's version which of two writes is the later one.
+All workers of one registry share the index; its name has the versions of analyser, fields and compilation. `ensure`
+creates it with a template, so that a dropped index comes back with its mapping; `drop_older` removes those of earlier
+program versions. A document is a search under its key, a hash of its text, so that all workers write the same.
+`has_percolator` probes a server without changing it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Store contract: the interface that the memory, SQLite and Elasticsearch stores keep, held by one suite of tests.
 
-A store merges whole batches by version (docs/design/store.md, "Writing") and answers searches through a
-`Reading`, one consistent view. Posts come out as bytes of wire JSON, so that no later stage parses them again. A store
-raises `errors.StoreError` and its subclasses only.
+A store merges whole batches by version (docs/design/store.md, "Writing") and answers searches through a `Reading`, one
+consistent view. It also removes posts by age or size, keeps coverage (what was collected when), and can be copied.
+Posts come out as bytes of the JSON that clients receive, so that no later stage parses them again. A store raises
+`errors.StoreError` and its subclasses only.
 """
 
 from pipeline.store.contract.copy_access import AccountTombstone, CopyAccess, ExportRow, Tombstone

@@ -1,4 +1,8 @@
-"""Copy access protocol: all rows of a store as they are, out of it and into it (`murmur copy`)."""
+"""Copy access protocol: exports all rows of a store as they are, and loads those of another store (`murmur copy`).
+
+Rows are posts with their raw records, tombstones of posts, tombstones of deleted accounts, and the salts under which
+accounts are hashed. A progress note of the copy is kept with the data. Loading a row twice changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Coverage row: a span of time in which a source was, or was not, collected."""
+"""Coverage row: a span of time (ms) in which a source was, or was not, collected, with the search and the reason.
+
+A prefix of the reason marks spans in which only a sample of the posts was collected on purpose.
+"""
 
 from __future__ import annotations
 

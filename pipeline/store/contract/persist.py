@@ -1,4 +1,9 @@
-"""Values of `Store.persist`: the batch that goes in, and the report that comes out."""
+"""Values of `Store.persist`: the batch of events that goes in, and the report of what it changed that comes out.
+
+`Writes` holds new posts, deletions of posts and of accounts. `Persisted` holds each accepted post (`Entry`: merged,
+with its original and the version it replaced, to be matched and published), the deleted ids, and the posts that the
+store can never hold. Both can be joined with another of their kind.
+"""
 
 from __future__ import annotations
 

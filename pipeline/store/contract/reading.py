@@ -1,4 +1,9 @@
-"""Reading protocol: searches, changes and counts over one consistent view of a store."""
+"""Reading protocol: searches, changes, counts, top lists and exports over one consistent view of a store.
+
+Pages of a search in several orders; changes after a sequence number, in steps of bounded size; deleted ids; posts by
+id; counts in all and by time; most frequent values; every match as a stream. Each method may raise `QueryTimeout` and
+`StoreUnavailable`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Answers of a `Reading`: pages, changes, timelines and top lists."""
+"""Answers of a `Reading`: a page of posts, the changes of a search, a timeline of counts, and a top list.
+
+Also names the sorts of a search and the fields of top lists.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Store protocol: persisting batches, opening readings, retention, coverage and periodic maintenance."""
+"""Store protocol: persists batches, opens readings, removes old posts, keeps coverage, and does periodic maintenance.
+
+Also counts the stored posts, gives access for a copy of the store, and has an identity that tells two stores apart.
+Coverage is the log of when each source was collected.
+"""
 
 from __future__ import annotations
 

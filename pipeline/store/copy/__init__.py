@@ -1,1 +1,1 @@
-"""Copying a store: copies all rows into another store, and compares the two (`murmur copy`)."""
+"""Copy of a store (`murmur copy`): copies all rows into another store, and compares the two."""

@@ -1,6 +1,7 @@
 """Comparison of two stores: counts in all and by month, all tombstones, coverage, and a sample of posts byte by byte.
 
-Nothing is written. Memory is bounded by one count a day, one count a minute of a day, and one page of posts.
+Returns the numbers compared and the differences in words. Nothing is written. Memory is bounded by one count a day, one
+count a minute of a day, and one page of posts.
 """
 
 from __future__ import annotations

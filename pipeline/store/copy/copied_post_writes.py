@@ -1,7 +1,9 @@
-"""Load plan: the rows that posts copied from another store become here, decided once for every store.
+"""Load plan: decides, the same for every store, which rows posts that are copied from another store become here.
 
-Nothing is merged and no sequence number is given. A post arrives as the other store holds it and is described anew by
-this program. A post that is stored here already, or was deleted here, stays out.
+A post stays out if it, its account or the post that it reposts was deleted here, or if the row here has the same or a
+greater version. All others are written as the other store holds them, with reach, raw record and the sort key that they
+had, and analysed anew by this program. Nothing is merged, and no sequence number is given. The plan also names the rows
+that stay unchanged, so that a store can complete their raw records.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Copier: copies everything in a store into another, in the order of sort keys, so that a stopped copy can be resumed.
 
-The target keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so a run
-that died between a batch and its note repeats that batch without harm. `compare` checks the result.
+`copy_obstacle` tells why a target may not be copied into, such as data of its own. `copy_store` copies deleted
+accounts, tombstones, posts and coverage, and yields the progress, with posts that the target cannot store. The target
+keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so a run that died
+between a batch and its note repeats that batch without harm. `compare` checks the result.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Copy access to an Elasticsearch store: exports all rows as they are, and loads those of another store.
 
-The parts that write batches read, plan and write each load. Loading again completes what a loader that died left.
+Rows are posts with raw records, tombstones, deleted accounts and the salts of their hashes. Posts and tombstones are
+loaded by the parts that write batches (read, plan, write), up to five times if somebody else writes. Loading again
+completes what a loader that died left, and posts that the server cannot store are returned. Also keeps the copy's
+progress note.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Coverage rows in Elasticsearch: spans in which each source was, or was not, collected.
+"""Coverage rows in Elasticsearch: enters and reads the spans in which each source was, or was not, collected.
 
-The newest rows of a source are one document, which is read and replaced by its key. Older rows are moved to documents
-of their own, so that the document of a source with many interruptions stays small.
+The newest rows of a source are one document, which is read and replaced by its key, and again after a conflict with
+another process. Older rows are moved to documents of their own, so that the document of a source with many
+interruptions stays small.
 """
 
 from __future__ import annotations

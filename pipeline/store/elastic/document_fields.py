@@ -1,8 +1,8 @@
-"""Indexed fields of a document: their mapping, the values of a document, and the document made of the values.
+"""Indexed fields of a post: their mapping, the values of a document (words, facets, numbers), and the document again.
 
 A text is its tokens joined by spaces, for the server's `whitespace` analyser: our analyser alone decides what a word
-is. Facets are keywords; an unknown number is absent. The store and the percolator share these fields, and
-`compile_query` uses no others.
+is. Facets are keywords, without overlong ones; an unknown number is absent, others are clamped to the server's limits.
+The store and the percolator share these fields, and `compile_query` uses no others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Health check of the cluster and of the store in it, for `murmur doctor`. Changes nothing."""
+"""Health check for `murmur doctor`: versions and health of the cluster, and whether the store's index template fits.
+
+Yields each finding with whether all is well; errors are findings, too. Changes nothing.
+"""
 
 from __future__ import annotations
 

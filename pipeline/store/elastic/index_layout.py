@@ -1,7 +1,7 @@
-"""Index layout: creates and upgrades the templates and indices of a store. Touches no post.
+"""Index layout: creates the store (templates, indices, meta document), later indices as needed, and missing fields.
 
-Posts are stored in one index a month under one alias, raw records in separate indices a month, out of the way of reads.
-The index `state` holds everything else (`state_documents`).
+Posts are stored in one index a month (older ones: a year) under one alias, raw records in separate indices, out of the
+way of reads. The index `state` holds everything else (`state_documents`). Touches no post.
 """
 
 from __future__ import annotations

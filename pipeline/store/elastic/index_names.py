@@ -1,4 +1,8 @@
-"""Names in the cluster: indices by kind, generation and period, and keys of documents. Sends no request."""
+"""Names in the cluster: indices by kind, generation and period, and keys of documents. Sends no request.
+
+Each migration has a generation, so that old and new indices exist side by side; a period is a month or a year
+(`periods`). Too long an id is replaced by its hash as key.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Mappings of the store's indices: posts, raw records, and `state`; and the sort of posts over them."""
+"""Mappings of the store's indices: posts, raw records, and `state` (all the rest); and the sort of posts over them.
+
+Also holds the versions of the schema and of the fields that order posts.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
-"""Migration of a store: indexes every post again into new indices beside the old ones, then switches the alias.
+"""Migration of an Elasticsearch store: creates a missing one, or indexes all posts again for a new schema or analyser.
 
-Until the switch, readers use the old indices. A stopped migration starts anew. Nothing else may write meanwhile.
+The new indices (next generation) are filled beside the old ones; then the alias and the meta document switch to them,
+and indices and templates of other generations are dropped. A store that fits only loses what stopped migrations left; a
+newer schema is refused. Until the switch, readers use the old indices. A stopped migration starts anew. Nothing else
+may write meanwhile.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Periods by which posts are spread over indices: a month, for older posts a year, or all time before.
+"""Periods by which posts are spread over indices: a month, for older posts a year, or all time before 2006.
 
-Retention can drop the index of a whole period. A post that is older than a year when it arrives goes into an index of
-its year, because some networks import posts of twenty years.
+Gives the period of a creation time, and the span of a period. Retention can drop the index of a whole period. A post
+that is older than a year when it arrives goes into an index of its year, because some networks import posts of twenty
+years.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Documents of the index `state` and their keys: locators of ids, withdrawn accounts, stale reach, words, progress."""
+"""Documents of the index `state`, which holds what the store keeps beside posts, and the documents' keys.
+
+A locator says where the post of an id is stored, whether it was reposted, and its tombstone. Others are tombstones of
+accounts (by salted hash), notes of stale reach, words of the background by hour, and the progress of maintenance.
+Coverage rows (`coverage`) and the meta document (`store_meta`) are defined elsewhere.
+"""
 
 from __future__ import annotations
 

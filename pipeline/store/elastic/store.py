@@ -1,6 +1,7 @@
-"""Elasticsearch store: opens the store and passes each call of the contract to the part that does the work.
+"""Elasticsearch store: opens, creates or upgrades the store, and passes each call of the contract to the part for it.
 
-An instance writes for one thread at a time; any thread may open its readings.
+Refuses a store of another schema or analyser. Counts posts itself. An instance writes for one thread at a time; any
+thread may open its readings.
 """
 
 from __future__ import annotations

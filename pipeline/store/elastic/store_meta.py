@@ -1,4 +1,7 @@
-"""Meta document of a store: its identity and the versions it was written by, checked at each opening."""
+"""Meta document of a store: its identity and the versions it was written by, read and checked at each opening.
+
+A store of another schema or analyser is refused. The document also names the generation of the indices.
+"""
 
 from __future__ import annotations
 

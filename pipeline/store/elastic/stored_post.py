@@ -1,7 +1,8 @@
-"""Stored post: source of a post's document in Elasticsearch, with the wire JSON and, beside it, the indexed fields.
+"""Stored post: writes and reads a post's document in Elasticsearch, its wire JSON and, beside it, the indexed fields.
 
-The wire JSON is an object within the source. It is cut out of an answer as bytes and never parsed on its way to a
-client.
+The wire JSON, as clients receive it, is an object within the source. It is cut out of an answer as bytes and never
+parsed on its way to a client. For the planner, a post becomes a row with the numbers that a conditional write must
+name. Also makes the values of the fields by which an account's posts and a post's reposts are found.
 """
 
 from __future__ import annotations

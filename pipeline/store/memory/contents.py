@@ -1,4 +1,7 @@
-"""Contents of a memory store: rows, tombstones and the background of words. Rows are replaced, never changed."""
+"""Contents of a memory store: rows, raw records, reach, tombstones of posts and accounts, and the background of words.
+
+Rows are replaced, never changed, so that a shallow copy is a snapshot for a reading.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Copy access to a memory store: exports all rows as they are, and loads those of another store."""
+"""Copy access to a memory store: exports all rows as they are, and loads those of another store (`murmur copy`).
+
+Rows are posts, tombstones, deleted accounts and the salts of their hashes. Also keeps the copy's progress note.
+"""
 
 from __future__ import annotations
 

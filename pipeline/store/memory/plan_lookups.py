@@ -1,4 +1,7 @@
-"""Plan lookups of the memory store: answers the queries of planning a batch by scanning all rows."""
+"""Plan lookups of the memory store: answers the queries of planning a batch by scanning all rows.
+
+They find tombstones of posts and accounts, stored rows, reposts of a post, and posts of an account.
+"""
 
 from __future__ import annotations
 

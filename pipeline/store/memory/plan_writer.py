@@ -1,4 +1,8 @@
-"""Writer of the memory store: applies a write plan to the contents, and removes posts."""
+"""Writer of the memory store: applies a write plan to the contents, which includes giving new posts their sort keys.
+
+Writes posts, tombstones and deleted accounts. Removes posts with their raw records and reach, and the raw records of
+quotes of deleted posts.
+"""
 
 from __future__ import annotations
 

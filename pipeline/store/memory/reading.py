@@ -1,4 +1,8 @@
-"""Reading of the memory store: the contract's `Reading` over a snapshot, checking every row against the search."""
+"""Reading of the memory store: the contract's `Reading` over a snapshot, checking every row against the search.
+
+Searches, changes, counts, timelines, top lists and exports stop with `QueryTimeout` at the deadline. Posts beyond
+retention are invisible.
+"""
 
 from __future__ import annotations
 

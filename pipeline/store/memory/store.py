@@ -1,7 +1,8 @@
 """Memory store: the whole contract by brute force in one process.
 
 Its decisions are those of the other stores: plan, sort keys, top lists and the evaluation of searches are shared code.
-A reading is a snapshot of the contents at its opening.
+A reading is a snapshot of the contents at its opening. Maintenance computes reach, collects the background of words and
+removes old tombstones.
 """
 
 from __future__ import annotations

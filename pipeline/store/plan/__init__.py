@@ -1,7 +1,7 @@
-"""Write plan of a batch: the rows to write, to remove and to bury, decided once for every store.
+"""Write plan of a batch: the rows to write and to remove, the tombstones and the report, decided once for every store.
 
-The rules of docs/design/store.md ("Writing") live here. A store offers
-`PlanLookups`, calls `plan_writes` inside its transaction and applies the `WritePlan`. Nothing is written here.
+The rules of docs/design/store.md ("Writing") live here. A store offers `PlanLookups`, calls `plan_writes` (SQLite
+inside its transaction) and applies the `WritePlan`. Nothing is written here.
 """
 
 from pipeline.store.plan.lookups import PlanLookups

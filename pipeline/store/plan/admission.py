@@ -1,4 +1,7 @@
-"""Admission of upserts: refuses posts that have a tombstone, belong to a deleted account or repost a deleted post."""
+"""Admission of posts: refuses those that have a tombstone, belong to a deleted account or repost a deleted post.
+
+Deletions of the same batch count, too. A refused post that has no tombstone yet is entered in the plan to get one.
+"""
 
 from __future__ import annotations
 

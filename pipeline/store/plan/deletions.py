@@ -1,4 +1,8 @@
-"""Deletions of a plan: removes posts with their reposts, the posts of deleted accounts, and writes tombstones."""
+"""Deletions of a plan: removes posts with their reposts and the posts of deleted accounts, and writes tombstones.
+
+One plan removes at most 100 posts that no event names, and marks that more are left. Names the deleted ids to announce,
+and the posts whose quotes lose their raw records. `plan_tombstones` plans tombstones copied from another store.
+"""
 
 from __future__ import annotations
 

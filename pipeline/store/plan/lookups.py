@@ -1,4 +1,7 @@
-"""Plan lookups protocol: the queries that planning a batch puts to a store."""
+"""Plan lookups protocol: the queries that planning a batch puts to a store, each for many ids at once.
+
+They find tombstones of posts and of accounts, stored rows, stored reposts of posts, and the posts of an account.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Planner: turns a batch of events into a `WritePlan`. All posts of a batch share one sequence number."""
+"""Planner: turns a batch of events into a `WritePlan`, by admission, deletions and upserts in this order.
+
+All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
+post.
+"""
 
 from __future__ import annotations
 

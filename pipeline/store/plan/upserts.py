@@ -1,4 +1,9 @@
-"""Upserts of a plan: merges posts with their stored versions, and describes and encodes each accepted post once."""
+"""Upserts of a plan: merges posts with their stored versions, and describes and encodes each accepted post once.
+
+A repost is described by its original's words. Stored reposts (at most 250 a batch) of an original that is new or was
+edited are written again under a higher version, so that clients replace them. Enters the rows to write, and for each
+accepted post the entry to match and publish.
+"""
 
 from __future__ import annotations
 

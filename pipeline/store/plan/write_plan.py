@@ -1,4 +1,7 @@
-"""Values of a write plan: rows as they are stored, rows to write, and everything that one transaction changes."""
+"""Values of a write plan: rows as they are stored, rows to write, and everything that a batch changes in a store.
+
+The plan also makes the contract's report (`Persisted`), which leaves out posts beyond retention.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bulk fetch: reads the wire JSON of hundreds of posts in one step of SQLite.
+"""Bulk fetch: reads the JSON of hundreds of posts, each with that of its original, in one step of SQLite.
 
 Each step of a statement hands the interpreter's lock over. Ten readers that step row by row spend their time waiting
 for that lock; ten that step once do not.

@@ -1,4 +1,8 @@
-"""SQLite connections: opens the file with the store's pragmas, and runs statements and transactions."""
+"""SQLite connections: opens the file with the store's pragmas for writing or reading, and runs statements.
+
+`transaction` writes all of a block or nothing. A busy handler waits up to 10 s for another process's transaction,
+looking every millisecond.
+"""
 
 from __future__ import annotations
 

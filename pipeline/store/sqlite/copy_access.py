@@ -1,4 +1,8 @@
-"""Copy access to a SQLite store: exports all rows as they are, and loads those of another store."""
+"""Copy access to a SQLite store: exports all rows as they are, and loads those of another store (`murmur copy`).
+
+Rows are posts with raw records, tombstones, deleted accounts and the salts of their hashes, read page by page. Each
+load is one transaction. Also keeps the copy's progress note.
+"""
 
 from __future__ import annotations
 

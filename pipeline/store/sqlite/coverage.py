@@ -1,4 +1,8 @@
-"""Coverage table of the SQLite store: enters and reads the spans in which sources were collected."""
+"""Coverage table of the SQLite store: enters and reads the spans in which sources were, or were not, collected.
+
+A new row changes the source's earlier rows by the rules of `store.coverage`; an answer holds the rows that overlap a
+span, up to a limit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""SQLite deadline: the time limit of a reading."""
+"""Deadline of a reading of the SQLite store: the moment after which its statements stop with `QueryTimeout`.
+
+SQLite's progress handler asks whether it has passed; code between statements checks it itself.
+"""
 
 from __future__ import annotations
 

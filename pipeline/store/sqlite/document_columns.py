@@ -1,7 +1,8 @@
-"""Document columns: converts a document to the columns of `docs` and `posts`, and back.
+"""Document columns: converts a post's document (words, facets, numbers) to columns of `docs` and `posts`, and back.
 
-Tokens are joined by spaces, and each facet becomes one token. The tokenizer folds ASCII capitals and splits at ASCII
-spaces and controls, so those are percent-encoded in facets.
+Tokens are joined by spaces, and each facet becomes one token; overlong facets are left out, numbers are clamped to 64
+bits. The tokenizer folds ASCII capitals and splits at ASCII spaces and controls, so those are percent-encoded in
+facets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""SQLite error mapping: turns apsw's errors into the store's own."""
+"""SQLite error mapping: turns the errors of a block of statements into the store's own.
+
+They become `QueryTimeout` (interrupted at the deadline), `StoreUnavailable` (busy, full or not usable now),
+`RowRefused` (a value that SQLite cannot hold) or `StoreError`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Id hashes: the 64-bit keys of posts and accounts in the tables."""
+"""Id hashes: the 64-bit keys of posts and accounts in the tables, hashed with the store's own salt.
+
+The salt keeps strangers from making two ids collide. Recent hashes are cached.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Migration of a SQLite store: describes and indexes every post again. Nothing else may write meanwhile."""
+"""Migration of a SQLite store: creates a missing one, or analyses and indexes every post again for a new analyser.
+
+Refuses tables of another schema version. While it runs, the store is marked as indexed by no analyser, so that no
+program reads it half done; a later run begins again. Nothing else may write meanwhile.
+"""
 
 from __future__ import annotations
 

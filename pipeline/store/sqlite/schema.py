@@ -1,9 +1,9 @@
-"""SQLite schema: the tables of the store, and the facts that the store keeps about itself (`meta`).
+"""SQLite schema: creates the tables, keeps the store's facts about itself (`meta`), and refuses other versions.
 
 `posts` is small and hot: one row a post with everything that is compared, sorted and counted. `docs` holds what is read
-(the wire JSON) and what was indexed (words and facets, so that a deletion can name exactly what to remove from the
-index). `fts` is the index over `docs` with external content; its rowid is the sort key (column `place`), so newest
-first is its own order. `raws` holds the raw records.
+(the JSON of the post) and what was indexed (words and facets, so that a deletion can name exactly what to remove from
+the index). `fts` is the full-text index over `docs` with external content; its rowid is the sort key (column `place`),
+so newest first is its own order. `raws` holds the raw records. `check` compares the versions of schema and analyser.
 """
 
 from __future__ import annotations

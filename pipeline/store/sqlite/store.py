@@ -1,7 +1,8 @@
-"""SQLite store: one writer connection and a pool of readers on one file.
+"""SQLite store: implements the store contract with one writer connection and a pool of readers on one file.
 
-An instance belongs to one thread at a time for writing. Any number of threads may open readings, each of which has a
-connection of its own.
+Opens or creates the file and checks its version; persists each batch in one transaction, or in several where a post is
+refused; passes readings, retention, coverage, copies and maintenance to the modules that do them. An instance belongs
+to one thread at a time for writing. Any number of threads may open readings, each of which has a connection of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stored rows: the columns of `posts` and `docs` that make a `StoredRow`."""
+"""Stored rows: names the columns of `posts` and `docs` that make a `StoredRow`, and decodes a row of them."""
 
 from __future__ import annotations
 

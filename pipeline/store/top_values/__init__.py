@@ -1,6 +1,7 @@
 """Top lists: counting a search's most frequent values and its trending words, the same for every store.
 
-A post counts a value once. A repost counts by its original's content, as searches see it.
+A post counts a value once. A repost counts by its original's content, as searches see it. Trending words are compared
+with the background, hourly counts of words over all posts, which is collected here as well.
 """
 
 from pipeline.store.top_values.background import BACKGROUND_HOURS, WordBackground

@@ -1,4 +1,8 @@
-"""Word background: hourly counts of words over all stored posts, which trending words are compared with."""
+"""Word background: collects hourly counts of words over stored posts, which trending words are compared with.
+
+A word is handed out for storing only once five posts of an hour share it, so that no row reveals a single post. Until
+then its counts are held in memory, within bounds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Counter of a top list: counts the values of one field over a sample of posts."""
+"""Counter of a top list: counts the values of one field over a sample of posts, and returns the most frequent ones.
+
+Fields are words, hashtags, authors, domains, links, languages and originals. A post counts a value once; the content of
+a repost is its original's. Values have a label to show, such as a name or title.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Post view for top lists: the fields of a post's wire JSON that are counted."""
+"""Post view for top lists: decodes only those fields of a post's JSON that are counted."""
 
 from __future__ import annotations
 

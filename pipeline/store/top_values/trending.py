@@ -1,6 +1,8 @@
 """Trending words: log-odds of a search's newest words against the stored background, so that common words never enter.
 
-The log-odds ratio has an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fightin' Words", 2008.
+Where the search has enough earlier matches of its own, a word must stand out against those, too. The log-odds ratio has
+an informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fightin' Words", 2008. `with_background` gives the entries
+of a list of frequent words their share in the background.
 """
 
 from __future__ import annotations

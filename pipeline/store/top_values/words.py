@@ -1,4 +1,7 @@
-"""Words of a post for top lists: tokens of its text, and which of them are worth counting."""
+"""Words of a post for top lists: the tokens of its text without handles and addresses, and which are worth counting.
+
+Worth counting are words of 4 to 24 letters that are no stop words.
+"""
 
 from __future__ import annotations
 

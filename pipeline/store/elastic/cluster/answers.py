@@ -1,4 +1,8 @@
-"""Answers of Elasticsearch to searches: one shape for all hits, and the causes of failures."""
+"""Answers of Elasticsearch to searches, as structs: hits with or without their sources, failed shards, and causes.
+
+A hit has the numbers that a conditional write must name, if they were requested. A cause sums up why a request or a
+shard failed.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Bulk writes: sends many writes in one request, notes the result of each, and repeats those of an overloaded server.
 
-The size of a request is reduced while the server is overloaded and raised again afterwards.
+A write may be conditional (not written since, not there yet, or a greater version). Its result is done, conflict,
+absent, or refused for good. The size of a request is reduced while the server is overloaded and raised again
+afterwards. After ten seconds, or at once where a block forbids writes, `StoreUnavailable` is raised.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Elasticsearch client: sends requests over the official client's transport and decodes the answers.
 
-The JSON on the wire is plain, which servers from 7.17 on understand; `GET /` is never sent. Every request has a time
-limit. A temporary failure raises `StoreUnavailable`, a refusal for good raises `RequestRefused`; no message contains
-credentials.
+One client, with its pool of connections, serves a process for each group of settings; under gevent each thread has a
+pool of its own. The JSON on the wire is plain, which servers from 7.17 on understand; `GET /` is never sent. Every
+request has a time limit. A temporary failure raises `StoreUnavailable`, a refusal for good raises `RequestRefused`; no
+message contains credentials. `path_to` quotes names in paths.
 """
 
 from __future__ import annotations

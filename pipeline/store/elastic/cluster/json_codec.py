@@ -1,4 +1,7 @@
-"""JSON of requests and answers: encodes bodies, and decodes answers into structs, safely from many threads."""
+"""JSON of requests and answers: encodes bodies, and decodes answers into structs, safely from many threads.
+
+A lock lets only one thread build the decoder of a new struct: msgspec crashes where two do.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Multi-get: reads documents by index and key in real time, refreshed or not."""
+"""Multi-get: reads documents by index and key in real time, refreshed or not, in the order in which they are named.
+
+A missing document is yielded as not found; each has the numbers that a conditional write must name. A failed read
+raises `StoreUnavailable`.
+"""
 
 from __future__ import annotations
 

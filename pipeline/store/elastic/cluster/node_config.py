@@ -1,4 +1,4 @@
-"""Connection settings of the cluster: address, TLS and credentials, out of the settings ELASTICSEARCH_*."""
+"""Connection settings of the cluster: address, TLS and credentials out of ELASTICSEARCH_*, pool size, compression."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Index refresher: makes earlier writes searchable, with one request for all threads that ask at the same time.
 
-Under gevent each caller sends its own request: few threads refresh there, and their hubs would have to share a lock
-that waits for the network.
+All stores over one client share the refresher of an index. Under gevent each caller sends its own request: few threads
+refresh there, and their hubs would have to share a lock that waits for the network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Errors of requests to Elasticsearch: turns the status and body of a failed answer into the error to raise."""
+"""Errors of requests to Elasticsearch: turns the status and body of a failed answer into the error to raise.
+
+`RequestRefused` stands for requests refused for good, `StoreUnavailable` for denied access and an unavailable server,
+`RequestTimedOut` for no answer in time.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Deletion sweep: removes deleted posts, and raw records of their quotes, that a late worker stored after all.
 
-Such a worker did not see the deletion, and no order of writes excludes this (docs/design/store.md). Recent deletions
-are therefore checked once more.
+Such a worker did not see the deletion, and no order of writes excludes this (docs/design/store.md). The deletions of
+the last two minutes are therefore checked once more in each round of maintenance.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Periodic maintenance of an Elasticsearch store: reach, background of words, sweep, old tombstones, expunging.
+"""Periodic maintenance of an Elasticsearch store: reach, background of words, deletion sweep, expiry, expunging.
 
-Work that is not done in one round is done in the next. Two processes at once do the work twice and nothing wrong.
+Expiry removes old tombstones. Expunging has the server rewrite segments that still hold deleted posts, every six hours.
+Progress is kept with the data. Work that is not done in one round is done in the next. Two processes at once do the
+work twice and nothing wrong.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reach updater: computes the reach of posts again where it may have changed.
+"""Reach updater: computes the reach of posts again where the post or its reposts changed, some pages a round.
 
-Reach is the sum of the followers of the author and of each account that reposted the post, each account once.
-Publication numbers, and notes of removed reposts, tell which posts to compute; the server sums up.
+Reach is the sum of the followers of the author and of each account that reposted the post, each account once. Sequence
+numbers, and notes of removed reposts, tell which posts to compute; the server sums up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Followers of reposters: the server sums up who reposted which post, and how many followers each account had."""
+"""Followers of reposters: the accounts that reposted each of some posts, with the most followers that each had.
+
+The server aggregates them from the stored reposts, page by page.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Retention: removes the oldest posts, by age and by the store's size, for a bounded time a call.
+"""Retention in Elasticsearch: removes the oldest posts, by age and by the store's size, for about two seconds a call.
 
-A period wholly past goes with its index, other posts one by one. Posts are removed before their locators in `state`,
-so that a post which is still found can always be deleted.
+A period (month or year) wholly past goes with its index, other posts one by one with their raw records. Posts are
+removed before their locators in `state` (where each id is stored), so that a post which is still found can always be
+deleted. Where much goes by size, the server is then made to rewrite segments, so that the size on disk shrinks; that
+may take longer.
 """
 
 from __future__ import annotations

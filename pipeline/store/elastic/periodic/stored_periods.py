@@ -1,4 +1,7 @@
-"""Stored periods: the number of posts in each period's indices, and their size on disk."""
+"""Stored periods: for each month or year that has an index, the number of its posts and their size on disk.
+
+The size includes raw records, and leaves out the share of deleted posts that the index still holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Word background: counts by hour in how many posts each word occurs, which trends are compared with."""
+"""Word background: counts by hour in how many posts each word occurs, which trending words are compared with.
+
+Samples the newest posts, adds their words to the stored counts once enough posts share a word, drops hours beyond the
+span, and names the words that no post used within it. A conflict with another process is no loss: both count the same
+posts.
+"""
 
 from __future__ import annotations
 

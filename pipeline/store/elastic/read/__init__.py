@@ -1,1 +1,1 @@
-"""Reading from Elasticsearch within one point in time: pages, changes, counts, top values, full scans."""
+"""Reading from Elasticsearch in one point in time (a fixed view): pages, changes, counts, top values, full scans."""

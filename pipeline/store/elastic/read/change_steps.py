@@ -1,4 +1,7 @@
-"""Change steps: reads tombstones by publication number, and measures how far a step over changes may go."""
+"""Change steps: reads deleted ids by sequence number, and finds the number at which a step of bounded size ends.
+
+A step over changes holds at most so many posts and so many tombstones (`Reading.step_end`).
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Query compiler: turns the tree of a search into one filter in Elasticsearch's query DSL, without scores.
 
 The same filter finds stored posts and is stored in the percolator. It finds every match, and nothing else if `exact`.
-Otherwise each candidate must be checked against the tree (`query.evaluate.matches`): within `~` the server counts a
-word that is required twice differently, and it refuses queries that are nested too deep. There are no scripts, and user
-text is always a value.
+Otherwise each candidate must be checked against the tree (`query.evaluate.matches`): in proximity searches (`~`) the
+server counts a word that is required twice differently, and it refuses queries that are nested too deep. There are no
+scripts, and user text is always a value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Count of the posts that meet conditions which the server decides exactly."""
+"""Count of the posts that meet conditions which the server decides exactly; on request only up to a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Full scan: goes through all documents of an index in one point in time, page by page, for migration and copies."""
+"""Full scan: goes through all posts, or documents of the index `state`, in one point in time, page by page.
+
+Migration and copies use it. Posts come in no order or, from a sort key on, oldest first; `state` holds all that is kept
+beside posts. Also reads the originals of reposts and quotes by id.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Matching posts: pages through the hits of a search, and checks candidates where the server cannot decide exactly."""
+"""Matching posts: pages through the hits of a search, and checks candidates where the server cannot decide exactly.
+
+Hits come in the order of a sort, within a span of time and retention. Also finds changed posts that no longer match
+(retractions).
+"""
 
 from __future__ import annotations
 

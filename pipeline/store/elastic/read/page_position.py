@@ -1,6 +1,7 @@
-"""Page position: continues a sorted search after the last post of a page, and cuts a page where that is possible.
+"""Page position: continues a sorted search after the last post of a page, and decides how many posts a page has.
 
-A position is a `sort_key.Mark`: the sort's value, the sort key, and the arrival of a post.
+A position is a `sort_key.PageMark`: the sort's value, the sort key, and the arrival (order among posts of one sort key)
+of a post. It becomes the condition of the next page. A page does not end between posts of one position, if it can.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Point in time: one consistent view of the posts, searched under a deadline and closed in any case.
+"""Point in time: opens one consistent view of the posts, searches it under a deadline, and closes it in any case.
 
-An open point in time costs the server resources. Their number is therefore limited, and each expires by itself if its
-process dies. An incomplete answer (out of time, a failed shard) raises an error.
+An open point in time costs the server resources. Their number is therefore limited to 64 a process, and each expires by
+itself if its process dies. An incomplete answer (out of time, a failed shard) raises an error. Opening is retried for a
+moment while a new index is not readable yet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Post bodies: the wire JSON of stored posts, with the originals of reposts and quotes inside."""
+"""Post bodies: reads stored posts by id, and puts the JSON of posts together with the originals of reposts and quotes.
+
+Posts by id may have to meet conditions; those that are missing are left out.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Reading of an Elasticsearch store: answers searches, changes, counts and exports from one point in time.
+"""Reading of an Elasticsearch store: answers searches, changes, counts, top lists and exports from one point in time.
 
-Where the server can decide a search exactly it decides alone. Else it returns candidates, and each is checked here.
+Delegates to the modules beside it. Where the server can decide a search exactly it decides alone. Else it returns
+candidates, and each is checked here. Posts beyond retention are invisible.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Deadline of a reading: the moment after which all its requests stop with `QueryTimeout`."""
+"""Deadline of a reading: the seconds left for its requests, and the error `QueryTimeout` once there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timeline: counts of matches by time bucket.
+"""Timeline of a search: counts of matches by time bucket, and the span and bucket length where none is given.
 
 The server counts the matches of a search that it decides exactly; of other searches the caller passes the times.
 """

@@ -1,4 +1,7 @@
-"""Top values of a search: counts the newest matches and compares words with the stored background."""
+"""Top values of a search: counts a field's values over given matches, and compares words with the background.
+
+The background is the stored hourly counts of words; it gives frequent words their usual share and finds trending ones.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Writing of batches to Elasticsearch, without transactions: look up, plan, write, revalidate."""
+"""Writing of batches to Elasticsearch, without transactions: look up, plan, write, and look again (revalidate)."""

@@ -1,4 +1,8 @@
-"""Persist report: merges the results of all attempts at a batch into one `Persisted`."""
+"""Persist report: merges the results of all attempts at writing a batch into one `Persisted`.
+
+Keeps the newest entry of each post, with the document from before the first attempt; drops entries of posts deleted
+meanwhile; collects deleted ids and refused posts.
+"""
 
 from __future__ import annotations
 

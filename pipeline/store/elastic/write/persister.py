@@ -1,8 +1,8 @@
 """Persister: merges batches into the store, and plans again whatever another worker wrote first.
 
 There is no transaction. After writing, `revalidate` therefore looks for what came in between: a repost whose original
-changed, an original that got reposts, a deletion that found too little. docs/design/store.md says why this order is
-right.
+changed, an original that got reposts, a deletion that found too little. Only those and the posts in conflict are
+planned again, up to twenty times, then `StoreUnavailable` is raised. docs/design/store.md says why this order is right.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Planner's lookups in Elasticsearch: rows, tombstones and withdrawn accounts of a batch, read in real time.
+"""Plan lookups in Elasticsearch: finds a batch's stored rows, tombstones, deleted accounts and reposts for the planner.
 
-Everything known of an id is read from `state` first: where its post is stored, its tombstone, and whether it was ever
-reposted. The post is then read from its index. Only reposts and an account's posts are searched for, and reposts only
-if `state` says that there are some.
+Everything known of an id is read from the index `state` first, in real time: where its post is stored, its tombstone,
+and whether it was ever reposted. The post is then read from its index. Only reposts, quotes and an account's posts are
+searched for, and reposts only if `state` says that there are some. All that was read is remembered with its version
+numbers, which the writes name as their condition.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Plan writer: applies a plan without a transaction, in an order that leaves nothing wrong wherever it stops.
 
-`state` comes first (`state_writes`). Each of these writes names the version that was read; one conflict means that
-nothing of the plan is done and the plan is made again. Then come the posts, each under its own condition. An edited
-original is written after the reposts that show its new words: a worker that repeats the batch then edits it again.
+The index `state` (tombstones, accounts, where posts are) comes first. Each of these writes names the version that was
+read; after one conflict no post is written and the plan is made again. Then come the posts, each under its own
+condition, with raw records and removals; conflicts and refused posts are reported. An edited original is written after
+the reposts that show its new words: a worker that repeats the batch then edits it again.
 """
 
 from __future__ import annotations

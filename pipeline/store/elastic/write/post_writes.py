@@ -1,4 +1,8 @@
-"""Post writes of a plan: the writes of a post, of its removal, and of the note that a reach is stale."""
+"""Post writes of a plan: makes the writes of a post, of its removal, and of the note that an original's reach is stale.
+
+A new post is written only if it does not exist, a known one only if nobody wrote it since. A removal takes the raw
+record along. A stale reach (followers of author and reposters) is computed again by maintenance.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Revalidation after a batch was written: finds what other workers wrote between its reading and its writing.
 
-Two workers that write at once both look after they wrote, so that at least one of them sees the other's writes. This
-module says what must be done again and writes nothing.
+Says what must be done again: posts that conflicted or whose original changed, stored reposts that show an outdated
+original, and deletions that missed posts. Two workers that write at once both look after they wrote, so that at least
+one of them sees the other's writes. This module writes nothing.
 """
 
 from __future__ import annotations

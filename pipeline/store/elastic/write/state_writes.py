@@ -1,6 +1,8 @@
-"""State writes of a plan: the conditional writes to `state` that come before its posts.
+"""State writes of a plan: makes the writes to the index `state` that come before its posts.
 
-They hold tombstones, where new posts will be stored, which originals have reposts, and withdrawn accounts.
+They hold tombstones, where new posts will be stored, which originals have reposts, and deleted accounts. Each, but for
+a note that there are deleted accounts, takes effect only if nobody wrote the document since it was read. A forgotten
+account stays forgotten.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Stored-post search: finds the reposts, quotes and account's posts that a deletion or an edit concerns.
+"""Stored-post search: finds reposts and quotes of a post, and an account's posts, for deletions and edits.
 
-A search sees only refreshed posts, so that the first search refreshes them.
+Pages are newest first; a post may come twice, and values are cut, so that the caller compares again. A search sees only
+refreshed posts, so that the first search refreshes them.
 """
 
 from __future__ import annotations

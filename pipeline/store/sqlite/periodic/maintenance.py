@@ -1,6 +1,8 @@
-"""Maintenance of a SQLite store: background of words, expiry of tombstones, wiping the log, giving space back.
+"""Maintenance of a SQLite store: reach, background of words, expiry of tombstones, wiping the log, giving space back.
 
-Everything runs in short transactions, so that persisting waits little. What one round leaves undone, the next one does.
+Wiping empties the write-ahead log, which may still hold deleted posts. Giving back returns free pages to the file
+system. Everything runs in short transactions, so that persisting waits little. What one round leaves undone, the next
+one does.
 """
 
 from __future__ import annotations

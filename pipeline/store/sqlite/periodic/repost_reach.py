@@ -1,4 +1,8 @@
-"""Reach of originals: computed again where reposts came or went, a bounded time each round."""
+"""Reach updater: computes the reach of posts again where reposts or followers changed, for a bounded time each round.
+
+Reach is the sum of the followers of the author and of each account that reposted the post, each account once. The
+writer notes the posts concerned in the table `stale`; each round goes on where the last one ended.
+"""
 
 from __future__ import annotations
 

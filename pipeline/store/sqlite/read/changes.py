@@ -1,4 +1,8 @@
-"""Changes of a search since a sequence number: new matches, retractions and tombstones."""
+"""Changes of a search after a sequence number: new matches, retractions (changed and no longer matching), tombstones.
+
+Also counts changed rows before any is read, and finds where a step of bounded size ends. Up to 2,000 rows stored since
+are checked against the search one by one; of more, the matches are searched for.
+"""
 
 from __future__ import annotations
 

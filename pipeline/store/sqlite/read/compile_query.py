@@ -2,7 +2,7 @@
 
 A search becomes one or more branches whose union holds every match; each branch is cheap to read newest first. `exact`
 is False where the union may hold too much (`Near`, or a mixture too wide to spread out): each candidate is then checked
-against the tree. User text reaches SQLite as parameters only.
+against the tree. `rows_of` writes the SQL of a branch. User text reaches SQLite as parameters only.
 """
 
 from __future__ import annotations

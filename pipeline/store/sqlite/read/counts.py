@@ -1,4 +1,8 @@
-"""Counts of a search: totals and timelines, from the sums by minute where the search is for everything."""
+"""Counts of a search: its number of matches, and timelines (matches by time bucket).
+
+SQL counts where one statement decides the search exactly; else matches are counted one by one. Where nothing but a span
+of time is asked for, the stored sums by minute serve.
+"""
 
 from __future__ import annotations
 

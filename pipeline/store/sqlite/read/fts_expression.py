@@ -1,4 +1,7 @@
-"""FTS5 expressions: the full-text part of a search. User text appears in them as quoted tokens only."""
+"""FTS5 expressions: tells whether the full-text index alone can answer a tree, and writes its FTS5 expression.
+
+Words, phrases, prefixes, proximity and facets are in the index. User text appears in expressions as quoted tokens only.
+"""
 
 from __future__ import annotations
 

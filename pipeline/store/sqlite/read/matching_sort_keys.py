@@ -1,4 +1,8 @@
-"""Matching sort keys: finds the posts that match a search, newest first or in the order of a number."""
+"""Matching sort keys: finds the posts that match a search, newest first or in the order of a number.
+
+Compiles the search for the visible posts of a span of time, merges the rows of its SQL statements without repetition,
+and checks candidates against the tree where SQL alone does not decide. Keys are fetched in growing lots.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Reading of the SQLite store: the contract's `Reading` over one read transaction.
+"""Reading of the SQLite store: the contract's `Reading` (searches, changes, counts, exports) over one read transaction.
 
-Every statement runs under a deadline: SQLite calls a progress handler in the thread that runs the statement, and the
-handler stops it. This needs no timer and works in any kind of thread.
+Delegates to the modules beside it, and puts the pages of JSON together. Every statement runs under a deadline: SQLite
+calls a progress handler in the thread that runs the statement, and the handler stops it. This needs no timer and works
+in any kind of thread. Posts beyond retention are invisible.
 """
 
 from __future__ import annotations

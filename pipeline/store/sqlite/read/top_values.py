@@ -1,4 +1,7 @@
-"""Top lists of the SQLite store: counts the newest matches and reads the stored background of words."""
+"""Top lists of the SQLite store: counts a field's values over given posts, and compares words with the background.
+
+The background is the stored hourly counts of words; it gives frequent words their usual share and finds trending ones.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Plan lookups of the SQLite store: answers the queries of planning a batch, inside the writer's transaction."""
+"""Plan lookups of the SQLite store: answers the queries of planning a batch, inside the writer's transaction.
+
+They find tombstones of posts and accounts (by salted hash), stored rows, reposts, and the posts of an account. The
+writer also looks up quotes of posts, and the sort keys that are taken.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Writer of the SQLite store: applies a write plan to all tables and the index, in the transaction that is open.
+"""Writer of the SQLite store: applies a write plan to all tables and the full-text index, in the open transaction.
 
-Rows are written by ascending sort key, because FTS5 flushes its buffer whenever a rowid goes back. A change of counts
-never touches the index. An entry is removed from the index by its stored old words: a wrong old value would leave it
-matching.
+Gives new posts their sort keys; keeps the sums by minute, the total and the notes of stale reach; also removes posts
+for retention. Rows are written by ascending sort key, because FTS5 flushes its buffer whenever a rowid goes back. A
+change of counts never touches the index. An entry is removed from the index by its stored old words: a wrong old value
+would leave it matching.
 """
 
 from __future__ import annotations
