@@ -1,12 +1,12 @@
-"""Jetstream adapter: turns a Bluesky event, on the old or new wire, into a post, repost or deletion, of accounts too.
+"""Jetstream adapter: turns a Bluesky event, on the old or new wire, into a post, a repost or a deletion.
 
-`post_adapter.py` reads the record; this module decides id, version and author, and adds profiles and counts that our
-own source put beside the event. An account that was deleted, suspended or deactivated gives the deletion of all its
-posts. A post's version is the time inside the commit's revision, which is the same on every server, or the event's time
-where the two are a day apart; with a known profile it is one millisecond newer, so that the post can be published again
-with its author's name. A post whose author is visible to signed-in people only becomes a deletion. Likes, follows,
-blocks and profile records give no event. The old wire is `/subscribe`, the new one
-`network.bsky.jetstream.subscribeEvents`.
+The old wire is `/subscribe`, the new one `network.bsky.jetstream.subscribeEvents`. This module decides id, version and
+author, adds the profiles and counts that our own source put beside the event, and leaves the record to
+`post_adapter.py`. A post's version is the time inside the commit's revision, which is the same on every server, or the
+event's time where the two are a day apart; with a known profile it is one millisecond newer, so that the post can be
+published again with its author's name. A post whose author is visible to signed-in people only becomes a deletion. An
+account that was deleted, suspended or deactivated gives the deletion of all its posts. Likes, follows, blocks and
+profile records give no event.
 """
 
 from __future__ import annotations
