@@ -1,6 +1,9 @@
-"""Assembly: builds the parts of each process from the settings. The only module that knows every part.
+"""Assembly: builds the worker's batch runner, a source's reader, upkeep and the re-check from the settings.
 
-A process builds its parts once and keeps them.
+`Process` holds what the threads of a process share (Redis client, key names, counters) and opens each thread's own
+store at its first use. `build_batch_runner` loads the standing searches and refuses to start where Redis forbids
+publishing; `open_matcher` chooses the matcher; `understand` parses a search with relative times that count from now.
+The only module of the pipeline that knows all its parts. A process builds its parts once and keeps them.
 """
 
 from __future__ import annotations

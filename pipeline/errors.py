@@ -1,4 +1,4 @@
-"""Error classes: everything that Murmuration raises on purpose.
+"""Error classes that rooms share: each has a stable `code`, and callers catch these instead of a dependency's own.
 
     MurmurError
     ├── SettingsError        a setting is wrong; the process ends with status 2
@@ -15,8 +15,9 @@
     ├── BatchDone            another worker has finished this batch
     └── AttemptUnfinished    an attempt at a batch used up its time; the next one resumes
 
-Errors of dependencies do not leak: callers catch these, never sqlite3's, redis's or a client's own. `BrokerRefused` (an
-error that Redis answered) is in `pipeline/broker/redis_errors.py`.
+Modules that use a dependency (SQLite, Redis, a network's client) turn its errors into these. An error of one room only
+is defined there, most often as a subclass: `BrokerRefused` (an error that Redis answered) is in
+`pipeline/broker/redis_errors.py`.
 """
 
 from __future__ import annotations

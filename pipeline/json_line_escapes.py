@@ -1,8 +1,8 @@
-"""Escapes in JSON the three characters that end a line for some readers but not for JSON.
+"""Escapes U+2028, U+2029 and U+0085 in encoded JSON, so that no reader takes one of them for the end of a line.
 
-RFC 8259 (7) allows U+2028, U+2029 and U+0085 unescaped inside strings. `str.splitlines`, and with it requests and
-Python's clients of event streams, end a line there. A post in JSON lines or in a server-sent event would be cut in two.
-The escaped text means the same.
+RFC 8259 (7) allows these characters unescaped inside strings. `str.splitlines`, and with it requests and Python's
+clients of event streams, end a line there. A post in JSON lines or in a server-sent event would be cut in two. The
+escaped text means the same.
 """
 
 from __future__ import annotations

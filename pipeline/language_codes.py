@@ -1,6 +1,7 @@
-"""Language codes: maps the codes that sources and searches use to BCP 47 primary subtags.
+"""Language codes: reduces the codes that sources state, such as "pt-BR", to primary subtags of BCP 47, such as "pt".
 
-No text is looked at to guess a language.
+Outdated codes are replaced; a code that names no language ("und", and X's own for posts without words) becomes "". The
+operator `lang:` reads the same two tables. No text is looked at to guess a language.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
     quakes = "quakes:Quakes"
 
 The object is called with the package's own options: the environment variables that begin with the name, without that
-prefix and in lower case (`QUAKES_URL` becomes `url`). Only packages that a setting names are loaded.
+prefix and in lower case (`QUAKES_URL` becomes `url`). Only packages that a setting names are loaded. A package that is
+missing or fails becomes a `SettingsError`.
 """
 
 from __future__ import annotations

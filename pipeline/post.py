@@ -1,7 +1,8 @@
-"""Canonical post and the events of sources: the types into which every source's records are normalised.
+"""Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
-The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970 in UTC.
-Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
+The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
+and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
+in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Parsers of setting values: each turns text from the environment into a checked value.
+"""Parsers of setting values: turn text from the environment into checked numbers, flags, choices, lists, URLs.
 
 A value that is not allowed raises a ValueError. Its text says what is allowed and completes "KEY=value: …".
 """

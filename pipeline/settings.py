@@ -1,6 +1,9 @@
-"""Settings: one table of names, defaults, parsers and help texts, read once from the environment and then passed on.
+"""Settings: one table of names, defaults, parsers and help texts, and `load`, which reads them from the environment.
 
-`load` reports every wrong value by key and value. No other module reads the environment for a setting.
+`load` reports all wrong values at once by key and value, checks settings that need each other (SOURCE=replay needs
+REPLAY_PATH), and chooses HOST and ALLOWED_HOSTS where a platform sets PORT or an access token protects the page. The
+result is passed on: no other module reads the environment for a setting of this table. `shown` and `table` give the
+settings as text for people, secrets covered.
 """
 
 from __future__ import annotations

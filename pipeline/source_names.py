@@ -1,6 +1,7 @@
-"""Names of the built-in sources, for rooms that must not import the sources themselves.
+"""Names of the built-in sources: all of them, those that are networks, and those whose stored posts can be re-checked.
 
-`pipeline/sources/catalog.py` has a row for each name; `tests/sources/test_catalog.py` compares the two.
+The names stand here for rooms that must not import the sources themselves. `pipeline/sources/catalog.py` has a row for
+each name; `tests/sources/test_catalog.py` compares the two.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Sanitises text from outside for terminals and logs: replaces control and format characters.
+"""Sanitises text from outside for terminals and logs: replaces each character that is not printable with a dot.
 
-An escape sequence in a record could set a window's title, move the cursor or recolour the text after it; a line feed
-could forge a log line; a bidirectional override could reverse the text that a person reads.
+`protect_logs` makes every log record of the process one printable line, tracebacks indented. An escape sequence in a
+record could set a window's title, move the cursor or recolour the text after it; a line feed could forge a log line; a
+bidirectional override could reverse the text that a person reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Normalisation: makes canonical posts and other events from the raw records of every source.
+"""Normalisation: turns a raw record of any source into events: posts, deletions of posts or accounts, notices.
 
 It uses no network, no clock and no store, so the same bytes give the same events on every attempt.
 """

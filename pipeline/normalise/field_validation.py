@@ -1,4 +1,7 @@
-"""Validates untrusted field values: numeric ids, counts and the length of texts."""
+"""Validates untrusted field values: numeric ids, counts and the length of texts.
+
+An unusable id becomes "", an unusable count None; a text that is too long for a post raises `RecordError`.
+"""
 
 from __future__ import annotations
 

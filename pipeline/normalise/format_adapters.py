@@ -1,4 +1,8 @@
-"""Tables of formats: how records of each format are recognised, and the function that decodes and adapts them."""
+"""Tables of record formats: the first bytes or field names by which each is recognised, and the adapter that reads it.
+
+An adapter decodes a record and returns its events. `format_dispatch.py` uses the tables; it also recognises what they
+do not list: server-sent events, lists of records, and X's control messages.
+"""
 
 from __future__ import annotations
 

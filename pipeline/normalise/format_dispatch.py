@@ -1,8 +1,10 @@
-"""Format detection: finds the format of a raw record among those that its label permits, and calls its adapter.
+"""Format detection: finds a record's format among those that its batch's label permits, and calls its adapter.
 
-The most frequent wires are recognised by their first bytes and decoded once. Any other record is probed: one pass reads
-the names at its top level without decoding what is under them. A format that the label does not permit is never tried,
-so the look of a record cannot widen the permissions of its source (`source_permissions.py`).
+`normalise` is the entry point. It also splits lists of records, repairs lone surrogates, checks the events against the
+permissions of the source (`source_permissions.py`), and raises `RecordError` with the reason for a dead letter. The
+most frequent formats are recognised by their first bytes; any other record by the names at its top level, read without
+decoding what is under them. A format that the label does not permit is never tried, so the look of a record cannot
+widen the permissions of its source.
 """
 
 from __future__ import annotations

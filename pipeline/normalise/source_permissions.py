@@ -2,7 +2,8 @@
 
 The label of a batch selects the permissions. This product writes the label on the batch itself; nothing inside a record
 changes it. Bytes from outside can therefore not become a record of another network, nor one of our own control records.
-docs/design/security.md has the table in words.
+`check_subject` and `check_events` raise `RecordError` for what is not permitted. docs/design/security.md has the table
+in words.
 """
 
 from __future__ import annotations

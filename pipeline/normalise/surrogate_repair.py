@@ -1,6 +1,6 @@
 """Repairs JSON with lone surrogates, which strict decoders refuse: each becomes U+FFFD, nothing else changes.
 
-Old captures cut texts between the two halves of an emoji and so left lone surrogates behind.
+A lone surrogate is the escape of half an emoji, left behind by old captures that cut texts in the middle of one.
 """
 
 from __future__ import annotations

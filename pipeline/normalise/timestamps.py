@@ -1,6 +1,6 @@
-"""Timestamps of sources: reads ISO 8601 times into milliseconds since 1970 in UTC, and compares claims with receipts.
+"""Timestamps of sources: reads ISO 8601 times into milliseconds since 1970 in UTC, and finds claims in the future.
 
-No clock is read here.
+A claim is the time at which a record says it was made; one later than the receipt is kept apart. No clock is read here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Text analyser: turns text into tokens, the same way for posts and for searches (docs/reference/search.md, "Words").
+"""Text analyser: turns text into tokens, with their spans if wanted, and folds tags, handles and ids for comparison.
 
-Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again); a token is then a run of
-letters, marks and digits. In scripts written without spaces each letter is a token. The analyser runs on every post, so
-plain ASCII takes a fast path.
+Posts and searches pass through the same functions, so equal words become equal tokens (docs/reference/search.md,
+"Words"). Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again); a token is then a run
+of letters, marks and digits. In scripts written without spaces each letter is a token. `MAX_TOKENS` and
+`MAX_TOKEN_CHARS` bound the result. `ANALYSER_VERSION` names the rules, and every index stores it. The analyser runs on
+every post, so plain ASCII takes a fast path.
 """
 
 from __future__ import annotations

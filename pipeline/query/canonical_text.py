@@ -1,4 +1,8 @@
-"""Spelling of a normal tree: the canonical text of a search, with as few parentheses as possible."""
+"""Canonical text of a search: spells its tree as text that parses to the same tree, and measures how deep groups nest.
+
+The tree is in normal form (`normal_form.py`), so equal searches get equal texts, by which they are keyed. The text has
+as few parentheses as possible, phrases in quotes and times in UTC.
+"""
 
 from __future__ import annotations
 

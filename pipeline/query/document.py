@@ -1,7 +1,8 @@
 """Searchable document of a post: the tokens, facets and numbers that matcher, evaluator and stores read.
 
-`describe(post, original)` builds it once a post. A repost has its original's content (words, tags, links, language,
-`has:`) and its own author, numbers and dates.
+`describe(post, original)` builds it once a post. Facets are whole values such as "#tag" or "from:nasa" (`facets.py`).
+Links add the tokens that the text does not show; a `BREAK` token keeps phrases from crossing two parts. A repost has
+its original's content (words, tags, links, language, `has:`) and its own author, numbers and dates.
 """
 
 from __future__ import annotations

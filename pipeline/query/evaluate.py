@@ -1,7 +1,8 @@
-"""Reference evaluator: decides by brute force whether a document matches a search tree.
+"""Reference evaluator: decides by brute force whether a document matches a search tree, and where its words occur.
 
-Matcher and stores are tested against it. It is written to be read and not to be fast: no index, no cache, and a line or
-two for the meaning of each node.
+It defines the meaning of each node, among them the buckets of `sample:` and words near each other. Matchers and stores
+are tested against it, and some confirm candidates with it. It is written to be read and not to be fast: no index, no
+cache, and a line or two for the meaning of each node.
 """
 
 from __future__ import annotations

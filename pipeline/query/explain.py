@@ -1,7 +1,7 @@
-"""Explanation of a search: its canonical text and tree, and which parts of it a post matches and where.
+"""Explanation of a search: its canonical text, key and tree, and which parts of it a post matches and where.
 
-`/api/explain` and `murmur explain` show it. It uses the reference evaluator and no index. The terms that select a
-standing search come from the matcher, as `selected_by`.
+`/api/explain` and `murmur explain` show it. Places are spans of the text in code points. It uses the reference
+evaluator and no index. The terms that select a standing search come from the matcher, as `selected_by`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Facets of a post: the whole values that operators and tags match, such as "#tag", "from:handle" and "host:a.b"."""
+"""Facets of a post: adds the whole values that operators and tags match, such as "#tag", "from:nasa" and "host:a.b".
+
+Content (language, tags, mentions, links, media, sensitivity) is that of the original for a repost. The author, and the
+relations to other posts (reply, conversation, repost, quote), are always the post's own. Values are folded as those of
+searches are.
+"""
 
 from __future__ import annotations
 

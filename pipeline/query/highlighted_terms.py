@@ -1,4 +1,7 @@
-"""Highlighted terms: the words and tags of a search that a page marks in the posts it shows."""
+"""Highlighted terms: the words, phrases, prefixes and tags of a search that a page marks in the posts it shows.
+
+Exclusions are left out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Link analysis: tokens, folded host and parent domains of a link, the same for posts and for `url:`."""
+"""Link analysis: turns a link into tokens, folds its host and lists its parent domains, alike for posts and for `url:`.
+
+Percent escapes and international domain names are decoded.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Normal form of a search tree: one tree for all ways to type the same search, by which standing searches are keyed.
+"""Normal form of a search tree: equal searches, typed in different ways, get one tree, by which they are keyed.
 
 Groups of the same kind are merged, duplicates removed, children sorted, and NOT is pushed inward where the language can
-spell the result. Nothing is multiplied out, so the result is never larger than the typed search.
+spell the result. A search, or one side of an OR, with nothing but exclusions raises `QueryError`. Nothing is multiplied
+out, so the result is never larger than the typed search.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Parser of the search language: makes the tree of a search from its text, by recursive descent over lexemes.
+"""Parser of the search language: turns text into a `Query`: its tree in normal form, canonical text, key and terms.
 
-NOT binds tightest, then AND (a space), then OR. Every error, also of a half-typed search, has a code, a sentence, the
-position (0-based code point) and a hint what to write instead.
+NOT binds tightest, then AND (a space), then OR. The terms are those that a page highlights. Length, number of terms and
+nesting are bounded. Every error, also of a half-typed search, is a `QueryError` with a code, a sentence, the position
+(0-based code point) and, if possible, a hint what to write instead. The method is recursive descent over the lexemes of
+`syntax/lexer.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Syntax tree of a search: the parser builds it; matcher, stores and evaluator compile or evaluate it.
+"""Syntax tree of a search: its immutable node types, and `Query`, a parsed search with canonical text and key.
 
-Trees are immutable. A node says which posts match, never how to find them. Tokens are already analysed
-(`analyser.analyse`), times are absolute (ms UTC), facets are strings of `document.Document.facets`.
-`docs/reference/search.md` has the node of each operator.
+The parser builds it; matcher, stores and evaluator compile or evaluate it. A node says which posts match, never how to
+find them. Tokens are already analysed (`analyser.analyse`), times are absolute (ms UTC), facets are strings of
+`document.Document.facets`. `docs/reference/search.md` has the node of each operator.
 """
 
 from __future__ import annotations

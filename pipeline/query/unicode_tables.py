@@ -1,4 +1,4 @@
-"""Unicode tables of the analyser: emoji, scripts written without spaces, characters that vanish inside a word.
+"""Unicode tables of analyser and lexer: emoji sequences, scripts without spaces, vanishing and invisible characters.
 
 The ranges are those of the Unicode standard (emoji-data, Scripts). They stand here so that the rule can be read, and
 depend on neither network nor system.

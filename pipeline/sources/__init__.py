@@ -1,1 +1,1 @@
-"""Sources of raw records: one folder a network, the contract they share, and the catalog that finds them by name."""
+"""Sources of raw records: a folder for each network or recording, their shared contract, and the catalog of names."""

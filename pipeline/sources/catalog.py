@@ -1,8 +1,8 @@
-"""Finds a source by its name: opens it, probes its network, reads its cursor, opens its look-up.
+"""Catalog of sources by name: opens a source or its look-up, probes its network, reports on its cursor and on TRACK.
 
 Knows the built-in sources (`catalog_entries.py`) and those of installed packages (`pipeline/plugins.py`). `probe`,
-`cursor_age` and `track_finding` serve `murmur doctor` and the checks before a start: none of them reads a post or
-changes anything.
+`cursor_age` and `track_finding` (can the source be asked for TRACK?) serve `murmur doctor` and the checks before a
+start: none of them reads a post or changes anything.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Rows of the catalog: for each built-in source how to open it, probe it, read its cursor and look its posts up.
+"""Rows of the catalog: for each built-in source how to open it, probe it, report on its cursor and look its posts up.
 
-Each function imports its network when it is called, so that a process loads only the clients of the sources it reads.
+Each function takes what its source needs from the settings (for X, the monthly budget is divided between stream and
+look-ups). It imports its network when it is called, so that a process loads only the clients of the sources it reads.
 What the records of a source may contain is a table of its own: `pipeline/normalise/source_permissions.py`.
 """
 

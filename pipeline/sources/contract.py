@@ -1,7 +1,9 @@
 """Contract of a source: one method that yields chunks of raw records from a cursor on, and the context it runs in.
 
-A source never uses Redis, Celery or the store. The reader (`pipeline/reader/loop.py`) holds the lease, enqueues the
-chunks and stores the cursor. `pipeline/testing/source_contract.py` tests a source against this contract.
+The context tells the source when to end, and takes its state and its gaps. Attributes say whether a source resumes at a
+cursor and whether it can wait while the queue is full. A source never uses Redis, Celery or the store: the reader
+(`pipeline/reader/loop.py`) holds the lease, enqueues the chunks and stores the cursor.
+`pipeline/testing/source_contract.py` tests a source against this contract.
 """
 
 from __future__ import annotations

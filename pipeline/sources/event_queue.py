@@ -1,6 +1,7 @@
 """Bounded queue between a thread that reads a stream and the reader's loop that takes its events.
 
-The queue is the back-pressure: a thread that finds no room waits, and so does the server behind it.
+The queue is the back-pressure: a thread that finds no room waits, and so does the server behind it; once it is asked to
+stop, its event is dropped. `take` returns all events that are there, up to a chunk's worth, or waits for the first.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Splits a stream of bytes into lines, with a bound on the memory that one line may take.
 
-Every source that reads lines uses this class with a bound of its own: standard input, recordings, event streams, X.
+A longer line is cut and its rest skipped. Each line comes with the offset behind it, where reading can be taken up
+again. Every source that reads lines uses this class with a bound of its own: standard input, recordings, event streams,
+X.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Contract of a look-up: asks a network whether stored posts still exist.
 
 A look-up never decides. It reports which posts are deleted for sure, returns fresh records of others, and counts the
-posts of which it could not tell. `pipeline/upkeep/recheck` decides what follows from that.
+posts of which it could not tell. `RetryLater` says that there is no answer now. `pipeline/upkeep/recheck` decides what
+follows from that.
 """
 
 from __future__ import annotations

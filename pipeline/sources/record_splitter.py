@@ -1,9 +1,10 @@
 """Splits a stream of bytes into records: lines, the values of a JSON document, or server-sent events.
 
-Replay splits its files with these functions, and `/api/ingest` the bodies of its requests. Each splitter takes blocks
-of bytes and yields lists of (record, end): `end` is the offset of the byte behind the record, where reading can be
-taken up again. A splitter does not decode a record: a torn one is passed on as it is, and a worker turns it into a dead
-letter with the reason. No splitter holds a record longer than `LONGEST`.
+`shape_of` recognises which of these a file is by its first bytes. Replay splits its files with these functions, and
+`/api/ingest` the bodies of its requests. Each splitter takes blocks of bytes and yields lists of (record, end): `end`
+is the offset of the byte behind the record, where reading can be taken up again. A splitter does not decode a record: a
+torn one is passed on as it is, and a worker turns it into a dead letter with the reason. No splitter holds a record
+longer than `LONGEST`.
 """
 
 from __future__ import annotations

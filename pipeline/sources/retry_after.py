@@ -1,4 +1,7 @@
-"""Reads the `Retry-After` header: how many seconds a server wants to be left alone, whatever the header contains."""
+"""Reads the `Retry-After` header: how many seconds a server wants to be left alone, whatever the header contains.
+
+Only a number of seconds is read, at most a week; a date or anything else gives the caller's default.
+"""
 
 from __future__ import annotations
 

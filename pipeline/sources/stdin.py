@@ -1,7 +1,8 @@
 """Source of JSON lines from standard input, or from a pipe or file: records of any known format.
 
 Input cannot be read twice, so there is no cursor: when the process is killed, lines that were read and not yet queued
-are lost, at most `BLOCK` bytes and one line. `normalise` decides what a line says.
+are lost, at most `BLOCK` bytes and one line. The source ends with its input, and waits for a pipe that nobody has
+written to yet. `normalise` decides what a line says.
 """
 
 from __future__ import annotations

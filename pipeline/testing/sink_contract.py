@@ -1,8 +1,11 @@
 """Contract tests of a sink: inherit from `SinkContract`, implement `sink()`, and let pytest collect the class.
 
-class TestWebhook(SinkContract):
-    def sink(self):
-        return Webhook({"url": …})
+    class TestWebhook(SinkContract):
+        def sink(self):
+            return Webhook({"url": …})
+
+They check that a sink takes a minimal post, the same delivery twice, removed posts without a post, text of any
+characters, and a second `open`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """Contract tests of a source: inherit from `SourceContract`, implement `source()`, and let pytest collect the class.
 
-class TestQuakes(SourceContract):
-    def source(self):
-        return Quakes({"url": …})
+    class TestQuakes(SourceContract):
+        def source(self):
+            return Quakes({"url": …})
+
+They check the source's attributes, that its records can be normalised, that it reads on at its cursor and survives a
+broken one, and that it ends when it is asked to.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Bluesky formats: Jetstream events and frames, and the post records inside them."""
+"""Bluesky formats: reads Jetstream events and frames, and the post and repost records inside them."""

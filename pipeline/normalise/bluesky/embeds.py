@@ -1,6 +1,7 @@
-"""Embeds of a Bluesky post: adds its images, video, link preview and quoted post to the canonical post.
+"""Embeds of a Bluesky post: adds images, video and link preview to the canonical post, returns the quoted record.
 
-A record names images and videos by blob and author. Their addresses are those of Bluesky's own image and video servers.
+A record names images and videos by content hash and author. Their addresses, on Bluesky's own image and video servers,
+are made of these. An embed in another app's shape adds nothing.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
-"""Jetstream adapter: makes events of Bluesky's Jetstream (`/subscribe`) and of the frames of its successor.
+"""Jetstream adapter: turns a Bluesky event, on the old or new wire, into a post, a repost or a deletion.
 
-A post's version is the time inside the commit's revision, which is the same on every server, or the event's time where
-the two disagree. A post whose author's profile is known is one millisecond newer, so that the same post can be
-published again with its author's name. Likes are ignored because a post holds a count and not single likes. Follows,
-blocks and profile records are ignored because they are no posts.
+The old wire is `/subscribe`, the new one `network.bsky.jetstream.subscribeEvents`. This module decides id, version and
+author, adds the profiles and counts that our own source put beside the event, and leaves the record to
+`post_adapter.py`. A post's version is the time inside the commit's revision, which is the same on every server, or the
+event's time where the two are a day apart; with a known profile it is one millisecond newer, so that the post can be
+published again with its author's name. A post whose author is visible to signed-in people only becomes a deletion. An
+account that was deleted, suspended or deactivated gives the deletion of all its posts. Likes, follows, blocks and
+profile records give no event.
 """
 
 from __future__ import annotations

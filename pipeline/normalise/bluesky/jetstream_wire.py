@@ -1,6 +1,7 @@
-"""Wire types of Bluesky's Jetstream: events of `/subscribe` and frames of its successor.
+"""Wire types and decoders of Bluesky's Jetstream: events of `/subscribe` and frames of its successor.
 
-The successor is `network.bsky.jetstream.subscribeEvents`. Only the fields that the canonical post needs are declared.
+The successor is `network.bsky.jetstream.subscribeEvents`. Only the fields that the canonical post needs are declared,
+and `profiles` and `counts`, which our own source puts beside an event.
 """
 
 from __future__ import annotations

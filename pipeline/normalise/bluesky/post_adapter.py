@@ -1,7 +1,9 @@
-"""Bluesky record adapter: makes the canonical post from an `app.bsky.feed.post` or `app.bsky.feed.repost` record.
+"""Bluesky record adapter: completes a canonical post from an `app.bsky.feed.post` or `app.bsky.feed.repost` record.
 
-A record names its author by DID only. The handle is therefore the DID, unless our own source has put the author's
-profile beside the event.
+It sets text, languages, time, reply, conversation, hashtags and sensitivity, and adds facets and embeds; `author_of`
+makes the author. A record names its author by DID only: the handle is the DID, unless our own source has put the
+profile beside the event. A post labelled for signed-in people only becomes a notice; a repost of a feed or list gives
+no event.
 """
 
 from __future__ import annotations

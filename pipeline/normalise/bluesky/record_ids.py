@@ -1,4 +1,8 @@
-"""Post ids and revision times of AT Protocol records: DID, record key, at:// address and TID."""
+"""Ids of AT Protocol records: makes post ids of DID and record key, reads at:// addresses and times of revisions.
+
+`is_usable` checks DID and key before they become part of an id. A revision is a TID: base 32 of microseconds and a
+clock id.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Wire types of Bluesky's post and repost records (`app.bsky.feed.*`): only the fields that the canonical post needs.
+"""Wire types and decoders of Bluesky's post and repost records, with only the fields that the canonical post needs.
 
-Clients often write broken facets, embeds and labels. Those fields stay undecoded here, so that the post itself is read.
+The records are those of `app.bsky.feed.*`. Clients often write broken facets, embeds and labels. Those fields stay
+undecoded when a post is decoded, so that the post itself is read.
 """
 
 from __future__ import annotations

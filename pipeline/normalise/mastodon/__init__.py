@@ -1,1 +1,1 @@
-"""Mastodon formats: statuses of REST and events of the streaming API."""
+"""Mastodon formats: reads statuses of REST calls, and events of the streaming API, into posts and deletions."""

@@ -1,6 +1,8 @@
-"""Mastodon status adapter: makes canonical posts from statuses of REST calls and of streaming events.
+"""Mastodon status adapter: makes canonical posts of a status and of the status that it reblogs or quotes.
 
-Only public and unlisted statuses become posts.
+It sets id, version, time, author, counts, reply and conversation; `status_content.py` adds the content. A status of a
+REST call has its time of receipt as version, one of a stream the time at which it was written or last edited. Only
+public and unlisted statuses become posts, others a notice; a quote that the quoted author has not accepted is left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Content of a Mastodon status: text without HTML, entities, hashtags, mentions, links, media and language."""
+"""Content of a Mastodon status: adds text without HTML, entities, tags, mentions, links, media and language to a post.
+
+It also marks sensitive posts. A content warning stands above the text. The links of the HTML become hashtags, mentions
+or links; if there are none, entities are extracted from the text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Post ids of Mastodon statuses: made from a status's `uri`, which is the same on every server."""
+"""Post ids of Mastodon statuses: makes and checks them from a status's `uri`, which is the same on every server.
+
+The id is `mastodon:host/number`, or `mastodon:host/path` for servers of other makes. `is_local_number` checks an id
+that is valid on one server only.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Mastodon streaming adapter: reads events of a stream, as JSON or as the lines of a server-sent event stream.
+"""Mastodon streaming adapter: turns stream events, as JSON or as lines of server-sent events, into posts and deletions.
 
-A `delete` event names the status by its id on the server that sent it. That is the post's own id only for a status
-written on that server. For others, the event must carry the status's `uri` (see `MastodonStreamEvent`).
+New and edited statuses pass to `status_adapter.py`; events about anything else become notices. A `delete` event names
+the status by its id on the server that sent it. That is the post's own id only for a status written on that server. For
+others, the event must carry the status's `uri` (see `MastodonStreamEvent`).
 """
 
 from __future__ import annotations

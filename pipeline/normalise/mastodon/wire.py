@@ -1,4 +1,4 @@
-"""Wire types of Mastodon: statuses and streaming events, with only the fields that the canonical post needs.
+"""Wire types and decoders of Mastodon: statuses, quotes and streaming events, with the fields that the post needs.
 
 Nearly all fields are optional because servers of other makes and of 2017 leave some out.
 """

@@ -1,1 +1,1 @@
-"""Our own JSON: records of `demo`, exports, and the control records of `murmur forget`."""
+"""Murmuration's own JSON: reads records of `demo`, exports, installed sources and re-checks, and of `murmur forget`."""

@@ -1,6 +1,8 @@
-"""Adapter of our own JSON: makes events of records of `demo`, of exports and of `murmur forget`.
+"""Adapter of our own JSON: turns its records into posts, deletions of posts, and removals of an account for good.
 
-A post keeps the network it came from. Fields that a record leaves out (a version, entities) are filled in.
+Such records come from `demo`, exports, installed sources, re-checks and `murmur forget`. Their kind, network, ids,
+times and spans are checked; a fault raises `RecordError`. A post keeps the network it came from. Fields that a record
+leaves out (a version, entities, hosts) are filled in. An original inside a record becomes a post of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Wire type of our own JSON: `{"murmur":1,"kind":…}`, a post or a deletion."""
+"""Wire type and decoder of our own JSON, `{"murmur":1,"kind":…}`: a post, a deletion, or an account to forget."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Text of a post: HTML, spans, and the detection of links, hashtags, cashtags and mentions."""
+"""Text of a post: HTML to plain text, spans that sources state, detection of links, hashtags, cashtags and mentions."""

@@ -1,4 +1,4 @@
-"""Character classes of the twitter-text rules, as parts of regular expressions, and the characters of hashtags.
+"""Character classes of the twitter-text rules, as parts of regular expressions, and tests of hashtag characters.
 
 Source of the rules: twitter-text 3 (github.com/twitter/twitter-text), rewritten.
 """

@@ -1,4 +1,4 @@
-"""Deduplicates hashtags, cashtags and mentions without regard to case."""
+"""Deduplicates hashtags, cashtags and mentions without regard to case; order and first spelling stay."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Entity extraction: finds links, hashtags, mentions and cashtags in a text whose source names none.
+"""Entity extraction: finds links, hashtags, mentions and cashtags in a text, and adds to a post those it lacks.
 
-No two entities overlap.
+`extract_entities` returns entities that do not overlap, by the rules of twitter-text 3. `add_missing_entities` serves
+posts whose source names no entities: it adds those that overlap no known one and are not cut off by an ellipsis, and
+with them the post's hashtags, cashtags, mentions, links and hosts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""HTML to text: reads the HTML of a Mastodon status into plain text, with the spans of its links.
+"""HTML to text: turns the HTML of Mastodon's statuses and profiles into plain text, and returns its links' spans.
 
-No markup survives: the result is plain text, whatever the HTML was.
+Parts that the site hides are left out; paragraphs, line breaks and lists stay visible. No markup survives: the result
+is plain text, whatever the HTML was. Length and nesting of the HTML are bounded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Span location: finds a tag or URL in a text, at the indices of the source or else at the nearest occurrence."""
+"""Span location: finds a tag or URL in a text, at the indices that its source states or else at the nearest occurrence.
+
+Sources sometimes state wrong indices. A tag or URL that the text does not have gives None.
+"""
 
 from __future__ import annotations
 

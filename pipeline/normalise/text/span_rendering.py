@@ -1,7 +1,8 @@
 """Span rendering: rewrites a source's text and the spans in it into the text that people see, with its entities.
 
 Sources count spans in the text as they deliver it: escaped, with short links. Here a short link becomes its display
-form, trailing links to media or to the quoted post go, `&amp;` becomes `&`, and spans are counted anew in code points.
+form, trailing links to media or to the quoted post go, `&amp;` becomes `&` (`unescape_html`), and spans are counted
+anew in code points. Of two spans that overlap, the first wins.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Tag detection: finds hashtags, cashtags and mentions in a text, by the rules of twitter-text 3."""
+"""Tag detection: finds hashtags, cashtags and mentions with their spans in a text, by the rules of twitter-text 3.
+
+Hashtags inside links are left out. A mention of a list ("@owner/name") comes with the list's name.
+"""
 
 from __future__ import annotations
 

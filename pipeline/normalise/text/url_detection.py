@@ -1,7 +1,7 @@
-"""URL detection: finds links in a text, with and without scheme, by the rules of twitter-text 3.
+"""URL detection: finds links with their spans in a text, with and without scheme, by the rules of twitter-text 3.
 
-A link without scheme needs an ASCII domain under a known top-level domain; one with a scheme may be international. The
-grammar is in `url_patterns.py`.
+Every link needs a known top-level domain; one without scheme needs an ASCII domain as well. Links that are too long are
+left out. The grammar is in `url_patterns.py`.
 """
 
 from __future__ import annotations

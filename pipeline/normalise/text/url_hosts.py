@@ -1,4 +1,4 @@
-"""Hosts of links: lower case, in Unicode, without "www."."""
+"""Hosts of links: reads the host of a URL (lower case, Unicode, no "www."), and the distinct hosts of links."""
 
 from __future__ import annotations
 

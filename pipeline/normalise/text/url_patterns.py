@@ -1,6 +1,7 @@
 """Regular expressions of links by the rules of twitter-text 3, with the top-level domains of `tlds.txt`.
 
-The list is a file of this project because maintained libraries that know it bring a network client along.
+They are compiled at the first use, and bounded so that hostile text cannot take long. The list is a file of this
+project because maintained libraries that know it bring a network client along.
 """
 
 from __future__ import annotations

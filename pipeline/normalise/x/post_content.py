@@ -1,4 +1,8 @@
-"""Content shared by X API v1.1 and v2: turns text, tags and short links into what X shows, with entities."""
+"""Content shared by X API v1.1 and v2: gives a post its text, tags and links as X shows them, with entities.
+
+Short links become their display form. Links that stand for media, the quoted post or the post itself are hidden at the
+text's end. `render_bio` treats the description of an account in the same way.
+"""
 
 from __future__ import annotations
 

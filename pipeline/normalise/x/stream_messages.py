@@ -1,7 +1,8 @@
-"""X stream messages that are no posts: v1.1 control messages and compliance events.
+"""X stream messages that are no posts: turns v1.1 control messages and compliance events into deletions and notices.
 
-Deleted posts and deleted, protected or suspended accounts become deletions. Messages about likes, direct messages,
-places or single countries become notices: posts hold none of these, and readers' countries are unknown.
+Deleted posts and deleted, protected or suspended accounts become deletions. Messages about limits and warnings become
+notices, and so do those about likes, direct messages, places or single countries: posts hold none of these, and
+readers' countries are unknown.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""X API v1.1 adapter: makes canonical posts from statuses of the stream and of REST calls.
+"""X API v1.1 adapter: makes canonical posts of a status from stream or REST, and of its reposted and quoted originals.
 
-It also reads older records: those of 2007 without entities or `id_str`, and flattened ones with entities at the top.
-Facts of this wire: indices count code points of the text as delivered, which is still escaped. `id_str` is right where
-`id` went through a float. A status of the stream has `timestamp_ms`. Counts inside a repost are newer than those of any
-earlier record.
+It sets id, version, time, author, counts, reply, conversation and quote; `v1_content.py` adds the content. It also
+reads older records: those of 2007 without entities or `id_str`, and flattened ones with entities at the top. Facts of
+this wire: indices count code points of the text as delivered, which is still escaped. `id_str` is right where `id` went
+through a float. A status of the stream has `timestamp_ms`. Counts inside a repost are newer than those of any earlier
+record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Content of an X API v1.1 status: the whole text, entities, links, media and language."""
+"""Content of an X API v1.1 status: adds the whole text, entities, links, media, language and sensitivity to a post.
+
+It reads the forms of long and old statuses; one without entities gets those found in its text. `quoted_id` and
+`is_stub` tell which original a status quotes, and whether an original came with no more than an id.
+"""
 
 from __future__ import annotations
 

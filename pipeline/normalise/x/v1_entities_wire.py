@@ -1,4 +1,4 @@
-"""Wire types of the entities in X API v1.1 statuses: hashtags, mentions, links and media."""
+"""Wire types of the entities in X API v1.1 statuses: hashtags, cashtags, mentions, links and media."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wire types of X API v1.1 statuses and users, with only the fields that the canonical post needs.
+"""Wire types and decoder of X API v1.1 statuses and users, with only the fields that the canonical post needs.
 
 A field is optional if any record was seen without it.
 """

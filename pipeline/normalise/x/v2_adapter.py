@@ -1,7 +1,8 @@
-"""X API v2 adapter: makes events from lines of the filtered stream and from pages of search and look-up calls.
+"""X API v2 adapter: turns a line of the filtered stream, or a page of a search or look-up, into posts and notices.
 
-`data` is one post or a list; `includes` has the users, media and posts they refer to. Errors and answers about rules
-become notices.
+`data` is one post or a list; `includes` has the users, media and posts they refer to. Reposted and quoted originals
+come first as posts of their own. An unreadable post of a page costs no other. This module decides each post's version
+(when the data was current); `v2_post.py` makes the post. Errors, disconnects and answers about rules become notices.
 """
 
 from __future__ import annotations

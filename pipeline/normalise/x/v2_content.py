@@ -1,4 +1,7 @@
-"""Content of an X API v2 post: the whole text, entities, links, media and language."""
+"""Content of an X API v2 post: adds the whole text, entities, links, media, language and sensitivity to a post.
+
+A post without entities gets those found in its text.
+"""
 
 from __future__ import annotations
 

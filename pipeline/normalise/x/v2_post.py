@@ -1,6 +1,7 @@
 """X API v2 post: makes the canonical post from one post and the users, media and posts of its envelope.
 
-A post may be thin (id and text only). Its time is then the one inside its id.
+It sets id, time, author, counts, reply, conversation, repost and quote; `v2_content.py` adds the content, except to a
+repost whose original came along. A post may have no more than id and text. Its time is then the one inside its id.
 """
 
 from __future__ import annotations

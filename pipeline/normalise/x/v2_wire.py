@@ -1,4 +1,4 @@
-"""Wire types of X API v2 posts, users and media, with only the fields that the canonical post needs."""
+"""Wire types and decoder of X API v2 posts, users and media, with only the fields that the canonical post needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Timestamps of X: reads v1.1 times and the times inside ids (snowflakes) into milliseconds since 1970 in UTC."""
+"""Timestamps of X: reads v1.1 times and the times inside ids (snowflakes) into milliseconds since 1970 in UTC.
+
+`with_snowflake_ms` adds the milliseconds of the id to a time that is known to the second.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Lexer of the search language: cuts the text of a search into lexemes, each with its position.
+"""Lexer of the search language: cuts a search into words, phrases, tags, operators with values, URLs and connectives.
 
-It finds single terms (word, phrase, tag, operator, URL) and their ends; the parser combines them. Every step consumes
-at least one character, so it ends on any text.
+Each lexeme carries its position; the parser combines them. Curly quotes count as quotes; blanks and invisible
+characters between lexemes are skipped. An open quote, a wrong `~n` after a phrase or a group as an operator's value
+raises `QueryError`. Every step consumes at least one character, so it ends on any text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Number values of operators: reads counts and ranges (`likes:10..20`) and the share of `sample:`."""
+"""Number values of operators: turns counts and ranges (`likes:10..20`) and the share of `sample:` into tree nodes.
+
+Any other value, also a range in Lucene's form, raises `QueryError` with a hint in our form.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Values of operators: makes nodes from the text after the colon: ids, handles, choices, languages, links and words.
+"""Values of operators: turns the text after the colon into a tree node: an id, handle, choice, language, link or words.
 
-Every error names the operator, the values it takes and an example. Values are folded like the facets of posts.
+`Value` is that text with its position; its `wrong` makes the error, which names the operator, the values it takes and
+an example. Values are folded like the facets of posts. Numbers and times are in `number_values.py` and
+`time_values.py`.
 """
 
 from __future__ import annotations

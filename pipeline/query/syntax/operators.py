@@ -1,7 +1,8 @@
 """Table of operators: name, aliases, example and meaning of each operator, and the function that reads its value.
 
-A row here is an operator of the parser, of the page's completion and cheat sheet, and of `docs/reference/search.md`
-(a test compares). The function gets the value as typed and raises `errors.QueryError` if the operator does not take it.
+`read_operator` makes the tree node of `name:value`; it raises `errors.QueryError` for a missing or wrong value, and for
+an unknown operator with similar names as hint. A row here is an operator of the parser, of the page's completion and
+cheat sheet, and of `docs/reference/search.md` (a test compares).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spelling suggestions for an unknown operator: known names by edit distance."""
+"""Spelling suggestions for an unknown operator: known names that begin alike or are a few edits away, nearest first."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Table of the syntax other than operators (words, quotes, signs), for the page's completion and cheat sheet.
+"""Table of the search syntax other than operators (words, quotes, signs), for the page's completion and cheat sheet.
 
-A test compares it with `docs/reference/search.md`.
+Each form has an example and its meaning. A test compares the table with `docs/reference/search.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Single terms: makes the node of a word, phrase, tag or `*`, and rejects syntax of other search languages."""
+"""Single terms of a search: makes the tree node of a word, phrase, tag, prefix or `*`, and rejects foreign syntax.
+
+Boosts, fuzzy words, wildcards, ranges and regular expressions of other search languages, and a term without letter,
+digit or emoji, raise `QueryError` with a hint in our syntax. A word that the analyser cuts into several tokens becomes
+a phrase.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Time values of operators: reads days, times with a zone, and ages such as `2h` for `since:` and `until:`."""
+"""Time values of `since:` and `until:`: turns days, times with a zone, and ages such as `2h` into nodes with ms UTC.
+
+An age counts from the time of the parse, rounded down to the minute. Any other value, or a time of day without its
+zone, raises `QueryError`.
+"""
 
 from __future__ import annotations
 

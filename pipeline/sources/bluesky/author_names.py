@@ -1,8 +1,9 @@
-"""Author names for Bluesky events: chooses the events that become records and adds the authors' profiles to them.
+"""Enrichment of Bluesky events: chooses those that become records, and adds authors' profiles and reaction counts.
 
-An unknown author delays no post: the record carries the DID, and a second, slightly newer version follows when the
-profile arrives (see `normalise`). Posts of authors who are visible to signed-in people only are left out; if such a
-post was passed on before that was known, its second version removes it.
+An unknown author delays no post: the record carries the DID, and `late` returns a second, slightly newer version when
+the profile arrives (see `normalise`). `counted` returns a new version of each post whose counts arrived. Posts of
+authors who are visible to signed-in people only are left out; if such a post was passed on before that was known, its
+second version removes it. The posts that wait for a profile are bounded in number, bytes and time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Compression dictionaries of Jetstream servers: fetched once for each server, with which events come compressed."""
+"""Compression dictionaries (Zstandard) of Jetstream servers: fetched once for each server and kept.
+
+With a server's dictionary its events can be requested compressed. Servers of the older wire (see `jetstream_url.py`)
+publish none; their events come uncompressed, as do those of a server that no longer knows its dictionary (`forget`).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """One WebSocket connection to a Jetstream server: opened in a thread, read in chunks, closed within a second.
 
-A connection knows no cursor and does not retry. No call waits longer than half a second, so that the reader can renew
-its lease and end. Errors of the WebSocket library become `SourceUnavailable`.
+A connection knows no cursor and does not retry. `receive` waits no longer than the caller allows, so that the reader
+can renew its lease and end. Compressed events are unpacked. Errors of the WebSocket library become `SourceUnavailable`:
+`StreamRefused` carries the HTTP status and how long to wait, `MessageTooBig` stands for a message beyond the bound.
 """
 
 from __future__ import annotations

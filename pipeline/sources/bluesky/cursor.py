@@ -1,4 +1,8 @@
-"""Cursor of the Bluesky source: where reading resumes on any Jetstream server."""
+"""Cursor of the Bluesky source as text: the latest event time, the server it came from, and its sequence number there.
+
+The time (µs) means about the same on every server, so reading can resume on any of them; the sequence number is valid
+on its own server only. A text that cannot be read gives an empty cursor.
+"""
 
 from __future__ import annotations
 

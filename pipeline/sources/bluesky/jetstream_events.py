@@ -1,6 +1,7 @@
-"""Summary of a Jetstream event: its time, author and kind, read while the bytes pass through unchanged.
+"""Summary of a Jetstream event: reads its time, sequence number, author, kind and post's address out of the bytes.
 
-Reads both wires (see `jetstream_url.py`). `normalise` decodes the post itself.
+The source decides by it what to do with an event, whose bytes pass through; `with_profiles` adds authors' profiles to
+them. Reads both wires (see `jetstream_url.py`). `normalise` decodes the post itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Addresses of a Jetstream server: its streams on both wires, and its compression dictionary.
+"""Addresses of a Jetstream server: its stream on either wire, from a cursor on, and its compression dictionary.
 
 `/subscribe` is the long-standing wire, which its makers keep as it is; `network.bsky.jetstream.subscribeEvents` is the
-newer one (https://github.com/bluesky-social/jetstream, docs/README.md 5).
+newer one (https://github.com/bluesky-social/jetstream, docs/README.md 5). A server's URL decides by its path which wire
+is used.
 """
 
 from __future__ import annotations

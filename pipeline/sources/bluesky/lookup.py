@@ -1,7 +1,8 @@
-"""Look-up of Bluesky posts by the public API's `app.bsky.feed.getPosts`, 25 posts a call.
+"""Look-up of Bluesky posts by the public API's `app.bsky.feed.getPosts`, 25 posts a call: finds the deleted ones.
 
 The answer leaves out posts that are deleted, taken down, or of a deleted account. Posts that it contains are not stored
-anew: for an edited post the API may still return the earlier text.
+anew: for an edited post the API may still return the earlier text. An API that does not answer as expected raises
+`RetryLater`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Probe of Bluesky for `murmur doctor`: opens and closes each server's stream, requests one profile; reads no post."""
+"""Probe of Bluesky for `murmur doctor`: opens and closes each server's stream, requests one profile; reads no post.
+
+`cursor_age` reports how old a cursor is, and whether the servers still hold the events since then.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Profiles of Bluesky accounts: requests them from the public API in batches, in a thread, and caches them.
 
-A slow, absent or refusing API delays no post: an account without a profile is shown by its DID. No account is requested
-twice within `KEPT_S` seconds, and the cache and the queue are bounded.
+`find` answers from the cache at once and requests what is missing; `arrived` names the accounts whose profile came;
+`rename` applies a new handle. A slow, absent or refusing API delays no post: an account without a profile is shown by
+its DID. A profile is requested again `KEPT_S` seconds later; cache and queue are bounded, and failures are followed by
+growing pauses. Labels decide whether an account is hidden: visible to signed-in people only.
 """
 
 from __future__ import annotations

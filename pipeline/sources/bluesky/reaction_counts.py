@@ -1,8 +1,9 @@
-"""Counts of Bluesky posts that receive reactions: requested from the public API in batches, in a thread.
+"""Reaction counts of recent Bluesky posts: a thread requests them from the public API after a like or repost.
 
-When a like or repost of a recent post passes by, the post becomes due. The counts are always the API's; reactions are
-never added up here. A post is requested some seconds after its first reaction and at most once in `APART_S` seconds,
-with one request a second. A slow, absent or refusing API delays no post; only the counts grow old.
+`remember` and `forget` choose the posts that are followed; a reaction to one (`note_reaction`) makes it due, some
+seconds later and at most once in `APART_S` seconds; `arrived` returns each answered post with record, author and
+counts. The counts are always the API's; reactions are never added up here. There is one request a second, with growing
+pauses after failures. A slow, absent or refusing API delays no post; only the counts grow old.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Bluesky source: reads Jetstream servers, one at a time, and turns to the next when one fails.
 
-The stream is read with `websockets` (its sync client) and msgspec, not with the SDK's `atproto_jetstream`: the SDK
-brings pydantic, httpx and cryptography for a stream that needs one decoder, builds an object of every event that is
-passed on as bytes, does not end within a second, and does not report that a cursor was cut short. The WebSocket library
-is maintained, tested against the standard's suite, bounds messages and queues, and follows redirects.
-
-Each `read` opens one connection (`subscription.py`); the reader repeats it.
+Each `read` opens one connection at the cursor (`subscription.py`); the reader repeats it. After a refusal by all
+servers it waits as the last one asks, five minutes at most; a message too large to receive is stepped over and reported
+as a gap. The stream is read with `websockets` (its sync client) and msgspec, not with the SDK's `atproto_jetstream`:
+the SDK brings pydantic, httpx and cryptography for a stream that needs one decoder, builds an object of every event
+that is passed on as bytes, does not end within a second, and does not report that a cursor was cut short. The WebSocket
+library is maintained, tested against the standard's suite, bounds messages and queues, and follows redirects.
 """
 
 from __future__ import annotations

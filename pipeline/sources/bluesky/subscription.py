@@ -1,9 +1,9 @@
-"""One Jetstream subscription: opens a connection at a cursor, turns its events into chunks, and reports gaps.
+"""One Jetstream subscription: opens a connection at a cursor, turns its events into chunks, and reports gaps and lag.
 
 The cursor is the greatest time received (µs), which means about the same on every server. Each resume goes back by
 `RESUME_OVERLAP_US`, on another server by `SERVER_CHANGE_REWIND_US`; a post that comes twice is stored once. A server
 holds events for a limited time and cuts an older cursor short, silently on the long-standing wire: then the first event
-is far later than the cursor, and the time between is reported as a gap.
+is far later than the cursor, and the time between is reported as a gap. A silent connection counts as dead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Generated authors of the demo posts, the same for the same seed."""
+"""Generated authors of the demo posts: names, handles, descriptions and followers by language, fixed by the seed.
+
+`LANGUAGE_WEIGHTS` says how often each language occurs.
+"""
 
 from __future__ import annotations
 

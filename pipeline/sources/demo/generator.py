@@ -1,8 +1,8 @@
-"""Generator of demo events: makes a chapter of posts, reposts, replies, quotes, edits and deletions with their order.
+"""Generator of demo events: makes a chapter of posts, reposts, replies, quotes, edits and deletions with their times.
 
-A chapter is a pure function of the seed and its number, so a position in the stream is two numbers and any chapter can
-be generated without those before it. Times are shares of the chapter; the source that plays it decides when it begins
-and how long it takes.
+A chapter is 4,096 events, with bursts of one topic and near-duplicates. It is a pure function of the seed and its
+number, so a position in the stream is two numbers and any chapter can be generated without those before it. Times are
+shares of the chapter; the source that plays it decides when it begins and how long it takes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Phrases of the demo posts: reads topics, hashtags, links and sentences from one text file for each language.
+"""Phrases of the demo posts: reads topics, hashtags, links and sentences from text files, and draws a sentence's words.
 
-A file holds topics (`= birds #murmuration …`, with the topic's hashtags in this language) and under each its links (`>
-host/path | title`, on hosts that cannot exist) and sentences. In a sentence `[this|that]` is a choice, `{n}` a number
-of one digit, `{nn}` one of two.
+There is a file for each language. It holds topics (`= birds #murmuration …`, with the topic's hashtags in this
+language) and under each its links (`> host/path | title`, on hosts that cannot exist) and sentences. In a sentence
+`[this|that]` is a choice, `{n}` a number of one digit, `{nn}` one of two; `render` makes the text by random choice.
 """
 
 from __future__ import annotations

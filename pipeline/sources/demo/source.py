@@ -1,7 +1,8 @@
-"""Demo source: plays generated posts at a rate, reproducible from a seed.
+"""Demo source: plays generated posts in real time at an average rate, as records of our own JSON, the same for a seed.
 
-`generator.py` generates the events in chapters; this module assigns ids and times and plays them in real time. The very
-first start plays an hour of history at once. Ids are `demo:<seed>.<chapter>.<event>`; the cursor is the next event.
+`generator.py` generates the events in chapters; this module assigns ids and times. The very first start plays an hour
+of history at once. Ids are `demo:<seed>.<chapter>.<event>`; the cursor is the next event. At high rates a few chapters
+are generated once and played again under new ids.
 """
 
 from __future__ import annotations

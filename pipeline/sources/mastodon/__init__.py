@@ -1,1 +1,1 @@
-"""Mastodon: public statuses by the event streams of one or several servers."""
+"""Mastodon: public statuses by the event streams of one or several servers, and look-ups of stored statuses."""

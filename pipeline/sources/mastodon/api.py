@@ -1,4 +1,8 @@
-"""Requests to one Mastodon server: its event stream, where its streams are, and pages of its timeline."""
+"""Requests to one Mastodon server: opens its event stream, at the address it states, and reads pages of its timeline.
+
+The requests concern all public statuses or those with one hashtag, and carry the token if there is one. Answers are
+bounded. `ServerUnavailable` stands for a refusal and says how long the server is to be left alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cursor of the Mastodon source: the newest status of each stream."""
+"""Cursor of the Mastodon source as text: for each stream its newest status and when it was last received.
+
+A text that cannot be read gives an empty cursor.
+"""
 
 from __future__ import annotations
 

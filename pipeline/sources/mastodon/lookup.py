@@ -1,9 +1,10 @@
 """Look-up of Mastodon statuses by `GET /api/v1/statuses/:id` of the server they were written on, one status a request.
 
-Servers of MASTODON_SERVERS are requested at their configured address, with the token. Any other host is a name out of a
-post: it is requested over HTTPS on port 443 only, at an address checked to be public, without a token. An answer
-becomes a record with the fields of a status. Its batch is labelled with the host, so that `normalise` accepts from a
-host only its own statuses by its own accounts.
+A status that is missing, or whose author has opted out, counts as deleted; another becomes a fresh record. Servers of
+MASTODON_SERVERS are requested at their configured address, with the token. Any other host is a name out of a post: it
+is requested over HTTPS on port 443 only, at an address checked to be public, without a token. A host that fails is left
+alone for a while. A batch is labelled with its host, so that `normalise` accepts from a host only its own statuses by
+its own accounts.
 """
 
 from __future__ import annotations

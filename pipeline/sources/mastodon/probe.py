@@ -1,4 +1,7 @@
-"""Probe of Mastodon servers for `murmur doctor`: opens and closes each stream, with the token; reads no post."""
+"""Probe of Mastodon servers for `murmur doctor`: opens and closes each public stream, with the token; reads no post.
+
+It also reports each server's version; `cursor_age` reports when the streams were last received.
+"""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
 """Mastodon source: public statuses, edits and deletions from the event streams of one or several servers.
 
-The streams are read with `urllib3`, not with Mastodon.py: that client swallows what it cannot read, ends a stream
-without an error, and waits where it cannot be interrupted. This source needs one GET with timeouts that can be broken
-off. Each stream has a thread of its own (`server_stream.py`), so that a failing server delays no other; this module
-takes their events in the reader's thread.
+Each stream has a thread of its own (`server_stream.py`), so that a failing server delays no other; this module takes
+their events in the reader's thread, yields chunks of one server each, and reports states and gaps. A stream cannot be
+requested from a position on. The cursor is therefore the newest status of each stream: after an outage, ours or the
+server's, later statuses are requested by the timeline, and those that cannot be had are reported as a gap. Authors who
+do not want to be found (`indexable` or `discoverable` false, `noindex` true) are left out, unless MASTODON_CONSENT is
+false.
 
-A stream cannot be requested from a position on. The cursor is therefore the newest status of each stream: after an
-outage, ours or the server's, later statuses are requested by the timeline, and those that cannot be had are reported as
-a gap. Authors who do not want to be found (`indexable` or `discoverable` false, `noindex` true) are left out.
+The streams are read with `urllib3`, not with Mastodon.py: that client swallows what it cannot read, ends a stream
+without an error, and waits where it cannot be interrupted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Parser of Mastodon's event streams: bytes in, (event name, data) out, with bounds on what it holds.
 
 Implements the part of server-sent events that Mastodon uses: `event`, `data`, and comments as heartbeats
-(https://html.spec.whatwg.org/multipage/server-sent-events.html). The data are not decoded here.
+(https://html.spec.whatwg.org/multipage/server-sent-events.html). The data are not decoded here. `lines` counts the
+lines, heartbeats too, by which the caller sees that the stream is alive.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Records of Mastodon's events: checks the author's consent, and remembers ids so that deletions find their status.
 
 A deletion carries the server's own id of a status. The URI, which identifies the status everywhere, is therefore
-remembered for the last `REMEMBERED` statuses of other servers. `normalise` decodes the status itself. Records are built
-by the encoder from an event's name and one JSON value or text of the server, so nothing that a server sends can add
-fields to a record.
+remembered for the last `REMEMBERED` statuses of other servers. An edit whose author has revoked the consent becomes a
+deletion. `newest` is the greatest id, from which missed statuses are requested. `normalise` decodes the status itself.
+Records are built by the encoder from an event's name and one JSON value or text of the server, so nothing that a server
+sends can add fields to a record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shifts the ids and times of a record by a lap, so that a recording played again brings new posts.
+"""Shifts the ids and times of a record by a lap (one playing of a recording), so that playing again brings new posts.
 
 Numeric ids that contain a time (X, Mastodon) are shifted by the lap's length in their own unit and stay in order; other
 ids get a suffix. Accounts keep their ids. A record that cannot be decoded is passed on unchanged.

@@ -1,4 +1,7 @@
-"""Pace of a replay: turns the times of recorded posts into waits at a speed."""
+"""Pace of a replay: turns the times of recorded posts into waits at a speed; long silences are shortened.
+
+A record out of order or without a time is due at once. Speed 0 means no waits.
+"""
 
 from __future__ import annotations
 

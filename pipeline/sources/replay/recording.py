@@ -1,6 +1,7 @@
 """Files of a recording: finds them by path or glob, unpacks gzip, and reads from an offset in unpacked bytes.
 
-A file is identified by name, size and inode, so that another file under the same name is recognised.
+A file is identified by name, size and inode, so that another file under the same name is recognised. A damaged packed
+file raises `TruncatedRecording` after the bytes before the damage.
 """
 
 from __future__ import annotations

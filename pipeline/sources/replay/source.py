@@ -1,8 +1,8 @@
 """Replay source: plays files of recorded posts in any known format, at a speed, once or in a loop.
 
 A replayed post keeps its own time: `received_at` is the time of the record, so that the history of a search looks as it
-did. The cursor holds file, size, inode and the offset in unpacked bytes: a restart resumes there, and another file
-under the same name starts anew.
+did; in a loop ids and times are shifted (`lap_shift.py`). The cursor holds file, size, inode and the offset in unpacked
+bytes: a restart resumes there, and another file under the same name starts anew. A damaged file is reported and left.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""X: posts by the filtered stream of API v2, look-ups of stored posts, and the budget for both."""
+"""X: posts by the filtered stream of API v2, look-ups and compliance jobs for stored posts, and the budget of posts."""

@@ -1,8 +1,9 @@
-"""Budget of posts that may be read from X in a calendar month (UTC). Pure: the clock is passed in.
+"""Budget of posts that may be read from X in a calendar month (UTC): counts them and grants how many may be read next.
 
 X charges for every delivered post, and a rule cannot be slowed, so reading is: without a limit until `SLOW_FROM` of the
 budget is used, then a few posts every `STEP_S` seconds, so that the rest lasts until the month ends, then not at all. A
-fiftieth is kept back for posts that arrive while the connection closes.
+fiftieth is kept back for posts that arrive while the connection closes. `lookup_share` is the part of the setting that
+look-ups may spend. Pure: the clock is passed in.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Client of X on top of tweepy's `StreamingClient`: one connection a call, every failure reported, no sleep of its own.
+"""Client of X on top of tweepy's `StreamingClient`: makes single calls, and streams one connection into an event queue.
 
-It changes what tweepy does: tweepy retries in sleeps that cannot be interrupted (here each failure ends the stream),
-ends as if all were well when a handler fails (here the end has a reason), reads lines without a bound, drops the
-headers of a refusal, requests rules without a time limit, and writes the token into its debug log. Errors of requests
-and tweepy become `XError`.
+`ask` makes a call. `stream` runs in a thread of the caller and reports open, lines, keep-alives, that no more posts are
+`allowed`, and the end with its reason. `stop` breaks it off. It changes what tweepy does: tweepy retries in sleeps that
+cannot be interrupted (here each failure ends the stream), ends as if all were well when a handler fails (here the end
+has a reason), reads lines without a bound, drops the headers of a refusal, requests rules without a time limit, and
+writes the token into its debug log. Errors of requests and tweepy become `XError`.
 """
 
 from __future__ import annotations

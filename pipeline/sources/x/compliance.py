@@ -1,7 +1,8 @@
 """Batch compliance jobs of X: report which of many posts are deleted, free of charge, some time after the request.
 
-The ids are uploaded to an address that X names, and the result is downloaded from another. Neither is X's own, so the
-token is not sent there.
+`begin` starts a job, `result` returns the deleted posts once it is complete. The ids are uploaded to an address that X
+names, and the result is downloaded from another. Neither is X's own, so the token is not sent there. A job that failed
+or that X refuses to the app raises an error of its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Cursor of the X source: the budget's month and count, and when the stream was last received.
+"""Cursor of the X source as text: the budget's month and count, and when the stream was last received.
 
-X's stream cannot be resumed, so this cursor is no position in it: the budget and the report of gaps need it.
+X's stream cannot be resumed, so this cursor is no position in it: the budget and the report of gaps need it. A text
+that cannot be read gives a new cursor.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Errors of X: what an answer other than 200 means, and how long X wants to be left alone."""
+"""Errors of X: what an answer other than 200 means (`XError`), and how long X wants to be left alone.
+
+The kind of an error (network, answer, rate limit) decides the pause after it (`backoff.py`).
+"""
 
 from __future__ import annotations
 

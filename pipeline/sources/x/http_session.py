@@ -1,4 +1,8 @@
-"""HTTP session for tweepy: sends requests to X's address, with time limits, and bounds every answer and line."""
+"""HTTP session for tweepy: sends its requests to the configured address of X, with time limits and bounds on answers.
+
+Answers and lines of a stream are bounded in bytes. An answer that is no success is kept as an `XError` in `refused`.
+The end of a stream raises `XError`, because tweepy would request the stream again at once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Probe of X for `murmur doctor`: requests the app's rules to learn whether token and room suffice; reads no post."""
+"""Probe of X for `murmur doctor`: requests the app's rules to learn whether token and room suffice; reads no post.
+
+`track_finding` reports whether X can be asked for TRACK, `cursor_age` when X was last received and how much of the
+budget is used.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """X source: reads the filtered stream of API v2 with rules for TRACK, within a monthly budget.
 
-This loop runs in the reader's thread, renews its lease and ends when asked; each connection is tweepy's (`client.py`)
-and has a thread of its own. X's stream cannot be resumed: posts of an outage are a gap, and reported. The cursor holds
-the month, the posts counted in it and when X was last received; it moves with the records it counts, so that the budget
+Under TRACK=searches the rules are made of the searches that people look at. This loop runs in the reader's thread,
+pauses after failures and ends when asked; `stream_reader.py` reads each connection, which is tweepy's (`client.py`) and
+has a thread of its own. X's stream cannot be resumed: posts of an outage are a gap, and reported. The cursor holds the
+month, the posts counted in it and when X was last received; it moves with the records it counts, so that the budget
 survives a restart. Every post that X delivers counts, one that comes twice counts twice.
 """
 

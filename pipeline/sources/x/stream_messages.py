@@ -1,4 +1,7 @@
-"""Meaning of a line of X's stream: a post and its time, or the notice that X ends the connection."""
+"""Meaning of a line of X's stream: a post and its time, or the notice that X ends the connection, and why.
+
+The line itself is passed on as it is; `normalise` reads the post.
+"""
 
 from __future__ import annotations
 

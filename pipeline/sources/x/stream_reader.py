@@ -1,7 +1,8 @@
 """Reading loop of X's stream: waits for the budget, synchronises our rules, reads one connection, follows the demand.
 
-Reading that stops on purpose (the budget is used up, no search is open) is a state with a coverage row of its own;
-posts missed otherwise are a gap.
+It yields the records with a cursor, counts them against the budget, and reports state, lag and gaps. A silent
+connection counts as dead. Reading that stops on purpose (the budget is used up, nobody looks at a search) is a state
+with a coverage row of its own; posts missed otherwise are a gap.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Rules of X's filtered stream: compiled from TRACK or the open searches, packed, and kept in sync with X."""
+"""Rules of X's filtered stream: compiled from TRACK or the searches people look at, packed, kept in sync with X."""

@@ -1,9 +1,10 @@
-"""Compiler from the tree of a search to rules of X's filtered stream. Pure; knows no network.
+"""Compiler from the tree of a search to rules of X's filtered stream, or to pieces that can be joined to rules by OR.
 
 A rule may match more posts than the search, never fewer: an operator that X does not have is left out and named, and
 the worker's intake filter drops the surplus. A part is therefore negated only where X's operator means the same as
 ours. X requires in every rule an operator that stands alone (a word, a tag, an account); a search without one has no
-rule. Operators and limits: docs.x.com/x-api/posts/filtered-stream/integrate/build-a-rule.
+rule. A rule that is too long is split. Operators and limits:
+docs.x.com/x-api/posts/filtered-stream/integrate/build-a-rule. Pure; knows no network.
 """
 
 from __future__ import annotations

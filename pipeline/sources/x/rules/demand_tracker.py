@@ -1,8 +1,10 @@
-"""Demand for posts of X: TRACK or the open searches, and when a change of them is due to become rules (debounced).
+"""Demand for posts of X: TRACK or the searches people look at, and when a change of it is due to become rules.
 
-A person who types passes through many searches, and X allows few changes of rules. A change of searches therefore waits
-until nothing has changed for `settle_s` seconds, though not for ever, and until `apart_s` seconds after the last
-change. A change of TRACK is a person's order and waits for nothing.
+`take` returns the demand, `due` tells whether it has changed and settled since (debouncing), `plan` makes the rules for
+it, and `refused` isolates a search that X finds invalid. A person who types passes through many searches, and X allows
+few changes of rules. A change of searches therefore waits until nothing has changed for `settle_s` seconds, though not
+for ever, and until `apart_s` seconds after the last change. A change of TRACK is a person's order and waits for
+nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Packs many searches into few rules: compiles each search once and joins the pieces by OR into rules that fit.
+"""Packs many searches into few rules of X: compiles each search once and joins the pieces by OR into rules that fit.
 
 The packer remembers the rules of the last call and changes as few as possible, because every change costs two of the
 few calls that X allows: new pieces go where there is room, obsolete ones leave their rule, and all rules are packed
-anew only when they have become too many. Searches without room are reported, the youngest first.
+anew only when they have become too many. Searches without room are reported, the youngest first. A rule that X finds
+invalid is halved until the piece to blame stands alone; that piece is given up.
 """
 
 from __future__ import annotations

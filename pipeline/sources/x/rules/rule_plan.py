@@ -1,4 +1,8 @@
-"""Plan of the rules to request from X, for TRACK or for the open searches, with notes for people. Pure."""
+"""Plan of the rules to request from X, for TRACK or for the searches people look at, with notes for people. Pure.
+
+The notes say what X cannot be asked for, refuses or has no room for; without rules, the plan says why, and whether that
+is intended.
+"""
 
 from __future__ import annotations
 

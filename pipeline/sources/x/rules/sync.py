@@ -1,7 +1,8 @@
 """Synchronises the rules that X holds for an app with a plan: applies the difference only, leaves others' rules alone.
 
 Our rules carry a tag that begins with `TAG`. X applies changes to an open stream. If there is room, new rules are added
-before old ones are deleted, so that posts which both match are not missed.
+before old ones are deleted, so that posts which both match are not missed. Rules that X finds invalid, or for which it
+has no room, are reported and keep no other out. `held_rules` and `rule_cap` read what X holds and allows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Thread that synchronises the rules with X, so that the reader's loop keeps its lease and can end meanwhile."""
+"""Thread that synchronises the rules with X, so that the reader's loop keeps its lease and can end meanwhile.
+
+`result` returns the rules once it is done, and raises `XError` for a refusal or after a time limit.
+"""
 
 from __future__ import annotations
 

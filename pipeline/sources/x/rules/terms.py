@@ -1,7 +1,8 @@
 """Terms of X's rule language: translates a leaf of our query tree into X's operator, or finds that X has none.
 
-Where X's operator means nearly but not surely the same, the term is not `exact`: it may require posts, not exclude
-them. X has a few stop words, no prefix operator, and distinguishes accents as we do.
+`all_of` and `one_of` combine terms and simplify. Where X's operator means nearly but not surely the same, the term is
+not `exact`: it may require posts, not exclude them. X has a few stop words, no prefix operator, and distinguishes
+accents as we do.
 """
 
 from __future__ import annotations
