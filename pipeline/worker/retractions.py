@@ -1,4 +1,4 @@
-"""Messages for posts that changed: retractions for searches that match no longer, and `edited` notices to all.
+"""Messages for posts that changed: retractions for searches that a post no longer matches, and `edited` notices.
 
 The matcher compares two versions where the former one is known and was published. Else (a redelivery; a version that a
 worker stored before it died, so no watcher received it) it depends on the change. After a change of counts, searches
