@@ -1,8 +1,8 @@
 """Checks before a start: each returns one line that names a problem, or ""; and the lock of DATA_DIR for one run.
 
-They examine sources, sinks, TRACK, DATA_DIR, port, page, files to replay, Redis, store and matcher; `murmur run`,
-`doctor` and `copy` use them. A check may create DATA_DIR, `store_problem` the store's files, and `lock` its file;
-nothing else is changed.
+`problems` joins them. They examine sources, sinks, TRACK, DATA_DIR, port, page, files to replay, Redis, store and
+matcher; `murmur run`, `doctor` and `copy` use them. A check may create DATA_DIR, `store_problem` the store's files, and
+`lock` its file; nothing else is changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sign-in: where ACCESS_TOKEN is set, no route answers without it; the form that sets the cookie, and signing out.
+"""Sign-in: guards the routes where ACCESS_TOKEN is set, and has the form that sets the cookie, and the sign-out.
 
 A guest's browser is redirected to the form, other requests get an error. Health checks and static files stay open;
 writing routes and the socket check by themselves. After signing in, only paths of this site are returned to.
