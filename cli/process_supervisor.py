@@ -1,7 +1,8 @@
-"""Process supervisor: keeps the processes of one machine alive with supervisord, and ends them all together.
+"""Process supervisor: keeps the processes of one machine alive with supervisord, forwards their output, ends them all.
 
 supervisor is used and not honcho, because honcho ends all processes when one dies, while supervisor starts that one
 again. This module adds a guarantee: no process stays behind, even if supervisord or `murmur run` is killed by SIGKILL.
+The processes yield to other programs of the machine (`NICE`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Procfile: the processes of the product and their commands, in a checkout or an installed package."""
+"""Procfile: the processes of the product and their commands, in a checkout or an installed package without the file."""
 
 from __future__ import annotations
 

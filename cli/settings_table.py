@@ -1,4 +1,4 @@
-"""Table of the settings for `murmur settings`."""
+"""Table for `murmur settings`: names, values (secrets hidden) and purposes; a star marks what is not the default."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Checks before a start: each returns one line that names a problem, or "" if there is none.
+"""Checks before a start: each returns one line that names a problem, or ""; and the lock of DATA_DIR for one run.
 
-The checks change nothing, except for a probe file in DATA_DIR that is removed again.
+`problems` joins them. They examine sources, sinks, TRACK, DATA_DIR, port, page, files to replay, Redis, store and
+matcher; `murmur run`, `doctor` and `copy` use them. A check may create DATA_DIR, `store_problem` the store's files, and
+`lock` its file; nothing else is changed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pipe from the standard input of `murmur run` to the reader: a supervised process has no standard input of its own.
 
-A thread copies the bytes into a named pipe. It writes whole lines only, so that a reader that was killed and restarted
-does not begin in the middle of a line.
+A thread copies the bytes into a named pipe. It writes whole lines only, and writes again what a lost reader may not
+have read, so that a reader that was killed and restarted does not begin in the middle of a line.
 """
 
 from __future__ import annotations

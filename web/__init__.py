@@ -1,4 +1,8 @@
-"""The web process: page, API, and the fan-out of live matches to browsers. It reads the store and Redis only."""
+"""The web process as a WSGI application: `create_app` joins page, API, live search, pictures, sign-in and middleware.
+
+It reads the store and never writes it; batches, TRACK and standing searches go to Redis. The application listens to
+Redis where it runs under gevent.
+"""
 
 from __future__ import annotations
 

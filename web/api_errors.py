@@ -1,4 +1,8 @@
-"""API errors: the one shape in which API, socket and event stream report an error to a client."""
+"""API errors: the one shape in which API, socket and event stream report an error, with its code, HTTP status and hint.
+
+`ApiError` carries a code of `ERROR_CODES`. Errors of search, store and Redis get codes here too, with sentences of our
+own: no text of a dependency goes out. A 503 says when to retry.
+"""
 
 from __future__ import annotations
 

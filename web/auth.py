@@ -1,7 +1,8 @@
-"""ACCESS_TOKEN and INGEST_TOKEN: checks the cookie of a signed-in browser and the bearer token of a script.
+"""Authentication by ACCESS_TOKEN and INGEST_TOKEN: checks a browser's signed cookie or a bearer token; sets the cookie.
 
-Without ACCESS_TOKEN everybody may read. The cookie is signed with a key derived from SECRET_KEY and the token, so that
-every web process accepts it after any restart, and none does once the token changed.
+Without ACCESS_TOKEN everybody may read; writing always needs a bearer token, as a cookie would let other pages write.
+The cookie is signed with a key derived from SECRET_KEY and the token, so that every web process accepts it after any
+restart, and none does once the token changed.
 """
 
 from __future__ import annotations

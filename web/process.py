@@ -1,4 +1,7 @@
-"""One web process: makes its parts, wires them, starts them after the fork, and drains them at the end."""
+"""One web process: makes its parts, wires them, starts background work after the fork, and drains clients at the end.
+
+Routes take from `Web` the store pools, Redis, live search and pictures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""URL parameters of a request, read strictly: a wrong value is an error that names it, never a silent default."""
+"""URL parameters of a request (search, integer, time, choice), read strictly: a wrong value is an error that names it.
+
+A parameter that is not given takes its default; a missing search `q` is an error. Times are in ms since the epoch.
+"""
 
 from __future__ import annotations
 

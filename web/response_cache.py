@@ -1,6 +1,7 @@
 """Response cache: requests for the same thing within two seconds share one response, also while it is being made.
 
-Many readers of one chart cost the store one read. An error goes to every request that waits for it and is never kept.
+Many readers of one chart cost the store one read. The cache is bounded in bytes. An error goes to every request that
+waits for it and is never kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Store identity check: finds out whether workers write to the store that this web process reads."""
+"""Store identity check: compares this web process's store with the one that workers write to, every five seconds.
+
+Workers publish their store's identity in Redis. A difference is logged and kept as `problem`, which page and readiness
+check report.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Store pool: a few real threads, each with its own store, run reads so that the event loop never waits for a disk.
+"""Store pool: bounded threads, each with its own store, run reads so that the event loop never waits for a disk.
 
-A web process has three pools, so that a heavy read waits only for its own kind: one for searches and histories, one for
-charts, one for exports (`SEARCHES_AT_ONCE`, `CHARTS_AT_ONCE`, `EXPORTS_AT_ONCE`). The function that reads runs in a
-thread and must not touch gevent.
+Each read has a time limit and one consistent view; a full queue is refused with `StoreUnavailable`, and a store that
+failed is reopened. A web process has three pools, so that a heavy read waits only for its own kind: one for searches
+and histories, one for charts, one for exports (`SEARCHES_AT_ONCE`, `CHARTS_AT_ONCE`, `EXPORTS_AT_ONCE`). The function
+that reads runs in a thread and must not touch gevent.
 """
 
 from __future__ import annotations

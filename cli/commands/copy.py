@@ -1,6 +1,7 @@
 """Command `murmur copy`: copies everything from one store into another, reports its progress, and compares both.
 
-It refuses to start while other processes use one of the stores, and says so where it cannot find out.
+A stopped copy goes on where it ended. It refuses to start while other processes use one of the stores, or where the
+target holds other posts; it says so where it cannot find out.
 """
 
 from __future__ import annotations

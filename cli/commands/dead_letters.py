@@ -1,4 +1,4 @@
-"""Command `murmur dead`: lists the dead letters, and enqueues their records again."""
+"""Command `murmur dead`: lists the dead letters, and enqueues their records again for the workers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Command `murmur doctor`: examines page, store, broker, sources and sinks, and reports whether each works.
+"""Command `murmur doctor`: examines page, hosts, store, broker, sources, re-checks and sinks; says whether each works.
 
-The examination changes nothing.
+The examination changes nothing. It also finds a worker and a web process that do not share a store, and missing
+permissions in Redis.
 """
 
 from __future__ import annotations

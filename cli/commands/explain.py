@@ -1,4 +1,7 @@
-"""Command `murmur explain`: shows how a search is parsed, and why the posts of a file match it or not."""
+"""Command `murmur explain`: shows how a search is parsed, and why the posts of a file match it or not.
+
+An error of the search is shown with a mark under its position.
+"""
 
 from __future__ import annotations
 

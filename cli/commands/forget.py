@@ -1,6 +1,7 @@
 """Command `murmur forget`: deletes all posts of an author and keeps later ones out, through a worker like any deletion.
 
-The store keeps a salted hash of the author's id, from which the author cannot be read.
+It finds the author's accounts by handle or id, enqueues the request, and waits `WAIT_S` for the worker; on request
+later posts are taken in. The store keeps a salted hash of the author's id, from which the author cannot be read.
 """
 
 from __future__ import annotations

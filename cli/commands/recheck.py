@@ -1,4 +1,8 @@
-"""Command `murmur recheck`: re-checks all stored posts of a source at once, as upkeep does bit by bit."""
+"""Command `murmur recheck`: re-checks all stored posts of a source at once, as upkeep does bit by bit.
+
+It reports progress, waits while another process re-checks the source, stops at a signal, and the next call goes on
+there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Command `murmur run`: checks the machine, starts all processes, prints the page's address; a signal ends them."""
+"""Command `murmur run`: checks the machine, starts all processes, prints the page's address; a signal ends them.
+
+It starts the embedded broker unless REDIS_URL is set, and listens on 127.0.0.1 unless HOST is. One run at a time has a
+DATA_DIR. A second signal ends everything at once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Command `murmur sinks`: delivers to the sinks of SINKS, each in a thread, so that a slow sink delays no other."""
+"""Command `murmur sinks`: delivers matches to the plug-ins that SINKS names, each in a thread, until a signal.
+
+A slow sink delays no other.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command `murmur track`: shows TRACK, or changes it while everything runs."""
+"""Command `murmur track`: shows TRACK, the search for posts that are stored, or changes it while everything runs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Access to Redis: connections, key names, translated errors, counters, outages of the store."""
+"""Access to Redis: connections, key names, translated errors, permissions, counters, outages of the store."""

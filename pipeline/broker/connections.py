@@ -1,7 +1,7 @@
-"""Connections to Redis: the address, the client with its timeouts and TLS, and the same for Celery's broker.
+"""Connections to Redis: its URL, clients with timeouts, TLS and a bounded pool, and the URL and TLS of Celery's broker.
 
-All clients are made here, so that timeouts, health checks, TLS and the number of connections are decided once. This
-module sends no command.
+Redis is REDIS_URL, or the embedded broker that `murmur run` starts in DATA_DIR. All clients are made here, so that
+timeouts, health checks, TLS and the number of connections are decided once. This module sends no command.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Counters of a process, shared through Redis so that `/metrics` of any web process shows those of all processes.
+"""Metric counters: a process counts in memory and writes to Redis each second; any process reads them summed or singly.
 
-Counting changes a dictionary in memory. A thread writes the dictionary to the process's own key once a second; the key
-expires after the process ends. `COUNTERS` lists names and meanings. Counters are for reading only; no code decides by
-them, except the rate in the tick.
+`COUNTERS` lists names and meanings; `Counters` also keeps the latency histogram of records, and `TimeSpent` adds the
+time of a block in µs. A process's key in Redis expires `COUNTERS_TTL_S` after its last write. `/metrics` shows the
+sums; no code decides by counters, except that the tick derives the rate of accepted posts from them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Key names: every Redis key, channel and Celery queue, each with its type and meaning.
+"""Key names: every Redis key, Pub/Sub channel and Celery queue of the product, each with its type and meaning.
 
 All begin with `REDIS_PREFIX` (default "murmur"). Channels do too, because Pub/Sub ignores database numbers.
 """

@@ -1,6 +1,7 @@
-"""Permission check: whether the Redis user may publish and subscribe under our prefix.
+"""Permission check: tells why the Redis user may not publish or subscribe, and the ACL command that grants it.
 
-A new ACL user of Redis 7 may use no channel, however many keys it may write.
+The check publishes and subscribes under our prefix. A new ACL user of Redis 7 may use no channel, however many keys the
+user may write.
 """
 
 from __future__ import annotations

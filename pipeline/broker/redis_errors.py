@@ -1,4 +1,8 @@
-"""Translation of redis-py's errors into ours: every call to Redis stands inside `translate_redis_errors()`."""
+"""Translation of redis-py's errors into ours: temporary (`BrokerUnavailable`), lasting (`BrokerRefused`), wrong value.
+
+Every call to Redis stands inside `translate_redis_errors()`. `BrokerUnavailable` means: retry later. An error that
+begins with the caller's `wrong_value` becomes ValueError.
+"""
 
 from __future__ import annotations
 

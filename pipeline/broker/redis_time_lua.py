@@ -1,4 +1,4 @@
-"""Pieces of Lua that several scripts for Redis begin with."""
+"""Lua fragment that sets `ms` to the time by Redis's clock in milliseconds; scripts of the queue begin with it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Outage of the store: reported into Redis by processes that cannot use the store, announced with every tick.
+"""Outage of the store: workers and upkeep report in Redis since when and why it cannot be used, and when it can again.
 
-A web process may read where workers cannot write, as on a full disk. So web processes learn of an outage only here.
+A report expires when no process repeats it. The tick announces the outage to web processes. They learn of it only
+there, because a web process may read where workers cannot write, as on a full disk.
 """
 
 from __future__ import annotations

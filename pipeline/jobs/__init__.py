@@ -1,1 +1,1 @@
-"""Celery: the application, its tasks, its beat and its producer. Thin; nothing is decided here."""
+"""Celery: the application, its tasks, its beat and its producer. Thin: the work lies in reader, worker and upkeep."""

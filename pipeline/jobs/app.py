@@ -1,6 +1,8 @@
-"""Celery application: broker, queues, beat schedule, and the command lines of its processes.
+"""Celery application: options for broker, queues and beat schedule by the settings, and command lines of its processes.
 
-`celery -A pipeline.jobs.app worker …` uses `app`; `argv` gives the exact command lines of reader, worker and upkeep.
+`celery -A pipeline.jobs.app worker …` uses `app`, made from the environment's settings at import; `argv` gives the
+exact command lines of reader, worker and upkeep. Importing the module also replaces control characters in logs and
+turns off the lines for each message.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Beat as a thread of the upkeep worker, with its schedule in memory, sending through the process's producer.
+"""Beat, Celery's scheduler, as a thread of the upkeep worker, with its schedule in memory and the shared producer.
 
 A beat process of its own would cost 60 MB and two connections more, and its schedule file needs a disk and pickle.
 """

@@ -1,4 +1,8 @@
-"""Producer of Celery messages: sends tasks over the one connection that all threads of a process share."""
+"""Producer of Celery messages: sends a task, without retries, over the one connection that a process's threads share.
+
+`acquired_producer` gives the shared producer to one thread at a time. Errors of kombu (Celery's transport library) and
+of its sockets become `BrokerUnavailable`; no other module knows them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Celery tasks: each builds the parts of its process once and calls them. No decisions.
+"""Celery tasks: process a batch, read a source, tick, housekeep, re-check, write coverage; and how each is sent.
+
+Each task builds the parts of its process once and calls them. After an outage a message is sent again to the end of its
+queue. A worker that is at one batch for `BATCH_LIMIT_S` is ended by the kernel. `queue()` makes the `TaskQueue` of
+reader, worker and upkeep.
 
 `ingest` acknowledges late, `read_stream` at once: a reader runs for days, and its lease, not its message, shows that it
 lives. Messages carry ids and small facts as JSON, never a post.

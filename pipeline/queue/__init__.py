@@ -1,1 +1,1 @@
-"""The queue between readers and workers: batches under a claim check, leases of readers, dead letters."""
+"""Queue between readers and workers: batches and their claim check, leases of readers, dead letters, poison records."""

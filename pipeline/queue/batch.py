@@ -1,6 +1,8 @@
-"""Raw batch: records of one source, and their encoding (MessagePack, compressed with zstd) for the claim check.
+"""Raw batch: records of one source as received, their encoding to bytes and back, and labels that no source may bear.
 
-The reader never looks into a record. A worker gets the same bytes at every attempt.
+The bytes are MessagePack compressed with zstd; decoding refuses more than `MAX_BATCH_BYTES`. The labels in `RESERVED`
+mark batches that come from no source: API, re-check, `murmur forget`. Nothing here looks into a record. A worker gets
+the same bytes at every attempt.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
-"""Claim check: keeps the bytes of raw batches in Redis until they are done, so that Celery's messages carry only ids.
+"""Claim check: keeps the bytes of raw batches in Redis until they are committed; Celery's messages carry only the ids.
 
-An open batch is done when a worker commits it (`pipeline/publish/publication_order.py`). Readers enqueue through
-`leases.py`; this module serves workers, upkeep and those who have records without a lease. It never looks into a
-batch. docs/design/delivery.md describes the protocol.
+For workers it hands out a batch, counts attempts, keeps what is known of its poison records, and postpones a batch. For
+upkeep it finds batches that are due again, were never sent, or whose message was lost. It also counts the open batches
+and computes the high-water mark, the bytes of open batches at which readers stop.
+
+Readers enqueue through `leases.py`; everything that has records without a lease uses `offer`. COMMIT
+(`pipeline/publish/publication_order.py`) closes a batch. docs/design/delivery.md describes the protocol.
 """
 
 from __future__ import annotations

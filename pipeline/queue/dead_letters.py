@@ -1,6 +1,7 @@
-"""Dead letters: a Redis stream of records that could not be read or stored, each with its error, until a retry.
+"""Dead letters: a bounded Redis stream of records that could not be read or stored, each with its error.
 
-The stream is bounded in bytes: the oldest letters are dropped to make room, and are counted. Nothing here parses a
+Letters are added (the oldest are dropped to make room, and counted), listed, removed, retried as new batches, and
+purged when they mention a deleted post. A record over 64 kB is kept cut and cannot be retried. Nothing here parses a
 record.
 """
 

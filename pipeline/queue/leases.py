@@ -1,7 +1,9 @@
-"""Leases of readers: one reader at a time reads a source, and only the holder enqueues batches of it.
+"""Reader leases: one reader at a time holds a source, and only the holder enqueues batches of it and moves its cursor.
 
 Storing a batch, opening it, moving the cursor behind it and renewing the lease is one Lua script that checks the lease
-first. So a reader that lost its lease (paused, cut off) enqueues nothing, and no batch is enqueued by half.
+first (fencing). So a reader that lost its lease (paused, cut off) enqueues nothing, and no batch is enqueued by half.
+Taking a lease brings the cursor and the time of the last reading; each use returns how many batches are open. Upkeep
+asks here whether a source is held.
 """
 
 from __future__ import annotations

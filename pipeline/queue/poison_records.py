@@ -1,8 +1,9 @@
-"""Search for poison records: tries a failing batch in parts, and each failing part in smaller parts.
+"""Search for poison records: finds the records that make a batch fail by trying it in ever smaller parts.
 
-The search knows neither Redis nor the store. It saves a `PoisonProgress` before each try, so that the attempt after a
-crash, or after the time budget, resumes there. A record is poison when it raised alone, or when `DEATHS` workers died
-over it alone. Running out of time makes no record poison.
+The search returns what the good parts gave and the poison records with their errors. It saves a `PoisonProgress` before
+each try, so that the attempt after a crash, or after `BUDGET_S`, resumes there. A record is poison when it raised
+alone, or when `DEATHS` workers died over it alone; an outage or running out of time makes none poison, nor does a store
+that refuses every record. The search knows neither Redis nor the store.
 """
 
 from __future__ import annotations

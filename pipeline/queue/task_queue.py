@@ -1,7 +1,8 @@
-"""Task queue: the messages that a process sends through Celery, and whether the process should end.
+"""Task queue: interface to Celery's messages for reader, worker and upkeep, so that none of them knows Celery.
 
-`pipeline/jobs/tasks.py` makes one for its process. The reader, the worker and upkeep get it, so that none of them knows
-Celery.
+A `TaskQueue` sends ids of batches, rows of coverage (`CoverageUpdate`, defined here) and requests for a reader; it
+tells how many ids wait and whether the process should end. `pipeline/jobs/tasks.py` makes the real one; the default
+sends nothing.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The reader process: reads a source and enqueues its records in batches."""
+"""The reader process: reads sources, each under a lease, enqueues records in batches, reports status and coverage."""

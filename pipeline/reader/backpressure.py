@@ -1,4 +1,8 @@
-"""Back-pressure of a full queue on a reader: the reader spools records, or stops reading until there is room."""
+"""Back-pressure of a full queue on a reader: drains its disk spool as room allows or, without a spool, pauses reading.
+
+A pause lasts until the queue has room; the lease is renewed meanwhile and the status is "paused". Spooling is logged
+once, and records that were dropped because the spool was full too are reported as a gap.
+"""
 
 from __future__ import annotations
 

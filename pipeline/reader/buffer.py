@@ -1,8 +1,9 @@
-"""Micro-batching for a reader: buffers records until the batch is full or lingering would only add latency.
+"""Micro-batching for a reader: gathers records and their cursor until the batch is full or waiting only adds latency.
 
-A batch costs milliseconds whatever is in it: at 500 posts a second, one batch a chunk took 1.3 cores, forty batches a
-second take 0.7. So chunks of a fast stream are buffered for a moment, and all chunks are while workers are busy; a slow
-stream is enqueued at once.
+How long records linger depends on the measured pace of the stream and on the open batches. A batch costs milliseconds
+whatever is in it: at 500 posts a second, one batch a chunk took 1.3 cores, forty batches a second take 0.7. So chunks
+of a fast stream are buffered for a moment, and all chunks are while workers are busy; a slow stream is enqueued at
+once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Coverage reporter: tells upkeep, as rows to write, which spans of a source were collected and which were not.
+"""Coverage reporter: sends upkeep the rows that say when a source was collected, for which search, and when or why not.
 
-A row begins where collecting begins or ends, and where what is collected changes. Upkeep writes the rows, because only
-upkeep has the store. Rows that cannot be sent wait in order.
+A row begins where collecting begins or ends, and where what is collected changes; a gap is a row of its own. The
+present row is repeated each `REPEAT_ROW_S`. Upkeep writes the rows, because only upkeep has the store. Rows that cannot
+be sent wait in order, at most `UNSENT_ROWS`.
 """
 
 from __future__ import annotations

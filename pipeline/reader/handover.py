@@ -1,7 +1,9 @@
-"""Hand-over of batches to the queue: enqueues under the lease, retries after an outage, spools while the queue is full.
+"""Hand-over of batches to the queue: enqueues under the lease, waits out Redis outages, spools to disk when it is full.
 
-The hand-over knows Redis, the lease and the spool, and no source. It keeps the order: while the spool holds batches,
-new batches go behind them. Spooling moves no cursor, so sources that resume read again what the disk loses.
+It tracks how full the queue is, drains the spool in order, enqueues the last seconds' batches again after an outage
+where a source has no cursor, and notes since when batches are dropped because the spool is full too. While the spool
+holds batches, new batches go behind them. Spooling moves no cursor, so sources that resume read again what the disk
+loses. The hand-over knows Redis, the lease and the spool, and no source.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Reading loop of one source: waits for the lease, opens the source at its cursor, enqueues its records, retries.
+"""Reading loop of one source: waits for the lease, reads on from the cursor, enqueues records, reopens after errors.
 
-The loop owns the lease and the retries; a source owns one connection; the outlet turns chunks into batches. Enqueuing a
-batch renews the lease, so a reader that no longer reads loses the lease. The reader never looks into a record.
+It reopens with growing pauses and reports "reconnecting" or "down"; it gives up a lost lease, and keeps that of a
+source that has ended. The loop owns the lease and the retries; a source owns one connection; the outlet turns chunks
+into batches. Enqueuing a batch renews the lease, so a reader that no longer reads loses it. The reader never looks into
+a record.
 """
 
 from __future__ import annotations

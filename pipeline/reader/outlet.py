@@ -1,6 +1,8 @@
-"""Outlet of a reader: takes chunks of a source, makes batches of them and enqueues the batches under the lease.
+"""Outlet of a reader: turns chunks of a source into batches, enqueues them under the lease, and renews the lease.
 
-The outlet owns the buffer and the hand-over. The reader decides when a lease begins and ends.
+It owns the buffer and the hand-over to the queue, tells the source how long it may wait before the buffer is due, and
+moves a chunk's cursor only with its last record. The reading loop decides when a lease begins and ends; at the end of
+one the buffer is dropped.
 """
 
 from __future__ import annotations

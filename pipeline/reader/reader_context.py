@@ -1,4 +1,8 @@
-"""Reader context: what a source may ask of its reader while it reads (`pipeline.sources.contract.SourceContext`)."""
+"""Reader context: what a source may ask of its reader: whether to stop, to wait, how long, to report state or a gap.
+
+Implements `pipeline.sources.contract.SourceContext`. Waiting keeps the lease alive, enqueues overdue records and
+repeats the status once a second. Reports are best effort: while Redis is away they are dropped.
+"""
 
 from __future__ import annotations
 

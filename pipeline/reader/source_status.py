@@ -1,4 +1,6 @@
-"""Status of a source: kept in Redis under its name while a reader renews it, read by upkeep's tick and `murmur doctor`.
+"""Status of a source: its record in Redis (state, since, lag, detail), and how the statuses of several are read.
+
+A source without a status for `STATUS_TTL_MS` is "down". Upkeep's tick and `murmur doctor` read it.
 
 States: starting, live, replaying, paused (queue full), sampling (a budget lets only part of the stream through),
 resting (on purpose: a budget is used up, or no search needs the source), reconnecting, down, ended, stopped.

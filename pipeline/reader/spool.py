@@ -1,8 +1,9 @@
-"""Disk spool: a file that keeps batches in order while the queue is full, for sources that cannot be read again.
+"""Disk spool: a bounded file that keeps batches in order while the queue is full, for sources that cannot be re-read.
 
-The file is append-only: a header with the offset of the first waiting entry, then entries of length, checksum and
-bytes. A torn entry at the end is cut. A batch that was enqueued and not yet marked as done is enqueued again under its
-id, which doubles nothing. An emptied file is cut to its header. One process at a time has the file (flock).
+It survives a crash: the file is append-only, a header with the offset of the first waiting entry, then entries of
+length, checksum and bytes; a torn entry at the end is cut. A batch that was enqueued and not yet marked as done is
+enqueued again under its id, which doubles nothing. Finished entries are cleared by emptying the file or moving the
+others up. One process at a time has the file (flock).
 """
 
 from __future__ import annotations

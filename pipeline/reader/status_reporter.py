@@ -1,4 +1,8 @@
-"""Status reporter: writes the status of a source into Redis and announces changes and gaps to every web process."""
+"""Status reporter of a source: writes its status to Redis, announces changes and gaps to web processes, sends coverage.
+
+An unchanged status is written again every `RENEW_STATUS_S`. Coverage rows go to upkeep, which writes them into the
+store; they are sent even if the status cannot be.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The upkeep process: periodic work that one process does for all, such as ticks, lost batches and retention."""
+"""The upkeep process: periodic work done by one process for all: ticks, lost messages, coverage, pruning, re-checks."""

@@ -1,4 +1,8 @@
-"""Coverage writer: writes into the store which spans of each source were collected, and which were not."""
+"""Coverage writer: stores the rows that readers send of when a source was collected, and adds outages nobody reported.
+
+A row that comes twice changes nothing. A reader that resumed from its cursor undoes the outage before its row. A source
+whose lease nobody has held for `UNREAD_MS` gets an outage from the time when it was last read.
+"""
 
 from __future__ import annotations
 

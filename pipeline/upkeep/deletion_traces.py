@@ -1,4 +1,8 @@
-"""Traces of deleted posts: removes them from the dead letters and the embedded broker's file, and old tombstones."""
+"""Removes the traces of deleted posts from dead letters and the embedded broker's file, and prunes tombstones in Redis.
+
+Tombstones in Redis serve batches in flight and end after `TOMBSTONE_LIFE_MS` or beyond `TOMBSTONES_MAX`; the store
+keeps all.
+"""
 
 from __future__ import annotations
 

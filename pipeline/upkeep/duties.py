@@ -1,7 +1,9 @@
-"""Duties of upkeep: the tick of every second, and the table of the periodic work with its intervals.
+"""Duties of upkeep: makes their parts, runs the tick of every second, and runs the table of periodic work as it is due.
 
-Several upkeep processes may run. A lock gives each duty to one of them, and the others take over when that one is gone.
-No post passes through upkeep.
+The table: publish the store's identity, note unread sources, expire standing searches, enqueue lost batches, remove
+traces of deletions, maintain the store, prune. A duty that fails does not stop the others. Several upkeep processes may
+run: a lock gives each duty to one of them, and the others take over when that one is gone. No post passes through
+upkeep.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Duty locks: of several upkeep processes, one does each duty, and another takes over when that one is gone."""
+"""Duty locks in Redis: of several upkeep processes one does each duty when due, and another takes over when it is gone.
+
+`take` gives one turn of a duty to any process; `keep` leaves a duty with the same process while that asks for it.
+"""
 
 from __future__ import annotations
 

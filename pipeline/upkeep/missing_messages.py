@@ -1,4 +1,9 @@
-"""Missing messages: sends the Celery messages that readers and open batches lack, unsent or lost."""
+"""Sends missing Celery messages: requests to read a source, and ids of batches that were unsent, postponed or lost.
+
+An open batch counts as lost when it was enqueued long ago and fewer ids wait in the broker than batches are open. It
+also releases sequence numbers that a dead attempt at a committed batch still reserves, as they hold the low watermark
+back.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Retention: removes posts that are older than RETENTION_DAYS, and the oldest ones beyond STORE_MAX_GB."""
+"""Retention: removes posts older than RETENTION_DAYS and the oldest beyond STORE_MAX_GB, and announces the removal.
+
+Without STORE_MAX_GB, SQLite is limited to `SQLITE_GB` and Elasticsearch is not.
+"""
 
 from __future__ import annotations
 

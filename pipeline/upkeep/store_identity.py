@@ -1,4 +1,4 @@
-"""Store identity: published in Redis by the processes that write, so that a web process on another store can tell."""
+"""Publishes in Redis which store the workers write, for a minute, so that a web process on another store can tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Tick: the notice that every web process gets once a second, with the figures and the status of the sources."""
+"""Tick: the notice to every web process each second: posts stored, their rate, source statuses, an outage of the store.
+
+As every notice does, it carries the low watermark. If the store is away, the ticker reports the outage and repeats the
+last count; it waits for nothing.
+"""
 
 from __future__ import annotations
 

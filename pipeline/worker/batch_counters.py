@@ -1,4 +1,8 @@
-"""Counters of one batch at its COMMIT: records, posts, messages, and the latency of records that came live."""
+"""Counts one batch after COMMIT: records, posts, deletions and messages, and the latency from reception to publication.
+
+An attempt that no longer owned its batch counts as stale, with its records only. Batches whose last record was received
+more than ten minutes ago (replayed, retried) say nothing about latency.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
 """Batch processor: takes one batch through normalise, BEGIN, persist, match and COMMIT (docs/design/delivery.md).
 
-The order is the guarantee. A post is persisted before it is matched and matched before it is published, and the
-registry of searches is read only after persisting. This module knows no Celery and no SQL; `batch_runner.py` decides
-what follows an error.
+BEGIN reserves sequence numbers in Redis; COMMIT publishes the matches and closes the batch. Posts outside the intake
+filter TRACK are dropped. After `WHOLE_ATTEMPTS` failures it searches the batch for poison records and stores the rest.
+Records that fail become dead letters; large deletions are removed and announced in portions; deletions that a crashed
+attempt left unannounced are announced. The order is the guarantee. A post is persisted before it is matched and matched
+before it is published, and the registry of searches is read only after persisting. This module knows no Celery and no
+SQL; `batch_runner.py` decides what follows an error.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Batch runner: processes one batch by its id, and decides after an error when the batch is tried again.
+"""Batch runner: processes one batch by its id and, after an error, arranges when it is tried again; it never raises.
 
-`BatchRunner.run` never raises. Celery acknowledges a late task that ended in an ordinary exception, so the batch's next
-attempt is arranged here: at once, later through upkeep, or after a pause while the store or the broker is away.
+Celery acknowledges a late task that ended in an ordinary exception, so the next attempt is arranged here: at once,
+later through upkeep with growing pauses, or after a wait while the store or the broker is away. An outage does not
+count as an attempt, and one of the store is reported.
 """
 
 from __future__ import annotations

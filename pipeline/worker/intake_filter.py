@@ -1,6 +1,7 @@
-"""Intake filter: drops posts that do not match TRACK before they are stored.
+"""Intake filter: drops posts that do not match the search TRACK before they are stored; deletions always pass.
 
-A repost or quote inside TRACK keeps its original in the batch. Deletions always pass.
+It follows changes of TRACK at run time; TRACK is a search, everything (`*`), or all standing searches. A repost or
+quote inside TRACK keeps its original in the batch. A TRACK that cannot be parsed leaves the former one in force.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Normalises the records of a raw batch and folds them to one write for each post id. Pure: no store, no Redis.
+"""Normalises the records of a raw batch and folds them to one write for each post id; failures become dead letters.
 
-A record that cannot be read becomes a dead letter; the other records of its batch are not affected.
+Folding keeps the greatest version of a post, or its deletion. A record that cannot be read does not affect the others;
+records whose post the store refused get their dead letters here too. `originals` names the posts that a post reposts or
+quotes. Pure: no store, no Redis.
 """
 
 from __future__ import annotations

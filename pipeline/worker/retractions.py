@@ -1,10 +1,10 @@
-"""Retractions: messages for posts that matched a search before an edit and do not match now. Pure: nothing is sent.
+"""Messages for posts that changed: retractions for searches that a post no longer matches, and `edited` notices.
 
 The matcher compares two versions where the former one is known and was published. Else (a redelivery; a version that a
 worker stored before it died, so no watcher received it) it depends on the change. After a change of counts, searches
 that could have matched with other counts get a retraction. After an edit, an `edited` notice goes to every web process
-and lists the searches that still match. Such a notice is valid for one registry version only; COMMIT rejects it if the
-registry has moved.
+and lists the searches that still match. `concerns_every_search` tells of such a notice: it is valid for one registry
+version only, and COMMIT rejects it if the registry has moved. Pure: nothing is sent.
 """
 
 from __future__ import annotations

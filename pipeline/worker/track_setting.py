@@ -1,4 +1,7 @@
-"""The setting TRACK, the search for posts that are stored: its value can change in Redis while the processes run."""
+"""Reads and changes TRACK, the search for posts that are stored; a value in Redis overrides the setting at run time.
+
+A new value is parsed first; an empty one goes back to the setting. Running readers and workers follow.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The routes of /api, one file a route family, and /metrics."""
+"""The HTTP API: routes of /api except page and event stream, one file a route family, and /metrics."""

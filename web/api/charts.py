@@ -1,4 +1,7 @@
-"""`/api/timeline` and `/api/top`: counts over a search's posts. Requests for the same chart share one response."""
+"""`/api/timeline` (counts over time, with gaps of coverage) and `/api/top` (most frequent values) of a search's posts.
+
+Requests for the same chart within two seconds share one response.
+"""
 
 from __future__ import annotations
 

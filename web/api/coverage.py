@@ -1,4 +1,7 @@
-"""`/api/coverage`: when each source was not collected, or in part only."""
+"""`/api/coverage`: rows of when each source was collected, for which search, and when it was not or in part, and why.
+
+`coverage_row` gives a row the API's form, for charts too. At most `MAX_ROWS` rows are read.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Coverage gaps of a timeline: when nothing was collected, and when one source was missing while others went on.
+"""Coverage gaps of a timeline: spans when nothing, or not all sources, were collected; and where the timeline ends.
 
 A row of coverage says what one source did. So each row is cut where other sources collected, and each piece says
-whether the gap is partial. Pure functions.
+whether the gap is partial. During a full outage a timeline without a chosen end ends now. Pure functions.
 """
 
 from __future__ import annotations

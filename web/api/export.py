@@ -1,4 +1,8 @@
-"""`/api/export`: every match of a search as a file, streamed page by page in bounded memory."""
+"""`/api/export`: every match of a search as a file, streamed page by page in bounded memory.
+
+At most `EXPORTS_MAX` exports run in a process; more are refused. The first page is read before the response begins, so
+that an error still sets the status.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Export formats: wire posts as JSON lines, as CSV that no spreadsheet takes for formulas, or as ids."""
+"""Export formats: posts as JSON lines, as CSV that no spreadsheet takes for formulas, or as ids only.
+
+A format is rendered page by page. In CSV a repost without text shows its original's.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""`POST /api/ingest`: takes records of any known format and enqueues them like a reader, as claim checks.
+"""`POST /api/ingest`: takes records of any known format, with a token, and enqueues them in batches for the workers.
 
-A batch is stored in Redis before the next one is read, so the records that were counted as accepted outlive this
-process. Workers persist, match and publish them; this route decides only whether a record is readable. Upkeep enqueues
-the batches within a second.
+The answer counts accepted and unreadable records; unreadable ones become dead letters in a worker. A full queue, too
+many bodies at once or too large a body are refused, with a hint of how many records were taken before. A batch is
+stored in Redis before the next one is read, so the records that were counted as accepted outlive this process. Upkeep
+enqueues the batches within a second; workers persist, match and publish them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Body of an ingest request: read, unpacked and cut into raw records piece by piece, within a bound of bytes."""
+"""Body of an ingest request: reads, gunzips and cuts it into raw records piece by piece, within a bound of bytes.
+
+JSON lines, a JSON array and server-sent events are told apart by the first bytes. `read_rest` drains a body that is
+refused.
+"""
 
 from __future__ import annotations
 

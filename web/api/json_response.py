@@ -1,4 +1,4 @@
-"""JSON responses, with the time that a request took."""
+"""JSON responses: from any value, or from ready bytes with `took_ms`, the time that the request took, added."""
 
 from __future__ import annotations
 

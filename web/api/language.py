@@ -1,4 +1,7 @@
-"""`/api/language` and `/api/explain`: the operators of the search language, and how a search is understood."""
+"""`/api/language` lists the operators of the search language; `/api/explain` shows how a search is understood.
+
+With a post's id, the explanation also says whether that post matches, and where.
+"""
 
 from __future__ import annotations
 

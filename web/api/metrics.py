@@ -1,4 +1,7 @@
-"""`/metrics`: counters of all processes and gauges of this web process, as Prometheus text."""
+"""`/metrics`: counters and latency of all processes, gauges of this web process and sources, as Prometheus text.
+
+The metrics are collected at each scrape; while Redis is away, only those of this process are reported.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""`/api/search` and `/api/posts/<id>`: stored posts, which pass through as bytes."""
+"""`/api/search` (a page of a search's stored posts) and `/api/posts/<id>` (one stored post).
+
+Posts pass through as the store's bytes, unparsed. `next` of a page is the `before` of the following one, valid for the
+same order only.
+"""
 
 from __future__ import annotations
 

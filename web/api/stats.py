@@ -1,4 +1,8 @@
-"""`/api/stats`: how many posts are stored, how fast they come, and the state of every source."""
+"""`/api/stats`: posts stored, posts a second, connected users, lag, watched searches, and the state of every source.
+
+Figures come from upkeep's last tick while that is fresh, else from store and Redis. `reported_sources` serves the page
+too.
+"""
 
 from __future__ import annotations
 

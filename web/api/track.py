@@ -1,4 +1,4 @@
-"""`/api/track`: the intake filter (TRACK), shown to every reader, changed with a token.
+"""`/api/track`: shows the intake filter (TRACK) to every reader, and changes it for a request that bears a token.
 
 Readers and workers pick up a change by themselves, and the change becomes a row of coverage.
 """

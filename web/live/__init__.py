@@ -1,1 +1,1 @@
-"""Sockets and event streams: sessions, fan-out, catching up."""
+"""Live search: WebSockets and event streams, their sessions, the fan-out of new posts, and recovery of missed ones."""

@@ -1,4 +1,7 @@
-"""Admission of clients: makes the client and its session, counts the client in, and sends the first status."""
+"""Admission of clients: refuses over limits, makes a socket or stream client with its session, counts it in.
+
+An admitted client is sent the status at once. Socket and event-stream routes use it.
+"""
 
 from __future__ import annotations
 

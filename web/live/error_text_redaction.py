@@ -1,4 +1,4 @@
-"""Redaction of error texts that strangers may read: removes URLs, addresses, paths and the hosts of our settings."""
+"""Redaction of error texts that strangers may read: removes URLs, IP addresses, paths and the hosts of our settings."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""`/api/stream`: one search as server-sent events, with the guarantees of the socket.
+"""`/api/stream`: one search as server-sent events, with the guarantees and limits of the socket.
 
 The route serves scripts, and browsers that cannot open a socket. An event's id is its `after`; `Last-Event-ID` resumes
-there. Without a search the stream carries what goes to every client: status, gaps and deletions.
+there. Without a search the stream carries what goes to every client: status, gaps and deletions. A refused browser gets
+a stream that only says when to reconnect; idle streams get a comment to keep them open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""WebSocket handshake (RFC 6455, 4.2): checks request and origin, and takes over the connection's descriptor."""
+"""WebSocket handshake (RFC 6455, 4.2): checks request and origin, makes the answer, and takes over the connection.
+
+Taking over needs gunicorn without TLS; the descriptor is duplicated, so the server may close its own.
+"""
 
 from __future__ import annotations
 

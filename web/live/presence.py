@@ -1,4 +1,7 @@
-"""Presence: the number of connected users over all web processes; each reports its own, Redis adds the fresh ones."""
+"""Presence: the number of clients connected to all web processes; each reports its own, and Redis adds the fresh ones.
+
+A process that stops reporting no longer counts after `PRESENCE_KEPT_MS`.
+"""
 
 from __future__ import annotations
 

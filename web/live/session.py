@@ -1,7 +1,8 @@
-"""Session: one client's subscriptions, each taken from request to live posts by the steps of docs/design/delivery.md.
+"""Session: one client's subscriptions, from request through missed changes and history to live posts.
 
-Sockets and event streams use it alike. A subscription runs in a greenlet of its own until its history is complete;
-after that it costs nothing but its place among the watchers.
+It limits their number, retries while store or Redis is away, refuses a bad search, and begins one anew when too much
+was missed. Sockets and event streams use it alike. A subscription runs in a greenlet of its own until its history is
+complete; after that it costs nothing but its place among the watchers. The steps are those of docs/design/delivery.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Socket session: handles a socket's messages in order, within a rate limit, on top of its subscriptions."""
+"""Socket session: decodes a socket's messages and handles them in order, one at a time, within a rate limit.
+
+It subscribes and unsubscribes; a message out of bounds gets an error, text that is no message or too many messages
+close the socket, and reading pauses while `INBOX_MAX` messages wait.
+"""
 
 from __future__ import annotations
 

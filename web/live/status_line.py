@@ -1,4 +1,8 @@
-"""Status line: what sources and upkeep last reported, sent to every client as `stats`."""
+"""Status line: keeps what upkeep's tick and the sources last reported, and sends every client a `stats` message of it.
+
+The message carries `after`, from which a client may resume, only while no post is missing. The reason of an outage is
+redacted.
+"""
 
 from __future__ import annotations
 

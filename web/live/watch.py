@@ -1,4 +1,4 @@
-"""Watch: one subscription of one client, and the history that is sent for it.
+"""Watch: the state of one subscription of one client; and the sender of its history, page by page as the client reads.
 
 A watch is served by one greenlet at a time. A greenlet that was killed may run on until it next waits, so everything it
 sends is sent only while it still serves the watch.

@@ -1,8 +1,9 @@
-"""`/ws`: the WebSocket route, with a server of our own behind Flask-Sock's interface.
+"""`/ws`: the WebSocket route: checks origin, sign-in and limits, answers the handshake, and admits the client.
 
-The library's server loses parts of frames to slow readers, has no lock on sending, compresses on request, checks no
-Origin, bounds no message and sends no pings. Here the handshake is answered, then the connection moves to a
-`SocketClient` on a descriptor of its own and the request's greenlet ends.
+It is a server of our own behind Flask-Sock's interface. The library's server loses parts of frames to slow readers, has
+no lock on sending, compresses on request, checks no Origin, bounds no message and sends no pings. Here the connection
+moves to a `SocketClient` on a descriptor of its own after the handshake, and the request's greenlet ends. A refusal for
+want of sign-in or room is a close frame after the handshake, since a browser's script cannot read a status.
 """
 
 from __future__ import annotations

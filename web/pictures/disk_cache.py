@@ -1,7 +1,8 @@
 """Picture cache on disk: bounded in bytes, least recently used first out, and tied to the posts that show a picture.
 
-A picture is stored once under the hash of its URL; every post that shows it has a hard link to it, and the last link
-takes the picture along. Where the disk cannot be written nothing is kept, and nothing fails.
+Pictures of deleted posts, and of posts no longer stored, are dropped. A picture is stored once under the hash of its
+URL; every post that shows it has a hard link to it, and the last link takes the picture along. Where the disk cannot be
+written nothing is kept, and nothing fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Image type detection: the media type of a picture by its first bytes, whatever its header claims."""
+"""Image type detection: the media type of a picture by its first bytes, whatever its header claims; None for others.
+
+JPEG, PNG, GIF, WebP and AVIF are known; SVG is not passed on.
+"""
 
 from __future__ import annotations
 

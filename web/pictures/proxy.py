@@ -1,8 +1,9 @@
 """Picture proxy: finds the picture of a stored post, fetches it for the reader, and keeps it while the post is stored.
 
-Other hosts see this server and no reader. A request names a post and a slot, never a URL: only what a stored post names
-is fetched, and a deleted post takes its pictures along. (Signed URLs inside posts are no way: posts travel as bytes
-that nothing parses.)
+Fetches are limited in number, shared by requests for the same URL, and not tried again soon after a failure. Other
+hosts see this server and no reader. A request names a post and a slot, never a URL: only what a stored post names is
+fetched, and a deleted post takes its pictures along. (Signed URLs inside posts are no way: posts travel as bytes that
+nothing parses.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Public address check (SSRF protection): resolves a host name and refuses it if any of its addresses is private."""
+"""Public address check (SSRF protection): resolves a host name and refuses it if any of its addresses is private.
+
+It returns the address to connect to. DNS is asked in threads of its own, so that slow names delay only pictures.
+"""
 
 from __future__ import annotations
 

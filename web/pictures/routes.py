@@ -1,4 +1,7 @@
-"""`/img/<post id>/<slot>`: pictures and avatars of stored posts. A slot is `avatar` or the number of a media item."""
+"""`/img/<post id>/<slot>`: serves avatars and pictures of stored posts, or refuses where IMAGES=off.
+
+A slot is `avatar` or the number of a media item. A browser may keep a picture for an hour.
+"""
 
 from __future__ import annotations
 

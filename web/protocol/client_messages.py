@@ -1,4 +1,8 @@
-"""Messages from client to server, with their bounds, and the decoder that checks both."""
+"""Messages from client to server, subscribe and unsubscribe, with their bounds, and the decoder that checks both.
+
+A wrong message names field and bound, and the subscription's id where it has one; text that is no JSON object is
+another error.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Close codes of the socket: why it is closed, and whether the browser reconnects by itself."""
+"""Close codes of the socket: why it is closed, and whether and when the browser reconnects by itself.
+
+The reason of a close frame carries a random delay, so that clients do not all come back at once.
+"""
 
 from __future__ import annotations
 

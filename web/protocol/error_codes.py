@@ -1,4 +1,7 @@
-"""Error codes of the web, each with its HTTP status. The search language has its own (docs/reference/search.md)."""
+"""Error codes of API, socket and event stream, each with its HTTP status and meaning.
+
+The search language has its own codes (docs/reference/search.md).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Frames: messages to clients, encoded once for all watchers, as WebSocket frame and as server-sent event.
 
-A frame of posts is put together from the bytes of the posts; no post is parsed.
+Lists of ids are split and several frames can be written as one `Bundle`. Frames of live posts and of history are put
+together from the bytes of the posts; no post is parsed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""JSON Schema of the protocol; `web/protocol.schema.json` is its published copy."""
+"""JSON Schema of the messages in both directions, made from their classes; `web/protocol.schema.json` is its copy.
+
+The copy is published for clients' authors.
+"""
 
 from __future__ import annotations
 

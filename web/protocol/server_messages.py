@@ -1,4 +1,7 @@
-"""Messages from server to client. Posts are listed for the schema only: frames carry them as bytes, unparsed."""
+"""Messages from server to client as types: posts, history, retractions, deletions, status, gaps, errors.
+
+Posts are listed for the schema only: frames carry them as bytes, unparsed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WebSocket framing (RFC 6455, 5.2): server frames as bytes, unmasked and unfragmented."""
+"""WebSocket framing (RFC 6455, 5.2): server frames, close frames and a ping as bytes, unmasked and unfragmented."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""gunicorn configuration: `gunicorn -c python:web.server.gunicorn_config 'web:create_app()'`.
+"""gunicorn configuration: address, processes, limits and logging of the web server, by the settings.
 
-Address and number of processes come from the settings.
+Used as `gunicorn -c python:web.server.gunicorn_config 'web:create_app()'`. It raises the limit of open files, and
+drains a worker that ends without having drained.
 """
 
 from __future__ import annotations

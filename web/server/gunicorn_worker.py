@@ -1,7 +1,8 @@
 """gunicorn worker class: the gevent worker, with draining at SIGTERM and a time limit for stalled connections.
 
 Draining sends every socket and event stream to another process, closes idle connections, and finishes the responses
-under way within `DRAIN_TIMEOUT_S`. A connection on which no request or response moves for `STALLED_S` is closed.
+under way within `DRAIN_TIMEOUT_S`. A connection on which no request or response moves for `STALLED_S` is closed. An
+application's `Connection: close` is obeyed, which gunicorn alone does not.
 """
 
 from __future__ import annotations

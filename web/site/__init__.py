@@ -1,1 +1,1 @@
-"""The page and its files, sign-in, health checks, security headers, allowed hosts and proxies."""
+"""The page and its files, sign-in, health checks, errors, security headers, compression, allowed hosts and proxies."""

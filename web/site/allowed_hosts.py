@@ -1,8 +1,8 @@
-"""ALLOWED_HOSTS: refuses requests for unknown host names, against DNS rebinding.
+"""ALLOWED_HOSTS: refuses requests for unknown host names, against DNS rebinding; describes them for `murmur doctor`.
 
 An attacker's page may point its own name at 127.0.0.1 once it is loaded; the browser then takes this server for the
 attacker's and lets the page read every response. Such a request still carries the attacker's name in `Host`. An IP
-address in `Host` cannot be rebound, so every address is accepted.
+address in `Host` cannot be rebound, so every address is accepted. Health checks are not refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compression: gzip of text responses for clients that accept it.
+"""Compression: gzip of text responses for clients that accept it, whole or as a stream.
 
 Standard zlib and these lines instead of a library: one encoding, no cache, and streams pass through piece by piece.
 Event streams are left alone, since each event must go out at once.

@@ -1,4 +1,7 @@
-"""Error handlers: every error of every route becomes an API error, and nothing of our own text leaks."""
+"""Error handlers: turn every error of a route into a JSON API error: own, HTTP refusal, broken body, unexpected.
+
+Unexpected errors, and our own of status 500 and above, are logged. No text of a library's exception reaches a client.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Example searches for a first visit: three searches that find posts, made of frequent words and hashtags."""
+"""Example searches for a first visit: three searches that find posts, made of frequent words and hashtags.
+
+They are kept for a minute; fixed ones fill up while little is stored or the store is away.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Security headers of every response, with a strict Content-Security-Policy."""
+"""Response headers for security and caching: a strict Content-Security-Policy, HSTS over TLS, no-store for the API.
+
+A header that a route set itself is kept. The policy names the host for sockets, as Safari needs it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Health checks: `/healthz` (the process is alive) and `/readyz` (it can serve, or the reason why not)."""
+"""Health checks: `/healthz` (the process is alive) and `/readyz` (it can serve, or the reason why not).
+
+Not ready means: Redis or the store is away, workers write another store or wait for theirs, or this process is ending.
+"""
 
 from __future__ import annotations
 

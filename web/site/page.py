@@ -1,4 +1,7 @@
-"""The page: `/`, its built files, and `/api/page` with the facts that the page needs before a search."""
+"""The page: `/` and its deck addresses, its built files, and `/api/page` with the facts the page needs before a search.
+
+Files go out gzipped where a packed copy lies beside them; those with a hash in their name may be kept for ever.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sign-in: the form, its cookie, and the guard that lets no route answer without ACCESS_TOKEN where that is set."""
+"""Sign-in: guards the routes where ACCESS_TOKEN is set, and has the form that sets the cookie, and the sign-out.
+
+A guest's browser is redirected to the form, other requests get an error. Health checks and static files stay open;
+writing routes and the socket check by themselves. After signing in, only paths of this site are returned to.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Re-check of stored posts: looks them up at their source and deletes those that are gone (see sources.md)."""
+"""Re-check of stored posts: looks them up at their source, deletes those that are gone, and refreshes others.
+
+docs/reference/sources.md lists what each source allows.
+"""

@@ -1,4 +1,7 @@
-"""Background call: runs a network call that may hang in its own thread, so that the caller can stop waiting."""
+"""Background call: runs a network call that may hang in its own thread, so that the caller can stop waiting for it.
+
+It returns what the call returns, raises what it raises, or raises `Stopped`; then the call's answer is dropped.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Compliance jobs of X: checks many posts at once without paying for each, where the app may use them."""
+"""Compliance jobs of X in a re-check: begins a job for many ids and polls it, without paying for each post.
+
+A finished job's deletions go to the findings. Where X refuses jobs to this app, posts are looked up one by one for a
+day (unless only jobs are allowed); a job without a result after `JOB_HOURS` is given up.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Findings of a re-check: sends deletions and updated records to the workers as batches, and counts them."""
+"""Findings of a re-check: sends deletions and fresh records of posts to the workers as batches, and counts them.
+
+The counts go to the metrics, to the run's result and to the source's progress. If sending fails, upkeep sends the batch
+later.
+"""
 
 from __future__ import annotations
 

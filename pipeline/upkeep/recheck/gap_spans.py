@@ -1,4 +1,4 @@
-"""Spans of posts to check after gaps: posts written shortly before a gap, and in it. Pure."""
+"""Spans of posts to check after each gap of a source: those written in the gap or a day before, within bounds. Pure."""
 
 from __future__ import annotations
 

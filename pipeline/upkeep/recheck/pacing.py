@@ -1,4 +1,7 @@
-"""Pacing of a re-check: when it must wait, and when an answer is asked for twice before it is believed."""
+"""Pacing of a re-check: ends a run and makes the next ones wait, and doubts an answer that all of many posts are gone.
+
+Such an answer has to come twice before it is acted on: a network may be wrong for a while, and deletions are for good.
+"""
 
 from __future__ import annotations
 

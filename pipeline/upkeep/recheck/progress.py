@@ -1,4 +1,8 @@
-"""Progress of the re-check of a source, kept in Redis: the round, spans around gaps, pauses, a job that is awaited."""
+"""Progress of a source's re-check, kept in Redis: where the round and the gaps' spans are, pauses, budget, awaited job.
+
+`RecheckProgress` picks the next span and moves it on, and takes each gap once. `RecheckProgressStore` reads and writes
+it under a hold, so that one process at a time re-checks a source.
+"""
 
 from __future__ import annotations
 

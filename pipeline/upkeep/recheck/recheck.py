@@ -1,10 +1,10 @@
 """Re-check: finds deletions that no stream reported, by looking stored posts up at their source again.
 
-A round goes through all posts of a source, newest first, and rests until it is due again, so the posts that were
-checked longest ago come next. For a source that streams its deletions, only posts around a gap are checked. Deletions
-that are found go through the queue as a batch of raw records. The re-check is bounded and polite: few posts a call,
-pauses between calls, a share of the budget; a missing answer is no deletion. It can stop after any call and resumes
-there.
+Upkeep calls `due` for a slice of time; `murmur recheck` calls `run`. One process at a time holds a source. A round goes
+through all posts of a source, newest first, and rests until it is due again. For a source that streams its deletions,
+only posts around a gap are checked, unless all are asked for. What is found goes through the queue as a batch of raw
+records. The re-check is bounded and polite: few posts a call, pauses between calls, a share of the budget; a missing
+answer is no deletion. It can stop after any call and resumes there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Result of one run of a re-check: the counts, and why the run ended."""
+"""Result of one run of a re-check: posts checked, gone, unsure and refreshed, and why the run ended."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""One run of a re-check over one source: picks the next posts, looks them up, and records what was found.
+"""One run of a re-check over one source: begins a round if due, notes new gaps, looks posts up, records what was found.
 
-Each step is one call to the network. The progress is saved after each, so the run can stop anywhere.
+It keeps to X's budget and to the pauses a network asks for, uses compliance jobs where X allows them, and waits while
+workers are behind. Each step is one call to the network. The progress is saved after each, so the run can stop
+anywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Ids of stored posts of a source, page by page, newest first."""
+"""Pages through the ids of a source's stored posts within a span of time, newest first.
+
+A page token of another store is dropped, and the span begins anew.
+"""
 
 from __future__ import annotations
 

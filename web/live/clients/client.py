@@ -1,4 +1,4 @@
-"""Client: one watcher as the fan-out sees it, with an outbox that is bounded in bytes.
+"""Client: base class of one watcher, socket or event stream: an outbox bounded in bytes, closing, waiting for room.
 
 A frame beyond the bound is not kept: `on_full` reports it, so that the client is told that it lagged. Clients run in
 the event loop's one thread and never block it.

@@ -1,4 +1,8 @@
-"""Connections of a web process: counts sockets and event streams against their limits, and drains them at the end."""
+"""Connections of a web process: its admitted clients, counted against limits per process and address, and drained.
+
+`refusal` gives the close code for one client too many. Draining closes every client so that it reconnects to another
+process.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Event-stream client: frames as server-sent events, queued until the response's generator takes them."""
+"""Event-stream client: a bounded queue of server-sent events; ids only after the history, a reconnect delay at the end.
+
+The response's generator takes what is queued. The stream ends after a lag or an error; the browser then resumes from
+the last id.
+"""
 
 from __future__ import annotations
 

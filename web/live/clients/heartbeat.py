@@ -1,4 +1,7 @@
-"""Heartbeat: pings sockets, ends those that give no sign of life, and reports the number of connected users."""
+"""Heartbeat: pings sockets, ends stalled or silent ones, reports connected clients, sends status if upkeep is silent.
+
+It runs once a second. Each socket is pinged every `PING_S`; the number of clients goes to Redis every `PRESENCE_S`.
+"""
 
 from __future__ import annotations
 

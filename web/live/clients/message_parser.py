@@ -1,4 +1,8 @@
-"""Parser of a socket's incoming bytes: WebSocket frames to text messages, bounded in size (RFC 6455, 5 and 8)."""
+"""Parser of a socket's incoming bytes: WebSocket frames to text messages, bounded in size (RFC 6455, 5 and 8).
+
+It yields a close code where the peer closes or breaks the protocol, and keeps the payload of the last ping for its
+answer.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Outbox of a socket: writes at once what the socket takes, queues the rest, and empties the queue as it can."""
+"""Outbox of a socket: writes at once what the socket takes, queues the rest, and empties the queue as it can.
+
+It joins small parts, counts queued bytes, knows since when nothing was written, and reports progress and a lost
+connection. The bound on the queue is the client's.
+"""
 
 from __future__ import annotations
 

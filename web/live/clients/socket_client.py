@@ -1,6 +1,7 @@
-"""Socket client: a WebSocket on a descriptor of its own, its close handshake and its signs of life.
+"""Socket client: a WebSocket on a descriptor of its own: bounded sending, reading messages, pings, close handshake.
 
-Callbacks of the event loop read and write; no greenlet waits, so ten thousand idle sockets cost their buffers only.
+Text messages go to the client's session; reading can pause. Callbacks of the event loop read and write; no greenlet
+waits, so ten thousand idle sockets cost their buffers only.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Fan-out: from the Pub/Sub connection to the watchers of each search."""
+"""Fan-out: live posts and notices from the one Redis Pub/Sub connection to the watchers of each search."""

@@ -1,7 +1,8 @@
-"""Broadcaster: collects live posts for a moment, frames them once a search, and writes the frame to every watcher.
+"""Broadcaster: gathers live posts for a moment, frames them once per search, and writes the frame to every watcher.
 
-The fan-out adapts: after a pass that took t the next one starts 5 t later at the earliest. So a handful of watchers get
-each post at once, and thousands get fewer and bigger frames. No post is parsed.
+It also writes frames that concern every client. The fan-out adapts: after a pass that took t the next one starts 5 t
+later at the earliest, at most `WINDOW_S`. So a handful of watchers get each post at once, and thousands get fewer and
+bigger frames. A frame's `after` is limited while earlier posts are missing. No post is parsed.
 """
 
 from __future__ import annotations

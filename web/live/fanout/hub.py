@@ -1,7 +1,9 @@
-"""Hub: where messages from Redis meet the clients' subscriptions in a web process (docs/design/delivery.md).
+"""Hub of a web process: passes messages from Redis to watched searches, registers searches for sessions, renews leases.
 
-The Pub/Sub listener calls the `on_` methods, sessions call the others. Only `register`, `enter`, `catch_up` and the
-renewal of leases wait; nothing else here blocks the event loop.
+It advances the low watermark with each message, starts a refill for searches that missed posts (connection lost, lease
+lapsed), and drops idle searches (docs/design/delivery.md). The Pub/Sub listener calls the `on_` methods, sessions call
+the others. Only `register`, `enter`, `catch_up` and the renewal of leases wait; nothing else here blocks the event
+loop.
 """
 
 from __future__ import annotations

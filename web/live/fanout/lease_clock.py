@@ -1,4 +1,8 @@
-"""Clock of the registry leases: when they were last renewed, and whether this process slept through their end."""
+"""Clock of the searches' leases: when they were last renewed, and whether this process slept through their end.
+
+It tells how far a client may resume: after such a sleep, or while earlier posts are missing, no further than what was
+surely received. The clock runs on while the machine sleeps.
+"""
 
 from __future__ import annotations
 

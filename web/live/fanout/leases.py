@@ -1,6 +1,7 @@
-"""Registry leases: keeps the searches of this process registered with the workers, and finds leases that lapsed.
+"""Search leases: keep the searches of this process registered with the workers, and find leases that lapsed.
 
-A worker matches only registered searches, so a lapsed lease is a gap in the live posts of its search.
+A worker matches only registered searches, so a lapsed lease is a gap in the live posts of its search: those searches
+are marked and returned for a refill. A lapse shows by Redis's answer or by this process's own clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Live searches of a web process: each with its watchers, the posts that wait for a frame, and what it missed."""
+"""Live searches of a web process: each one's watchers, subscription, posts that wait for a frame, and what it missed.
+
+`SearchTable` finds them by key and by Pub/Sub channel.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Notices: messages of upkeep, readers and workers to every web process, passed on to the clients they concern."""
+"""Notices to every web process (tick, source, deleted, gone, edited, gap): passes each on to the clients it concerns.
+
+Upkeep, readers and workers send them. A deletion also drops the post's pictures; an edited post is retracted from the
+searches that it no longer matches.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Commands on the Pub/Sub connection: SUBSCRIBE, UNSUBSCRIBE, and a PING that marks a point in the stream (a fence)."""
+"""Sending side of the Pub/Sub connection: SUBSCRIBE, UNSUBSCRIBE, and PING as a fence in the stream of messages.
+
+It keeps the wanted channels over reconnections, batches commands, and counts acknowledgements. A fence calls back once
+every message published before it was received.
+"""
 
 from __future__ import annotations
 

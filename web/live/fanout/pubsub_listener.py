@@ -1,7 +1,8 @@
-"""Pub/Sub listener: the one Pub/Sub connection of a web process, read for ever and made anew when it is lost.
+"""Pub/Sub listener: reads the one Pub/Sub connection of a web process for ever, and makes it anew when it is lost.
 
-The listener splits a message's low watermark from its bytes and parses no post. Messages lost while the connection is
-away are the hub's concern: the listener reports the loss, and the end of it once every channel is subscribed again.
+The listener passes messages and acknowledgements to the hub; it splits a message's low watermark from its bytes and
+parses no post. Messages lost while the connection is away are the hub's concern: the listener reports the loss, and the
+end of it once every channel is subscribed again.
 """
 
 from __future__ import annotations

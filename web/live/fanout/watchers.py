@@ -1,4 +1,7 @@
-"""Watchers of searches: the first one subscribes the search's channel, and an idle search is unsubscribed."""
+"""Watchers of searches: clients enter and leave; the first one subscribes the search's channel, an idle one is dropped.
+
+Entering waits until the channel is subscribed. A search without watchers stays `IDLE_S`, for a browser that reloads.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Low watermark of a web process: the sequence number up to which everything published was received here."""
+"""Low watermark of a web process: the sequence number up to which everything published was received here.
+
+It rises with each message, knows whether the Pub/Sub connection stands, and can wait until this process has received
+all that is published now.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Recovery: what a search missed while a line or lease was lost, read from the store."""
+"""Recovery: reads from the store, in bounded steps, what a search or a returning client missed."""

@@ -1,7 +1,8 @@
-"""Catching up: reads what a search missed since a sequence number in bounded steps, or reports an overflow.
+"""Catching up: reads what a search missed since a sequence number, in bounded steps, or reports that it is too much.
 
-A client that was away for long, or whose search the store cannot read in time, starts anew; no client is refused for
-having been away, and no read grows with the time away (docs/design/delivery.md, "Catching up has a bound").
+What was missed is matches, retractions and deletions; the last two become frames here. A client that was away for long,
+or whose search the store cannot read in time, starts anew; no client is refused for having been away, and no read grows
+with the time away (docs/design/delivery.md, "Catching up has a bound").
 """
 
 from __future__ import annotations

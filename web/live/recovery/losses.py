@@ -1,4 +1,9 @@
-"""Loss bookkeeping: which searches may have missed posts, from which sequence number on, and why."""
+"""Loss bookkeeping: which searches may have missed posts, from which sequence number on; and which clients lag.
+
+Losses come from the Pub/Sub connection, from lapsed leases and from full outboxes. `behind` tells whether any post may
+be missing. `Refill` reads what a search missed; a client whose outbox is full is told that it lagged, and has to
+subscribe again.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Refill: reads from the store what a search missed while its Pub/Sub connection or its lease was lost.
+"""Refill: reads from the store, and sends, what a search missed while its Pub/Sub connection or its lease was lost.
 
-The steps and their order are those of docs/design/delivery.md ("In a web process"). Four searches are read at a time;
-a search that waits for its next attempt holds no slot. Watchers of a search that missed too much start anew.
+It retries until the search is complete again. The steps and their order are those of docs/design/delivery.md ("In a web
+process"). Four searches are read at a time; a search that waits for its next attempt holds no slot. Watchers of a
+search that missed too much start anew.
 """
 
 from __future__ import annotations
