@@ -60,6 +60,10 @@ class SourceContext(Protocol):
         ...
 
 
+PROBE_TIMEOUT_S = 6.0
+"""Seconds that a probe of a network waits for its answers."""
+
+
 class Probed(msgspec.Struct, frozen=True):
     """One finding of a probe: whether it is well, and a text for people."""
 

@@ -3,7 +3,7 @@
 Replay splits its files with these functions, and `/api/ingest` the bodies of its requests. Each splitter takes blocks
 of bytes and yields lists of (record, end): `end` is the offset of the byte behind the record, where reading can be
 taken up again. A splitter does not decode a record: a torn one is passed on as it is, and a worker turns it into a dead
-letter with the reason. No splitter holds a record longer than `LONGEST`.
+letter with the reason. No splitter holds a record longer than `RECORD_MAX_BYTES`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.sources.line_splitter import Cut, LineSplitter
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
 
-LONGEST = 4 * 1024 * 1024
-"""Bytes of the longest record; a longer one is cut to `KEPT` bytes, which cannot be decoded, and becomes a dead
-letter."""
-KEPT = 64 * 1024
+RECORD_MAX_BYTES = 4 * 1024 * 1024
+"""Bytes of the longest record; a longer one is cut to `TRUNCATED_BYTES` and becomes a dead letter."""
 
 Shape = Literal["lines", "document", "events"]
 
@@ -45,7 +43,7 @@ def lines(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
 
 def _all_lines(blocks: Iterable[bytes], start: int) -> Iterator[list[Cut]]:
     """Yield the lines of each block, with empty ones; the last line too if it has no end and is not blank."""
-    splitter = LineSplitter(LONGEST, KEPT, start)
+    splitter = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES, start)
     for block in blocks:
         yield splitter.split(block)
     yield [(line, end) for line, end in splitter.end() if line.strip()]
@@ -108,8 +106,8 @@ class _DocumentScan:
     def _discard(self, cuts: list[Cut]) -> None:
         """Discard bytes of complete objects; an object too long to hold becomes one unreadable record."""
         drop = self.begin if self.begin >= 0 else self._scanned
-        if len(self.rest) - drop > LONGEST:
-            cuts.append((self.rest[drop : drop + KEPT], self.offset + len(self.rest)))
+        if len(self.rest) - drop > RECORD_MAX_BYTES:
+            cuts.append((self.rest[drop : drop + TRUNCATED_BYTES], self.offset + len(self.rest)))
             drop = self._scanned = len(self.rest)
             self._depth, self.begin = 0, -1
         self.rest, self.offset, self._scanned = self.rest[drop:], self.offset + drop, self._scanned - drop
@@ -117,7 +115,7 @@ class _DocumentScan:
 
 
 def _bounded(record: bytes) -> bytes:
-    return record if len(record) <= LONGEST else record[:KEPT]
+    return record if len(record) <= RECORD_MAX_BYTES else record[:TRUNCATED_BYTES]
 
 
 def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
@@ -131,7 +129,7 @@ def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
             field, _, value = line.partition(b":")
             if field == b"event":
                 name = value.strip().decode(errors="replace")
-            elif field == b"data" and len(data) <= LONGEST:
+            elif field == b"data" and len(data) <= RECORD_MAX_BYTES:
                 data += (b"\n" if data else b"") + value.removeprefix(b" ")
             elif not line:
                 if data:
@@ -144,7 +142,7 @@ def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
 
 
 def _event(name: str, data: bytearray) -> bytes:
-    payload = bytes(data[:KEPT] if len(data) > LONGEST else data).decode(errors="replace")
+    payload = bytes(data[:TRUNCATED_BYTES] if len(data) > RECORD_MAX_BYTES else data).decode(errors="replace")
     return msgspec.json.encode({"event": name or "message", "payload": payload})
 
 

@@ -15,7 +15,7 @@ from pipeline.query.document import BREAK
 from pipeline.query.evaluate import smallest_windows
 from pipeline.query.explain import explain, leaves
 from pipeline.query.parser import MAX_CHARS, MAX_TERMS, parse
-from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.error_codes import SEARCH_ERROR_CODES
 from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Facet, Near, Phrase, Prefix, Query, Word
 from tests.query.strategies import NOW_MS, posted, query_texts
@@ -37,7 +37,7 @@ def _check(text: str) -> None:
     else:
         _check_search(query)
         return
-    assert refused.code in ERROR_CODES
+    assert refused.code in SEARCH_ERROR_CODES
     assert 0 <= refused.position <= len(text)
     assert refused.message
 

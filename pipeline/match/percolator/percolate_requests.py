@@ -22,7 +22,7 @@ from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
 from pipeline.store.elastic.document_fields import fields
 
 DOCUMENTS_MAX = 100
-REQUEST_BYTES_MAX = 4 * 1024 * 1024
+PERCOLATE_MAX_BYTES = 4 * 1024 * 1024
 PAGE_SEARCHES = 10_000
 """Most searches that one answer names; further pages are requested for more."""
 LIMIT_S = 10.0
@@ -108,7 +108,7 @@ def _requests(documents: Sequence[Document]) -> Iterator[tuple[int, list[msgspec
     part: list[msgspec.Raw] = []
     for index, document in enumerate(documents):
         body = encode(fields(document))
-        if part and (len(part) == DOCUMENTS_MAX or size + len(body) > REQUEST_BYTES_MAX):
+        if part and (len(part) == DOCUMENTS_MAX or size + len(body) > PERCOLATE_MAX_BYTES):
             yield start, part
             start, part, size = index, [], 0
         part.append(msgspec.Raw(body))

@@ -1,9 +1,9 @@
 """Records of Mastodon's events: checks the author's consent, and remembers ids so that deletions find their status.
 
 A deletion carries the server's own id of a status. The URI, which identifies the status everywhere, is therefore
-remembered for the last `REMEMBERED` statuses of other servers. `normalise` decodes the status itself. Records are built
-by the encoder from an event's name and one JSON value or text of the server, so nothing that a server sends can add
-fields to a record.
+remembered for the last `STATUS_CACHE_SIZE` statuses of other servers. `normalise` decodes the status itself. Records
+are built by the encoder from an event's name and one JSON value or text of the server, so nothing that a server sends
+can add fields to a record.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-REMEMBERED = 50_000
+STATUS_CACHE_SIZE = 50_000
 """Statuses of other servers whose URI is remembered for a deletion."""
 
 
@@ -100,7 +100,7 @@ class StatusRecords:
             return  # a status of this server: its id is known without the URI
         self._uris.pop(number, None)
         self._uris[number] = uri
-        if len(self._uris) > REMEMBERED:
+        if len(self._uris) > STATUS_CACHE_SIZE:
             del self._uris[next(iter(self._uris))]
 
 

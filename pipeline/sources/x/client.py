@@ -28,8 +28,8 @@ from pipeline.sources.x.http_session import BoundedSession
 
 logging.getLogger("tweepy").setLevel(logging.CRITICAL)
 
-PUBLIC_API = "https://api.x.com"
-QUEUED_EVENTS = 100
+X_API_URL = "https://api.x.com"
+_QUEUED_EVENTS_MAX = 100
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
     def __init__(self, token: str, base: str, silence_s: float) -> None:
         super().__init__(token, return_type=dict, max_retries=0)
         self.session: BoundedSession = BoundedSession(base, silence_s)
-        self.events: EventQueue[XEvent] = EventQueue(QUEUED_EVENTS)
+        self.events: EventQueue[XEvent] = EventQueue(_QUEUED_EVENTS_MAX)
         self.allowed: int | None = None
         self._stopping = threading.Event()
         self._error: XError | None = None

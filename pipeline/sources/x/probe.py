@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pipeline.sources.contract import Probed
+from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
 from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import XClient
 from pipeline.sources.x.cursor import decode_cursor
@@ -12,12 +12,10 @@ from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.rule_plan import SEARCHES, plan_for_track
 from pipeline.sources.x.rules.sync import held_rules, is_ours, rule_cap
 
-WITHIN_S = 6.0
-
 
 def probe(token: str, url: str) -> list[Probed]:
     """Return findings about the app: whether it may use the filtered stream, and how many rules it has."""
-    client = XClient(token, url, WITHIN_S)
+    client = XClient(token, url, PROBE_TIMEOUT_S)
     try:
         held = held_rules(client)
         cap = rule_cap(client)

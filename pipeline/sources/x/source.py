@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.budget import Budget
-from pipeline.sources.x.client import PUBLIC_API, XClient
+from pipeline.sources.x.client import X_API_URL, XClient
 from pipeline.sources.x.cursor import decode_cursor
 from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.demand_tracker import DemandTracker
@@ -39,7 +39,7 @@ class XSource:
         track: Callable[[], str],
         searches: Callable[[], Sequence[str]] = tuple,
         *,
-        url: str = PUBLIC_API,
+        url: str = X_API_URL,
         monthly_posts: int = 0,
         lookup_posts: int = 0,
         timing: XTiming | None = None,

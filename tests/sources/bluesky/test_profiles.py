@@ -74,7 +74,7 @@ def test_odd_profile_costs_no_other(api: BlueskyApi) -> None:
 
 
 def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: BlueskyApi) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 30)
+    monkeypatch.setattr(module, "PROFILE_CACHE_SIZE", 30)
     api.everybody = True
     profiles = Profiles(api.url)
     for number in range(WAITING + 500):

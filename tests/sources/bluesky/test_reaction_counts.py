@@ -18,8 +18,8 @@ from tests.sources.simulators.jetstream import DID, Jetstream, commit
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlueskyApi]:
-    monkeypatch.setattr(module, "GATHER_S", 0.2)
-    monkeypatch.setattr(module, "LEAST_APART_S", 0.1)
+    monkeypatch.setattr(module, "FIRST_REQUEST_DELAY_S", 0.2)
+    monkeypatch.setattr(module, "COUNTS_REQUEST_INTERVAL_S", 0.1)
     with BlueskyApi() as found:
         found.know(DID, "ann.example", displayName="Ann")
         yield found
@@ -77,7 +77,7 @@ def test_without_the_setting_nobody_is_followed_or_asked(api: BlueskyApi) -> Non
 
 
 def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", MOST_DUE + 100)
+    monkeypatch.setattr(module, "FOLLOWED_POSTS_MAX", MOST_DUE + 100)
     reactions = ReactionCounts("http://127.0.0.1:9")
     for number in range(MOST_DUE + 500):
         reactions.remember(f"at://{number}")

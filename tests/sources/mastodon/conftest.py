@@ -10,5 +10,5 @@ from pipeline.sources.mastodon import server_stream as module
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr(module, "_FIRST_PAUSE_S", 0.05)
     monkeypatch.setattr(api, "REFUSED_PAUSE_S", 0.2)

@@ -50,7 +50,7 @@ def test_what_cannot_be_asked_for_is_a_gap_that_is_reported() -> None:
 
 
 def test_outage_too_long_to_ask_for_is_a_gap_that_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGES", 2)
+    monkeypatch.setattr(module, "TIMELINE_PAGES_MAX", 2)
     with Mastodon() as server:
         server.held += [status(number, str(number)) for number in range(1, 200)]
         with read(server, cursor=cursor_text(server, "0")) as reading:

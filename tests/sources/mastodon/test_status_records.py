@@ -15,7 +15,7 @@ from tests.sources.simulators.mastodon import status
 
 
 def test_what_is_remembered_for_deletions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statuses_module, "REMEMBERED", 10)
+    monkeypatch.setattr(statuses_module, "STATUS_CACHE_SIZE", 10)
     known = statuses_module.StatusRecords("home.example", consent=True)
     for number in range(50):
         known.record("update", json.dumps(status(number, host="far.example")).encode())

@@ -21,7 +21,7 @@ from pipeline.sources.x.rules.rule_plan import RulePlan
 TAG = "murmur:"
 """Beginning of the tag of our rules."""
 RULES = "/2/tweets/search/stream/rules"
-PAGES = 20
+RULE_PAGES_MAX = 20
 """Pages of rules read at most, so that a list without an end stops."""
 RULES_A_CALL = 500
 """Rules that one call adds or deletes at most."""
@@ -90,7 +90,7 @@ def held_rules(client: XClient) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     params: dict[str, str] = {}
-    for _ in range(PAGES):
+    for _ in range(RULE_PAGES_MAX):
         answer = client.ask("GET", RULES, params=params)
         page = answer.get("data") or []
         if not isinstance(page, list) or not all(isinstance(rule, dict) for rule in page):

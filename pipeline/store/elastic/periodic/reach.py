@@ -38,7 +38,7 @@ class _ChangedPost(msgspec.Struct):
     changed: int = 0
 
 
-class ReachUpdater:
+class ElasticReachUpdater:
     """Updates the reach of one store's posts."""
 
     def __init__(self, client: ElasticClient, names: IndexNames, refresh: Callable[[], None]) -> None:

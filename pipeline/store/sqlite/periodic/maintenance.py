@@ -11,7 +11,7 @@ import apsw
 
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
-from pipeline.store.sqlite.periodic.reach import ReachUpdater
+from pipeline.store.sqlite.periodic.reach import SqliteReachUpdater
 from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
 from pipeline.store.tombstones import TOMBSTONES_KEPT_MS
@@ -40,7 +40,7 @@ class SqliteMaintenance:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._background = WordBackground()
-        self._reach = ReachUpdater(connection)
+        self._reach = SqliteReachUpdater(connection)
         self._wiped_s = float("-inf")
 
     def run(self, now_ms: int) -> None:

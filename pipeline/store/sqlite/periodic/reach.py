@@ -23,7 +23,7 @@ WHERE hash = ?1
 """
 
 
-class ReachUpdater:
+class SqliteReachUpdater:
     """Computes the reach of stale originals, each round from where the last one ended, so that all have their turn."""
 
     def __init__(self, connection: apsw.Connection) -> None:
