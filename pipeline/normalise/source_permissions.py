@@ -54,7 +54,7 @@ class SourcePermissions:
             RecordError: the record contains an event that its label does not permit.
         """
         if not self.may_delete_accounts and any(type(event) is AuthorDeletion for event in events):
-            raise RecordError(f"a record of {self.label} may not withdraw an account")
+            raise RecordError(f"a record of {self.label} may not delete an account")
         return _of_own_host(events, instance.lower()) if self.own_host_only else events
 
 

@@ -159,7 +159,7 @@ def test_what_is_not_public_is_no_post() -> None:
         assert tell("update", status(reblog=hidden)) == []
 
 
-def test_delete_withdraws_what_was_written_here_or_is_named() -> None:
+def test_delete_concerns_a_status_of_this_server_or_one_named_by_uri() -> None:
     assert tell("delete", "101") == [Deletion("mastodon:home.example/101", NOW)]
     assert tell("delete", "55", uri="https://far.example/users/bob/statuses/44") == [
         Deletion("mastodon:far.example/44", NOW)
