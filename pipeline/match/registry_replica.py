@@ -1,6 +1,7 @@
 """Registry replica: keeps a local copy of the search registry up to date by applying its differences.
 
-A subclass says what it keeps of each search: `matcher_replica` feeds a matcher, `search_text_replica` keeps the texts.
+A subclass decides what is kept of each search: `matcher_replica` feeds a matcher, `search_text_replica` keeps the
+texts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Syntax tree of a search: the parser builds it; matcher, stores and evaluator compile or evaluate it.
 
-Trees are immutable. A node says which posts match, never how to find them. Tokens are already analysed
+Trees are immutable. A node states which posts match, never how to find them. Tokens are already analysed
 (`analyser.analyse`), times are absolute (ms UTC), facets are strings of `document.Document.facets`.
 `docs/reference/search.md` has the node of each operator.
 """

@@ -1,7 +1,7 @@
 """Source of JSON lines from standard input, or from a pipe or file: records of any known format.
 
 Input cannot be read twice, so there is no cursor: when the process is killed, lines that were read and not yet queued
-are lost, at most 256 KiB and one line. `normalise` decides what a line says.
+are lost, at most 256 KiB and one line. `normalise` finds the format of each line.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def test_our_own_labels_take_our_own_json_only(label: str, forgery: str) -> None
         elif label == FORGET:
             assert isinstance(event, AuthorDeletion)
         else:
-            pytest.fail(f"{label} speaks of {event}")
+            pytest.fail(f"{label} sends {event}")
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
@@ -168,8 +168,8 @@ def test_refusal_names_the_label_and_what_it_may_not_contain() -> None:
         (INGEST, "an X account is forgotten", "a record of ingest may not be of kind 'forget'"),
         (INGEST, "a Bluesky account is deleted", "a record of ingest may not delete an account"),
         (RECHECK, "a post of our own JSON", "a record of recheck may not be of kind 'post'"),
-        ("quakes", "a post of our own JSON", "a record of quakes may not speak of 'x' and 'x:20'"),
-        (LOOKUP, "a status of another server", "evil.example may speak of its own statuses only"),
+        ("quakes", "a post of our own JSON", "a record of quakes may not be about 'x' and 'x:20'"),
+        (LOOKUP, "a status of another server", "evil.example may send its own statuses only"),
     ):
         with pytest.raises(RecordError, match=reason):
             normalise(_plain(FORGERIES[forgery]), label, NOW, "evil.example")

@@ -1,7 +1,7 @@
 """Column view of a batch: numbers, dates, samples and texts of its posts, each column built when it is first used.
 
-A column tells which posts lie between two bounds for the whole batch with two binary searches. A thousand searches by
-number or date therefore cost a thousand look-ups, not a thousand times the posts.
+A column finds the posts of a batch that lie between two bounds with two binary searches. A thousand searches by number
+or date therefore cost a thousand look-ups, not a thousand times the posts.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class MemoryMatcher:
     """Standing searches and the posts that they match. Belongs to one thread.
 
     Searches with conditions on counts are kept in two small indexes more, `_counted` unchanged and `_relaxed` without
-    these conditions: they tell which searches stop matching when only counts change.
+    these conditions: they find the searches that stop matching when only counts change.
     """
 
     def __init__(self, clock_ns: Callable[[], int] = perf_counter_ns) -> None:

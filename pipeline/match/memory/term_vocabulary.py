@@ -1,7 +1,7 @@
 """Vocabulary of the standing searches: all their terms, and the inversion of a batch into the posts of each term.
 
 A `Term` is one token of one field, a facet or a prefix that some search requires. `Vocabulary.mark` inverts a batch:
-each term gets an integer whose bit i says whether post i has the term, so that a search is decided for the whole batch
+each term gets an integer whose bit i is set if post i has the term, so that a search is decided for the whole batch
 with a few bit operations. Terms that no search requires are never touched.
 """
 

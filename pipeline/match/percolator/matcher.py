@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search that this worker follows; `exact` tells by field whether the server's answer needs no check."""
+    """A search that this worker follows; `exact`: by field, whether the server's answer needs no check."""
 
     query: Query
     exact: dict[PercolatedField, bool]

@@ -1,4 +1,4 @@
-"""Percolate requests: ask Elasticsearch which standing searches match which documents, bounded in size and time.
+"""Percolate requests: find in Elasticsearch which standing searches match which documents, bounded in size and time.
 
 Many documents go into one request, in filter context. The answer names for each search the positions of its documents.
 """

@@ -15,7 +15,7 @@ LARGEST_DICTIONARY = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ZstdDictionary:
-    """Compression dictionary of a server, and the number by which the server knows it."""
+    """Compression dictionary of a server, and the server's number of it."""
 
     number: int
     data: zstandard.ZstdCompressionDict

@@ -1,6 +1,6 @@
 """One WebSocket connection to a Jetstream server: opened in a thread, read in chunks, closed within a second.
 
-A connection knows no cursor and does not retry. No call waits longer than half a second, so that the reader can renew
+A connection keeps no cursor and does not retry. No call waits longer than half a second, so that the reader can renew
 its lease and end. Errors of the WebSocket library become `SourceUnavailable`.
 """
 

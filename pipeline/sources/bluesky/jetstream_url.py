@@ -13,7 +13,8 @@ from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, REACTION_
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 JETSTREAM_EVENT_MAX_BYTES = 1024 * 1024
-"""Bytes; a server that can is asked to leave out larger events. No post is near this size."""
+"""Bytes of the largest event to request; a server with this option leaves out larger ones. No post is near this
+size."""
 
 
 def is_newer(url: str) -> bool:

@@ -96,17 +96,17 @@ class Profiles:
         self.requests = 0
 
     @property
-    def asks(self) -> bool:
-        """Whether there is an API to ask."""
+    def has_api(self) -> bool:
+        """Whether there is an API to request from."""
         return bool(self._api)
 
-    def find(self, did: str, *, ask: bool = True) -> Profile | None:
-        """Return the profile of an account, None if it is unknown; requests a missing or old one unless `ask` is
+    def find(self, did: str, *, request: bool = True) -> Profile | None:
+        """Return the profile of an account, None if it is unknown; requests a missing or old one unless `request` is
         false."""
         with self._lock:
             found = self._known.get(did)
             fresh = found is not None and time.monotonic() - found[0] < KEPT_S
-            if not fresh and ask and self._api and did not in self._requested and len(self._wanted) < WAITING:
+            if not fresh and request and self._api and did not in self._requested and len(self._wanted) < WAITING:
                 self._requested.add(did)
                 self._wanted.append(did)
                 self._wake.set()

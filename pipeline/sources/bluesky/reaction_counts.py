@@ -90,8 +90,8 @@ class ReactionCounts:
         self._ended = threading.Event()
 
     @property
-    def asks(self) -> bool:
-        """Whether there is an API to ask."""
+    def has_api(self) -> bool:
+        """Whether there is an API to request from."""
         return bool(self._api)
 
     def remember(self, uri: str) -> None:

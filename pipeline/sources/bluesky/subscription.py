@@ -29,9 +29,9 @@ SERVER_CHANGE_REWIND_US = 10_000_000
 MISSED_US = 30_000_000
 """Microseconds: a first event this much later than the cursor means that the server dropped the events between."""
 CUT_SHORT = ("OutdatedCursor", "FutureCursor")
-"""Notices of the newer wire by which a server says that it begins later than at the cursor."""
+"""Notices of the newer wire by which a server reports that it begins later than at the cursor."""
 JETSTREAM_SILENCE_S = 45.0
-"""Seconds without an event after which a connection counts as dead: the whole network is never silent for so long, not
+"""Seconds without an event after which a connection counts as dead. The whole network is never silent for 45 s, not
 even while a server seeks an old cursor."""
 _RECEIVE_TIMEOUT_S = 0.5
 BEHIND_S = 15.0
@@ -120,7 +120,7 @@ class JetstreamSubscription:
         return connection
 
     def _address(self, cursor: int | None) -> Callable[[ZstdDictionary | None], str]:
-        reactions = self._names.reactions.asks
+        reactions = self._names.reactions.has_api
         return lambda known: subscription_url(
             self._url, cursor, known.number if known is not None else 0, reactions=reactions
         )

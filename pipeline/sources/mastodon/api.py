@@ -20,7 +20,7 @@ MASTODON_USER_AGENT = "Murmuration (live search; honours indexable, discoverable
 
 
 class ServerUnavailable(Exception):
-    """Raised when a server cannot be read now; `pause_s` is how long it asks to be left alone (0: not stated)."""
+    """Raised when a server cannot be read now; `pause_s` is the pause that it requests (0: not stated)."""
 
     def __init__(self, why: str, pause_s: float = 0.0) -> None:
         super().__init__(why[:200])

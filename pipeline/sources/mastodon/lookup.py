@@ -27,7 +27,7 @@ from pipeline.sources.retry_after import retry_after_s
 _READ_TIMEOUT_S = 10.0
 _STATUS_MAX_BYTES = 512 * 1024
 LEFT_ALONE_S = 600.0
-"""Seconds that a host is left alone after a failure, unless it asks for another time."""
+"""Seconds that a host is left alone after a failure, unless its answer states another time."""
 _LOCAL_ID = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
 
 

@@ -1,8 +1,8 @@
 """Event stream of one Mastodon server: a thread opens it, reads it, fills outages, and opens it again.
 
 After an outage the thread requests the statuses it missed by the server's timeline (`api.py`); those that cannot be had
-are reported as a gap. The thread puts what it receives into the queue of the source. It knows the newest id, and
-neither the reader nor its cursor.
+are reported as a gap. The thread puts what it receives into the queue of the source. It keeps the newest id,
+and uses neither the reader nor its cursor.
 """
 
 from __future__ import annotations

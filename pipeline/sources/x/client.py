@@ -70,7 +70,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
         return found
 
     def stream(self) -> None:
-        """Read one connection until it ends or `stop` is called; the last event says why it ended."""
+        """Read one connection until it ends or `stop` is called; the last event holds the reason."""
         try:
             self.filter(**POST_FIELDS)
         except Exception as error:  # noqa: BLE001 - the reader must learn of any error

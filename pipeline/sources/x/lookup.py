@@ -1,7 +1,7 @@
 """Look-up of X posts by `GET /2/tweets`, a hundred posts a call; X charges for each post that exists.
 
 X lists missing posts in `errors`: deleted, or of an account that is suspended or protected now. All of these count as
-deleted. Any other error says nothing about the post.
+deleted. After any other error the post's state is unknown.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ def probe(token: str, url: str) -> list[Probed]:
 
 
 def track_finding(track: str) -> Probed:
-    """Return whether X can be asked for TRACK."""
+    """Return whether TRACK can be compiled to rules of X."""
     if track == SEARCHES:
-        return Probed(True, "TRACK=searches: X is asked for the searches that people look at")
+        return Probed(True, "TRACK=searches: X is queried for the searches that people look at")
     plan = plan_for_track(track)
     if not plan.rules:
         return Probed(False, plan.problem)
@@ -50,10 +50,10 @@ def cursor_age(cursor: str, monthly_posts: int, lookup_posts: int = 0) -> Probed
     budget.restore(position.month, position.count)
     budget.spend(0, time.time())
     used = budget.describe() or f"{budget.count:,} posts this month, no budget set"
-    heard = (
+    received = (
         f"last received {max(0, int(time.time() - position.heard_ms / 1000))} s ago"
         if position.heard_ms
         else "not read now"
     )
     more = ": no more is read" if budget.spent() else ": only a sample is read" if budget.slow() else ""
-    return Probed(not budget.spent(), f"{heard}; {used}{more}")
+    return Probed(not budget.spent(), f"{received}; {used}{more}")

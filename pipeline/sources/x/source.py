@@ -1,9 +1,9 @@
 """X source: reads the filtered stream of API v2 with rules for TRACK, within a monthly budget.
 
-This loop runs in the reader's thread, renews its lease and ends when asked; each connection is tweepy's (`client.py`)
-and has a thread of its own. X's stream cannot be resumed: posts of an outage are a gap, and reported. The cursor holds
-the month, the posts counted in it and when X was last received; it moves with the records it counts, so that the budget
-survives a restart. Every post that X delivers counts, one that comes twice counts twice.
+This loop runs in the reader's thread, renews its lease and ends at `stopped()`; each connection is tweepy's
+(`client.py`) and has a thread of its own. X's stream cannot be resumed: posts of an outage are a gap, and reported. The
+cursor holds the month, the posts counted in it and when X was last received; it moves with the records it counts, so
+that the budget survives a restart. Every post that X delivers counts, one that comes twice counts twice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.sources.x.stream_reader import StreamReader, XTiming
 
 
 class XSource:
-    """Posts of X that TRACK asks for.
+    """Source of the posts of X that TRACK selects.
 
     `track` returns TRACK as it is now, `searches` the searches that people look at, older first. `monthly_posts` is the
     stream's budget (0: no limit); `lookup_posts` more are spent by look-ups. The other arguments are for tests.

@@ -126,7 +126,7 @@ class StreamReader:
         return not self._rules.ours and not (self._rules.plan.reads_others and self._rules.others)
 
     def _idle(self) -> Iterator[Chunk]:
-        """Wait, without a connection and without calls, until the demand changes to something X can be asked for."""
+        """Wait, without a connection and without calls, until the demand changes and may be compiled to rules."""
         plan = self._rules.plan
         refused = f"X finds invalid: {self._rules.refused[0][:100]}" if self._rules.refused else ""
         self._missed = plan.problem or refused or "X has no room for a rule of ours"

@@ -47,11 +47,11 @@ def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is
             until(lambda: not api.rules)
             asked = len(api.asked)
             searches.append("*")
-            until(lambda: "X cannot be asked for *" in reading.reports[-1][1])
+            until(lambda: "X cannot be queried for *" in reading.reports[-1][1])
             searches.append("snow")
             until(lambda: api.streams)
             until(lambda: reading.reports[-1][0] == "live")
-            assert "X cannot be asked for *" in reading.reports[-1][1]
+            assert "X cannot be queried for *" in reading.reports[-1][1]
             api.say("one")
             until(lambda: reading.texts() == ["one"])
             searches.clear()

@@ -1,4 +1,4 @@
-"""Compiler from the tree of a search to rules of X's filtered stream. Pure; knows no network.
+"""Compiler from the tree of a search to rules of X's filtered stream. Pure: sends no request.
 
 A rule may match more posts than the search, never fewer: an operator that X does not have is left out and named, and
 the worker's intake filter drops the surplus. A part is therefore negated only where X's operator means the same as
@@ -77,7 +77,7 @@ def compile_pieces(root: Node) -> CompiledPieces:
         return CompiledPieces((), left_out, NO_POST_MATCHES)
     if isinstance(part, Always) or not _stands_alone(part):
         return CompiledPieces(
-            (), left_out, "X must be asked for words, tags or accounts, and TRACK has none in every part"
+            (), left_out, "X requires words, tags or accounts in every rule, and some part of TRACK has none"
         )
     pieces: list[RulePiece] = []
     for one in part.parts if isinstance(part, AnyOf) else (part,):

@@ -57,7 +57,7 @@ class Found(SearchAnswer, Generic[_T]):
 
 
 class Cause(msgspec.Struct):
-    """Reason of a refusal; the innermost cause says most."""
+    """Reason of a refusal; the innermost cause is the most precise."""
 
     type: str = ""
     reason: str | None = None

@@ -1,7 +1,7 @@
 """Reach updater: computes the reach of posts again where it may have changed.
 
 Reach is the sum of the followers of the author and of each account that reposted the post, each account once.
-Publication numbers, and notes of removed reposts, tell which posts to compute; the server sums up.
+Publication numbers, and notes of removed reposts, identify the posts to compute; the server sums up.
 """
 
 from __future__ import annotations

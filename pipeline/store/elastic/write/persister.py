@@ -1,7 +1,7 @@
 """Persister: merges batches into the store, and plans again whatever another worker wrote first.
 
 There is no transaction. After writing, `revalidate` therefore looks for what came in between: a repost whose original
-changed, an original that got reposts, a deletion that found too little. docs/design/store.md says why this order is
+changed, an original that got reposts, a deletion that found too little. docs/design/store.md shows that this order is
 right.
 """
 
@@ -35,7 +35,7 @@ _WAIT_S = 0.03
 
 @dataclass(slots=True)
 class _Progress:
-    """What is left of a batch between two attempts."""
+    """Rest of a batch between two attempts."""
 
     pending: Writes
     report: PersistReport

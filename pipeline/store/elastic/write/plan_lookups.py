@@ -1,8 +1,8 @@
 """Planner's lookups in Elasticsearch: rows and tombstones of a batch's posts and accounts, read in real time.
 
-Everything known of an id is read from `state` first: where its post is stored, its tombstone, and whether it was ever
+Everything about an id is read from `state` first: where its post is stored, its tombstone, and whether it was ever
 reposted. The post is then read from its index. Only reposts and an account's posts are searched for, and reposts only
-if `state` says that there are some.
+if `state` notes that the post was reposted.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ElasticPlanLookups:
         self._read(ids)
 
     def known(self, post_id: str) -> VersionedLocator:
-        """Return what `state` knows of an id."""
+        """Return the locator of an id, as read from `state`."""
         if post_id not in self._known:
             self._locate([post_id])
         return self._known[post_id]

@@ -1,7 +1,7 @@
 """Revalidation after a batch was written: finds what other workers wrote between its reading and its writing.
 
-Two workers that write at once both look after they wrote, so that at least one of them sees the other's writes. This
-module says what must be done again and writes nothing.
+Two workers that write at once both read after they wrote, so that at least one of them sees the other's writes. This
+module returns the writes to repeat and writes nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Revalidation:
     unfinished: bool = False
 
     def repeated(self, writes: Writes, *, wait: bool) -> Writes:
-        """Return the part of a batch to plan again; `wait` says whether to wait for unfinished originals."""
+        """Return the part of a batch to plan again; with `wait`, reposts of unfinished originals too."""
         conflicts = self.applied.conflicts
         ids = conflicts | self._overtaken(wait)
         again = [one for one in writes.upserts if one.post.id in ids or one.post.repost_of in conflicts]
@@ -67,7 +67,7 @@ class Revalidation:
         return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
     def outdated_reposts(self, seq: int, suspects: Set[str]) -> WritePlan:
-        """Return the plan for stored reposts that do not show what their original says now.
+        """Return the plan for stored reposts that do not have the present content of their original.
 
         Another worker stored them just now, or this worker touched them for an edit that another worker overtook
         (`suspects` are the originals of such edits).

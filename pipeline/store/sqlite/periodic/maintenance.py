@@ -1,6 +1,7 @@
 """Maintenance of a SQLite store: background of words, expiry of tombstones, wiping the log, giving space back.
 
-Everything runs in short transactions, so that persisting waits little. What one round leaves undone, the next one does.
+Everything runs in short transactions, so that persisting waits little. The next round does the work that one round
+leaves.
 """
 
 from __future__ import annotations
