@@ -204,7 +204,7 @@ def frame(kind: str, **fields: Any) -> list[Event]:
     return normalise(json.dumps({"$type": "message", "payload": message}).encode(), "bluesky", NOW)
 
 
-def test_frames_of_the_newer_wire_say_the_same() -> None:
+def test_frames_of_the_newer_wire_give_the_same_events() -> None:
     commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3kone", "rev": "x"}
     record = {"text": "hi", "createdAt": "2024-11-21T16:25:48.000Z"}
     assert posts(frame("commit", **commit, record=record)) == [read()]

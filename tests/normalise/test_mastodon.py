@@ -121,7 +121,7 @@ def test_tags_that_never_end_are_text() -> None:
         assert anchors == []
 
 
-def test_numbers_are_those_of_the_moment_asked() -> None:
+def test_counts_are_those_of_the_time_of_the_request() -> None:
     post = read(replies_count=1, reblogs_count=2, favourites_count=3, quotes_count=4)
     assert (post.counts.replies, post.counts.reposts, post.counts.likes, post.counts.quotes) == (1, 2, 3, 4)
     assert post.version == NOW
@@ -151,7 +151,7 @@ def test_quote_brings_its_original_only_if_its_author_agreed() -> None:
     assert [post.quote_of for post in refused] == [""]
 
 
-def test_what_is_not_public_is_no_post() -> None:
+def test_status_that_is_not_public_is_no_post() -> None:
     for visibility in ("private", "direct", "limited"):
         (event,) = tell("update", status(visibility=visibility))
         assert isinstance(event, Notice)

@@ -28,7 +28,7 @@ def read(**more: Any) -> list[Post]:
     return posts(normalise(json.dumps(RECORD | more).encode(), "demo", NOW))
 
 
-def test_what_a_record_leaves_out_is_filled_in() -> None:
+def test_fields_that_a_record_leaves_out_are_filled_in() -> None:
     (post,) = read()
     assert (post.source, post.version, post.hashtags, post.hosts) == ("demo", NOW, ["World"], ["example.org"])
     assert post.conversation_id == post.id

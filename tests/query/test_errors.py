@@ -133,7 +133,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "code", "position"), WRONG, ids=[repr(row[0][:24]) for row in WRONG])
-def test_error_says_what_and_where(text: str, code: str, position: int) -> None:
+def test_error_names_the_fault_and_its_position(text: str, code: str, position: int) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text, NOW_MS)
     assert (caught.value.code, caught.value.position) == (code, position)

@@ -46,7 +46,7 @@ def test_offsets_count_from_the_start_and_name_where_the_next_line_begins() -> N
     assert LineSplitter(10, 3).split(body[end - 100 :])[0] == (b"two", 4)
 
 
-def test_what_follows_a_cut_line_up_to_its_end_is_skipped() -> None:
+def test_rest_of_a_truncated_line_is_skipped() -> None:
     splitter = LineSplitter(10, 3)
     assert splitter.split(b"x" * 11) == [(b"xxx", 11)], "as soon as it is too long"
     assert splitter.split(b"y" * 100) == []

@@ -40,7 +40,7 @@ def test_where_blocks_end_changes_nothing(cuts: list[int], shape: str) -> None:
     assert len(whole) >= len(LINES)
 
 
-def test_shape_is_told_from_the_first_bytes() -> None:
+def test_shape_is_detected_from_the_first_bytes() -> None:
     assert shape_of(b'{"a":1}\n{"a":2}\n') == "lines"
     assert shape_of(b'  [\n {"a"') == "document"
     assert shape_of(b'{\n  "data": [') == "document"

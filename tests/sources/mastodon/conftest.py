@@ -1,4 +1,4 @@
-"""Shorter pauses, so that a test need not wait as long as a server would have us."""
+"""Fixture of the Mastodon tests: shorter pauses before a stream is opened again."""
 
 from __future__ import annotations
 

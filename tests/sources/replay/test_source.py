@@ -1,4 +1,4 @@
-"""Replay: every packing, every place to resume from, and no record stops it."""
+"""Replay source: reads every packing, resumes at every position, and passes damaged records on."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_reading_goes_on_at_the_cursor(tmp_path: Path, name: str) -> None:
     assert [record.data for record in chunk.records] + [record.data for record in rest] == many
 
 
-def test_what_was_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
+def test_recording_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(LINES))
     *_, last = _source(path).read(None, Context())
