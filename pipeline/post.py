@@ -149,4 +149,4 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 Event = Upsert | Deletion | AuthorDeletion | Notice
-"""The results of normalising a record."""
+"""Result of normalising a record."""

@@ -1,7 +1,7 @@
 """Rows of the catalog: for each built-in source how to open it, probe it, read its cursor and look its posts up.
 
 Each function imports its network when it is called, so that a process loads only the clients of the sources it reads.
-What the records of a source may contain is a table of its own: `pipeline/normalise/source_permissions.py`.
+The permitted content of each source's records is another table: `pipeline/normalise/source_permissions.py`.
 """
 
 from __future__ import annotations

@@ -147,4 +147,4 @@ def _event(name: str, data: bytearray) -> bytes:
 
 
 SPLITTERS = {"lines": lines, "document": document, "events": events}
-"""How to split a stream of each shape."""
+"""Function that splits a stream of each shape."""

@@ -1,9 +1,9 @@
-"""Reads the `Retry-After` header: how many seconds a server wants to be left alone, whatever the header contains."""
+"""Parser of the `Retry-After` header: returns the seconds to wait before the next request to a server."""
 
 from __future__ import annotations
 
 LONGEST_S = 7 * 86_400.0
-"""Seconds: no server is left alone for longer than a week."""
+"""Longest pause in seconds, a week: a longer one in a header is cut to this."""
 
 
 def retry_after_s(header: str, default_s: float = 0.0) -> float:

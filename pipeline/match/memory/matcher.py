@@ -20,9 +20,9 @@ from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
 SLOW_CHECK_NS = 2_000_000
-"""Nanoseconds in one batch beyond which a search's exact check is reported as slow, …"""
+"""Nanoseconds in one batch beyond which a search's exact check may be reported as slow."""
 SLOW_CHECK_SHARE = 0.1
-"""… if they are also more than this share of the batch's whole time."""
+"""Share of the batch's whole time that a slow check must exceed too."""
 _MASKS = RawMasks()
 
 

@@ -81,7 +81,7 @@ class PercolatorMatcher:
     def settle(self, version: int, *, whole: bool = False) -> None:
         """Write all additions and removals under the registry's version, and refresh the index.
 
-        With `whole`, all other searches in the index are removed: a worker that died left them there.
+        With `whole`, all other searches in the index are removed: a worker that crashed left them there.
 
         Raises:
             StoreUnavailable: the server did not take all changes; the next call repeats them.

@@ -1,4 +1,4 @@
-"""Content shared by X API v1.1 and v2: turns text, tags and short links into what X shows, with entities."""
+"""Content shared by X API v1.1 and v2: turns text, tags and short links into the text that X shows, with entities."""
 
 from __future__ import annotations
 

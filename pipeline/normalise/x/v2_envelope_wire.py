@@ -1,4 +1,4 @@
-"""Wire types of what X API v2 puts around posts: the envelope of a line or page, its includes and errors."""
+"""Wire types of the envelope of X API v2: a line or page of posts, its includes and errors."""
 
 from __future__ import annotations
 

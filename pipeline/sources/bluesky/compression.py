@@ -1,4 +1,4 @@
-"""Compression dictionaries of Jetstream servers: fetched once for each server, with which events come compressed."""
+"""Zstandard dictionaries of Jetstream servers, needed to decompress their events: fetches each server's once."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class ReactionCounts:
             threading.Thread(target=self._run, args=(self._ended,), name="reactions", daemon=True).start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Tell the thread to end, without waiting for it."""
         self._ended.set()
 
     def _run(self, ended: threading.Event) -> None:

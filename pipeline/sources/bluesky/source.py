@@ -31,7 +31,7 @@ PUBLIC_SERVERS = (
     "wss://jetstream1.us-east.bsky.network/subscribe",
     "wss://jetstream2.us-west.bsky.network/subscribe",
 )
-"""Bluesky's own servers, of both makes, on the wire that both keep as it is."""
+"""Bluesky's own servers, of the older and the newer implementation; `/subscribe` is the wire that both serve."""
 BLUESKY_API_URL = "https://public.api.bsky.app"
 LONGEST_REFUSAL_S = 300.0
 """Seconds that the source waits at most after all servers have refused."""

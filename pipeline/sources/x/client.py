@@ -37,7 +37,7 @@ class XEvent(StreamEvent):
     """One event of the stream: `kind` is open, line, keep_alive, spent (no more posts are allowed) or end."""
 
     error: XError | None = None
-    """Why the stream ended; of kind end only."""
+    """Reason of the end; None for every other kind."""
 
 
 class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no types
@@ -88,7 +88,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
             with contextlib.suppress(Exception):
                 answer.raw.shutdown()
 
-    # -- what tweepy calls
+    # -- callbacks of tweepy
     def on_connect(self) -> None:
         """Report that the stream is open."""
         self.running = not self._stopping.is_set()

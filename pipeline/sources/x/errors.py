@@ -1,4 +1,4 @@
-"""Errors of X: what an answer other than 200 means, and how long X wants to be left alone."""
+"""Errors of X: makes an `XError` of any answer other than 200, with the pause that X requests."""
 
 from __future__ import annotations
 

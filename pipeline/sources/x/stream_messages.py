@@ -1,4 +1,4 @@
-"""Meaning of a line of X's stream: a post and its time, or the notice that X ends the connection."""
+"""Parser of lines of X's stream: finds a post's id and time, or the notice that X ends the connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Disconnect(msgspec.Struct, frozen=True):
 
 _decode = msgspec.json.Decoder(_Line).decode
 _X_EPOCH_MS = 1_288_834_974_657
-"""Times in X's ids are ms since this moment (ms UTC)."""
+"""Time (ms UTC) from which the times in X's ids count."""
 
 
 def read_line(data: bytes) -> Disconnect | int:

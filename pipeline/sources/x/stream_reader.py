@@ -30,17 +30,17 @@ class XTiming:
     """Intervals of the reading loop, in seconds."""
 
     silence_s: float = 22.0
-    """Without a line a stream counts as dead after this long: X sends a keep-alive every 20 s."""
+    """Time without a line after which a stream counts as dead: X sends a keep-alive every 20 s."""
     receive_s: float = 0.5
-    """Between two chunks, if only empty ones."""
+    """Time after which a chunk is yielded, even an empty one."""
     look_s: float = 1.0
-    """Between two looks at TRACK and the searches."""
+    """Time between two reads of TRACK and the searches."""
     report_s: float = 5.0
-    """Between two reports."""
+    """Time between two reports of the state."""
     idle_s: float = 30.0
-    """Between two looks at the rules of others, while we have none and read what theirs bring."""
+    """Time between two requests of the rules while we have none and read the posts of others' rules."""
     idle_long_s: float = 600.0
-    """Between two looks at the rules, while we have none."""
+    """Time between two requests of the rules while we have none and read nothing."""
 
 
 class StreamReader:

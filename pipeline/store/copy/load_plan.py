@@ -1,4 +1,4 @@
-"""Load plan: the rows that posts copied from another store become here, decided once for every store.
+"""Load plan: turns posts copied from another store into the rows to write, by the same rules for every store.
 
 Nothing is merged and no sequence number is given. A post arrives as the other store holds it and is described anew by
 this program. A post that is stored here already, or was deleted here, stays out.
@@ -30,7 +30,7 @@ def decode_rows(rows: Sequence[ExportRow]) -> list[tuple[Post, ExportRow]]:
 
 
 def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_ms: int) -> LoadPlan:
-    """Return what to write. A stored row of the same or a greater version stays; a post deleted here stays out."""
+    """Return the rows to write. A stored row of the same or a greater version stays; a post deleted here stays out."""
     load = LoadPlan(WritePlan(now_ms))
     ids = {post.id for post, _ in rows}
     inside = {post.repost_of or post.quote_of for post, _ in rows} - {""}

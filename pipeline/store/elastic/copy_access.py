@@ -1,6 +1,6 @@
 """Copy access to an Elasticsearch store: exports all rows as they are, and loads those of another store.
 
-The parts that write batches read, plan and write each load. Loading again completes what a loader that died left.
+The parts that write batches read, plan and write each load. Loading again completes the work of a loader that crashed.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class ElasticCopyAccess:
         raise StoreUnavailable("somebody else writes to this store")
 
     def _complete(self, made: LoadPlan) -> None:
-        """Write the raw records of posts that are stored already: their loader may have died in between."""
+        """Write the raw records of posts that are stored already: their loader may have crashed in between."""
         writes = []
         for row, raw in made.unchanged:
             if raw and isinstance(row, VersionedRow):

@@ -1,4 +1,4 @@
-"""Elasticsearch store: opens the store and passes each call of the contract to the part that does the work.
+"""Elasticsearch store: opens the store and passes each call of the contract to the module that implements it.
 
 An instance writes for one thread at a time; any thread may open its readings.
 """

@@ -1,7 +1,7 @@
-"""Write plan of a batch: the rows to write, to remove and to bury, decided once for every store.
+"""Write plan of a batch: the rows to write and to remove and the tombstones, decided by the same rules for every store.
 
-The rules of docs/design/store.md ("Writing") live here. A store offers
-`PlanLookups`, calls `plan_writes` inside its transaction and applies the `WritePlan`. Nothing is written here.
+The rules are those of docs/design/store.md ("Writing"). A store offers `PlanLookups`, calls `plan_writes` inside its
+transaction and applies the `WritePlan`. Nothing is written here.
 """
 
 from pipeline.store.plan.lookups import PlanLookups

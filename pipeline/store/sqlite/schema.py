@@ -1,9 +1,9 @@
 """SQLite schema: the tables of the store, and the facts that the store keeps about itself (`meta`).
 
-`posts` is small and hot: one row a post with everything that is compared, sorted and counted. `docs` holds what is read
-(the wire JSON) and what was indexed (words and facets, so that a deletion can name exactly what to remove from the
-index). `fts` is the index over `docs` with external content; its rowid is the sort key (column `place`), so newest
-first is its own order. `raws` holds the raw records.
+`posts` is small and hot: one row a post with all columns that are compared, sorted and counted. `docs` holds the wire
+JSON, which is read, and the indexed words and facets, so that a deletion can name the exact entries to remove from the
+index. `fts` is the index over `docs` with external content; its rowid is the sort key (column `place`), so newest first
+is its own order. `raws` holds the raw records.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ RULES_A_CALL = 500
 class SyncedRules:
     """The rules that X holds: how many are ours and others', how many of ours found no room, and which X refused.
 
-    `plan` is what the rules were made from.
+    `plan` is the plan that the rules were made from.
     """
 
     ours: int
@@ -41,7 +41,7 @@ class SyncedRules:
     refused: tuple[str, ...] = ()
 
     def describe(self) -> list[str]:
-        """Return texts for people: the number of rules, and what is missed."""
+        """Return texts for people: the number of rules, and the searches without one."""
         found = ["1 rule" if self.ours == 1 else f"{self.ours} rules", self.plan.problem, *self.plan.notes]
         if self.without_room:
             found.append(f"{self.without_room} more than X allows: their posts are missed")

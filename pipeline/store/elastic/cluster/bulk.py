@@ -54,7 +54,7 @@ class Write:
     result: Result = "done"
     reason: str = ""
     blocked: bool = False
-    """True if a block on the index refused the write, as a full disk sets it: waiting a moment does not lift it."""
+    """True if a block on the index refused the write, as a full disk sets it: waiting does not lift it."""
 
     def lines(self) -> bytes:
         """Return the lines of the bulk request."""

@@ -49,7 +49,8 @@ class ElasticReachUpdater:
         self._done: dict[str, int] = {}
 
     def run(self, reached: int) -> int:
-        """Compute what changed above a publication number, some pages of posts; return the number reached."""
+        """Compute the reach of posts changed above a publication number, some pages of them; return the number
+        reached."""
         after = max(0, reached - REACH_OVERLAP_US)
         for _ in range(_ROUNDS_MAX):
             notes, changed = self._notes(), self._changed(after)

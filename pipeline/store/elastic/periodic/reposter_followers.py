@@ -1,4 +1,4 @@
-"""Followers of reposters: the server sums up who reposted which post, and how many followers each account had."""
+"""Followers of reposters: aggregates in Elasticsearch, by post, the accounts that reposted it and their followers."""
 
 from __future__ import annotations
 

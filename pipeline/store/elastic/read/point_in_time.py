@@ -29,7 +29,8 @@ GRACE_S = 0.5
 
 OPENING_S = 5.0
 YOUNG_INDEX_S = 1.0
-"""Seconds for which a refusal is retried: an index created this moment, as when a month begins, cannot be read yet."""
+"""Seconds for which a refusal is retried: an index that was just created, as when a month begins, cannot be read
+yet."""
 
 _RETRY_S = 0.05
 _QUERYS_FAULT = frozenset({"too_many_buckets_exception", "too_many_clauses", "circuit_breaking_exception"})

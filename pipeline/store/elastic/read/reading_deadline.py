@@ -1,4 +1,4 @@
-"""Deadline of a reading: the moment after which all its requests stop with `QueryTimeout`."""
+"""Deadline of a reading: the time after which all its requests stop with `QueryTimeout`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.errors import QueryTimeout
 
 
 class ReadingDeadline:
-    """Moment after which all requests of a reading stop."""
+    """Time after which all requests of a reading stop."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s

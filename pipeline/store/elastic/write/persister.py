@@ -1,8 +1,8 @@
-"""Persister: merges batches into the store, and plans again whatever another worker wrote first.
+"""Persister: merges batches into the store, and plans those posts again that another worker wrote first.
 
-There is no transaction. After writing, `revalidate` therefore looks for what came in between: a repost whose original
-changed, an original that got reposts, a deletion that found too little. docs/design/store.md shows that this order is
-right.
+There is no transaction. After writing, `revalidate` therefore finds the changes made in between: a repost whose
+original changed, an original that got reposts, a deletion that found too little. docs/design/store.md shows that this
+order is right.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class ElasticPersister:
         raws: Mapping[str, bytes],
         arrivals: Mapping[str, int],
     ) -> bool:
-        """Plan and write what is pending; return whether nothing is left."""
+        """Plan and write the pending events; return whether none is left."""
         pending, report = progress.pending, progress.report
         lookups = self._lookups()
         lookups.prefetch(pending)

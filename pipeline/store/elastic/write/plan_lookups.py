@@ -188,6 +188,7 @@ class ElasticPlanLookups:
         return list(found.values())[:limit]
 
     def _remembered(self, pages: Iterable[list[VersionedRow]]) -> Iterator[list[VersionedRow]]:
-        """Yield pages with each row as it was read first: the plan is made of what the writes will name."""
+        """Yield pages with each row as it was read first: the plan is then made from the versions that the writes will
+        name."""
         for page in pages:
             yield [self._rows.setdefault(row.post.id, row) or row for row in page]

@@ -1,4 +1,4 @@
-"""Plan writer: applies a plan without a transaction, in an order that leaves nothing wrong wherever it stops.
+"""Plan writer: applies a plan without a transaction, in an order that is safe to interrupt after any write.
 
 `state` comes first (`state_writes`). Each of these writes names the version that was read; one conflict means that
 nothing of the plan is done and the plan is made again. Then come the posts, each under its own condition. An edited

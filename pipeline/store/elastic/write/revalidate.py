@@ -1,4 +1,4 @@
-"""Revalidation after a batch was written: finds what other workers wrote between its reading and its writing.
+"""Revalidation of a written batch: finds the writes of other workers between its reading and its writing.
 
 Two workers that write at once both read after they wrote, so that at least one of them sees the other's writes. This
 module returns the writes to repeat and writes nothing.
@@ -27,10 +27,10 @@ writer died."""
 
 @dataclass(slots=True)
 class Revalidation:
-    """Compares what a plan was based on with what is stored now.
+    """Compares the rows that a plan was based on with the rows stored now.
 
-    `fresh` reads anew, `seen` is what the plan `made` was based on, `applied` its result. `awaited` are new posts that
-    had reposts before. `unfinished` is set where an original is still being written by another worker.
+    `fresh` reads anew, `seen` holds the rows that the plan `made` was based on, `applied` its result. `awaited` are new
+    posts that had reposts before. `unfinished` is set where an original is still being written by another worker.
     """
 
     fresh: ElasticPlanLookups

@@ -1,4 +1,5 @@
-"""Maintenance of a SQLite store: background of words, expiry of tombstones, wiping the log, giving space back.
+"""Maintenance of a SQLite store: reach, background of words, expiry of tombstones, wiping the write-ahead log, freeing
+pages.
 
 Everything runs in short transactions, so that persisting waits little. The next round does the work that one round
 leaves.
@@ -77,8 +78,8 @@ class SqliteMaintenance:
                     self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
 
     def _wipe_log(self) -> None:
-        """Empty the write-ahead log where it may still hold a deleted post; while readers hold it, the next round
-        does."""
+        """Empty the write-ahead log if it may still contain a deleted post; while readers hold the log, the next round
+        empties it."""
         if time.monotonic() - self._wiped_s < _BETWEEN_WIPES_S:
             return
         connection = self._connection

@@ -1,4 +1,4 @@
-"""Reach of originals: computed again where reposts came or went, a bounded time each round."""
+"""Reach updater: recomputes the reach of originals whose reposts changed, for a bounded time each round."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SqliteReachUpdater:
         self._last_hash = _LOWEST_HASH
 
     def run(self) -> None:
-        """Do one round."""
+        """Recompute stale reach for at most about `COMPUTING_S` seconds."""
         connection = self._connection
         end = time.monotonic() + COMPUTING_S
         left = next(rows(connection, "SELECT count(*) FROM stale"))[0]
