@@ -51,8 +51,8 @@ def cursor_age(cursor: str, monthly_posts: int, lookup_posts: int = 0) -> Probed
     budget.spend(0, time.time())
     used = budget.describe() or f"{budget.count:,} posts this month, no budget set"
     received = (
-        f"last received {max(0, int(time.time() - position.heard_ms / 1000))} s ago"
-        if position.heard_ms
+        f"last received {max(0, int(time.time() - position.received_ms / 1000))} s ago"
+        if position.received_ms
         else "not read now"
     )
     more = ": no more is read" if budget.spent() else ": only a sample is read" if budget.slow() else ""

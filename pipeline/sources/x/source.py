@@ -67,7 +67,7 @@ class XSource:
             demand=self._demand,
             timing=self._timing,
             clock_s=self._clock_s,
-            heard_ms=position.heard_ms,
+            received_ms=position.received_ms,
         )
         while not context.stopped():
             try:

@@ -56,7 +56,7 @@ class StreamReader:
         demand: DemandTracker,
         timing: XTiming,
         clock_s: Callable[[], float],
-        heard_ms: int,
+        received_ms: int,
     ) -> None:
         self._new_client = new_client
         self._context = context
@@ -65,7 +65,7 @@ class StreamReader:
         self._demand = demand
         self._timing = timing
         self._clock_s = clock_s
-        self._heard_ms = heard_ms
+        self._received_ms = received_ms
         self._missed = "X was not read"
         self._grant = Grant(0, 0.0)
         self._rest_until_s = 0.0
@@ -120,7 +120,7 @@ class StreamReader:
 
     def _stop_on_purpose(self) -> None:
         """Report no gap for posts missed from now on: the state explains them."""
-        self._heard_ms = 0
+        self._received_ms = 0
 
     def _has_no_rules(self) -> bool:
         return not self._rules.ours and not (self._rules.plan.reads_others and self._rules.others)
@@ -211,12 +211,12 @@ class StreamReader:
                 self._backoff.reset()
             else:
                 self._backoff.reset()
-            self._heard_ms = max(self._heard_ms, event.at_ms)
+            self._received_ms = max(self._received_ms, event.at_ms)
         return None, False, records
 
     def _report_gap(self, at_ms: int) -> None:
-        if self._heard_ms and at_ms > self._heard_ms:
-            self._context.gap(self._heard_ms, at_ms, self._missed[:200])
+        if self._received_ms and at_ms > self._received_ms:
+            self._context.gap(self._received_ms, at_ms, self._missed[:200])
 
     def _look(self, client: XClient, sync: RuleSyncThread | None) -> RuleSyncThread | None:
         """Finish a synchronisation, take the next grant, report, and start a synchronisation if the demand changed.
@@ -254,4 +254,4 @@ class StreamReader:
         self._context.report("sampling" if slow else "live", detail[:300], lag_s=lag_s, collects=collects)
 
     def _cursor(self) -> str:
-        return encode_cursor(XCursor(self._budget.month, self._budget.count, self._heard_ms))
+        return encode_cursor(XCursor(self._budget.month, self._budget.count, self._received_ms))
