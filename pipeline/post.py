@@ -77,11 +77,11 @@ class Post(msgspec.Struct, kw_only=True):
 
     `id` is unique and stable over sources: "x:1050118621198921728", "bluesky:did:plc:…/3k…", "mastodon:host/1".
     `version` orders the records received of a post: the source's time of the event or observation in ms, the same on
-    redelivery. `seq` is the sequence number of its last accepted version (0 until stored). `changed` says whether a
-    greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author.
-    `created_at` is the smaller of the author's claim and `received_at`, fixed when the post is first stored;
-    `claimed_at` is the claim where it differs. `langs` are BCP 47 primary subtags, empty where the source states none;
-    `lang` is the first. A repost has the id of its original in `repost_of`, empty `text` and no content of its own.
+    redelivery. `seq` is the sequence number of its last accepted version (0 until stored). `changed` states whether a
+    greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author. `created_at` is the
+    smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
+    where it differs. `langs` are BCP 47 primary subtags, empty where the source states none; `lang` is the first. A
+    repost has the id of its original in `repost_of`, empty `text` and no content of its own.
     """
 
     id: str
@@ -150,4 +150,4 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 Event = Upsert | Deletion | AuthorDeletion | Notice
-"""The results of normalising a record."""
+"""Result of normalising a record."""

@@ -33,8 +33,8 @@ class StandingMatcher(Protocol):
     def settle(self, version: int, *, whole: bool = False) -> None:
         """Put all additions and removals since the last call in force.
 
-        `version` is the registry's version that they lead to. `whole` says that the searches held now are the entire
-        registry. A second call with the same changes is harmless, and so are calls of several workers at once.
+        `version` is the registry's version that they lead to. `whole`: the searches held now are the entire registry. A
+        second call with the same changes is harmless, and so are calls of several workers at once.
         """
         ...
 

@@ -31,7 +31,7 @@ _EXPIRED_AT_ONCE = 1_000
 class RegistryChanges:
     """Difference between two versions: `added` (key → canonical text), `removed` keys, and the `version` reached.
 
-    `whole` says that `added` is the entire registry: a worker drops all other searches.
+    `whole`: `added` is the entire registry, so a worker drops all other searches.
     """
 
     version: int
@@ -69,7 +69,8 @@ class Registry:
         return {key.decode() for key in fresh}
 
     def release(self, keys: Iterable[str]) -> None:
-        """Note that this process renews searches no longer. Redis is not asked: another process may hold the lease."""
+        """Note that this process renews searches no longer. Sends nothing to Redis: another process may hold the
+        lease."""
 
     def expire(self) -> int:
         """Remove searches whose lease is over and return their number. Called by upkeep."""

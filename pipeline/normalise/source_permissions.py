@@ -25,7 +25,7 @@ _ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON})
 
 @dataclass(frozen=True, slots=True)
 class SourcePermissions:
-    """What the records of one label may contain.
+    """Permissions of the records of one label.
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
     ("": any). `may_delete_accounts`: a record may delete all posts of an account. `own_host_only`: a record may be
@@ -46,7 +46,7 @@ class SourcePermissions:
             RecordError: the record is about another network than the label's.
         """
         if self.network and (source != self.network or not post_id.startswith(f"{self.network}:")):
-            raise RecordError(f"a record of {self.label} may not speak of {source[:30]!r} and {post_id[:60]!r}")
+            raise RecordError(f"a record of {self.label} may not be about {source[:30]!r} and {post_id[:60]!r}")
 
     def check_events(self, events: list[Event], instance: str) -> list[Event]:
         """Return the permitted events of one record: all of them, or those without originals of other hosts.
@@ -55,7 +55,7 @@ class SourcePermissions:
             RecordError: the record contains an event that its label does not permit.
         """
         if not self.may_delete_accounts and any(type(event) is AuthorDeletion for event in events):
-            raise RecordError(f"a record of {self.label} may not withdraw an account")
+            raise RecordError(f"a record of {self.label} may not delete an account")
         return _of_own_host(events, instance.lower()) if self.own_host_only else events
 
 
@@ -66,7 +66,7 @@ def _of_own_host(events: Sequence[Event], host: str) -> list[Event]:
         if type(event) is Notice or _is_own(event, host):
             found.append(event)
         elif type(event) is not Upsert or event.raw:
-            raise RecordError(f"{host or 'a server without a name'} may speak of its own statuses only")
+            raise RecordError(f"{host or 'a server without a name'} may send its own statuses only")
     return found
 
 

@@ -30,8 +30,8 @@ def open_source(
     Args:
         name: one of SOURCE's names.
         settings: the credentials and addresses of its network.
-        track: returns TRACK as it is now; by default the setting's. X is asked for these posts only.
-        searches: returns the searches that people look at, older first; X is asked for them under TRACK=searches.
+        track: returns TRACK as it is now; by default the setting's. X is queried for these posts only.
+        searches: returns the searches that people look at, older first; X is queried for them under TRACK=searches.
 
     Raises:
         SettingsError: there is no such source, or the installed one has another name than its entry point.
@@ -55,7 +55,7 @@ def open_lookup(name: str, settings: Settings) -> Lookup | None:
 
 
 def probe(name: str, settings: Settings) -> list[Probed]:
-    """Return what is found of a source's network: reachable, credentials accepted; [] for one without a network."""
+    """Return the findings about a source's network (reachable, credentials accepted); [] for one without a network."""
     entry = CATALOG.get(name)
     if entry is None:
         return _probe_installed(name) if name in offered(SOURCES_GROUP) else []
@@ -77,6 +77,6 @@ def cursor_age(name: str, cursor: str, settings: Settings) -> Probed | None:
 
 
 def track_finding(name: str, track: str) -> Probed | None:
-    """Return whether a source that must be asked for posts can be asked for TRACK; None for any other source."""
+    """Return whether a source that must be queried for its posts can be queried for TRACK; None for other sources."""
     entry = CATALOG.get(name)
     return entry.track_finding(track) if entry is not None and entry.track_finding is not None else None

@@ -31,11 +31,11 @@ class SourceContext(Protocol):
     """Services of the reader for a source while it reads."""
 
     def stopped(self) -> bool:
-        """Tell whether the source is asked to end."""
+        """Tell whether the source must end."""
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Wait some seconds, or less if the source is asked to end; return `stopped()`."""
+        """Wait some seconds, or less if the source must end; return `stopped()`."""
         ...
 
     def patience(self, longest_s: float) -> float:
@@ -62,6 +62,10 @@ class SourceContext(Protocol):
         ...
 
 
+PROBE_TIMEOUT_S = 6.0
+"""Seconds that a probe of a network waits for its answers."""
+
+
 class Probed(msgspec.Struct, frozen=True):
     """One finding of a probe: whether it is well, and a text for people."""
 
@@ -75,7 +79,7 @@ class Source(Protocol):
     name: str
     """Name in SOURCE: demo, replay, bluesky, …"""
     generated: bool
-    """Whether its posts are generated; the page says so."""
+    """Whether its posts are generated; the page marks them as such."""
     resumes: bool
     """Whether reading at a cursor yields everything since then, or reports a gap: then an outage of the reader loses no
     post without a report."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 MOST_TAKEN = 500
 """Events that one `take` returns at most: they become one chunk."""
 FULL_WAIT_S = 0.2
-"""Seconds between two looks of a waiting thread at whether it has to stop."""
+"""Seconds after which a waiting thread checks whether it has to stop."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from __future__ import annotations
 Cut = tuple[bytes, int]
 """A line or record, and the offset in the stream of the byte behind it: where reading can be taken up again."""
 
+TRUNCATED_BYTES = 64 * 1024
+"""Bytes that are kept of a line or record which is longer than its source allows; they become a dead letter."""
+
 
 class LineSplitter:
     """Splitter of one stream at `\\n`.

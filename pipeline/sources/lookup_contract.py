@@ -1,4 +1,4 @@
-"""Contract of a look-up: asks a network whether stored posts still exist.
+"""Contract of a look-up: checks at a network whether stored posts still exist there.
 
 A look-up never decides. It reports which posts are deleted for sure, returns fresh records of others, and counts the
 posts of which it could not tell. `RetryLater` says that there is no answer now. `pipeline/upkeep/recheck` decides what
@@ -17,7 +17,7 @@ from pipeline.queue.batch import RawBatch
 
 
 class RetryLater(SourceUnavailable):
-    """Raised when a network does not answer now; `pause_s` is how long it asks to be left alone (0: not stated)."""
+    """Raised when a network does not answer now; `pause_s` is the pause that it requests (0: not stated)."""
 
     def __init__(self, why: str, pause_s: float = 0.0) -> None:
         super().__init__(why[:200])
@@ -45,7 +45,7 @@ class Lookup(Protocol):
     apart_s: float
 
     def look(self, ids: Sequence[str]) -> LookupResult:
-        """Ask the network for posts by their ids.
+        """Request posts from the network by their ids, and return the answer.
 
         Raises:
             RetryLater: there is no answer now.

@@ -15,12 +15,10 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.sources.line_splitter import Cut, LineSplitter
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
 
-LONGEST = 4 * 1024 * 1024
-"""Bytes of the longest record; a longer one is cut to `KEPT` bytes, which cannot be decoded, and becomes a dead
-letter."""
-KEPT = 64 * 1024
+RECORD_MAX_BYTES = 4 * 1024 * 1024
+"""Bytes of the longest record; a longer one is cut to `TRUNCATED_BYTES` and becomes a dead letter."""
 
 Shape = Literal["lines", "document", "events"]
 
@@ -46,7 +44,7 @@ def lines(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
 
 def _all_lines(blocks: Iterable[bytes], start: int) -> Iterator[list[Cut]]:
     """Yield the lines of each block, with empty ones; the last line too if it has no end and is not blank."""
-    splitter = LineSplitter(LONGEST, KEPT, start)
+    splitter = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES, start)
     for block in blocks:
         yield splitter.split(block)
     yield [(line, end) for line, end in splitter.end() if line.strip()]
@@ -109,8 +107,8 @@ class _DocumentScan:
     def _discard(self, cuts: list[Cut]) -> None:
         """Discard bytes of complete objects; an object too long to hold becomes one unreadable record."""
         drop = self.begin if self.begin >= 0 else self._scanned
-        if len(self.rest) - drop > LONGEST:
-            cuts.append((self.rest[drop : drop + KEPT], self.offset + len(self.rest)))
+        if len(self.rest) - drop > RECORD_MAX_BYTES:
+            cuts.append((self.rest[drop : drop + TRUNCATED_BYTES], self.offset + len(self.rest)))
             drop = self._scanned = len(self.rest)
             self._depth, self.begin = 0, -1
         self.rest, self.offset, self._scanned = self.rest[drop:], self.offset + drop, self._scanned - drop
@@ -118,7 +116,7 @@ class _DocumentScan:
 
 
 def _bounded(record: bytes) -> bytes:
-    return record if len(record) <= LONGEST else record[:KEPT]
+    return record if len(record) <= RECORD_MAX_BYTES else record[:TRUNCATED_BYTES]
 
 
 def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
@@ -132,7 +130,7 @@ def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
             field, _, value = line.partition(b":")
             if field == b"event":
                 name = value.strip().decode(errors="replace")
-            elif field == b"data" and len(data) <= LONGEST:
+            elif field == b"data" and len(data) <= RECORD_MAX_BYTES:
                 data += (b"\n" if data else b"") + value.removeprefix(b" ")
             elif not line:
                 if data:
@@ -145,9 +143,9 @@ def events(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
 
 
 def _event(name: str, data: bytearray) -> bytes:
-    payload = bytes(data[:KEPT] if len(data) > LONGEST else data).decode(errors="replace")
+    payload = bytes(data[:TRUNCATED_BYTES] if len(data) > RECORD_MAX_BYTES else data).decode(errors="replace")
     return msgspec.json.encode({"event": name or "message", "payload": payload})
 
 
 SPLITTERS = {"lines": lines, "document": document, "events": events}
-"""How to split a stream of each shape."""
+"""Function that splits a stream of each shape."""

@@ -6,7 +6,7 @@ Only a number of seconds is read, at most a week; a date or anything else gives 
 from __future__ import annotations
 
 LONGEST_S = 7 * 86_400.0
-"""Seconds: no server is left alone for longer than a week."""
+"""Longest pause in seconds, a week: a longer one in a header is cut to this."""
 
 
 def retry_after_s(header: str, default_s: float = 0.0) -> float:

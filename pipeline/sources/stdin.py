@@ -15,13 +15,11 @@ from collections.abc import Iterator
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
-from pipeline.sources.line_splitter import Cut, LineSplitter
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
+from pipeline.sources.record_splitter import RECORD_MAX_BYTES
 
-BLOCK = 256 * 1024
-RECEIVE_S = 0.5
-LONGEST = 4 * 1024 * 1024
-"""Bytes of the longest line; a longer one is cut to `KEPT` bytes and becomes a dead letter."""
-KEPT = 64 * 1024
+_READ_BLOCK_BYTES = 256 * 1024
+_RECEIVE_TIMEOUT_S = 0.5
 
 
 class StdinSource:
@@ -37,7 +35,7 @@ class StdinSource:
         self._descriptor = descriptor
         self._opened = not path
         self._begun = not path
-        self._lines = LineSplitter(LONGEST, KEPT)
+        self._lines = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES)
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:  # noqa: ARG002 - input has no cursor
         """Yield lines until the input ends, as `Source.read` describes.
@@ -48,7 +46,7 @@ class StdinSource:
         self._open()
         reported = ""
         while not context.stopped():
-            block = self._block(context.patience(RECEIVE_S))
+            block = self._block(context.patience(_RECEIVE_TIMEOUT_S))
             state = "live" if self._begun else "starting"
             if state != reported:
                 reported = state
@@ -76,7 +74,7 @@ class StdinSource:
         """Return the next bytes, None if none arrive within `wait_s` seconds, b"" at the end."""
         try:
             ready, _, _ = select.select([self._descriptor], [], [], wait_s)
-            block = os.read(self._descriptor, BLOCK) if ready else None
+            block = os.read(self._descriptor, _READ_BLOCK_BYTES) if ready else None
         except BlockingIOError:
             return None
         except (OSError, ValueError) as error:
@@ -84,7 +82,7 @@ class StdinSource:
         if block:
             self._begun = True
         elif block == b"" and not self._begun:
-            time.sleep(RECEIVE_S)  # a pipe that no writer has opened yet reads like one that has ended
+            time.sleep(_RECEIVE_TIMEOUT_S)  # a pipe that no writer has opened yet reads like one that has ended
             return None
         return block
 

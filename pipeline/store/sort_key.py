@@ -122,7 +122,7 @@ PageMark = tuple[int, int, int]
 
 
 def parse_token(before: str, sort: str) -> PageMark:
-    """Return what a page token was made of.
+    """Return the parts of a page token.
 
     Raises:
         ValueError: it is no token of ours, or one of another order.

@@ -31,7 +31,7 @@ class SinkContract:
         sink.deliver(delivery)
         sink.deliver(delivery)
 
-    def test_it_takes_what_is_gone_without_a_post(self) -> None:
+    def test_it_takes_a_delivery_of_retractions_without_posts(self) -> None:
         self._opened().deliver(Delivery("cats", [], gone=["demo:1"], withdrawn=["demo:2"], missed=True))
 
     def test_it_takes_posts_of_any_letters(self) -> None:

@@ -19,7 +19,7 @@ from pipeline.sources.contract import Chunk, Source
 
 
 class ContractContext:
-    """Context of a source under test: records its reports and gaps, and asks it to end after `within_s` seconds."""
+    """Context of a source under test: records its reports and gaps, and ends it after `within_s` seconds."""
 
     def __init__(self, within_s: float) -> None:
         self.reports: list[tuple[str, str]] = []
@@ -28,15 +28,15 @@ class ContractContext:
         self._until_s = time.monotonic() + within_s
 
     def end(self) -> None:
-        """Ask the source to end."""
+        """End the reading: from now on `stopped()` is true."""
         self._ended.set()
 
     def stopped(self) -> bool:
-        """Tell whether the source is asked to end."""
+        """Tell whether the source must end."""
         return self._ended.is_set() or time.monotonic() > self._until_s
 
     def wait(self, seconds: float) -> bool:
-        """Wait some seconds, or less if the source is asked to end; return `stopped()`."""
+        """Wait some seconds, or less if the source must end; return `stopped()`."""
         self._ended.wait(max(0.0, min(seconds, self._until_s - time.monotonic())))
         return self.stopped()
 
@@ -54,7 +54,8 @@ class ContractContext:
 
 
 class SourceContract:
-    """The tests. `within_s`: seconds in which a source must yield its first record, and end when asked."""
+    """The tests. `within_s`: seconds in which a source must yield its first record, and end once `stopped()` is
+    true."""
 
     within_s = 20.0
 
@@ -62,7 +63,7 @@ class SourceContract:
         """Return a new source that has at least one record to yield."""
         raise NotImplementedError
 
-    def test_it_says_what_it_is(self) -> None:
+    def test_it_has_a_name_and_its_flags(self) -> None:
         source = self.source()
         assert source.name.isidentifier()
         assert all(isinstance(flag, bool) for flag in (source.generated, source.resumes, source.patient))
@@ -84,10 +85,10 @@ class SourceContract:
         _close(chunks)
         assert chunk is None or isinstance(chunk, Chunk)
 
-    def test_it_makes_something_of_a_broken_cursor(self) -> None:
+    def test_it_reads_from_a_broken_cursor(self) -> None:
         assert self._first("\N{BROKEN HEART} no cursor of this source").records
 
-    def test_it_ends_when_told(self) -> None:
+    def test_it_ends_once_it_must_stop(self) -> None:
         context = ContractContext(3 * self.within_s)
         ended = threading.Event()
         source = self.source()
@@ -98,7 +99,7 @@ class SourceContract:
             ended.set()
 
         threading.Thread(target=read, daemon=True).start()
-        assert ended.wait(self.within_s), "it was asked to end and goes on"
+        assert ended.wait(self.within_s), "the source goes on although `stopped()` is true"
 
     def _first(self, cursor: str | None) -> Chunk:
         """Return the first chunk that has records."""

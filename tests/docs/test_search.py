@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pipeline.query.parser import MAX_CHARS, MAX_DEPTH, MAX_TERMS, parse
-from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.error_codes import SEARCH_ERROR_CODES
 from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, Operator
 from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS, SyntaxForm
 from tests.paths import PROJECT
@@ -43,7 +43,7 @@ def test_syntax_form_is_documented_and_its_example_is_a_search(form: SyntaxForm)
 
 def test_error_codes_are_documented() -> None:
     section = PAGE.split("## Errors")[1]
-    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(ERROR_CODES.items())
+    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(SEARCH_ERROR_CODES.items())
 
 
 def test_document_names_no_operator_that_is_not_there() -> None:

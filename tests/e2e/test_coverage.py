@@ -31,12 +31,12 @@ def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": jetstream.url, "BLUESKY_API": "off", "INGEST_TOKEN": "t"}
         product = start(tmp_path / "data", **settings).wait_ready()
         at = int(time.time() * 1e6) - HOUR_US
-        until(lambda: jetstream.asked, 60)
+        until(lambda: jetstream.requested, 60)
         jetstream.publish(commit(at, "first"))
         until(lambda: rows(product) == [("*", "", True)])
 
         jetstream.drop()
-        until(lambda: len(jetstream.asked) > 1, 60)
+        until(lambda: len(jetstream.requested) > 1, 60)
         jetstream.publish(commit(at + 1, "after a short reconnect"))
         until(lambda: product.stored() == 2)
         until(lambda: rows(product) == [("*", "", True)])

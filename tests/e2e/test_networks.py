@@ -63,7 +63,7 @@ def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: P
         product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
         try:
             product.wait_ready()
-            until(lambda: jetstream.asked and mastodon.streams, 60)
+            until(lambda: jetstream.requested and mastodon.streams, 60)
             at = int(time.time() * 1e6)
             jetstream.publish(commit(at, "from the sky"), commit(at + 1, "soon gone", rkey="3kgone"))
             mastodon.publish(status(1, "from the sea"), status(2, "soon gone", host="far.example"))
@@ -77,13 +77,13 @@ def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: P
             assert states == {"bluesky": "live", "mastodon": "live"}
         finally:
             product.stop()
-        asked = len(jetstream.asked)
+        requests = len(jetstream.requested)
         mastodon.held.append(status(3, "while away"))
         product = Product(tmp_path / "data", SOURCE="bluesky,mastodon", **settings)
         try:
             product.wait_ready()
             until(lambda: product.stored() == 3, 60)
-            until(lambda: len(jetstream.asked) > asked, 60)
-            assert jetstream.asked[asked].cursor() == at + 2 - 2_000_000
+            until(lambda: len(jetstream.requested) > requests, 60)
+            assert jetstream.requested[requests].cursor() == at + 2 - 2_000_000
         finally:
             product.end()

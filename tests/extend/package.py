@@ -64,17 +64,17 @@ class Elsewhere:
     def shake(self, number: int, title: str) -> None:
         """Add an earthquake."""
         now_ms = int(time.time() * 1000)
-        told = {
+        entry = {
             "title": title,
             "time": now_ms - 60_000 + number,
             "updated": now_ms + number,
             "url": f"{self.url}/{number}",
         }
-        self.quakes.append({"id": f"us{number}", "properties": told})
+        self.quakes.append({"id": f"us{number}", "properties": entry})
 
     def posts(self, search: str) -> list[str]:
         """Return the texts that were posted for a search, in order."""
-        return [post["text"] for told in self.posted if told["search"] == search for post in told["posts"]]
+        return [post["text"] for entry in self.posted if entry["search"] == search for post in entry["posts"]]
 
     def close(self) -> None:
         """End the server."""

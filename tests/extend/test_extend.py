@@ -76,7 +76,7 @@ def test_name_nobody_offers_is_refused_with_those_that_are_there(installed: Path
     assert "SINKS=pager = storm: must be `sink = search; sink = search`, of the installed sinks: webhook" in done.stderr
 
 
-def test_doctor_asks_the_package_and_hides_none_of_its_troubles(
+def test_doctor_probes_the_package_and_reports_all_its_troubles(
     installed: Path, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
     settings = {"SOURCE": "quakes", "SINKS": "webhook = storm", "DATA_DIR": str(tmp_path)}

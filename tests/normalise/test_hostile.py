@@ -148,6 +148,6 @@ def test_lone_halves_of_emoji_are_mended() -> None:
         (b'{"event":"update","payload":"<html>"}', "malformed"),
     ],
 )  # fmt: skip
-def test_reason_says_what_is_wrong(raw: bytes, reason: str) -> None:
+def test_reason_names_the_fault(raw: bytes, reason: str) -> None:
     with pytest.raises(RecordError, match=reason):
         normalise(raw, "replay", NOW)

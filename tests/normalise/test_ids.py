@@ -16,7 +16,7 @@ ODD = ("a\nb", "a\x1b[31m", "\u2028", "../../etc\r", "x" * 2_000, "\u202e", "a\x
 OURS = {"murmur": 1, "id": "x:1", "source": "x", "created_at": 1, "author": {"id": "1", "handle": "a"}, "text": "t"}
 
 
-def said(record: dict[str, Any], label: str) -> list[Event]:
+def normalised(record: dict[str, Any], label: str) -> list[Event]:
     try:
         return normalise(json.dumps(record).encode(), label, NOW, "Home.Example")
     except RecordError:
@@ -61,14 +61,14 @@ def test_no_id_holds_what_ends_a_line_or_has_no_end(odd: str) -> None:
         ),
     ]
     for label, record in records:
-        for post_id in ids_of(said(record, label)):
+        for post_id in ids_of(normalised(record, label)):
             assert post_id.isprintable(), (label, record)
             assert len(post_id) <= 520, (label, record)
             assert ":" in post_id[:-1], (label, record)
 
 
 def test_delete_names_the_server_as_ids_do() -> None:
-    assert said({"event": "delete", "payload": "1"}, "mastodon") == [Deletion("mastodon:home.example/1", NOW)]
+    assert normalised({"event": "delete", "payload": "1"}, "mastodon") == [Deletion("mastodon:home.example/1", NOW)]
 
 
 def test_address_of_a_post_is_one_of_the_web() -> None:
@@ -77,6 +77,6 @@ def test_address_of_a_post_is_one_of_the_web() -> None:
         ("data:text/html,x", ""),
         ("https://a.example/1", "https://a.example/1"),
     ):
-        (event,) = said(OURS | {"url": url}, "stdin")
+        (event,) = normalised(OURS | {"url": url}, "stdin")
         assert isinstance(event, Upsert)
         assert event.post.url == kept

@@ -132,13 +132,13 @@ def test_languages_are_primary_subtags() -> None:
     assert (post.lang, post.langs) == ("pt", ["pt", "en", "he"])
 
 
-def test_update_is_a_greater_version_and_delete_withdraws() -> None:
+def test_update_is_a_greater_version_and_delete_is_a_deletion() -> None:
     (post,) = posts(event("update", text="hi again"))
     assert post.id == f"bluesky:{DID}/3kone"
     assert event("delete") == [Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)]
 
 
-def test_repost_points_to_its_original_and_likes_say_nothing() -> None:
+def test_repost_points_to_its_original_and_likes_are_ignored() -> None:
     (repost,) = posts(event(collection="app.bsky.feed.repost", subject={"uri": AT, "cid": "c"}))
     assert (repost.repost_of, repost.text) == ("bluesky:did:plc:xyz/3kparent", "")
     assert event(collection="app.bsky.feed.like", subject={"uri": AT, "cid": "c"}) == []
@@ -146,7 +146,7 @@ def test_repost_points_to_its_original_and_likes_say_nothing() -> None:
     assert event("delete", "app.bsky.feed.repost") == [Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)]
 
 
-def test_account_taken_down_withdraws_all_its_posts() -> None:
+def test_account_taken_down_deletes_all_its_posts() -> None:
     def account(active: bool, status: str | None) -> list[Event]:
         message = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
         return normalise(
@@ -183,7 +183,7 @@ def test_post_that_knows_its_author_is_newer_than_the_same_without() -> None:
     assert posts(known())[0].version == read().version + 1
 
 
-def test_author_shown_to_signed_in_people_only_is_withdrawn() -> None:
+def test_post_of_an_author_shown_to_signed_in_people_only_is_deleted() -> None:
     gone, notice = known({"handle": "ann.example", "hidden": True})
     assert gone == Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)
     assert isinstance(notice, Notice)
@@ -204,7 +204,7 @@ def frame(kind: str, **fields: Any) -> list[Event]:
     return normalise(json.dumps({"$type": "message", "payload": message}).encode(), "bluesky", NOW)
 
 
-def test_frames_of_the_newer_wire_say_the_same() -> None:
+def test_frames_of_the_newer_wire_give_the_same_events() -> None:
     commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3kone", "rev": "x"}
     record = {"text": "hi", "createdAt": "2024-11-21T16:25:48.000Z"}
     assert posts(frame("commit", **commit, record=record)) == [read()]

@@ -121,7 +121,7 @@ def test_tags_that_never_end_are_text() -> None:
         assert anchors == []
 
 
-def test_numbers_are_those_of_the_moment_asked() -> None:
+def test_counts_are_those_of_the_time_of_the_request() -> None:
     post = read(replies_count=1, reblogs_count=2, favourites_count=3, quotes_count=4)
     assert (post.counts.replies, post.counts.reposts, post.counts.likes, post.counts.quotes) == (1, 2, 3, 4)
     assert post.version == NOW
@@ -151,7 +151,7 @@ def test_quote_brings_its_original_only_if_its_author_agreed() -> None:
     assert [post.quote_of for post in refused] == [""]
 
 
-def test_what_is_not_public_is_no_post() -> None:
+def test_status_that_is_not_public_is_no_post() -> None:
     for visibility in ("private", "direct", "limited"):
         (event,) = tell("update", status(visibility=visibility))
         assert isinstance(event, Notice)
@@ -159,7 +159,7 @@ def test_what_is_not_public_is_no_post() -> None:
         assert tell("update", status(reblog=hidden)) == []
 
 
-def test_delete_withdraws_what_was_written_here_or_is_named() -> None:
+def test_delete_concerns_a_status_of_this_server_or_one_named_by_uri() -> None:
     assert tell("delete", "101") == [Deletion("mastodon:home.example/101", NOW)]
     assert tell("delete", "55", uri="https://far.example/users/bob/statuses/44") == [
         Deletion("mastodon:far.example/44", NOW)

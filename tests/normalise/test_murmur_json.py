@@ -28,7 +28,7 @@ def read(**more: Any) -> list[Post]:
     return posts(normalise(json.dumps(RECORD | more).encode(), "demo", NOW))
 
 
-def test_what_a_record_leaves_out_is_filled_in() -> None:
+def test_fields_that_a_record_leaves_out_are_filled_in() -> None:
     (post,) = read()
     assert (post.source, post.version, post.hashtags, post.hosts) == ("demo", NOW, ["World"], ["example.org"])
     assert post.conversation_id == post.id
@@ -54,7 +54,7 @@ def test_original_comes_first() -> None:
     assert [post.id for post in found] == ["demo:1", "demo:1.2.3"]
 
 
-def test_delete_withdraws() -> None:
+def test_delete_is_a_deletion() -> None:
     raw = json.dumps({"murmur": 1, "kind": "delete", "id": "demo:1.2.3", "at": NOW - 7}).encode()
     assert normalise(raw, "demo", NOW) == [Deletion("demo:1.2.3", NOW - 7)]
 

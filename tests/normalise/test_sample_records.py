@@ -1,4 +1,4 @@
-"""Outcomes of all sample records, counted, so that every change of them shows: posts, or a reason to set one aside."""
+"""Outcomes of all sample records, counted, so that each change shows: posts, or the reason of a dead letter."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_event_stream_bodies_are_read_whole_and_line_by_line(name: str) -> None:
     whole = normalise(body, "replay", NOW)
     parts = [event for part in body.split(b"\n\n") for event in normalise(part, "replay", NOW)]
     assert [_known(event) for event in whole] == [_known(event) for event in parts]
-    assert whole, "a heartbeat says nothing, an event something"
+    assert whole, "a heartbeat has no events, an event has some"
 
 
 def _known(event: Event) -> Event | Post:
@@ -107,7 +107,7 @@ def _known(event: Event) -> Event | Post:
 
 
 @pytest.mark.parametrize("name", also_shared(*ALL))
-def test_spans_show_what_they_say(name: str) -> None:
+def test_spans_show_the_text_that_they_describe(name: str) -> None:
     for post in _all_posts(name):
         end = 0
         for entity in post.entities:

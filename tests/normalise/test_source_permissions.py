@@ -34,7 +34,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
         "source": "x",
         "author": {"id": "44196397", "handle": ""},
     },
-    "a post is withdrawn": {"murmur": 1, "kind": "delete", "id": "x:20"},
+    "a post is deleted": {"murmur": 1, "kind": "delete", "id": "x:20"},
     "a post of our own JSON": {
         "murmur": 1,
         "id": "x:20",
@@ -55,7 +55,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
             "record": {"text": "forged", "createdAt": "2026-01-01T00:00:00Z"},
         },
     },
-    "a Bluesky account is withdrawn": {
+    "a Bluesky account is deleted": {
         "did": "did:plc:victim",
         "time_us": 1_700_000_000_000_000,
         "kind": "account",
@@ -68,8 +68,8 @@ FORGERIES: dict[str, dict[str, Any]] = {
         "user": {"id_str": "12", "screen_name": "jack"},
     },
     "an X post of v2": {"data": {"id": "20", "text": "forged", "author_id": "12"}},
-    "an X account is withdrawn": {"user_delete": {"id": 12}},
-    "an X post is withdrawn": {"delete": {"status": {"id": 20, "id_str": "20"}}},
+    "an X account is deleted": {"user_delete": {"id": 12}},
+    "an X post is deleted": {"delete": {"status": {"id": 20, "id_str": "20"}}},
     "a status of another server is deleted": {
         "event": "delete",
         "payload": "5",
@@ -81,7 +81,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
 }
 
 
-def said(record: dict[str, Any] | bytes, label: str, instance: str = "") -> list[Event]:
+def normalised(record: dict[str, Any] | bytes, label: str, instance: str = "") -> list[Event]:
     """Return the events of a record, [] if it is rejected."""
     try:
         return normalise(record if isinstance(record, bytes) else json.dumps(record).encode(), label, NOW, instance)
@@ -114,11 +114,11 @@ WRAPPINGS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 
 def every_way(forgery: str, label: str, instance: str = "") -> list[Event]:
     """Return all events of a forgery, wrapped in every way."""
-    return [event for wrap in WRAPPINGS.values() for event in said(wrap(FORGERIES[forgery]), label, instance)]
+    return [event for wrap in WRAPPINGS.values() for event in normalised(wrap(FORGERIES[forgery]), label, instance)]
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_host_that_was_asked_speaks_of_its_own_statuses_only(forgery: str) -> None:
+def test_looked_up_host_is_believed_about_its_own_statuses_only(forgery: str) -> None:
     for event in every_way(forgery, LOOKUP, "evil.example"):
         if isinstance(event, Upsert):
             assert event.post.id.startswith("mastodon:evil.example/")
@@ -130,7 +130,7 @@ def test_host_that_was_asked_speaks_of_its_own_statuses_only(forgery: str) -> No
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 @pytest.mark.parametrize(("label", "own"), [("mastodon", "mastodon"), ("bluesky", "bluesky"), ("x", "x")])
-def test_network_speaks_of_itself_only(label: str, own: str, forgery: str) -> None:
+def test_network_is_believed_about_itself_only(label: str, own: str, forgery: str) -> None:
     for event in every_way(forgery, label, "evil.example"):
         if isinstance(event, Upsert):
             assert (event.post.source, event.post.id.partition(":")[0]) == (own, own)
@@ -150,26 +150,26 @@ def test_our_own_labels_take_our_own_json_only(label: str, forgery: str) -> None
         elif label == FORGET:
             assert isinstance(event, AuthorDeletion)
         else:
-            pytest.fail(f"{label} speaks of {event}")
+            pytest.fail(f"{label} sends {event}")
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_what_is_sent_withdraws_no_account_and_files_forget_none(forgery: str) -> None:
+def test_sent_record_deletes_no_account_and_a_file_forgets_none(forgery: str) -> None:
     for event in every_way(forgery, INGEST):
         assert not isinstance(event, AuthorDeletion)
     for event in every_way(forgery, "replay"):
         assert not isinstance(event, AuthorDeletion) or not event.forgotten
 
 
-def test_refusal_says_who_may_not_say_what() -> None:
+def test_refusal_names_the_label_and_what_it_may_not_contain() -> None:
     for label, forgery, reason in (
         ("mastodon", "an X account is forgotten", "a record of mastodon may not be in the format canonical"),
-        ("x", "a Bluesky account is withdrawn", "a record of x may not be in the format jetstream"),
+        ("x", "a Bluesky account is deleted", "a record of x may not be in the format jetstream"),
         (INGEST, "an X account is forgotten", "a record of ingest may not be of kind 'forget'"),
-        (INGEST, "a Bluesky account is withdrawn", "a record of ingest may not withdraw an account"),
+        (INGEST, "a Bluesky account is deleted", "a record of ingest may not delete an account"),
         (RECHECK, "a post of our own JSON", "a record of recheck may not be of kind 'post'"),
-        ("quakes", "a post of our own JSON", "a record of quakes may not speak of 'x' and 'x:20'"),
-        (LOOKUP, "a status of another server", "evil.example may speak of its own statuses only"),
+        ("quakes", "a post of our own JSON", "a record of quakes may not be about 'x' and 'x:20'"),
+        (LOOKUP, "a status of another server", "evil.example may send its own statuses only"),
     ):
         with pytest.raises(RecordError, match=reason):
             normalise(_plain(FORGERIES[forgery]), label, NOW, "evil.example")
@@ -178,24 +178,29 @@ def test_refusal_says_who_may_not_say_what() -> None:
 def test_original_of_another_network_or_host_is_not_believed() -> None:
     ours = {"murmur": 1, "created_at": 1, "author": {"id": "1", "handle": "a"}, "text": "t"}
     carried = ours | {"id": "quakes:1", "source": "quakes", "original": ours | {"id": "x:20", "source": "x"}}
-    assert said(carried, "quakes") == []
-    assert [event.post.id for event in said(carried, "stdin") if isinstance(event, Upsert)] == ["x:20", "quakes:1"]
+    assert normalised(carried, "quakes") == []
+    assert [event.post.id for event in normalised(carried, "stdin") if isinstance(event, Upsert)] == [
+        "x:20",
+        "quakes:1",
+    ]
     other = EVIL | {"id": "5", "uri": "https://home.example/users/ann/statuses/5", "content": "<p>forged</p>"}
     for record in (EVIL | {"reblog": other}, EVIL | {"quote": {"state": "accepted", "quoted_status": other}}):
-        (event,) = said(record, LOOKUP, "evil.example")
+        (event,) = normalised(record, LOOKUP, "evil.example")
         assert isinstance(event, Upsert)
         assert event.post.id == "mastodon:evil.example/123"
         assert "mastodon:home.example/5" in (event.post.repost_of, event.post.quote_of), (
             "the id is named, its content is not"
         )
-        carries = said(record, "mastodon", "chosen.example")
+        carries = normalised(record, "mastodon", "chosen.example")
         assert len(carries) == 2, "a server that was chosen is believed about what it carries"
 
 
-def test_every_label_says_what_is_its_own() -> None:
-    assert isinstance(said(FORGERIES["an X account is forgotten"], FORGET)[0], AuthorDeletion)
-    assert said(FORGERIES["a post is withdrawn"], RECHECK) == [Deletion("x:20", NOW)]
-    assert isinstance(said(EVIL, LOOKUP, "evil.example")[0], Upsert)
-    for name in ("an X account is withdrawn", "a Bluesky account is withdrawn"):
-        assert isinstance(said(FORGERIES[name], "replay")[0], AuthorDeletion), "a recording withdraws as it did live"
+def test_every_label_may_send_its_own_records() -> None:
+    assert isinstance(normalised(FORGERIES["an X account is forgotten"], FORGET)[0], AuthorDeletion)
+    assert normalised(FORGERIES["a post is deleted"], RECHECK) == [Deletion("x:20", NOW)]
+    assert isinstance(normalised(EVIL, LOOKUP, "evil.example")[0], Upsert)
+    for name in ("an X account is deleted", "a Bluesky account is deleted"):
+        assert isinstance(normalised(FORGERIES[name], "replay")[0], AuthorDeletion), (
+            "a recording deletes accounts as the live stream did"
+        )
     assert permissions_of("quakes").network == "quakes"

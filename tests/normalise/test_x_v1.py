@@ -119,9 +119,9 @@ def test_status_without_a_time_is_set_aside(when: str) -> None:
 def test_same_post_has_the_same_time_by_stream_and_by_rest() -> None:
     number = (1539252000123 - 1288834974657) << 22
     streamed = read(id=number, id_str=str(number))
-    asked = read(id=number, id_str=str(number), timestamp_ms=None)
-    assert streamed.created_at == asked.created_at == 1539252000123
-    assert (streamed.version, asked.version) == (1539252000123, NOW)
+    looked_up = read(id=number, id_str=str(number), timestamp_ms=None)
+    assert streamed.created_at == looked_up.created_at == 1539252000123
+    assert (streamed.version, looked_up.version) == (1539252000123, NOW)
 
 
 def test_time_inside_an_id_counts_only_where_it_agrees_with_the_claim() -> None:

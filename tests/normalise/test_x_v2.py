@@ -115,7 +115,7 @@ def test_reply_names_whom_it_answers() -> None:
     assert post.url == f"https://x.com/bob/status/{ID}"
 
 
-def test_page_keeps_its_good_posts_and_tells_of_the_bad_one() -> None:
+def test_page_keeps_its_good_posts_and_reports_the_bad_one() -> None:
     raw = json.dumps({"data": [tweet(), {"id": "5"}, tweet(id="6")], "meta": {"result_count": 3}}).encode()
     events = normalise(raw, "x", NOW)
     assert [post.id for post in posts(events)] == [f"x:{ID}", "x:6"]

@@ -44,7 +44,7 @@ _ANY_AUTHORITY, _ASCII_AUTHORITY = _authority(_OUTSIDE), _authority("")
 
 
 def find_reply(text: str) -> str | None:
-    """Return the handle that a text begins with, or None if it answers nobody."""
+    """Return the handle that a text begins with, or None if the text is no reply."""
     match = _REPLY.match(text)
     return match[1] if match is not None and not _AFTER_REPLY.match(text, match.end()) else None
 

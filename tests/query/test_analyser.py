@@ -97,7 +97,7 @@ def test_every_character_alone_analyses_to_itself() -> None:
         assert all(analyse(token) == [token] for token in tokens), hex(code)
 
 
-def test_ascii_short_cut_says_the_same_as_the_long_way() -> None:
+def test_ascii_short_cut_gives_the_same_as_the_long_way() -> None:
     text = "".join(map(chr, range(128))) * 3
     folded = text.casefold()
     expected = "".join(char if unicodedata.category(char)[0] in "LN" else " " for char in folded).split()

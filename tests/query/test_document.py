@@ -315,7 +315,7 @@ def test_quoted_post_is_not_read() -> None:
 
 @given(posted())
 @settings(max_examples=200, deadline=None)
-def test_document_holds_only_what_the_contract_says(pair: tuple[Post, Post | None]) -> None:
+def test_document_holds_only_the_fields_of_the_contract(pair: tuple[Post, Post | None]) -> None:
     document: Document = describe(*pair)
     assert document == describe(*pair)
     assert BREAK not in (document.words[:1] + document.words[-1:] + document.urls[:1] + document.urls[-1:])

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import QueryError
 from pipeline.query.parser import parse
-from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.error_codes import SEARCH_ERROR_CODES
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
@@ -133,7 +133,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "code", "position"), WRONG, ids=[repr(row[0][:24]) for row in WRONG])
-def test_error_says_what_and_where(text: str, code: str, position: int) -> None:
+def test_error_names_the_fault_and_its_position(text: str, code: str, position: int) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text, NOW_MS)
     assert (caught.value.code, caught.value.position) == (code, position)
@@ -175,7 +175,7 @@ def test_hint_names_our_spelling(text: str, hint: str) -> None:
 
 
 def test_every_code_is_tried() -> None:
-    assert {code for _, code, _ in WRONG} == set(ERROR_CODES)
+    assert {code for _, code, _ in WRONG} == set(SEARCH_ERROR_CODES)
 
 
 def test_every_code_raised_is_in_the_table() -> None:
@@ -186,7 +186,7 @@ def test_every_code_raised_is_in_the_table() -> None:
                 raised |= _strings(node.args[0])
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wrong" and len(node.args) > 2:
                 raised |= _strings(node.args[2])
-    assert raised <= set(ERROR_CODES)
+    assert raised <= set(SEARCH_ERROR_CODES)
 
 
 def _strings(node: ast.expr) -> set[str]:

@@ -112,7 +112,7 @@ def test_command_explains_a_raw_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a record", b'{"x":1}\n'])
-def test_command_says_that_a_file_holds_no_post(content: bytes, tmp_path: Path) -> None:
+def test_command_reports_that_a_file_holds_no_post(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "nothing"
     file.write_bytes(content)
     shown = CliRunner().invoke(main, ["explain", "snow", "--post", str(file)])

@@ -15,7 +15,7 @@ from pipeline.query.document import BREAK
 from pipeline.query.evaluate import smallest_windows
 from pipeline.query.explain import explain, leaves
 from pipeline.query.parser import MAX_CHARS, MAX_TERMS, parse
-from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.error_codes import SEARCH_ERROR_CODES
 from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Facet, Near, Phrase, Prefix, Query, Word
 from tests.query.strategies import NOW_MS, posted, query_texts
@@ -37,7 +37,7 @@ def _check(text: str) -> None:
     else:
         _check_search(query)
         return
-    assert refused.code in ERROR_CODES
+    assert refused.code in SEARCH_ERROR_CODES
     assert 0 <= refused.position <= len(text)
     assert refused.message
 
@@ -101,10 +101,10 @@ def test_every_search_can_be_explained(text: str, pair: object) -> None:
     assert isinstance(pair, tuple)
     post, original = pair
     query = parse(text, NOW_MS)
-    said = explain(query, post, original)
+    explained = explain(query, post, original)
     content = original if post.repost_of and original else post
-    assert said["tree"].count("\n") >= query.canonical.count(" OR ")
-    for part in said["parts"]:
+    assert explained["tree"].count("\n") >= query.canonical.count(" OR ")
+    for part in explained["parts"]:
         assert part["matched"] or not part["spans"]
         assert all(0 <= start < end <= len(content.text) for start, end in part["spans"])
 
@@ -176,7 +176,7 @@ def test_any_time_is_read_or_refused(
 
 
 @given(st.sampled_from(["2h", "0m", "999999w", "999999m"]), st.integers(-(2**70), 2**70))
-def test_how_long_ago_is_read_or_refused_whatever_the_clock_says(ago: str, now_ms: int) -> None:
+def test_age_is_read_or_refused_at_any_time_of_the_clock(ago: str, now_ms: int) -> None:
     with suppress(QueryError):
         query = parse(f"since:{ago}", now_ms)
         assert parse(query.canonical).root == query.root

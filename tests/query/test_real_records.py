@@ -44,7 +44,7 @@ def _quoted(text: str) -> str:
 
 
 @both
-def test_what_is_copied_from_a_post_finds_it(folder: str) -> None:
+def test_text_copied_from_a_post_finds_it(folder: str) -> None:
     missed = []
     for post in _posts(folder):
         searches = [f"#{tag}" for tag in post.hashtags]
@@ -95,6 +95,6 @@ def test_explaining_real_posts_marks_what_matched(folder: str) -> None:
     for post in _posts(folder)[:500]:
         tokens = analyse(post.text)
         if tokens:
-            said = explain(parse(f"* {_quoted(tokens[-1])}", NOW_MS), post)
-            assert said["matches"]
-            assert all(part["spans"] for part in said["parts"])
+            explained = explain(parse(f"* {_quoted(tokens[-1])}", NOW_MS), post)
+            assert explained["matches"]
+            assert all(part["spans"] for part in explained["parts"])

@@ -52,7 +52,7 @@ def _edges(table: str) -> str:
     return "a".join(found)
 
 
-def test_the_list_shared_with_the_page_says_what_the_analyser_does() -> None:
+def test_the_list_shared_with_the_page_describes_the_analyser() -> None:
     if os.environ.get("UPDATE_WORDS"):
         rows = [json.dumps([text, analyse_spans(text)]) for text in (*TEXTS, *map(_edges, TABLES))]
         FILE.write_text("[\n{}\n]\n".format(",\n".join(rows)), encoding="ascii")

@@ -1,6 +1,6 @@
 """Hard cases: records written by hand, each for one reason, one a line with its reason in `hard/*.jsonl`.
 
-`tests/normalise/golden.jsonl` says what each must become.
+`tests/normalise/golden.jsonl` holds the events that each must become.
 """
 
 from __future__ import annotations

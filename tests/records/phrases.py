@@ -111,13 +111,13 @@ TAGS: dict[str, tuple[str, ...]] = {
 """Hashtags a language's writers use; the others use English ones."""
 
 EMOJI = ("😂", "❤️", "🌧️", "🐈‍⬛", "👍🏾", "🇮🇸", "☕", "🧑🏼‍🚀", "✨", "𝓗𝓲", "Z̷͑a̵l̶go", "e\u0301te\u0301")
-"""What stands between words: pictures, letters beyond the first plane, combining marks."""
+"""Characters between words: emoji, letters beyond the first plane, combining marks."""
 
 SIGNS = ("a < b & c > d", "5 & 6", "\"quoted\" & 'said'", "100% & more", "R&D")
 """Signs that X and HTML escape."""
 
 SYMBOLS = ("HRBR", "TSLA", "GULL.B", "TRAM")
-"""Cashtags: the made-up ones and one that searches of the tests ask for."""
+"""Cashtags: the made-up ones and one that searches of the tests contain."""
 
 SITES = (
     "www.harbour-news.example.com/2026/storm?id=7&ref=a",
@@ -129,7 +129,7 @@ SITES = (
     "例え.example.jp/港",
     "shop.example.net:8443/a_(b)#part-2",
 )
-"""Where links lead, without a scheme: reserved names, and well-known hosts that searches of the tests ask for."""
+"""Where links lead, without a scheme: reserved names, and well-known hosts that searches of the tests contain."""
 
 NAMES = (
     *("Mira Holt", "Jonas Ek", "the new harbour", "Ana Belén R.", "佐藤みなと", "김바다", "Ольга Н.", "ليلى حداد"),
@@ -146,4 +146,4 @@ BIOS = (
     "صورة وقهوة",
     "gulls. coffee. music.\nand a second line",
 )
-"""What people say of themselves."""
+"""Biographies of made-up people."""

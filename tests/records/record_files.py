@@ -31,7 +31,7 @@ def files() -> dict[str, bytes]:
     events = mastodon_events.events(Writer("mastodon events"), 240)
     return {
         "x-v1.1/stream.jsonl.gz": _packed(lines(streamed() + hard_cases.records("x_stream"))),
-        "x-v1.1/rest.jsonl.gz": _packed(lines(_asked() + hard_cases.records("x_rest"))),
+        "x-v1.1/rest.jsonl.gz": _packed(lines(_rest_statuses() + hard_cases.records("x_rest"))),
         "x-v1.1/interleaved.txt.gz": _packed(lines(_interleaved())),
         "x-v1.1/control.jsonl": lines(x_stream_messages.control(Writer("x control"))),
         "x-v2/stream.jsonl": lines(stream),
@@ -83,7 +83,7 @@ def folder() -> Path:
     return directory
 
 
-def _asked() -> list[dict[str, Any]]:
+def _rest_statuses() -> list[dict[str, Any]]:
     writer = Writer("x rest")
     return [status for age in (2015, 2018) for status in x_v1_statuses.statuses(writer, age, 260, streamed=False)]
 

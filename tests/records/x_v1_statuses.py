@@ -161,8 +161,8 @@ class V1Writer:
         body = Text(lead.text + (original.get("text") or original.get("full_text") or ""), lead.spots)
         if len(body.text) > _COMPATIBLE:
             body = Text(body.text[: _COMPATIBLE - 1] + "…", body.spots)
-        said = _Draft(who, snowflake(at_ms, self.writer), at_ms, body, len(body.text), original.get("lang", "und"))
-        made = self._around(said)
+        draft = _Draft(who, snowflake(at_ms, self.writer), at_ms, body, len(body.text), original.get("lang", "und"))
+        made = self._around(draft)
         made["retweeted_status"] = {
             name: value for name, value in original.items() if name not in ("timestamp_ms", "retweeted_status")
         }

@@ -104,7 +104,7 @@ def errors() -> list[dict[str, Any]]:
 
 
 def rule_answers() -> list[dict[str, Any]]:
-    """Return what calls about the rules of a filtered stream answer."""
+    """Return the answers to calls about the rules of a filtered stream."""
     rules = [
         {"id": "1166895166390583299", "value": "harbour has:media -grumpy", "tag": "harbour"},
         {"id": "1166895166390583300", "value": "tram lang:sv"},

@@ -53,7 +53,7 @@ def taken() -> Iterator[int]:
         ({"HOST": "203.0.113.9"}, "HOST=203.0.113.9: not an address of this machine"),
         ({"REDIS_URL": "redis://:s3cret@127.0.0.1:1/0"}, "REDIS_URL=•••: cannot be used: "),
         ({"SOURCE": "x"}, "X_BEARER_TOKEN is empty"),
-        ({"SOURCE": "x", "X_BEARER_TOKEN": "t", "TRACK": "lang:en"}, "TRACK=lang:en: X must be asked for words"),
+        ({"SOURCE": "x", "X_BEARER_TOKEN": "t", "TRACK": "lang:en"}, "TRACK=lang:en: X requires words"),
         ({"TRACK": "("}, "TRACK=(: "),
         ({"ELASTICSEARCH_URL": "http://me:s3cret@127.0.0.1:1"}, "ELASTICSEARCH_URL=•••: "),
         ({"X_BEARER_TOKEN": "s3cret", "SOURCE": "x,x"}, "SOURCE=x,x: names a source twice"),

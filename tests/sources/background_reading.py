@@ -1,6 +1,6 @@
 """Reads a source in a thread, as the reader does: waits for real, records everything, and reopens at the cursor.
 
-A source that does not end when asked fails the test.
+A source that does not end at `stopped()` fails the test.
 """
 
 from __future__ import annotations

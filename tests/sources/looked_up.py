@@ -8,7 +8,7 @@ from pipeline.sources.lookup_contract import LookupResult
 
 
 def events_of(looked: LookupResult) -> list[Event]:
-    """Return what a worker makes of a look-up's records."""
+    """Return the events that a worker makes of a look-up's records."""
     return [
         event
         for batch in looked.fresh

@@ -9,7 +9,7 @@ from pipeline.sources.contract import Chunk, Source
 
 
 class Context:
-    """Context of one reading; `waits` holds the seconds that the source asked to wait."""
+    """Context of one reading; `waits` holds the seconds of each wait of the source."""
 
     def __init__(self) -> None:
         self.reports: list[tuple[str, str]] = []

@@ -48,22 +48,22 @@ def test_each_network_that_is_rechecked_has_a_look_up(name: str) -> None:
     assert open_lookup("quakes", load(SETTINGS)) is None
 
 
-def test_bluesky_reads_where_its_settings_say() -> None:
+def test_bluesky_reads_from_the_servers_of_its_settings() -> None:
     with Jetstream() as server:
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": server.url, "BLUESKY_COUNTS": "yes"}
         with Reading(open_source("bluesky", load(settings | {"BLUESKY_API": "http://127.0.0.1:9"}))):
-            assert len(until(lambda: server.asked)[0].query["wantedCollections"]) == 3
+            assert len(until(lambda: server.requested)[0].query["wantedCollections"]) == 3
         with Reading(open_source("bluesky", load(settings | {"BLUESKY_API": "off"}))):
-            until(lambda: len(server.asked) > 1)
-            assert len(server.asked[-1].query["wantedCollections"]) == 1, "no API, no counts"
+            until(lambda: len(server.requested) > 1)
+            assert len(server.requested[-1].query["wantedCollections"]) == 1, "no API, no counts"
 
 
-def test_mastodon_reads_where_its_settings_say() -> None:
+def test_mastodon_reads_from_the_servers_of_its_settings() -> None:
     with Mastodon("s3cret") as server:
         settings = {"SOURCE": "mastodon", "MASTODON_SERVERS": server.url, "MASTODON_TOKEN": "s3cret"}
         with Reading(open_source("mastodon", load(settings | {"MASTODON_HASHTAGS": "cats"}))):
             until(lambda: server.streams)
-            assert "/api/v1/streaming/hashtag?tag=cats" in server.asked
+            assert "/api/v1/streaming/hashtag?tag=cats" in server.requested
 
 
 @pytest.mark.parametrize(("offered", "named"), [("forget", "forget"), ("ingest", "ingest"), ("quakes", "bluesky")])

@@ -17,7 +17,7 @@ def test_events_come_in_order_and_at_most_a_chunk_at_once() -> None:
     assert events.take(0.01) == []
 
 
-def test_thread_waits_while_the_queue_is_full_and_ends_when_asked_to() -> None:
+def test_thread_waits_while_the_queue_is_full_and_ends_when_it_must() -> None:
     events: EventQueue[StreamEvent] = EventQueue(1)
     stopping = threading.Event()
     events.put(StreamEvent("line", 1), stopping)

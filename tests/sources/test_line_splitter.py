@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sources import record_splitter, stdin
-from pipeline.sources.line_splitter import LineSplitter
-from pipeline.sources.mastodon import sse_parser
-from pipeline.sources.x import http_session
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, LineSplitter
+from pipeline.sources.mastodon.sse_parser import EVENT_DATA_MAX_BYTES, TRUNCATED_LINE_BYTES
+from pipeline.sources.record_splitter import RECORD_MAX_BYTES
+from pipeline.sources.x.http_session import STREAM_LINE_MAX_BYTES
 
 MIB = 1024 * 1024
 
@@ -15,12 +15,11 @@ MIB = 1024 * 1024
 @pytest.mark.parametrize(
     ("longest", "kept", "bound"),
     [
-        (stdin.LONGEST, stdin.KEPT, 4 * MIB),
-        (record_splitter.LONGEST, record_splitter.KEPT, 4 * MIB),
-        (sse_parser.LONGEST_EVENT, sse_parser.LINE_KEPT, MIB),
-        (http_session.LONGEST_LINE, http_session.KEPT, MIB // 4),
+        (RECORD_MAX_BYTES, TRUNCATED_BYTES, 4 * MIB),
+        (EVENT_DATA_MAX_BYTES, TRUNCATED_LINE_BYTES, MIB),
+        (STREAM_LINE_MAX_BYTES, TRUNCATED_BYTES, MIB // 4),
     ],
-    ids=["stdin", "recording", "mastodon", "x"],
+    ids=["stdin and recordings", "mastodon", "x"],
 )
 def test_line_beyond_the_bound_is_cut_and_its_neighbours_are_whole(longest: int, kept: int, bound: int) -> None:
     assert longest == bound
@@ -47,7 +46,7 @@ def test_offsets_count_from_the_start_and_name_where_the_next_line_begins() -> N
     assert LineSplitter(10, 3).split(body[end - 100 :])[0] == (b"two", 4)
 
 
-def test_what_follows_a_cut_line_up_to_its_end_is_skipped() -> None:
+def test_rest_of_a_truncated_line_is_skipped() -> None:
     splitter = LineSplitter(10, 3)
     assert splitter.split(b"x" * 11) == [(b"xxx", 11)], "as soon as it is too long"
     assert splitter.split(b"y" * 100) == []

@@ -40,10 +40,10 @@ def test_age_of_a_cursor_is_reported_and_one_that_servers_no_longer_hold_is_not_
     assert young.well
     assert young.text.startswith("cursor 5")
     assert not old.well
-    heard = cursor_age(
+    received = cursor_age(
         "mastodon", f'{{"a.example":{{"newest":"5","at_ms":{int((time.time() - 70) * 1000)}}}}}', SETTINGS
     )
-    assert heard is not None
-    assert heard.text.startswith("last received 7")
+    assert received is not None
+    assert received.text.startswith("last received 7")
     for name, odd in (("bluesky", "{}"), ("mastodon", "odd"), ("x", "odd"), ("demo", "5")):
         assert cursor_age(name, odd, SETTINGS) is None

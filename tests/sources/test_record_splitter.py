@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.record_splitter import LONGEST, SPLITTERS, document, events, lines, shape_of
+from pipeline.sources.record_splitter import RECORD_MAX_BYTES, SPLITTERS, document, events, lines, shape_of
 
 RECORDS = [{"murmur": 1, "id": f"demo:{n}", "created_at": 1_600_000_000_000 + 1000 * n} for n in range(5)]
 
@@ -40,7 +40,7 @@ def test_where_blocks_end_changes_nothing(cuts: list[int], shape: str) -> None:
     assert len(whole) >= len(LINES)
 
 
-def test_shape_is_told_from_the_first_bytes() -> None:
+def test_shape_is_detected_from_the_first_bytes() -> None:
     assert shape_of(b'{"a":1}\n{"a":2}\n') == "lines"
     assert shape_of(b'  [\n {"a"') == "document"
     assert shape_of(b'{\n  "data": [') == "document"
@@ -50,7 +50,7 @@ def test_shape_is_told_from_the_first_bytes() -> None:
 
 def test_the_end_of_an_event_line_too_long_is_no_line_of_its_own() -> None:
     block = 65_536
-    body = (b"event: update\ndata: ").ljust(LONGEST + block, b"x")  # with this block it is too long
+    body = (b"event: update\ndata: ").ljust(RECORD_MAX_BYTES + block, b"x")  # with this block it is too long
     body += b"event: forged\ndata: 1\n\n"  # in the middle of the line
     found = [data for cuts in events(body[at : at + block] for at in range(0, len(body), block)) for data, _ in cuts]
     assert [json.loads(data)["event"] for data in found] == ["update"]

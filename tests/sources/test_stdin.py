@@ -1,4 +1,4 @@
-"""Standard input: lines are read as they come, to the end, and the source always ends when asked."""
+"""Standard input: lines are read as they come, to the end, and the source always ends at `stopped()`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_torn_line_is_set_aside_alone(pipe: tuple[int, int]) -> None:
         assert len(reading.records()) == 3
 
 
-def test_silent_input_gives_chunks_and_ends_within_two_seconds_when_asked(pipe: tuple[int, int]) -> None:
+def test_silent_input_gives_chunks_and_ends_within_two_seconds_of_stopped(pipe: tuple[int, int]) -> None:
     with Reading(StdinSource(descriptor=pipe[0])) as reading:
         until(lambda: len(reading.chunks) > 2)
         assert reading.longest_silence_s < 5.0

@@ -21,10 +21,10 @@ class Milliseconds:
 
     def __init__(self, *taken: int) -> None:
         self.taken = set(taken)
-        self.asked = 0
+        self.reads = 0
 
     def __call__(self, low: int) -> sort_key.TakenEnds:
-        self.asked += 1
+        self.reads += 1
         here = [at for at in self.taken if low <= at <= low | sort_key.TIE_MASK]
         return (min(here), max(here)) if here else None
 
@@ -53,7 +53,7 @@ def test_sort_key_in_a_crowd_takes_as_many_look_ups_as_one_alone(crowd: int) -> 
     assert taken.put(T0) == sort_key.floor(T0) + crowd
     allocator = sort_key.TieAllocator(taken)
     assert [allocator.next(T0) for _ in range(crowd)] == [sort_key.floor(T0) + crowd + 1 + n for n in range(crowd)]
-    assert taken.asked == 2
+    assert taken.reads == 2
 
 
 def test_full_millisecond_overflows_into_the_next() -> None:
@@ -61,7 +61,7 @@ def test_full_millisecond_overflows_into_the_next() -> None:
     assert Milliseconds(low | sort_key.TIE_MASK, low + 5).put(T0) == low + 4
     full = Milliseconds(low | sort_key.TIE_MASK, low)
     assert [full.put(T0) for _ in range(2)] == [sort_key.floor(T0 + 1), sort_key.floor(T0 + 1) + 1]
-    assert full.asked == 4
+    assert full.reads == 4
 
 
 def test_sort_key_of_a_pruned_post_is_not_given_again_soon() -> None:

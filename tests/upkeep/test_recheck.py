@@ -293,7 +293,7 @@ def test_posts_of_x_are_checked_by_compliance_jobs_where_there_are_many(
             if scene.run().done:
                 break
         assert len(scene.stored()) == 25
-        assert not api.lookups.asked_ids, "nothing was paid for"
+        assert not api.lookups.requested_ids, "nothing was paid for"
         scene.process.store().close()
 
 

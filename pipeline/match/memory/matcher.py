@@ -22,9 +22,9 @@ from pipeline.query.document import Document
 from pipeline.query.tree import Query
 
 SLOW_CHECK_NS = 2_000_000
-"""Nanoseconds in one batch beyond which a search's exact check is reported as slow, …"""
+"""Nanoseconds in one batch beyond which a search's exact check may be reported as slow."""
 SLOW_CHECK_SHARE = 0.1
-"""… if they are also more than this share of the batch's whole time."""
+"""Share of the batch's whole time that a slow check must exceed too."""
 _MASKS = RawMasks()
 
 
@@ -32,7 +32,7 @@ class MemoryMatcher:
     """Standing searches and the posts that they match. Belongs to one thread.
 
     Searches with conditions on counts are kept in two small indexes more, `_counted` unchanged and `_relaxed` without
-    these conditions: they tell which searches stop matching when only counts change.
+    these conditions: they find the searches that stop matching when only counts change.
     """
 
     def __init__(self, clock_ns: Callable[[], int] = perf_counter_ns) -> None:

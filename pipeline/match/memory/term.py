@@ -48,7 +48,7 @@ class Term:
 class Alternative:
     """One way in which a search can match: posts with `anchor`, all `others`, none `excluded`, that pass all checks.
 
-    Without an anchor every post is a candidate. `sole` says that the search has no other alternative.
+    Without an anchor every post is a candidate. `sole`: the search has no other alternative.
     """
 
     key: str

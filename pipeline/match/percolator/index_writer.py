@@ -44,7 +44,7 @@ class SearchIndexWriter:
         return {write.key for write in failed if write.result == "refused" and write.action == "index"}
 
     def mark_complete(self, version: int) -> None:
-        """Write the sentinel, which tells every worker that all searches were written.
+        """Write the sentinel, by which every worker sees that all searches were written.
 
         Raises:
             StoreUnavailable: the server does not take it.

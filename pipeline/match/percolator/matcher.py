@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search that this worker follows; `exact` tells by field whether the server's answer needs no check."""
+    """A search that this worker follows; `exact`: by field, whether the server's answer needs no check."""
 
     query: Query
     exact: dict[PercolatedField, bool]
@@ -82,7 +82,7 @@ class PercolatorMatcher:
     def settle(self, version: int, *, whole: bool = False) -> None:
         """Write all additions and removals under the registry's version, and refresh the index.
 
-        With `whole`, all other searches in the index are removed: a worker that died left them there.
+        With `whole`, all other searches in the index are removed: a worker that crashed left them there.
 
         Raises:
             StoreUnavailable: the server did not take all changes; the next call repeats them.

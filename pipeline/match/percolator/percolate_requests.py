@@ -1,4 +1,4 @@
-"""Percolate requests: ask Elasticsearch which standing searches match which documents, bounded in size and time.
+"""Percolate requests: find in Elasticsearch which standing searches match which documents, bounded in size and time.
 
 Many documents go into one request; the answer names for each search the positions of its documents, page by page.
 Searches match as they are or without conditions on counts, all of them or only those that have such conditions. An
@@ -24,7 +24,7 @@ from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
 from pipeline.store.elastic.document_fields import fields
 
 DOCUMENTS_MAX = 100
-REQUEST_BYTES_MAX = 4 * 1024 * 1024
+PERCOLATE_MAX_BYTES = 4 * 1024 * 1024
 PAGE_SEARCHES = 10_000
 """Most searches that one answer names; further pages are requested for more."""
 LIMIT_S = 10.0
@@ -110,7 +110,7 @@ def _requests(documents: Sequence[Document]) -> Iterator[tuple[int, list[msgspec
     part: list[msgspec.Raw] = []
     for index, document in enumerate(documents):
         body = encode(fields(document))
-        if part and (len(part) == DOCUMENTS_MAX or size + len(body) > REQUEST_BYTES_MAX):
+        if part and (len(part) == DOCUMENTS_MAX or size + len(body) > PERCOLATE_MAX_BYTES):
             yield start, part
             start, part, size = index, [], 0
         part.append(msgspec.Raw(body))

@@ -29,8 +29,8 @@ from pipeline.normalise.field_validation import MAX_SAFE_INTEGER, valid_count
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post
 
-WITHDRAWN_STATES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
-"""States of an account in which none of its posts may be shown."""
+ACCOUNT_DELETION_STATES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
+"""States of an account in which none of its posts may be shown; each becomes an `AuthorDeletion`."""
 
 
 class _CommitContext(Struct):
@@ -94,7 +94,7 @@ def _check_repository(did: str) -> None:
 
 
 def _account_events(did: str, account: JetstreamAccount, event_ms: int) -> list[Event]:
-    if not account.active and account.status in WITHDRAWN_STATES:
+    if not account.active and account.status in ACCOUNT_DELETION_STATES:
         return [AuthorDeletion("bluesky", did, event_ms)]
     return []
 

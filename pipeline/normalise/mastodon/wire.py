@@ -91,7 +91,7 @@ class MastodonQuote(msgspec.Struct):
 class MastodonStreamEvent(msgspec.Struct):
     """One event of a stream. `payload` is JSON as text; some recorders write the JSON itself.
 
-    `uri` is no field of Mastodon's: our own source adds it to a `delete` if it still knows the status's `uri`.
+    `uri` is no field of Mastodon's: our own source adds it to a `delete` if it still holds the status's `uri`.
     """
 
     event: str

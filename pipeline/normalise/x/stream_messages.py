@@ -38,10 +38,10 @@ NOTICE_KINDS = {
 }
 """Messages that delete nothing → the kind of `Notice` each becomes."""
 
-ACCOUNT_WITHDRAWALS = ("user_delete", "user_protect", "user_suspend")
-"""Messages after which no post of an account may be shown."""
+ACCOUNT_DELETION_MESSAGES = ("user_delete", "user_protect", "user_suspend")
+"""Messages after which no post of an account may be shown; each becomes an `AuthorDeletion`."""
 
-MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_WITHDRAWALS})
+MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_DELETION_MESSAGES})
 
 
 class _StatusRef(msgspec.Struct):
@@ -74,7 +74,7 @@ def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event
     """
     if name in NOTICE_KINDS:
         return [Notice("x", NOTICE_KINDS[name], f"{name}: {_shortened(msgspec.json.decode(body))}")]
-    if name in ACCOUNT_WITHDRAWALS:
+    if name in ACCOUNT_DELETION_MESSAGES:
         account = _decode_account(body)
         owner = account.user or account
         number = numeric_id(owner.id_str, owner.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ERROR_CODES = {
+SEARCH_ERROR_CODES = {
     "bad_character": "a lone half of a character (a surrogate)",
     "bad_number": "a number, range or share that cannot be read",
     "bad_slop": "what follows ~ after a phrase is no number from 0 to 999",

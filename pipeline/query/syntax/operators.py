@@ -25,7 +25,7 @@ from pipeline.source_names import NETWORKS
 class Operator:
     """One operator.
 
-    `example` is a search that uses it. `finds` says what the operator searches. `choices` are its only values (empty:
+    `example` is a search that uses it. `finds` describes the posts that it finds. `choices` are its only values (empty:
     any).
     """
 
@@ -117,10 +117,10 @@ OPERATORS = (
         number_reader("followers"),
         ("followers_count",),
     ),
-    Operator("likes", "likes:100..", "likes, as last heard", number_reader("likes"), ("min_faves",)),
-    Operator("reposts", "reposts:10..20", "reposts, as last heard", number_reader("reposts"), ("min_retweets",)),
-    Operator("replies", "replies:..5", "replies, as last heard", number_reader("replies"), ("min_replies",)),
-    Operator("quotes", "quotes:5", "quotes, as last heard", number_reader("quotes")),
+    Operator("likes", "likes:100..", "likes, as last reported", number_reader("likes"), ("min_faves",)),
+    Operator("reposts", "reposts:10..20", "reposts, as last reported", number_reader("reposts"), ("min_retweets",)),
+    Operator("replies", "replies:..5", "replies, as last reported", number_reader("replies"), ("min_replies",)),
+    Operator("quotes", "quotes:5", "quotes, as last reported", number_reader("quotes")),
     Operator("since", "since:2h", "made at this time or later", time_reader("since")),
     Operator("until", "until:2026-11-23", "made before this time", time_reader("until")),
     Operator("sample", "sample:10", "a steady share of all posts, in per cent", read_sample),

@@ -117,7 +117,7 @@ def _reject_foreign_syntax(lexeme: Lexeme) -> None:
         plain = text[1:] or "cats"
         if text[0] == "+":
             raise QueryError("lucene", "Every word is required as it is, + is not needed.", at, f"write {plain}")
-        raise QueryError("lucene", "What is not wanted begins with a minus here.", at, f"write -{plain}")
+        raise QueryError("lucene", "A term to exclude begins with a minus here.", at, f"write -{plain}")
     if _RANGE_START.match(text):
         raise QueryError("lucene", "Ranges are written with two dots after an operator.", at, "likes:10..20")
     if len(text) > 2 and text[0] == text[-1] == "/":

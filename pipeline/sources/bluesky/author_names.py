@@ -59,7 +59,7 @@ class AuthorNames:
             author = self.profiles.find(summary.did)
             self._follow_reactions(summary, author)
             if author is None:
-                if self.profiles.asks:
+                if self.profiles.has_api:
                     self._keep(summary, data)
                 return data
             return None if author.hidden else self._with(data, summary, author)
@@ -87,10 +87,10 @@ class AuthorNames:
     def _with_counts(self, post: CountedPost) -> bytes:
         """Return a post of the API as an event of the time at which its counts were requested."""
         commit = {"operation": "update", "collection": POST_COLLECTION, "rkey": post.rkey, "record": post.record}
-        author = self.profiles.find(post.did, ask=False) or post.author
+        author = self.profiles.find(post.did, request=False) or post.author
         profiles = {post.did: author}
         parent = parent_of(bytes(post.record))
-        answered = self.profiles.find(parent, ask=False) if parent and parent != post.did else None
+        answered = self.profiles.find(parent, request=False) if parent and parent != post.did else None
         if answered is not None and not answered.hidden:
             profiles[parent] = Profile(handle=answered.handle)
         event = {"did": post.did, "time_us": post.seen_us, "kind": "commit", "commit": commit}
@@ -103,7 +103,7 @@ class AuthorNames:
         received_at = int(time.time() * 1000)
         while self._due and len(records) < LATE_AT_ONCE:
             did = self._due.popleft()
-            author = self.profiles.find(did, ask=False)
+            author = self.profiles.find(did, request=False)
             if author is not None:
                 unnamed = self._unnamed.pop(did, [])
                 records += [RawRecord(received_at, self._with(data, summary, author)) for summary, data in unnamed]
@@ -113,7 +113,9 @@ class AuthorNames:
     def _with(self, data: bytes, summary: EventSummary, author: Profile) -> bytes:
         profiles: dict[str, Profile] = {summary.did: author}
         parent = (
-            self.profiles.find(summary.parent, ask=False) if summary.parent and summary.parent != summary.did else None
+            self.profiles.find(summary.parent, request=False)
+            if summary.parent and summary.parent != summary.did
+            else None
         )
         if parent is not None and not parent.hidden:
             profiles[summary.parent] = Profile(handle=parent.handle)

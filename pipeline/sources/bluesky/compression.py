@@ -13,13 +13,13 @@ import zstandard
 
 from pipeline.sources.bluesky.jetstream_url import dictionary_url, is_newer
 
-FETCH_TIMEOUT_S = 10.0
+DICTIONARY_TIMEOUT_S = 10.0
 LARGEST_DICTIONARY = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class ZstdDictionary:
-    """Compression dictionary of a server, and the number by which the server knows it."""
+    """Compression dictionary of a server, and the server's number of it."""
 
     number: int
     data: zstandard.ZstdCompressionDict
@@ -47,7 +47,7 @@ class Dictionaries:
 def _fetch_dictionary(url: str) -> ZstdDictionary | None:
     try:
         answer = urllib3.request(
-            "GET", dictionary_url(url), timeout=FETCH_TIMEOUT_S, retries=False, preload_content=False
+            "GET", dictionary_url(url), timeout=DICTIONARY_TIMEOUT_S, retries=False, preload_content=False
         )
         data = answer.read(LARGEST_DICTIONARY + 1) if answer.status == 200 else b""
         answer.close()

@@ -27,8 +27,8 @@ FRAMES_WAITING = 64
 """Frames that the library buffers before the server has to wait."""
 CHUNK_EVENTS = 500
 """Events that one `receive` returns at most."""
-CHUNK_BYTES = 1024 * 1024
-AGENT = "Murmuration (live search; reads posts and withdrawals)"
+_CHUNK_BYTES = 1024 * 1024
+JETSTREAM_USER_AGENT = "Murmuration (live search; reads posts and withdrawals)"
 
 
 class StreamRefused(SourceUnavailable):
@@ -61,7 +61,7 @@ class JetstreamConnection:
         size = 0
         wait_s = timeout_s
         try:
-            while len(events) < CHUNK_EVENTS and size < CHUNK_BYTES:
+            while len(events) < CHUNK_EVENTS and size < _CHUNK_BYTES:
                 data = self._socket.recv(timeout=wait_s, decode=False)
                 wait_s = 0.0
                 if self._unpack is not None and not data.startswith(b"{"):
@@ -143,7 +143,7 @@ class PendingConnection:
             socket = connect(
                 self._address_for(known),
                 compression=None,
-                user_agent_header=AGENT,
+                user_agent_header=JETSTREAM_USER_AGENT,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
                 max_size=LARGEST_MESSAGE,

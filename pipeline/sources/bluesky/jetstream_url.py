@@ -13,8 +13,9 @@ from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, REACTION_
 
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
-LONGEST_EVENT = 1024 * 1024
-"""Bytes; a server that can is asked to leave out larger events. No post is near this size."""
+JETSTREAM_EVENT_MAX_BYTES = 1024 * 1024
+"""Bytes of the largest event to request; a server with this option leaves out larger ones. No post is near this
+size."""
 
 
 def is_newer(url: str) -> bool:
@@ -46,7 +47,7 @@ def subscription_url(url: str, cursor: int | None, dictionary: int = 0, *, react
     newer = is_newer(url)
     collections = (POST_COLLECTION, *REACTION_COLLECTIONS) if reactions else (POST_COLLECTION,)
     query = [("collections" if newer else "wantedCollections", collection) for collection in collections]
-    query.append(("maxMessageSizeBytes", str(LONGEST_EVENT)))
+    query.append(("maxMessageSizeBytes", str(JETSTREAM_EVENT_MAX_BYTES)))
     if cursor is not None:
         query.append(("cursor", str(cursor)))
     if dictionary and newer:

@@ -14,8 +14,8 @@ import msgspec
 import urllib3
 
 from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION
-from pipeline.sources.bluesky.profiles import AGENT
-from pipeline.sources.bluesky.reaction_counts import LARGEST_ANSWER, POSTS_A_REQUEST, POSTS_PATH
+from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT
+from pipeline.sources.bluesky.reaction_counts import POSTS_A_REQUEST, POSTS_ANSWER_MAX_BYTES, POSTS_PATH
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.sources.retry_after import retry_after_s
 
@@ -40,7 +40,7 @@ class BlueskyLookup:
     def __init__(self, api: str) -> None:
         self._api = api.rstrip("/")
         self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=5, read=15), retries=False, headers={"User-Agent": AGENT}
+            timeout=urllib3.Timeout(connect=5, read=15), retries=False, headers={"User-Agent": BLUESKY_API_USER_AGENT}
         )
 
     def look(self, ids: Sequence[str]) -> LookupResult:
@@ -51,11 +51,11 @@ class BlueskyLookup:
         url = f"{self._api}{POSTS_PATH}?{urlencode([('uris', uri) for uri in uris])}"
         try:
             answer = self._pool.request("GET", url, preload_content=False, redirect=False)
-            data = answer.read(LARGEST_ANSWER + 1)
-            answer.release_conn() if len(data) <= LARGEST_ANSWER else answer.close()
+            data = answer.read(POSTS_ANSWER_MAX_BYTES + 1)
+            answer.release_conn() if len(data) <= POSTS_ANSWER_MAX_BYTES else answer.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise RetryLater(f"the API cannot be reached: {type(error).__name__}") from error
-        if answer.status != 200 or len(data) > LARGEST_ANSWER:
+        if answer.status != 200 or len(data) > POSTS_ANSWER_MAX_BYTES:
             after = answer.headers.get("Retry-After", "")
             raise RetryLater(f"the API answers HTTP {answer.status}", retry_after_s(after))
         try:

@@ -13,11 +13,10 @@ from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.connection import PendingConnection
 from pipeline.sources.bluesky.cursor import decode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of, subscription_url
-from pipeline.sources.bluesky.profiles import AGENT, PROFILES_PATH
+from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT, PROFILES_PATH
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS
-from pipeline.sources.contract import Probed
+from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
 
-WITHIN_S = 6.0
 HELD_S = 36 * 3600
 """Seconds that Bluesky's own servers hold events."""
 KNOWN_DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
@@ -25,11 +24,11 @@ KNOWN_DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
 
 
 def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
-    """Return findings about the servers and the profile API, within about `WITHIN_S` seconds however many servers."""
+    """Return findings about the servers and the profile API, within about `PROBE_TIMEOUT_S`, however many servers."""
     servers = urls or PUBLIC_SERVERS
     pending = {url: _connect(url) for url in servers}
     troubles = dict.fromkeys(servers, "no answer")
-    end = time.monotonic() + WITHIN_S
+    end = time.monotonic() + PROBE_TIMEOUT_S
     while pending and time.monotonic() < end:
         for url, connecting in list(pending.items()):
             try:
@@ -57,9 +56,9 @@ def _api(api: str) -> Probed:
         answer = urllib3.request(
             "GET",
             f"{api.rstrip('/')}{PROFILES_PATH}?actors={KNOWN_DID}",
-            timeout=WITHIN_S,
+            timeout=PROBE_TIMEOUT_S,
             retries=False,
-            headers={"User-Agent": AGENT},
+            headers={"User-Agent": BLUESKY_API_USER_AGENT},
         )
     except (urllib3.exceptions.HTTPError, OSError) as error:
         return Probed(False, f"profiles cannot be looked up, authors stay DIDs: {error}"[:300])

@@ -24,22 +24,22 @@ log = logging.getLogger(__name__)
 PROFILES_PATH = "/xrpc/app.bsky.actor.getProfiles"
 ACCOUNTS_A_REQUEST = 25
 """Accounts a request: the lexicon's limit."""
-GATHER_S = 0.3
+_BATCH_DELAY_S = 0.3
 """Seconds that a request waits for more accounts to join it."""
-LEAST_APART_S = 0.4
+_REQUEST_INTERVAL_S = 0.4
 """Seconds between two requests: a third of the rate that the public API allows one address."""
 WAITING = 2_000
 """Accounts that wait for a request at most; further ones are requested at a later post."""
-REMEMBERED = 100_000
+PROFILE_CACHE_SIZE = 100_000
 """Profiles in the cache; the oldest are dropped."""
 KEPT_S = 6 * 3600.0
 """Seconds after which a cached profile is requested again."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
-LARGEST_ANSWER = 4 * 1024 * 1024
+_FIRST_PAUSE_S, _PAUSE_MAX_S = 2.0, 300.0
+_ANSWER_MAX_BYTES = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
 SIGNED_IN_ONLY = "!no-unauthenticated"
 """Label of an account that is visible to signed-in people only."""
-AGENT = "Murmuration (live search; looks up the authors of posts)"
+BLUESKY_API_USER_AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -98,17 +98,17 @@ class Profiles:
         self.requests = 0
 
     @property
-    def asks(self) -> bool:
-        """Whether there is an API to ask."""
+    def has_api(self) -> bool:
+        """Whether there is an API to request from."""
         return bool(self._api)
 
-    def find(self, did: str, *, ask: bool = True) -> Profile | None:
-        """Return the profile of an account, None if it is unknown; requests a missing or old one unless `ask` is
+    def find(self, did: str, *, request: bool = True) -> Profile | None:
+        """Return the profile of an account, None if it is unknown; requests a missing or old one unless `request` is
         false."""
         with self._lock:
             found = self._known.get(did)
             fresh = found is not None and time.monotonic() - found[0] < KEPT_S
-            if not fresh and ask and self._api and did not in self._requested and len(self._wanted) < WAITING:
+            if not fresh and request and self._api and did not in self._requested and len(self._wanted) < WAITING:
                 self._requested.add(did)
                 self._wanted.append(did)
                 self._wake.set()
@@ -146,12 +146,15 @@ class Profiles:
 
     def _run(self, ended: threading.Event) -> None:
         pool = urllib3.PoolManager(
-            num_pools=2, timeout=urllib3.Timeout(connect=5, read=10), retries=False, headers={"User-Agent": AGENT}
+            num_pools=2,
+            timeout=urllib3.Timeout(connect=5, read=10),
+            retries=False,
+            headers={"User-Agent": BLUESKY_API_USER_AGENT},
         )
-        pause_s = FIRST_PAUSE_S
+        pause_s = _FIRST_PAUSE_S
         while not ended.is_set():
             self._wake.wait(5.0)
-            if ended.wait(GATHER_S):
+            if ended.wait(_BATCH_DELAY_S):
                 break
             with self._lock:
                 self._wake.clear()
@@ -160,11 +163,11 @@ class Profiles:
                 continue
             refused_s = self._ask(pool, dids)
             if refused_s is None:
-                pause_s = FIRST_PAUSE_S
-                ended.wait(LEAST_APART_S - GATHER_S)
+                pause_s = _FIRST_PAUSE_S
+                ended.wait(_REQUEST_INTERVAL_S - _BATCH_DELAY_S)
             else:
-                ended.wait(min(LONGEST_PAUSE_S, max(refused_s, pause_s)))
-                pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+                ended.wait(min(_PAUSE_MAX_S, max(refused_s, pause_s)))
+                pause_s = min(_PAUSE_MAX_S, pause_s * 2)
             with self._lock:
                 if self._wanted:
                     self._wake.set()
@@ -176,10 +179,10 @@ class Profiles:
         url = f"{self._api}{PROFILES_PATH}?{urlencode([('actors', did) for did in dids])}"
         try:
             answer = pool.request("GET", url, preload_content=False, redirect=False)
-            data = answer.read(LARGEST_ANSWER + 1) if answer.status == 200 else b""
+            data = answer.read(_ANSWER_MAX_BYTES + 1) if answer.status == 200 else b""
             after = answer.headers.get("Retry-After", "")
-            answer.release_conn() if answer.status == 200 and len(data) <= LARGEST_ANSWER else answer.close()
-            views = _decode(data).profiles if data and len(data) <= LARGEST_ANSWER else None
+            answer.release_conn() if answer.status == 200 and len(data) <= _ANSWER_MAX_BYTES else answer.close()
+            views = _decode(data).profiles if data and len(data) <= _ANSWER_MAX_BYTES else None
         except (urllib3.exceptions.HTTPError, msgspec.MsgspecError, OSError, ValueError) as error:
             log.info("profiles cannot be requested: %s", error)
             views, after = None, ""
@@ -207,7 +210,7 @@ class Profiles:
                 self._known[did] = (now, profile)
                 if profile is not None:
                     self._arrived.append(did)
-            while len(self._known) > REMEMBERED:
+            while len(self._known) > PROFILE_CACHE_SIZE:
                 del self._known[next(iter(self._known))]
 
 

@@ -17,26 +17,26 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from pipeline.sources.bluesky.profiles import AGENT, Profile
+from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT, Profile
 
 log = logging.getLogger(__name__)
 
 POSTS_PATH = "/xrpc/app.bsky.feed.getPosts"
 POSTS_A_REQUEST = 25
 """Posts a request: the lexicon's limit."""
-REMEMBERED = 50_000
+FOLLOWED_POSTS_MAX = 50_000
 """Recent posts whose reactions are followed."""
 MOST_DUE = 5_000
 """Posts that wait for a request at most; further ones are ignored until there is room."""
-GATHER_S = 10.0
+FIRST_REQUEST_DELAY_S = 10.0
 """Seconds between the first reaction to a post and its request."""
-APART_S = 60.0
+POST_INTERVAL_S = 60.0
 """Seconds between two requests of one post."""
-LEAST_APART_S = 1.0
+COUNTS_REQUEST_INTERVAL_S = 1.0
 """Seconds between two requests to the API."""
-LONGEST_PAUSE_S = 300.0
+_PAUSE_MAX_S = 300.0
 """Seconds to which the pause after failed requests doubles."""
-LARGEST_ANSWER = 8 * 1024 * 1024
+POSTS_ANSWER_MAX_BYTES = 8 * 1024 * 1024
 MOST_ARRIVED = 1_000
 """Answers kept until the reading thread takes them; the oldest are dropped."""
 
@@ -91,8 +91,8 @@ class ReactionCounts:
         self._ended = threading.Event()
 
     @property
-    def asks(self) -> bool:
-        """Whether there is an API to ask."""
+    def has_api(self) -> bool:
+        """Whether there is an API to request from."""
         return bool(self._api)
 
     def remember(self, uri: str) -> None:
@@ -101,7 +101,7 @@ class ReactionCounts:
             return
         with self._lock:
             self._requested_s[uri] = 0.0
-            if len(self._requested_s) > REMEMBERED:
+            if len(self._requested_s) > FOLLOWED_POSTS_MAX:
                 del self._requested_s[next(iter(self._requested_s))]
 
     def forget(self, uri: str) -> None:
@@ -116,7 +116,9 @@ class ReactionCounts:
             requested_s = self._requested_s.get(uri)
             if requested_s is None or uri in self._due or len(self._due) >= MOST_DUE:
                 return
-            self._due[uri] = max(time.monotonic() + GATHER_S, requested_s + APART_S if requested_s else 0.0)
+            self._due[uri] = max(
+                time.monotonic() + FIRST_REQUEST_DELAY_S, requested_s + POST_INTERVAL_S if requested_s else 0.0
+            )
 
     def arrived(self) -> list[CountedPost]:
         """Return the posts whose counts arrived since the last call."""
@@ -133,18 +135,18 @@ class ReactionCounts:
             threading.Thread(target=self._run, args=(self._ended,), name="reactions", daemon=True).start()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
+        """Tell the thread to end, without waiting for it."""
         self._ended.set()
 
     def _run(self, ended: threading.Event) -> None:
         pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=5, read=10), retries=False, headers={"User-Agent": AGENT}
+            timeout=urllib3.Timeout(connect=5, read=10), retries=False, headers={"User-Agent": BLUESKY_API_USER_AGENT}
         )
-        pause_s = LEAST_APART_S
+        pause_s = COUNTS_REQUEST_INTERVAL_S
         while not ended.wait(pause_s):
             uris = self._take()
             answered = not uris or self._ask(pool, uris)
-            pause_s = LEAST_APART_S if answered else min(LONGEST_PAUSE_S, pause_s * 2)
+            pause_s = COUNTS_REQUEST_INTERVAL_S if answered else min(_PAUSE_MAX_S, pause_s * 2)
         pool.clear()
 
     def _take(self) -> list[str]:
@@ -161,9 +163,9 @@ class ReactionCounts:
         url = f"{self._api}{POSTS_PATH}?{urlencode([('uris', uri) for uri in uris])}"
         try:
             answer = pool.request("GET", url, preload_content=False, redirect=False)
-            data = answer.read(LARGEST_ANSWER + 1) if answer.status == 200 else b""
+            data = answer.read(POSTS_ANSWER_MAX_BYTES + 1) if answer.status == 200 else b""
             answer.close()
-            views = _decode(data).posts if data and len(data) <= LARGEST_ANSWER else None
+            views = _decode(data).posts if data and len(data) <= POSTS_ANSWER_MAX_BYTES else None
         except (urllib3.exceptions.HTTPError, msgspec.MsgspecError, OSError, ValueError) as error:
             log.info("counts cannot be requested: %s", error)
             return False

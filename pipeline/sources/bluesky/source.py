@@ -20,7 +20,7 @@ from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, enco
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles
 from pipeline.sources.bluesky.reaction_counts import ReactionCounts
-from pipeline.sources.bluesky.subscription import RESUME_OVERLAP_US, SILENCE_S, JetstreamSubscription
+from pipeline.sources.bluesky.subscription import JETSTREAM_SILENCE_S, RESUME_OVERLAP_US, JetstreamSubscription
 from pipeline.sources.contract import Chunk, SourceContext
 
 PUBLIC_SERVERS = (
@@ -31,8 +31,8 @@ PUBLIC_SERVERS = (
     "wss://jetstream1.us-east.bsky.network/subscribe",
     "wss://jetstream2.us-west.bsky.network/subscribe",
 )
-"""Bluesky's own servers, of both makes, on the wire that both keep as it is."""
-PUBLIC_API = "https://public.api.bsky.app"
+"""Bluesky's own servers, of the older and the newer implementation; `/subscribe` is the wire that both serve."""
+BLUESKY_API_URL = "https://public.api.bsky.app"
 LONGEST_REFUSAL_S = 300.0
 """Seconds that the source waits at most after all servers have refused."""
 STEP_OVER_US = 1_000_000
@@ -50,10 +50,10 @@ class BlueskySource:
     def __init__(
         self,
         urls: tuple[str, ...] = (),
-        api: str = PUBLIC_API,
+        api: str = BLUESKY_API_URL,
         *,
         counts: bool = False,
-        silence_s: float = SILENCE_S,
+        silence_s: float = JETSTREAM_SILENCE_S,
     ) -> None:
         self._urls = urls or PUBLIC_SERVERS
         self._turn = 0

@@ -20,6 +20,7 @@ from pipeline.sources.bluesky.cursor import JetstreamCursor, encode_cursor
 from pipeline.sources.bluesky.jetstream_events import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url
 from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.sources.line_splitter import TRUNCATED_BYTES
 
 RESUME_OVERLAP_US = 2_000_000
 """Microseconds before the cursor at which reading resumes on the same server."""
@@ -28,16 +29,15 @@ SERVER_CHANGE_REWIND_US = 10_000_000
 MISSED_US = 30_000_000
 """Microseconds: a first event this much later than the cursor means that the server dropped the events between."""
 CUT_SHORT = ("OutdatedCursor", "FutureCursor")
-"""Notices of the newer wire by which a server says that it begins later than at the cursor."""
-SILENCE_S = 45.0
-"""Seconds without an event after which a connection counts as dead: the whole network is never silent for so long, not
+"""Notices of the newer wire by which a server reports that it begins later than at the cursor."""
+JETSTREAM_SILENCE_S = 45.0
+"""Seconds without an event after which a connection counts as dead. The whole network is never silent for 45 s, not
 even while a server seeks an old cursor."""
-RECEIVE_S = 0.5
+_RECEIVE_TIMEOUT_S = 0.5
 BEHIND_S = 15.0
 """Seconds behind the network from which on the state is replaying, not live."""
-LONGEST_KEPT = 2 * 1024 * 1024
-"""Bytes of the longest event passed on; a longer one is cut to `KEPT_OF_TOO_LONG` and becomes a dead letter."""
-KEPT_OF_TOO_LONG = 64 * 1024
+_EVENT_MAX_BYTES = 2 * 1024 * 1024
+"""Bytes of the longest event passed on; a longer one is cut to `TRUNCATED_BYTES` and becomes a dead letter."""
 
 
 class JetstreamSubscription:
@@ -51,7 +51,7 @@ class JetstreamSubscription:
         *,
         names: AuthorNames,
         dictionaries: Dictionaries,
-        silence_s: float = SILENCE_S,
+        silence_s: float = JETSTREAM_SILENCE_S,
     ) -> None:
         self._url = url
         self._host = host_of(url)
@@ -113,14 +113,14 @@ class JetstreamSubscription:
             if self._context.wait(0.05):
                 pending.abandon()
                 return None
-            if time.monotonic() - yielded_s > RECEIVE_S:
+            if time.monotonic() - yielded_s > _RECEIVE_TIMEOUT_S:
                 yielded_s = time.monotonic()
                 yield Chunk([])
             connection = pending.result()
         return connection
 
     def _address(self, cursor: int | None) -> Callable[[ZstdDictionary | None], str]:
-        reactions = self._names.reactions.asks
+        reactions = self._names.reactions.has_api
         return lambda known: subscription_url(
             self._url, cursor, known.number if known is not None else 0, reactions=reactions
         )
@@ -139,7 +139,7 @@ class JetstreamSubscription:
     def _receive(self, connection: JetstreamConnection) -> Iterator[Chunk]:
         received_s = time.monotonic()
         while not self._context.stopped():
-            events = connection.receive(self._context.patience(RECEIVE_S))
+            events = connection.receive(self._context.patience(_RECEIVE_TIMEOUT_S))
             now_s = time.monotonic()
             if events:
                 received_s = now_s
@@ -155,8 +155,8 @@ class JetstreamSubscription:
         received_at = int(time.time() * 1000)
         records = []
         for data in events:
-            if len(data) > LONGEST_KEPT:
-                records.append(RawRecord(received_at, data[:KEPT_OF_TOO_LONG]))  # the worker makes it a dead letter
+            if len(data) > _EVENT_MAX_BYTES:
+                records.append(RawRecord(received_at, data[:TRUNCATED_BYTES]))  # the worker makes it a dead letter
                 continue
             summary = summarise(data)
             if summary is None:

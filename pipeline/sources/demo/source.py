@@ -22,8 +22,8 @@ HISTORY_S = 3600
 HISTORY_EVENTS = 20_000
 """The history at the first start: an hour, or this many events if the rate is high."""
 CHUNK = 500
-SHORTEST_WAIT_S = 0.002
-LONGEST_WAIT_S = 0.5
+_WAIT_MIN_S = 0.002
+_WAIT_MAX_S = 0.5
 FASTEST_FRESH = 500.0
 """Events a second; above this rate `REPEATED` chapters are generated once and played again under new ids, because
 generating a chapter takes longer than playing it."""
@@ -76,7 +76,7 @@ class DemoSource:
             state = self._report_change(state, "live" if wait_s > 0 else "replaying", context)
             yield Chunk(records, _encode(_Cursor(self._seed, chapter, event)).decode())
             if wait_s > 0:
-                context.wait(min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S))
+                context.wait(min(max(wait_s, _WAIT_MIN_S), _WAIT_MAX_S))
 
     @staticmethod
     def _report_change(before: str, state: str, context: SourceContext) -> str:

@@ -14,17 +14,17 @@ import urllib3
 
 from pipeline.sources.retry_after import retry_after_s
 
-CONNECT_S = 10.0
+_HTTP_TIMEOUT_S = 10.0
 REFUSED_PAUSE_S = 300.0
 """Seconds that a server which refuses the token is left alone; no server is left alone for longer."""
-LARGEST_ANSWER = 8 * 1024 * 1024
-PAGE, PAGES = 40, 25
+_ANSWER_MAX_BYTES = 8 * 1024 * 1024
+TIMELINE_PAGE_STATUSES, TIMELINE_PAGES_MAX = 40, 25
 """Statuses a page, and pages after an outage: at most a thousand statuses are requested."""
-AGENT = "Murmuration (live search; honours indexable, discoverable and deletions)"
+MASTODON_USER_AGENT = "Murmuration (live search; honours indexable, discoverable and deletions)"
 
 
 class ServerUnavailable(Exception):
-    """Raised when a server cannot be read now; `pause_s` is how long it asks to be left alone (0: not stated)."""
+    """Raised when a server cannot be read now; `pause_s` is the pause that it requests (0: not stated)."""
 
     def __init__(self, why: str, pause_s: float = 0.0) -> None:
         super().__init__(why[:200])
@@ -60,7 +60,7 @@ class MastodonApi:
         self._base = base_of(server)
         self._tag = tag
         self._streaming_base = ""
-        self._headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
+        self._headers = {"User-Agent": MASTODON_USER_AGENT, "Accept-Encoding": "identity"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
         self._pool = urllib3.PoolManager(
@@ -74,7 +74,7 @@ class MastodonApi:
         """Return the answer to a request for the event stream, of any status; a read of it waits `silence_s`
         seconds."""
         path = f"/api/v1/streaming/hashtag?tag={quote(self._tag)}" if self._tag else "/api/v1/streaming/public"
-        timeout = urllib3.Timeout(connect=CONNECT_S, read=silence_s)
+        timeout = urllib3.Timeout(connect=_HTTP_TIMEOUT_S, read=silence_s)
         url = self._streaming_address() + path
         return self._pool.request("GET", url, headers=self._headers, preload_content=False, timeout=timeout)
 
@@ -85,7 +85,7 @@ class MastodonApi:
     def statuses_after(self, newest: str) -> list[bytes]:
         """Return one page of the statuses after an id, oldest first."""
         path = f"/api/v1/timelines/tag/{quote(self._tag)}" if self._tag else "/api/v1/timelines/public"
-        found = _decode_statuses(self._get(f"{path}?limit={PAGE}&min_id={quote(newest)}"))
+        found = _decode_statuses(self._get(f"{path}?limit={TIMELINE_PAGE_STATUSES}&min_id={quote(newest)}"))
         return [bytes(status) for status in reversed(found)]
 
     def close(self) -> None:
@@ -107,14 +107,14 @@ class MastodonApi:
 
     def _get(self, path: str) -> bytes:
         answer = self._pool.request(
-            "GET", self._base + path, headers=self._headers, preload_content=False, timeout=CONNECT_S
+            "GET", self._base + path, headers=self._headers, preload_content=False, timeout=_HTTP_TIMEOUT_S
         )
         try:
             check(answer, path.partition("?")[0])
-            data = answer.read(LARGEST_ANSWER + 1)
+            data = answer.read(_ANSWER_MAX_BYTES + 1)
         finally:
             answer.close()
-        if len(data) > LARGEST_ANSWER:
+        if len(data) > _ANSWER_MAX_BYTES:
             raise ValueError("the answer is too large")
         return data
 

@@ -21,14 +21,14 @@ import urllib3
 
 from pipeline.queue.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookup_contract import LookupResult
-from pipeline.sources.mastodon.api import AGENT, base_of
+from pipeline.sources.mastodon.api import MASTODON_USER_AGENT, base_of
 from pipeline.sources.mastodon.status_records import StatusRecords
 from pipeline.sources.retry_after import retry_after_s
 
-ANSWER_S = 10.0
-LARGEST_STATUS = 512 * 1024
+_READ_TIMEOUT_S = 10.0
+_STATUS_MAX_BYTES = 512 * 1024
 LEFT_ALONE_S = 600.0
-"""Seconds that a host is left alone after a failure, unless it asks for another time."""
+"""Seconds that a host is left alone after a failure, unless its answer states another time."""
 _LOCAL_ID = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
 
 
@@ -109,7 +109,7 @@ class MastodonLookup:
             status, data, after = 0, b"", ""
         if status in (404, 410):
             return b""
-        if status != 200 or len(data) > LARGEST_STATUS:
+        if status != 200 or len(data) > _STATUS_MAX_BYTES:
             pause_s = retry_after_s(after, LEFT_ALONE_S)
             self._left_alone[host] = time.monotonic() + min(pause_s, 6 * LEFT_ALONE_S)
             if len(self._left_alone) > 10_000:
@@ -124,8 +124,8 @@ class MastodonLookup:
         return StatusRecords(host, consent=self._consent).requested(data) or b""
 
     def _get(self, host: str, path: str) -> tuple[int, bytes, str]:
-        headers = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
-        timeout = urllib3.Timeout(connect=5, read=ANSWER_S)
+        headers = {"User-Agent": MASTODON_USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
+        timeout = urllib3.Timeout(connect=5, read=_READ_TIMEOUT_S)
         pool: urllib3.HTTPConnectionPool
         if host in self._bases:
             pool = urllib3.connection_from_url(self._bases[host], timeout=timeout, retries=False)
@@ -139,6 +139,6 @@ class MastodonLookup:
             headers["Host"] = host
         with pool:
             answer = pool.request("GET", path, headers=headers, preload_content=False, redirect=False)
-            data = answer.read(LARGEST_STATUS + 1)
+            data = answer.read(_STATUS_MAX_BYTES + 1)
             answer.close()
             return answer.status, data, answer.headers.get("Retry-After", "")

@@ -11,11 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import urllib3
 
-from pipeline.sources.contract import Probed
-from pipeline.sources.mastodon.api import AGENT, base_of
+from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
+from pipeline.sources.mastodon.api import MASTODON_USER_AGENT, base_of
 from pipeline.sources.mastodon.cursor import decode_cursor
-
-WITHIN_S = 6.0
 
 
 class _Instance(msgspec.Struct):
@@ -30,13 +28,15 @@ def probe(servers: tuple[str, ...], token: str) -> list[Probed]:
 
 def _server(server: str, token: str) -> Probed:
     base = base_of(server)
-    headers = {"User-Agent": AGENT} | ({"Authorization": f"Bearer {token}"} if token else {})
+    headers = {"User-Agent": MASTODON_USER_AGENT} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:
-        instance = urllib3.request("GET", f"{base}/api/v2/instance", timeout=WITHIN_S, retries=False, headers=headers)
+        instance = urllib3.request(
+            "GET", f"{base}/api/v2/instance", timeout=PROBE_TIMEOUT_S, retries=False, headers=headers
+        )
         stream = urllib3.request(
             "GET",
             f"{base}/api/v1/streaming/public",
-            timeout=WITHIN_S,
+            timeout=PROBE_TIMEOUT_S,
             retries=urllib3.Retry(3, connect=0, read=0, respect_retry_after_header=False),
             headers=headers,
             preload_content=False,

@@ -19,14 +19,21 @@ import msgspec
 import urllib3
 
 from pipeline.sources.event_queue import EventQueue, StreamEvent
-from pipeline.sources.mastodon.api import PAGE, PAGES, MastodonApi, ServerUnavailable, base_of, check
+from pipeline.sources.mastodon.api import (
+    TIMELINE_PAGE_STATUSES,
+    TIMELINE_PAGES_MAX,
+    MastodonApi,
+    ServerUnavailable,
+    base_of,
+    check,
+)
 from pipeline.sources.mastodon.sse_parser import SseParser
 from pipeline.sources.mastodon.status_records import StatusRecords
 
-SILENCE_S = 60.0
+MASTODON_SILENCE_S = 60.0
 """Seconds without a line after which a stream counts as dead: a server sends a heartbeat every 15 s."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 120.0
-BLOCK = 64 * 1024
+_FIRST_PAUSE_S, _PAUSE_MAX_S = 1.0, 120.0
+_READ_BLOCK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class ServerStream:
         events: EventQueue[ServerEvent],
         *,
         consent: bool,
-        silence_s: float = SILENCE_S,
+        silence_s: float = MASTODON_SILENCE_S,
     ) -> None:
         self._api = MastodonApi(server, tag, token)
         self.instance = urlsplit(base_of(server)).netloc.lower()
@@ -102,7 +109,7 @@ class ServerStream:
             failures = 0 if self._lines > before else failures + 1
             self._api.forget_streaming_address()
             self._put(ServerEvent("state", stream=self.key, instance=self.instance, reason=trouble))
-            longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(failures, 10))
+            longest = min(_PAUSE_MAX_S, _FIRST_PAUSE_S * 2 ** min(failures, 10))
             self._stopping.wait(max(pause_s, random.uniform(longest / 2, longest)))
         self._api.close()
 
@@ -126,7 +133,7 @@ class ServerStream:
         parser = SseParser()
         line_s = time.monotonic()
         while not self._stopping.is_set():
-            block = answer.read1(BLOCK)
+            block = answer.read1(_READ_BLOCK_BYTES)
             if not block:
                 return
             for name, data in parser.parse(block):
@@ -161,13 +168,13 @@ class ServerStream:
 
     def _request_pages(self, since: str) -> bool:
         """Request page by page, the oldest first; return whether the newest status was reached."""
-        for _ in range(PAGES):
+        for _ in range(TIMELINE_PAGES_MAX):
             found = self._api.statuses_after(self._statuses.newest or since)
             for status in found:
                 record = self._statuses.requested(status)
                 if record is not None:
                     self._put_record(record)
-            if len(found) < PAGE or self._stopping.is_set():
+            if len(found) < TIMELINE_PAGE_STATUSES or self._stopping.is_set():
                 return True
         return False
 

@@ -20,11 +20,11 @@ from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.event_queue import EventQueue
 from pipeline.sources.mastodon.cursor import Positions, StreamPosition, decode_cursor, encode_cursor
-from pipeline.sources.mastodon.server_stream import SILENCE_S, ServerEvent, ServerStream
+from pipeline.sources.mastodon.server_stream import MASTODON_SILENCE_S, ServerEvent, ServerStream
 
-QUEUED_EVENTS = 500
+_QUEUED_EVENTS_MAX = 500
 """Events in the queue of all streams; a server whose events find no room waits."""
-RECEIVE_S = 0.5
+_RECEIVE_TIMEOUT_S = 0.5
 
 
 class MastodonSource:
@@ -42,7 +42,7 @@ class MastodonSource:
         token: str = "",
         *,
         consent: bool = True,
-        silence_s: float = SILENCE_S,
+        silence_s: float = MASTODON_SILENCE_S,
     ) -> None:
         self._servers = servers
         self._tags = tuple(tag.lstrip("#") for tag in tags) or ("",)
@@ -52,7 +52,7 @@ class MastodonSource:
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         """Yield the servers' events after the newest statuses known, as `Source.read` describes."""
-        queue: EventQueue[ServerEvent] = EventQueue(QUEUED_EVENTS)
+        queue: EventQueue[ServerEvent] = EventQueue(_QUEUED_EVENTS_MAX)
         positions = decode_cursor(cursor)
         streams = [self._stream(server, tag, queue, positions) for server in self._servers for tag in self._tags]
         troubles = {stream.key: "not connected yet" for stream in streams}
@@ -60,7 +60,7 @@ class MastodonSource:
             stream.start()
         try:
             while not context.stopped():
-                events = queue.take(context.patience(RECEIVE_S))
+                events = queue.take(context.patience(_RECEIVE_TIMEOUT_S))
                 for event in events:
                     self._report(event, troubles, context)
                 yield from _chunks(events, positions)

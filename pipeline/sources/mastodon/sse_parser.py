@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.sources.line_splitter import LineSplitter
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, LineSplitter
 
-LONGEST_EVENT = 1024 * 1024
-"""Bytes of all `data` lines of an event; the data of a longer one are cut to `KEPT` bytes."""
-KEPT = 64 * 1024
-LINE_KEPT = LONGEST_EVENT + len(b"data: ")
-"""Bytes kept of a line that is too long: enough for its data to exceed `LONGEST_EVENT` as well."""
+EVENT_DATA_MAX_BYTES = 1024 * 1024
+"""Bytes of all `data` lines of an event; the data of a longer one are cut to `TRUNCATED_BYTES` bytes."""
+TRUNCATED_LINE_BYTES = EVENT_DATA_MAX_BYTES + len(b"data: ")
+"""Bytes kept of a line that is too long: enough for its data to exceed `EVENT_DATA_MAX_BYTES` as well."""
 
 
 class SseParser:
     """Parser of one stream. `lines` counts the lines that ended, comments too, until the caller resets the count."""
 
     def __init__(self) -> None:
-        self._splitter = LineSplitter(LONGEST_EVENT, LINE_KEPT)
+        self._splitter = LineSplitter(EVENT_DATA_MAX_BYTES, TRUNCATED_LINE_BYTES)
         self._name = b""
         self._data: list[bytes] = []
         self._size = 0
@@ -49,9 +48,9 @@ class SseParser:
 
     def _add(self, value: bytes) -> None:
         size = len(value) + 1  # with the line feed that joins the lines: endless empty lines must not pile up
-        if self._size + size > LONGEST_EVENT:
-            value = value[: max(0, KEPT - self._size)]
-            self._size = LONGEST_EVENT
+        if self._size + size > EVENT_DATA_MAX_BYTES:
+            value = value[: max(0, TRUNCATED_BYTES - self._size)]
+            self._size = EVENT_DATA_MAX_BYTES
             if not value:
                 return
         self._size += size

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-REMEMBERED = 50_000
+STATUS_CACHE_SIZE = 50_000
 """Statuses of other servers whose URI is remembered for a deletion."""
 
 
@@ -101,7 +101,7 @@ class StatusRecords:
             return  # a status of this server: its id is known without the URI
         self._uris.pop(number, None)
         self._uris[number] = uri
-        if len(self._uris) > REMEMBERED:
+        if len(self._uris) > STATUS_CACHE_SIZE:
             del self._uris[next(iter(self._uris))]
 
 

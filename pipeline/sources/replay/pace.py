@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-LONGEST_PAUSE_S = 5.0
+PLAYBACK_PAUSE_MAX_S = 5.0
 """Seconds to which a silence in a recording is shortened: a file may hold posts that are years apart."""
 
 
@@ -30,7 +30,7 @@ class PlaybackPace:
         if at_ms is None or not self._speed:
             return 0.0
         if self._latest is not None and at_ms > self._latest:
-            pause = min((at_ms - self._latest) / 1000 / self._speed, LONGEST_PAUSE_S)
+            pause = min((at_ms - self._latest) / 1000 / self._speed, PLAYBACK_PAUSE_MAX_S)
             # After a pause the reader catches up by at most a second.
             self._due = max(self._due + pause, now - 1)
         elif self._latest is not None:

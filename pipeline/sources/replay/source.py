@@ -22,8 +22,8 @@ from pipeline.sources.replay.recording import Recording, TruncatedRecording, rec
 from pipeline.sources.replay.timestamps import record_time_ms
 
 CHUNK_RECORDS = 500
-CHUNK_BYTES = 1024 * 1024
-LONGEST_WAIT_S = 0.9
+_CHUNK_BYTES = 1024 * 1024
+_CHUNK_INTERVAL_MAX_S = 0.9
 """Seconds between two chunks at most, empty ones if no record is due: the reader renews its lease at each."""
 PAUSE_BEFORE_LAP_MS = 1_000
 """Milliseconds between the last post of a lap and the first of the next."""
@@ -108,7 +108,7 @@ class ReplaySource:
             for data, end in _cuts(file, position.offset):
                 record = self._record(data, position)
                 wait_s = pace.wait_s(record.received_at) if pace.waits else 0.0
-                if records and (wait_s > 0 or len(records) >= CHUNK_RECORDS or held >= CHUNK_BYTES):
+                if records and (wait_s > 0 or len(records) >= CHUNK_RECORDS or held >= _CHUNK_BYTES):
                     yield Chunk(records, msgspec.json.encode(position).decode())
                     records, held = [], 0
                 yield from _idle(wait_s, context)
@@ -145,8 +145,8 @@ def _cuts(file: Recording, offset: int) -> Iterator[Cut]:
 
 
 def _idle(wait_s: float, context: SourceContext) -> Iterator[Chunk]:
-    """Wait until the next record is due; yield an empty chunk every `LONGEST_WAIT_S` seconds."""
-    while wait_s > 0 and not context.wait(min(wait_s, LONGEST_WAIT_S)):
-        wait_s -= LONGEST_WAIT_S
+    """Wait until the next record is due; yield an empty chunk every `_CHUNK_INTERVAL_MAX_S` seconds."""
+    while wait_s > 0 and not context.wait(min(wait_s, _CHUNK_INTERVAL_MAX_S)):
+        wait_s -= _CHUNK_INTERVAL_MAX_S
         if wait_s > 0:
             yield Chunk([])

@@ -1,4 +1,4 @@
-"""Pauses after failures of X, as X asks for them: network errors, HTTP errors and rate limits are counted apart.
+"""Pauses after failures of X, by X's rules for reconnecting: network errors, HTTP errors and rate limits count apart.
 
 docs.x.com/x-api/posts/filtered-stream/integrate/handling-disconnections: network errors linearly from 250 ms to 16 s,
 HTTP errors doubling from 5 s to 320 s, 429 doubling from a minute. A pause is at least as long as X requested. The

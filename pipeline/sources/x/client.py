@@ -29,8 +29,8 @@ from pipeline.sources.x.http_session import BoundedSession
 
 logging.getLogger("tweepy").setLevel(logging.CRITICAL)
 
-PUBLIC_API = "https://api.x.com"
-QUEUED_EVENTS = 100
+X_API_URL = "https://api.x.com"
+_QUEUED_EVENTS_MAX = 100
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class XEvent(StreamEvent):
     """One event of the stream: `kind` is open, line, keep_alive, spent (no more posts are allowed) or end."""
 
     error: XError | None = None
-    """Why the stream ended; of kind end only."""
+    """Reason of the end; None for every other kind."""
 
 
 class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no types
@@ -50,7 +50,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
     def __init__(self, token: str, base: str, silence_s: float) -> None:
         super().__init__(token, return_type=dict, max_retries=0)
         self.session: BoundedSession = BoundedSession(base, silence_s)
-        self.events: EventQueue[XEvent] = EventQueue(QUEUED_EVENTS)
+        self.events: EventQueue[XEvent] = EventQueue(_QUEUED_EVENTS_MAX)
         self.allowed: int | None = None
         self._stopping = threading.Event()
         self._error: XError | None = None
@@ -71,7 +71,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
         return found
 
     def stream(self) -> None:
-        """Read one connection until it ends or `stop` is called; the last event says why it ended."""
+        """Read one connection until it ends or `stop` is called; the last event holds the reason."""
         try:
             self.filter(**POST_FIELDS)
         except Exception as error:  # noqa: BLE001 - the reader must learn of any error
@@ -89,7 +89,7 @@ class XClient(tweepy.StreamingClient):  # type: ignore[misc] # tweepy has no typ
             with contextlib.suppress(Exception):
                 answer.raw.shutdown()
 
-    # -- what tweepy calls
+    # -- callbacks of tweepy
     def on_connect(self) -> None:
         """Report that the stream is open."""
         self.running = not self._stopping.is_set()

@@ -16,10 +16,10 @@ import requests
 from pipeline.sources.lookup_contract import RetryLater
 from pipeline.sources.x.client import XClient
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.http_session import CONNECT_S
+from pipeline.sources.x.http_session import X_CONNECT_TIMEOUT_S
 
 JOBS = "/2/compliance/jobs"
-ANSWER_S = 30.0
+_READ_TIMEOUT_S = 30.0
 MOST_IDS = 5_000
 """Ids a job; X accepts more, but a page of the store has this many."""
 LARGEST_RESULT = 16 * 1024 * 1024
@@ -99,7 +99,7 @@ class Compliance:
 
     def _ask(self, method: str, route: str, **more: Any) -> dict[str, Any]:
         try:
-            return XClient(self._token, self._url, ANSWER_S).ask(method, route, **more)
+            return XClient(self._token, self._url, _READ_TIMEOUT_S).ask(method, route, **more)
         except XError as error:
             kind = (
                 ComplianceRefused if any(f"HTTP {status}" in str(error) for status in (401, 403, 404)) else RetryLater
@@ -119,7 +119,7 @@ class Compliance:
         headers = {"Content-Type": "text/plain", "Accept-Encoding": "identity"} if body is not None else {}
         try:
             with requests.request(
-                method, url, data=body, headers=headers, timeout=(CONNECT_S, ANSWER_S), stream=True
+                method, url, data=body, headers=headers, timeout=(X_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S), stream=True
             ) as answer:
                 data = answer.raw.read(LARGEST_RESULT + 1)
         except (requests.RequestException, OSError) as error:

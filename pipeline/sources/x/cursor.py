@@ -12,12 +12,12 @@ import msgspec
 class XCursor(msgspec.Struct):
     """The budget's month (`2026-10`), the posts counted in it, and when X was last received (ms UTC).
 
-    `heard_ms` 0: nothing was received yet, or reading has stopped on purpose.
+    `received_ms` 0: nothing was received yet, or reading has stopped on purpose.
     """
 
     month: str = ""
     count: int = 0
-    heard_ms: int = 0
+    received_ms: int = msgspec.field(default=0, name="heard_ms")
 
 
 _decode = msgspec.json.Decoder(XCursor).decode

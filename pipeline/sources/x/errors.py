@@ -20,7 +20,7 @@ from pipeline.sources.x.backoff import ANSWER, LIMIT
 class XError(SourceUnavailable):
     """Raised when X cannot be read now.
 
-    `kind` is one of `backoff.NETWORK`, `ANSWER` and `LIMIT`; `requested_s` is how long X asks to be left alone (0: not
+    `kind` is one of `backoff.NETWORK`, `ANSWER` and `LIMIT`; `requested_s` is the pause that X requests (0: not
     stated); `body` is the answer of a request that X refused as invalid (HTTP 400).
     """
 

@@ -11,18 +11,17 @@ from typing import Any
 
 import requests
 
-from pipeline.sources.line_splitter import LineSplitter
+from pipeline.sources.line_splitter import TRUNCATED_BYTES, LineSplitter
 from pipeline.sources.x.backoff import ANSWER, NETWORK
 from pipeline.sources.x.errors import XError, error_of
 
 TWEEPYS_HOST = "https://api.twitter.com"
-CONNECT_S = 10.0
-BLOCK = 64 * 1024
-LARGEST_ANSWER = 4 * 1024 * 1024
-LONGEST_LINE = 256 * 1024
+X_CONNECT_TIMEOUT_S = 10.0
+_READ_BLOCK_BYTES = 64 * 1024
+_ANSWER_MAX_BYTES = 4 * 1024 * 1024
+STREAM_LINE_MAX_BYTES = 256 * 1024
 """Bytes of the longest line of the stream: a post with all it refers to has some ten thousand. A longer line is cut to
-`KEPT` bytes and becomes a dead letter."""
-KEPT = 64 * 1024
+`TRUNCATED_BYTES` bytes and becomes a dead letter."""
 
 
 class BoundedSession(requests.Session):
@@ -39,7 +38,7 @@ class BoundedSession(requests.Session):
     def request(self, method: str, url: str, **more: Any) -> requests.Response:  # type: ignore[override] # as tweepy calls it
         """Send a request of tweepy's to our address; the lines of a stream are then read by `_lines`."""
         streaming = bool(more.pop("stream", False))
-        more["timeout"] = (CONNECT_S, self._silence_s)
+        more["timeout"] = (X_CONNECT_TIMEOUT_S, self._silence_s)
         # A redirected POST would become a GET that seems to succeed.
         more["allow_redirects"] = method == "GET"
         more["headers"] = {**(more.get("headers") or {}), "Accept-Encoding": "identity"}
@@ -48,8 +47,8 @@ class BoundedSession(requests.Session):
         if streaming and answer.status_code == 200:
             answer.iter_lines = lambda **_: _lines(answer)  # type: ignore[method-assign, assignment] # requests' own has no bound
             return answer
-        body = answer.raw.read(LARGEST_ANSWER + 1)
-        if len(body) > LARGEST_ANSWER:
+        body = answer.raw.read(_ANSWER_MAX_BYTES + 1)
+        if len(body) > _ANSWER_MAX_BYTES:
             answer.close()
             raise XError(ANSWER, "X's answer is too large")
         answer._content = body  # noqa: SLF001 - requests has no bounded read that leaves it its `json()`
@@ -60,8 +59,8 @@ class BoundedSession(requests.Session):
 
 def _lines(answer: requests.Response) -> Iterator[bytes]:
     """Yield the lines of a stream; an empty line is a keep-alive."""
-    splitter = LineSplitter(LONGEST_LINE, KEPT)
-    while block := answer.raw.read1(BLOCK):
+    splitter = LineSplitter(STREAM_LINE_MAX_BYTES, TRUNCATED_BYTES)
+    while block := answer.raw.read1(_READ_BLOCK_BYTES):
         for line, _ in splitter.split(block):
             yield line.rstrip(b"\r")
     # If the lines just ended, tweepy would request the stream again at once, for ever.

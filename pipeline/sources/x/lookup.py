@@ -18,7 +18,7 @@ from pipeline.sources.x.errors import XError
 from pipeline.sources.x.fields import POST_FIELDS
 
 ROUTE = "/2/tweets"
-ANSWER_S = 20.0
+_READ_TIMEOUT_S = 20.0
 MISSING_PROBLEMS = ("resource-not-found", "not-authorized-for-resource")
 """Types of X's problems that mean that a post is deleted or hidden."""
 _FIELDS = {name.replace("_fields", ".fields"): value for name, value in POST_FIELDS.items()}
@@ -57,7 +57,7 @@ class XLookup:
         if not usable:
             return LookupResult([], unsure=len(ids))
         try:
-            data = XClient(self._token, self._url, ANSWER_S).ask(
+            data = XClient(self._token, self._url, _READ_TIMEOUT_S).ask(
                 "GET", ROUTE, params={"ids": ",".join(usable), **_FIELDS}
             )
             answer = msgspec.convert(data, _FoundPosts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from pipeline.sources.contract import Probed
+from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
 from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import XClient
 from pipeline.sources.x.cursor import decode_cursor
@@ -16,12 +16,10 @@ from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.rule_plan import SEARCHES, plan_for_track
 from pipeline.sources.x.rules.sync import held_rules, is_ours, rule_cap
 
-WITHIN_S = 6.0
-
 
 def probe(token: str, url: str) -> list[Probed]:
     """Return findings about the app: whether it may use the filtered stream, and how many rules it has."""
-    client = XClient(token, url, WITHIN_S)
+    client = XClient(token, url, PROBE_TIMEOUT_S)
     try:
         held = held_rules(client)
         cap = rule_cap(client)
@@ -37,9 +35,9 @@ def probe(token: str, url: str) -> list[Probed]:
 
 
 def track_finding(track: str) -> Probed:
-    """Return whether X can be asked for TRACK."""
+    """Return whether TRACK can be compiled to rules of X."""
     if track == SEARCHES:
-        return Probed(True, "TRACK=searches: X is asked for the searches that people look at")
+        return Probed(True, "TRACK=searches: X is queried for the searches that people look at")
     plan = plan_for_track(track)
     if not plan.rules:
         return Probed(False, plan.problem)
@@ -56,10 +54,10 @@ def cursor_age(cursor: str, monthly_posts: int, lookup_posts: int = 0) -> Probed
     budget.restore(position.month, position.count)
     budget.spend(0, time.time())
     used = budget.describe() or f"{budget.count:,} posts this month, no budget set"
-    heard = (
-        f"last received {max(0, int(time.time() - position.heard_ms / 1000))} s ago"
-        if position.heard_ms
+    received = (
+        f"last received {max(0, int(time.time() - position.received_ms / 1000))} s ago"
+        if position.received_ms
         else "not read now"
     )
     more = ": no more is read" if budget.spent() else ": only a sample is read" if budget.slow() else ""
-    return Probed(not budget.spent(), f"{heard}; {used}{more}")
+    return Probed(not budget.spent(), f"{received}; {used}{more}")

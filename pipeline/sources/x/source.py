@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.budget import Budget
-from pipeline.sources.x.client import PUBLIC_API, XClient
+from pipeline.sources.x.client import X_API_URL, XClient
 from pipeline.sources.x.cursor import decode_cursor
 from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.demand_tracker import DemandTracker
@@ -23,7 +23,7 @@ from pipeline.sources.x.stream_reader import StreamReader, XTiming
 
 
 class XSource:
-    """Posts of X that TRACK asks for.
+    """Source of the posts of X that TRACK selects.
 
     `track` returns TRACK as it is now, `searches` the searches that people look at, older first. `monthly_posts` is the
     stream's budget (0: no limit); `lookup_posts` more are spent by look-ups. The other arguments are for tests.
@@ -40,7 +40,7 @@ class XSource:
         track: Callable[[], str],
         searches: Callable[[], Sequence[str]] = tuple,
         *,
-        url: str = PUBLIC_API,
+        url: str = X_API_URL,
         monthly_posts: int = 0,
         lookup_posts: int = 0,
         timing: XTiming | None = None,
@@ -68,7 +68,7 @@ class XSource:
             demand=self._demand,
             timing=self._timing,
             clock_s=self._clock_s,
-            heard_ms=position.heard_ms,
+            received_ms=position.received_ms,
         )
         while not context.stopped():
             try:

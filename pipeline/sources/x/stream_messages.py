@@ -37,7 +37,7 @@ class Disconnect(msgspec.Struct, frozen=True):
 
 _decode = msgspec.json.Decoder(_Line).decode
 _X_EPOCH_MS = 1_288_834_974_657
-"""Times in X's ids are ms since this moment (ms UTC)."""
+"""Time (ms UTC) from which the times in X's ids count."""
 
 
 def read_line(data: bytes) -> Disconnect | int:

@@ -31,17 +31,17 @@ class XTiming:
     """Intervals of the reading loop, in seconds."""
 
     silence_s: float = 22.0
-    """Without a line a stream counts as dead after this long: X sends a keep-alive every 20 s."""
+    """Time without a line after which a stream counts as dead: X sends a keep-alive every 20 s."""
     receive_s: float = 0.5
-    """Between two chunks, if only empty ones."""
+    """Time after which a chunk is yielded, even an empty one."""
     look_s: float = 1.0
-    """Between two looks at TRACK and the searches."""
+    """Time between two reads of TRACK and the searches."""
     report_s: float = 5.0
-    """Between two reports."""
+    """Time between two reports of the state."""
     idle_s: float = 30.0
-    """Between two looks at the rules of others, while we have none and read what theirs bring."""
+    """Time between two requests of the rules while we have none and read the posts of others' rules."""
     idle_long_s: float = 600.0
-    """Between two looks at the rules, while we have none."""
+    """Time between two requests of the rules while we have none and read nothing."""
 
 
 class StreamReader:
@@ -57,7 +57,7 @@ class StreamReader:
         demand: DemandTracker,
         timing: XTiming,
         clock_s: Callable[[], float],
-        heard_ms: int,
+        received_ms: int,
     ) -> None:
         self._new_client = new_client
         self._context = context
@@ -66,7 +66,7 @@ class StreamReader:
         self._demand = demand
         self._timing = timing
         self._clock_s = clock_s
-        self._heard_ms = heard_ms
+        self._received_ms = received_ms
         self._missed = "X was not read"
         self._grant = Grant(0, 0.0)
         self._rest_until_s = 0.0
@@ -121,13 +121,13 @@ class StreamReader:
 
     def _stop_on_purpose(self) -> None:
         """Report no gap for posts missed from now on: the state explains them."""
-        self._heard_ms = 0
+        self._received_ms = 0
 
     def _has_no_rules(self) -> bool:
         return not self._rules.ours and not (self._rules.plan.reads_others and self._rules.others)
 
     def _idle(self) -> Iterator[Chunk]:
-        """Wait, without a connection and without calls, until the demand changes to something X can be asked for."""
+        """Wait, without a connection and without calls, until the demand changes and may be compiled to rules."""
         plan = self._rules.plan
         refused = f"X finds invalid: {self._rules.refused[0][:100]}" if self._rules.refused else ""
         self._missed = plan.problem or refused or "X has no room for a rule of ours"
@@ -212,12 +212,12 @@ class StreamReader:
                 self._backoff.reset()
             else:
                 self._backoff.reset()
-            self._heard_ms = max(self._heard_ms, event.at_ms)
+            self._received_ms = max(self._received_ms, event.at_ms)
         return None, False, records
 
     def _report_gap(self, at_ms: int) -> None:
-        if self._heard_ms and at_ms > self._heard_ms:
-            self._context.gap(self._heard_ms, at_ms, self._missed[:200])
+        if self._received_ms and at_ms > self._received_ms:
+            self._context.gap(self._received_ms, at_ms, self._missed[:200])
 
     def _look(self, client: XClient, sync: RuleSyncThread | None) -> RuleSyncThread | None:
         """Finish a synchronisation, take the next grant, report, and start a synchronisation if the demand changed.
@@ -255,4 +255,4 @@ class StreamReader:
         self._context.report("sampling" if slow else "live", detail[:300], lag_s=lag_s, collects=collects)
 
     def _cursor(self) -> str:
-        return encode_cursor(XCursor(self._budget.month, self._budget.count, self._heard_ms))
+        return encode_cursor(XCursor(self._budget.month, self._budget.count, self._received_ms))

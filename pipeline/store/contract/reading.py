@@ -86,7 +86,7 @@ class Reading(Protocol):
     def top(
         self, query: Query, field: TopField, *, limit: int, since: int | None = None, until: int | None = None
     ) -> Top:
-        """Return the most frequent values of a field over a sample of the newest matches; `Top` says how large."""
+        """Return the most frequent values of a field over a sample of the newest matches; `Top.counted` is its size."""
         ...
 
     def export(self, query: Query) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ class Store(Protocol):
     """Database of posts. Several processes may use one; an instance belongs to one thread at a time."""
 
     identity: str
-    """Random name given when the store is created and kept with the data: tells two stores apart (`names.store`)."""
+    """Random name given when the store is created and kept with the data: distinguishes two stores (`names.store`)."""
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
         """Merge a batch in one transaction under sequence number `seq`, and return what to match and publish.

@@ -22,7 +22,7 @@ from pipeline.store.contract import CopyAccess, ExportRow, Store
 SAMPLED_ROWS = 400
 MAX_POSTS_NAMED = 20
 _NEIGHBOURS = 4
-"""Adjacent posts that are compared at each sampled moment."""
+"""Adjacent posts that are compared at each sampled time."""
 
 _MS_A_DAY = 86_400_000
 _MS_A_MINUTE = 60_000
@@ -127,7 +127,7 @@ def _accounts(access: CopyAccess) -> Iterator[str]:
 
 
 def _pick(store: Store, days: dict[int, int], count: int, rng: random.Random) -> list[tuple[int, int]]:
-    """Return random (minute, moment within it), both in ms; a minute is as probable as it holds posts."""
+    """Return a random (minute, time within it), both in ms; a minute is as probable as it holds posts."""
     picks: list[tuple[int, int]] = []
     with store.reading(timeout_s=_TIMEOUT_S) as reading:
         for day, wanted in Counter(rng.choices(list(days), list(days.values()), k=count)).items():

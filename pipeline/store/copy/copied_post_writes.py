@@ -32,7 +32,7 @@ def decode_rows(rows: Sequence[ExportRow]) -> list[tuple[Post, ExportRow]]:
 
 
 def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_ms: int) -> LoadPlan:
-    """Return what to write. A stored row of the same or a greater version stays; a post deleted here stays out."""
+    """Return the rows to write. A stored row of the same or a greater version stays; a post deleted here stays out."""
     load = LoadPlan(WritePlan(now_ms))
     ids = {post.id for post, _ in rows}
     inside = {post.repost_of or post.quote_of for post, _ in rows} - {""}

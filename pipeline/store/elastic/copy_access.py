@@ -28,11 +28,11 @@ from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.full_scan import originals, post_pages, state_pages
 from pipeline.store.elastic.state_documents import (
     AUTHORS,
+    AccountTombstonesNote,
+    AccountTombstoneSource,
     Locator,
-    WithdrawnAccount,
-    WithdrawnAccountsNote,
+    account_tombstone_key,
     own_salt,
-    withdrawn_account_key,
 )
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
@@ -106,18 +106,18 @@ class ElasticCopyAccess:
             yield [Tombstone(stone.id, stone.gone_seq, stone.gone_at) for stone in stones]
 
     def accounts(self) -> Iterator[list[AccountTombstone]]:
-        """Yield all withdrawn accounts, some at a time; their `source` is not known here."""
+        """Yield all account tombstones, some at a time; their `source` is not known here."""
         self._refresh_state()
         for hits in state_pages(self._client, self._names.state, [{"term": {"kind": "author"}}]):
-            yield [_account(hit.key, decode(hit.source, WithdrawnAccount)) for hit in hits]
+            yield [_account(hit.key, decode(hit.source, AccountTombstoneSource)) for hit in hits]
 
     def salts(self) -> list[bytes]:
-        """Return the salts of the withdrawn accounts' hashes, the store's own first."""
+        """Return the salts of the hashes of account tombstones, the store's own first."""
         return [own_salt(self._names), *(bytes.fromhex(salt) for salt in self._accounts_note().salts)]
 
-    def _accounts_note(self) -> WithdrawnAccountsNote:
+    def _accounts_note(self) -> AccountTombstonesNote:
         (found,) = get_many(self._client, [(self._names.state, AUTHORS)])
-        return decode(found.source, WithdrawnAccountsNote) if found.found else WithdrawnAccountsNote()
+        return decode(found.source, AccountTombstonesNote) if found.found else AccountTombstonesNote()
 
     # -- load
 
@@ -138,7 +138,7 @@ class ElasticCopyAccess:
         raise StoreUnavailable("somebody else writes to this store")
 
     def _complete(self, made: LoadPlan) -> None:
-        """Write the raw records of posts that are stored already: their loader may have died in between."""
+        """Write the raw records of posts that are stored already: their loader may have crashed in between."""
         writes = []
         for row, raw in made.unchanged:
             if raw and isinstance(row, VersionedRow):
@@ -160,16 +160,16 @@ class ElasticCopyAccess:
         raise StoreUnavailable("somebody else writes to this store")
 
     def load_accounts(self, accounts: Sequence[AccountTombstone], salts: Sequence[bytes]) -> None:
-        """Load withdrawn accounts, and the salts of their hashes."""
+        """Load account tombstones, and the salts of their hashes."""
         if not accounts:
             return
         own = own_salt(self._names)
         former = [salt.hex() for salt in merge_salts(self.salts(), salts) if salt != own]
-        writes = [Write("index", self._names.state, AUTHORS, encode(WithdrawnAccountsNote(now_ms(), former)))]
-        names = [withdrawn_account_key(one.name) for one in accounts]
+        writes = [Write("index", self._names.state, AUTHORS, encode(AccountTombstonesNote(now_ms(), former)))]
+        names = [account_tombstone_key(one.name) for one in accounts]
         held = get_many(self._client, [(self._names.state, name) for name in names])
         for one, name, found in zip(accounts, names, held, strict=True):
-            before = decode(found.source, WithdrawnAccount) if found.found else None
+            before = decode(found.source, AccountTombstoneSource) if found.found else None
             account: dict[str, object] = {"until": max(one.until, before.until if before else -1), "kind": "author"}
             if one.at is not None and (before is None or before.gone_at >= 0):
                 account["gone_at"] = max(one.at, before.gone_at if before else -1)
@@ -193,6 +193,6 @@ class ElasticCopyAccess:
         return ElasticPlanLookups(self._client, self._names, self._refresh_posts)
 
 
-def _account(name: str, account: WithdrawnAccount) -> AccountTombstone:
+def _account(name: str, account: AccountTombstoneSource) -> AccountTombstone:
     at = None if account.gone_at < 0 else account.gone_at
-    return AccountTombstone("", name.removeprefix(withdrawn_account_key("")), account.until, at)
+    return AccountTombstone("", name.removeprefix(account_tombstone_key("")), account.until, at)

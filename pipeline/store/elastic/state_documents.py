@@ -15,7 +15,7 @@ from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.tombstone_rules import account_hash
 
 AUTHORS = "authors"
-"""Key of the note that some account was withdrawn; without it no account needs to be looked up."""
+"""Key of the note that account tombstones exist; without the note no account needs to be looked up."""
 
 HOURS = "hours"
 """Key of the number of posts in the background of words, by hour."""
@@ -25,7 +25,7 @@ PROGRESS = "progress"
 
 
 class Locator(msgspec.Struct, omit_defaults=True):
-    """What the store knows of an id.
+    """Place of an id in the store, and its tombstone if there is one.
 
     `period` and `place`: where the post is stored, and its sort key. `begun_at` (ms): when a worker began to store it.
     `reposted`: the post was ever reposted. `gone_seq` and `gone_at` (ms): its tombstone, -1 if there is none.
@@ -40,10 +40,11 @@ class Locator(msgspec.Struct, omit_defaults=True):
     gone_at: int = -1
 
 
-class WithdrawnAccount(msgspec.Struct):
-    """Posts of an account up to `until` (ms) are withdrawn; `seq_no` and `term` are for a conditional write.
+class AccountTombstoneSource(msgspec.Struct):
+    """Source of an account tombstone: posts of the account up to `until` (ms) stay out.
 
-    `gone_at` (ms) is when the withdrawal was received; -1: the account was forgotten, and this is kept for good.
+    `gone_at` (ms): when the account's deletion was received; -1: the account was forgotten, and its tombstone is kept
+    for good. `seq_no` and `term` are for a conditional write.
     """
 
     until: int = -1
@@ -52,10 +53,10 @@ class WithdrawnAccount(msgspec.Struct):
     term: int = -1
 
 
-class WithdrawnAccountsNote(msgspec.Struct, omit_defaults=True):
-    """Document under `AUTHORS`: when (ms) an account was last withdrawn, and hexadecimal salts of other stores.
+class AccountTombstonesNote(msgspec.Struct, omit_defaults=True):
+    """Document under `AUTHORS`: when (ms) an account tombstone was last written, and hexadecimal salts of other stores.
 
-    Withdrawn accounts that were moved in from another store are named with that store's salt.
+    Account tombstones that were copied from another store are named with that store's salt.
     """
 
     until: int = -1
@@ -100,14 +101,14 @@ def word_key(word: str) -> str:
     return key("w:" + word)
 
 
-def withdrawn_account_key(name: str) -> str:
-    """Return the key of a withdrawn account by its salted hash."""
+def account_tombstone_key(name: str) -> str:
+    """Return the key of an account tombstone by the account's salted hash."""
     return "a:" + name
 
 
-def own_account_key(names: IndexNames, network: str, author_id: str) -> str:
-    """Return the key of a withdrawn account, hashed with the salt of this store: the key does not tell who it was."""
-    return withdrawn_account_key(account_hash(network, author_id, own_salt(names)))
+def own_account_tombstone_key(names: IndexNames, network: str, author_id: str) -> str:
+    """Return the key of an account tombstone, hashed with this store's salt so that it does not reveal the account."""
+    return account_tombstone_key(account_hash(network, author_id, own_salt(names)))
 
 
 def own_salt(names: IndexNames) -> bytes:

@@ -27,7 +27,7 @@ def plan_writes(
     retention_ms: int = 0,
     prepared: Mapping[str, PreparedRow] | None = None,
 ) -> WritePlan:
-    """Return what a batch changes in a store.
+    """Return the changes that a batch makes in a store.
 
     Args:
         lookups: the store's queries, in the transaction that will apply the plan.

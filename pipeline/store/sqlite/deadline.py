@@ -11,7 +11,7 @@ from pipeline.errors import QueryTimeout
 
 
 class SqliteDeadline:
-    """Moment after which every statement of a reading stops."""
+    """Time after which every statement of a reading stops."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s

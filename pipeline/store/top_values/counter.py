@@ -14,7 +14,7 @@ from pipeline.store.top_values.post_view import TopView, decode_view
 from pipeline.store.top_values.words import is_word, tokens
 
 SAMPLED_POSTS = 5_000
-"""Newest matches that a top list counts; `Top.matching` says how many matched."""
+"""Newest matches that a top list counts; `Top.matching` is the number of all matches."""
 
 _MAX_LABEL_CHARS = 80
 

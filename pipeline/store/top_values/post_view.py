@@ -23,7 +23,7 @@ class _Link(msgspec.Struct):
 
 
 class TopView(msgspec.Struct):
-    """Part of a post that top lists look at."""
+    """Part of a post that top lists count."""
 
     id: str
     created_at: int

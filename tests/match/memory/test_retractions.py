@@ -35,13 +35,13 @@ def test_an_edit_that_removes_a_word_is_retracted_from_its_searches() -> None:
 
 def test_a_change_of_counts_alone_is_matched_against_searches_for_counts_only() -> None:
     matcher = _fed(*(f"cat word{number}" for number in range(100)), "cat", "cat likes:5..")
-    asked: list[int] = []
+    decided: list[int] = []
     everything = matcher._all.decide
-    matcher._all.decide = lambda documents, posts_of: asked.append(1) or everything(documents, posts_of)  # type: ignore[method-assign, func-returns-value] # counts calls
+    matcher._all.decide = lambda documents, posts_of: decided.append(1) or everything(documents, posts_of)  # type: ignore[method-assign, func-returns-value] # counts calls
     assert matcher.lost([(post("cat", likes=9), post("cat", likes=1))]) == {"cat likes:5..": (0,)}
-    assert not asked
+    assert not decided
     matcher.lost([(post("cat"), post("dog"))])
-    assert asked
+    assert decided
 
 
 def test_unknown_former_counts_retract_from_every_search_they_could_have_matched() -> None:

@@ -51,7 +51,7 @@ def test_a_phrase_is_read_only_in_posts_that_have_all_its_words() -> None:
     }
 
 
-def test_only_searches_without_a_term_are_asked_of_every_post() -> None:
+def test_only_searches_without_a_term_are_checked_against_every_post() -> None:
     always = ("likes:5..", "sample:100", "since:1970-01-01", "*", "-cat sample:1")
     matcher = _matcher(*always, "ca*", "cat likes:5..", "lang:en OR #a")
     posts = [post("none"), post("of"), post("them")]

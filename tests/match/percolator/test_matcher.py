@@ -130,7 +130,7 @@ def test_server_that_is_away_is_an_outage() -> None:
         PercolatorMatcher(away)
 
 
-def test_prefix_may_say_percolator(client: ElasticClient) -> None:
+def test_prefix_may_contain_percolator(client: ElasticClient) -> None:
     index = SearchIndex(client, f"percolator-{secrets.token_hex(4)}", "murmur", replicas=0)
     try:
         one, other = worker(index, "cat"), worker(index, "cat")

@@ -38,7 +38,7 @@ def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
 def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(commit(now_us(), "one"))
         until(lambda: len(reading.posts()) == 2)
         first, second = reading.posts()
@@ -49,13 +49,13 @@ def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstrea
         until(lambda: len(reading.posts()) == 3)
         time.sleep(0.6)
         assert [post.author.handle for post in reading.posts()] == [DID, "ann.example", "ann.example"]
-        assert api.asked == [[DID]], "nobody is asked for twice"
+        assert api.requested == [[DID]], "no account is requested twice"
 
 
 def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody = True
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(commit(now_us(), "one", did="did:plc:bob"))
         until(lambda: len(reading.posts()) == 2)
         parent = {"uri": "at://did:plc:bob/app.bsky.feed.post/3k", "cid": "c"}
@@ -69,7 +69,7 @@ def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyAp
 def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 20.0
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         for number in range(30):
             server.publish(commit(now_us(), str(number), did=f"did:plc:p{number}"))
         until(lambda: len(reading.texts()) == 30, 15)
@@ -80,7 +80,7 @@ def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
 def test_author_shown_to_signed_in_people_only_is_deleted_and_then_left_out(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", labels=[{"val": "!no-unauthenticated", "src": DID}])
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         at = now_us()
         server.publish(commit(at, "one"))
         until(lambda: any(isinstance(event, Deletion) and event.id.endswith(f"/3k{at}") for event in reading.events()))
@@ -92,9 +92,9 @@ def test_author_shown_to_signed_in_people_only_is_deleted_and_then_left_out(serv
 def test_post_deleted_before_its_author_is_known_has_no_second_version(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 0.5
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(commit(now_us(), "one", rkey="3kone"), commit(now_us(), operation="delete", rkey="3kone"))
-        until(lambda: api.asked)
+        until(lambda: api.requested)
         server.publish(commit(now_us(), "two"))
         until(lambda: any(post.author.handle == "ann.example" for post in reading.posts()))
         assert [post.text for post in reading.posts()] == ["one", "two", "two"]
@@ -103,20 +103,20 @@ def test_post_deleted_before_its_author_is_known_has_no_second_version(server: J
 def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example")
     with _reading(server, api) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(commit(now_us(), "one"))
         until(lambda: len(reading.posts()) == 2)
         renamed = {"did": DID, "time_us": now_us(), "kind": "identity", "identity": {"did": DID, "handle": "b.example"}}
         server.publish(renamed, commit(now_us(), "two"))
         until(lambda: "two" in reading.texts())
         assert reading.posts()[-1].author.handle == "b.example"
-        assert len(api.asked) == 1
+        assert len(api.requested) == 1
 
 
 def test_without_an_api_authors_stay_dids_and_nothing_is_kept(server: Jetstream) -> None:
     source = BlueskySource((server.url,), "")
     with Reading(source) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
         until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
         assert {post.author.handle for post in reading.posts()} == {DID}
@@ -127,7 +127,7 @@ def test_posts_that_wait_for_a_name_are_bounded(server: Jetstream, api: BlueskyA
     api.delay_s = 30.0
     source = BlueskySource((server.url,), api.url)
     with Reading(source) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
         until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
         assert len(source._names._order) <= UNNAMED_EVENTS

@@ -1,4 +1,4 @@
-"""Compressed events: the server's own dictionary is used, and done without when the server lost it."""
+"""Compressed events: the server's own dictionary is used, and events come uncompressed once the server lost it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _dictionary() -> bytes:
 def test_newer_wire_is_compressed_with_the_servers_dictionary() -> None:
     known = _dictionary()
     with Jetstream(dictionary=known) as server, read(server, newer=True) as reading:
-        until(lambda: server.asked)
-        assert server.asked[0].query["zstdDictionary"] == [str(zstandard.ZstdCompressionDict(known).dict_id())]
+        until(lambda: server.requested)
+        assert server.requested[0].query["zstdDictionary"] == [str(zstandard.ZstdCompressionDict(known).dict_id())]
         server.publish(commit(now_us(), "small"))
         until(lambda: reading.texts() == ["small"])
 
@@ -27,8 +27,8 @@ def test_dictionary_the_server_does_not_know_any_more_is_done_without() -> None:
     with Jetstream(dictionary=_dictionary()) as server:
         server.refusals.append((400, {}, b'{"error":"UnknownZstdDictionary","message":"5"}'))
         with read(server, newer=True) as reading:
-            until(lambda: len(server.asked) == 2)
-            assert "zstdDictionary" not in server.asked[1].query
+            until(lambda: len(server.requested) == 2)
+            assert "zstdDictionary" not in server.requested[1].query
             server.publish(commit(now_us(), "plain"))
             until(lambda: reading.texts() == ["plain"])
             assert not reading.errors

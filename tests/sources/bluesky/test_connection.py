@@ -27,7 +27,7 @@ def test_silence_means_reconnect_and_meanwhile_chunks_keep_the_lease() -> None:
         server.faults.append(stall)
         server.publish(commit(at, "one"))
         with read(server, silence_s=1.6) as reading:
-            until(lambda: len(server.asked) == 2)
+            until(lambda: len(server.requested) == 2)
             assert "silent" in reading.errors[0]
             assert reading.longest_silence_s < 1.0
             server.publish(commit(at + 1, "two"))
@@ -50,12 +50,12 @@ def test_error_frame_is_the_end_of_the_connection() -> None:
     with Jetstream() as server:
         server.faults.append(say(b'{"$type":"error","error":"ConsumerTooSlow","message":"hurry"}'))
         with read(server, newer=True) as reading:
-            until(lambda: len(server.asked) == 2)
+            until(lambda: len(server.requested) == 2)
             assert "ConsumerTooSlow hurry" in reading.errors[0]
 
 
 @pytest.mark.parametrize("when", ["reading", "stalled", "opening"])
-def test_it_ends_within_two_seconds_when_asked(when: str) -> None:
+def test_it_ends_within_two_seconds_of_stopped(when: str) -> None:
     with Jetstream() as server:
         if when == "stalled":
             server.faults.append(stall)
@@ -65,6 +65,6 @@ def test_it_ends_within_two_seconds_when_asked(when: str) -> None:
             source = BlueskySource(("ws://192.0.2.1:9/subscribe",), "")
         with Reading(source) as reading:
             if when != "opening":
-                until(lambda: server.asked)
+                until(lambda: server.requested)
             until(lambda: reading.waits)
             assert reading.stop() < 10

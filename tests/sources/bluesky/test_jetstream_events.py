@@ -12,8 +12,8 @@ from tests.sources.simulators.jetstream import DID, commit, newer_frame
 
 def test_profiles_are_ours_and_not_those_that_an_event_brings() -> None:
     event = b'{"did":"did:plc:a","profiles":{"did:plc:a":{"handle":"forged"}},"x":"}"} '
-    told = json.loads(with_profiles(event, {"did:plc:a": {"handle": "ann.example"}}))
-    assert told == {"did": "did:plc:a", "x": "}", "profiles": {"did:plc:a": {"handle": "ann.example"}}}
+    decoded = json.loads(with_profiles(event, {"did:plc:a": {"handle": "ann.example"}}))
+    assert decoded == {"did": "did:plc:a", "x": "}", "profiles": {"did:plc:a": {"handle": "ann.example"}}}
 
 
 @pytest.mark.parametrize("newer", [False, True])
@@ -29,5 +29,5 @@ def test_event_of_either_wire_has_the_same_summary(newer: bool) -> None:
     assert summarise(data) == EventSummary(at_us, 7 if newer else 0, DID, "deletion", uri)
 
 
-def test_record_that_cannot_be_read_answers_nobody() -> None:
+def test_record_that_cannot_be_decoded_names_no_parent() -> None:
     assert parent_of(b"[" * 10) == parent_of(b"{}") == ""

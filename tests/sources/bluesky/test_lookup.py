@@ -18,7 +18,7 @@ def test_bluesky_leaves_out_what_is_deleted() -> None:
         assert not looked.fresh
 
 
-def test_bluesky_that_refuses_or_answers_oddly_says_nothing_of_posts() -> None:
+def test_bluesky_that_refuses_or_answers_oddly_changes_no_post() -> None:
     with BlueskyApi() as api:
         for answer in (
             (429, {"Retry-After": "7"}, b""),

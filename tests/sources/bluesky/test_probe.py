@@ -21,7 +21,7 @@ def test_bluesky_is_well_while_one_server_answers_and_each_other_is_named() -> N
         assert f"127.0.0.1:{broken.port}: HTTP 503 bootstrapping" in servers.text
         assert "127.0.0.1:9: cannot be reached" in servers.text
         assert profiles.well
-        assert api.asked == [[KNOWN_DID]]
+        assert api.requested == [[KNOWN_DID]]
 
 
 def test_bluesky_is_not_well_when_nobody_answers() -> None:

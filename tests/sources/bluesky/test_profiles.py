@@ -1,4 +1,4 @@
-"""Profiles: requested in batches from an API of this machine that refuses, answers oddly, and is asked politely."""
+"""Profiles: requested in batches, at a polite rate, from an API of this machine that refuses and answers oddly."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
     return Reading(BlueskySource((server.url,), api.url))
 
 
-def test_many_are_asked_for_in_batches(api: BlueskyApi) -> None:
+def test_many_profiles_are_requested_in_batches(api: BlueskyApi) -> None:
     api.everybody = True
     people = [f"did:plc:p{number}" for number in range(60)]
     profiles = Profiles(api.url)
@@ -44,21 +44,21 @@ def test_many_are_asked_for_in_batches(api: BlueskyApi) -> None:
     profiles.start()
     until(lambda: all(profiles.find(did) for did in people))
     profiles.stop()
-    assert [len(dids) for dids in api.asked] == [ACCOUNTS_A_REQUEST, ACCOUNTS_A_REQUEST, 10]
+    assert [len(dids) for dids in api.requested] == [ACCOUNTS_A_REQUEST, ACCOUNTS_A_REQUEST, 10]
 
 
-def test_refusing_api_is_left_alone_as_long_as_it_says_and_asked_again(api: BlueskyApi) -> None:
+def test_refusing_api_is_left_alone_for_its_pause_and_requested_again(api: BlueskyApi) -> None:
     api.everybody = True
     api.statuses.append((429, {"Retry-After": "3"}))
     profiles = Profiles(api.url)
     profiles.start()
     profiles.find(DID)
-    until(lambda: api.asked)
+    until(lambda: api.requested)
     began = time.monotonic()
     until(lambda: profiles.find(DID))
     profiles.stop()
-    assert time.monotonic() - began > 2.5, "a wait that was asked for, not one that is measured"
-    assert api.asked == [[DID], [DID]]
+    assert time.monotonic() - began > 2.5, "the wait is the one that the API requested, not a measured one"
+    assert api.requested == [[DID], [DID]]
 
 
 def test_odd_profile_costs_no_other(api: BlueskyApi) -> None:
@@ -73,14 +73,14 @@ def test_odd_profile_costs_no_other(api: BlueskyApi) -> None:
     assert profiles.find(DID) is None
 
 
-def test_what_waits_and_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, api: BlueskyApi) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 30)
+def test_waiting_and_cached_profiles_are_bounded(monkeypatch: pytest.MonkeyPatch, api: BlueskyApi) -> None:
+    monkeypatch.setattr(module, "PROFILE_CACHE_SIZE", 30)
     api.everybody = True
     profiles = Profiles(api.url)
     for number in range(WAITING + 500):
         profiles.find(f"did:plc:p{number}")
     assert len(profiles._wanted) == WAITING
     profiles.start()
-    until(lambda: len(api.asked) >= 3)
+    until(lambda: len(api.requested) >= 3)
     profiles.stop()
     assert len(profiles._known) <= 30

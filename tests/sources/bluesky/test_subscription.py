@@ -22,16 +22,16 @@ def test_reading_goes_on_at_the_cursor_with_a_little_overlap() -> None:
             assert not reading.gaps
 
 
-def test_another_server_is_asked_from_some_seconds_earlier() -> None:
+def test_another_server_is_read_from_some_seconds_earlier() -> None:
     at = now_us() - 60_000_000
     with Jetstream() as server, read(server, cursor=cursor_text(at)):
-        assert until(lambda: server.asked)[0].cursor() == at - 10_000_000
+        assert until(lambda: server.requested)[0].cursor() == at - 10_000_000
 
 
 def test_doubled_and_reordered_events_are_all_passed_on_and_the_cursor_is_the_greatest_time() -> None:
     at = now_us()
     with Jetstream() as server, read(server) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(*(commit(at + shift, str(shift)) for shift in (5, 3, 5, 4, 1)))
         until(lambda: len(reading.posts()) == 5)
         assert reading.texts() == ["5", "3", "4", "1"]
@@ -57,7 +57,7 @@ def test_number_that_is_too_old_is_a_gap_and_what_is_left_is_read() -> None:
         server.publish(commit(floor + 5, "kept"))
         with read(server, newer=True, cursor=cursor_text(at - 3 * HOUR_US, server, seq=7)) as reading:
             until(lambda: reading.texts() == ["kept"])
-            assert [asked.cursor() for asked in server.asked] == [7, at - 3 * HOUR_US - 2_000_000]
+            assert [requested.cursor() for requested in server.requested] == [7, at - 3 * HOUR_US - 2_000_000]
             assert [gap[:2] for gap in reading.gaps] == [((at - 3 * HOUR_US - 2_000_000) // 1000, (floor + 5) // 1000)]
             assert not reading.errors
 
@@ -86,8 +86,8 @@ def test_cursor_that_is_refused_altogether_is_a_gap_until_now() -> None:
     with Jetstream() as server:
         server.refusals.append((400, {}, b"invalid cursor"))
         with read(server, cursor=cursor_text(at - 5_000_000, server)) as reading:
-            until(lambda: len(server.asked) == 2)
-            assert server.asked[1].cursor() is None
+            until(lambda: len(server.requested) == 2)
+            assert server.requested[1].cursor() is None
             time.sleep(0.2)
             server.publish(commit(at, "one"))
             until(lambda: reading.texts() == ["one"])
@@ -96,7 +96,7 @@ def test_cursor_that_is_refused_altogether_is_a_gap_until_now() -> None:
 
 def test_clock_that_is_ahead_makes_no_cursor_of_the_future() -> None:
     with Jetstream() as server, read(server) as reading:
-        until(lambda: server.asked)
+        until(lambda: server.requested)
         server.publish(commit(now_us() + HOUR_US, "from the future"))
         until(lambda: reading.texts() == ["from the future"])
         assert reading.place()["time_us"] <= now_us()
@@ -117,5 +117,5 @@ def test_how_far_behind_is_reported_while_catching_up() -> None:
 
 def test_broken_cursor_begins_now() -> None:
     with Jetstream() as server, read(server, cursor="not ours"):
-        assert until(lambda: server.asked)[0].cursor() is None
-        assert server.asked[0].path != NEWER_PATH
+        assert until(lambda: server.requested)[0].cursor() is None
+        assert server.requested[0].path != NEWER_PATH

@@ -134,7 +134,7 @@ def test_fast_demo_repeats_texts_but_never_an_id() -> None:
     assert max(ids.values()) == 1
 
 
-def test_stops_when_asked() -> None:
+def test_ends_when_it_must_stop() -> None:
     context = Context()
     reading = DemoSource(1, 4.0).read(None, context)
     next(reading)
@@ -144,10 +144,10 @@ def test_stops_when_asked() -> None:
 
 def test_sentences_are_complete() -> None:
     for topic, languages in phrases().items():
-        for language, said in languages.items():
-            assert said.tags, (topic, language)
-            assert said.sentences, (topic, language)
-            assert all(tag.startswith("#") for tag in said.tags)
+        for language, found in languages.items():
+            assert found.tags, (topic, language)
+            assert found.sentences, (topic, language)
+            assert all(tag.startswith("#") for tag in found.tags)
         assert len(languages["en"].sentences) >= 3, topic
 
 

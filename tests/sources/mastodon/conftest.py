@@ -1,4 +1,4 @@
-"""Shorter pauses, so that a test need not wait as long as a server would have us."""
+"""Fixture of the Mastodon tests: shorter pauses before a stream is opened again."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from pipeline.sources.mastodon import server_stream as module
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr(module, "_FIRST_PAUSE_S", 0.05)
     monkeypatch.setattr(api, "REFUSED_PAUSE_S", 0.2)

@@ -1,4 +1,4 @@
-"""Requests go where the server says that its streams are, with the token, and no further."""
+"""Requests go to the streaming address that the server names, with the token, and no further."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_token_is_sent_and_its_lack_is_named() -> None:
             until(lambda: any("token" in detail for _, detail, _ in refused.reports))
 
 
-def test_stream_is_asked_for_where_the_server_says_it_is() -> None:
+def test_stream_is_requested_at_the_address_that_the_server_names() -> None:
     with Mastodon() as server, Mastodon() as streaming:
         server.streaming = f"ws://{streaming.host}"
         with read(server) as reading:
@@ -29,7 +29,7 @@ def test_stream_is_asked_for_where_the_server_says_it_is() -> None:
             assert server.streamed() == 0
 
 
-def test_server_that_does_not_say_where_its_streams_are_is_asked_itself() -> None:
+def test_server_that_names_no_streaming_address_is_streamed_from_itself() -> None:
     with Mastodon() as server:
         server.instance_status = 404
         with read(server) as reading:

@@ -1,4 +1,4 @@
-"""Look-ups at Mastodon servers: which host is asked how, and what its answer may say."""
+"""Look-ups at Mastodon servers: which host receives which request, and which statuses its answer may concern."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _at(server: Mastodon, number: int, text: str = "hi") -> dict[str, object]:
     return found | {"uri": f"{server.url}/users/ann/statuses/{number}"}
 
 
-def test_mastodon_is_asked_status_by_status_and_posts_of_hidden_authors_are_deleted() -> None:
+def test_mastodon_is_queried_status_by_status_and_posts_of_hidden_authors_are_deleted() -> None:
     with Mastodon("s3cret") as server:
         server.held += [_at(server, 1, "there"), _at(server, 2) | {"account": {"id": "7", "indexable": False}}]
         lookup = MastodonLookup((server.url,), "s3cret", between_s=0.0)
@@ -32,14 +32,14 @@ def test_mastodon_is_asked_status_by_status_and_posts_of_hidden_authors_are_dele
         assert event.post.id == f"mastodon:{server.host}/1"
 
 
-def test_mastodon_in_trouble_is_left_alone_and_says_nothing_of_statuses() -> None:
+def test_mastodon_in_trouble_is_left_alone_and_changes_no_status() -> None:
     with Mastodon() as server:
         ids = [f"mastodon:{server.host}/{number}" for number in (1, 2, 3)]
         for odd in ((503, {}, b""), (429, {"Retry-After": "60"}, b""), (401, {}, b""), (302, {"Location": "/"}, b"")):
             server.status_answers.append(odd)
-            asked = len(server.asked)
+            requested = len(server.requested)
             assert MastodonLookup((server.url,), "", between_s=0.0).look(ids).unsure == 3
-            assert len(server.asked) == asked + 1, "asked once, then left alone"
+            assert len(server.requested) == requested + 1, "requested once, then left alone"
         other: http_server.Refusal = (
             200,
             {},
@@ -52,7 +52,7 @@ def test_mastodon_in_trouble_is_left_alone_and_says_nothing_of_statuses() -> Non
         assert not looked.fresh
 
 
-def test_hosts_out_of_posts_are_asked_at_public_addresses_only_and_never_with_the_token() -> None:
+def test_hosts_out_of_posts_are_queried_at_public_addresses_only_and_never_with_the_token() -> None:
     with Mastodon() as server:
         found: list[str] = []
 
@@ -69,7 +69,7 @@ def test_hosts_out_of_posts_are_asked_at_public_addresses_only_and_never_with_th
         ]
         assert lookup.look(ids).unsure == 4
         assert found == ["far.example"]
-        assert not server.asked
+        assert not server.requested
 
 
 EXTRA: dict[str, object] = {

@@ -18,7 +18,7 @@ from tests.sources.simulators.mastodon import Mastodon
         ("s3cret", "wrong", False, "the token is not accepted"),
     ],
 )
-def test_mastodon_says_whether_its_token_is_accepted(wanted: str, given: str, well: bool, text: str) -> None:
+def test_probe_of_mastodon_reports_refused_tokens(wanted: str, given: str, well: bool, text: str) -> None:
     with Mastodon(wanted) as server:
         settings = load({"SOURCE": "mastodon", "MASTODON_SERVERS": server.url, "MASTODON_TOKEN": given})
         (found,) = probe("mastodon", settings)

@@ -13,7 +13,7 @@ from tests.sources.mastodon.reading import cursor_text, listening, read
 from tests.sources.simulators.mastodon import Mastodon, beat, drip, hang_up_within_a_line, stall, status
 
 
-def test_end_within_a_line_loses_nothing_that_can_be_asked_for() -> None:
+def test_end_within_a_line_loses_nothing_that_can_be_requested() -> None:
     with Mastodon() as server:
         server.faults.append(hang_up_within_a_line)
         server.held.append(status(1, "torn"))
@@ -25,7 +25,7 @@ def test_end_within_a_line_loses_nothing_that_can_be_asked_for() -> None:
             assert any(state == "reconnecting" for state, _, _ in reading.reports)
 
 
-def test_what_came_during_an_outage_is_requested_page_by_page() -> None:
+def test_statuses_of_an_outage_are_requested_page_by_page() -> None:
     with Mastodon() as server:
         server.held += [status(number, str(number)) for number in range(1, 101)]
         with read(server, cursor=cursor_text(server, "3")) as reading:
@@ -36,7 +36,7 @@ def test_what_came_during_an_outage_is_requested_page_by_page() -> None:
             assert server.streamed() == 1
 
 
-def test_what_cannot_be_asked_for_is_a_gap_that_is_reported() -> None:
+def test_statuses_that_cannot_be_requested_are_a_reported_gap() -> None:
     with Mastodon() as server:
         server.timeline_status = 422
         with read(server, cursor=cursor_text(server, "3", ago_s=60)) as reading:
@@ -49,8 +49,8 @@ def test_what_cannot_be_asked_for_is_a_gap_that_is_reported() -> None:
             until(lambda: reading.texts() == ["nine"])
 
 
-def test_outage_too_long_to_ask_for_is_a_gap_that_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGES", 2)
+def test_outage_beyond_the_page_limit_is_a_reported_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMELINE_PAGES_MAX", 2)
     with Mastodon() as server:
         server.held += [status(number, str(number)) for number in range(1, 200)]
         with read(server, cursor=cursor_text(server, "0")) as reading:
@@ -76,7 +76,7 @@ def test_slow_drip_is_waited_for() -> None:
             assert reading.longest_silence_s < 1.0
 
 
-def test_server_that_asks_for_patience_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_that_a_server_requests_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "REFUSED_PAUSE_S", 300.0)
     with Mastodon() as server:
         server.refusals.append((429, {"Retry-After": "2"}))
@@ -84,7 +84,7 @@ def test_server_that_asks_for_patience_gets_it(monkeypatch: pytest.MonkeyPatch) 
             until(lambda: server.streamed() == 1)
             began = time.monotonic()
             until(lambda: server.streamed() == 2)
-            assert time.monotonic() - began > 1.5, "a wait that was asked for, not one that is measured"
+            assert time.monotonic() - began > 1.5, "the wait is the one that the server requested, not a measured one"
 
 
 def test_something_else_than_an_event_stream_is_named() -> None:

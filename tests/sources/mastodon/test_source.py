@@ -42,11 +42,11 @@ def test_deletion_names_the_post_that_is_meant_wherever_it_was_written() -> None
         assert unknown.id == f"mastodon:{server.host}/6"  # type: ignore[union-attr] # a deletion
 
 
-@pytest.mark.parametrize("said", [{"indexable": False}, {"discoverable": False}, {"noindex": True}])
-def test_author_who_does_not_want_to_be_found_is_left_out_unless_configured_otherwise(said: dict[str, bool]) -> None:
+@pytest.mark.parametrize("choice", [{"indexable": False}, {"discoverable": False}, {"noindex": True}])
+def test_author_who_does_not_want_to_be_found_is_left_out_unless_configured_otherwise(choice: dict[str, bool]) -> None:
     with Mastodon() as server, read(server) as heeding, read(server, consent=False) as taking:
         until(lambda: len(server.streams) == 2)
-        server.publish(status(1, "hidden", account=said), status(2, "open", account={"indexable": None}))
+        server.publish(status(1, "hidden", account=choice), status(2, "open", account={"indexable": None}))
         until(lambda: "open" in heeding.texts() and "open" in taking.texts())
         assert heeding.texts() == ["open"]
         assert taking.texts() == ["hidden", "open"]
@@ -126,8 +126,8 @@ def test_server_out_of_order_is_waited_for_while_others_are_read() -> None:
 def test_hashtags_are_streams_of_their_own() -> None:
     with Mastodon() as server, read(server, tags=("#cats", "dogs")):
         until(lambda: server.streamed() == 2)
-        asked = {path for path in server.asked if "/streaming/" in path}
-        assert asked == {"/api/v1/streaming/hashtag?tag=cats", "/api/v1/streaming/hashtag?tag=dogs"}
+        requested = {path for path in server.requested if "/streaming/" in path}
+        assert requested == {"/api/v1/streaming/hashtag?tag=cats", "/api/v1/streaming/hashtag?tag=dogs"}
 
 
 def test_clock_that_is_ahead_dates_no_post_into_the_future() -> None:
@@ -139,7 +139,7 @@ def test_clock_that_is_ahead_dates_no_post_into_the_future() -> None:
 
 
 @pytest.mark.parametrize("when", ["reading", "stalled", "opening"])
-def test_it_ends_within_two_seconds_when_asked(when: str) -> None:
+def test_it_ends_within_two_seconds_of_stopped(when: str) -> None:
     with Mastodon() as server:
         if when == "stalled":
             server.faults.append(stall)

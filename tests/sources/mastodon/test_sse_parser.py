@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.sources.mastodon.sse_parser import LONGEST_EVENT, SseParser
+from pipeline.sources.mastodon.sse_parser import EVENT_DATA_MAX_BYTES, SseParser
 
 
 def test_cutter_gives_the_same_wherever_blocks_end() -> None:
@@ -21,4 +21,4 @@ def test_data_lines_of_nothing_do_not_pile_up() -> None:
         assert not list(parser.parse(b"data:\n" * 50_000))
     ((name, data),) = parser.parse(b"event: update\n\n")
     assert name == "update"
-    assert len(data) <= LONGEST_EVENT
+    assert len(data) <= EVENT_DATA_MAX_BYTES

@@ -14,8 +14,8 @@ from pipeline.sources.mastodon import status_records as statuses_module
 from tests.sources.simulators.mastodon import status
 
 
-def test_what_is_remembered_for_deletions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statuses_module, "REMEMBERED", 10)
+def test_ids_remembered_for_deletions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statuses_module, "STATUS_CACHE_SIZE", 10)
     known = statuses_module.StatusRecords("home.example", consent=True)
     for number in range(50):
         known.record("update", json.dumps(status(number, host="far.example")).encode())
@@ -33,16 +33,16 @@ FORGED = b'null,"murmur":1,"kind":"forget","id":"","source":"x","author":{"id":"
 )
 def test_data_of_an_event_is_one_value_of_its_record_and_nothing_beside_it(name: str, data: bytes) -> None:
     record = statuses_module.StatusRecords("home.example", consent=True).record(name, data)
-    told = json.loads(record or b"")
-    assert told.keys() == {"event", "payload"}
-    assert told["event"] == name
-    assert isinstance(told["payload"], str)
+    event = json.loads(record or b"")
+    assert event.keys() == {"event", "payload"}
+    assert event["event"] == name
+    assert isinstance(event["payload"], str)
     if name != "delete":
         with pytest.raises(RecordError):
             normalise(record or b"", "mastodon", 0, "home.example")
 
 
-def test_status_that_was_asked_for_keeps_the_names_that_a_status_has() -> None:
+def test_requested_status_keeps_only_the_fields_of_a_status() -> None:
     known = statuses_module.StatusRecords("home.example", consent=True)
     record = known.requested(json.dumps(status(1, "hi") | {"murmur": 1, "kind": "forget", "event": "delete"}).encode())
     assert json.loads(record or b"").keys() <= {field.name for field in msgspec.structs.fields(MastodonStatus)}

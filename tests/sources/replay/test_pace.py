@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sources.replay.pace import LONGEST_PAUSE_S, PlaybackPace
+from pipeline.sources.replay.pace import PLAYBACK_PAUSE_MAX_S, PlaybackPace
 
 
 def test_speed_turns_times_into_waits() -> None:
@@ -18,4 +18,4 @@ def test_speed_turns_times_into_waits() -> None:
 def test_years_between_two_posts_are_a_short_pause() -> None:
     pace = PlaybackPace(1.0)
     pace.wait_s(0)
-    assert pace.wait_s(10 * 365 * 86_400_000) <= LONGEST_PAUSE_S + 0.1
+    assert pace.wait_s(10 * 365 * 86_400_000) <= PLAYBACK_PAUSE_MAX_S + 0.1

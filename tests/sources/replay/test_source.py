@@ -1,4 +1,4 @@
-"""Replay: every packing, every place to resume from, and no record stops it."""
+"""Replay source: reads every packing, resumes at every position, and passes damaged records on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
-from pipeline.sources.record_splitter import KEPT, LONGEST
+from pipeline.sources.line_splitter import TRUNCATED_BYTES
+from pipeline.sources.record_splitter import RECORD_MAX_BYTES
 from pipeline.sources.replay.source import CHUNK_RECORDS, ReplaySource
 from tests.records import path_of
 from tests.sources.recording_context import Context, records_of
@@ -71,15 +72,15 @@ def test_ten_megabyte_line_is_one_unreadable_record_and_its_neighbours_are_whole
     path.write_bytes(LINES[0] + b"\n" + b'{"a":"' + b"x" * 10 * 1024 * 1024 + b'"}\n' + LINES[1] + b"\n")
     first, long, last = _data(path)
     assert (first, last) == (LINES[0], LINES[1])
-    assert len(long) == KEPT
+    assert len(long) == TRUNCATED_BYTES
 
 
 def test_document_with_an_endless_string_is_one_unreadable_record(tmp_path: Path) -> None:
     path = tmp_path / "endless.json"
-    path.write_bytes(b"[" + LINES[0] + b',{"a":"' + b"x" * (LONGEST + 2_000_000))
+    path.write_bytes(b"[" + LINES[0] + b',{"a":"' + b"x" * (RECORD_MAX_BYTES + 2_000_000))
     found = _data(path)
     assert found[0] == LINES[0]
-    assert all(len(data) <= max(KEPT, LONGEST) for data in found)
+    assert all(len(data) <= max(TRUNCATED_BYTES, RECORD_MAX_BYTES) for data in found)
     assert len(found) <= 3
 
 
@@ -94,7 +95,7 @@ def test_reading_goes_on_at_the_cursor(tmp_path: Path, name: str) -> None:
     assert [record.data for record in chunk.records] + [record.data for record in rest] == many
 
 
-def test_what_was_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
+def test_recording_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(LINES))
     *_, last = _source(path).read(None, Context())

@@ -13,15 +13,15 @@ from tests.sources.simulators import http_server
 
 
 class BlueskyApi(http_server.Server):
-    """API with the accounts in `accounts`; `asked` holds the DIDs of each request."""
+    """API with the accounts in `accounts`; `requested` holds the DIDs of each request."""
 
     def __init__(self) -> None:
         self.accounts: dict[str, Any] = {}
         self.everybody = False
         self.posts: dict[str, Any] = {}
         self.post_answers: deque[http_server.Refusal] = deque()
-        self.asked_posts: list[list[str]] = []
-        self.asked: list[list[str]] = []
+        self.requested_posts: list[list[str]] = []
+        self.requested: list[list[str]] = []
         self.statuses: deque[tuple[int, dict[str, str]]] = deque()
         self.delay_s = 0.0
         super().__init__()
@@ -34,14 +34,14 @@ class BlueskyApi(http_server.Server):
         """Answer one request."""
         if "getPosts" in request.path:
             uris = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "uris"]
-            self.asked_posts.append(uris)
+            self.requested_posts.append(uris)
             if self.post_answers:
                 self.plain(request, *self.post_answers.popleft())
                 return
             self.json(request, {"posts": [self.posts[uri] for uri in uris if uri in self.posts]})
             return
         dids = [value for name, value in parse_qsl(urlsplit(request.path).query) if name == "actors"]
-        self.asked.append(dids)
+        self.requested.append(dids)
         time.sleep(self.delay_s)
         status, headers = self.statuses.popleft() if self.statuses else (200, {})
         found = [self.accounts[did] for did in dids if did in self.accounts]

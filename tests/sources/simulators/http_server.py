@@ -28,7 +28,7 @@ class Stream:
         self.handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.handler.wfile.flush()
 
-    def heard(self, wait_s: float) -> bytes:
+    def next_bytes(self, wait_s: float) -> bytes:
         """Return the bytes to send now, waiting a little if there are none."""
         with self.server.changed:
             if not self.news:
@@ -127,7 +127,7 @@ class Server:
 
     @contextlib.contextmanager
     def listening(self, stream: Stream, kind: str) -> Any:
-        """Begin the answer of a stream, and send it what is published until it ends."""
+        """Begin the answer of a stream, and send everything published on it until it ends."""
         request = stream.handler
         request.send_response(200)
         for name, value in (("Content-Type", kind), ("Transfer-Encoding", "chunked")):

@@ -33,19 +33,19 @@ def commit(
     time_us: int, text: str = "hi", *, did: str = DID, rkey: str = "", operation: str = "create", **record: Any
 ) -> dict[str, Any]:
     """Return an event of `/subscribe`; its record key is its time by default."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "rev": "x",
         "operation": operation,
         "collection": "app.bsky.feed.post",
         "rkey": rkey or f"3k{time_us}",
     }
     if operation != "delete":
-        told["record"] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z", **record}
-    return {"did": did, "time_us": time_us, "kind": "commit", "commit": told}
+        fields["record"] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z", **record}
+    return {"did": did, "time_us": time_us, "kind": "commit", "commit": fields}
 
 
 @dataclass
-class Asked:
+class StreamRequest:
     """A request for a stream."""
 
     path: str
@@ -69,7 +69,7 @@ class Jetstream:
     floor_us: int = 0
     too_old: str = ""
     dictionary: bytes = b""
-    asked: list[Asked] = field(default_factory=list)
+    requested: list[StreamRequest] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
     refusals: deque[tuple[int, dict[str, str], bytes]] = field(default_factory=deque)
     held: list[dict[str, Any]] = field(default_factory=list)
@@ -130,37 +130,37 @@ class Jetstream:
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query):
             query.setdefault(name, []).append(value)
-        asked = Asked(parts.path, query, self._forgotten + len(self.held))
-        self.asked.append(asked)
+        requested = StreamRequest(parts.path, query, self._forgotten + len(self.held))
+        self.requested.append(requested)
         if self.refusals:
             return _response(*self.refusals.popleft())
         if parts.path not in ("/subscribe", NEWER_PATH):
             return _response(404, {}, b"")
         if parts.path == NEWER_PATH and "wantedCollections" in query:
             return _response(400, {}, b'{"error":"InvalidRequest"}')
-        cursor = asked.cursor()
+        cursor = requested.cursor()
         if self.too_old and cursor is not None and parts.path == NEWER_PATH and cursor < 10**15:
             return _response(400, {}, json.dumps({"error": self.too_old, "message": "floor"}).encode())
         return None
 
     def _play(self, connection: ServerConnection) -> None:
-        asked = self.asked[-1]
+        requested = self.requested[-1]
         self._open.add(connection)
         try:
             if self.faults:
                 self.faults.popleft()(connection, self)
                 return
-            self.stream(connection, asked)
+            self.stream(connection, requested)
         except (ConnectionClosed, OSError):
             pass
         finally:
             self._open.discard(connection)
 
-    def stream(self, connection: ServerConnection, asked: Asked) -> None:
+    def stream(self, connection: ServerConnection, requested: StreamRequest) -> None:
         """Play the events held from the cursor on, then live ones, until the connection ends."""
-        cursor = asked.cursor()
+        cursor = requested.cursor()
         now_us = int(time.time() * 1e6)
-        start = asked.tip - self._forgotten
+        start = requested.tip - self._forgotten
         if cursor is not None and cursor <= now_us:
             by_number = cursor < 10**15
             wanted = [
@@ -169,13 +169,13 @@ class Jetstream:
                 if (index + 1 >= cursor if by_number else event["time_us"] >= max(cursor, self.floor_us))
             ]
             start = wanted[0] if wanted else start
-        newer = asked.path == NEWER_PATH
+        newer = requested.path == NEWER_PATH
         if newer and cursor is not None and 10**15 <= cursor < self.floor_us:
             info = {"$type": "network.bsky.jetstream.subscribeEvents#info", "name": "OutdatedCursor", "message": "5"}
             connection.send(json.dumps({"$type": "message", "payload": info}, separators=(",", ":")))
         packer = (
             zstandard.ZstdCompressor(dict_data=zstandard.ZstdCompressionDict(self.dictionary))
-            if (self.dictionary and "zstdDictionary" in asked.query)
+            if (self.dictionary and "zstdDictionary" in requested.query)
             else None
         )
         start += self._forgotten
@@ -206,8 +206,8 @@ def newer_frame(event: dict[str, Any], seq: int) -> dict[str, Any]:
 
 
 def _response(status: int, headers: dict[str, str], body: bytes) -> Response:
-    told = Headers({"Content-Length": str(len(body)), "Connection": "close", **headers})
-    return Response(status, HTTPStatus(status).phrase, told, body)
+    fields = Headers({"Content-Length": str(len(body)), "Connection": "close", **headers})
+    return Response(status, HTTPStatus(status).phrase, fields, body)
 
 
 # -- faults
@@ -239,7 +239,7 @@ def drip(pause_s: float) -> Fault:
         for byte in first + second:
             connection.socket.sendall(bytes([byte]))
             time.sleep(pause_s)
-        server.stream(connection, server.asked[-1])
+        server.stream(connection, server.requested[-1])
 
     return play
 
@@ -250,7 +250,7 @@ def say(*messages: bytes) -> Fault:
     def play(connection: ServerConnection, server: Jetstream) -> None:
         for message in messages:
             connection.socket.sendall(Frame(Opcode.TEXT, message).serialize(mask=False))
-        server.stream(connection, server.asked[-1])
+        server.stream(connection, server.requested[-1])
 
     return play
 

@@ -37,7 +37,7 @@ class Stream(http_server.Stream):
     def go_on(self) -> None:
         """Send published events until the stream ends."""
         while self.alive():
-            data = self.heard(0.2)
+            data = self.next_bytes(0.2)
             if data:
                 self.write(data)
 
@@ -51,7 +51,7 @@ class Mastodon(http_server.Server):
         self.timeline_status = 200
         self.instance_status = 200
         self.held: list[dict[str, Any]] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.tokens: list[str] = []
         self.faults: deque[Fault] = deque()
         self.status_answers: deque[http_server.Refusal] = deque()
@@ -60,7 +60,7 @@ class Mastodon(http_server.Server):
 
     def streamed(self) -> int:
         """Return how often a stream was requested."""
-        return len([path for path in self.asked if "/streaming/" in path])
+        return len([path for path in self.requested if "/streaming/" in path])
 
     def say(self, event: str, payload: Any) -> None:
         """Send an event to all streams."""
@@ -76,7 +76,7 @@ class Mastodon(http_server.Server):
     # -- what a server does
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
-        self.asked.append(request.path)
+        self.requested.append(request.path)
         self.tokens.append(request.headers.get("Authorization", ""))
         parts = urlsplit(request.path)
         query = dict(parse_qsl(parts.query))

@@ -58,7 +58,7 @@ class Stream(http_server.Stream):
         """Send published posts and keep-alives until the stream ends."""
         beat_s = time.monotonic()
         while self.alive():
-            data = self.heard(0.05)
+            data = self.next_bytes(0.05)
             if time.monotonic() - beat_s > self.server.keep_alive_s:
                 beat_s = time.monotonic()
                 data += b"\r\n"
@@ -75,7 +75,7 @@ class XApi(http_server.Server):
         self.keep_alive_s = keep_alive_s
         self.token = token
         self.rules: list[dict[str, str]] = []
-        self.asked: list[tuple[str, str]] = []
+        self.requested: list[tuple[str, str]] = []
         self.tokens: list[tuple[str, str, str]] = []
         self.changes: list[dict[str, Any]] = []
         self.faults: deque[Fault] = deque()
@@ -94,7 +94,7 @@ class XApi(http_server.Server):
         """Return the parameters of each request for the stream."""
         return [
             dict(parse_qsl(urlsplit(path).query))
-            for method, path in self.asked
+            for method, path in self.requested
             if urlsplit(path).path == RULES.removesuffix("/rules")
         ]
 
@@ -121,7 +121,7 @@ class XApi(http_server.Server):
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        self.asked.append((request.command, request.path))
+        self.requested.append((request.command, request.path))
         self.tokens.append((request.command, request.path, request.headers.get("Authorization", "")))
         path = urlsplit(request.path).path
         files = path.startswith(("/upload/", "/download/"))
@@ -130,11 +130,11 @@ class XApi(http_server.Server):
         elif path.startswith(RULES) and self.rule_refusals:
             self.plain(request, *self.rule_refusals.popleft())
         elif path == f"{RULES}/counts":
-            told = {"cap_per_client_app": str(self.cap), "project_rules_count": str(len(self.rules))}
-            self.json(request, {"data": told})
+            payload = {"cap_per_client_app": str(self.cap), "project_rules_count": str(len(self.rules))}
+            self.json(request, {"data": payload})
         elif path == RULES:
-            told = self._change(json.loads(body)) if request.command == "POST" else self._held()
-            self.json(request, told, 400 if self.all_or_none and told.get("errors") else 200)
+            payload = self._change(json.loads(body)) if request.command == "POST" else self._held()
+            self.json(request, payload, 400 if self.all_or_none and payload.get("errors") else 200)
         elif self.lookups.answers(path):
             self.lookups.answer(self, request, body)
         elif path != RULES.removesuffix("/rules"):
@@ -152,27 +152,29 @@ class XApi(http_server.Server):
     def _held(self) -> dict[str, Any]:
         return ({"data": self.rules} if self.rules else {}) | {"meta": {"result_count": len(self.rules)}}
 
-    def _change(self, told: dict[str, Any]) -> dict[str, Any]:
-        self.changes.append(told)
-        if "delete" in told:
+    def _change(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self.changes.append(payload)
+        if "delete" in payload:
             before = len(self.rules)
-            self.rules = [rule for rule in self.rules if rule["id"] not in told["delete"]["ids"]]
+            self.rules = [rule for rule in self.rules if rule["id"] not in payload["delete"]["ids"]]
             return {"meta": {"summary": {"deleted": before - len(self.rules), "not_deleted": 0}}}
-        if len(self.rules) + len(told["add"]) > self.cap or any(len(rule["value"]) > 1024 for rule in told["add"]):
+        if len(self.rules) + len(payload["add"]) > self.cap or any(
+            len(rule["value"]) > 1024 for rule in payload["add"]
+        ):
             error = {"title": "Invalid Rule", "details": ["too many, or too long"]}
-            return {"meta": {"summary": {"created": 0, "not_created": len(told["add"])}}, "errors": [error]}
-        bad = [rule for rule in told["add"] if self.invalid and self.invalid in rule["value"]]
+            return {"meta": {"summary": {"created": 0, "not_created": len(payload["add"])}}, "errors": [error]}
+        bad = [rule for rule in payload["add"] if self.invalid and self.invalid in rule["value"]]
         if bad:
             self.refused += [rule["value"] for rule in bad]
             errors = [{"value": rule["value"], "title": "Invalid Rule", "details": ["no viable"]} for rule in bad]
-            added = [] if self.all_or_none else [rule for rule in told["add"] if rule not in bad]
+            added = [] if self.all_or_none else [rule for rule in payload["add"] if rule not in bad]
             for rule in added:
                 self.hold(rule["value"], rule.get("tag"))
-            summary = {"created": len(added), "not_created": len(told["add"]) - len(added)}
+            summary = {"created": len(added), "not_created": len(payload["add"]) - len(added)}
             return {"meta": {"summary": summary}, "errors": errors}
-        for rule in told["add"]:
+        for rule in payload["add"]:
             self.hold(rule["value"], rule.get("tag"))
-        return {"data": self.rules, "meta": {"summary": {"created": len(told["add"]), "not_created": 0}}}
+        return {"data": self.rules, "meta": {"summary": {"created": len(payload["add"]), "not_created": 0}}}
 
     def _stream(self, request: BaseHTTPRequestHandler) -> None:
         stream = Stream(request, self)

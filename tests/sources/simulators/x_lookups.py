@@ -24,7 +24,7 @@ class Lookups:
         self.posts: dict[str, dict[str, Any]] = {}
         self.protected: set[str] = set()
         self.unsure: set[str] = set()
-        self.asked_ids: list[list[str]] = []
+        self.requested_ids: list[list[str]] = []
         self.jobs: dict[str, Any] = {}
         self.polls_needed = 1
         self.troubles: deque[http_server.Refusal] = deque()
@@ -47,9 +47,9 @@ class Lookups:
         elif parts.path == JOBS:
             number = str(len(self.jobs) + 1)
             self.jobs[number] = {"ids": [], "polls": 0}
-            told = {"id": number, "type": "tweets", "status": "created"}
+            job = {"id": number, "type": "tweets", "status": "created"}
             links = {"upload_url": f"{server.url}/upload/{number}", "download_url": f"{server.url}/download/{number}"}
-            server.json(request, {"data": told | links})
+            server.json(request, {"data": job | links})
         elif parts.path.startswith("/upload/"):
             self.jobs[parts.path.rpartition("/")[2]]["ids"] = body.decode().split()
             server.plain(request, 200, {}, b"")
@@ -62,7 +62,7 @@ class Lookups:
             server.json(request, {"data": {"status": "complete" if done else "in_progress"}})
 
     def _found(self, ids: list[str]) -> dict[str, Any]:
-        self.asked_ids.append(ids)
+        self.requested_ids.append(ids)
         there = [self.posts[one] for one in ids if one in self.posts and one not in self.protected | self.unsure]
         answer: dict[str, Any] = {"data": [one["data"] for one in there]} if there else {}
         if there:

@@ -1,11 +1,11 @@
-"""Pauses after failures, as X asks for them."""
+"""Pauses after failures, by X's rules for reconnecting."""
 
 from __future__ import annotations
 
 from pipeline.sources.x.backoff import ANSWER, LIMIT, NETWORK, Backoff
 
 
-def test_pauses_grow_as_x_asks_and_start_over_when_something_was_received() -> None:
+def test_pauses_grow_by_the_rules_of_x_and_start_over_after_a_receipt() -> None:
     backoff = Backoff()
     assert [backoff.pause_after(NETWORK) for _ in range(3)] == [0.25, 0.5, 0.75]
     assert max(backoff.pause_after(NETWORK) for _ in range(100)) == 16.0

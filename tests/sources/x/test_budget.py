@@ -24,11 +24,11 @@ def test_budget_stops_before_it_is_spent_and_survives_a_restart() -> None:
             assert reading.reports[-1][0] == "sampling"
             assert "of 50 posts this month" in reading.reports[-1][1]
             cursor = reading.cursor
-        asked = len(api.streamed())
+        requested = len(api.streamed())
         with read(api, monthly_posts=40, cursor=cursor, clock_s=clock) as reading:
             until(lambda: reading.reports and reading.reports[-1][0] == "resting")
             assert "01 November" in reading.reports[-1][1]
-            assert len(api.streamed()) == asked
+            assert len(api.streamed()) == requested
 
 
 def test_budget_slows_then_ends_and_begins_anew_with_the_month() -> None:

@@ -1,4 +1,4 @@
-"""Compliance jobs: deleted posts, failures told apart from waiting, and no token at other addresses."""
+"""Compliance jobs: deleted posts, failures distinguished from waiting, and no token at other addresses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_compliance_job_reports_what_is_deleted_without_the_token_at_other_addre
     assert not files
 
 
-def test_compliance_job_that_fails_or_is_refused_is_told_apart_from_one_that_waits(api: XApi) -> None:
+def test_compliance_job_that_fails_or_is_refused_differs_from_one_that_waits(api: XApi) -> None:
     compliance = Compliance(TOKEN, api.url)
     api.lookups.troubles.append((403, {}, b'{"title":"Client Forbidden"}'))
     with pytest.raises(ComplianceRefused):

@@ -20,7 +20,7 @@ def test_limit_is_counted_by_the_clock_of_x_not_by_ours() -> None:
                 assert 400 < max(reading.waits) < 510
 
 
-def test_too_many_requests_waits_as_long_as_x_says() -> None:
+def test_too_many_requests_waits_the_time_that_x_requests() -> None:
     reset = {"x-rate-limit-reset": str(int(time.time()) + 2), "x-rate-limit-remaining": "0"}
     with XApi() as api:
         api.refusals.append((429, reset, b'{"title":"Too Many Requests","detail":"Too Many Requests"}'))

@@ -35,10 +35,10 @@ def test_x_reports_what_is_deleted_and_what_is_there_comes_with_fresh_counts(api
     assert isinstance(event, Upsert)
     assert event.post.id == there
     assert event.post.counts.likes == 7
-    assert event.post.version > event.post.created_at, "it is newer than what the stream told"
+    assert event.post.version > event.post.created_at, "the look-up is newer than the stream's record"
 
 
-def test_x_that_refuses_says_how_long_and_nothing_is_deleted(api: XApi) -> None:
+def test_refusal_of_x_carries_its_pause_and_deletes_nothing(api: XApi) -> None:
     reset = {"x-rate-limit-reset": str(int(time.time()) + 60), "x-rate-limit-remaining": "0"}
     lookup = XLookup(TOKEN, api.url)
     api.lookups.troubles.append((429, reset, b'{"title":"Too Many Requests"}'))

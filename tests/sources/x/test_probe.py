@@ -10,7 +10,7 @@ from pipeline.sources.catalog import cursor_age, probe, track_finding
 from tests.sources.simulators.x import TOKEN, XApi
 
 
-def test_x_says_whether_its_token_is_accepted_and_how_many_rules_there_are() -> None:
+def test_probe_of_x_reports_the_token_and_the_number_of_rules() -> None:
     settings = load({"SOURCE": "x", "X_BEARER_TOKEN": TOKEN})
     with XApi(cap=2) as api, XApi(token="another") as other:
         api.hold("snow", "murmur:1")
@@ -32,7 +32,7 @@ def test_x_says_whether_its_token_is_accepted_and_how_many_rules_there_are() -> 
     assert not away.well
 
 
-def test_x_says_how_much_of_its_budget_is_used_and_whether_track_can_be_asked_for() -> None:
+def test_probe_of_x_reports_the_budget_used_and_whether_track_has_rules() -> None:
     settings = load({"SOURCE": "x", "X_BEARER_TOKEN": TOKEN, "X_MONTHLY_POSTS": "100", "X_RECHECK": "compliance"})
     month = time.strftime("%Y-%m", time.gmtime())
     used, spent = (

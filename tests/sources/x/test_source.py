@@ -1,4 +1,4 @@
-"""X against an API on this machine: posts are read with all fields, and the source ends when asked."""
+"""X against an API on this machine: posts are read with all fields, and the source ends at `stopped()`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.sources.simulators.x import TOKEN, X_EPOCH_MS, XApi, post, stall
 from tests.sources.x.reading import opened, read, short_timing
 
 
-def test_posts_come_with_everything_asked_for_and_the_rule_is_ours() -> None:
+def test_posts_come_with_every_requested_field_and_the_rule_is_ours() -> None:
     with XApi() as api, read(api, "snow lang:en") as reading:
         opened(api)
         api.say("one", "two ❄")
         until(lambda: reading.texts() == ["one", "two ❄"])
-        asked = api.streamed()[0]
-        assert set(asked) == {
+        requested = api.streamed()[0]
+        assert set(requested) == {
             "expansions", "media.fields", "place.fields", "poll.fields", "tweet.fields", "user.fields",
         }  # fmt: skip
-        assert "referenced_tweets.id.author_id" in asked["expansions"]
-        assert "variants" in asked["media.fields"]
-        assert "note_tweet" in asked["tweet.fields"]
+        assert "referenced_tweets.id.author_id" in requested["expansions"]
+        assert "variants" in requested["media.fields"]
+        assert "note_tweet" in requested["tweet.fields"]
         assert [rule["value"] for rule in api.rules] in (["snow lang:en"], ["lang:en snow"])
         assert api.rules[0]["tag"].startswith("murmur:")
         assert reading.posts()[0].author.handle == "ann"
@@ -33,7 +33,7 @@ def test_posts_come_with_everything_asked_for_and_the_rule_is_ours() -> None:
         assert not reading.errors
 
 
-def test_track_is_followed_without_reconnecting_and_what_x_cannot_be_asked_is_reported() -> None:
+def test_track_is_followed_without_reconnecting_and_operators_without_a_rule_are_reported() -> None:
     track, api = ["snow"], XApi()
     source = XSource(TOKEN, lambda: track[0], url=api.url, timing=short_timing(10.0))
     with api, Reading(source) as reading:

@@ -79,7 +79,7 @@ def test_stream_that_ends_well_again_and_again_is_opened_again_with_pauses() -> 
             assert [state for state, _, _ in reading.reports].count("reconnecting") == 3
 
 
-def test_server_errors_are_asked_again_ever_later_and_reported_down() -> None:
+def test_server_errors_are_retried_ever_later_and_reported_down() -> None:
     with XApi() as api:
         api.refusals.extend([(503, {}, b"overloaded")] * 5)
         with read(api) as reading:
@@ -89,8 +89,8 @@ def test_server_errors_are_asked_again_ever_later_and_reported_down() -> None:
 
 
 def test_outage_of_our_own_is_a_gap_from_when_something_was_last_received() -> None:
-    heard = int(time.time() * 1000) - 60_000
-    with XApi() as api, read(api, cursor=f'{{"month":"2020-01","count":5,"heard_ms":{heard}}}') as reading:
+    received = int(time.time() * 1000) - 60_000
+    with XApi() as api, read(api, cursor=f'{{"month":"2020-01","count":5,"heard_ms":{received}}}') as reading:
         until(lambda: reading.gaps)
-        assert reading.gaps[0][0] == heard
-        assert reading.gaps[0][1] - heard >= 60_000
+        assert reading.gaps[0][0] == received
+        assert reading.gaps[0][1] - received >= 60_000

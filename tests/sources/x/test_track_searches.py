@@ -45,13 +45,13 @@ def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is
             until(lambda: reading.reports and reading.reports[-1][0] == "resting")
             assert "nobody looks" in reading.reports[-1][1]
             until(lambda: not api.rules)
-            asked = len(api.asked)
+            requested = len(api.requested)
             searches.append("*")
-            until(lambda: "X cannot be asked for *" in reading.reports[-1][1])
+            until(lambda: "X cannot be queried for *" in reading.reports[-1][1])
             searches.append("snow")
             until(lambda: api.streams)
             until(lambda: reading.reports[-1][0] == "live")
-            assert "X cannot be asked for *" in reading.reports[-1][1]
+            assert "X cannot be queried for *" in reading.reports[-1][1]
             api.say("one")
             until(lambda: reading.texts() == ["one"])
             searches.clear()
@@ -59,7 +59,7 @@ def test_when_nobody_looks_there_are_no_rules_no_stream_and_no_calls_and_that_is
             until(lambda: not api.rules and not api.streams)
             assert len(api.streamed()) == 1
             assert not reading.gaps, "a rest on purpose is a state, not a gap"
-            assert len(api.asked) < asked + 20
+            assert len(api.requested) < requested + 20
 
 
 @pytest.mark.parametrize("all_or_none", [True, False])
@@ -79,7 +79,7 @@ def test_a_search_that_x_refuses_costs_no_other_and_is_named(all_or_none: bool) 
             refused = len(api.refused)
             searches.append("sleet")
             until(lambda: "sleet" in str(api.rules))
-            assert len(api.refused) == refused, "what was refused alone is not asked for again"
+            assert len(api.refused) == refused, "a search that was refused alone is not requested again"
             assert len(api.streamed()) <= 2
 
 

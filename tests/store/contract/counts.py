@@ -35,9 +35,9 @@ class CountsContract:
             fine = reading.timeline(search("*"), interval_ms=HOUR_MS, max_buckets=1_000)
             assert fine.interval_ms == HOUR_MS
             span = {"since": 0, "until": T0 + 86_400_000}
-            asked = reading.timeline(search("*"), interval_ms=1_000, max_buckets=200, **span)
-            assert asked.total == 1
-            assert asked.interval_ms >= (T0 + 86_400_000) // 200
+            timeline = reading.timeline(search("*"), interval_ms=1_000, max_buckets=200, **span)
+            assert timeline.total == 1
+            assert timeline.interval_ms >= (T0 + 86_400_000) // 200
 
     def test_timeline_of_nothing_is_empty(self, store: Store) -> None:
         with store.reading() as reading:

@@ -38,7 +38,7 @@ class MergingContract:
     def test_body_stored_unescaped_by_an_earlier_version_is_escaped(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(post_json, "line_safe", lambda encoded: encoded)
+        monkeypatch.setattr(post_json, "escape_line_ends", lambda encoded: encoded)
         put(store, 1, post(1, "cats\u2028one"), post(2, "", repost_of="x:1"), post(3, "cats\x85", repost_of="x:9"))
         monkeypatch.undo()
         with store.reading() as reading:

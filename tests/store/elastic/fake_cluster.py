@@ -65,7 +65,7 @@ def cluster(certificate: tuple[Path, Path] | None = None) -> Iterator[Cluster]:
             thread.join()
 
 
-def asked(server: Cluster, **more: Any) -> dict[str, str]:
+def request_headers(server: Cluster, **more: Any) -> dict[str, str]:
     """Send one request and return its headers as the server received them."""
     where = more.pop("where", f"http://127.0.0.1:{server.server_port}")
     client = ElasticClient(Settings(elasticsearch_url=where, **more))

@@ -64,7 +64,7 @@ def test_server_that_stays_overloaded_is_an_outage(monkeypatch: pytest.MonkeyPat
             sender.send(_writes(1))
 
 
-def test_write_block_is_told_at_once_for_waiting_a_moment_lifts_none() -> None:
+def test_write_block_is_reported_at_once_because_waiting_lifts_none() -> None:
     with bulk() as (server, sender, slept):
         server.answers = [(200, _items(200, 429, kind="cluster_block_exception")), (200, _items(200))]
         with pytest.raises(StoreUnavailable, match="takes no writes: because"):

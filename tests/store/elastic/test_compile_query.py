@@ -74,7 +74,7 @@ def test_hostile_text_is_only_ever_a_value(text: str) -> None:
 
 
 @given(nodes)
-def test_every_tree_compiles_to_json_that_asks_for_mapped_fields_only(node: Node) -> None:
+def test_every_tree_compiles_to_json_over_mapped_fields_only(node: Node) -> None:
     found = compile_tree(node)
     msgspec.json.encode(found.filter)
     named = keys(found.filter) - {"match_all", "match_none", "bool", "filter", "must_not", "should", "term", "value"}

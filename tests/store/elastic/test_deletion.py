@@ -32,8 +32,8 @@ PACKED_SECRET = base64.b64encode(compress(f'"{SECRET}"'.encode())).decode()
 
 
 @pytest.fixture(scope="module")
-def withdrawn(elasticsearch_9: str) -> Iterator[tuple[Settings, ElasticStore]]:
-    """A store in which a post was deleted; when the last test runs, a while ago."""
+def with_deleted(elasticsearch_9: str) -> Iterator[tuple[Settings, ElasticStore]]:
+    """A store in which a post was deleted; by the last test, a while ago."""
     settings = access(elasticsearch_9)
     with store_in(settings) as store:
         put(store, 1, post(1, f"a {SECRET} word", bio=SECRET), raw=f'"{SECRET}"'.encode())
@@ -48,16 +48,16 @@ def withdrawn(elasticsearch_9: str) -> Iterator[tuple[Settings, ElasticStore]]:
 def _everything(settings: Settings) -> bytes:
     """Return the sources of all documents in all indices of a store."""
     ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_refresh")
-    told = ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_search", body={"size": 1_000})
-    return msgspec.json.encode(told)
+    answer = ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_search", body={"size": 1_000})
+    return msgspec.json.encode(answer)
 
 
-def test_withdrawn_word_is_found_nowhere(withdrawn: tuple[Settings, ElasticStore]) -> None:
-    settings, store = withdrawn
-    told = _everything(settings)
-    assert b"others" in told
-    assert SECRET.encode() not in told
-    assert PACKED_SECRET.encode() not in told
+def test_deleted_word_is_found_nowhere(with_deleted: tuple[Settings, ElasticStore]) -> None:
+    settings, store = with_deleted
+    stored = _everything(settings)
+    assert b"others" in stored
+    assert SECRET.encode() not in stored
+    assert PACKED_SECRET.encode() not in stored
     body = {"query": {"multi_match": {"query": SECRET, "fields": ["words", "bio", "*"], "lenient": True}}}
     found_ = ask(settings, "POST", f"{settings.elasticsearch_prefix}-*", "_search", body=body)
     assert found_["hits"]["hits"] == []
@@ -66,7 +66,7 @@ def test_withdrawn_word_is_found_nowhere(withdrawn: tuple[Settings, ElasticStore
             ask(settings, "GET", index, "_doc", "x:1")
 
 
-def test_a_quote_loses_the_raw_record_that_holds_what_is_withdrawn(settings: Settings, store: ElasticStore) -> None:
+def test_quote_loses_the_raw_record_that_contains_the_deleted_post(settings: Settings, store: ElasticStore) -> None:
     put(store, 1, post(1, "cats"), post(2, "so true", quote_of="x:1"), post(3, "dogs"), raw=b"{}")
     store.persist(Writes(deletions=[Deletion("x:1", T0)]), 2)
     put(store, 3, post(4, "so true too", quote_of="x:1"), raw=b"{}")
@@ -87,7 +87,7 @@ def test_post_that_slipped_past_its_tombstone_is_swept_away(settings: Settings, 
     assert now_found(store, "cats") == []
 
 
-def test_raw_record_of_a_quote_that_slipped_past_a_withdrawal_is_swept_away(
+def test_raw_record_of_a_quote_that_slipped_past_a_tombstone_is_swept_away(
     settings: Settings, store: ElasticStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(store, 1, post(1, "cats"), post(5, "birds"), raw=b"{}")
@@ -105,22 +105,22 @@ def test_raw_record_of_a_quote_that_slipped_past_a_withdrawal_is_swept_away(
     assert now_found(store, "*") == ["x:5", "x:3", "x:2"]
 
 
-def test_withdrawn_account_takes_all_posts_of_a_millisecond_along(store: ElasticStore) -> None:
+def test_deleted_account_takes_all_posts_of_a_millisecond_along(store: ElasticStore) -> None:
     for seq, start in enumerate(range(0, 1_200, 400), 1):
         put(store, seq, *(post(n, "cats", created_at=T0) for n in range(start, start + 400)))
     gone = Writes(author_deletions=[AuthorDeletion("x", "id-bob", T0 + 10**8)])
-    told = list[str]()
+    reported = list[str]()
     done = store.persist(gone, 9)
     while done.left:
-        told += done.deleted
+        reported += done.deleted
         done = store.persist(replace(gone, continued=True), 9)
-    assert sorted([*told, *done.deleted]) == sorted(f"x:{n}" for n in range(1_200))
+    assert sorted([*reported, *done.deleted]) == sorted(f"x:{n}" for n in range(1_200))
     assert now_found(store, "*") == []
 
 
-def test_withdrawn_post_leaves_the_segments_on_disk(withdrawn: tuple[Settings, ElasticStore]) -> None:
+def test_deleted_post_leaves_the_segments_on_disk(with_deleted: tuple[Settings, ElasticStore]) -> None:
     """A shard releases a deleted document after half a minute; then the request of maintenance takes effect."""
-    settings, store = withdrawn
+    settings, store = with_deleted
     both = f"{store.names.all_posts},{store.names.all_raws}"
     for _ in range(90):
         store._maintenance.run(now_ms() + 7 * 3_600_000)

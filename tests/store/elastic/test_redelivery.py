@@ -75,8 +75,8 @@ def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(settings: 
     for break_at in count():
         broken = access(settings.elasticsearch_url)
         with store_in(broken) as store:
-            told = history(store, break_at)
-        if told == ["it did not break"]:
+            found = history(store, break_at)
+        if found == ["it did not break"]:
             assert break_at >= 3
             return
-        assert told == wanted, f"broken off at write {break_at}"
+        assert found == wanted, f"broken off at write {break_at}"

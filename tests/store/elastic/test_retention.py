@@ -1,4 +1,4 @@
-"""Retention drops whole months, removes single posts oldest first, and forgets what was known of them."""
+"""Retention drops whole months, removes single posts oldest first, and forgets their locators."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_months_wholly_past_go_by_dropping_their_index(settings: Settings, store
     assert now_found(store, "cats") == ["x:10", "x:0"], "what was pruned can come again"
 
 
-def test_what_is_known_of_pruned_posts_is_forgotten_too(settings: Settings, store: ElasticStore) -> None:
+def test_locators_of_pruned_posts_are_forgotten_too(settings: Settings, store: ElasticStore) -> None:
     put(store, 1, post(1, "cats", created_at=1_500_000_000_000), post(2, repost_of="x:1", created_at=1_500_000_000_001))
     put(store, 2, post(3, repost_of="x:77", created_at=1_500_000_000_002), post(4, repost_of="x:78"), post(5, "dogs"))
     store.persist(Writes(deletions=[Deletion("x:5", T0)]), 3)
@@ -47,7 +47,7 @@ def test_what_is_known_of_pruned_posts_is_forgotten_too(settings: Settings, stor
     assert known == ["p:x:4", "p:x:5", "p:x:78"], "those that are there, a tombstone, and an original still awaited"
 
 
-def test_pruning_by_size_drops_what_is_oldest_first(settings: Settings, store: ElasticStore) -> None:
+def test_pruning_by_size_drops_the_oldest_first(settings: Settings, store: ElasticStore) -> None:
     rng = random.Random(4)
     for year, at_ in enumerate((1_500_000_000_000, 1_530_000_000_000, 1_795_000_000_000)):
         made = [post(year * 100 + n, "cats", created_at=at_ + n) for n in range(40)]

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.elasticsearch
 
 
 def _open_views(settings: Settings) -> int:
-    told = ask(settings, "GET", f"{settings.elasticsearch_prefix}-*", "_stats", "search")
-    return int(told["_all"]["total"]["search"]["open_contexts"])
+    answer = ask(settings, "GET", f"{settings.elasticsearch_prefix}-*", "_stats", "search")
+    return int(answer["_all"]["total"]["search"]["open_contexts"])
 
 
 def test_every_view_is_closed_whatever_happens_in_it(settings: Settings, store: ElasticStore) -> None:
@@ -63,7 +63,7 @@ def test_huge_numbers_and_ancient_times_and_long_names_are_stored(store: Elastic
     assert sorted(now_found(store, "cats")) == ["x:1", "x:2", "x:3"]
 
 
-def test_old_coverage_is_moved_away_and_still_told(store: ElasticStore) -> None:
+def test_old_coverage_is_moved_away_and_still_reported(store: ElasticStore) -> None:
     rows = [CoverageRow("x", T0 + n * 10, T0 + n * 10 + 5, "*", f"down {n}") for n in range(NEWEST_ROWS_MAX + 5)]
     for row in rows:
         store.add_coverage(row)
@@ -74,8 +74,8 @@ def test_old_coverage_is_moved_away_and_still_told(store: ElasticStore) -> None:
 
 def test_kibana_sees_fields_it_can_use(settings: Settings, store: ElasticStore) -> None:
     put(store, 1, post(1, "lovely cats", hashtags=["Cats"], hosts=["a.example"], likes=3))
-    told = ask(settings, "GET", f"{settings.elasticsearch_prefix}-posts", "_field_caps", fields="*")["fields"]
-    kinds = {name: next(iter(kind)) for name, kind in told.items() if not name.startswith("_")}
+    answer = ask(settings, "GET", f"{settings.elasticsearch_prefix}-posts", "_field_caps", fields="*")["fields"]
+    kinds = {name: next(iter(kind)) for name, kind in answer.items() if not name.startswith("_")}
     wanted = {
         "created_at": "date",
         "likes": "long",

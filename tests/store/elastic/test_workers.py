@@ -57,7 +57,7 @@ def _batches(rng: random.Random) -> Iterator[Writes]:
 
 def test_workers_that_write_the_same_posts_at_once_leave_what_one_would_have(settings: Settings) -> None:
     with store_in(settings) as store:
-        withdrawn: set[str] = set()
+        deleted: set[str] = set()
         versions: dict[str, int] = {}
         failed: list[BaseException] = []
 
@@ -65,11 +65,11 @@ def test_workers_that_write_the_same_posts_at_once_leave_what_one_would_have(set
             try:
                 own: Store = ElasticStore(settings)
                 for seq, writes in enumerate(_batches(random.Random(seed)), 1):
-                    withdrawn.update(gone.id for gone in writes.deletions)
+                    deleted.update(gone.id for gone in writes.deletions)
                     for one in writes.upserts:
                         versions[one.post.id] = max(one.post.version, versions.get(one.post.id, 0))
                     own.persist(writes, seq * WORKERS + seed)
-            except BaseException as error:  # noqa: BLE001 - told by the test
+            except BaseException as error:  # noqa: BLE001 - the test reports it
                 failed.append(error)
 
         threads = [threading.Thread(target=work, args=(seed,)) for seed in range(WORKERS)]
@@ -79,17 +79,17 @@ def test_workers_that_write_the_same_posts_at_once_leave_what_one_would_have(set
             thread.join()
         assert failed == []
         store.maintain()
-        _assert_right(store, withdrawn, versions)
+        _assert_right(store, deleted, versions)
 
 
-def _assert_right(store: Store, withdrawn: set[str], versions: dict[str, int]) -> None:
+def _assert_right(store: Store, deleted: set[str], versions: dict[str, int]) -> None:
     """Assert that each post is stored once, in its greatest version or above, found by its and its original's content,
     and that nothing deleted is stored."""
     with store.reading(timeout_s=60) as reading:
         posts = {one.id: one for one in (msgspec.json.decode(b, type=Post) for b in reading.export(search("*")))}
         assert len(posts) == reading.count(search("*")) == store.indexed()
         assert posts.keys() == {
-            post_id for post_id in versions if post_id not in withdrawn and not _carries(post_id, withdrawn)
+            post_id for post_id in versions if post_id not in deleted and not _carries(post_id, deleted)
         }
         for post_id, held in posts.items():
             assert held.version >= versions[post_id]
@@ -100,9 +100,9 @@ def _assert_right(store: Store, withdrawn: set[str], versions: dict[str, int]) -
             assert sorted(ids(reading.search(query, limit=999).bodies)) == wanted, text
 
 
-def _carries(post_id: str, withdrawn: set[str]) -> bool:
+def _carries(post_id: str, deleted: set[str]) -> bool:
     number = int(post_id[2:])
-    return number >= 100 and f"x:{number % 12}" in withdrawn
+    return number >= 100 and f"x:{number % 12}" in deleted
 
 
 def test_late_original_and_its_repost_stored_at_once_know_each_other(settings: Settings) -> None:
@@ -117,7 +117,7 @@ def test_late_original_and_its_repost_stored_at_once_know_each_other(settings: S
                     barrier.wait(timeout=60)
                     one = post(number, "cats") if first else post(number + 1_000, repost_of=f"x:{number}")
                     put(own, number, one)
-            except BaseException as error:  # noqa: BLE001 - told by the test
+            except BaseException as error:  # noqa: BLE001 - the test reports it
                 barrier.abort()
                 failed.append(error)
 

@@ -78,7 +78,7 @@ def compile_pieces(root: Node) -> CompiledPieces:
         return CompiledPieces((), left_out, NO_POST_MATCHES)
     if isinstance(part, Always) or not _stands_alone(part):
         return CompiledPieces(
-            (), left_out, "X must be asked for words, tags or accounts, and TRACK has none in every part"
+            (), left_out, "X requires words, tags or accounts in every rule, and some part of TRACK has none"
         )
     pieces: list[RulePiece] = []
     for one in part.parts if isinstance(part, AnyOf) else (part,):

@@ -19,7 +19,7 @@ from pipeline.sources.x.rules.rule_plan import SEARCHES, RulePlan, plan_for_sear
 
 SETTLE_S = 2.0
 """Seconds without a change of the searches after which a change is due."""
-APART_S = 20.0
+DEMAND_INTERVAL_S = 20.0
 """Seconds between two changes: one costs up to four calls, and X allows some apps a hundred in a quarter of an hour."""
 SETTLES_WITHIN = 5
 """A search waits at most this many times `settle_s` because others come and go."""
@@ -42,7 +42,7 @@ class DemandTracker:
         searches: Callable[[], Sequence[str]],
         *,
         settle_s: float = SETTLE_S,
-        apart_s: float = APART_S,
+        apart_s: float = DEMAND_INTERVAL_S,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._track = track

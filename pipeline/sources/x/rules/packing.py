@@ -33,13 +33,13 @@ LEAST_PIECE = 24
 
 @dataclass(frozen=True)
 class PackedRules:
-    """The rules, and the searches that X cannot be asked for (`unasked`), that found no room, or that X refuses.
+    """The rules, and the searches without one: `inexpressible` in X's language, `without_room`, or `refused` by X.
 
     `left_out` are operators that X does not have: their part of a search is filtered by the worker.
     """
 
     rules: tuple[str, ...]
-    unasked: tuple[str, ...] = ()
+    inexpressible: tuple[str, ...] = ()
     without_room: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()

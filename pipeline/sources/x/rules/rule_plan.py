@@ -20,16 +20,16 @@ SEARCHES = "searches"
 LONGEST_COLLECTED = 500
 """Characters of the rules that coverage shows."""
 NAMED = 5
-"""Names listed of searches or operators that X cannot be asked for."""
+"""Most searches or operators that a note lists by name."""
 
 
 @dataclass(frozen=True)
 class RulePlan:
-    """The rules to request, and what people should know of them.
+    """The rules to request, and notes about them for people.
 
-    `problem`: why there are no rules ("" if there are). `notes`: what X cannot be asked for, and the like. `collects`:
-    what coverage names as collected ("": TRACK). `resting`: having no rules is intended. `reads_others`: without rules
-    of ours, the posts that others' rules bring are read.
+    `problem`: why there are no rules ("" if there are). `notes`: searches and operators that X cannot be queried for,
+    refuses or has no room for. `collects`: the text that coverage names as collected ("": TRACK). `resting`: having no
+    rules is intended. `reads_others`: without rules of ours, the posts that others' rules bring are read.
     """
 
     rules: tuple[str, ...] = ()
@@ -59,8 +59,8 @@ def plan_for_searches(searches: Sequence[str], packer: RulePacker, room: int | N
     notes = [
         f"{len(searches):,} searches that people look at" if len(searches) != 1 else "1 search that people look at"
     ]
-    if packed.unasked:
-        notes.append(f"X cannot be asked for {_listed(packed.unasked)}")
+    if packed.inexpressible:
+        notes.append(f"X cannot be queried for {_listed(packed.inexpressible)}")
     if packed.refused:
         notes.append(f"X refuses {_listed(packed.refused)}")
     if packed.without_room:
@@ -74,7 +74,7 @@ def plan_for_searches(searches: Sequence[str], packer: RulePacker, room: int | N
 def _filtered_here(left_out: tuple[str, ...]) -> tuple[str, ...]:
     if not left_out:
         return ()
-    return (f"X cannot be asked for {', '.join(left_out[:NAMED])}: fetched and filtered here",)
+    return (f"X cannot be queried for {', '.join(left_out[:NAMED])}: fetched and filtered here",)
 
 
 def _listed(texts: Sequence[str]) -> str:

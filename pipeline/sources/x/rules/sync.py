@@ -22,7 +22,7 @@ from pipeline.sources.x.rules.rule_plan import RulePlan
 TAG = "murmur:"
 """Beginning of the tag of our rules."""
 RULES = "/2/tweets/search/stream/rules"
-PAGES = 20
+RULE_PAGES_MAX = 20
 """Pages of rules read at most, so that a list without an end stops."""
 RULES_A_CALL = 500
 """Rules that one call adds or deletes at most."""
@@ -32,7 +32,7 @@ RULES_A_CALL = 500
 class SyncedRules:
     """The rules that X holds: how many are ours and others', how many of ours found no room, and which X refused.
 
-    `plan` is what the rules were made from.
+    `plan` is the plan that the rules were made from.
     """
 
     ours: int
@@ -42,7 +42,7 @@ class SyncedRules:
     refused: tuple[str, ...] = ()
 
     def describe(self) -> list[str]:
-        """Return texts for people: the number of rules, and what is missed."""
+        """Return texts for people: the number of rules, and the searches without one."""
         found = ["1 rule" if self.ours == 1 else f"{self.ours} rules", self.plan.problem, *self.plan.notes]
         if self.without_room:
             found.append(f"{self.without_room} more than X allows: their posts are missed")
@@ -91,7 +91,7 @@ def held_rules(client: XClient) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     params: dict[str, str] = {}
-    for _ in range(PAGES):
+    for _ in range(RULE_PAGES_MAX):
         answer = client.ask("GET", RULES, params=params)
         page = answer.get("data") or []
         if not isinstance(page, list) or not all(isinstance(rule, dict) for rule in page):

@@ -183,7 +183,7 @@ def is_exact(node: Node) -> bool:
 
 
 def name_of(node: Node) -> str:
-    """Return a short name of an operator that X is not asked for."""
+    """Return a short name of an operator that X's rules do not have."""
     if isinstance(node, Prefix):
         return f"{node.token}*"
     if isinstance(node, Number):

@@ -12,7 +12,7 @@ import msgspec
 
 _REASON_CHARS = 300
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class KeyHit(msgspec.Struct, kw_only=True):
@@ -28,16 +28,16 @@ class KeyHit(msgspec.Struct, kw_only=True):
     sort: list[Any] = []
 
 
-class Hit(KeyHit, Generic[T], kw_only=True):
-    """A document that was found, with its source read as `T`."""
+class Hit(KeyHit, Generic[_T], kw_only=True):
+    """A document that was found, with its source read as `_T`."""
 
-    source: T = msgspec.field(name="_source")
+    source: _T = msgspec.field(name="_source")
 
 
-class Hits(msgspec.Struct, Generic[T]):
+class Hits(msgspec.Struct, Generic[_T]):
     """Documents that a search found, in its order."""
 
-    hits: list[T] = []
+    hits: list[_T] = []
 
 
 class Shards(msgspec.Struct):
@@ -54,14 +54,14 @@ class SearchAnswer(msgspec.Struct):
     shards: Shards = msgspec.field(name="_shards", default_factory=Shards)
 
 
-class Found(SearchAnswer, Generic[T]):
-    """Answer to a search whose hits are read as `T`: `KeyHit` or `Hit[…]`."""
+class Found(SearchAnswer, Generic[_T]):
+    """Answer to a search whose hits are read as `_T`: `KeyHit` or `Hit[…]`."""
 
-    hits: Hits[T] = msgspec.field(default_factory=Hits)
+    hits: Hits[_T] = msgspec.field(default_factory=Hits)
 
 
 class Cause(msgspec.Struct):
-    """Reason of a refusal; the innermost cause says most."""
+    """Reason of a refusal; the innermost cause is the most precise."""
 
     type: str = ""
     reason: str | None = None

@@ -25,7 +25,7 @@ OVERLOAD_PATIENCE_S = 10.0
 """Seconds that writes are repeated before the store counts as unavailable: a batch has 45 s in all."""
 
 BULK_TIMEOUT_S = 15.0
-REQUEST_BYTES_MAX, REQUEST_BYTES_MIN = 8 * 1024 * 1024, 256 * 1024
+BULK_MAX_BYTES, BULK_MIN_BYTES = 8 * 1024 * 1024, 256 * 1024
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 2.0
 _FILTER = "errors,items.*.status,items.*.error,items.*._seq_no,items.*._primary_term"
 
@@ -56,7 +56,7 @@ class Write:
     result: Result = "done"
     reason: str = ""
     blocked: bool = False
-    """True if a block on the index refused the write, as a full disk sets it: waiting a moment does not lift it."""
+    """True if a block on the index refused the write, as a full disk sets it: waiting does not lift it."""
 
     def lines(self) -> bytes:
         """Return the lines of the bulk request."""
@@ -91,7 +91,7 @@ class Bulk:
     def __init__(self, client: ElasticClient, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._sleep = sleep
-        self._max_bytes = REQUEST_BYTES_MAX
+        self._max_bytes = BULK_MAX_BYTES
 
     def send(self, writes: Sequence[Write]) -> list[Write]:
         """Send the writes, note in each its result and its new number, and return those that were not done.
@@ -158,12 +158,12 @@ class Bulk:
                     self._smaller(size)
                     error = StoreUnavailable(f"Elasticsearch cannot take writes now: {busy[0].reason}")
                 else:
-                    self._max_bytes = min(REQUEST_BYTES_MAX, self._max_bytes * 5 // 4)
+                    self._max_bytes = min(BULK_MAX_BYTES, self._max_bytes * 5 // 4)
             start = end
         return later, error
 
     def _smaller(self, size: int) -> None:
-        self._max_bytes = max(REQUEST_BYTES_MIN, min(self._max_bytes, size) // 2)
+        self._max_bytes = max(BULK_MIN_BYTES, min(self._max_bytes, size) // 2)
 
 
 def _note(writes: Sequence[Write], answer: _Answer) -> list[Write]:

@@ -30,7 +30,7 @@ from pipeline.store.elastic.cluster.request_errors import RequestTimedOut, error
 _REASON_CHARS = 300
 _JSON = {"accept": "application/json", "content-type": "application/json"}
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class _BytesSerializer(Serializer):
@@ -82,11 +82,11 @@ class ElasticClient:
         path: str,
         body: Any = None,
         *,
-        into: type[T],
+        into: type[_T],
         params: Mapping[str, str] | None = None,
         timeout_s: float = REQUEST_TIMEOUT_S,
         retries: int = 1,
-    ) -> T:
+    ) -> _T:
         """Send a request and return the answer as `into`.
 
         `path` comes from `path_to`; `body` is bytes or is encoded as JSON. After a broken connection the request is
@@ -128,7 +128,7 @@ def path_to(*names: str) -> str:
     return "/" + "/".join(quote(name, safe=",*") for name in names)
 
 
-def _decoded(body: bytes, into: type[T]) -> T:
+def _decoded(body: bytes, into: type[_T]) -> _T:
     try:
         return decode(body, into)
     except msgspec.DecodeError as error:

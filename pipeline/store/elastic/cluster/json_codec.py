@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 encode = msgspec.json.Encoder().encode
 
@@ -18,7 +18,7 @@ _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _decoders_lock = threading.Lock()
 
 
-def decode(body: bytes | msgspec.Raw, into: type[T]) -> T:
+def decode(body: bytes | msgspec.Raw, into: type[_T]) -> _T:
     """Return JSON as `into`.
 
     msgspec builds the description of a struct at its first use. Two threads that do so at once end the process (SIGSEGV
@@ -31,5 +31,5 @@ def decode(body: bytes | msgspec.Raw, into: type[T]) -> T:
     if decoder is None:
         with _decoders_lock:
             decoder = _decoders.setdefault(into, msgspec.json.Decoder(into))
-    found: T = decoder.decode(body)
+    found: _T = decoder.decode(body)
     return found

@@ -1,4 +1,4 @@
-"""Index refresher: makes earlier writes searchable, with one request for all threads that ask at the same time.
+"""Index refresher: makes earlier writes searchable, with one request for all threads that wait at the same time.
 
 All stores over one client share the refresher of an index. Under gevent each caller sends its own request: few threads
 refresh there, and their hubs would have to share a lock that waits for the network.

@@ -42,7 +42,7 @@ class DeletionSweep:
         self._bulk = bulk
 
     def run(self, now_ms: int) -> None:
-        """Remove what is still stored of posts that were deleted recently."""
+        """Remove the rows and raw records of recently deleted posts that are still stored."""
         for tombstones in self._recent_tombstones(now_ms - SWEPT_MS):
             self._bulk.send([*self._posts(tombstones), *self._raws_of_quotes(tombstones)])
 

@@ -20,7 +20,7 @@ from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.deletion_sweep import DeletionSweep
-from pipeline.store.elastic.periodic.repost_reach import ReachUpdater
+from pipeline.store.elastic.periodic.reach import ElasticReachUpdater
 from pipeline.store.elastic.periodic.word_background import ElasticWordBackground
 from pipeline.store.elastic.state_documents import PROGRESS, MaintenanceProgress
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
@@ -51,7 +51,7 @@ class ElasticMaintenance:
         self._refresh_state = refresh_state
         self._bulk = Bulk(client)
         self._background = ElasticWordBackground(client, names, self._bulk)
-        self._reach = ReachUpdater(client, names, refresh_posts)
+        self._reach = ElasticReachUpdater(client, names, refresh_posts)
         self._sweep = DeletionSweep(client, names, self._bulk)
         self._trimmed_hour = 0
 

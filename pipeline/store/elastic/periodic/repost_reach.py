@@ -38,7 +38,7 @@ class _ChangedPost(msgspec.Struct):
     changed: int = 0
 
 
-class ReachUpdater:
+class ElasticReachUpdater:
     """Updates the reach of one store's posts."""
 
     def __init__(self, client: ElasticClient, names: IndexNames, refresh: Callable[[], None]) -> None:
@@ -49,7 +49,8 @@ class ReachUpdater:
         self._done: dict[str, int] = {}
 
     def run(self, reached: int) -> int:
-        """Compute what changed above a publication number, some pages of posts; return the number reached."""
+        """Compute the reach of posts changed above a publication number, some pages of them; return the number
+        reached."""
         after = max(0, reached - REACH_OVERLAP_US)
         for _ in range(_ROUNDS_MAX):
             notes, changed = self._notes(), self._changed(after)

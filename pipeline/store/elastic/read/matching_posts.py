@@ -69,12 +69,12 @@ class MatchingPosts:
 
     def lost(self, conditions: Sequence[Dsl]) -> list[tuple[str, int]]:
         """Return the (id, version) of the posts that meet the conditions and do not match, or are not visible."""
-        asked = list(conditions)
+        wanted = list(conditions)
         if self.exact:
             visible = {"range": {"place": {"gte": self._retained_from}}}
-            asked.append({"bool": {"must_not": [{"bool": {"filter": [self._compiled.filter, visible]}}]}})
+            wanted.append({"bool": {"must_not": [{"bool": {"filter": [self._compiled.filter, visible]}}]}})
         lost = []
-        for hit in _pages(self._view, asked, "latest", HITS_AT_ONCE, Found[Hit[PostSource]]):
+        for hit in _pages(self._view, wanted, "latest", HITS_AT_ONCE, Found[Hit[PostSource]]):
             source = hit.source
             if self.exact or source.place < self._retained_from or not self._matches(source):
                 post = decode_post(source.post)

@@ -26,11 +26,12 @@ OPEN_MAX = 64
 """Most points in time that a process has open."""
 KEEP_ALIVE_S = 60
 GRACE_S = 0.5
-"""Seconds beyond the server's own limit that its answer is waited for: it may be about to say that time is over."""
+"""Seconds to wait beyond the server's own time limit: its answer may be that the limit has passed."""
 
 OPENING_S = 5.0
 YOUNG_INDEX_S = 1.0
-"""Seconds for which a refusal is retried: an index created this moment, as when a month begins, cannot be read yet."""
+"""Seconds for which a refusal is retried: an index that was just created, as when a month begins, cannot be read
+yet."""
 
 _RETRY_S = 0.05
 _QUERYS_FAULT = frozenset({"too_many_buckets_exception", "too_many_clauses", "circuit_breaking_exception"})

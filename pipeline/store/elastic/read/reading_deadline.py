@@ -8,7 +8,7 @@ from pipeline.errors import QueryTimeout
 
 
 class ReadingDeadline:
-    """Moment after which all requests of a reading stop."""
+    """Time after which all requests of a reading stop."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s

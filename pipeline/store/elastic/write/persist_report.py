@@ -15,14 +15,14 @@ from pipeline.store.plan import WritePlan
 
 @dataclass(slots=True)
 class PersistReport:
-    """Results of the attempts so far; `plan` collects what they did."""
+    """Results of the attempts so far; `plan` collects the changes they made."""
 
     plan: WritePlan
     entries: dict[str, Entry] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
     def add(self, made: WritePlan, applied: AppliedPlan) -> None:
-        """Add what was done of one plan."""
+        """Add the results of one plan."""
         undone = applied.conflicts | applied.refused.keys()
         self.plan.retained_from_ms = made.retained_from_ms
         self.plan.upserts += [put for put in made.upserts if put.post.id not in undone]

@@ -1,4 +1,4 @@
-"""Persister: merges batches into the store, and plans again whatever another worker wrote first.
+"""Persister: merges batches into the store, and plans those posts again that another worker wrote first.
 
 There is no transaction. After writing, `revalidate` therefore looks for what came in between: a repost whose original
 changed, an original that got reposts, a deletion that found too little. Only those and the posts in conflict are
@@ -35,7 +35,7 @@ _WAIT_S = 0.03
 
 @dataclass(slots=True)
 class _Progress:
-    """What is left of a batch between two attempts."""
+    """Rest of a batch between two attempts."""
 
     pending: Writes
     report: PersistReport
@@ -86,7 +86,7 @@ class ElasticPersister:
         raws: Mapping[str, bytes],
         arrivals: Mapping[str, int],
     ) -> bool:
-        """Plan and write what is pending; return whether nothing is left."""
+        """Plan and write the pending events; return whether none is left."""
         pending, report = progress.pending, progress.report
         lookups = self._lookups()
         lookups.prefetch(pending)

@@ -19,13 +19,13 @@ from pipeline.store.elastic.cluster.multi_get import GotDocument, get_many
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.state_documents import (
     AUTHORS,
+    AccountTombstonesNote,
+    AccountTombstoneSource,
     Locator,
-    WithdrawnAccount,
-    WithdrawnAccountsNote,
-    own_account_key,
+    account_tombstone_key,
+    own_account_tombstone_key,
     own_salt,
     post_key,
-    withdrawn_account_key,
 )
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
@@ -51,9 +51,9 @@ class ElasticPlanLookups:
         self._search = StoredPostSearch(client, names, refresh)
         self._known: dict[str, VersionedLocator] = {}
         self._rows: dict[str, VersionedRow | None] = {}
-        self._some_account_withdrawn = False
+        self._has_account_tombstones = False
         self.former_salts: list[str] = []
-        """Hexadecimal salts of other stores whose withdrawn accounts were moved in here."""
+        """Hexadecimal salts of other stores whose account tombstones were copied into this one."""
 
     def prefetch(self, writes: Writes) -> None:
         """Read at once all that the planner will look up for a batch."""
@@ -65,13 +65,13 @@ class ElasticPlanLookups:
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
         note = next(found)
-        self._some_account_withdrawn = note.found
-        self.former_salts = decode(note.source, WithdrawnAccountsNote).salts if note.found else []
+        self._has_account_tombstones = note.found
+        self.former_salts = decode(note.source, AccountTombstonesNote).salts if note.found else []
         self._remember(wanted, found)
         self._read(ids)
 
     def known(self, post_id: str) -> VersionedLocator:
-        """Return what `state` knows of an id."""
+        """Return the locator of an id, as read from `state`."""
         if post_id not in self._known:
             self._locate([post_id])
         return self._known[post_id]
@@ -80,13 +80,13 @@ class ElasticPlanLookups:
         """Remember a locator that was just written."""
         self._known[post_id] = VersionedLocator(locator, write.seq_no, write.term)
 
-    def withdrawn_account(self, author: tuple[str, str]) -> WithdrawnAccount:
-        """Return what this store's own salt tells of the (source, author id) of a withdrawn account."""
-        (got,) = get_many(self._client, [(self._names.state, own_account_key(self._names, *author))])
+    def account_tombstone(self, author: tuple[str, str]) -> AccountTombstoneSource:
+        """Return the tombstone of a (source, author id) under this store's own salt; empty if there is none."""
+        (got,) = get_many(self._client, [(self._names.state, own_account_tombstone_key(self._names, *author))])
         if not got.found:
-            return WithdrawnAccount()
-        account = decode(got.source, WithdrawnAccount)
-        return WithdrawnAccount(account.until, account.gone_at, got.seq_no, got.term)
+            return AccountTombstoneSource()
+        account = decode(got.source, AccountTombstoneSource)
+        return AccountTombstoneSource(account.until, account.gone_at, got.seq_no, got.term)
 
     def row(self, post_id: str) -> VersionedRow | None:
         """Return the row of an id as it was read, None if it is not stored."""
@@ -133,16 +133,16 @@ class ElasticPlanLookups:
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
 
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Return (source, author id) → until when (ms) the account's posts are withdrawn."""
-        if not self._some_account_withdrawn:
+        """Return (source, author id) → the time (ms) up to which the account's posts stay out."""
+        if not self._has_account_tombstones:
             return {}
         salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former_salts)]
-        wanted = [(author, withdrawn_account_key(account_hash(*author, salt))) for author in authors for salt in salts]
+        wanted = [(author, account_tombstone_key(account_hash(*author, salt))) for author in authors for salt in salts]
         found: dict[tuple[str, str], int] = {}
         pairs = [(self._names.state, name) for _, name in wanted]
         for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
             if got.found:
-                until = decode(got.source, WithdrawnAccount).until
+                until = decode(got.source, AccountTombstoneSource).until
                 found[author] = max(until, found.get(author, until))
         return found
 
@@ -189,6 +189,7 @@ class ElasticPlanLookups:
         return list(found.values())[:limit]
 
     def _remembered(self, pages: Iterable[list[VersionedRow]]) -> Iterator[list[VersionedRow]]:
-        """Yield pages with each row as it was read first: the plan is made of what the writes will name."""
+        """Yield pages with each row as it was read first: the plan is then made from the versions that the writes will
+        name."""
         for page in pages:
             yield [self._rows.setdefault(row.post.id, row) or row for row in page]

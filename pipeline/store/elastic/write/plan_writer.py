@@ -1,4 +1,4 @@
-"""Plan writer: applies a plan without a transaction, in an order that leaves nothing wrong wherever it stops.
+"""Plan writer: applies a plan without a transaction, in an order that is safe to interrupt after any write.
 
 The index `state` (tombstones, accounts, where posts are) comes first. Each of these writes names the version that was
 read; after one conflict no post is written and the plan is made again. Then come the posts, each under its own

@@ -1,4 +1,4 @@
-"""Revalidation after a batch was written: finds what other workers wrote between its reading and its writing.
+"""Revalidation of a written batch: finds the writes of other workers between its reading and its writing.
 
 Says what must be done again: posts that conflicted or whose original changed, stored reposts that show an outdated
 original, and deletions that missed posts. Two workers that write at once both look after they wrote, so that at least
@@ -28,10 +28,10 @@ writer died."""
 
 @dataclass(slots=True)
 class Revalidation:
-    """Compares what a plan was based on with what is stored now.
+    """Compares the rows that a plan was based on with the rows stored now.
 
-    `fresh` reads anew, `seen` is what the plan `made` was based on, `applied` its result. `awaited` are new posts that
-    had reposts before. `unfinished` is set where an original is still being written by another worker.
+    `fresh` reads anew, `seen` holds the rows that the plan `made` was based on, `applied` its result. `awaited` are new
+    posts that had reposts before. `unfinished` is set where an original is still being written by another worker.
     """
 
     fresh: ElasticPlanLookups
@@ -42,7 +42,7 @@ class Revalidation:
     unfinished: bool = False
 
     def repeated(self, writes: Writes, *, wait: bool) -> Writes:
-        """Return the part of a batch to plan again; `wait` says whether to wait for unfinished originals."""
+        """Return the part of a batch to plan again; with `wait`, reposts of unfinished originals too."""
         conflicts = self.applied.conflicts
         ids = conflicts | self._overtaken(wait)
         again = [one for one in writes.upserts if one.post.id in ids or one.post.repost_of in conflicts]
@@ -68,7 +68,7 @@ class Revalidation:
         return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
     def outdated_reposts(self, seq: int, suspects: Set[str]) -> WritePlan:
-        """Return the plan for stored reposts that do not show what their original says now.
+        """Return the plan for stored reposts that do not have the present content of their original.
 
         Another worker stored them just now, or this worker touched them for an edit that another worker overtook
         (`suspects` are the originals of such edits).

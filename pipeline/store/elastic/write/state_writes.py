@@ -17,9 +17,9 @@ from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periods import period_of
 from pipeline.store.elastic.state_documents import (
     AUTHORS,
+    AccountTombstonesNote,
     Locator,
-    WithdrawnAccountsNote,
-    own_account_key,
+    own_account_tombstone_key,
     post_key,
 )
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
@@ -65,17 +65,17 @@ def locator_write(names: IndexNames, lookups: ElasticPlanLookups, post_id: str, 
 
 
 def account_writes(names: IndexNames, made: WritePlan, lookups: ElasticPlanLookups) -> list[Write]:
-    """Return the writes of the accounts that a plan withdraws; a forgotten account stays forgotten."""
+    """Return the writes of a plan's account tombstones; a forgotten account stays forgotten."""
     if not made.authors:
         return []
-    note = WithdrawnAccountsNote(made.now_ms, lookups.former_salts)
+    note = AccountTombstonesNote(made.now_ms, lookups.former_salts)
     writes = [Write("index", names.state, AUTHORS, encode(note))]
     for author, until in made.authors.items():
-        known = lookups.withdrawn_account(author)
+        known = lookups.account_tombstone(author)
         account = {"until": max(until, known.until), "kind": "author"}
         for_good = author in made.forgotten or (known.seq_no >= 0 and known.gone_at < 0)
         body = encode(account if for_good else account | {"gone_at": made.now_ms})
-        name = own_account_key(names, *author)
+        name = own_account_tombstone_key(names, *author)
         writes.append(Write(_action(known.seq_no), names.state, name, body, known.seq_no, known.term))
     return writes
 

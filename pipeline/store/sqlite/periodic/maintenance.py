@@ -13,7 +13,7 @@ import apsw
 
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
-from pipeline.store.sqlite.periodic.repost_reach import ReachUpdater
+from pipeline.store.sqlite.periodic.reach import SqliteReachUpdater
 from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
@@ -42,7 +42,7 @@ class SqliteMaintenance:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._background = WordBackground()
-        self._reach = ReachUpdater(connection)
+        self._reach = SqliteReachUpdater(connection)
         self._wiped_s = float("-inf")
 
     def run(self, now_ms: int) -> None:
@@ -78,8 +78,8 @@ class SqliteMaintenance:
                     self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
 
     def _wipe_log(self) -> None:
-        """Empty the write-ahead log where it may still hold a deleted post; while readers hold it, the next round
-        does."""
+        """Empty the write-ahead log if it may still contain a deleted post; while readers hold the log, the next round
+        empties it."""
         if time.monotonic() - self._wiped_s < _BETWEEN_WIPES_S:
             return
         connection = self._connection

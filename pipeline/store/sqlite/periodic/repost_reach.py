@@ -27,7 +27,7 @@ WHERE hash = ?1
 """
 
 
-class ReachUpdater:
+class SqliteReachUpdater:
     """Computes the reach of stale originals, each round from where the last one ended, so that all have their turn."""
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -35,7 +35,7 @@ class ReachUpdater:
         self._last_hash = _LOWEST_HASH
 
     def run(self) -> None:
-        """Do one round."""
+        """Recompute stale reach for at most about `COMPUTING_S` seconds."""
         connection = self._connection
         end = time.monotonic() + COMPUTING_S
         left = next(rows(connection, "SELECT count(*) FROM stale"))[0]

@@ -32,8 +32,9 @@ def prune(
 ) -> int:
     """Remove the oldest posts for at most `_PRUNING_S` seconds; return how many.
 
-    These posts are old, not deleted, so the index may forget them at its next merges. What it still holds of them
-    counts as used; where much goes at once, the index is merged before more posts are removed than need be.
+    These posts are old, not deleted, so the index may forget them at its next merges. Until then their entries count as
+    used bytes. Where a large share is removed at once, the index is therefore merged before more posts are removed than
+    necessary.
     """
     end = time.monotonic() + _PRUNING_S
     removed = 0

@@ -45,7 +45,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class SqliteQuery:
-    """Branches of a search; `exact` says whether their union holds its matches only."""
+    """Branches of a search; `exact`: their union has no post that does not match."""
 
     branches: tuple[Branch, ...]
     exact: bool
@@ -84,7 +84,7 @@ def _push_negation(node: Node, negated: bool) -> Node:
 
 
 class _Widening:
-    """Replaces parts of a tree that SQLite cannot decide by wider ones; `used` says that some were."""
+    """Replaces parts of a tree that SQLite cannot decide by wider ones; `used`: at least one part was replaced."""
 
     def __init__(self) -> None:
         self.used = False

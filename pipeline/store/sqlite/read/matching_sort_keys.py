@@ -55,7 +55,7 @@ class MatchingSortKeys:
         return found if compiled.exact else self.checked(found, query)
 
     def _stream(self, branch: Branch, first: int) -> Iterator[int]:
-        """Yield the keys of one branch, fetched in growing lots; `bulk_fetch` says why not row by row."""
+        """Yield the keys of one branch, fetched in growing lots; `bulk_fetch` explains why not row by row."""
         size = first
         while True:
             source, parameters = rows_of(branch)

@@ -29,8 +29,9 @@ from pipeline.store.sqlite.read.top_values import top
 from pipeline.store.top_values import SAMPLED_POSTS
 
 _STEPS_BETWEEN_CHECKS = 1_000
-"""Steps of SQLite's machine between two looks at the deadline. Few steps may read much of the index: at 20,000 a phrase
-of 180 words over 150 MB ran 1.6 s too long, at 1,000 it ran 0.04 s too long. The looks cost nothing measurable."""
+"""Steps of SQLite's virtual machine between two checks of the deadline. Few steps may read much of the index: at 20,000
+a phrase of 180 words over 150 MB ran 1.6 s too long, at 1,000 it ran 0.04 s too long. The checks cost nothing
+measurable."""
 
 _KEYS_BY_ID = (
     "SELECT k.value, p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.hash = k.value WHERE p.place >= ?"

@@ -1,4 +1,4 @@
-"""TRACK as X's rules: what is asked for, what is left out and said, and that nothing wanted is excluded."""
+"""TRACK as X's rules: each operator is requested, or left out and reported, and no wanted post is excluded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pipeline.sources.x.rules.compiler import MAX_RULE_CHARS, compile_rules
         ('bio:astronomer name:"ada l"', 'bio:astronomer bio_name:"ada l"'),
     ],
 )
-def test_what_x_can_express_is_asked_for_and_nothing_left_out(search: str, rule: str) -> None:
+def test_operators_of_x_are_in_the_rule_and_nothing_is_left_out(search: str, rule: str) -> None:
     compiled = compile_rules(parse(search).root)
     assert [sorted(text.split()) for text in compiled.rules] == [sorted(rule.split())]
     assert not compiled.left_out
@@ -51,7 +51,7 @@ def test_what_x_can_express_is_asked_for_and_nothing_left_out(search: str, rule:
         ("snow is:verified", "snow", "is:verified"),
     ],
 )
-def test_what_x_cannot_express_is_fetched_too_and_reported(search: str, rule: str, left_out: str) -> None:
+def test_part_that_x_cannot_express_is_fetched_too_and_reported(search: str, rule: str, left_out: str) -> None:
     compiled = compile_rules(parse(search).root)
     assert compiled.rules == (rule,)
     assert compiled.left_out == (left_out,)

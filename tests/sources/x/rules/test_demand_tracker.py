@@ -52,12 +52,12 @@ def test_a_search_is_not_kept_waiting_for_ever_by_others_that_come_and_go() -> N
 def test_a_change_of_track_waits_for_nothing_and_an_outage_changes_nothing() -> None:
     clock, track, away = _Clock(), ["searches"], [False]
 
-    def told() -> str:
+    def read_track() -> str:
         if away[0]:
             raise BrokerUnavailable("away")
         return track[0]
 
-    demand = DemandTracker(told, lambda: ("snow",), clock_s=lambda: clock.now)
+    demand = DemandTracker(read_track, lambda: ("snow",), clock_s=lambda: clock.now)
     away[0] = True
     with pytest.raises(BrokerUnavailable):
         demand.take()

@@ -1,4 +1,4 @@
-"""The plan for TRACK and for open searches: what X is asked for, and what people are told."""
+"""The plan for TRACK and for open searches: the rules to request, and the notes for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sources.x.reading import opened, read
     ("track", "why"),
     [("*", "no stream of everything"), ("source:bluesky", "nothing on X"), ("(", "parsed")],
 )
-def test_nothing_to_ask_for_is_reported_and_no_stream_opened(track: str, why: str) -> None:
+def test_plan_without_rules_is_reported_and_opens_no_stream(track: str, why: str) -> None:
     with XApi() as api:
         api.hold("snow", "murmur:old")
         with read(api, track) as reading:
@@ -25,7 +25,7 @@ def test_nothing_to_ask_for_is_reported_and_no_stream_opened(track: str, why: st
             assert reading.stop() < 10
 
 
-def test_without_a_track_what_others_ask_for_is_read() -> None:
+def test_without_a_track_posts_of_others_rules_are_read() -> None:
     with XApi() as api:
         api.hold("rain", "theirs")
         with read(api, "*") as reading:

@@ -29,7 +29,7 @@ def test_rules_beyond_the_cap_are_reported_and_the_rest_is_read() -> None:
             assert len(api.rules) == 2
 
 
-def test_wrong_json_about_rules_is_asked_again() -> None:
+def test_wrong_json_about_rules_is_requested_again() -> None:
     with XApi() as api:
         api.rule_refusals.extend([(200, {}, b"not json"), (200, {}, b"[1]"), (200, {}, b'{"data":7}')])
         with read(api):
