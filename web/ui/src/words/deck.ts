@@ -14,6 +14,7 @@ export const skipToPosts = "Skip to the posts";
 export const skipToPanel = "Skip to the insight panel";
 export const skipToViews = "Skip to the views";
 export const closePanel = "Close the panel";
+export const closeDialog = "Close";
 export const cannotBeShown = (part: string) => `${part} cannot be shown.`;
 export const tryAgain = "Try again";
 export const saved = "Saved";
@@ -22,6 +23,11 @@ export const theme = (theme: string) => `Theme: ${theme}`;
 export const changeTheme = (theme: string, next: string) => `Theme: ${theme}. Change to ${next}`;
 export const insightPanel = "Insight panel";
 export const help = "Help, keys and settings";
+
+/** Titles of the dialogs, which are drawn before the contents are loaded. */
+export const DIALOG_TITLES = {
+  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
+};
 
 export const THEME_NAMES = { system: "as the system", light: "light", dark: "dark", contrast: "high contrast" };
 

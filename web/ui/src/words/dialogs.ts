@@ -3,11 +3,6 @@ import { isolate } from "../text/bidiIsolate";
 import { formatNumber, formatRate } from "../text/formatNumber";
 import { ORDER_NAMES } from "./column";
 
-export const DIALOG_TITLES = {
-  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
-};
-
-export const close = "Close";
 export const signIn = "Sign in";
 export const accessToken = "Access token";
 
