@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.ui import records
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 
 
@@ -77,15 +77,54 @@ def test_charts_run_again_after_the_server_let_the_reader_in(simulator: Simulato
 def test_a_part_that_a_deploy_took_away_leads_to_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
-    page.context.route(re.compile(r"assets/(chart|cloud)"), lambda route: route.fulfill(status=404, body="{}"))
+    page.context.route(re.compile(r"assets/(timeChart|cloud)"), lambda route: route.fulfill(status=404, body="{}"))
     page.reload()
     notice = page.get_by_role("alert")
     expect(notice).to_contain_text("The page has changed")
     page.locator("#list article").first.wait_for()
-    page.context.unroute(re.compile(r"assets/(chart|cloud)"))
+    page.context.unroute(re.compile(r"assets/(timeChart|cloud)"))
     notice.get_by_role("button", name="Reload").click()
     page.locator(".histogram canvas").first.wait_for()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_dialog_whose_contents_a_deploy_took_away_closes_and_leads_to_a_reload(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    page.context.route("**/assets/DialogContent-*.js", lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name="Column menu").click()
+    expect(page.get_by_role("alert")).to_contain_text("The page has changed")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Column menu")).to_be_focused()
+
+
+def test_a_dialog_opened_before_its_contents_are_loaded_has_the_focus_and_closes_on_escape(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    pending: list[Route] = []
+
+    def hold(route: Route) -> None:
+        pending.append(route)
+
+    page.context.route("**/assets/DialogContent-*.js", hold)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    button = page.get_by_role("button", name="Column menu")
+    button.click()
+    dialog = page.get_by_role("dialog", name="This column")
+    expect(dialog.get_by_role("heading")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    until(page, lambda: bool(pending))
+    for route in pending:
+        route.continue_()
+    expect(dialog).to_contain_text("Only these languages")
 
 
 def test_a_page_whose_own_script_a_deploy_took_away_says_so(simulator: Simulator, open_page: OpenPage) -> None:
