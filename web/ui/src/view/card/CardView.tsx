@@ -10,7 +10,7 @@ import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
-import { UnderCard } from "./UnderCard";
+import { RepostsAndDuplicates } from "./RepostsAndDuplicates";
 import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
@@ -99,7 +99,7 @@ export class CardBody extends Component<BodyProps> {
             {bare ? null : <PostActions desk={desk} post={post} />}
             {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
-          <UnderCard desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
+          <RepostsAndDuplicates desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>
       </>
     );

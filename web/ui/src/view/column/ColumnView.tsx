@@ -14,7 +14,7 @@ import { Feed } from "./Feed";
 import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
-import { TimeTools } from "./TimeTools";
+import { TimeRangeButtons } from "./TimeRangeButtons";
 import * as columnWords from "../../words/column";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
@@ -73,7 +73,7 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
         <h2 id="column-title"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} condition={condition} />
-        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
+        {timeline ? <TimeRangeButtons timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
         <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => desk.openDialog("column")}>
           <MoreSign />
         </button>

@@ -8,7 +8,7 @@ import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumb
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
 import { CloseSign } from "../icons";
-import { SeriesView } from "../charts/SeriesView";
+import { PanelTimeChart } from "../charts/PanelTimeChart";
 import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
 import * as panelWords from "../../words/panel";
@@ -82,7 +82,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
           {() => <>{tab === "cloud" ? (words ? <WordCloud desk={desk} words={words} /> : counting) : top ? <TopTable desk={desk} top={top} tab={tab} /> : counting}</>}
         </Memo>
       </div>
-      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <SeriesView desk={desk} series={series} />}</MemoNextFrame>
+      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
         : desk.column.run.counts.problem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.counts.problem)}</p> : null}
     </>
   );

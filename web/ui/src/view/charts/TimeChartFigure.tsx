@@ -41,7 +41,7 @@ function seriesOf(timeline: Timeline, width: number): TimeSeries {
   return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
 }
 
-export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
+export function TimeChartFigure({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<TimeChart | null>(null);
   const onChoose = useRef(choose);

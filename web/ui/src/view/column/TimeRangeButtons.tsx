@@ -17,7 +17,7 @@ interface Props {
   go: (place: Partial<Route>) => void;
 }
 
-export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.Element {
+export function TimeRangeButtons({ timeline, place, table, setTable, go }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const now = place.from === null;
   const from = place.from ?? timeline.from;

@@ -12,7 +12,7 @@ import * as cardWords from "../../words/card";
 
 const MOST = 50;
 
-export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
+export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
   const others = card.duplicates ? card.duplicates.size - 1 : 0;
