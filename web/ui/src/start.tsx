@@ -1,4 +1,4 @@
-/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/renderScheduler.ts`). */
+/** Starts the page on the connection that `main.tsx` opened: makes the state (`Desk`) and renders it (`view/renderScheduler.ts`). */
 import { render } from "preact";
 import { Desk } from "./state/desk";
 import type { Settings } from "./state/page/settings";

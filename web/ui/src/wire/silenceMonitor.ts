@@ -9,14 +9,15 @@ const SILENT_MS = 4_000;
 const DEAD_MS = 12_000;
 /** Milliseconds within which a frame must follow a probe. */
 const PROBE_MS = 2_500;
+/** Milliseconds between two checks. */
 const LOOK_MS = 500;
-/** A check this late (ms) means that the page itself slept, was frozen, or was busy. */
+/** A check this late (ms) means that the page itself was suspended, frozen or busy. */
 const LATE_MS = 2_000;
 
 export interface SilenceListener {
   /** No frame came for some seconds. */
   silent(): void;
-  /** No frame came for so long, or after a probe: replace the connection. */
+  /** No frame came for longer still, or none after a probe: the connection is to be replaced. */
   dead(): void;
 }
 
@@ -33,7 +34,7 @@ export class SilenceMonitor {
     setInterval(() => this.check(), LOOK_MS);
   }
 
-  /** A frame arrived, or a connection opened: the silence starts again from 0. */
+  /** Restart the count of silent seconds: a frame arrived, or a connection opened. */
   frameArrived(): void {
     this.heardAt = Date.now();
   }

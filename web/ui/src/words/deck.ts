@@ -1,4 +1,4 @@
-/** Words of the page around the column: top bar, search box, notices, status bar, toasts, and what is announced. */
+/** Words of the page around the column: top bar, search box, notices, status bar, toasts, titles of dialogs, and announcements for screen readers. */
 import { isolate } from "../text/bidiIsolate";
 import { formatCount, formatNumber, formatRate } from "../text/formatNumber";
 
@@ -24,7 +24,7 @@ export const changeTheme = (theme: string, next: string) => `Theme: ${theme}. Ch
 export const insightPanel = "Insight panel";
 export const help = "Help, keys and settings";
 
-/** Titles of the dialogs, which are drawn before the contents are loaded. */
+/** Titles of the dialogs. They are here because a dialog's frame is drawn before its contents are loaded. */
 export const DIALOG_TITLES = {
   help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
 };
@@ -61,7 +61,7 @@ export const toastRankingPage = (page: number, pages: number) => `Page ${page} o
 export const toastMuted = (handle: string) => `Muted ${isolate(handle)}`;
 export const toastMutesFull = (most: number) => `Not muted: ${most} mutes at most. Remove one in the column menu.`;
 
-/** Return what a screen reader hears of new posts; `total`: matches in all, null where unknown. */
+/** Return the announcement of new posts for screen readers. `total`: all matches, null where unknown. */
 export function newPostsAnnouncement(grown: number, total: number | null): string {
   return `${formatCount(grown, "new post")}${total === null ? "" : `, ${formatCount(total, "match", "matches")} in all`}`;
 }

@@ -1,4 +1,4 @@
-/** All stored matches over time, above the list. Dragging chooses a time, and so do the buttons (`TimeRangeButtons`). */
+/** Histogram above the list: all stored matches over time. Dragging chooses a time range, as `TimeRangeButtons` do. */
 import type { JSX } from "preact";
 import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
@@ -9,8 +9,9 @@ import * as panelWords from "../../words/panel";
 
 interface Props {
   timeline: Timeline | null;
-  /** Why there is none, or none of this moment, and when the one that is shown came, ms. */
+  /** Why the counts are missing or old; null where they are current. */
   fault: string | null;
+  /** Time of the counts that are shown, ms. */
   at: number;
   theme: Settings["theme"];
   table: boolean;

@@ -1,4 +1,4 @@
-/** The time chart of the panel in BirdWatch's buckets, with its table and what it is based on. */
+/** Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a table and the number of counted posts. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

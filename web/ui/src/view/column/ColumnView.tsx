@@ -1,4 +1,4 @@
-/** One column: header, histogram, orders, list. */
+/** Column of one search: header with the Live button, histogram, orders and list. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { emptyListStatus, type Status } from "../../state/page/status";
@@ -18,15 +18,15 @@ import { TimeRangeButtons } from "./TimeRangeButtons";
 import * as columnWords from "../../words/column";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
-/** How often cards are drawn again for the words that say how long ago they were written. */
+/** Milliseconds after which all cards are drawn again, because they show the age of their post. */
 const CLOCK_MS = 10_000;
 
 function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
   const { state } = column.run;
   const words = columnWords.liveState(state, column.run.newCount);
-  // Live is green only while something can come: a source that ended or is down is told here as well as below.
+  // The button is green only while posts can arrive: it also shows a source that ended or is down, as the status bar does.
   const quiet = column.run.state === "live" && condition.kind !== "live";
-  // A press takes the focus out of the list before it is a click, and by that the list may go on.
+  // A press takes the focus out of the list, which may resume the list before the click. The state at the press is what counts.
   const pressed = useRef<{ state: typeof column.run.state } | null>(null);
   const aside = quiet ? condition.word : null;
   return (
@@ -42,7 +42,7 @@ function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; c
   );
 }
 
-/** What the filters hide, or would hide, with the way to see it: nothing is hidden without a sign. */
+/** Line with the number of posts that the filters hide, and a button that shows them. */
 function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
   const { list } = column.run;
   const { count } = list.filters;

@@ -1,4 +1,4 @@
-/** What stands in the list when nothing does: why, since when, one action, and on a first visit three examples. */
+/** Message in place of an empty list: the cause, its start, one action, and example searches where nothing matches. */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,4 @@
-/** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
+/** Layout of the whole page, in reading order: search, notices, status bar (drawn at the foot), column, panel, toast, dialogs. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
@@ -18,7 +18,7 @@ import { TopBar } from "./TopBar";
 import * as deckWords from "../../words/deck";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
-/** By focus and not by address: going to a place in the document would be a step of the history. */
+/** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */
 function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
   return (
     <a class={`skip to-${to}`} href={`#${to}`} onClick={(event) => {

@@ -1,4 +1,4 @@
-/** The bottom line: the state in words, the rate, what is indexed, connected and loaded. A click opens coverage and gaps. */
+/** Status bar at the foot: the status in words, the rate, the numbers of posts stored and loaded and of viewers. A click opens coverage and gaps. */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,4 @@
-/** Sources as they are, and what was collected when. */
+/** Coverage and gaps: the state of each source, and the periods in which it was collected, sampled or not collected. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
@@ -10,6 +10,7 @@ import * as dialogWords from "../../words/dialogs";
 import { sourceName, sourceWords } from "../../words/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
+/** Rows requested at most. */
 const MOST = 200;
 
 export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {

@@ -1,4 +1,4 @@
-/** Content of each dialog by the dialog's name. A chunk of its own, so that the first view does without its code and its words. */
+/** Contents of the dialogs, by the dialog's name. This module is a chunk of its own, so that the first view does not load its code and words. */
 import type { JSX } from "preact";
 import type { Desk, DialogName } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";

@@ -1,6 +1,6 @@
 /**
- * Modal dialogs, at most one at a time: opens the one that the desk names, closes on Escape and gives the focus back to the
- * control that had it. The contents (`DialogContent.tsx`) are loaded after the first posts, or when a dialog opens before.
+ * Modal dialogs, at most one at a time: opens the dialog that the desk names, closes it on Escape, and gives the focus back to the control
+ * that had it. The contents (`DialogContent.tsx`) are loaded after the first posts, or earlier when a dialog opens.
  */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -35,8 +35,8 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
 }
 
 /**
- * Return the contents of the dialogs, null until they are loaded. Each dialog that opens tries again; where the contents cannot
- * be loaded the dialog closes, so that the notice of it ("the page has changed") can be reached.
+ * Hook that loads the contents of the dialogs; null until then. Each opened dialog tries again. If the contents cannot be loaded, the
+ * dialog closes, because the notice "The page has changed" lies under it.
  */
 function useContent(desk: Desk, wanted: boolean): Content | null {
   const [content, setContent] = useState<Content | null>(null);
@@ -57,7 +57,7 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
   const { dialog } = desk;
   const Content = useContent(desk, dialog !== null || desk.polling.started);
   const before = useRef<Element | null>(null);
-  // Read before the dialog takes the focus. A dialog that opened from another one goes back to the control of the first.
+  // Read before the dialog takes the focus. A dialog opened from another dialog returns to the control that opened the first.
   if (dialog && !before.current) before.current = document.activeElement;
   useLayoutEffect(() => {
     if (dialog) return;

@@ -1,4 +1,4 @@
-/** The insight panel: numbers of the span, words with trends, cloud and tops, and the time chart. */
+/** Insight panel of the selected column: figures, top words with trends, tabs (word cloud and top tables), and a chart over time. */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { PostStore } from "../../posts/postStore";
@@ -14,6 +14,7 @@ import { TopTable } from "./TopTable";
 import * as panelWords from "../../words/panel";
 import { TAB_NAMES } from "../../words/panel";
 
+/** Milliseconds between two counts of the loaded authors and languages. */
 const COUNT_EVERY_MS = 2_000;
 
 function countLoaded(store: PostStore): { posts: number; authors: number; languages: number } {
