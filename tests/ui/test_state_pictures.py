@@ -1,4 +1,4 @@
-"""What each state looks like, forced by a real fault, wide and on a dark phone, against baselines."""
+"""Pictures of every state, caused by a fault, on a wide screen and on a dark phone, against baselines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIZES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def pictures(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pictures]:
-    """Return what compares; full-size pictures of a run go beside the other screenshots."""
+    """Return the comparison. Full-size pictures of a run are written beside the other screenshots."""
     shots = Path(__file__).parents[2] / "test-results" / "page"
     shots.mkdir(parents=True, exist_ok=True)
     made = Pictures(chromium, shots)
@@ -36,7 +36,7 @@ def pictures(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def world() -> Iterator[Simulator]:
-    """A server of one fixed noon, whose last post was written half an hour before."""
+    """Start a server at a fixed noon; its last post was written half an hour before."""
     made = Simulator()
     made.sources[0]["since"] = NOON - 5 * HOUR
     made.put([records.post(number, NOON - HOUR // 2 - number * 40_000) for number in range(1, 121)], live=False)
@@ -46,7 +46,7 @@ def world() -> Iterator[Simulator]:
 
 @pytest.fixture(params=sorted(SIZES))
 def look(request: pytest.FixtureRequest, open_page: OpenPage) -> tuple[str, Callable[[str], Page]]:
-    """Return the name of a size, and what opens the page in it at noon of that day."""
+    """Return the name of a window size, and a function that opens the page in it at that noon."""
 
     def begin(url: str) -> Page:
         return open_page(url, at=NOON, timezone_id="UTC", locale="en-US", bypass_csp=True, **SIZES[request.param])
@@ -55,7 +55,7 @@ def look(request: pytest.FixtureRequest, open_page: OpenPage) -> tuple[str, Call
 
 
 def whole(page: Page, size: str, *, posts: bool) -> None:
-    """Wait until all has come that the page asks for: a picture of half of it may stand still as well."""
+    """Wait until every part of the page has its data: a page with half of it does not change either."""
     page.locator(".histogram canvas").first.wait_for()
     if posts:
         page.locator("#list article").first.wait_for()
@@ -71,7 +71,9 @@ Look = tuple[str, Callable[[str], Page]]
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_a_fault_of_a_running_page_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures, kind: str) -> None:
+def test_a_fault_of_a_running_page_matches_its_baseline(
+    world: Simulator, look: Look, pictures: Pictures, kind: str
+) -> None:
     size, begin = look
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
@@ -81,7 +83,7 @@ def test_a_fault_of_a_running_page_looks_as_it_did(world: Simulator, look: Look,
     pictures.check(page, f"{kind}-{size}")
 
 
-def test_connecting_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+def test_connecting_matches_its_baseline(world: Simulator, look: Look, pictures: Pictures) -> None:
     size, begin = look
     world.refuse_sockets = True
     page = begin(world.url)
@@ -92,7 +94,7 @@ def test_connecting_looks_as_it_did(world: Simulator, look: Look, pictures: Pict
     pictures.check(page, f"connecting-{size}")
 
 
-def test_an_empty_store_looks_as_it_did(look: Look, pictures: Pictures) -> None:
+def test_an_empty_store_matches_its_baseline(look: Look, pictures: Pictures) -> None:
     size, begin = look
     world = Simulator()
     world.sources[0]["since"] = NOON - 5 * HOUR
@@ -106,7 +108,7 @@ def test_an_empty_store_looks_as_it_did(look: Look, pictures: Pictures) -> None:
         world.stop()
 
 
-def test_no_match_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+def test_no_match_matches_its_baseline(world: Simulator, look: Look, pictures: Pictures) -> None:
     size, begin = look
     page = begin(f"{world.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match", timeout=15_000)
@@ -115,7 +117,7 @@ def test_no_match_looks_as_it_did(world: Simulator, look: Look, pictures: Pictur
     pictures.check(page, f"no-match-{size}")
 
 
-def test_a_time_not_collected_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
+def test_a_time_not_collected_matches_its_baseline(world: Simulator, look: Look, pictures: Pictures) -> None:
     size, begin = look
     since = NOON - 5 * HOUR
     for at, why in ((since - HOUR, ""), (since, "connection refused"), (since + 2 * HOUR, "")):
@@ -126,9 +128,7 @@ def test_a_time_not_collected_looks_as_it_did(world: Simulator, look: Look, pict
     pictures.check(page, f"not-collected-{size}")
 
 
-def test_what_was_sampled_looks_other_than_what_was_not_collected(
-    world: Simulator, look: Look, pictures: Pictures
-) -> None:
+def test_a_sampled_time_matches_its_baseline(world: Simulator, look: Look, pictures: Pictures) -> None:
     size, begin = look
     spans = ((NOON - 100 * MINUTE, SAMPLED + "a budget"), (NOON - 85 * MINUTE, ""), (NOON - 60 * MINUTE, "away"))
     world.store.add_coverage(CoverageRow("bluesky", NOON - 3 * HOUR, None, "*", ""))

@@ -1,6 +1,6 @@
-"""For everybody, whatever state the page is in: axe finds nothing in any of them, wide and on a dark phone.
+"""Accessibility of every state of the page: axe-core reports no violation, on a wide screen and on a dark phone.
 
-One server and one page for all of them; each state is forced by a fault and begun from a page that is well.
+All tests share one server and one page. Each starts from a healthy page and causes its state by a fault.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PHONE: ViewportSize = {"width": 375, "height": 800}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Simulator]:
-    """A server with posts of the last hour, a time in which nothing was collected, and one that was sampled."""
+    """Start a server with posts of the last hour, and two earlier periods: one not collected, one sampled."""
     made = Simulator()
     made.put([records.post(number, now() - number * 30_000) for number in range(1, 121)], live=False)
     begin = now() - 9 * HOUR
@@ -35,7 +35,7 @@ def server() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    """One page for every state."""
+    """Open the page that all states share."""
     context = chromium.new_context()
     page = context.new_page()
     errors: list[str] = []
@@ -65,7 +65,7 @@ def well(server: Simulator) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_axe_finds_nothing_in_a_state_of_a_running_page(server: Simulator, page: Page, kind: str) -> None:
+def test_axe_reports_no_violation_in_a_state_of_a_running_page(server: Simulator, page: Page, kind: str) -> None:
     well(server)
     page.goto(server.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_in_a_state_of_a_running_page(server: Simulator, page:
     check(page)
 
 
-def test_axe_finds_nothing_while_connecting(server: Simulator, page: Page) -> None:
+def test_axe_reports_no_violation_while_connecting(server: Simulator, page: Page) -> None:
     well(server)
     server.refuse_sockets = True
     page.goto(server.url)
@@ -83,7 +83,7 @@ def test_axe_finds_nothing_while_connecting(server: Simulator, page: Page) -> No
     check(page)
 
 
-def test_axe_finds_nothing_where_nothing_is_stored(page: Page) -> None:
+def test_axe_reports_no_violation_with_an_empty_store(page: Page) -> None:
     empty = Simulator().start()
     try:
         page.goto(empty.url)
@@ -93,7 +93,7 @@ def test_axe_finds_nothing_where_nothing_is_stored(page: Page) -> None:
         empty.stop()
 
 
-def test_axe_finds_nothing_where_nothing_matches(server: Simulator, page: Page) -> None:
+def test_axe_reports_no_violation_without_a_match(server: Simulator, page: Page) -> None:
     well(server)
     page.goto(f"{server.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
@@ -102,7 +102,7 @@ def test_axe_finds_nothing_where_nothing_matches(server: Simulator, page: Page) 
 
 
 @pytest.mark.parametrize(("hour", "kind"), [(2, "not-collected"), (4, "no-match")])
-def test_axe_finds_nothing_in_a_time_not_collected_or_sampled(
+def test_axe_reports_no_violation_in_a_time_not_collected_or_sampled(
     server: Simulator, page: Page, hour: int, kind: str
 ) -> None:
     well(server)
