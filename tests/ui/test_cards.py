@@ -143,10 +143,10 @@ def test_pictures_are_loaded_through_the_proxy_only(proxied: Simulator, open_pag
     post = pictured()
     proxied.put([post], live=False)
     page = open_page(proxied.url)
-    asked: list[str] = []
+    requested: list[str] = []
 
     def note(request: Request) -> None:
-        asked.append(request.url)
+        requested.append(request.url)
 
     page.on("request", note)
     page.reload()
@@ -157,8 +157,8 @@ def test_pictures_are_loaded_through_the_proxy_only(proxied: Simulator, open_pag
     box = card.locator(".still").bounding_box()
     assert box is not None
     assert box["width"] / box["height"] == pytest.approx(16 / 9, rel=0.01)
-    assert {urlsplit(one).netloc for one in asked if not one.startswith("data:")} == {urlsplit(proxied.url).netloc}
-    pictures = {unquote(urlsplit(one).path) for one in asked if "/img/" in one}
+    assert {urlsplit(one).netloc for one in requested if not one.startswith("data:")} == {urlsplit(proxied.url).netloc}
+    pictures = {unquote(urlsplit(one).path) for one in requested if "/img/" in one}
     assert {f"/img/{post.id}/0", f"/img/{post.id}/avatar"} <= pictures
     proxied.delete([post.id])
     expect(page.locator(f'img[src*="{post.id.replace(":", "%3A")}"]')).to_have_count(0)

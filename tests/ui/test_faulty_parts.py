@@ -150,10 +150,10 @@ def test_a_silent_connection_is_not_shown_as_live(simulator: Simulator, open_pag
 def test_the_connection_is_probed_when_the_network_returns(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
-    asked = len(simulator.subscribes)
+    subscribed = len(simulator.subscribes)
     simulator.silent = True
     page.evaluate("dispatchEvent(new Event('online'))")
     status(page, "reconnecting")
     simulator.silent = False
     status(page, "live")
-    assert len(simulator.subscribes) > asked, "the connection was kept although nothing came over it"
+    assert len(simulator.subscribes) > subscribed, "the connection was kept although nothing came over it"

@@ -246,7 +246,7 @@ def test_posts_are_requested_once_and_before_the_start_chunk_is_loaded(
             if simulator.subscribes:
                 break
             page.wait_for_timeout(25)
-        assert simulator.subscribes, "the search was not asked for before the page was there"
+        assert simulator.subscribes, "the search was not requested before the page was loaded"
         route.continue_()
 
     page.route("**/assets/start-*.js", late)

@@ -87,8 +87,8 @@ def test_the_cloud_shows_250_words_within_its_box_sized_by_frequency(talkative: 
     box = page.locator(".cloud-box svg").bounding_box()
     assert box is not None
     assert all(abs(x) <= box["width"] / 2 and abs(y) <= box["height"] / 2 for x, y, _ in cloud.values())
-    told = page.evaluate("fetch('/api/top?q=*&field=words&limit=250').then(answer => answer.json())")
-    counts = {item["value"]: item["count"] for item in told["items"]}
+    top = page.evaluate("fetch('/api/top?q=*&field=words&limit=250').then(answer => answer.json())")
+    counts = {item["value"]: item["count"] for item in top["items"]}
     assert set(cloud) <= set(counts)
     ranked = sorted(cloud, key=lambda word: -counts[word])
     sizes = [cloud[word][2] for word in ranked]
@@ -258,12 +258,12 @@ def test_hovering_a_chart_shows_time_count_and_gaps(simulator: Simulator, open_p
     for chart in (page.locator(".histogram"), page.locator(".series")):
         chart.locator(".u-over").wait_for()
         page.mouse.move(*middle_of(chart, 0.97))
-        told = chart.locator(".hover")
-        expect(told).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · [1-9]\d*$"))
+        hover = chart.locator(".hover")
+        expect(hover).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · [1-9]\d*$"))
         page.mouse.move(*middle_of(chart, 0.5))
-        expect(told).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · 0 · not collected$"))
+        expect(hover).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · 0 · not collected$"))
         page.mouse.move(5, 5)
-        expect(told).to_have_count(0)
+        expect(hover).to_have_count(0)
 
 
 def test_dragging_over_the_time_chart_chooses_a_time_range(simulator: Simulator, open_page: OpenPage) -> None:

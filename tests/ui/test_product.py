@@ -64,7 +64,7 @@ def _plain(text: str) -> str:
 
 def test_the_first_view_is_small_and_loaded_from_one_host(product: Product, open_page: OpenPage) -> None:
     page = open_page("about:blank")  # has its own, empty cache
-    asked: list[str] = []
+    requested: list[str] = []
     sizes: dict[str, int] = {}
 
     def of_the_page(url: str) -> bool:
@@ -77,17 +77,17 @@ def test_the_first_view_is_small_and_loaded_from_one_host(product: Product, open
         Preloaded files come from the cache again; the size of a worker's script is only in a header.
         """
         response = request.response()
-        told = int(response.headers.get("content-length", 0)) if response is not None else 0
-        sizes[request.url] = max(request.sizes()["responseBodySize"] or told, sizes.get(request.url, 0))
+        header_size = int(response.headers.get("content-length", 0)) if response is not None else 0
+        sizes[request.url] = max(request.sizes()["responseBodySize"] or header_size, sizes.get(request.url, 0))
 
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requested.append(request.url))
     page.on("requestfinished", finished)
     page.goto(product.url)
     page.locator("#list article").first.wait_for()
     page.locator(".bars li").first.wait_for()
     page.locator(".cloud text").first.wait_for()
-    until_seen(page, lambda: {url for url in asked if of_the_page(url)} <= sizes.keys())
-    assert {urllib.parse.urlsplit(url).netloc for url in asked} == {urllib.parse.urlsplit(product.url).netloc}
+    until_seen(page, lambda: {url for url in requested if of_the_page(url)} <= sizes.keys())
+    assert {urllib.parse.urlsplit(url).netloc for url in requested} == {urllib.parse.urlsplit(product.url).netloc}
     needed = {url: size for url, size in sizes.items() if of_the_page(url)}
     assert len(needed) > 3
     assert all(needed.values()), needed

@@ -137,6 +137,6 @@ def test_a_sampled_time_matches_its_baseline(world: Simulator, look: Look, pictu
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
     whole(page, size, posts=True)
-    told = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
-    expect(told).to_contain_text("1 gap. Only a sample in 1 period.")
+    caption = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
+    expect(caption).to_contain_text("1 gap. Only a sample in 1 period.")
     pictures.check(page, f"sampled-{size}")

@@ -198,11 +198,11 @@ def test_signed_out_offers_to_sign_in(simulator: Simulator, open_page: OpenPage,
 def test_a_permanent_refusal_is_not_retried(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
-    asked = len(simulator.subscribes)
+    subscribed = len(simulator.subscribes)
     simulator.drop(4400)
     status(page, "refused")
     page.wait_for_timeout(2_500)
-    assert len(simulator.subscribes) == asked
+    assert len(simulator.subscribes) == subscribed
 
 
 def test_a_server_without_its_broker_has_its_own_state(simulator: Simulator, open_page: OpenPage) -> None:

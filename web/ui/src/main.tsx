@@ -5,7 +5,7 @@
 import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/base.css";
-import "./style/bars.css";
+import "./style/pageBars.css";
 import "./style/column.css";
 import "./style/card.css";
 import "./style/panel.css";

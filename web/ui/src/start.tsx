@@ -11,14 +11,14 @@ import * as deckWords from "./words/deck";
 
 export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
   const root = document.getElementById("app") as HTMLElement;
-  const pace = new RenderScheduler(
+  const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.column.run.arrivals.perMinute(now),
     () => desk.hasSomethingToShow(),
   );
-  const desk = new Desk(settings, connection, (cause) => pace.request(cause), early);
+  const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early);
   desk.start();
-  pace.request();
-  document.addEventListener("scroll", () => pace.onScroll(), { capture: true, passive: true });
+  scheduler.request();
+  document.addEventListener("scroll", () => scheduler.onScroll(), { capture: true, passive: true });
   addEventListener("resize", () => desk.panel.onResize());
 }

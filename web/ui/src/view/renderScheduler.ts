@@ -20,10 +20,10 @@ const MOVING_MS = 200;
 const FRAME_MS = 16;
 
 export class RenderScheduler {
-  private drawnAt = -Infinity;
-  private movedAt = -Infinity;
+  private lastDrawAt = -Infinity;
+  private lastScrollAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asked = false;
+  private frameRequested = false;
   private readonly begunAt = performance.now();
 
   /** `perMinute`: posts that arrive a minute; `ready`: whether there are posts, or a message, for a first draw. */
@@ -35,36 +35,36 @@ export class RenderScheduler {
 
   /** Request a draw: for the reader in the next frame, for the wire when the gap since the last draw has passed. */
   request(cause: RenderCause = "reader"): void {
-    if (this.asked) return;
-    if (this.drawnAt === -Infinity) return this.first();
-    if (cause === "reader") return this.ask();
+    if (this.frameRequested) return;
+    if (this.lastDrawAt === -Infinity) return this.first();
+    if (cause === "reader") return this.requestFrame();
     if (this.timer !== undefined) return;
     const now = performance.now();
-    const gap = now - this.movedAt < MOVING_MS ? MOVING_GAP_MS : this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
-    const wait = this.drawnAt + gap - now;
-    if (wait < FRAME_MS) this.ask();
-    else this.timer = setTimeout(() => this.ask(), wait - FRAME_MS / 2);
+    const gap = now - this.lastScrollAt < MOVING_MS ? MOVING_GAP_MS : this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
+    const wait = this.lastDrawAt + gap - now;
+    if (wait < FRAME_MS) this.requestFrame();
+    else this.timer = setTimeout(() => this.requestFrame(), wait - FRAME_MS / 2);
   }
 
   /** Note that the reader scrolls. */
   onScroll(): void {
-    this.movedAt = performance.now();
+    this.lastScrollAt = performance.now();
   }
 
   private first(): void {
     const wait = this.begunAt + FIRST_MS - performance.now();
-    if (wait <= 0 || this.ready()) this.ask();
-    else this.timer ??= setTimeout(() => this.ask(), wait);
+    if (wait <= 0 || this.ready()) this.requestFrame();
+    else this.timer ??= setTimeout(() => this.requestFrame(), wait);
   }
 
-  private ask(): void {
+  private requestFrame(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.asked = true;
+    this.frameRequested = true;
     requestAnimationFrame(() => {
-      this.asked = false;
-      this.drawnAt = performance.now();
-      this.draw(this.drawnAt);
+      this.frameRequested = false;
+      this.lastDrawAt = performance.now();
+      this.draw(this.lastDrawAt);
     });
   }
 }

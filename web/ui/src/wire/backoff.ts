@@ -15,8 +15,8 @@ export function closeVerdict(code: number): CloseVerdict {
 
 /** Return the wait that a close reason names ("going_away; come back in 1200 ms"), or 0. */
 export function requestedWaitMs(reason: string): number {
-  const asked = /come back in (\d{1,6}) ms/u.exec(reason)?.[1];
-  return asked ? Number(asked) : 0;
+  const requested = /come back in (\d{1,6}) ms/u.exec(reason)?.[1];
+  return requested ? Number(requested) : 0;
 }
 
 /** Return the wait before attempt `attempt` (0, 1, …) in ms: exponential, half of it random, so that clients do not reconnect together. */

@@ -56,8 +56,8 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const heights = useHeights(list);
   const [scroll, setScroll] = useState<Viewport>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
   const drawn = useRef<ReadonlySet<string>>(NONE);
-  const aimed = useRef<ReadonlySet<string>>(NONE);
-  const rest = useRest();
+  const hadActions = useRef<ReadonlySet<string>>(NONE);
+  const deferred = useDeferredActions();
   const focused = useRef<string | null>(null);
   const fingers = useRef(0);
   const known = useRef<Set<string> | null>(null);
@@ -69,17 +69,17 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
-  const place = column.spec;
+  const spec = column.spec;
   const near = runs.flatMap((part) => part.cards);
-  const few = torrent ? 0 : rest.few();
-  const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
+  const allowance = torrent ? 0 : deferred.allowance();
+  const withActions = torrent ? NONE : cardsWithActions(near, hadActions.current, focused.current, allowance);
   const [, again] = useState({});
-  useNextFrame(more || (few > 0 && whole.size < near.length), () => again({}));
+  useNextFrame(more || (allowance > 0 && withActions.size < near.length), () => again({}));
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
     known.current = null;
-  }, [place.order, desk.settings.density]);
+  }, [spec.order, desk.settings.density]);
 
   useEffect(() => onScrolled(false), [onScrolled]);
 
@@ -102,7 +102,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     const box = list.current;
     if (!box) return;
     drawn.current = new Set(near.map((card) => card.id));
-    aimed.current = whole;
+    hadActions.current = withActions;
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
     keepFocus(box, focused.current, before.current, shown, column);
     before.current = shown;
@@ -112,7 +112,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     const box = list.current;
     if (!box) return;
     const top = box.scrollTop;
-    rest.moved();
+    deferred.moved();
     setScroll((was) => nextViewport(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
     if (top > AT_TOP_PX) desk.list.hold("scroll", run);
@@ -174,9 +174,9 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           {part.cards.map((card, index) => run.hasLeft(card) ? (
             <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
           ) : (
-            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
+            <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} />
           ))}
         </Fragment>
       ))}
@@ -186,27 +186,27 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 }
 
 /**
- * Return the ids of cards that are drawn with actions: those that had them, the focused card, and `few` more. Nobody can click an action
- * while the list moves, and a card without actions takes a fifth less work to draw.
+ * Return the ids of cards that are drawn with actions: those that had them, the focused card, and `allowance` more. Nobody can click an
+ * action while the list moves, and a card without actions takes a fifth less work to draw.
  */
-function wholeOf(cards: readonly Card[], before: ReadonlySet<string>, focused: string | null, few: number): ReadonlySet<string> {
-  const whole = new Set<string>();
-  let left = few;
-  for (const { id } of cards) if (before.has(id) || id === focused || left-- > 0) whole.add(id);
-  return whole;
+function cardsWithActions(cards: readonly Card[], before: ReadonlySet<string>, focused: string | null, allowance: number): ReadonlySet<string> {
+  const withActions = new Set<string>();
+  let left = allowance;
+  for (const { id } of cards) if (before.has(id) || id === focused || left-- > 0) withActions.add(id);
+  return withActions;
 }
 
 /**
- * Hook for work that waits until the list stands still. `few` returns the number of cards that may get their actions in this draw; `moved` notes
- * a scroll event, and redraws the list once it stands still.
+ * Hook that defers the actions of cards until the list stands still. `allowance` returns the number of cards that may get their actions in
+ * this draw; `moved` notes a scroll event, and redraws the list once it stands still.
  */
-function useRest(): { few: () => number; moved: () => void } {
+function useDeferredActions(): { allowance: () => number; moved: () => void } {
   const [, again] = useState({});
   const movedAt = useRef(-Infinity);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
-    few: () => {
+    allowance: () => {
       const rested = performance.now() - movedAt.current;
       return rested < STILL_MS ? 0 : rested < RESTED_MS ? READ.bite : Infinity;
     },

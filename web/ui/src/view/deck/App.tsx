@@ -32,7 +32,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
-  const condition = statusOf(statusInputsOf(desk));
+  const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
   useFocusFallback();
@@ -43,10 +43,10 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
         <Notices desk={desk} />
-        <StatusBar desk={desk} condition={condition} />
+        <StatusBar desk={desk} status={status} />
       </div>
       <main class="deck">
-        <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
+        <ColumnView desk={desk} column={desk.column} frame={frame} status={status} />
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
             {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}

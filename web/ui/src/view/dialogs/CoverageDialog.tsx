@@ -32,10 +32,10 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
     ...(indexed === undefined ? [] : [dialogWords.coverageStored(indexed)]), ...(rate === undefined ? [] : [dialogWords.coverageRate(rate)]),
     ...(connected === undefined ? [] : [dialogWords.coverageViewers(connected)]), dialogWords.coverageLoaded(desk.column.run.posts.size),
   ];
-  const condition = statusOf(statusInputsOf(desk));
+  const status = statusOf(statusInputsOf(desk));
   return (
     <>
-      {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}
+      {status.kind === "live" ? null : <p class={status.tone === "plain" ? "" : "warn"}><b>{status.word}.</b> {status.cause}</p>}
       {desk.server.facts?.generated ? <p>{dialogWords.coverageGenerated} <code>{desk.server.facts.next_step}</code></p> : null}
       <ul class="sources">
         {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta">{dialogWords.coverageSince(formatExactTime(source.since))}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}
