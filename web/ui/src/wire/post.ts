@@ -1,4 +1,4 @@
-/** A post as it arrives on the wire (docs/post.md). Posts are read-only. */
+/** Types of a post as it arrives on the wire (docs/post.md). Posts are never modified. */
 
 export interface Author {
   id: string;
