@@ -1,0 +1,1 @@
+"""Search language: parser, syntax tree, text analyser and reference evaluator."""

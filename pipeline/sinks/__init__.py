@@ -1,1 +1,1 @@
-"""Where matches go besides browsers: alerts, feeds, whatever an installed package offers. One class a sink."""
+"""Sinks: deliver matches of searches to alerts, feeds and installed packages. One class a sink."""

@@ -1,6 +1,6 @@
-"""What a new row of coverage does to those before it: the rule of `contract.Store.add_coverage`, once for every store.
+"""Coverage rules: how a new coverage row changes the rows of its source before it, once for every store.
 
-Pure. A store gives the source's open row and those that end where the new one begins, and keeps what it gets instead.
+A store passes the source's open row and those that end where the new one begins, and stores what is returned instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipeline.store.contract import CoverageRow
 
 
-def newest(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
+def newest_rows(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
     """Return rows, oldest first; of more than `limit` the open ones and the newest others."""
     found = sorted(rows, key=lambda row: row.since)
     if limit is None or len(found) <= limit:
@@ -20,8 +20,8 @@ def newest(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
     return sorted(ranked[len(ranked) - limit :], key=lambda row: row.since)
 
 
-def entered(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
-    """Return a source's rows (at least its open one and those that end at `row.since`) with a new one among them."""
+def with_row(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
+    """Return a source's rows (at least its open one and those that end at `row.since`) with a new row among them."""
     if row.until is not None:
         return [*rows, row]
     kept = []

@@ -192,6 +192,7 @@ def test_an_initial_replaces_an_avatar_that_cannot_be_loaded(proxied: Simulator,
     expect(card.locator("img")).to_have_count(0)
     proxied.put([pictured(1)])
     card_of(page, pictured(1))  # has the same avatar; the former card is drawn again as the second
+    until(page, lambda: len(refused) >= 3)
     page.wait_for_timeout(500)
     paths = [unquote(urlsplit(one).path) for one in refused]
     assert sorted(paths) == sorted([f"/img/{post.id}/avatar", f"/img/{post.id}/0", f"/img/{pictured(1).id}/0"])

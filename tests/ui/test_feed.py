@@ -144,17 +144,13 @@ def test_after_lagged_the_page_subscribes_again_from_the_last_complete_frame(
     expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_700, 0).id)
     seen = simulator.seq
     simulator.lag()
-    for _ in range(50):
-        if len(simulator.subscribes) > 1:
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: len(simulator.subscribes) > 1)
     assert simulator.subscribes[-1]["after"] == seen
 
 
 def test_a_lost_connection_loses_and_repeats_no_post(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
-    expect(page.locator("#list article").first).to_be_visible()
-    page.wait_for_timeout(1_200)
+    expect(page.locator(".loaded")).to_have_text("300 loaded")
     simulator.drop(1012)
     expect(page.locator(".status")).to_have_attribute("data-kind", "reconnecting")
     missed = [records.post(number, now()) for number in range(9_800, 9_803)]

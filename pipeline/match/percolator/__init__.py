@@ -1,6 +1,6 @@
-"""Standing searches matched by Elasticsearch: `PercolatorMatcher`, beside the in-memory matcher, with its interface."""
+"""Percolator matcher: standing searches matched by Elasticsearch, with the interface of the in-memory matcher."""
 
-from pipeline.match.percolator.index import SearchIndex
 from pipeline.match.percolator.matcher import PercolatorMatcher
+from pipeline.match.percolator.search_index import SearchIndex
 
 __all__ = ["PercolatorMatcher", "SearchIndex"]

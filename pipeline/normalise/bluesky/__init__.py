@@ -1,1 +1,1 @@
-"""Bluesky's formats: Jetstream events and what posts embed."""
+"""Bluesky formats: Jetstream events and frames, and the post records inside them."""

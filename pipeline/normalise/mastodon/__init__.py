@@ -1,1 +1,1 @@
-"""Mastodon's formats: statuses and streaming events."""
+"""Mastodon formats: statuses of REST and events of the streaming API."""

@@ -1,1 +1,1 @@
-"""The text of a post: entities, links, tags, markup, spans."""
+"""Text of a post: HTML, spans, and the detection of links, hashtags, cashtags and mentions."""

@@ -1,1 +1,1 @@
-"""Copying a store into another one, and comparing the two."""
+"""Copying a store: copies all rows into another store, and compares the two (`murmur copy`)."""

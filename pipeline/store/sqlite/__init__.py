@@ -1,4 +1,4 @@
-"""The store on SQLite: one file in DATA_DIR, any number of processes. Use `pipeline.store.open_store`."""
+"""SQLite store: one file in DATA_DIR, used by any number of processes. Open it with `pipeline.store.open_store`."""
 
 from pipeline.store.sqlite.migrate import migrate
 from pipeline.store.sqlite.store import SqliteStore

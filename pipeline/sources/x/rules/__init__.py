@@ -1,1 +1,1 @@
-"""Rules of X's filtered stream, out of TRACK or of what people look at."""
+"""Rules of X's filtered stream: compiled from TRACK or the open searches, packed, and kept in sync with X."""

@@ -1,1 +1,1 @@
-"""Reading from Elasticsearch: searches, counts, tops."""
+"""Reading from Elasticsearch within one point in time: pages, changes, counts, top values, full scans."""

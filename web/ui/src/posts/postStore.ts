@@ -1,5 +1,5 @@
 /**
- * What one column holds: the posts of its search, each once, in the greatest version seen (docs/delivery.md).
+ * What one column holds: the posts of its search, each once, in the greatest version seen (docs/design/delivery.md).
  *
  * The wire is at least once; merging by (id, version) makes it exactly once. Versions that stopped matching and ids that
  * were withdrawn are remembered, because a slower worker may still send an older version. No clock, no network: the same

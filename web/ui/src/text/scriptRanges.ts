@@ -1,6 +1,6 @@
 /**
- * Tables of code points the server's analyser goes by (`pipeline/query/scripts.py`), as parts of a pattern: letters of scripts
- * written without spaces, what vanishes inside a word, emoji. `tests/query/words.json` holds both to the same words.
+ * Tables of code points the server's analyser goes by (`pipeline/query/unicode_tables.py`), as parts of a pattern: letters
+ * of scripts written without spaces, what vanishes inside a word, emoji. `tests/query/words.json` holds both to the same words.
  */
 
 /** Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar: each letter is a word of its own, with the marks that follow it. */

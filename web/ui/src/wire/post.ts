@@ -1,4 +1,4 @@
-/** Types of a post as it arrives on the wire (docs/post.md). Posts are never modified. */
+/** Types of a post as it arrives on the wire (docs/reference/post.md). Posts are never modified. */
 
 export interface Author {
   id: string;

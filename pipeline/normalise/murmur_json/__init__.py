@@ -1,0 +1,1 @@
+"""Our own JSON: records of `demo`, exports, and the control records of `murmur forget`."""

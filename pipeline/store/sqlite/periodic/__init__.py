@@ -1,0 +1,1 @@
+"""Periodic work on a SQLite store: maintenance, reach and retention."""

@@ -1,0 +1,1 @@
+"""Reading from the SQLite store: searches, counts, changes and top lists."""

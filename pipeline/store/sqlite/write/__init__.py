@@ -1,0 +1,1 @@
+"""Writing to the SQLite store: the lookups of a plan, and the writer that applies it."""
