@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
 const message = "User text is never markup.";
-/** Properties of the platform that read a text as markup. */
+/** Properties and methods of the DOM that parse a text as markup. */
 const properties = [
   "innerHTML", "outerHTML", "insertAdjacentHTML", "srcdoc", "createContextualFragment", "setHTML", "setHTMLUnsafe", "parseHTML", "parseHTMLUnsafe",
   "parseFromString",
@@ -27,11 +27,11 @@ export const markup = {
 };
 
 const inWords = "Words for readers are written in words/.";
-/** A letter followed by another, or by a blank and a letter: a text that a reader would read, not a sign. */
+/** Pattern of a text for readers: two letters in a row, or two with a blank between them. Single signs do not match. */
 const READABLE = "/\\p{L}{2}|\\p{L} \\p{L}/u";
 const READ_ATTRIBUTES = "/^(title|aria-label|alt|placeholder|label|legend|hint|name|other)$/";
 
-/** Texts for readers in a view: the text of an element, and the attributes that are shown or spoken. */
+/** Rules against texts for readers in a view: the text of an element, and attributes that are shown or spoken. */
 export const wordsInViews = [
   { selector: `JSXText[value=${READABLE}]`, message: inWords },
   { selector: `JSXElement > JSXExpressionContainer > Literal[value=${READABLE}]`, message: inWords },
@@ -41,7 +41,10 @@ export const wordsInViews = [
   { selector: `JSXAttribute[name.name=${READ_ATTRIBUTES}] TemplateElement[value.raw=/\\p{Lu}\\p{Ll}|\\p{L} \\p{L}/u]`, message: inWords },
 ];
 
-/** A sentence or a title in state or wire: a capital letter and a blank, or a full stop at the end. Errors for developers are thrown, not shown. */
+/**
+ * Rules against a sentence or a title in state or wire: a capital letter and a blank, or a full stop at the end. The texts of thrown
+ * errors are for developers and allowed.
+ */
 export const wordsInState = [
   { selector: ":not(ThrowStatement > NewExpression) > Literal[value=/^\\p{Lu}\\p{Ll}+( .*|.*\\.)$/u]", message: inWords },
   { selector: "TemplateElement[value.raw=/\\p{Lu}\\p{Ll}+ \\p{Ll}|\\p{Ll} \\p{Ll}/u]", message: inWords },
@@ -54,7 +57,7 @@ const writes = [
   { selector: "UpdateExpression > MemberExpression[object.name=/^(desk|column|run)$/]", message: actionsOnly },
 ];
 
-/** Return a rule that refuses imports of rooms. */
+/** Return a rule that forbids imports from the named folders of `src`. */
 function noImports(rooms, why) {
   return { "no-restricted-imports": ["error", { patterns: [{ regex: `/(${rooms.join("|")})/`, message: why }] }] };
 }
@@ -78,9 +81,9 @@ export default ts.config(
       ...markup,
     },
   },
-  { files: LEAVES, rules: noImports(["state", "view"], "wire, posts, query, text and stats know neither state nor view.") },
-  { files: ["web/ui/src/words/**"], rules: noImports(["state", "view"], "words know neither state nor view.") },
-  { files: ["web/ui/src/state/**"], rules: noImports(["view"], "state knows no view.") },
+  { files: LEAVES, rules: noImports(["state", "view"], "wire, posts, query, text and stats import neither state nor view.") },
+  { files: ["web/ui/src/words/**"], rules: noImports(["state", "view"], "words import neither state nor view.") },
+  { files: ["web/ui/src/state/**"], rules: noImports(["view"], "state imports no view.") },
   {
     files: ["web/ui/src/state/**", "web/ui/src/wire/**"],
     rules: { "no-restricted-syntax": ["error", ...markupSyntax, ...wordsInState] },
@@ -90,7 +93,7 @@ export default ts.config(
     rules: {
       "no-restricted-syntax": ["error", ...markupSyntax, ...wordsInViews, ...writes],
       "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{
-        regex: "/wire/(api|connection)$", allowTypeImports: true, message: "A view asks the server through an action of state.",
+        regex: "/wire/(api|connection)$", allowTypeImports: true, message: "A view requests data of the server through an action of state.",
       }] }],
     },
   },

@@ -1,4 +1,4 @@
-"""The page in real Chromium under load, with a verdict for each goal. `python -m bench.page --help`.
+"""Bench of the page in Chromium under load: prints figures, and a verdict for each goal. `python -m bench.page --help`.
 
 The product generates 500 posts a second on the same machine, so the figures hold for a busy two-core computer, not for
 an idle one.
@@ -17,32 +17,35 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.page.firstview import first_view
+from bench.page.cdp_window import Window
+from bench.page.first_view import first_view
 from bench.page.frames import frames_of_a_plain_page, frames_while_scrolling
 from bench.page.heap import heap_mb, slope_per_min
-from bench.page.machine import Clocks, Stolen
+from bench.page.stolen_time import Clocks, Stolen
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
-from bench.page.window import Window
 from pipeline.settings import load
 from tests import chromium
 from tests.e2e.product import Product, until
 
 HEAP_EVERY_S = 15.0
+"""Seconds between two measurements of the heap."""
 LAST_MINUTE_S = 60.0
+"""Seconds at the end of the run whose tasks are traced."""
 SETTLED_S = 180.0
+"""Seconds after which the slope of the heap counts."""
 QUIET_RATE = load({}).demo_rate
-"""What `make run` generates where nothing else is said."""
+"""Posts a second that `make run` generates by default."""
 QUIET_STORED = 600
 SCROLLED_S = 10.0
 COMPLETE = """document.querySelector("#list article") && document.querySelector(".cloud text") !== null"""
 LOADED = """document.querySelector(".loaded").innerText"""
 SPEEDS_PX_S = (2_000, 6_000)
-"""A reader who skims: three windows a second; and one who looks for something far down."""
+"""Scroll speeds: a reader who skims (three windows a second), and a reader who looks for something far down."""
 
 
 def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
-    """Return the figures of one run."""
+    """Run the quiet and the loaded part; return the figures of both."""
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         browser = chromium.launch(playwright, "--enable-precise-memory-info")
         figures = _quiet(Path(directory) / "quiet", browser, loaded)
@@ -56,7 +59,7 @@ def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
     try:
         product.wait_ready()
         until(lambda: product.stored() >= QUIET_STORED, 120)
-        until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the demo's past is stored
+        until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the generated history is stored
         first = first_view(browser, product.url)
         window = _opened(browser, product)
         until(lambda: _held(window) >= loaded, 120)
@@ -67,7 +70,7 @@ def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
 
 
 def _opened(browser: Browser, product: Product) -> Window:
-    """Return a window that shows the page, posts and cloud included."""
+    """Open the page in a window; return once posts and word cloud are drawn."""
     window = Window(browser)
     window.go(product.url)
     until(lambda: bool(window.value(COMPLETE)), 60)
@@ -75,7 +78,7 @@ def _opened(browser: Browser, product: Product) -> Window:
 
 
 def _scrolled(browser: Browser, window: Window, seconds: float) -> list[dict[str, Any]]:
-    """Return the frames of the page at each speed, and of a plain one beside; the page is closed meanwhile."""
+    """Return the frames of the page at each speed, each with those of a plain page. Closes the window of the page."""
     figures = [{"px_a_second": px} | frames_while_scrolling(browser, window, px, seconds) for px in SPEEDS_PX_S]
     window.close()
     for one in figures:
@@ -85,12 +88,12 @@ def _scrolled(browser: Browser, window: Window, seconds: float) -> list[dict[str
 
 
 def _held(window: Window) -> int:
-    """Return how many posts the page says it has loaded."""
+    """Return the number of loaded posts that the page displays."""
     return int(window.value(LOADED).split()[0].replace(",", ""))
 
 
 def _events(product: Product) -> int:
-    """Return how many events came: posts, edits, deletions."""
+    """Return the number of events that the product has read: posts, edits, deletions."""
     with urllib.request.urlopen(f"{product.url}/metrics", timeout=15) as answer:
         found = re.search(r"^murmur_records_read_total ([\d.e+]+)$", answer.read().decode(), re.MULTILINE)
     assert found is not None
@@ -98,7 +101,7 @@ def _events(product: Product) -> int:
 
 
 def _grown(product: Product) -> int:
-    """Return how many posts are stored in a second."""
+    """Return the number of posts stored within one second."""
     before = product.stored()
     time.sleep(1)
     return product.stored() - before
@@ -138,7 +141,10 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
 
 
 def _heap(window: Window, seconds: float) -> list[tuple[float, float]]:
-    """Return (seconds, MB) of the heap, not in the last minute, whose tasks count: a forced collection is one."""
+    """Return the heap over time as (seconds, MB).
+
+    Ends before the last minute, because a forced collection is a long task itself.
+    """
     window.call("Performance.enable")
     points = []
     began = time.monotonic()
@@ -150,7 +156,7 @@ def _heap(window: Window, seconds: float) -> list[tuple[float, float]]:
 
 
 def main() -> None:
-    """Run, print the figures as JSON and the goals as a table."""
+    """Run the bench; print the figures as JSON and the goals as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=500)

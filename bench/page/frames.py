@@ -1,8 +1,8 @@
-"""Frames while a reader scrolls, as Chromium's own compositor tells them (its trace of frames), with every dropped one.
+"""Frames while a reader scrolls: counts shown, late and dropped frames in the trace of Chromium's compositor.
 
-A step with each frame, as from a touchpad, made within the browser, so that nothing of the measuring takes a core. A
-frame is shown if the list moved in it. It is late if what the page itself had to change came a frame after the list
-moved, which is seen only if cards are missing where the reader is: so these are looked for as well.
+Chromium makes one scroll step in each frame, as a touchpad does, so that the measuring takes no core. A frame is shown
+if the list moved in it. A frame is late if the page's own change came a frame after the move. A reader sees a late
+frame only where cards are missing, so missing cards are counted too.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.page.machine import Clocks, Span, Stolen, away_s
+from bench.page.cdp_window import Window
+from bench.page.stolen_time import Clocks, Span, Stolen, away_s
 from bench.page.tasks import Trace, work_of_tasks
-from bench.page.window import Window
 
 FRAME_MS = 1000 / 60
 FRAMES = ["disabled-by-default-devtools.timeline.frame"]
@@ -48,11 +48,11 @@ LOOK = """seconds => new Promise(done => {
 
 
 def frames_while_scrolling(browser: Browser, window: Window, px_a_second: int, seconds: float) -> dict[str, Any]:
-    """Return frames shown a second while the list moves so fast, how many were dropped (and when, s), and late ones.
+    """Scroll the list at a speed; return the shown, late and dropped frames (with the time of each dropped one, s).
 
-    Then half as long again under a trace of tasks, which costs frames itself: of so many tasks of the page's thread,
-    how many took more processor time than a frame lasts, and the most that one took (ms); in how many frames no card
-    was drawn where one should be seen.
+    A second pass, half as long, runs under a trace of tasks, which costs frames itself. It returns the number of tasks
+    of the page's main thread, the number with more processor time than a frame lasts, the longest (ms), and the number
+    of frames in which a card was missing in view.
     """
     figures = _shown(browser, window, px_a_second, seconds)
     trace = Trace(browser)
@@ -70,7 +70,7 @@ def frames_while_scrolling(browser: Browser, window: Window, px_a_second: int, s
 
 
 def frames_of_a_plain_page(browser: Browser, px_a_second: int, seconds: float) -> dict[str, Any]:
-    """Return the frames of a page of plain text that is scrolled in the same way: what the machine can do."""
+    """Scroll a page of plain text in the same way; return its frames: the best that the machine can do."""
     window = Window(browser)
     window.value(f"void document.write({json.dumps(PLAIN)})")
     figures = _shown(browser, window, px_a_second, seconds)
@@ -87,7 +87,7 @@ def _shown(browser: Browser, window: Window, px_a_second: int, seconds: float) -
 
 
 def _scroll(window: Window, px_a_second: int, seconds: float) -> None:
-    """Scroll the list down, or up where the speed is negative; return when it is done."""
+    """Scroll the list down (up with a negative speed); return when the gesture has ended."""
     x, y = window.value(MIDDLE)
     gesture = {
         "x": x,
@@ -100,14 +100,15 @@ def _scroll(window: Window, px_a_second: int, seconds: float) -> None:
 
 
 def a_second(shown: int, dropped: int) -> float:
-    """Return the frames shown a second of a screen that shows sixty."""
+    """Return the frames shown a second, on a screen of 60 Hz."""
     return round(60 * shown / max(1, shown + dropped), 1)
 
 
 def frames_of(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> dict[str, Any]:
-    """Return what became of the frames of the page that was scrolled: each of the screen's frames counts once.
+    """Return the numbers of shown, late and dropped frames of the scrolled page. Each frame of the screen counts once.
 
-    Dropped ones `while_away` came as a processor was taken away (`held`, from `Clocks`), or within a frame of it.
+    `while_away` counts the dropped frames during which, or within a frame of which, a processor was away (`held`, from
+    `Clocks`).
     """
     told = [event for event in events if "frame_reporter" in (event.get("args") or {})]
     page = Counter(

@@ -1,6 +1,6 @@
-"""Tasks of the page's main thread, from Chromium's own trace: how long each stood in the way, and its processor time.
+"""Tasks of the page's main thread, read from a trace of Chromium: the length of each, and its processor time.
 
-The two differ where the machine is busy: a task of 30 ms of work that waits 200 ms for a core is the machine's.
+The two differ on a busy machine: a task of 30 ms of work may wait 200 ms for a core.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.page.machine import Span, away_s
+from bench.page.stolen_time import Span, away_s
 
 TASKS = ("toplevel", "devtools.timeline")
 TASK = "ThreadControllerImpl::RunTask"
 LONG_MS = 50.0
+"""Milliseconds from which a task counts as long."""
 MOST = 20
+"""Long tasks that are reported at most."""
 SHOWN_OF_ONE = 3
+"""Events named for each task."""
 
 
 class Trace:
-    """A trace of the whole browser that runs from its making to `stop`."""
+    """Trace of the whole browser, from the making of the object to `stop`."""
 
     def __init__(self, browser: Browser, categories: Sequence[str] = TASKS) -> None:
         self._events: list[dict[str, Any]] = []
@@ -35,19 +38,19 @@ class Trace:
         self._done = True
 
     def stop(self) -> list[dict[str, Any]]:
-        """End it and return its events."""
+        """Stop the trace and return its events."""
         self._session.send("Tracing.end")
         while not self._done:
-            self._session.send("Browser.getVersion")  # takes the events that have come
+            self._session.send("Browser.getVersion")  # any command: Playwright delivers pending events during it
         self._session.detach()
         return self._events
 
 
 def long_tasks(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> list[dict[str, Any]]:
-    """Return the tasks of 50 ms and more of the page's thread, the longest first.
+    """Return the tasks of 50 ms and more of the page's main thread, the longest first.
 
-    Of each when it was (s of the trace), ms, ms of processor time, ms for which a processor was away meanwhile (`held`,
-    from `Clocks`), and what took most of it.
+    Each has its start (`at_s` in the trace), length (`ms`), processor time (`cpu_ms`), the time in which a processor
+    was away (`away_ms`, from `held` of `Clocks`), and the events that took most of it (`did`).
     """
     mine = _of_page(events)
     began = min((event["ts"] for event in mine), default=0)
@@ -66,12 +69,12 @@ def long_tasks(events: list[dict[str, Any]], held: Sequence[Span] = ()) -> list[
 
 
 def work_of_tasks(events: list[dict[str, Any]]) -> list[float]:
-    """Return how many ms of processor time each task of the page's thread took, the most first."""
+    """Return the processor time of each task of the page's main thread in ms, the longest first."""
     return sorted((one.get("tdur", 0) / 1000 for one in _of_page(events) if one["name"] == TASK), reverse=True)
 
 
 def _of_page(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what the thread did that runs the page's script."""
+    """Return the events of the page's main thread: the thread with most function calls."""
     calls: dict[tuple[int, int], int] = {}
     for event in events:
         if event["name"] == "FunctionCall":
@@ -84,7 +87,7 @@ def _of_page(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _inside(task: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:
-    """Return what took most of a task, ms by name; names that lie in each other count each."""
+    """Return the events that took most of a task, ms by name. Nested events count for each of their names."""
     spent: dict[str, float] = {}
     for event in events:
         within = task["ts"] <= event["ts"] < task["ts"] + task["dur"]

@@ -1,4 +1,4 @@
-"""The goals of the page against the figures of a run, as a table."""
+"""Verdict: compares the figures of a run with the goals of the page, and formats them as a table."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any
 from bench.page.frames import a_second
 
 SHOWN_DROPS = 12
+"""Dropped frames whose times are listed."""
 LONG_MS = 100
 TAKEN = 0.5
-LEGEND = "[host n %]: so much of the processor time this machine's own host took meanwhile."
+"""Percent of stolen processor time from which a line mentions it."""
+LEGEND = "[host n %]: share of the processor time that the host of this virtual machine took meanwhile."
 NOISE = 0.5
-"""Frames a second by which two runs of the same page differ."""
+"""Frames a second by which two runs of one page differ."""
 
 
 def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return (what, goal, measured, met) for each promise."""
+    """Return (what, goal, measured, met) for each goal."""
     first, tasks = figures["first_view"], figures["tasks"]
     longest = max(tasks, key=lambda one: one["ms"] - one["away_ms"], default=None)
     work = max((one["cpu_ms"] for one in tasks), default=0)
@@ -38,7 +40,7 @@ def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
         *(_scrolling(figures["quiet_posts_a_second"], one) for one in figures["quiet_frames"]),
         *(_scrolling(figures["asked_posts_a_second"], one) for one in figures["frames"]),
         (
-            "the load was there",
+            "load of the run",
             f"{figures['asked_posts_a_second']:.0f} posts a second",
             f"{figures['events_a_second']} events a second, {figures['loaded']:,} loaded",
             figures["events_a_second"] >= 0.95 * figures["asked_posts_a_second"],
@@ -47,13 +49,13 @@ def goals(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 
 def _task(longest: dict[str, Any], work: int) -> str:
-    """What a processor was away is not the page's."""
+    """Format the longest task. Time in which a processor was away is named, because it does not count as the page's."""
     away = f", a processor was away for {longest['away_ms']} of them" if longest["away_ms"] else ""
     return f"{longest['ms']} ms{away} (most work of one: {work} ms)"
 
 
 def _scrolling(rate: float, frames: dict[str, Any]) -> tuple[str, str, str, bool]:
-    """Where a page of plain text drops frames as well it is the machine that does: then that is the goal."""
+    """Return the line of one scroll. Where plain text reaches fewer than 60 frames a second, its figure is the goal."""
     dropped, away, shown = frames["dropped"], frames["while_away"], frames["shown"]
     at = ", ".join(f"{second} s" for second in frames["dropped_at_s"][:SHOWN_DROPS])
     lost = f"{dropped} of {shown + dropped} dropped{f', {away} as a processor was away' if away else ''}"
@@ -73,7 +75,7 @@ def _host(percent: float) -> str:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """Return the goals as lines of text, and what may be said of the machine."""
+    """Return the goals as a table in plain text, with a legend."""
     rows = [("what", "goal", "measured", "verdict")]
     rows += [(what, goal, measured, "met" if met else "MISSED") for what, goal, measured, met in goals(figures)]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]

@@ -1,4 +1,4 @@
-"""What axe finds on a page."""
+"""Accessibility check with axe-core: returns the violations on a page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RESTED = "() => document.getAnimations().every(one => one.playState !== 'running
 
 
 def violations(page: Page) -> list[str]:
-    """Return the rules that are broken, each with the elements that break it, once nothing fades any more."""
+    """Return the violated rules, each with its elements. Waits for running animations first."""
     if not AXE.exists():
         missing("axe-core: run `npm ci`")
     page.wait_for_function(RESTED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    # What is well is not described: that would take most of the time.
+    # Only violations are described: describing passed rules takes most of the time.
     found = page.evaluate("tags => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found["violations"]]

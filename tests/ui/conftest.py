@@ -1,4 +1,4 @@
-"""The browser, the simulator, and the product behind the page."""
+"""Fixtures of the page tests (browser pages, simulated server, running product), and helpers that read a page."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session", autouse=True)
 def built() -> None:
-    """The page must have been built (`make page`)."""
+    """Check that the page has been built (`make page`)."""
     if not (PROJECT / "web" / "static" / "index.html").exists():
         missing("built page: run `make page`")
 
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    """A simulated server with three hundred posts of the last twenty minutes."""
+    """Return a simulated server with 300 posts of the last twenty minutes."""
     made = Simulator()
     made.put([records.post(number, now() - number * 4_000) for number in range(1, 301)], live=False)
     yield made.start()
@@ -36,12 +36,12 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Open the page of a server; any error the page makes fails the test."""
+    """Return a function that opens the page of a server. A JavaScript error in the page fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def begin(url: str, *, width: int = 1280, height: int = 900, at: int | None = None, **options: Any) -> Page:
-        """`at` (ms) holds the page's clock still at a moment; its timers go on."""
+        """Open a page. `at` (ms) sets the page's clock to a fixed time; its timers continue."""
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
@@ -49,7 +49,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
             page.clock.set_fixed_time(datetime.fromtimestamp(at / 1000, UTC))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
-        if url != "about:blank":  # else the test looks on while the page is loaded
+        if url != "about:blank":  # with about:blank the test navigates itself
             page.goto(url)
             page.locator(".status").wait_for()
         return page
@@ -62,7 +62,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product as a person starts it, with generated posts."""
+    """Start the product as a person does, with generated posts."""
     made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="20")
     try:
         yield made.wait_ready()
@@ -81,16 +81,16 @@ def numbers(cells: Locator) -> list[int]:
     return [int(text.replace(",", "")) for text in cells.all_inner_texts()]
 
 
-def held(page: Page) -> None:
-    """Load a page anew under a clock that stands still; only `ticked` moves it."""
+def freeze_clock(page: Page) -> None:
+    """Reload a page under a stopped clock; only `advance_clock_until` and `run_for` move it."""
     page.clock.install()
     page.reload()
     page.locator("#list article").first.wait_for()
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
 
 
-def ticked(page: Page, true: Callable[[], bool], most_ms: int) -> None:
-    """Let a held clock go on, `most_ms` at most, until something is true; the server has its own time."""
+def advance_clock_until(page: Page, true: Callable[[], bool], most_ms: int) -> None:
+    """Advance a stopped clock by at most `most_ms` until a condition is true. The server keeps its own time."""
     for _ in range(200):
         if true():
             return
@@ -100,9 +100,9 @@ def ticked(page: Page, true: Callable[[], bool], most_ms: int) -> None:
 
 
 def until(page: Page, true: str | Callable[[], bool]) -> None:
-    """Wait until a script of the page, or a function of the test's, says true.
+    """Wait until a script in the page, or a function of the test, returns true.
 
-    Asked from here: polling in the page needs `eval`, which its policy forbids.
+    The condition is polled from the test: polling in the page needs `eval`, which the page's policy forbids.
     """
     for _ in range(200):
         if page.evaluate(true) if isinstance(true, str) else true():

@@ -1,4 +1,4 @@
-"""The contrast of text as it is drawn, measured in the pixels of a picture: what is seen, whatever coloured it."""
+"""Contrast of drawn text, measured in the pixels of a screenshot, so that every source of a colour counts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.ui.drawn import DRAWN, source_of
+from tests.ui.canvas import DRAWN, source_of
 
-# Tight boxes of the text in the window; what is disabled, hidden or in the way of something else does not count.
+# Boxes of the texts in the viewport, without disabled, hidden and covered ones.
 TEXTS = """() => {
   const found = [];
   const voiceOnly = one => one && (getComputedStyle(one).clipPath !== "none" || voiceOnly(one.parentElement));
@@ -53,7 +53,7 @@ RATIOS = (
 
 
 def faint_texts(page: Page, desk: Page, least: float, scale: int) -> tuple[int, list[str]]:
-    """Return how many texts were measured, and those fainter than `least`. `scale`: device pixels a CSS pixel."""
+    """Return the number of measured texts, and those with a contrast below `least`. `scale`: device pixels a CSS px."""
     found: list[dict[str, Any]] = page.evaluate(TEXTS)
     picture = source_of(page.screenshot(animations="disabled"))
     ratios: list[float] = desk.evaluate(RATIOS, [picture, [one["box"] for one in found], scale])

@@ -1,4 +1,4 @@
-"""The faults that bring a running page into a state, each a real one of the simulated server."""
+"""Faults of the simulated server, by the state of the page that each causes."""
 
 from __future__ import annotations
 
@@ -70,4 +70,4 @@ FAULTS: dict[str, Fault] = {
     "search-failed": too_slow,
 }
 KINDS = {"sampling": "resting"}
-"""What the page calls a fault where it has another name."""
+"""Name of the page's state, where it differs from that of the fault."""

@@ -1,8 +1,7 @@
-"""Compares what the page looks like with a baseline kept here: boxes and words exactly enough, pixels roughly.
+"""Picture baselines: compares a screenshot of the page with a stored one, and the boxes and texts of its parts.
 
-A baseline is a JSON of the boxes of named parts with their words and colours, and a picture of a quarter of the size:
-there a hair more or less of antialiasing, as another Chromium draws it, is no difference. `UPDATE_PICTURES=1` writes
-baselines anew.
+A baseline is a JSON file with boxes, texts and colours of named parts, and a picture at a quarter of the size, where
+the antialiasing of another Chromium makes no difference. `UPDATE_PICTURES=1` writes the baselines anew.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import missing
-from tests.ui.drawn import DRAWN, HEAD, source_of
+from tests.ui.canvas import DRAWN, HEAD, source_of
 
 BASELINES = Path(__file__).parent / "baseline"
 UPDATE = "UPDATE_PICTURES"
@@ -87,7 +86,7 @@ DIFFERENCE = (
 
 
 class Pictures:
-    """Takes the page as it is and compares it. Shrinks and compares in a blank page of its own."""
+    """Compares pages with their baselines. A blank page of its own shrinks and compares the pictures."""
 
     def __init__(self, browser: Browser, shots: Path) -> None:
         self._desk = browser.new_page()
@@ -98,7 +97,7 @@ class Pictures:
         self._desk.close()
 
     def check(self, page: Page, name: str) -> None:
-        """Compare the page with a baseline once it has come to rest; with other fonts only its words and colours."""
+        """Compare the page with a baseline once it no longer changes; with other fonts, only its texts and colours."""
         page.evaluate("document.fonts.ready")
         kept = BASELINES / f"{name}.json"
         if os.environ.get(UPDATE):
@@ -109,7 +108,7 @@ class Pictures:
             return
         wanted = json.loads(kept.read_text(encoding="utf-8"))
         difference = ""
-        for _ in range(TRIES):  # a page may rest for a moment and still not have all it asked for
+        for _ in range(TRIES):  # an unchanged page may still wait for a response
             found, picture = self._settled(page, name)
             difference = self._difference(name, found, picture, wanted)
             if not difference:
@@ -118,7 +117,7 @@ class Pictures:
         raise AssertionError(difference)
 
     def _difference(self, name: str, found: dict[str, Any], picture: str, wanted: dict[str, Any]) -> str:
-        """Return what differs from the baseline, "" if nothing does."""
+        """Return a description of the difference from the baseline, "" if there is none."""
         if found["said"] != wanted["said"]:
             return f"it says {found['said']}, not {wanted['said']}"
         if abs(found["font"] - wanted["font"]) > FONT_TOLERANCE_PX:
@@ -136,7 +135,7 @@ class Pictures:
         )
 
     def _settled(self, page: Page, name: str) -> tuple[dict[str, Any], str]:
-        """Return boxes, words and the shrunk picture when two in a row are the same; keep the last one in full size."""
+        """Return boxes, texts and the shrunk picture once two in a row are equal; write the last one in full size."""
         before: tuple[dict[str, Any], str] | None = None
         for _ in range(SETTLE_TRIES):
             taken = page.screenshot(
@@ -153,7 +152,7 @@ class Pictures:
 
 
 def _moved(found: dict[str, list[int]], wanted: dict[str, list[int]]) -> dict[str, Any]:
-    """Return the parts that are not where they were: (now, then), None where there is none."""
+    """Return the parts whose boxes differ, as (now, then); None for a part that is not shown."""
     moved: dict[str, Any] = {}
     for part in found.keys() | wanted.keys():
         now, then = found.get(part), wanted.get(part)

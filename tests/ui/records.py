@@ -1,4 +1,4 @@
-"""Posts for page tests: a lively made-up stream in several scripts, hostile ones, and sample records."""
+"""Posts for the page tests: made-up posts in several scripts, hostile posts, and the sample records of the networks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOURCES = ("bluesky", "x", "mastodon", "demo")
 
 
 def author(number: int, source: str) -> Author:
-    """Return one of a few hundred accounts."""
+    """Return made-up account `number`."""
     name = NAMES[number % len(NAMES)]
     return Author(id=f"{source}-{number}", handle=f"user{number}", name=name, followers=(number * 7919) % 90_000)
 
@@ -45,7 +45,7 @@ def post(number: int, at: int, *, seed: int = 1, **changes: object) -> Post:
     hashtags: list[str] = []
     if chance.random() < 0.2:
         lang, text = chance.choice(OTHER)
-        text = f"{number} {text} {number * 7}"  # else they would be near-duplicates
+        text = f"{number} {text} {number * 7}"  # the numbers keep these texts from being near-duplicates
     if chance.random() < 0.4:
         tag = chance.choice(TAGS)
         entities.append(Entity("hashtag", len(text) + 1, len(text) + 2 + len(tag), tag))
@@ -99,7 +99,7 @@ HOSTILE = (
 
 
 def hostile(at: int) -> list[Post]:
-    """Return posts that try to break a page by what they say, whom they are from and where they point."""
+    """Return posts whose texts, authors, links and media try to break the page or run a script."""
     posts = []
     for index, text in enumerate(HOSTILE):
         made = post(index, at + index, seed=9)
@@ -120,7 +120,7 @@ def hostile(at: int) -> list[Post]:
 
 
 def real(now_ms: int, limit: int = 5_000) -> list[Upsert]:
-    """Return the X, Bluesky and Mastodon records of the tests, the newest of them written just before `now_ms`."""
+    """Return posts of the sample records of X, Bluesky and Mastodon, with times that end just before `now_ms`."""
     found: list[Upsert] = []
     for raw in _lines():
         try:

@@ -1,7 +1,7 @@
-"""A server that answers as the product does, from the product's own store in memory, and does wrong on command.
+"""Simulated server: answers as the product does, from the product's in-memory store, and fails on command.
 
-For faults that a real stack cannot be brought to at a set moment: a socket that drops, a server that says `lagged`, a
-source that is down. What the product itself can be brought to is tested against the product.
+It causes faults that the real product cannot be brought to at a given time: a dropped socket, a `lagged` frame, a
+source that is down. Everything else is tested against the product (`test_product.py`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Query
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
-from tests.ui.files import PICTURE, answer, file, response
+from tests.ui.responses import PICTURE, answer, file, response
 from web.api.coverage_gaps import end_and_gaps
 
 TOO_LONG = {
@@ -40,7 +40,7 @@ TOO_LONG = {
 
 
 class Simulator:
-    """One server in a thread of its own; `url` once it is started. Every method may be called from any thread."""
+    """One server in a thread of its own. `url` is set by `start`. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self.store = MemoryStore()
@@ -59,14 +59,14 @@ class Simulator:
         self.reconnecting = False
         self.outage: dict[str, Any] | None = None
         self.broken: set[str] = set()
-        """Routes below `/api/` that answer 503, and "subscribe" for the socket."""
+        """Routes below `/api/` that answer 503; "subscribe" lets every subscription fail."""
         self.requests: list[str] = []
         self.subscribes: list[dict[str, Any]] = []
         self._sockets: set[ServerConnection] = set()
         self.silent = False
-        """Sockets stay open, and nothing is written to them: a line that is dead without anybody having said so."""
+        """Whether sockets stay open but send nothing, as on a lost network."""
         self._watches: dict[ServerConnection, dict[str, Query]] = {}
-        """What each socket watches, by the id it gave the search."""
+        """Searches of each socket, by subscription id."""
         self._lock = threading.RLock()
         self._loop = asyncio.new_event_loop()
         self._server: Server | None = None
@@ -75,7 +75,7 @@ class Simulator:
         self.url = ""
 
     def start(self) -> Simulator:
-        """Listen on a free port."""
+        """Start to listen on a free port; return the simulator."""
         ready = threading.Event()
 
         async def main() -> None:
@@ -103,14 +103,14 @@ class Simulator:
         return self
 
     def stop(self) -> None:
-        """End at once."""
+        """Stop the server."""
         if self._ticking:
             self._loop.call_soon_threadsafe(self._ticking.cancel)
         self._thread.join(10)
 
-    # -- what tests do to it
+    # -- actions of tests
     def put(self, posts: Sequence[Post | Upsert], *, live: bool = True) -> None:
-        """Store posts and send them to whoever watches a search they match."""
+        """Store posts; if `live`, send them to every socket with a matching search."""
         upserts = [one if isinstance(one, Upsert) else Upsert(one) for one in posts]
         with self._lock:
             self.seq += len(upserts)
@@ -124,7 +124,7 @@ class Simulator:
                 self._send(socket, head + b",".join(bodies).decode() + "]}")
 
     def _watched(self) -> list[tuple[ServerConnection, Query]]:
-        """Return each search of each socket once, as frames carry its key and not the ids of those who watch it."""
+        """Return each search of each socket once: frames carry the key of a search, not subscription ids."""
         return [
             (socket, query)
             for socket, watches in list(self._watches.items())
@@ -138,23 +138,23 @@ class Simulator:
             return self.store.persist(Writes(upserts=[Upsert(post)]), self.seq).entries[0].body
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Withdraw posts."""
+        """Delete posts, and send `deleted` to every socket."""
         with self._lock:
             self.store.persist(Writes(deletions=[Deletion(one, now()) for one in ids]), self.seq)
         self._send_all({"type": "deleted", "ids": list(ids)})
 
-    def gone(self, pairs: Sequence[tuple[str, int]]) -> None:
-        """Say that versions of posts no longer match, to every watcher."""
+    def retract(self, pairs: Sequence[tuple[str, int]]) -> None:
+        """Retract versions of posts: send `gone` for each search of each socket."""
         for socket, query in self._watched():
             self._send(socket, json.dumps({"type": "gone", "key": query.key, "posts": list(pairs)}))
 
-    def say(self, kind: str, **fields: Any) -> None:
-        """Send a frame to every watcher, of each search it watches, whatever it holds."""
+    def send_frame(self, kind: str, **fields: Any) -> None:
+        """Send a frame with any fields for each search of each socket."""
         for socket, query in self._watched():
             self._send(socket, json.dumps({"type": kind, "key": query.key, **fields}))
 
     def reset(self) -> None:
-        """Have every watcher begin anew: `reset`, and the history as it is now."""
+        """Reset every search of every socket: send `reset` and the current history."""
         for socket, query in self._watched():
             self._send(socket, json.dumps({"type": "reset", "key": query.key}))
             with self._lock, self.store.reading() as reading:
@@ -163,17 +163,17 @@ class Simulator:
             self._send(socket, head + b",".join(bodies).decode() + "]}")
 
     def lag(self) -> None:
-        """Tell every watcher that it lagged."""
+        """Send `lagged` for each search of each socket."""
         for socket, query in self._watched():
             self._send(socket, json.dumps({"type": "lagged", "key": query.key}))
 
     def drop(self, code: int = 1012) -> None:
-        """Close every socket."""
+        """Close every socket with a close code."""
         for socket in list(self._sockets):
             asyncio.run_coroutine_threadsafe(socket.close(code), self._loop)
 
     def stats(self) -> dict[str, Any]:
-        """Return a stats frame."""
+        """Return a `stats` frame."""
         return {
             "type": "stats", "after": self.seq, "indexed": self.store.indexed(), "rate": 4.0, "sources": self.sources,
             "connected": len(self._sockets), "reconnecting": self.reconnecting,

@@ -1,4 +1,4 @@
-"""A card in a browser: its lines and links, pictures through the proxy, what can be done with a post on its network."""
+"""Cards in a browser: lines and links, pictures through the proxy, counts and actions of a post."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NUMBER = 700_000
 
 
 def made(at: int = 0, **changes: object) -> Post:
-    """Return a post that says little, newer than all others of the server."""
+    """Return a short post that is newer than all others of the server."""
     plain: dict[str, Any] = {
         "entities": [],
         "hashtags": [],
@@ -37,7 +37,7 @@ def card_of(page: Page, post: Post) -> Locator:
 
 
 def pictured(at: int = 0, **changes: object) -> Post:
-    """Return a post with a face and a picture."""
+    """Return a post with an avatar and a picture."""
     author = Author("a", "ada", "Ada", avatar="https://faces.example/ada.png", followers=1_650)
     media = [Media("image", "https://pictures.example/1.jpg", alt="A ferry in the harbour")]
     return made(at, **({"author": author, "media": media} | changes))
@@ -100,9 +100,7 @@ def test_a_card_has_all_its_lines_and_links(simulator: Simulator, open_page: Ope
         expect(title).to_have_text("storm")
 
 
-def test_on_x_numbers_are_the_way_to_do_the_same_elsewhere_the_post_is_opened(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_counts_link_to_intents_on_x_and_to_nothing_elsewhere(simulator: Simulator, open_page: OpenPage) -> None:
     of_x = made(1, id="x:1234567890", source="x", url="https://x.com/ada/status/1234567890")
     of_bluesky = made(2, source="bluesky", url="https://bsky.app/profile/ada/post/1")
     of_nowhere = made(3, source="mastodon", url="")
@@ -123,7 +121,7 @@ def test_on_x_numbers_are_the_way_to_do_the_same_elsewhere_the_post_is_opened(
     assert dead.count() == 0
 
 
-def test_actions_show_on_hover_and_focus_and_always_on_touch(simulator: Simulator, open_page: OpenPage) -> None:
+def test_actions_are_visible_on_hover_on_focus_and_always_on_touch(simulator: Simulator, open_page: OpenPage) -> None:
     seen = "one => getComputedStyle(one).color !== 'rgba(0, 0, 0, 0)'"
     page = open_page(simulator.url)
     card = page.locator("#list article").first
@@ -141,16 +139,14 @@ def test_actions_show_on_hover_and_focus_and_always_on_touch(simulator: Simulato
     assert phone.get_by_role("button", name="Mute").first.evaluate(seen)
 
 
-def test_pictures_come_through_the_proxy_by_post_and_from_no_other_host(
-    proxied: Simulator, open_page: OpenPage
-) -> None:
+def test_pictures_are_loaded_through_the_proxy_only(proxied: Simulator, open_page: OpenPage) -> None:
     post = pictured()
     proxied.put([post], live=False)
     page = open_page(proxied.url)
-    asked: list[str] = []
+    requested: list[str] = []
 
     def note(request: Request) -> None:
-        asked.append(request.url)
+        requested.append(request.url)
 
     page.on("request", note)
     page.reload()
@@ -161,14 +157,14 @@ def test_pictures_come_through_the_proxy_by_post_and_from_no_other_host(
     box = card.locator(".still").bounding_box()
     assert box is not None
     assert box["width"] / box["height"] == pytest.approx(16 / 9, rel=0.01)
-    assert {urlsplit(one).netloc for one in asked if not one.startswith("data:")} == {urlsplit(proxied.url).netloc}
-    pictures = {unquote(urlsplit(one).path) for one in asked if "/img/" in one}
+    assert {urlsplit(one).netloc for one in requested if not one.startswith("data:")} == {urlsplit(proxied.url).netloc}
+    pictures = {unquote(urlsplit(one).path) for one in requested if "/img/" in one}
     assert {f"/img/{post.id}/0", f"/img/{post.id}/avatar"} <= pictures
     proxied.delete([post.id])
     expect(page.locator(f'img[src*="{post.id.replace(":", "%3A")}"]')).to_have_count(0)
 
 
-def test_with_pictures_off_a_face_is_an_initial_and_nothing_is_asked_for(
+def test_with_pictures_off_an_initial_replaces_the_avatar_and_nothing_is_requested(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
     post = pictured()
@@ -179,7 +175,7 @@ def test_with_pictures_off_a_face_is_an_initial_and_nothing_is_asked_for(
     assert not [one for one in simulator.requests if one.startswith("/img/")]
 
 
-def test_a_picture_that_cannot_be_had_is_an_initial(proxied: Simulator, open_page: OpenPage) -> None:
+def test_an_initial_replaces_an_avatar_that_cannot_be_loaded(proxied: Simulator, open_page: OpenPage) -> None:
     post = pictured()
     page = open_page(proxied.url)
     refused: list[str] = []
@@ -195,14 +191,14 @@ def test_a_picture_that_cannot_be_had_is_an_initial(proxied: Simulator, open_pag
     expect(card.locator(".avatar")).to_have_text("A")
     expect(card.locator("img")).to_have_count(0)
     proxied.put([pictured(1)])
-    card_of(page, pictured(1))  # the same face; and the former card is drawn again, as the second
+    card_of(page, pictured(1))  # has the same avatar; the former card is drawn again as the second
     until(page, lambda: len(refused) >= 3)
     page.wait_for_timeout(500)
     paths = [unquote(urlsplit(one).path) for one in refused]
     assert sorted(paths) == sorted([f"/img/{post.id}/avatar", f"/img/{post.id}/0", f"/img/{pictured(1).id}/0"])
 
 
-def test_what_is_sensitive_is_covered_until_it_is_asked_for(proxied: Simulator, open_page: OpenPage) -> None:
+def test_sensitive_media_are_covered_until_a_click(proxied: Simulator, open_page: OpenPage) -> None:
     post = pictured(sensitive=True)
     proxied.put([post], live=False)
     card = card_of(open_page(proxied.url), post)
@@ -214,7 +210,7 @@ def test_what_is_sensitive_is_covered_until_it_is_asked_for(proxied: Simulator, 
 
 
 @pytest.mark.parametrize(("kind", "badge"), [("video", "Video"), ("gif", "GIF")])
-def test_a_film_is_a_still_that_says_so_and_leads_to_its_post(
+def test_a_video_shows_a_labelled_preview_that_links_to_its_post(
     proxied: Simulator, open_page: OpenPage, kind: str, badge: str
 ) -> None:
     film = Media(kind, "https://pictures.example/1.mp4", preview="https://pictures.example/1.jpg")
@@ -226,7 +222,7 @@ def test_a_film_is_a_still_that_says_so_and_leads_to_its_post(
     expect(still.get_by_role("img", name="Video preview")).to_be_visible()
 
 
-def test_the_reader_chooses_whether_pictures_are_shown(proxied: Simulator, open_page: OpenPage) -> None:
+def test_the_column_menu_shows_covers_or_hides_pictures(proxied: Simulator, open_page: OpenPage) -> None:
     post = pictured()
     proxied.put([post], live=False)
     page = open_page(proxied.url)
@@ -249,7 +245,7 @@ def test_the_reader_chooses_whether_pictures_are_shown(proxied: Simulator, open_
     assert card.locator("img").count() == 0
 
 
-def test_a_quoted_post_is_shown_until_it_is_withdrawn(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_quoted_post_is_shown_until_it_is_deleted(simulator: Simulator, open_page: OpenPage) -> None:
     quoted = made(1, text="the ferry leaves at nine", author=Author("m", "mara", "Mara"))
     quoting = made(2, text="not today", quote_of=quoted.id)
     simulator.put([quoted, quoting], live=False)

@@ -1,4 +1,4 @@
-"""What the menu of a column hides and gives out: mutes, languages, kinds of posts, the export of all matches."""
+"""Column menu: mutes, languages and kinds of posts that it hides, and its export links."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IDS = {name: f"x:80{at}" for at, name in enumerate(("plain", "reply", "german", 
 
 @pytest.fixture
 def mixed(simulator: Simulator) -> Simulator:
-    """A server with one post of each kind that says "quiet"."""
+    """Put one post of each kind into the server; all contain "quiet"."""
     kinds: dict[str, dict[str, Any]] = {
         "plain": {},
         "reply": {"reply_to": ReplyTo("x:1", "m", "mara")},
@@ -34,7 +34,7 @@ def mixed(simulator: Simulator) -> Simulator:
 
 
 def shown(page: Page) -> set[str]:
-    """Return which kinds of posts are shown."""
+    """Return the kinds of posts that are shown."""
     ids = page.locator("#list article").evaluate_all("all => all.map(one => one.dataset.id)")
     return {name for name, post_id in IDS.items() if post_id in ids}
 
@@ -48,7 +48,7 @@ def opened(page: Page) -> Page:
 @pytest.mark.parametrize(
     ("label", "hidden"), [("Replies", {"reply"}), ("Posts without media", set(IDS) - {"pictured"})]
 )
-def test_kinds_of_posts_are_hidden_and_come_back(
+def test_kinds_of_posts_can_be_hidden_and_shown_again(
     mixed: Simulator, open_page: OpenPage, label: str, hidden: set[str]
 ) -> None:
     page = opened(open_page(f"{mixed.url}/?q=quiet"))
@@ -60,7 +60,7 @@ def test_kinds_of_posts_are_hidden_and_come_back(
     expect(page.locator("#list article")).to_have_count(len(IDS))
 
 
-def test_posts_known_only_by_reposts_are_hidden(mixed: Simulator, open_page: OpenPage) -> None:
+def test_posts_seen_only_as_reposts_can_be_hidden(mixed: Simulator, open_page: OpenPage) -> None:
     repost = records.repost(1, records.post(850, now(), id=IDS["original"], source="x"), now())
     mixed.put([repost], live=False)
     page = opened(open_page(f"{mixed.url}/?q=quiet&from={now() - 3_600_000}&to={now() + 3_600_000}"))
@@ -104,7 +104,7 @@ def test_only_chosen_languages_are_shown(mixed: Simulator, open_page: OpenPage) 
     assert shown(page) == {"german"}
 
 
-def test_where_all_is_hidden_the_list_says_so(mixed: Simulator, open_page: OpenPage) -> None:
+def test_the_list_says_when_filters_hide_every_post(mixed: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{mixed.url}/?q=quiet+-lang:de")
     page.locator("#list article").nth(4).wait_for()
     page.get_by_role("button", name="Column menu").click()
@@ -114,7 +114,9 @@ def test_where_all_is_hidden_the_list_says_so(mixed: Simulator, open_page: OpenP
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "ids"])
-def test_the_export_is_of_all_matches_or_of_the_chosen_time(mixed: Simulator, open_page: OpenPage, form: str) -> None:
+def test_the_export_links_cover_all_matches_or_the_chosen_time(
+    mixed: Simulator, open_page: OpenPage, form: str
+) -> None:
     page = opened(open_page(f"{mixed.url}/?q=quiet"))
     link = page.get_by_role("link", name=form.upper(), exact=True)
     address = urlsplit(link.get_attribute("href") or "")

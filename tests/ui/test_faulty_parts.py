@@ -1,4 +1,4 @@
-"""What cannot be drawn, loaded or heard: it says so in its place, and the rest of the page goes on."""
+"""Faulty parts: a part that cannot be drawn or loaded shows a message, and the rest of the page continues."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.ui import records
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 
 
@@ -16,11 +16,13 @@ def status(page: Page, kind: str, *, within_ms: int = 20_000) -> None:
     expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=within_ms)
 
 
-def test_a_post_that_cannot_be_drawn_says_so_and_all_else_goes_on(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_post_that_cannot_be_drawn_shows_a_message_and_the_rest_continues(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     body = json.loads(Simulator().body(records.post(9_001, now())))
-    simulator.say("posts", posts=[body | {"created_at": 9_000_000_000_000_000}], after=simulator.seq)
+    simulator.send_frame("posts", posts=[body | {"created_at": 9_000_000_000_000_000}], after=simulator.seq)
     bad = page.locator(f'article[data-id="{body["id"]}"]')
     expect(bad).to_have_text("This post cannot be shown.")
     simulator.put([records.post(9_002, now())])
@@ -52,7 +54,7 @@ def test_a_panel_that_cannot_be_drawn_leaves_the_list_alone(simulator: Simulator
     page.locator(".bars a").first.wait_for()
 
 
-def test_charts_go_on_after_an_answer_that_is_none(simulator: Simulator, open_page: OpenPage) -> None:
+def test_charts_continue_after_a_malformed_response(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator(".count")).to_have_text("300")
     page.route("**/api/timeline?*", lambda route: route.fulfill(json={"took_ms": 1, "total": 1, "buckets": None}))
@@ -63,7 +65,7 @@ def test_charts_go_on_after_an_answer_that_is_none(simulator: Simulator, open_pa
     expect(page.locator(".count")).to_have_text("301", timeout=20_000)
 
 
-def test_charts_run_again_after_the_server_let_the_reader_in(simulator: Simulator, open_page: OpenPage) -> None:
+def test_charts_update_again_after_signing_in(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator(".count")).to_have_text("300")
     simulator.locked = True
@@ -74,32 +76,69 @@ def test_charts_run_again_after_the_server_let_the_reader_in(simulator: Simulato
     expect(page.locator(".count")).to_have_text("301", timeout=20_000)
 
 
-def test_a_part_that_a_deploy_took_away_leads_to_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_missing_chunk_after_a_deploy_offers_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
-    page.context.route(re.compile(r"assets/(chart|cloud)"), lambda route: route.fulfill(status=404, body="{}"))
+    page.context.route(re.compile(r"assets/(timeChart|cloud)"), lambda route: route.fulfill(status=404, body="{}"))
     page.reload()
     notice = page.get_by_role("alert")
     expect(notice).to_contain_text("The page has changed")
     page.locator("#list article").first.wait_for()
-    page.context.unroute(re.compile(r"assets/(chart|cloud)"))
+    page.context.unroute(re.compile(r"assets/(timeChart|cloud)"))
     notice.get_by_role("button", name="Reload").click()
     page.locator(".histogram canvas").first.wait_for()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_a_page_whose_own_script_a_deploy_took_away_says_so(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_dialog_with_a_missing_chunk_closes_and_offers_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
+    page = open_page(simulator.url)
+    page.context.route("**/assets/DialogContent-*.js", lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    page.get_by_role("button", name="Column menu").click()
+    expect(page.get_by_role("alert")).to_contain_text("The page has changed")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Column menu")).to_be_focused()
+
+
+def test_a_dialog_whose_contents_are_loading_has_the_focus_and_closes_on_escape(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
+    page = open_page(simulator.url)
+    pending: list[Route] = []
+
+    def hold(route: Route) -> None:
+        pending.append(route)
+
+    page.context.route("**/assets/DialogContent-*.js", hold)
+    page.reload()
+    page.locator("#list article").first.wait_for()
+    button = page.get_by_role("button", name="Column menu")
+    button.click()
+    dialog = page.get_by_role("dialog", name="This column")
+    expect(dialog.get_by_role("heading")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    until(page, lambda: bool(pending))
+    for route in pending:
+        route.continue_()
+    expect(dialog).to_contain_text("Only these languages")
+
+
+def test_a_missing_start_chunk_after_a_deploy_shows_a_message(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.context.route("**/assets/start-*.js", lambda route: route.fulfill(status=404, body="{}"))
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("The page has changed")
 
 
-def test_a_line_that_says_nothing_is_not_called_live(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_silent_connection_is_not_shown_as_live(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.silent = True
-    # Asserted is what is seen while the socket is still open, not how soon.
+    # The test asserts the state while the socket is still open, not how soon it comes.
     status(page, "reconnecting", within_ms=10_000)
     expect(page.locator(".live")).to_have_class(re.compile("tone-warn"))
     simulator.silent = False
@@ -108,13 +147,13 @@ def test_a_line_that_says_nothing_is_not_called_live(simulator: Simulator, open_
     page.locator(f'article[data-id="{records.post(9_040, 0).id}"]').wait_for()
 
 
-def test_a_network_that_comes_back_is_asked_whether_it_does(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_connection_is_probed_when_the_network_returns(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
-    asked = len(simulator.subscribes)
+    subscribed = len(simulator.subscribes)
     simulator.silent = True
     page.evaluate("dispatchEvent(new Event('online'))")
     status(page, "reconnecting")
     simulator.silent = False
     status(page, "live")
-    assert len(simulator.subscribes) > asked, "the connection was kept although nothing came over it"
+    assert len(simulator.subscribes) > subscribed, "the connection was kept although nothing came over it"

@@ -1,4 +1,4 @@
-"""The list: live, paused, past; what moves and what does not; what leaves; what is folded."""
+"""The list of posts: live, paused and past, its movements, removed posts, folded posts, paging."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def top_of(page: Page, post_id: str) -> float:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until the list has stood still for as long as two looks are apart."""
+    """Wait until two polls in a row find the list at one scroll offset."""
     seen: list[float] = []
 
     def rests() -> bool:
@@ -42,7 +42,7 @@ def test_new_posts_appear_at_the_top_while_live(simulator: Simulator, open_page:
     expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
 
 
-def test_nothing_moves_under_a_reader_and_the_top_resumes(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_scrolled_list_stays_still_and_resumes_at_the_top(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator("#list article").nth(5)).to_be_visible()
     scroll(page, 900)
@@ -73,7 +73,7 @@ def test_the_live_button_pauses_at_the_top_and_a_key_shows_the_newest(
     expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_200, 0).id)
 
 
-def test_a_focused_post_that_goes_hands_its_focus_to_its_neighbour(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_focus_of_a_removed_post_moves_to_its_neighbour(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator("#list article").nth(3)).to_be_visible()
     page.keyboard.press("j")
@@ -87,12 +87,12 @@ def test_a_focused_post_that_goes_hands_its_focus_to_its_neighbour(simulator: Si
     assert records.post(9_300, 0).id not in articles(page)
 
 
-def test_withdrawn_and_unmatched_posts_leave_and_do_not_come_back(simulator: Simulator, open_page: OpenPage) -> None:
+def test_deleted_and_retracted_posts_leave_and_do_not_return(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator("#list article").nth(2)).to_be_visible()
     first, second = articles(page)[:2]
     simulator.delete([first])
-    simulator.gone([(second, now() + 1_000_000)])
+    simulator.retract([(second, now() + 1_000_000)])
     expect(page.locator(f'[data-id="{first}"]')).to_have_count(0)
     expect(page.locator(f'[data-id="{second}"]')).to_have_count(0)
     number = int(first.partition(":")[2]) - 1_000_000
@@ -104,7 +104,7 @@ def test_withdrawn_and_unmatched_posts_leave_and_do_not_come_back(simulator: Sim
     assert first not in articles(page)
 
 
-def test_counts_climb_in_place(simulator: Simulator, open_page: OpenPage) -> None:
+def test_counts_are_updated_in_place(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     at = now()
     made = records.post(9_500, at)
@@ -116,7 +116,7 @@ def test_counts_climb_in_place(simulator: Simulator, open_page: OpenPage) -> Non
     expect(card.get_by_role("img", name="1 reply")).to_have_text("1")
 
 
-def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: Simulator, open_page: OpenPage) -> None:
+def test_reposts_and_near_duplicates_are_folded_under_their_original(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     text = "Wind has turned. The storm front is over the outer islands now, ferries stay in port until further notice"
     first = records.post(9_600, now() - 5_000, text=text, entities=[])
@@ -129,11 +129,13 @@ def test_a_repost_is_a_line_on_its_original_and_near_duplicates_fold(simulator: 
     for one in alike:
         expect(page.locator(f'[data-id="{one.id}"]')).to_have_count(0)
     expect(page.locator(".examples")).to_be_visible()
-    card.get_by_role("button", name="3 similar").click(delay=150)  # as long as a person's; the list pauses meanwhile
+    card.get_by_role("button", name="3 similar").click(
+        delay=150
+    )  # as long as a person's click; the list pauses meanwhile
     expect(card.locator(".under li")).to_have_count(3)
 
 
-def test_lagged_is_answered_by_subscribing_again_from_the_last_whole_frame(
+def test_after_lagged_the_page_subscribes_again_from_the_last_complete_frame(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(simulator.url)
@@ -146,9 +148,7 @@ def test_lagged_is_answered_by_subscribing_again_from_the_last_whole_frame(
     assert simulator.subscribes[-1]["after"] == seen
 
 
-def test_after_a_lost_connection_nothing_is_missing_and_nothing_twice(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_a_lost_connection_loses_and_repeats_no_post(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator(".loaded")).to_have_text("300 loaded")
     simulator.drop(1012)
@@ -161,7 +161,7 @@ def test_after_a_lost_connection_nothing_is_missing_and_nothing_twice(
     assert simulator.subscribes[-1]["after"] is not None
 
 
-def test_rankings_are_of_originals_in_pages(simulator: Simulator, open_page: OpenPage) -> None:
+def test_rankings_show_originals_in_pages(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?sort=likes")
     expect(page.locator("#list article")).to_have_count(25)
     likes = page.locator("#list article .number.of-2").all_inner_texts()
@@ -184,7 +184,7 @@ def test_a_deep_list_keeps_few_cards_in_the_document(simulator: Simulator, open_
     assert page.evaluate("document.querySelector('#list').scrollTop") > 20_000
 
 
-def test_a_post_full_of_hostile_markup_stays_text(simulator: Simulator, open_page: OpenPage) -> None:
+def test_hostile_markup_in_a_post_stays_text(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.page["images"] = "proxy"
     page = open_page(simulator.url, height=9_000)
     expect(page.locator("#list article").first).to_be_visible()
@@ -220,7 +220,7 @@ SCROLLED = """async () => {
 }"""
 
 
-def test_cards_get_their_actions_when_the_list_has_come_to_rest(simulator: Simulator, open_page: OpenPage) -> None:
+def test_cards_get_their_actions_when_the_list_stands_still(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article .actions").first.wait_for(state="attached")
     bare = page.locator("#list article:not(:has(.actions))")
@@ -230,7 +230,9 @@ def test_cards_get_their_actions_when_the_list_has_come_to_rest(simulator: Simul
     assert page.evaluate("document.querySelector('#list').scrollTop") == 12_000, "actions change no height"
 
 
-def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: Simulator, open_page: OpenPage) -> None:
+def test_posts_are_requested_once_and_before_the_start_chunk_is_loaded(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     simulator.subscribes.clear()
@@ -240,7 +242,7 @@ def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: 
             if simulator.subscribes:
                 break
             page.wait_for_timeout(25)
-        assert simulator.subscribes, "the search was not asked for before the page was there"
+        assert simulator.subscribes, "the search was not requested before the page was loaded"
         route.continue_()
 
     page.route("**/assets/start-*.js", late)
@@ -250,7 +252,7 @@ def test_posts_are_asked_for_once_and_before_the_page_itself_is_read(simulator: 
     assert [one["type"] for one in simulator.subscribes] == ["subscribe"]
 
 
-def test_what_is_read_stays_while_newer_posts_take_its_room(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_paused_list_keeps_its_cards_when_newer_posts_evict_them(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
     page.reload()
@@ -267,13 +269,11 @@ def test_what_is_read_stays_while_newer_posts_take_its_room(simulator: Simulator
     expect(page.locator(f'[data-id="{read}"]')).to_have_text("Deleted by its author or network")
 
 
-def test_a_finger_that_pulls_at_the_top_holds_the_list_until_it_is_lifted(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_a_finger_at_the_top_pauses_the_list_until_it_is_lifted(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url, width=375, has_touch=True, is_mobile=True)
     page.locator("#list article").first.wait_for()
     expect(page.locator(".examples")).to_be_visible()
-    expect(page.locator(".histogram canvas")).to_be_visible()  # from now on the list stays where it is
+    expect(page.locator(".histogram canvas")).to_be_visible()  # from now on the list keeps its position
     box = page.locator("#list article").first.bounding_box()
     assert box is not None
     fingers = page.context.new_cdp_session(page)
@@ -292,7 +292,7 @@ def test_a_finger_that_pulls_at_the_top_holds_the_list_until_it_is_lifted(
     expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_001, 0).id)
 
 
-def test_who_mutes_by_keyboard_stays_where_they_read(simulator: Simulator, open_page: OpenPage) -> None:
+def test_muting_by_keyboard_keeps_the_place_in_the_list(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").nth(5).wait_for()
     scroll(page, 3_000)
@@ -308,7 +308,7 @@ def test_who_mutes_by_keyboard_stays_where_they_read(simulator: Simulator, open_
     assert handle not in page.locator("#list .handle").all_inner_texts()
 
 
-def test_older_posts_that_cannot_be_had_are_asked_for_again(simulator: Simulator, open_page: OpenPage) -> None:
+def test_older_posts_that_failed_to_load_can_be_requested_again(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.put([records.post(number, now() - number * 4_000) for number in range(20_000, 20_400)], live=False)
     page = open_page(simulator.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
@@ -328,7 +328,7 @@ def test_older_posts_that_cannot_be_had_are_asked_for_again(simulator: Simulator
     assert len(set(ids)) == len(ids)
 
 
-def test_a_page_beyond_the_last_of_a_ranking_is_the_last(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_ranking_that_shrinks_shows_its_last_page(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?sort=likes")
     page.get_by_label("Posts per page").select_option("5")
     for _ in range(40):
@@ -342,7 +342,7 @@ def test_a_page_beyond_the_last_of_a_ranking_is_the_last(simulator: Simulator, o
     page.locator("#list article").first.wait_for()
 
 
-def test_a_past_learns_what_was_withdrawn_while_nobody_could_tell(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_past_span_drops_a_post_deleted_while_disconnected(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?from={now() - 600_000}&to={now()}")
     page.locator("#list article").nth(3).wait_for()
     page.wait_for_timeout(300)

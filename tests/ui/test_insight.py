@@ -1,4 +1,4 @@
-"""The insight panel in a browser: words with their arrows, the cloud, the most frequent, and the charts over time."""
+"""The insight panel in a browser: words with trend arrows, word cloud, top tables, and charts over time."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ POINTED_AT = """async places => {
 """Returns the word that is marked after the pointer moved to each place; 250 moves from Python would take long."""
 
 
-def said(simulator: Simulator, texts: Sequence[str], *, live: bool = True, ago_ms: int = 0) -> None:
-    """Have posts say something now, or have said it some time ago."""
+def put_texts(simulator: Simulator, texts: Sequence[str], *, live: bool = True, ago_ms: int = 0) -> None:
+    """Put posts with these texts, written now or some time ago."""
     made = [
         records.post(
             400_000 + simulator.seq + at, now() - ago_ms, text=text, entities=[], hashtags=[], links=[], hosts=[]
@@ -51,7 +51,7 @@ def said(simulator: Simulator, texts: Sequence[str], *, live: bool = True, ago_m
 
 
 def middle_of(chart: Locator, part: float) -> tuple[float, float]:
-    """Return a place within a chart, `part` of its width from the left."""
+    """Return a point within a chart (px), at `part` of its width from the left."""
     chart.scroll_into_view_if_needed()
     box = chart.locator(".u-over").bounding_box()
     assert box is not None
@@ -59,13 +59,13 @@ def middle_of(chart: Locator, part: float) -> tuple[float, float]:
 
 
 def counted(page: Page) -> int:
-    """Return how many matches are said to be stored."""
+    """Return the displayed number of stored matches."""
     expect(page.locator(".count")).not_to_be_empty()
     return numbers(page.locator(".count"))[0]
 
 
 def places(page: Page) -> dict[str, tuple[float, float, float]]:
-    """Return where each word of the cloud stands, and how large it is (px)."""
+    """Return position and size of each word of the cloud (px)."""
     found: list[list[Any]] = page.eval_on_selector_all(
         ".cloud text",
         "all => all.map(one => [one.textContent, ...['x', 'y', 'font-size'].map(name => +one.getAttribute(name))])",
@@ -74,7 +74,7 @@ def places(page: Page) -> dict[str, tuple[float, float, float]]:
 
 
 def letters_of(page: Page, place: tuple[float, float, float]) -> tuple[float, float]:
-    """Return where on the screen the middle of a word's letters is."""
+    """Return the point on the screen at the middle of a word's letters."""
     box = page.locator(".cloud-box svg").bounding_box()
     assert box is not None
     x, y, size = place
@@ -83,16 +83,14 @@ def letters_of(page: Page, place: tuple[float, float, float]) -> tuple[float, fl
 
 @pytest.fixture
 def talkative(simulator: Simulator) -> Simulator:
-    """A server of 400 more words, some of them far more frequent than others."""
+    """Put posts with 400 more words of very different frequencies into the server."""
     counts = {word: 1 + 60 // (1 + at) for at, word in enumerate(WORDS[:400])}
     every = [word for word, count in counts.items() for _ in range(count)]
-    said(simulator, [" ".join(every[start::60]) for start in range(60)], live=False)
+    put_texts(simulator, [" ".join(every[start::60]) for start in range(60)], live=False)
     return simulator
 
 
-def test_the_cloud_has_250_words_flat_and_within_and_the_frequent_ones_are_large(
-    talkative: Simulator, open_page: OpenPage
-) -> None:
+def test_the_cloud_shows_250_words_within_its_box_sized_by_frequency(talkative: Simulator, open_page: OpenPage) -> None:
     page = open_page(talkative.url)
     until(page, "document.querySelectorAll('.cloud text').length > 200")
     page.wait_for_timeout(300)
@@ -102,8 +100,8 @@ def test_the_cloud_has_250_words_flat_and_within_and_the_frequent_ones_are_large
     box = page.locator(".cloud-box svg").bounding_box()
     assert box is not None
     assert all(abs(x) <= box["width"] / 2 and abs(y) <= box["height"] / 2 for x, y, _ in cloud.values())
-    told = page.evaluate("fetch('/api/top?q=*&field=words&limit=250').then(answer => answer.json())")
-    counts = {item["value"]: item["count"] for item in told["items"]}
+    top = page.evaluate("fetch('/api/top?q=*&field=words&limit=250').then(answer => answer.json())")
+    counts = {item["value"]: item["count"] for item in top["items"]}
     assert set(cloud) <= set(counts)
     ranked = sorted(cloud, key=lambda word: -counts[word])
     sizes = [cloud[word][2] for word in ranked]
@@ -123,7 +121,7 @@ def test_words_of_the_cloud_keep_their_place_and_move_at_most_every_15_s(
     until(page, "document.querySelectorAll('.cloud text').length > 200")
     page.clock.run_for(1_000)
     before = places(page)
-    said(talkative, [f"zeppelin {word}" for word in WORDS[100:300]])
+    put_texts(talkative, [f"zeppelin {word}" for word in WORDS[100:300]])
     page.clock.run_for(CLOUD_AGAIN_MS - 6_000)
     page.wait_for_timeout(500)
     assert places(page) == before
@@ -138,7 +136,7 @@ def test_words_of_the_cloud_keep_their_place_and_move_at_most_every_15_s(
     assert statistics.median(moved) < 40, "px"
 
 
-def test_a_click_on_the_letters_of_a_word_is_that_words_however_close_others_stand(
+def test_a_click_on_the_letters_of_a_word_selects_it_among_close_words(
     talkative: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(talkative.url, height=1_400)
@@ -172,15 +170,15 @@ def test_a_click_into_the_cloud_adds_the_word_and_alt_click_excludes_it(
     expect(page.locator("#column-title")).to_have_text(f"lang:en -{word}")
 
 
-def test_arrows_tell_where_rank_and_share_of_a_word_go(simulator: Simulator, open_page: OpenPage) -> None:
-    said(simulator, ["sinking feeling"] * 200, live=False, ago_ms=HOUR)
+def test_arrows_show_the_trends_of_rank_and_share(simulator: Simulator, open_page: OpenPage) -> None:
+    put_texts(simulator, ["sinking feeling"] * 200, live=False, ago_ms=HOUR)
     page = open_page(simulator.url)
     page.clock.install()
     page.reload()
     page.locator(".bars li").first.wait_for()
     assert page.locator(".bars li").count() == 25
     for _ in range(SAMPLES_MS // 2_000):
-        said(simulator, ["rising wonder"] * 30)
+        put_texts(simulator, ["rising wonder"] * 30)
         page.clock.run_for(2_000)
         page.wait_for_timeout(50)
     rising, sinking = (page.locator(".bars li", has_text=re.compile(f"^{word}")) for word in ("rising", "sinking"))
@@ -193,9 +191,7 @@ def test_arrows_tell_where_rank_and_share_of_a_word_go(simulator: Simulator, ope
     assert counts == sorted(counts, reverse=True)
 
 
-def test_the_window_of_the_second_arrow_is_the_readers_choice_and_kept(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_the_window_of_the_second_arrow_can_be_chosen_and_is_kept(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     window = page.get_by_label("Window of the second arrow")
     expect(window).to_have_value(str(10 * MINUTE))
@@ -208,7 +204,7 @@ def test_the_window_of_the_second_arrow_is_the_readers_choice_and_kept(
         ends = [int(one["to"][0]) for one in tops if "to" in one]
         return any(abs(end - before) < 5_000 for end in ends)
 
-    until(page, recalled)  # what was half an hour ago is asked of the store
+    until(page, recalled)  # the counts of half an hour ago are requested from the store
     page.reload()
     expect(window).to_have_value(str(30 * MINUTE))
 
@@ -223,7 +219,7 @@ ADDED = {
 """Tab → the term that its first row adds to the search."""
 
 
-def test_a_row_of_the_most_frequent_adds_what_it_names(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_click_on_a_row_of_a_top_table_adds_its_value(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=likes:1..")
     for tab, adds in ADDED.items():
         page.get_by_role("tab", name=tab).click()
@@ -243,8 +239,8 @@ def test_a_word_that_is_more_frequent_than_usual_is_trending(simulator: Simulato
     simulator.put(
         [records.post(number, now() - 20 * HOUR - number * 1_000) for number in range(900, 1_900)], live=False
     )
-    simulator.store.maintain()  # what is usual is known from here on
-    said(simulator, ["zeppelin over town"] * 40, live=False)
+    simulator.store.maintain()  # computes the usual frequencies
+    put_texts(simulator, ["zeppelin over town"] * 40, live=False)
     page = open_page(simulator.url)
     page.get_by_role("tab", name="Trending").click()
     row = page.locator(".tops tbody tr", has_text="zeppelin")
@@ -256,7 +252,9 @@ def test_a_word_that_is_more_frequent_than_usual_is_trending(simulator: Simulato
     ("span", "step"),
     [(2 * HOUR, MINUTE), (5 * HOUR, 15 * MINUTE), (30 * HOUR, HOUR), (6 * DAY, 6 * HOUR), (22 * DAY, DAY)],
 )
-def test_the_time_chart_has_steps_by_its_span(simulator: Simulator, open_page: OpenPage, span: int, step: int) -> None:
+def test_the_steps_of_the_time_chart_depend_on_its_span(
+    simulator: Simulator, open_page: OpenPage, span: int, step: int
+) -> None:
     simulator.put([records.post(5_000, now() - span)], live=False)
     page = open_page(simulator.url)
     page.locator(".series canvas").wait_for()
@@ -267,9 +265,7 @@ def test_the_time_chart_has_steps_by_its_span(simulator: Simulator, open_page: O
     assert Counter(one[0] for one in asked if one).most_common(1)[0][0] == str(step)
 
 
-def test_hovering_a_chart_tells_time_and_count_and_what_was_not_collected(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_hovering_a_chart_shows_time_count_and_gaps(simulator: Simulator, open_page: OpenPage) -> None:
     start = now()
     simulator.put([records.post(6_000, start - 2 * HOUR)], live=False)
     simulator.store.add_coverage(CoverageRow("bluesky", start - 3 * HOUR, None, "*", ""))
@@ -279,15 +275,15 @@ def test_hovering_a_chart_tells_time_and_count_and_what_was_not_collected(
     for chart in (page.locator(".histogram"), page.locator(".series")):
         chart.locator(".u-over").wait_for()
         page.mouse.move(*middle_of(chart, 0.97))
-        told = chart.locator(".hover")
-        expect(told).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · [1-9]\d*$"))
+        hover = chart.locator(".hover")
+        expect(hover).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · [1-9]\d*$"))
         page.mouse.move(*middle_of(chart, 0.5))
-        expect(told).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · 0 · not collected$"))
+        expect(hover).to_have_text(re.compile(r"^\d\d:\d\d–\d\d:\d\d · 0 · not collected$"))
         page.mouse.move(5, 5)
-        expect(told).to_have_count(0)
+        expect(hover).to_have_count(0)
 
 
-def test_dragging_over_the_time_chart_chooses_a_time_too(simulator: Simulator, open_page: OpenPage) -> None:
+def test_dragging_over_the_time_chart_chooses_a_time_range(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     chart = page.locator(".series")
     chart.locator(".u-over").wait_for()
@@ -302,7 +298,9 @@ def test_dragging_over_the_time_chart_chooses_a_time_too(simulator: Simulator, o
     expect(page.locator(".loaded")).to_have_text(f"{total} loaded")
 
 
-def test_numbers_of_span_and_foot_are_those_of_store_and_list(simulator: Simulator, open_page: OpenPage) -> None:
+def test_figures_of_panel_and_status_bar_equal_those_of_store_and_list(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
     page = open_page(f"{simulator.url}/?q=lang:ja")
     page.locator("#list article").first.wait_for()
     total = counted(page)

@@ -1,4 +1,4 @@
-"""Where the focus goes: past the list, into the panel and back, out of dialogs; what keys do to a list that is read."""
+"""Keyboard: skip links, the focus into the panel and back and out of dialogs, keys in a scrolled list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def top_of_list(page: Page) -> float:
     return found
 
 
-def test_links_skip_to_the_posts_and_past_them(simulator: Simulator, open_page: OpenPage) -> None:
+def test_skip_links_lead_to_the_posts_and_past_them(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(f"{simulator.url}/?q=storm"))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the posts")).to_be_focused()
@@ -44,7 +44,7 @@ def test_links_skip_to_the_posts_and_past_them(simulator: Simulator, open_page: 
     assert page.url == f"{simulator.url}/?q=storm"
 
 
-def test_on_a_phone_a_link_skips_to_the_views(simulator: Simulator, open_page: OpenPage) -> None:
+def test_on_a_phone_a_skip_link_leads_to_the_views(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url, width=320, height=800))
     page.get_by_role("link", name="Skip to the views").focus()
     page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def test_on_a_phone_a_link_skips_to_the_views(simulator: Simulator, open_page: O
     expect(page.get_by_role("button", name="Posts", exact=True)).to_be_focused()
 
 
-def test_a_key_goes_into_the_panel_and_back(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_key_moves_the_focus_into_the_panel_and_back(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     page.keyboard.press("j")
     first = page.locator("#list article").first
@@ -65,7 +65,7 @@ def test_a_key_goes_into_the_panel_and_back(simulator: Simulator, open_page: Ope
     expect(first).to_be_focused()
 
 
-def test_a_drawer_has_the_focus_alone_until_it_closes(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_open_drawer_keeps_the_focus_until_it_closes(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url, width=820, height=1180))
     opener = page.get_by_role("button", name="Insight panel")
     opener.click()
@@ -82,7 +82,9 @@ def test_a_drawer_has_the_focus_alone_until_it_closes(simulator: Simulator, open
 
 
 @pytest.mark.parametrize("drawer", [True, False])
-def test_a_tablet_that_is_turned_shows_list_and_panel(simulator: Simulator, open_page: OpenPage, drawer: bool) -> None:
+def test_a_tablet_turned_to_landscape_shows_list_and_panel(
+    simulator: Simulator, open_page: OpenPage, drawer: bool
+) -> None:
     page = ready(open_page(simulator.url, width=820, height=1180))
     if drawer:
         page.get_by_role("button", name="Insight panel").click()
@@ -94,7 +96,7 @@ def test_a_tablet_that_is_turned_shows_list_and_panel(simulator: Simulator, open
     page.locator(".live").click(timeout=5_000)
 
 
-def test_the_focus_outlives_a_dialog_that_came_from_another(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_focus_returns_after_a_dialog_opened_from_another(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     page.get_by_role("button", name="Help, keys and settings").click()
     page.get_by_role("button", name="Search syntax").click()
@@ -104,7 +106,7 @@ def test_the_focus_outlives_a_dialog_that_came_from_another(simulator: Simulator
     expect(page.get_by_role("button", name="Help, keys and settings")).to_be_focused()
 
 
-def test_the_first_step_goes_to_a_post_that_is_seen(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_first_step_focuses_a_post_in_view(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     read_on(page)
     before = top_of_list(page)
@@ -118,21 +120,21 @@ def test_the_first_step_goes_to_a_post_that_is_seen(simulator: Simulator, open_p
     assert abs(top_of_list(page) - before) < 1
 
 
-def test_what_resumes_a_list_that_is_read_goes_to_its_top(simulator: Simulator, open_page: OpenPage) -> None:
+def test_resuming_a_scrolled_list_scrolls_to_its_top(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     read_on(page)
     page.keyboard.press("Space")
     expect(page.locator(".live")).to_contain_text("Live")
     assert top_of_list(page) == 0
     read_on(page)
-    simulator.stalled = True  # else it has caught up before the button is pressed
+    simulator.stalled = True  # keeps the page lagged until the button is pressed
     simulator.lag()
     page.get_by_role("button", name="Show newest").click()
     expect(page.locator(".live")).to_contain_text("Live")
     assert top_of_list(page) == 0
 
 
-def test_space_scrolls_what_has_the_focus(simulator: Simulator, open_page: OpenPage) -> None:
+def test_space_scrolls_the_focused_element(simulator: Simulator, open_page: OpenPage) -> None:
     page = ready(open_page(simulator.url))
     page.get_by_role("button", name="Show as table").first.click()
     table = page.get_by_role("region", name="Matches over time, table")

@@ -1,4 +1,4 @@
-"""A search that is begun from the page: it starts afresh, and what belonged to the former one has no say in it."""
+"""A new search starts afresh: pause, focus, Undo and posts of the former search have no effect on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = "Ferry news of @harbour for #coastwatch, read on"
 
 @pytest.fixture
 def linked(simulator: Simulator) -> Simulator:
-    """Posts with everything in them that begins a search, so many that each such search finds several."""
+    """Put 40 posts with a tag, a mention, a link and one author, so that a search for each finds several."""
     made = []
     for number in range(9_000, 9_040):
         text = f"{TEXT} {number} {number * 7} {number * 13}"
@@ -44,13 +44,13 @@ CLICKED = {
 
 
 @pytest.mark.parametrize("part", sorted(CLICKED))
-def test_a_click_in_a_post_begins_a_search_that_is_live(linked: Simulator, open_page: OpenPage, part: str) -> None:
+def test_a_click_in_a_post_starts_a_live_search(linked: Simulator, open_page: OpenPage, part: str) -> None:
     page = open_page(linked.url)
     page.locator("#list article").nth(3).wait_for()
     page.locator("#list article").nth(1).locator(CLICKED[part]).first.click()
     expect(page.locator("#column-title")).not_to_have_text("All posts")
     page.locator("#list article").nth(3).wait_for()
-    # The focus goes to a neighbour, if it does, once the new list is drawn.
+    # A faulty page would move the focus to a neighbour once the new list is drawn.
     new = records.post(9_100, now(), text=f"{TEXT} again", entities=[], hashtags=["coastwatch"], mentions=["harbour"])
     new.hosts = ["www.example.org"]
     new.entities = [Entity("mention", 13, 21, "harbour"), Entity("hashtag", 26, 37, "coastwatch")]
@@ -68,7 +68,7 @@ def articles_source(page: Page) -> str:
     return articles(page)[0].partition(":")[0]
 
 
-def test_undo_goes_with_the_search_it_belongs_to(simulator: Simulator, open_page: OpenPage) -> None:
+def test_undo_disappears_with_its_search(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.locator(".bars a").first.click()
@@ -81,7 +81,7 @@ def test_undo_goes_with_the_search_it_belongs_to(simulator: Simulator, open_page
     expect(page.locator("#column-title")).to_have_text("harbour")
 
 
-def test_undo_goes_back_in_the_history(simulator: Simulator, open_page: OpenPage) -> None:
+def test_undo_steps_back_in_the_history(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm")
     page.locator(".bars a").nth(3).click()
     expect(page.locator(".toast")).to_contain_text("Added")
@@ -93,7 +93,7 @@ def test_undo_goes_back_in_the_history(simulator: Simulator, open_page: OpenPage
     expect(page.locator("#column-title")).not_to_have_text("storm")
 
 
-def test_a_withdrawn_post_stays_away_from_the_next_search_too(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_deleted_post_is_not_shown_in_the_next_search(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     at = now()
     made = records.post(9_500, at, text="harbour and ferry", entities=[], hashtags=[])
@@ -106,14 +106,14 @@ def test_a_withdrawn_post_stays_away_from_the_next_search_too(simulator: Simulat
     expect(page.locator("#column-title")).to_have_text("ferry")
     page.locator("#list article").first.wait_for()
     late = records.post(9_500, at, version=at + 5, text="harbour and ferry, edited", entities=[], hashtags=[])
-    other = records.post(9_501, now() + 1, text="a ferry that nobody withdrew", entities=[], hashtags=[])
-    bodies = [Simulator().body(late), simulator.body(other)]  # a store takes no post that was withdrawn from it
-    simulator.say("posts", posts=[json.loads(body) for body in bodies], after=simulator.seq)
+    other = records.post(9_501, now() + 1, text="a ferry that nobody deleted", entities=[], hashtags=[])
+    bodies = [Simulator().body(late), simulator.body(other)]  # the simulator's own store accepts no deleted post
+    simulator.send_frame("posts", posts=[json.loads(body) for body in bodies], after=simulator.seq)
     page.locator(f'[data-id="{other.id}"]').wait_for()
     assert made.id not in articles(page)
 
 
-def test_a_word_that_is_mended_keeps_the_chosen_time(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_edited_search_keeps_the_chosen_time(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm&from={now() - 600_000}&to={now() - 60_000}")
     page.locator("#list article").first.wait_for()
     page.get_by_role("combobox", name="Search").fill("harbour")
@@ -123,7 +123,7 @@ def test_a_word_that_is_mended_keeps_the_chosen_time(simulator: Simulator, open_
     assert "from=" in page.url
 
 
-def test_a_reset_begins_the_list_anew_and_loses_nothing(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_reset_rebuilds_the_list_and_loses_nothing(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator(".loaded")).to_have_text("300 loaded")
     simulator.put([records.post(9_700, now())], live=False)
@@ -135,7 +135,7 @@ def test_a_reset_begins_the_list_anew_and_loses_nothing(simulator: Simulator, op
     expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
 
 
-def test_links_in_posts_keep_the_order_that_was_chosen(simulator: Simulator, open_page: OpenPage) -> None:
+def test_links_in_posts_keep_the_chosen_order(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     author = page.locator("#list article a.author").first
     author.wait_for()
@@ -147,7 +147,7 @@ def test_links_in_posts_keep_the_order_that_was_chosen(simulator: Simulator, ope
     assert [one for one in hrefs if "sort=likes" not in one] == []
 
 
-def test_a_search_longer_than_any_may_be_is_cut_and_said(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_search_that_is_too_long_is_cut_with_a_message(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=" + "storm+" * 400)
     expect(page.get_by_role("combobox", name="Search")).not_to_have_value("")
     assert len(page.get_by_role("combobox", name="Search").input_value()) <= 1_024

@@ -1,4 +1,4 @@
-"""The orders in a browser: latest as a stream, every other as a ranking of originals by what its name says."""
+"""Orders of the list in a browser: "Latest" is a stream, every other order a ranking of original posts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from pipeline.post import Author, Counts, Post
 from tests.ui import records
-from tests.ui.conftest import OpenPage, articles, held, ticked
+from tests.ui.conftest import OpenPage, advance_clock_until, articles, freeze_clock
 from tests.ui.simulator import Simulator, now
 
 ORDERS = {
@@ -21,7 +21,7 @@ ORDERS = {
     "Likes": ("likes", "bac"),
     "Replies": ("replies", "abc"),
 }
-"""What each button is called in an address, and how it orders the posts below."""
+"""Orders by the name of their button: the name in the address, and the expected order of the posts."""
 
 
 def _original(name: str, age_s: int, followers: int, counts: Counts) -> Post:
@@ -38,7 +38,7 @@ def _original(name: str, age_s: int, followers: int, counts: Counts) -> Post:
 
 @pytest.fixture
 def three(simulator: Simulator) -> Simulator:
-    """A server with three posts that say "quiet", each first in some order; two of them were reposted."""
+    """Put three posts with "quiet" into the server, each first in some order; two of them are reposted."""
     originals = [
         _original("a", 30, 900, Counts(replies=9, reposts=5, likes=1)),
         _original("b", 20, 10, Counts(replies=3, reposts=50, likes=100)),
@@ -54,7 +54,7 @@ def three(simulator: Simulator) -> Simulator:
     return simulator
 
 
-def test_each_order_is_what_its_name_says(three: Simulator, open_page: OpenPage) -> None:
+def test_each_order_sorts_by_its_field(three: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{three.url}/?q=quiet")
     page.locator("#list article").nth(2).wait_for()
     steps = page.evaluate("history.length")
@@ -68,7 +68,7 @@ def test_each_order_is_what_its_name_says(three: Simulator, open_page: OpenPage)
     assert page.evaluate("history.length") == steps, "an order is no step of the history"
 
 
-def test_a_ranking_tells_reposts_in_view_and_reach_of_each_account_once(three: Simulator, open_page: OpenPage) -> None:
+def test_a_ranking_shows_reposts_in_view_and_counts_each_account_once(three: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{three.url}/?q=quiet&sort=reach")
     first = page.locator("#list article").first
     expect(first.locator(".in-view")).to_have_text("3 reposts loaded, reach 5.2K")
@@ -76,21 +76,19 @@ def test_a_ranking_tells_reposts_in_view_and_reach_of_each_account_once(three: S
     expect(first.locator(".under li").first).to_have_text(re.compile(r"r0\s*@r0 5K followers"))
 
 
-def test_a_ranking_is_made_anew_by_a_click_and_by_itself_after_five_seconds(
-    three: Simulator, open_page: OpenPage
-) -> None:
+def test_a_ranking_is_renewed_by_a_click_and_every_five_seconds(three: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{three.url}/?q=quiet&sort=likes")
-    held(page)
+    freeze_clock(page)
     likes = page.get_by_role("button", name="Likes", exact=True)
-    likes.click()  # made at this moment: five seconds begin
+    likes.click()  # makes the ranking anew: its five seconds begin
     page.clock.run_for(200)
     assert articles(page) == ["x:b", "x:a", "x:c"]
     three.put([_original("d", 1, 1, Counts(likes=1_000))])
-    ticked(page, lambda: "10 loaded" in page.locator(".loaded").inner_text(), 4_000)
+    advance_clock_until(page, lambda: "10 loaded" in page.locator(".loaded").inner_text(), 4_000)
     assert articles(page) == ["x:b", "x:a", "x:c"]
     likes.click()
-    ticked(page, lambda: len(articles(page)) == 4, 2_000)
+    advance_clock_until(page, lambda: len(articles(page)) == 4, 2_000)
     assert articles(page)[0] == "x:d"
     three.put([_original("e", 1, 1, Counts(likes=2_000))])
     page.clock.run_for(5_000)
-    ticked(page, lambda: articles(page)[0] == "x:e", 2_000)
+    advance_clock_until(page, lambda: articles(page)[0] == "x:e", 2_000)

@@ -1,4 +1,4 @@
-"""The page on the whole product: a real broker, store, workers and web, and a browser that watches."""
+"""The page on the whole product: real broker, store, workers and web process, with a browser."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BATCH = 10_000
 FIRST_VIEW_BYTES = 150_000
 
 
-def test_a_person_types_a_search_sees_history_then_live_ones_arrive(product: Product, open_page: OpenPage) -> None:
+def test_a_typed_search_shows_history_and_then_live_posts(product: Product, open_page: OpenPage) -> None:
     until(lambda: product.stored() > 5_000, 60)
     page = open_page(product.url)
     posts = page.get_by_role("feed").get_by_role("article")
@@ -48,14 +48,14 @@ def test_a_person_types_a_search_sees_history_then_live_ones_arrive(product: Pro
     expect(page.get_by_role("button", name="Live. Press to pause")).to_be_visible()
 
 
-def test_what_is_shown_is_what_the_store_has(product: Product, open_page: OpenPage) -> None:
+def test_the_page_shows_the_stored_posts(product: Product, open_page: OpenPage) -> None:
     page = open_page(f"{product.url}/?q=lang%3Aen")
     page.locator("#list article").first.wait_for()
     page.locator(".live").click()
     ids = articles(page)[:5]
     for one in ids:
         shown = page.locator(f'[data-id="{one}"] .text').first
-        for _ in range(50):  # an edit that is stored may still be on its way here
+        for _ in range(50):  # a stored edit may not have reached the page yet
             stored = product.get(f"/api/posts/{urllib.parse.quote(one, safe='')}")
             post = stored.get("post", stored)
             if _plain(shown.inner_text()) == _plain(post["text"]):
@@ -69,9 +69,9 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_first_view_is_small_and_comes_from_nowhere_else(product: Product, open_page: OpenPage) -> None:
-    page = open_page("about:blank")  # with a cache of its own, that is empty
-    asked: list[str] = []
+def test_the_first_view_is_small_and_loaded_from_one_host(product: Product, open_page: OpenPage) -> None:
+    page = open_page("about:blank")  # has its own, empty cache
+    requested: list[str] = []
     sizes: dict[str, int] = {}
 
     def of_the_page(url: str) -> bool:
@@ -79,33 +79,36 @@ def test_first_view_is_small_and_comes_from_nowhere_else(product: Product, open_
         return path.startswith("/static/") or path == "/"
 
     def finished(request: Request) -> None:
-        """What was loaded ahead comes from the cache again; only the header tells the size of a worker's script."""
-        response = request.response()
-        told = int(response.headers.get("content-length", 0)) if response is not None else 0
-        sizes[request.url] = max(request.sizes()["responseBodySize"] or told, sizes.get(request.url, 0))
+        """Note the size of a response.
 
-    page.on("request", lambda request: asked.append(request.url))
+        Preloaded files come from the cache again; the size of a worker's script is only in a header.
+        """
+        response = request.response()
+        header_size = int(response.headers.get("content-length", 0)) if response is not None else 0
+        sizes[request.url] = max(request.sizes()["responseBodySize"] or header_size, sizes.get(request.url, 0))
+
+    page.on("request", lambda request: requested.append(request.url))
     page.on("requestfinished", finished)
     page.goto(product.url)
     page.locator("#list article").first.wait_for()
     page.locator(".bars li").first.wait_for()
     page.locator(".cloud text").first.wait_for()
-    until_seen(page, lambda: {url for url in asked if of_the_page(url)} <= sizes.keys())
-    assert {urllib.parse.urlsplit(url).netloc for url in asked} == {urllib.parse.urlsplit(product.url).netloc}
+    until_seen(page, lambda: {url for url in requested if of_the_page(url)} <= sizes.keys())
+    assert {urllib.parse.urlsplit(url).netloc for url in requested} == {urllib.parse.urlsplit(product.url).netloc}
     needed = {url: size for url, size in sizes.items() if of_the_page(url)}
     assert len(needed) > 3
     assert all(needed.values()), needed
     assert sum(needed.values()) < FIRST_VIEW_BYTES
 
 
-def test_generated_posts_say_so_and_how_to_get_live_ones(product: Product, open_page: OpenPage) -> None:
+def test_a_notice_marks_generated_posts_and_names_the_next_step(product: Product, open_page: OpenPage) -> None:
     page = open_page(product.url)
     expect(page.get_by_label("About these posts")).to_contain_text("SOURCE=bluesky make run")
     expect(page.locator(".status .state")).to_contain_text("Generated posts live")
     expect(page.locator(".figures")).to_contain_text("stored")
 
 
-def test_the_export_of_the_menu_is_every_match(product: Product, open_page: OpenPage) -> None:
+def test_the_export_of_the_menu_contains_every_match(product: Product, open_page: OpenPage) -> None:
     page = open_page(f"{product.url}/?q=lang%3Ade")
     before = until(lambda: product.get("/api/timeline", q="lang:de")["total"])
     page.get_by_role("button", name="Column menu").click()
@@ -120,7 +123,7 @@ def test_the_export_of_the_menu_is_every_match(product: Product, open_page: Open
 
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[Product]:
-    """The product over a store that already holds 20,000 matches of `storm`."""
+    """Start the product on a store that already holds 20,000 matches of `storm`."""
     data = tmp_path / "data"
     store = open_store(load({"DATA_DIR": str(data)}))
     base = now() - STORED * 200
@@ -151,7 +154,7 @@ def total_of_table(page: Page) -> int:
     return sum(numbers(table.locator("td:nth-child(2)")))
 
 
-def test_charts_count_all_that_is_stored_not_what_is_loaded(large: Product, open_page: OpenPage) -> None:
+def test_charts_count_stored_posts_not_only_loaded_ones(large: Product, open_page: OpenPage) -> None:
     until(lambda: large.stored() >= STORED)
     page = open_page(large.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")

@@ -1,4 +1,4 @@
-"""The search box helps; addresses step through searches; a click adds a term once."""
+"""Search box: completion and errors; addresses and history of searches; clicks that add a term; mutes and depth."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_error_shows_at_its_position_while_typing(simulator: Simulator, open_
     expect(fault).to_have_count(0)
 
 
-def test_an_error_is_spoken_once_and_when_the_hand_rests(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_error_is_announced_once_after_a_pause_in_typing(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -65,7 +65,7 @@ def test_an_error_is_spoken_once_and_when_the_hand_rests(simulator: Simulator, o
     assert page.evaluate("window.said") == [spoken.inner_text()]
 
 
-def test_the_colours_stay_on_the_words_of_a_long_search(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_colours_of_a_long_search_scroll_with_its_words(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url, width=375)
     page.locator("#list article").first.wait_for()
     box(page).fill("storm OR " * 20 + "ferry")
@@ -93,14 +93,14 @@ def test_back_and_forward_step_through_searches_not_keystrokes(simulator: Simula
     expect(page.locator("#column-title")).to_have_text("storm")
 
 
-def test_a_link_brings_the_same_search_order_and_time(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_address_restores_search_order_and_time(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm+OR+ferry&sort=reach")
     expect(page.locator("#column-title")).to_have_text("storm OR ferry")
     expect(page.get_by_role("button", name="Reach")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#list mark").first).to_be_visible()
 
 
-def test_recent_and_saved_searches_are_offered_and_stay(simulator: Simulator, open_page: OpenPage) -> None:
+def test_recent_and_saved_searches_are_offered_after_a_reload(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     search(page, "storm")
@@ -126,7 +126,7 @@ def test_the_cheat_sheet_lists_every_operator(simulator: Simulator, open_page: O
         expect(dialog).to_contain_text(example)
 
 
-def test_a_click_adds_once_with_undo_and_alt_click_excludes(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_click_adds_a_term_once_with_undo_and_alt_click_excludes(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm")
     word = page.locator(".bars li a").nth(1)
     name = word.locator(".word").inner_text()
@@ -143,7 +143,7 @@ def test_a_click_adds_once_with_undo_and_alt_click_excludes(simulator: Simulator
     expect(page.locator("#column-title")).to_contain_text("from:user")
 
 
-def test_mutes_hide_and_can_be_undone(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_mute_hides_posts_and_can_be_undone(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     card = page.locator("#list article").first
     card.wait_for()
@@ -156,7 +156,7 @@ def test_mutes_hide_and_can_be_undone(simulator: Simulator, open_page: OpenPage)
     expect(page.locator(f'[data-id="{first}"]')).to_have_count(1)
 
 
-def test_the_depth_is_the_readers_choice(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_reader_chooses_the_number_of_loaded_posts(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.get_by_label("How many posts to load").select_option("500")

@@ -1,4 +1,4 @@
-"""What the browser keeps: shared by its tabs, there from the first draw, and not needed."""
+"""Settings in the browser's storage: shared among tabs, applied at the first draw, and optional."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST_DRAW = """new MutationObserver((_, watch) => {
 }).observe(document, { childList: true, subtree: true });"""
 
 
-def test_a_browser_that_forbids_storage_shows_the_page(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_page_works_in_a_browser_without_storage(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.add_init_script(FORBIDDEN)
     page.reload()
@@ -26,7 +26,7 @@ def test_a_browser_that_forbids_storage_shows_the_page(simulator: Simulator, ope
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
 
-def test_a_tab_takes_over_what_another_keeps_and_loses_none_of_it(simulator: Simulator, open_page: OpenPage) -> None:
+def test_tabs_share_their_settings_and_lose_none(simulator: Simulator, open_page: OpenPage) -> None:
     one = open_page(f"{simulator.url}/?q=storm")
     other = one.context.new_page()
     other.goto(simulator.url)
@@ -47,7 +47,7 @@ def test_a_tab_takes_over_what_another_keeps_and_loses_none_of_it(simulator: Sim
     expect(other.get_by_role("dialog", name="Searches").locator(".searches").first).to_contain_text("storm")
 
 
-def test_a_chosen_theme_is_there_at_the_first_draw(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_first_draw_has_the_chosen_theme(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ theme: 'dark' }))")
     page.add_init_script(FIRST_DRAW)

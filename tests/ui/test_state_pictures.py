@@ -1,5 +1,7 @@
-"""Each state of the page, forced by a real fault, once: wide and then on a dark phone, axe finds nothing in it and it
-looks as its baseline does."""
+"""Pictures and accessibility of every state, caused by a fault, on a wide screen and on a dark phone.
+
+In each state axe reports no violation, and the page matches its baseline.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ SIZES: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
 
 @pytest.fixture(scope="module")
 def pictures(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pictures]:
-    """Return what compares; full-size pictures of a run go beside the other screenshots."""
+    """Return the comparison. Full-size pictures of a run are written beside the other screenshots."""
     shots = Path(__file__).parents[2] / "test-results" / "page"
     shots.mkdir(parents=True, exist_ok=True)
     made = Pictures(chromium, shots)
@@ -38,7 +40,7 @@ def pictures(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def world() -> Iterator[Simulator]:
-    """A server of one fixed noon, whose last post was written half an hour before."""
+    """Start a server at a fixed noon; its last post was written half an hour before."""
     made = Simulator()
     made.sources[0]["since"] = NOON - 5 * HOUR
     made.put([records.post(number, NOON - HOUR // 2 - number * 40_000) for number in range(1, 121)], live=False)
@@ -48,7 +50,7 @@ def world() -> Iterator[Simulator]:
 
 @pytest.fixture
 def begin(open_page: OpenPage) -> Callable[[str], Page]:
-    """Open the page at noon of that day, wide."""
+    """Return a function that opens the page at that noon in a wide window."""
 
     def opened(url: str) -> Page:
         return open_page(url, at=NOON, timezone_id="UTC", locale="en-US", bypass_csp=True, color_scheme="light")
@@ -57,7 +59,7 @@ def begin(open_page: OpenPage) -> Callable[[str], Page]:
 
 
 def whole(page: Page, size: str, *, posts: bool) -> None:
-    """Wait until all has come that the page asks for: a picture of half of it may stand still as well."""
+    """Wait until every part of the page has its data: a page with half of it does not change either."""
     page.locator(".histogram canvas").first.wait_for()
     if posts:
         page.locator("#list article").first.wait_for()
@@ -76,9 +78,9 @@ def resize(page: Page, size: str) -> None:
 
 
 def check(page: Page, pictures: Pictures, name: str, *, posts: bool = True) -> None:
-    """Axe finds nothing in either size, and either looks as its baseline does.
+    """Check that axe reports no violation in either size, and that either matches its baseline.
 
-    Axe comes first: with other fonts than those of the baselines the rest is skipped.
+    Axe comes first, because with other fonts than those of the baselines the comparison is skipped.
     """
     for size in SIZES:
         resize(page, size)
@@ -94,7 +96,9 @@ Begin = Callable[[str], Page]
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_a_fault_of_a_running_page(world: Simulator, begin: Begin, pictures: Pictures, kind: str) -> None:
+def test_a_fault_of_a_running_page_matches_its_baseline(
+    world: Simulator, begin: Begin, pictures: Pictures, kind: str
+) -> None:
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
     whole(page, "wide", posts=True)
@@ -103,7 +107,7 @@ def test_a_fault_of_a_running_page(world: Simulator, begin: Begin, pictures: Pic
     check(page, pictures, kind)
 
 
-def test_connecting(world: Simulator, begin: Begin, pictures: Pictures) -> None:
+def test_connecting_matches_its_baseline(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     world.refuse_sockets = True
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "connecting", timeout=15_000)
@@ -112,7 +116,7 @@ def test_connecting(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     check(page, pictures, "connecting", posts=False)
 
 
-def test_an_empty_store(begin: Begin, pictures: Pictures) -> None:
+def test_an_empty_store_matches_its_baseline(begin: Begin, pictures: Pictures) -> None:
     world = Simulator()
     world.sources[0]["since"] = NOON - 5 * HOUR
     world.start()
@@ -124,7 +128,7 @@ def test_an_empty_store(begin: Begin, pictures: Pictures) -> None:
         world.stop()
 
 
-def test_no_match(world: Simulator, begin: Begin, pictures: Pictures) -> None:
+def test_no_match_matches_its_baseline(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     page = begin(f"{world.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match", timeout=15_000)
     page.locator(".empty .examples").wait_for()
@@ -132,7 +136,7 @@ def test_no_match(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     check(page, pictures, "no-match", posts=False)
 
 
-def test_a_time_not_collected(world: Simulator, begin: Begin, pictures: Pictures) -> None:
+def test_a_time_not_collected_matches_its_baseline(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     since = NOON - 5 * HOUR
     for at, why in ((since - HOUR, ""), (since, "connection refused"), (since + 2 * HOUR, "")):
         world.store.add_coverage(CoverageRow("bluesky", at, None, "*", why))
@@ -141,7 +145,7 @@ def test_a_time_not_collected(world: Simulator, begin: Begin, pictures: Pictures
     check(page, pictures, "not-collected", posts=False)
 
 
-def test_a_sampled_time_looks_other_than_one_not_collected(world: Simulator, begin: Begin, pictures: Pictures) -> None:
+def test_a_sampled_time_matches_its_baseline(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     spans = ((NOON - 100 * MINUTE, SAMPLED + "a budget"), (NOON - 85 * MINUTE, ""), (NOON - 60 * MINUTE, "away"))
     world.store.add_coverage(CoverageRow("bluesky", NOON - 3 * HOUR, None, "*", ""))
     for since, why in (*spans, (NOON - 50 * MINUTE, "")):
@@ -154,7 +158,7 @@ def test_a_sampled_time_looks_other_than_one_not_collected(world: Simulator, beg
     check(page, pictures, "sampled")
 
 
-def test_a_sampled_time_without_a_match_says_so_and_axe_finds_nothing(world: Simulator, begin: Begin) -> None:
+def test_a_sampled_time_without_a_match_names_the_sample_and_is_accessible(world: Simulator, begin: Begin) -> None:
     since = NOON - 5 * HOUR
     for at, why in ((since - HOUR, ""), (since, SAMPLED + "a budget"), (since + 2 * HOUR, "")):
         world.store.add_coverage(CoverageRow("bluesky", at, None, "*", why))

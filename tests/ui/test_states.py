@@ -1,4 +1,4 @@
-"""The states, each forced by a real fault, each told in words with its cause, since when, and one action."""
+"""States of the page, each caused by a fault: each shows words, a cause, a start time and one action."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def status(page: Page, kind: str) -> None:
     expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=60_000)
 
 
-def test_connecting_until_the_server_answers(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_state_is_connecting_until_the_server_answers(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.refuse_sockets = True
     page = open_page(simulator.url)
     status(page, "connecting")
     expect(page.locator(".status .cause")).not_to_be_empty()
     expect(page.get_by_role("button", name="Try now")).to_be_visible()
     simulator.refuse_sockets = False
-    # In one step: the page may come back by itself meanwhile, and then there is nothing to press.
+    # Clicked in one step: the page may reconnect by itself, and then the button is gone.
     page.evaluate("document.querySelector('.status .action button')?.click()")
     status(page, "live")
 
 
-def test_empty_store_says_that_posts_will_come(open_page: OpenPage) -> None:
+def test_an_empty_store_announces_the_first_posts(open_page: OpenPage) -> None:
     simulator = Simulator().start()
     try:
         page = open_page(simulator.url)
@@ -40,7 +40,7 @@ def test_empty_store_says_that_posts_will_come(open_page: OpenPage) -> None:
         simulator.stop()
 
 
-def test_no_match_offers_the_closest_search_that_finds_some(simulator: Simulator, open_page: OpenPage) -> None:
+def test_no_match_offers_the_closest_search_with_matches(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
     page.get_by_role("button", name="Closest: storm, ").wait_for()
@@ -49,7 +49,7 @@ def test_no_match_offers_the_closest_search_that_finds_some(simulator: Simulator
     expect(page.locator("#list article").first).to_be_visible()
 
 
-def test_a_time_that_was_not_collected_is_told_apart_from_no_match(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_time_not_collected_differs_from_no_match(simulator: Simulator, open_page: OpenPage) -> None:
     hour = 3_600_000
     begin = now() - 5 * hour
     simulator.store.add_coverage(CoverageRow("bluesky", begin - hour, None, "*", ""))
@@ -63,7 +63,7 @@ def test_a_time_that_was_not_collected_is_told_apart_from_no_match(simulator: Si
     expect(page.locator("#list article").first).to_be_visible()
 
 
-def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_source_that_is_down_shows_cause_and_start(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.sources = [
@@ -83,7 +83,7 @@ def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, ope
     expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X is down")
 
 
-def test_a_phone_tells_the_cause_where_the_state_leads(simulator: Simulator, open_page: OpenPage) -> None:
+def test_on_a_phone_the_coverage_dialog_shows_the_cause(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url, width=375, height=800, has_touch=True, is_mobile=True)
     status(page, "live")
     simulator.refuse_sockets = True
@@ -95,7 +95,7 @@ def test_a_phone_tells_the_cause_where_the_state_leads(simulator: Simulator, ope
     )
 
 
-def test_the_next_step_is_copied_where_the_browser_has_no_clipboard(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_next_step_is_copied_without_the_clipboard_api(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.reload()
@@ -110,9 +110,7 @@ def test_the_next_step_is_copied_where_the_browser_has_no_clipboard(simulator: S
     expect(page.get_by_role("combobox", name="Search")).to_have_value("SOURCE=bluesky make run")
 
 
-def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_well(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_a_spent_budget_is_shown_also_beside_a_healthy_source(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     spent = "4,900 of 5,000 posts this month: no more is read until 01 December 00:00 UTC"
@@ -127,7 +125,7 @@ def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_w
     expect(page.get_by_role("complementary", name="About X")).to_contain_text("X sampled")
 
 
-def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_state_is_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.refuse_sockets = True
@@ -139,7 +137,7 @@ def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: 
     status(page, "live")
 
 
-def test_lagged_until_it_has_caught_up(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_state_is_lagged_until_the_page_has_caught_up(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.stalled = True
@@ -150,7 +148,7 @@ def test_lagged_until_it_has_caught_up(simulator: Simulator, open_page: OpenPage
     status(page, "live")
 
 
-def test_a_replay_that_ended_says_what_to_do_next(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_replay_that_ended_offers_the_next_step(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     simulator.sources = [
         {"name": "replay", "state": "ended", "since": now(), "lag_s": None, "detail": "", "generated": False}
@@ -169,17 +167,17 @@ def test_signed_out_offers_to_sign_in(simulator: Simulator, open_page: OpenPage)
     expect(page.get_by_role("dialog", name="Sign in").get_by_label("Access token")).to_be_visible()
 
 
-def test_a_refusal_for_good_is_not_tried_again(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_permanent_refusal_is_not_retried(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
-    asked = len(simulator.subscribes)
+    subscribed = len(simulator.subscribes)
     simulator.drop(4400)
     status(page, "refused")
     page.wait_for_timeout(2_500)
-    assert len(simulator.subscribes) == asked
+    assert len(simulator.subscribes) == subscribed
 
 
-def test_server_that_lost_its_broker_is_told_as_such(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_server_without_its_broker_has_its_own_state(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     simulator.reconnecting = True
     status(page, "reconnecting")
@@ -199,7 +197,7 @@ def test_generated_posts_are_marked_and_split_stores_are_named(open_page: OpenPa
         simulator.stop()
 
 
-def test_without_sockets_the_page_lives_on_server_sent_events(simulator: Simulator, open_page: OpenPage) -> None:
+def test_without_sockets_the_page_uses_event_streams(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.refuse_sockets = True
     page = open_page(simulator.url)
     post = json.dumps(json.loads(simulator.body(records.post(8_000, now()))))
@@ -211,10 +209,10 @@ def test_without_sockets_the_page_lives_on_server_sent_events(simulator: Simulat
     expect(page.locator("#list article")).to_have_count(1, timeout=15_000)
 
 
-def test_a_socket_is_taken_again_when_the_server_was_only_away(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_page_returns_to_a_socket_when_the_server_is_back(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.refuse_sockets = True
     page = open_page(simulator.url)
-    while not any(path.startswith("/api/stream") for path in simulator.requests):  # pytest's own limit ends it
+    while not any(path.startswith("/api/stream") for path in simulator.requests):  # ended by pytest's timeout
         page.wait_for_timeout(50)
     assert not simulator.subscribes
     simulator.refuse_sockets = False
@@ -223,7 +221,7 @@ def test_a_socket_is_taken_again_when_the_server_was_only_away(simulator: Simula
     expect(page.locator("#list article").first).to_be_visible()
 
 
-def test_where_no_shorter_search_finds_any_all_posts_are_offered(simulator: Simulator, open_page: OpenPage) -> None:
+def test_all_posts_are_offered_where_no_shorter_search_has_matches(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=xylophone")
     page.get_by_role("button", name="Show all posts").click()
     expect(page.locator("#column-title")).to_have_text("All posts")

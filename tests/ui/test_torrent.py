@@ -1,4 +1,4 @@
-"""In a torrent nothing can be aimed at, until the reader takes hold of the list: by focus, by a finger, by a menu."""
+"""A torrent of posts: cards have no actions until a focus, a finger or a menu pauses the list."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.ui.conftest import OpenPage, articles
 from tests.ui.simulator import Simulator, now
 
 MANY = 3_000
-"""100 a second for half a minute."""
+"""Posts of one batch: 100 a second for half a minute."""
 SEEN_PX = 900
-"""The window's height."""
+"""Height of the window."""
 Number = iter(range(50_000, 1_000_000))
 
 
@@ -24,7 +24,7 @@ def flow(simulator: Simulator, posts: int) -> None:
 
 
 def flooded(simulator: Simulator, page: Page) -> None:
-    """Let posts flow until cards have no actions: the slower the machine, the longer, for what counts is a rate."""
+    """Send posts until the page counts a torrent, so that cards have no actions. A slow machine needs more posts."""
     page.locator("#list article").first.wait_for()
     for _ in range(20):
         flow(simulator, MANY)
@@ -35,15 +35,15 @@ def flooded(simulator: Simulator, page: Page) -> None:
 
 
 def places(page: Page) -> list[tuple[str, float]]:
-    """Return which cards are seen, and where (px from the top); how many more are drawn below is the list's affair."""
+    """Return the visible cards with their distance from the top (px)."""
     found: list[list[Any]] = page.eval_on_selector_all(
         "#list article", "all => all.map(one => [one.dataset.id, one.getBoundingClientRect().top])"
     )
     return [(card, top) for card, top in found if top < SEEN_PX]
 
 
-def held(simulator: Simulator, page: Page, card_id: str) -> None:
-    """The list stands still under the reader while posts flow, and the card says what can be done."""
+def assert_paused_on(simulator: Simulator, page: Page, card_id: str) -> None:
+    """Check that the list stands still while posts arrive, and that the card has its actions."""
     card = page.locator(f'[data-id="{card_id}"]')
     before = card.bounding_box()
     flow(simulator, 200)
@@ -56,17 +56,17 @@ def held(simulator: Simulator, page: Page, card_id: str) -> None:
     expect(page.locator(".toast")).to_contain_text("Muted @")
 
 
-def test_a_focus_takes_hold_of_a_torrent_and_shows_what_can_be_done(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_focus_pauses_a_torrent_and_shows_the_actions(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     flooded(simulator, page)
     page.keyboard.press("j")
     expect(page.locator(".live")).to_contain_text("Paused")
     focused = page.evaluate("document.activeElement.dataset.id")
     assert focused == articles(page)[0]
-    held(simulator, page, focused)
+    assert_paused_on(simulator, page, focused)
 
 
-def test_a_finger_takes_hold_of_a_torrent_and_shows_what_can_be_done(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_finger_pauses_a_torrent_and_shows_the_actions(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url, width=390, height=800, has_touch=True, is_mobile=True)
     flooded(simulator, page)
     box = page.locator("#list").bounding_box()
@@ -76,12 +76,10 @@ def test_a_finger_takes_hold_of_a_torrent_and_shows_what_can_be_done(simulator: 
     under = page.evaluate(
         "([x, y]) => document.elementFromPoint(x, y).closest('article').dataset.id", [box["x"] + 200, box["y"] + 60]
     )
-    held(simulator, page, under)
+    assert_paused_on(simulator, page, under)
 
 
-def test_an_open_menu_takes_hold_of_a_torrent_and_lets_go_when_it_closes(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_an_open_menu_pauses_a_torrent_until_it_closes(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     flooded(simulator, page)
     page.get_by_role("button", name="Column menu").click()
@@ -95,7 +93,7 @@ def test_an_open_menu_takes_hold_of_a_torrent_and_lets_go_when_it_closes(
     expect(page.locator(f'#list [data-id="{before[0][0]}"]')).to_have_count(0)
 
 
-def test_a_pause_of_the_readers_own_outlives_a_menu(simulator: Simulator, open_page: OpenPage) -> None:
+def test_closing_a_menu_does_not_end_a_manual_pause(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.get_by_role("button", name="Live. Press to pause").click()

@@ -1,4 +1,4 @@
-/** Builds the page into web/static, each text file with its gzip beside it. Nothing is inlined: the page's CSP forbids it. */
+/** Vite build of the page into web/static, each text file with a gzip file beside it. Nothing is inlined: the page's CSP forbids it. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -21,7 +21,7 @@ function gzip(): Plugin {
   };
 }
 
-/** Let the browser fetch the second step of `main.tsx` together with the first, not after it. */
+/** Preload the second chunk (`start.tsx`), so that the browser fetches it together with the first, not after it. */
 function together(): Plugin {
   return {
     name: "fetch-together",
@@ -36,8 +36,8 @@ function together(): Plugin {
 }
 
 /**
- * Have what the first view needs compiled while it is read, not function by function when each is called: the browser's hint for
- * a whole file (explicit compile hints of V8; a comment to others).
+ * Add V8's explicit compile hint to the chunks of the first view: V8 then compiles the whole file while it loads, not each function at its
+ * first call. Other engines read the hint as a comment.
  */
 function compiledAhead(): Plugin {
   return {

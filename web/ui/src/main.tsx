@@ -1,11 +1,11 @@
 /**
- * The small first step: opens the connection and asks for the posts of the address, while the second step (`start.tsx`: all
- * that is drawn) is still being read by the browser. Draws nothing.
+ * Entry point of the page: opens the connection and requests the posts of the address while the browser still loads the second
+ * chunk (`start.tsx`), which draws the page. This chunk draws nothing, so that it stays small.
  */
 import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/base.css";
-import "./style/bars.css";
+import "./style/pageBars.css";
 import "./style/column.css";
 import "./style/card.css";
 import "./style/panel.css";

@@ -1,4 +1,4 @@
-/** Starts the page on a connection that is being made: one state, drawn when it is time (`view/renderScheduler.ts`). */
+/** Starts the page on the connection that `main.tsx` opened: makes the state (`Desk`) and renders it (`view/renderScheduler.ts`). */
 import { render } from "preact";
 import { Desk } from "./state/desk";
 import type { Settings } from "./state/page/settings";
@@ -11,14 +11,14 @@ import * as deckWords from "./words/deck";
 
 export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
   const root = document.getElementById("app") as HTMLElement;
-  const pace = new RenderScheduler(
+  const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.column.run.arrivals.perMinute(now),
     () => desk.hasSomethingToShow(),
   );
-  const desk = new Desk(settings, connection, (cause) => pace.request(cause), early);
+  const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early);
   desk.start();
-  pace.request();
-  document.addEventListener("scroll", () => pace.onScroll(), { capture: true, passive: true });
+  scheduler.request();
+  document.addEventListener("scroll", () => scheduler.onScroll(), { capture: true, passive: true });
   addEventListener("resize", () => desk.panel.onResize());
 }

@@ -1,11 +1,14 @@
-/** Holds an error of one part of the page, so that the others go on. The part is drawn again when `of` changes, or the reader asks. */
+/**
+ * Error boundary: keeps an error of one part of the page from the other parts. The failed part is drawn again when `of` changes, or
+ * when the reader presses the button.
+ */
 import { Component, type ComponentChildren, type JSX } from "preact";
 import * as deckWords from "../words/deck";
 
 interface Props {
-  /** What the part is called in the message: "The panel". */
+  /** Name of the part in the message: "The panel". */
   name: string;
-  /** What the part shows: another value may be drawn where the former one could not. */
+  /** Key of the contents: with another value the part is drawn again after a failure. */
   of: unknown;
   children: ComponentChildren;
 }

@@ -1,8 +1,8 @@
 /**
- * Draws its child again only when one of the values it depends on changed.
+ * Memo: draws its child again only when one of the values in `of` changed.
  *
- * Not a remembered vnode: Preact leaves the parent of one as it was when it was made, so that several of them, renewed at
- * different times, hold a chain of every former tree of the page.
+ * Do not `useMemo` a vnode instead. Preact never updates the parent pointer of a memoised vnode, so each one keeps a former tree of
+ * the page alive: a leak.
  */
 import { Component, type JSX } from "preact";
 
@@ -21,7 +21,7 @@ export class Memo extends Component<Props> {
   }
 }
 
-/** The same a frame later: what comes over the wire is drawn in turns with the list, so that no one frame has all the work. */
+/** Memo that draws one frame later, so that one frame does not have to draw both the list and the panel. */
 export class MemoNextFrame extends Memo {
   private frame = 0;
 

@@ -1,4 +1,4 @@
-/** The few drawn signs of the page, all 16 px, all silent for screen readers: the words stand beside them or in a label. */
+/** Icons of the page as SVG, 16 px. Screen readers ignore them (except the trend arrows): the words stand beside an icon or in a label. */
 import type { JSX } from "preact";
 import type { TrendDirection } from "../stats/wordTrends";
 import * as panelWords from "../words/panel";
@@ -14,14 +14,14 @@ function sign(path: string, filled = false): () => JSX.Element {
 }
 
 export const RepostSign = sign("M3 9V6a2 2 0 0 1 2-2h7M10 2l2 2-2 2M13 7v3a2 2 0 0 1-2 2H4M6 14l-2-2 2-2");
-/** The signs of replies, reposts and likes, 64 px apart: one drawing for the three, as each is dear in a list that moves. */
+/** Icons of replies, reposts and likes, 64 px apart: one SVG for the three, because each SVG costs time in a list that moves. */
 const COUNT_PATHS = [
   "M6 3 2.5 6.5 6 10M3 6.5h6.5A4 4 0 0 1 13.5 10.5V13",
   "M67 9V6a2 2 0 0 1 2-2h7M74 2l2 2-2 2M77 7v3a2 2 0 0 1-2 2H68M70 14l-2-2 2-2",
   "M136 13.5 131 8.5A3.1 3.1 0 0 1 136 4.8 3.1 3.1 0 0 1 141 8.5Z",
 ];
 
-/** `shown`: which of the three there are. */
+/** Draw the icons of the counts. `shown`: whether there is a count of replies, of reposts, of likes. */
 export function CountSigns({ shown }: { shown: readonly boolean[] }): JSX.Element {
   return (
     <svg class="sign counts-signs" aria-hidden="true">

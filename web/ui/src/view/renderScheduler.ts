@@ -1,67 +1,70 @@
 /**
- * When the page is drawn: at most once a frame, at once for the reader, and for the wire never faster than the eye needs.
- * Between two draws no frame is asked for, so that the browser rests.
+ * Render scheduler: draws the page at most once a frame, in the next frame after an action of the reader, and less often for
+ * frames of the wire. Without a request no animation frame is scheduled, so that the browser can idle.
  */
 
 export type RenderCause = "reader" | "wire";
 
+/** Milliseconds between two draws for the wire. */
 const GAP_MS = 30;
-/** An empty page drawn before the first posts only holds them up; so long at most they are waited for. */
+/** Milliseconds by which the first draw waits for posts at most. Drawing an empty page first makes the posts appear later. */
 const FIRST_MS = 120;
-/** In a torrent five lists a second are already more than can be read; the rest of the time is the reader's. */
+/** Posts a minute above which the stream counts as a torrent: the list changes faster than anybody reads. */
 export const TORRENT_A_MINUTE = 6_000;
+/** Milliseconds between two draws for the wire in a torrent. The remaining time serves the reader's actions. */
 const TORRENT_GAP_MS = 200;
-/** While the reader scrolls, the list stands still, and only counters could change: every frame is the scrolling's. */
+/** Milliseconds between two draws for the wire while the reader scrolls: the list is paused then, and only counters change. */
 const MOVING_GAP_MS = 500;
+/** Milliseconds after the last scroll event during which the reader counts as scrolling. */
 const MOVING_MS = 200;
 const FRAME_MS = 16;
 
 export class RenderScheduler {
-  private drawnAt = -Infinity;
-  private movedAt = -Infinity;
+  private lastDrawAt = -Infinity;
+  private lastScrollAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asked = false;
+  private frameRequested = false;
   private readonly begunAt = performance.now();
 
-  /** `ready`: there is something worth a first look. */
+  /** `perMinute`: posts that arrive a minute; `ready`: whether there are posts, or a message, for a first draw. */
   constructor(
     private readonly draw: (now: number) => void,
     private readonly perMinute: (now: number) => number,
     private readonly ready: () => boolean = () => true,
   ) {}
 
-  /** Draw soon. */
+  /** Request a draw: for the reader in the next frame, for the wire when the gap since the last draw has passed. */
   request(cause: RenderCause = "reader"): void {
-    if (this.asked) return;
-    if (this.drawnAt === -Infinity) return this.first();
-    if (cause === "reader") return this.ask();
+    if (this.frameRequested) return;
+    if (this.lastDrawAt === -Infinity) return this.first();
+    if (cause === "reader") return this.requestFrame();
     if (this.timer !== undefined) return;
     const now = performance.now();
-    const gap = now - this.movedAt < MOVING_MS ? MOVING_GAP_MS : this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
-    const wait = this.drawnAt + gap - now;
-    if (wait < FRAME_MS) this.ask();
-    else this.timer = setTimeout(() => this.ask(), wait - FRAME_MS / 2);
+    const gap = now - this.lastScrollAt < MOVING_MS ? MOVING_GAP_MS : this.perMinute(now) > TORRENT_A_MINUTE ? TORRENT_GAP_MS : GAP_MS;
+    const wait = this.lastDrawAt + gap - now;
+    if (wait < FRAME_MS) this.requestFrame();
+    else this.timer = setTimeout(() => this.requestFrame(), wait - FRAME_MS / 2);
   }
 
-  /** The reader scrolls. */
+  /** Note that the reader scrolls. */
   onScroll(): void {
-    this.movedAt = performance.now();
+    this.lastScrollAt = performance.now();
   }
 
   private first(): void {
     const wait = this.begunAt + FIRST_MS - performance.now();
-    if (wait <= 0 || this.ready()) this.ask();
-    else this.timer ??= setTimeout(() => this.ask(), wait);
+    if (wait <= 0 || this.ready()) this.requestFrame();
+    else this.timer ??= setTimeout(() => this.requestFrame(), wait);
   }
 
-  private ask(): void {
+  private requestFrame(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.asked = true;
+    this.frameRequested = true;
     requestAnimationFrame(() => {
-      this.asked = false;
-      this.drawnAt = performance.now();
-      this.draw(this.drawnAt);
+      this.frameRequested = false;
+      this.lastDrawAt = performance.now();
+      this.draw(this.lastDrawAt);
     });
   }
 }

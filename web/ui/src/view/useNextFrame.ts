@@ -1,7 +1,7 @@
-/** Work that is done in bites, one a frame, so that no frame of the reader's waits for all of it. */
+/** Hook for work in slices, one a frame, so that no frame of the reader's waits for all of the work. */
 import { useLayoutEffect } from "preact/hooks";
 
-/** Call back in the next frame, if there is more to do. Stops with the view. */
+/** Call `then` in the next animation frame if there is more work. Cancelled when the view is removed. */
 export function useNextFrame(more: boolean, then: () => void): void {
   useLayoutEffect(() => {
     if (!more) return;

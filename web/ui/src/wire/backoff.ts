@@ -1,4 +1,4 @@
-/** Reconnection policy: what a close code asks of the browser, and an exponential back-off with jitter. */
+/** Reconnection policy: decides by the close code whether to reconnect, and computes an exponential back-off with jitter. */
 
 export type CloseVerdict = "later" | "signed-out" | "never";
 
@@ -6,7 +6,7 @@ const FIRST_MS = 500;
 const MOST_MS = 20_000;
 const NEVER = new Set([1002, 1007]);
 
-/** Return what a close code asks of the browser (docs/reference/protocol.md, "Close codes"). */
+/** Return whether a close code allows another attempt (docs/reference/protocol.md, "Close codes"). */
 export function closeVerdict(code: number): CloseVerdict {
   if (code === 4401) return "signed-out";
   if (NEVER.has(code) || (code >= 4400 && code < 4500)) return "never";
@@ -15,8 +15,8 @@ export function closeVerdict(code: number): CloseVerdict {
 
 /** Return the wait that a close reason names ("going_away; come back in 1200 ms"), or 0. */
 export function requestedWaitMs(reason: string): number {
-  const asked = /come back in (\d{1,6}) ms/u.exec(reason)?.[1];
-  return asked ? Number(asked) : 0;
+  const requested = /come back in (\d{1,6}) ms/u.exec(reason)?.[1];
+  return requested ? Number(requested) : 0;
 }
 
 /** Return the wait before attempt `attempt` (0, 1, …) in ms: exponential, half of it random, so that clients do not reconnect together. */

@@ -1,5 +1,5 @@
 /**
- * The one live connection of the page: a WebSocket that reconnects by itself, or server-sent events (`eventStreams.ts`) where sockets
+ * Live connection of the page: a WebSocket that reconnects by itself, or server-sent events (`eventStreams.ts`) where sockets
  * fail. The connection opens before the rest of the page is loaded, and keeps the frames that arrive until a listener is attached.
  *
  * The connection knows subscriptions and their `after`, not posts. The back-off restarts when a frame arrives, not when a socket opens.
@@ -149,7 +149,7 @@ export class Connection {
     if (!this.subscriptions.delete(subscription)) return;
     this.streams.closeStream(subscription);
     this.send({ type: "unsubscribe", id: subscription.id });
-    // The next search usually follows at once, and brings a stream of its own.
+    // The next search usually follows in the same task, and opens a stream of its own.
     void Promise.resolve().then(() => {
       if (!this.ended) this.streams.openPageStream();
     });

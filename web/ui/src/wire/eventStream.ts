@@ -1,4 +1,4 @@
-/** One server-sent event stream of a search. The browser reconnects a stream by itself. */
+/** Opens one server-sent event stream, with a search or without one. The browser reconnects a stream by itself. */
 import { type Frame, FRAME_TYPES, readFrame } from "./frame";
 
 export interface EventStreamListener {

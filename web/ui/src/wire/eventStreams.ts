@@ -1,6 +1,6 @@
 /**
- * The fallback transport: server-sent events where WebSockets fail. One stream for each subscription, and one without a search while
- * there is none, so that `stats` and `deleted` arrive all the same. `Connection` decides when this transport is used.
+ * Fallback transport: server-sent events where WebSockets fail. Each subscription has a stream. Without a subscription there is one
+ * stream without a search (the page stream), so that `stats` and `deleted` still arrive. `Connection` decides when this transport is used.
  */
 import { api, ApiError } from "./api";
 import { openEventStream } from "./eventStream";
@@ -22,7 +22,7 @@ export interface StreamsListener {
   refused(subscription: LiveSubscription, problem: Problem): void;
   /** The browser reconnects the broken stream by itself. */
   reconnecting(): void;
-  /** The streams broke too often, or for good. */
+  /** The streams broke too often, or the server refused one for another reason than the search or the token. */
   broken(): void;
   signedOut(): void;
 }

@@ -1,4 +1,4 @@
-/** The address that downloads all stored matches of a search. */
+/** Builds the address that downloads all stored matches of a search. */
 
 /** End of the year 9999, the last year that a search can name. */
 const LAST_NAMED_MS = Date.UTC(10_000, 0) - 1;

@@ -5,7 +5,9 @@
  * The queue is bounded: when it is full, and in a hidden page (which draws nothing and has slow timers), all frames are handled at once.
  */
 
+/** Milliseconds of work in one frame. */
 const SLICE_MS = 8;
+/** Queued frames above which all are handled at once. */
 const MOST = 256;
 /** Milliseconds to wait for an animation frame: a page that has just been hidden has none. */
 const UNSEEN_MS = 50;

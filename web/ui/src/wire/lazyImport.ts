@@ -1,4 +1,7 @@
-/** Loads a chunk of the page on demand. After a deploy the chunk's file may have another name: the page then reports that it is out of date, and goes on without it. */
+/**
+ * Loads a chunk of the page on demand. After a deploy the chunk's file may have another name: the page then reports that it is out of
+ * date, and continues without the chunk.
+ */
 
 /** Return the chunk, or null where it could not be loaded. */
 export async function lazyImport<T>(load: () => Promise<T | undefined>): Promise<T | null> {

@@ -7,7 +7,7 @@ export interface SubscriptionHandle {
   readonly query: string;
   readonly history: number;
   readonly phase: SubscriptionState["phase"];
-  /** Receive the frames of this search. Frames that the connection kept for want of a listener arrive first. */
+  /** Receive the frames of this search. Frames that arrived before the connection had a listener are delivered first. */
   listen(take: (frame: Frame) => void): void;
   close(): void;
 }

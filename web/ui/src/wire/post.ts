@@ -1,4 +1,4 @@
-/** A post as it arrives on the wire (docs/reference/post.md). Posts are read-only. */
+/** Types of a post as it arrives on the wire (docs/reference/post.md). Posts are never modified. */
 
 export interface Author {
   id: string;
@@ -57,10 +57,10 @@ export interface Post {
   original?: Post;
 }
 
-/** A post received within this many milliseconds of its creation was seen live, not brought up later by a repost. */
+/** A post received within this many milliseconds of its creation was seen live, not brought in later by a repost. */
 export const FRESH_MS = 3_600_000;
 
-/** Return the id of the post that is read: the original's id for a repost. */
+/** Return the id of the post that a card shows: the original's id for a repost. */
 export function readId(post: Post): string {
   return post.repost_of || post.id;
 }

@@ -9,33 +9,34 @@ const SILENT_MS = 4_000;
 const DEAD_MS = 12_000;
 /** Milliseconds within which a frame must follow a probe. */
 const PROBE_MS = 2_500;
-const LOOK_MS = 500;
-/** A check this late (ms) means that the page itself slept, was frozen, or was busy. */
+/** Milliseconds between two checks. */
+const CHECK_EVERY_MS = 500;
+/** A check this late (ms) means that the page itself was suspended, frozen or busy. */
 const LATE_MS = 2_000;
 
 export interface SilenceListener {
   /** No frame came for some seconds. */
   silent(): void;
-  /** No frame came for so long, or after a probe: replace the connection. */
+  /** No frame came for longer still, or none after a probe: the connection is to be replaced. */
   dead(): void;
 }
 
 export class SilenceMonitor {
-  private heardAt = Date.now();
-  private lookedAt = Date.now();
+  private lastFrameAt = Date.now();
+  private lastCheckAt = Date.now();
   private probedAt: number | null = null;
 
   constructor(private readonly to: SilenceListener) {}
 
   /** Start the checks. They run as long as the page does. */
   start(): void {
-    this.lookedAt = Date.now();
-    setInterval(() => this.check(), LOOK_MS);
+    this.lastCheckAt = Date.now();
+    setInterval(() => this.check(), CHECK_EVERY_MS);
   }
 
-  /** A frame arrived, or a connection opened: the silence starts again from 0. */
+  /** Restart the count of silent seconds: a frame arrived, or a connection opened. */
   frameArrived(): void {
-    this.heardAt = Date.now();
+    this.lastFrameAt = Date.now();
   }
 
   /** Expect a frame soon: the network may have changed. */
@@ -45,17 +46,17 @@ export class SilenceMonitor {
 
   private check(): void {
     const now = Date.now();
-    const late = now - this.lookedAt > LATE_MS;
-    this.lookedAt = now;
-    this.heardAt = Math.min(this.heardAt, now);  // the clock may have been set back
+    const late = now - this.lastCheckAt > LATE_MS;
+    this.lastCheckAt = now;
+    this.lastFrameAt = Math.min(this.lastFrameAt, now);  // the clock may have been set back
     if (this.probedAt !== null) {
-      if (this.heardAt > this.probedAt || this.probedAt > now) this.probedAt = null;
+      if (this.lastFrameAt > this.probedAt || this.probedAt > now) this.probedAt = null;
       else if (now - this.probedAt > PROBE_MS) {
         this.probedAt = null;
         return this.to.dead();
       }
     }
-    const silent = now - this.heardAt;
+    const silent = now - this.lastFrameAt;
     if (late) this.probe();
     else if (silent > DEAD_MS) this.to.dead();
     else if (silent > SILENT_MS) this.to.silent();

@@ -1,4 +1,4 @@
-/** Words of a post's card: counts, actions, pictures, and what lies under the card. */
+/** Words of a post's card: counts, actions, pictures, reposts and similar posts. */
 import { isolate } from "../text/bidiIsolate";
 import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
 import { sourceName } from "./status";

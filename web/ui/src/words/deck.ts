@@ -1,4 +1,4 @@
-/** Words of the page around the column: top bar, search box, notices, status bar, toasts, and what is announced. */
+/** Words of the page around the column: top bar, search box, notices, status bar, toasts, titles of dialogs, and announcements for screen readers. */
 import { isolate } from "../text/bidiIsolate";
 import { formatCount, formatNumber, formatRate } from "../text/formatNumber";
 
@@ -14,6 +14,7 @@ export const skipToPosts = "Skip to the posts";
 export const skipToPanel = "Skip to the insight panel";
 export const skipToViews = "Skip to the views";
 export const closePanel = "Close the panel";
+export const closeDialog = "Close";
 export const cannotBeShown = (part: string) => `${part} cannot be shown.`;
 export const tryAgain = "Try again";
 export const saved = "Saved";
@@ -22,6 +23,11 @@ export const theme = (theme: string) => `Theme: ${theme}`;
 export const changeTheme = (theme: string, next: string) => `Theme: ${theme}. Change to ${next}`;
 export const insightPanel = "Insight panel";
 export const help = "Help, keys and settings";
+
+/** Titles of the dialogs. They are here because a dialog's frame is drawn before its contents are loaded. */
+export const DIALOG_TITLES = {
+  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
+};
 
 export const THEME_NAMES = { system: "as the system", light: "light", dark: "dark", contrast: "high contrast" };
 
@@ -55,7 +61,7 @@ export const toastRankingPage = (page: number, pages: number) => `Page ${page} o
 export const toastMuted = (handle: string) => `Muted ${isolate(handle)}`;
 export const toastMutesFull = (most: number) => `Not muted: ${most} mutes at most. Remove one in the column menu.`;
 
-/** Return what a screen reader hears of new posts; `total`: matches in all, null where unknown. */
+/** Return the announcement of new posts for screen readers. `total`: all matches, null where unknown. */
 export function newPostsAnnouncement(grown: number, total: number | null): string {
   return `${formatCount(grown, "new post")}${total === null ? "" : `, ${formatCount(total, "match", "matches")} in all`}`;
 }

@@ -3,15 +3,10 @@ import { isolate } from "../text/bidiIsolate";
 import { formatNumber, formatRate } from "../text/formatNumber";
 import { ORDER_NAMES } from "./column";
 
-export const DIALOG_TITLES = {
-  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
-};
-
-export const close = "Close";
 export const signIn = "Sign in";
 export const accessToken = "Access token";
 
-/** Keys with what each does; two blanks part two keys of one line. */
+/** Keys, each with its effect. Two blanks separate two keys of one line. */
 export const KEY_WORDS: [string, string][] = [
   ["/", "search"],
   ["j  k", "next, previous post"],
@@ -35,7 +30,7 @@ export const helpKeys = "Keyboard shortcuts";
 export const helpAnnounce = "Announce new posts (at most twice a minute)";
 export const helpVersion = (version: string) => `Murmuration ${version}`;
 
-/** Examples of the search syntax, each with what it finds. */
+/** Examples of the search syntax, each with the posts it finds. */
 export const SYNTAX_BASICS: [string, string][] = [
   ["storm harbour", "both words"],
   ["storm OR gale", "one of them; AND binds tighter"],

@@ -7,7 +7,7 @@ export const TAB_NAMES = {
   cloud: "Cloud", trending: "Trending", hashtags: "Hashtags", links: "Links", authors: "Authors", domains: "Domains", langs: "Languages",
 };
 
-/** Windows of the second trend arrow: milliseconds and name. */
+/** Time windows of the second trend arrow: length in milliseconds, and name. */
 export const TREND_WINDOWS: [number, string][] = [
   [60_000, "last min"], [300_000, "last 5 min"], [600_000, "last 10 min"], [1_800_000, "last 30 min"],
 ];

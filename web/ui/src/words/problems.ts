@@ -1,4 +1,4 @@
-/** Words of what went wrong between page and server. Loaded with the first step of the page: keep this file small. */
+/** Words of failures between page and server. The first chunk of the page (`main.tsx`) contains this file: keep it small. */
 
 export const unreachable = "The server does not answer.";
 export const httpStatus = (status: number) => `The server answered ${status}.`;

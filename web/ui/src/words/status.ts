@@ -1,4 +1,4 @@
-/** Words of the page's status: connection, search and sources, each with its cause and its action. */
+/** Words of the page's status: connection, search and sources, each with cause and action; and of the empty list. */
 import { formatDuration } from "../text/formatTime";
 import { isolate } from "../text/bidiIsolate";
 
@@ -16,9 +16,9 @@ const SOURCE_STATES: Record<string, string> = {
   paused: " paused, queue full", sampling: " sampled", resting: ": paused on purpose", replaying: " running", down: " is down", stopped: " is stopped",
 };
 
-/** Sources that a list names before it counts the rest. */
+/** Number of sources that a list names before it counts the rest. */
 const NAMED_MAX = 2;
-/** Reasons that a list gives before it says "and more". */
+/** Number of reasons that a list gives before "and more". */
 const REASONS_MAX = 3;
 
 /** Return the display name of a source. */

@@ -5,7 +5,7 @@ import { timeBarsOf, bucketMs } from "../../src/stats/timeBuckets";
 import { fontSizesOf } from "../../src/stats/cloudLayout";
 import { shiftSpan, latestHalf, scaleSpan, toTimeSpan, type TimeSpan } from "../../src/stats/timeSpan";
 import { slope, WordTrends } from "../../src/stats/wordTrends";
-import { summaryOf } from "../../src/view/charts/TimeView";
+import { summaryOf } from "../../src/view/charts/TimeChartFigure";
 
 const HOUR = 3_600_000;
 

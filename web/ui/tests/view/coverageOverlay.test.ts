@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gapIntervals, coversSpan } from "../../src/stats/gapIntervals";
 import { gapAxisTexts, overlaps, describeGaps } from "../../src/view/charts/coverageOverlay";
-import { summaryOf } from "../../src/view/charts/TimeView";
+import { summaryOf } from "../../src/view/charts/TimeChartFigure";
 
 const none = { source: "x", from: 100, to: 200, why: "away" };
 const part = { source: "x", from: 300, to: null, why: "a budget", sampled: true };

@@ -1,4 +1,4 @@
-/** A face through our proxy, or an initial: one of six quiet colours by account. */
+/** Avatar of an author: the picture through the server's proxy, or else an initial on one of six colours, fixed for each account. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

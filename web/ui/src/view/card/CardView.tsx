@@ -1,4 +1,4 @@
-/** One post as a card. Text is only ever text. */
+/** Card of one post: author, text, links, media, counts, actions. Text of users is rendered as text, never as markup. */
 import { Component, type JSX } from "preact";
 import type { Card } from "../../posts/cardIndex";
 import { termOf } from "../../query/editQuery";
@@ -10,7 +10,7 @@ import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
-import { UnderCard } from "./UnderCard";
+import { RepostsAndDuplicates } from "./RepostsAndDuplicates";
 import { LinkCards } from "./LinkCards";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
@@ -20,17 +20,17 @@ import * as cardWords from "../../words/card";
 interface BodyProps {
   desk: Desk;
   column: Column;
-  /** What the column shows: links in a card add to its search. */
+  /** Spec of the column: links in a card add terms to this search. */
   spec: ColumnSpec;
   card: Card;
   stamp: number;
-  /** Changes every ten seconds, with the words for how long ago a post was written. */
+  /** Changes every ten seconds, so that the age of the post ("2 min") is drawn again. */
   clock: number;
   terms: string[];
   settings: Settings;
-  /** Whether the server fetches pictures; not known at the first draw. */
+  /** Whether the server proxies pictures; undefined until the server's facts have arrived. */
   images: PageFacts["images"] | undefined;
-  /** Without its actions, for now. */
+  /** Draw the card without its actions: the list is moving. */
   bare: boolean;
 }
 
@@ -41,8 +41,8 @@ export interface CardProps extends BodyProps {
 }
 
 /**
- * The frame of a card: its place in the list, which every arrival changes. What is inside is drawn again only when it changed. A post
- * that cannot be drawn says so in its place, until a later version of it comes.
+ * Frame of a card. Every arrival changes the position of the card in the list; the body is drawn again only when it changed itself.
+ * In place of a post that cannot be drawn there is a message, until a later version of the post arrives.
  */
 export class CardView extends Component<CardProps, { failed: number | null }> {
   override state: { failed: number | null } = { failed: null };
@@ -99,7 +99,7 @@ export class CardBody extends Component<BodyProps> {
             {bare ? null : <PostActions desk={desk} post={post} />}
             {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
-          <UnderCard desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
+          <RepostsAndDuplicates desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>
       </>
     );
@@ -117,7 +117,7 @@ function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card 
   );
 }
 
-/** Stands where a card was while nothing may move: what left, and no more of it. */
+/** Placeholder of a removed post, as high as its card, while the list must not move. Shows the reason, and nothing of the post. */
 export function RemovedCard({ id, deleted, height }: { id: string; deleted: boolean; height: number | undefined }): JSX.Element {
   return (
     <div class="gone" data-id={id} ref={(box) => { if (box && height) box.style.height = `${height}px`; }}>

@@ -1,4 +1,4 @@
-/** Links that have a title: the title opens the link, the host adds it to the search. */
+/** Links of a post that have a title: the title opens the link, the host adds `domain:` to the search. */
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
@@ -6,6 +6,7 @@ import { hostOf, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { TermLink } from "./PostText";
 
+/** Links shown at most. */
 const MOST = 2;
 
 export function LinkCards({ desk, post }: { desk: Desk; post: Post }): JSX.Element | null {

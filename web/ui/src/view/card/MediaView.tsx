@@ -1,4 +1,7 @@
-/** Pictures of a post, 16:9, through our proxy; covered where the post is sensitive or the reader wants to be asked. */
+/**
+ * Pictures of a post, 16:9, through the server's proxy. They are covered until a click where the post is sensitive, or where the reader
+ * chose to cover media.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
@@ -8,6 +11,7 @@ import type { Media, Post } from "../../wire/post";
 import { pictureUrl, pictureFailed } from "./pictureUrl";
 import * as cardWords from "../../words/card";
 
+/** Pictures shown at most. */
 const MOST = 4;
 
 function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {

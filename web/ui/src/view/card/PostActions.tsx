@@ -1,4 +1,7 @@
-/** What can be done with a post. X has intents, which are its numbers themselves; elsewhere the post is opened. No dead buttons. */
+/**
+ * Counts and actions of a post. On X each count links to the web intent that replies, reposts or likes; other networks have no intents,
+ * so that their counts are plain text and the post is opened instead.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
@@ -31,7 +34,7 @@ const COUNTS = [
   { of: "likes", path: "like?tweet_id", ...cardWords.countLikes },
 ] as const;
 
-/** Replies, reposts and likes, each in its place; on X each is the way to do the same. */
+/** Counts of replies, reposts and likes, each at a fixed position. On X each count is a link that does the same. */
 export function PostCounts({ post }: { post: Post }): JSX.Element | null {
   const { counts } = post;
   const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
@@ -47,7 +50,7 @@ export function PostCounts({ post }: { post: Post }): JSX.Element | null {
   );
 }
 
-/** What shows on hover and focus, and always where there is no hover. */
+/** Actions "open" and "mute": visible on hover and focus, and always on devices without hover. */
 export function PostActions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
   const handle = `@${post.author.handle}`;

@@ -1,4 +1,4 @@
-/** The text of a post with its tags, mentions and links, matched words marked. Pieces of text in elements, never markup. */
+/** Text of a post: tags, mentions and links as links, matched words marked. The text is split into elements, never parsed as markup. */
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";
@@ -9,7 +9,7 @@ import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import * as cardWords from "../../words/card";
 
-/** A link that adds a term to the search: a click runs it, Alt-click excludes, a middle click opens it beside. */
+/** Link that adds a term to the search. A click runs the search, Alt-click excludes the term, a middle click opens a tab. */
 export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
   const { desk, term, children } = props;
   const href = writeRoute({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);

@@ -1,4 +1,6 @@
-/** When a post was written: "2 min", and exactly with its zone on hover, where the card has the focus, and by voice. */
+/**
+ * Time of a post: its age ("2 min"), and the exact time with its zone on hover, while the card has the focus, and for screen readers.
+ */
 import type { JSX } from "preact";
 import { formatAge, formatExactTime } from "../../text/formatTime";
 

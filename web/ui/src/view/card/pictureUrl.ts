@@ -1,11 +1,14 @@
-/** Addresses of pictures: through our proxy, by the stored post that shows them, so that nothing else can be fetched. */
+/**
+ * Addresses of pictures on the server's proxy, and the pictures that failed. An address names a stored post and a slot, not a URL, so that
+ * the proxy cannot be used to fetch anything else.
+ */
 import type { PageFacts } from "../../wire/api";
 import type { Post } from "../../wire/post";
 
 type Slot = "avatar" | number;
 
 interface Failure {
-  /** Not asked for again before, ms. */
+  /** Time before which the picture is not requested again, ms. */
   until: number;
   waitMs: number;
 }
@@ -18,8 +21,8 @@ const avatars = new Map<string, string>();
 const failed = new Map<string, Failure>();
 
 /**
- * Remember that a picture could not be had, so that a card that is drawn again does not ask again at once: the server may have been
- * busy, or the post whose avatar was asked for withdrawn, so it is asked for later, each time after twice the wait.
+ * Remember that a picture could not be loaded, so that a card that is drawn again does not request it at once. The picture is
+ * requested again later, each time after twice the wait: the server may have been busy, or the post that named the avatar deleted.
  */
 export function pictureFailed(post: Post, slot: Slot, now = Date.now()): void {
   const key = keyOf(post, slot);
@@ -31,7 +34,10 @@ export function pictureFailed(post: Post, slot: Slot, now = Date.now()): void {
   avatars.delete(key);
 }
 
-/** Return where a picture of a post is, or null where pictures are off or this one failed. One avatar has one address, so it is cached. */
+/**
+ * Return the address of a picture, or null where pictures are off or this one failed. The address of an avatar is cached, so that all posts
+ * of an author share one address.
+ */
 export function pictureUrl(facts: PageFacts | null, post: Post, slot: Slot, now = Date.now()): string | null {
   if (facts?.images !== "proxy") return null;
   const key = keyOf(post, slot);
@@ -45,7 +51,7 @@ export function pictureUrl(facts: PageFacts | null, post: Post, slot: Slot, now 
   return url;
 }
 
-/** Return what a picture is known by: an avatar by its own address, whichever post of its author shows it. */
+/** Return the cache key of a picture. All posts of an author share the key of the avatar. */
 function keyOf(post: Post, slot: Slot): string {
   return slot === "avatar" ? post.author.avatar : addressOf(post, slot);
 }

@@ -1,16 +1,17 @@
-/** All stored matches over time, above the list. Dragging chooses a time, and so do the buttons (`TimeTools`). */
+/** Histogram above the list: all stored matches over time. Dragging chooses a time range, as `TimeRangeButtons` do. */
 import type { JSX } from "preact";
 import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
 import { toTimeSpan } from "../../stats/timeSpan";
 import type { Timeline } from "../../wire/api";
-import { TimeView } from "./TimeView";
+import { TimeChartFigure } from "./TimeChartFigure";
 import * as panelWords from "../../words/panel";
 
 interface Props {
   timeline: Timeline | null;
-  /** Why there is none, or none of this moment, and when the one that is shown came, ms. */
+  /** Why the counts are missing or old; null where they are current. */
   fault: string | null;
+  /** Time of the counts that are shown, ms. */
   at: number;
   theme: Settings["theme"];
   table: boolean;
@@ -21,7 +22,7 @@ export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX
   if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">{panelWords.chartNoCounts(fault)}</p> : null}</div>;
   return (
     <div class="histogram">
-      <TimeView timeline={timeline} kind="bars" axes theme={theme} table={table} label={panelWords.chartMatches}
+      <TimeChartFigure timeline={timeline} kind="bars" axes theme={theme} table={table} label={panelWords.chartMatches}
         choose={(from, to) => go(toTimeSpan(from, to))} />
       {fault ? <p class="stale warn">{panelWords.stale(at, Date.now(), fault)}</p> : null}
     </div>

@@ -1,4 +1,4 @@
-/** The button beside a chart that shows it as a table, and back. */
+/** Button that switches a chart to its table and back. */
 import type { JSX } from "preact";
 import { TableSign } from "../icons";
 import * as panelWords from "../../words/panel";

@@ -1,4 +1,4 @@
-/** The word cloud: 250 words, one hue by weight, laid out again at most every 15 s; words keep their place. */
+/** Word cloud of up to 250 words, shaded by weight. The layout is computed at most every 15 s; words keep their place. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../../query/editQuery";
@@ -14,15 +14,16 @@ import { TermLink } from "../card/PostText";
 import { TableButton } from "./TableButton";
 import * as panelWords from "../../words/panel";
 
+/** Milliseconds between two layouts of one search. */
 const AGAIN_MS = 15_000;
-/** So many words move in a frame: laying out and painting all of them takes five times as long as a frame lasts. */
+/** Words moved in one frame. Moving all 250 at once takes five frames' time. */
 const BITE = 50;
 const NONE: { before: readonly PlacedWord[]; after: readonly PlacedWord[]; moved: number } = { before: [], after: [], moved: 0 };
 
-/** Where the middle of the letters is in the cell of a text, of its height. */
+/** Vertical middle of the letters within the box of a text, as a share of its height. */
 const LETTERS = 0.58;
 
-/** Return the word under the pointer. Cells of words that stand close overlap where their letters do not: the nearest letters count. */
+/** Return the word under the pointer. The boxes of close words overlap where their letters do not: the word with the nearest letters wins. */
 function wordUnder(event: MouseEvent): string | null {
   let word: string | null = null;
   let least = Infinity;
@@ -42,7 +43,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
   const [table, setTable] = useState(false);
   const [over, setOver] = useState<string | null>(null);
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as PlacedWord[] });
-  // Not stopped by newer words: those wait for their time, and the first layout would never be seen.
+  // Newer words do not cancel a running layout: in a fast stream no layout would ever be shown.
   const stop = useRef<() => void>(() => undefined);
   const query = desk.column.spec.query;
 

@@ -1,7 +1,7 @@
 /**
- * What a chart shows where posts are missing: dense stripes where nothing was collected, wide thin ones that lean the other
- * way where a sample was; each said in words under the axis where there is room. A source that is missing beside others is told in
- * words only. Draws on a chart, knows no data of its own.
+ * Coverage overlay of a chart: hatches periods in which posts are missing. Dense stripes mean that nothing was collected; wide, thin
+ * stripes that lean the other way mean a sample. Under the axis a text names each kind where there is room. A source that is missing while
+ * others were collected is named in texts only, without stripes.
  */
 import type uPlot from "uplot";
 import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";
@@ -18,7 +18,7 @@ interface Stripes {
   lean: 1 | -1;
 }
 
-/** Drawn in this order: what is missing whole stands above what is missing in part. */
+/** Stripes in the order of drawing: those of "not collected" are drawn over those of "a sample only". */
 const STRIPES: readonly Stripes[] = [
   { sampled: true, words: panelWords.gapSample, stepPx: 14, widthPx: 1, lean: -1 },
   { sampled: false, words: panelWords.gapNone, stepPx: 6, widthPx: 1.4, lean: 1 },
@@ -32,8 +32,8 @@ export interface AxisText {
 }
 
 /**
- * Return what was missing between two moments: "not collected", "a sample only", either of them "in part of it", the same with the
- * sources' names where others were collected, or "" where nothing was.
+ * Return a text about the posts missing between two times: "not collected" or "a sample only", with "in part of it" where the gap is
+ * shorter, with the names of sources where others were collected; "" where nothing is missing.
  */
 export function describeGaps(gaps: readonly Gap[], from: number, to: number): string {
   const whole = [...STRIPES].reverse().find((one) => overlapping(gapIntervals(gaps, one.sampled), from, to).length);
@@ -72,7 +72,7 @@ function stripe(chart: uPlot, gaps: readonly Interval[], { stepPx, widthPx, lean
   ctx.restore();
 }
 
-/** Return the words under the axis: for each kind that is there once, where they do not meet. */
+/** Return the texts under the axis: one for each kind of which there is exactly one gap, where the texts do not overlap. */
 export function gapAxisTexts(chart: uPlot, gaps: readonly Gap[], font: string): AxisText[] {
   const found: AxisText[] = [];
   for (const stripes of [...STRIPES].reverse()) {
@@ -83,7 +83,7 @@ export function gapAxisTexts(chart: uPlot, gaps: readonly Gap[], font: string): 
   return found;
 }
 
-/** Return whether words lie where others with a middle and half a width would. */
+/** Return whether a text overlaps another text, given by its middle and half its width (CSS px). */
 export function overlaps(said: AxisText, middle: number, half: number): boolean {
   return Math.abs(middle - said.middle) < said.half + half;
 }
@@ -100,7 +100,7 @@ function axisTextOf(chart: uPlot, gap: Interval, words: string, font: string): A
   return { text, middle: Math.min(Math.max((from + to) / 2, half), wide - half), half };
 }
 
-/** Write the words under the axis. */
+/** Draw texts under the axis. */
 export function drawAxisTexts(chart: uPlot, said: readonly AxisText[], colour: string, font: string): void {
   const { ctx, bbox } = chart;
   ctx.save();

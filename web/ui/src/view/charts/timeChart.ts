@@ -1,4 +1,4 @@
-/** uPlot charts over time in the page's colours: bars or a line, hatched where posts are missing, drag to choose. */
+/** Chart over time, drawn with uPlot: bars or a line in the page's colours, hatched where posts are missing. Dragging chooses a time range. */
 import uPlot from "uplot";
 import { axisLabels } from "../../text/formatTime";
 import { formatCompact } from "../../text/formatNumber";
@@ -22,13 +22,14 @@ export interface ChartOptions {
   chosen(from: number, to: number): void;
 }
 
-/** Beside a scale a label may begin so far left of the plot, and does not touch the scale's zero. */
+/** Pixels that a label may reach left of the plot beside a scale, without touching the scale's zero. */
 const LEFT_PX = 2;
+/** Least space on each side of a label. */
 const LABEL_APART_PX = 3;
-/** Half of "now", at the right edge of a chart that reaches to this moment. */
+/** Half the width of "now", the label at the right edge of a chart that reaches to the present. */
 const NOW_HALF_PX = 18;
 const SCALE_PX = 32;
-/** A chart lower than this has no room for a scale of counts. */
+/** Height from which a chart has a scale of counts. */
 const SCALE_FROM_PX = 90;
 
 function colour(name: string): string {
@@ -65,7 +66,7 @@ export class TimeChart {
       this.plot.setSize({ width, height: this.box.clientHeight });
   }
 
-  /** Take the colours anew. */
+  /** Make the chart again with the colours of the current theme. */
   restyle(): void {
     this.plot?.destroy();
     this.plot = null;
@@ -81,15 +82,15 @@ export class TimeChart {
     return this.options.kind === "bars" ? gapAxisTexts(plot, this.series?.gaps ?? [], axisFont(devicePixelRatio)) : [];
   }
 
-  /** Return whether the chart reaches to this moment. */
+  /** Return whether the chart reaches to the present. */
   private get upToNow(): boolean {
     const { series } = this;
     return series !== null && Date.now() - series.to < 2 * series.intervalMs;
   }
 
-  /** Return the words under the marks of the axis, none where an edge would cut them or others stand. */
+  /** Return the labels of the axis marks: "" where the edge would cut the label, or where another text stands. */
   private labels(plot: uPlot, marks: readonly number[], step: number): string[] {
-    if (!this.series?.from) return marks.map(() => ""); // nothing matches: there is no time to name
+    if (!this.series?.from) return marks.map(() => ""); // no match: there is no time to label
     const said = this.said(plot);
     const font = axisFont(devicePixelRatio);
     const wide = plot.bbox.width / devicePixelRatio || plot.width;
@@ -103,7 +104,7 @@ export class TimeChart {
     });
   }
 
-  /** Write what stands under the axis beside its labels: what was not collected, and "now" at the right end. */
+  /** Draw the texts under the axis besides its labels: the gaps, and "now" at the right end. */
   private underAxis(plot: uPlot): void {
     const said = this.said(plot);
     drawAxisTexts(plot, said, colour("--amber"), axisFont(devicePixelRatio));

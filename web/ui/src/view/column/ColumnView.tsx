@@ -1,4 +1,4 @@
-/** One column: header, histogram, orders, list. */
+/** Column of one search: header with the Live button, histogram, orders and list. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { emptyListStatus, type Status } from "../../state/page/status";
@@ -14,23 +14,23 @@ import { Feed } from "./Feed";
 import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
-import { TimeTools } from "./TimeTools";
+import { TimeRangeButtons } from "./TimeRangeButtons";
 import * as columnWords from "../../words/column";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
-/** How often cards are drawn again for the words that say how long ago they were written. */
+/** Milliseconds after which all cards are drawn again, because they show the age of their post. */
 const CLOCK_MS = 10_000;
 
-function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; condition: Status }): JSX.Element {
+function LiveButton({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
   const { state } = column.run;
   const words = columnWords.liveState(state, column.run.newCount);
-  // Live is green only while something can come: a source that ended or is down is told here as well as below.
-  const quiet = column.run.state === "live" && condition.kind !== "live";
-  // A press takes the focus out of the list before it is a click, and by that the list may go on.
+  // The button is green only while posts can arrive: it also shows a source that ended or is down, as the status bar does.
+  const quiet = column.run.state === "live" && status.kind !== "live";
+  // A press takes the focus out of the list, which may resume the list before the click. The state at the press is what counts.
   const pressed = useRef<{ state: typeof column.run.state } | null>(null);
-  const aside = quiet ? condition.word : null;
+  const aside = quiet ? status.word : null;
   return (
-    <button class={`live ${column.run.state} ${quiet ? `tone-${condition.tone}` : ""}`} title={columnWords.liveTitle(state, aside)}
+    <button class={`live ${column.run.state} ${quiet ? `tone-${status.tone}` : ""}`} title={columnWords.liveTitle(state, aside)}
       aria-label={columnWords.liveLabel(words, state, aside)}
       onPointerDown={() => { pressed.current = { state: column.run.state }; }}
       onClick={() => {
@@ -42,7 +42,7 @@ function LiveButton({ desk, column, condition }: { desk: Desk; column: Column; c
   );
 }
 
-/** What the filters hide, or would hide, with the way to see it: nothing is hidden without a sign. */
+/** Line with the number of posts that the filters hide, and a button that shows them. */
 function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
   const { list } = column.run;
   const { count } = list.filters;
@@ -57,7 +57,7 @@ function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Eleme
   );
 }
 
-export function ColumnView({ desk, column, frame, condition }: { desk: Desk; column: Column; frame: number; condition: Status }): JSX.Element {
+export function ColumnView({ desk, column, frame, status }: { desk: Desk; column: Column; frame: number; status: Status }): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
   const { spec } = column;
@@ -72,8 +72,8 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
       <div class="head">
         <h2 id="column-title"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
-        <LiveButton desk={desk} column={column} condition={condition} />
-        {timeline ? <TimeTools timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
+        <LiveButton desk={desk} column={column} status={status} />
+        {timeline ? <TimeRangeButtons timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
         <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => desk.openDialog("column")}>
           <MoreSign />
         </button>
@@ -90,7 +90,7 @@ export function ColumnView({ desk, column, frame, condition }: { desk: Desk; col
         {column.run.state === "paused" && column.run.newCount ? (
           <button class="pill" onClick={() => showNewest(desk)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
         ) : null}
-        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} condition={empty} /> : (
+        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} status={empty} /> : (
           <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
         )}</ErrorBoundary>
       </div>

@@ -1,4 +1,4 @@
-/** What stands in the list when nothing does: why, since when, one action, and on a first visit three examples. */
+/** Message in place of an empty list: the cause, its start, one action, and example searches where nothing matches. */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
@@ -6,14 +6,14 @@ import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
 import * as columnWords from "../../words/column";
 
-export function EmptyState({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
-  const examples = condition.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
+export function EmptyState({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
+  const examples = status.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
   return (
-    <div class="empty" data-kind={condition.kind} id="list" tabIndex={-1}>
-      <h3>{condition.word}</h3>
-      <p>{condition.cause}</p>
-      {condition.since === null ? null : <p class="meta">{columnWords.since(formatExactTime(condition.since))}</p>}
-      {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
+    <div class="empty" data-kind={status.kind} id="list" tabIndex={-1}>
+      <h3>{status.word}</h3>
+      <p>{status.cause}</p>
+      {status.since === null ? null : <p class="meta">{columnWords.since(formatExactTime(status.since))}</p>}
+      {status.action ? <StatusActionButton desk={desk} action={status.action} /> : null}
       {examples.length ? <Examples desk={desk} examples={examples} /> : null}
     </div>
   );

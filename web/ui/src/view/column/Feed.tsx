@@ -1,7 +1,7 @@
 /**
- * The list: only what is near the window is in the document, whatever the depth. The browser tells the heights of what is
- * drawn; a spacer stands for each run of cards that is not. Scrolling down, a focus inside and a finger hold the column still
- * (`state/list/pauseMachine.ts`). A feed shows one run of a search: with another run another feed is made, and nothing is remembered of this one.
+ * Feed: the scrolling list of cards, virtualised. Only cards near the viewport are in the document; a spacer replaces each run of other
+ * cards, by the heights that a ResizeObserver reports. Scrolling down, a focus inside and a finger pause the column
+ * (`state/list/pauseMachine.ts`). A feed shows one run of a search; another run gets another feed, so that nothing is carried over.
  */
 import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -27,35 +27,37 @@ interface Props {
 
 const NONE: ReadonlySet<string> = new Set();
 const AT_TOP_PX = 4;
-/** What stands above and below the list, before it is measured: a card too many is drawn and taken out again in one frame. */
+/** Estimated height of the page around the list, until the list is measured. Too small an estimate draws cards that are removed a frame later. */
 const BESIDES_PX = 360;
 /** Recompute the visible range only after scrolling by this fraction of the viewport. */
 const STEP = 0.25;
-/** Few cards around those that are seen while every draw brings others; more for a reader, a card or two a frame. */
+/** Margin while the list runs: few cards around the visible ones, because every draw brings others. */
 const RUNNING: RenderMargin = { around: STEP, near: STEP, bite: Infinity };
+/** Margin while somebody reads: a viewport on each side, two cards a frame. */
 const READ: RenderMargin = { around: 1, near: STEP, bite: 2 };
 const HEIGHTS_MAX = 20_000;
-/** So long after it moved last a list stands still; what was put off meanwhile is then done in bites for a while. */
+/** Milliseconds after the last scroll event after which the list counts as still, and deferred work starts, a slice a frame. */
 const STILL_MS = 150;
-/** So long after a tap the browser has done what follows from it, a focus above all. */
+/** Milliseconds after a tap within which the browser has sent the events that follow from it, above all the focus. */
 const TAP_MS = 300;
+/** Milliseconds after the last scroll event after which deferred work is done all at once. */
 const RESTED_MS = 1_000;
 
-/** Return the place to draw for: the former one while the list is near it and on the same side of the top. */
+/** Return the viewport to draw for: the former one, until the list has scrolled by `STEP`, or to or from the top. */
 function nextViewport(was: Viewport, now: Viewport): Viewport {
   const near = Math.abs(now.top - was.top) < STEP * now.height && was.height === now.height;
   return near && was.top <= AT_TOP_PX === now.top <= AT_TOP_PX ? was : now;
 }
 
 export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Element {
-  // What happens in this list before it is taken out may not hold the run that comes after.
+  // Events of this list act on the run it was made for: they must not pause the run that follows.
   const { run } = column;
   const list = useRef<HTMLDivElement>(null);
   const heights = useHeights(list);
   const [scroll, setScroll] = useState<Viewport>(() => ({ top: 0, height: Math.max(innerHeight / 2, innerHeight - BESIDES_PX) }));
   const drawn = useRef<ReadonlySet<string>>(NONE);
-  const aimed = useRef<ReadonlySet<string>>(NONE);
-  const rest = useRest();
+  const hadActions = useRef<ReadonlySet<string>>(NONE);
+  const deferred = useDeferredActions();
   const focused = useRef<string | null>(null);
   const fingers = useRef(0);
   const known = useRef<Set<string> | null>(null);
@@ -67,21 +69,21 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
-  const place = column.spec;
+  const spec = column.spec;
   const near = runs.flatMap((part) => part.cards);
-  const few = torrent ? 0 : rest.few();
-  const whole = torrent ? NONE : wholeOf(near, aimed.current, focused.current, few);
+  const allowance = torrent ? 0 : deferred.allowance();
+  const withActions = torrent ? NONE : cardsWithActions(near, hadActions.current, focused.current, allowance);
   const [, again] = useState({});
-  useNextFrame(more || (few > 0 && whole.size < near.length), () => again({}));
+  useNextFrame(more || (allowance > 0 && withActions.size < near.length), () => again({}));
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
     known.current = null;
-  }, [place.order, desk.settings.density]);
+  }, [spec.order, desk.settings.density]);
 
   useEffect(() => onScrolled(false), [onScrolled]);
 
-  // A list that is no longer shown is held by nothing that was in it.
+  // When the list is removed, its causes of a pause end.
   useEffect(() => {
     return () => {
       for (const cause of ["scroll", "focus", "touch"] as const) run.release(cause);
@@ -100,7 +102,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     const box = list.current;
     if (!box) return;
     drawn.current = new Set(near.map((card) => card.id));
-    aimed.current = whole;
+    hadActions.current = withActions;
     known.current = new Set(shown.slice(0, 60).map((card) => card.id));
     keepFocus(box, focused.current, before.current, shown, column);
     before.current = shown;
@@ -110,7 +112,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     const box = list.current;
     if (!box) return;
     const top = box.scrollTop;
-    rest.moved();
+    deferred.moved();
     setScroll((was) => nextViewport(was, { top, height: box.clientHeight }));
     onScrolled(top > 40);
     if (top > AT_TOP_PX) desk.list.hold("scroll", run);
@@ -118,7 +120,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder();
   }
 
-  /** The top lets the list go on, unless a keyboard's focus is seen there; any other focus is given back. */
+  /** Resume the list at the top, unless a card in view has the keyboard focus. Any other focus moves from the card to the list. */
   function atTop(box: HTMLElement): void {
     const { activeElement } = document;
     if (run.state === "paused" && activeElement !== box && box.contains(activeElement)) {
@@ -130,12 +132,12 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     desk.list.release("scroll", run);
   }
 
-  /** A finger that comes down takes hold of the list at once: until it is lifted another card would lie under it. */
+  /** Pause the list as soon as a finger touches it; otherwise another card would lie under the finger when it is lifted. */
   function onPointerDown(event: PointerEvent): void {
     if (event.pointerType !== "mouse" && run.state === "live") desk.list.hold("touch", run);
   }
 
-  /** A finger that pulled at the top and is lifted lets go; one that pressed something holds on, for the reader looks at what follows. */
+  /** End the pause when the last finger is lifted, except from a button or link: then the reader looks at the effect. */
   function onTouchEnd(event: TouchEvent): void {
     fingers.current = event.touches.length;
     if (fingers.current || (event.target instanceof Element && event.target.closest("button, a"))) return;
@@ -154,7 +156,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   function onFocusOut(event: FocusEvent): void {
     const { target, relatedTarget } = event;
     if (relatedTarget instanceof Node && list.current?.contains(relatedTarget)) return;
-    // Told while a card is being taken out as well: only then is it known whether the reader left, or the post did.
+    // The event is sent also while a card is being removed. Only afterwards is it known whether the reader left, or the card did.
     setTimeout(() => {
       if (!(target instanceof Element && target.isConnected) || list.current?.contains(document.activeElement)) return;
       focused.current = null;
@@ -172,9 +174,9 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           {part.cards.map((card, index) => run.hasLeft(card) ? (
             <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
           ) : (
-            <CardView key={card.id} desk={desk} column={column} spec={place} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
+            <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!whole.has(card.id)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} />
           ))}
         </Fragment>
       ))}
@@ -184,24 +186,27 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 }
 
 /**
- * Return which cards have actions: those that had them, the one that is focused, and a few more. What moves, or is another card
- * in a moment, cannot be aimed at, and a fifth of the work of drawing a card is saved.
+ * Return the ids of cards that are drawn with actions: those that had them, the focused card, and `allowance` more. Nobody can click an
+ * action while the list moves, and a card without actions takes a fifth less work to draw.
  */
-function wholeOf(cards: readonly Card[], before: ReadonlySet<string>, focused: string | null, few: number): ReadonlySet<string> {
-  const whole = new Set<string>();
-  let left = few;
-  for (const { id } of cards) if (before.has(id) || id === focused || left-- > 0) whole.add(id);
-  return whole;
+function cardsWithActions(cards: readonly Card[], before: ReadonlySet<string>, focused: string | null, allowance: number): ReadonlySet<string> {
+  const withActions = new Set<string>();
+  let left = allowance;
+  for (const { id } of cards) if (before.has(id) || id === focused || left-- > 0) withActions.add(id);
+  return withActions;
 }
 
-/** Return how many cards may get what they are still without, and how to tell that the list moved; it is drawn again once it rests. */
-function useRest(): { few: () => number; moved: () => void } {
+/**
+ * Hook that defers the actions of cards until the list stands still. `allowance` returns the number of cards that may get their actions in
+ * this draw; `moved` notes a scroll event, and redraws the list once it stands still.
+ */
+function useDeferredActions(): { allowance: () => number; moved: () => void } {
   const [, again] = useState({});
   const movedAt = useRef(-Infinity);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
-    few: () => {
+    allowance: () => {
       const rested = performance.now() - movedAt.current;
       return rested < STILL_MS ? 0 : rested < RESTED_MS ? READ.bite : Infinity;
     },
@@ -213,7 +218,7 @@ function useRest(): { few: () => number; moved: () => void } {
   };
 }
 
-/** Return the heights of posts as the browser last told them, px by id; asking for them would lay out the page in between. */
+/** Return the heights of cards that a ResizeObserver reported last, px by id. Measuring them while drawing would force a layout. */
 function useHeights(list: RefObject<HTMLElement | null>): ReadonlyMap<string, number> {
   const heights = useRef(new Map<string, number>());
   const watched = useRef(new Set<Element>());
@@ -248,7 +253,7 @@ function useHeights(list: RefObject<HTMLElement | null>): ReadonlyMap<string, nu
   return heights.current;
 }
 
-/** If the focused post is gone, its neighbour takes the focus: of the list as it is, or as it was `before` where the post left that too. */
+/** Give the focus of a removed card to its neighbour: in the list `shown` now, or in the list `before` where the card is not in `shown`. */
 function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[], shown: readonly Card[], column: Column): void {
   if (id === null || box.contains(document.activeElement)) return;
   if (document.activeElement && document.activeElement !== document.body) return;

@@ -1,4 +1,4 @@
-/** The orders of the list, and what they are worked out over. */
+/** Buttons for the order of the list, and the number of posts to load. First-time readers also get example searches. */
 import type { JSX } from "preact";
 import { ORDERS } from "../../posts/ranking";
 import type { Column } from "../../state/column";
@@ -10,7 +10,7 @@ import { ORDER_NAMES } from "../../words/column";
 
 export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
-  // Live or paused: a list that is taken hold of must not move, or the click that did it lands elsewhere.
+  // The examples do not depend on live or paused: if a click that pauses the list moved the list, it would land elsewhere.
   const first = query === "*" && order === "latest" && !column.run.isPast && desk.settings.recent.length === 0;
   return (
     <>

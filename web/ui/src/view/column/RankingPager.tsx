@@ -1,11 +1,11 @@
-/** Pages of a ranking: 5, 10, 25 or 100 a page. */
+/** Pager of a ranking: previous and next page, and the number of posts a page (5, 10, 25 or 100). */
 import type { JSX } from "preact";
 import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import * as columnWords from "../../words/column";
 
-/** Return the page that is shown: the last, where the chosen one is beyond it. */
+/** Return the index of the page that is shown: the chosen page, or the last where the ranking has become shorter. */
 export function pageOf(chosen: number, cards: number, size: number): number {
   return Math.max(0, Math.min(chosen, Math.ceil(cards / size) - 1));
 }

@@ -1,4 +1,4 @@
-/** Which cards of a long list are in the document: those near the window, and the focused one wherever it is. Pure. */
+/** Virtual list: computes which cards of a long list are in the document (those near the viewport, and the focused one). Pure functions. */
 
 export interface CardRun<T> {
   /** Height of the cards left out before this run, px. */
@@ -9,18 +9,18 @@ export interface CardRun<T> {
 }
 
 export interface Viewport {
-  /** How far the list is scrolled, px. */
+  /** Scroll offset of the list, px. */
   top: number;
-  /** Height of the window, px; infinite where all is drawn. */
+  /** Height of the viewport, px; infinite where all cards are drawn. */
   height: number;
 }
 
 export interface RenderMargin {
-  /** So many windows of cards are drawn above and below the one that is seen. */
+  /** Height drawn above and below the viewport, in viewports. */
   around: number;
-  /** So many of them are seen soon: as far as the list may move before it is drawn again. */
+  /** Part of it that is drawn at once, in viewports: the distance the list may scroll before the next draw. */
   near: number;
-  /** So many other cards at most are added in one draw. */
+  /** Number of cards beyond it that one draw may add. */
   bite: number;
 }
 
@@ -30,11 +30,13 @@ interface PlacedCard {
   end: number;
 }
 
+/** Assumed height of a card that has not been measured. */
 const GUESS_PX = 120;
 
 /**
- * Return runs of cards with the space between them (the last run has no cards and is the space at the end), and whether more
- * are wanted than one draw may add: those that are seen come at once, those around them in small bites, the nearest first.
+ * Return the runs of consecutive cards to draw, each with the height of the cards left out before it. The last run has no cards: its
+ * space is the end of the list. Visible cards are added at once, cards around them `margin.bite` a draw, the nearest first;
+ * `more` is true while some of them are still to be added.
  */
 export function visibleRuns<T extends { id: string }>(
   cards: readonly T[],

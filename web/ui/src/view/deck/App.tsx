@@ -1,4 +1,4 @@
-/** The page's regions in reading order: search, notices, status (drawn at the foot), column, panel. */
+/** Layout of the whole page, in reading order: search, notices, status bar (drawn at the foot), column, panel, toast, dialogs. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
@@ -18,7 +18,7 @@ import { TopBar } from "./TopBar";
 import * as deckWords from "../../words/deck";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
-/** By focus and not by address: going to a place in the document would be a step of the history. */
+/** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */
 function Skip({ to, children }: { to: "list" | "panel" | "views"; children: string }): JSX.Element {
   return (
     <a class={`skip to-${to}`} href={`#${to}`} onClick={(event) => {
@@ -32,7 +32,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
-  const condition = statusOf(statusInputsOf(desk));
+  const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
   useFocusFallback();
@@ -43,10 +43,10 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
         <Notices desk={desk} />
-        <StatusBar desk={desk} condition={condition} />
+        <StatusBar desk={desk} status={status} />
       </div>
       <main class="deck">
-        <ColumnView desk={desk} column={desk.column} frame={frame} condition={condition} />
+        <ColumnView desk={desk} column={desk.column} frame={frame} status={status} />
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
             {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}

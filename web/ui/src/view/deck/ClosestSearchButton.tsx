@@ -1,4 +1,4 @@
-/** Where nothing matches: the closest shorter search that finds some, asked for by itself, at most once a search. */
+/** Button for a search without matches: requests the closest shorter search that has some, once for each search, and offers it. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

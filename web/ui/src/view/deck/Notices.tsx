@@ -1,5 +1,7 @@
-/** Lines under the top bar, only when needed: posts are generated, a source is not read or only in part, and on purpose,
- * worker and web do not share a store, or the page is older than the server. */
+/**
+ * Notices under the top bar, each only when needed: the posts are generated, a source is paused or sampled on purpose, worker and web do
+ * not share a store, or the page is older than the server.
+ */
 import type { JSX } from "preact";
 import { sourceName, sourceWords } from "../../words/status";
 import type { Desk } from "../../state/desk";

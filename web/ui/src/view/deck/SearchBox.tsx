@@ -1,4 +1,4 @@
-/** The search box: coloured as it is typed, completes operators, shows an error where it is, remembers searches. */
+/** Search box: colours the query while it is typed, completes operators, marks an error at its position, offers saved and recent searches. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../../query/completion";
@@ -11,8 +11,9 @@ import { SearchSign } from "../icons";
 import * as deckWords from "../../words/deck";
 import { checkQuery } from "../../state/apiQuestions";
 
+/** Milliseconds after the last key before the server checks the query. */
 const CHECK_AFTER_MS = 250;
-/** A fault is seen at once, and spoken when the hand rests: not with every key. */
+/** Milliseconds after the last key before a screen reader announces an error. The error is visible at once. */
 const SPEAK_AFTER_MS = 1_000;
 
 /** Return the UTF-16 offset of a code point in a text. */
@@ -32,7 +33,7 @@ function Painted({ query, fault }: { query: string; fault: Problem | null }): JS
   );
 }
 
-/** A hint is a search to try, or says what to write. */
+/** Hint of an error: a search to try, or an instruction ("write …"). */
 function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
   if (!hint) return null;
   return hint.startsWith("write ") ? <> W{hint.slice(1)}.</> : <> {deckWords.searchBoxTryThis} <code>{hint}</code>.</>;
@@ -77,7 +78,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
 
   const saved = desk.settings.saved.map((one) => one.query);
   const offers = open ? offersFor(draft, caret, desk.server.operators, desk.settings.recent, saved) : [];
-  // What failed although nothing in it is wrong is told as a state of the page.
+  // A correct search that failed on the server is shown in the status bar, not here.
   const refused = isRetryable(desk.column.run.problem) ? null : desk.column.run.problem;
   const shown = refused && draft === current ? refused : fault;
   const message = shown?.message ?? "";
@@ -92,7 +93,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
     setChosen(-1);
     const query = draft.trim() || "*";
     setDraft(query);
-    desk.navigate({ query });  // a chosen time stays, as it does with a click on a word
+    desk.navigate({ query });  // keeps the chosen time, as a click on a word does
     input.current?.blur();
   }
 

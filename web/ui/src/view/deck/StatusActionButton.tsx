@@ -1,4 +1,4 @@
-/** The one action a state offers. */
+/** Button with the action that the current status offers: retry, show coverage, sign in and others. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Status } from "../../state/page/status";

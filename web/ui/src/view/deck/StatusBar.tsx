@@ -1,4 +1,4 @@
-/** The bottom line: the state in words, the rate, what is indexed, connected and loaded. A click opens coverage and gaps. */
+/** Status bar at the foot: the status in words, the rate, the numbers of posts stored and loaded and of viewers. A click opens coverage and gaps. */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
@@ -6,17 +6,17 @@ import { formatExactTime, formatDuration } from "../../text/formatTime";
 import { StatusActionButton } from "./StatusActionButton";
 import * as deckWords from "../../words/deck";
 
-export function StatusBar({ desk, condition }: { desk: Desk; condition: Status }): JSX.Element {
+export function StatusBar({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
   const { indexed, rate: perSecond, connected } = desk.server.stats;
-  const since = condition.since === null ? null : formatExactTime(condition.since);
+  const since = status.since === null ? null : formatExactTime(status.since);
   return (
-    <footer class="status" data-home=".status .state" data-kind={condition.kind}>
-      <button class={`state ${condition.tone}`} title={deckWords.statusBarCoverageTitle(condition.cause, since)} onClick={() => desk.openDialog("coverage")}>
-        <i class="dot" aria-hidden="true" /> {condition.word}
-        {condition.since !== null && condition.kind !== "live" ? <span class="since">{deckWords.statusBarLasting(formatDuration(Date.now() - condition.since))}</span> : null}
+    <footer class="status" data-home=".status .state" data-kind={status.kind}>
+      <button class={`state ${status.tone}`} title={deckWords.statusBarCoverageTitle(status.cause, since)} onClick={() => desk.openDialog("coverage")}>
+        <i class="dot" aria-hidden="true" /> {status.word}
+        {status.since !== null && status.kind !== "live" ? <span class="since">{deckWords.statusBarLasting(formatDuration(Date.now() - status.since))}</span> : null}
       </button>
-      {condition.kind === "live" ? null : <span class="cause">{condition.cause}</span>}
-      {condition.action ? <StatusActionButton desk={desk} action={condition.action} /> : null}
+      {status.kind === "live" ? null : <span class="cause">{status.cause}</span>}
+      {status.action ? <StatusActionButton desk={desk} action={status.action} /> : null}
       <span class="figures">
         {perSecond === undefined ? null : <span>{deckWords.statusBarRate(perSecond)}</span>}
         {indexed === undefined ? null : <span>{deckWords.statusBarStored(indexed)}</span>}

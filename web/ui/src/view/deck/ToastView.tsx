@@ -1,4 +1,4 @@
-/** The message over the page. Its words stand in a live region that is always there, so that screen readers tell them. */
+/** Toast: short message over the page, with Undo. Its live region is always in the document, so that screen readers announce new texts. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import * as deckWords from "../../words/deck";

@@ -1,4 +1,4 @@
-/** Name, search box, saved searches, theme, panel, help. */
+/** Top bar: name of the product, search box, and buttons for saved searches, theme, insight panel and help. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";

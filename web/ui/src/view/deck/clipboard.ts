@@ -1,4 +1,4 @@
-/** Puts a text on the clipboard; returns whether it is there. */
+/** Copy a text to the clipboard; return whether that succeeded. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -8,7 +8,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** For a page that came over plain http from another machine: there the browser has no clipboard, but it copies what is selected. */
+/** Copy by a selection. The Clipboard API exists in secure contexts only, not on a page that came over plain http from another machine. */
 function copySelected(text: string): boolean {
   const focused = document.activeElement;
   const field = document.createElement("textarea");

@@ -1,16 +1,18 @@
 /**
- * Gives the focus a place when the control that had it is taken out, or disabled: to the body it would be lost, and with it the way
- * through the page by keyboard. `data-home` of an element names, as a selector, where the focus of what is inside it goes then.
+ * Focus fallback: moves the focus to another element when the focused control is removed or disabled. The browser would give the focus to
+ * the body, so that a keyboard reader would start again at the top of the page. The attribute `data-home` of an ancestor holds the selector
+ * of the element that then gets the focus.
  */
 import { useEffect } from "preact/hooks";
 
+/** Selectors tried when no ancestor names an element. */
 const LAST_HOMES = ["#list", "#search"];
 
 function homesOf(element: Element): string[] {
   const homes: string[] = [];
   for (let at = element.closest<HTMLElement>("[data-home]"); at; at = at.parentElement?.closest<HTMLElement>("[data-home]") ?? null)
     if (at.dataset.home) homes.push(at.dataset.home);
-  // A dialog gives the focus back to where it was before, by itself.
+  // A dialog gives the focus back by itself (`Dialogs.tsx`).
   return element.closest("dialog") ? homes : [...homes, ...LAST_HOMES];
 }
 
@@ -27,7 +29,7 @@ export function useFocusFallback(): void {
       homes = homesOf(target);
     }
     function onFocusOut({ target, relatedTarget }: FocusEvent): void {
-      // Where the element is taken out, this comes before it is gone.
+      // The event comes before a removed element has left the document.
       void Promise.resolve().then(() => {
         if (relatedTarget === null && target === last && target instanceof Element && !lost(target)) last = null;
       });

@@ -1,24 +1,27 @@
-/** Single keys, all listed under "?"; they can be switched off, and never fire while something is typed. */
+/**
+ * Keyboard shortcuts: single keys, listed in the help dialog. The reader can switch them off; they do nothing while the focus is in a text
+ * field or a dialog is open.
+ */
 import type { Desk } from "../../state/desk";
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/u.test(target.tagName));
 }
 
-/** Return the first post that begins in the window, or else the one that fills it: others are drawn above those that are seen. */
+/** Return the first post whose top edge is in the viewport, or else the post that fills it. Posts above the viewport are drawn too. */
 function firstSeen(posts: readonly HTMLElement[]): HTMLElement | undefined {
   const top = document.getElementById("list")?.getBoundingClientRect().top ?? 0;
   return posts.find((post) => post.getBoundingClientRect().top >= top - 1) ?? posts.findLast((post) => post.getBoundingClientRect().top < top);
 }
 
-/** Leave the list with the focus, as every feed is left: for what comes after it, or for what stands before it. */
+/** Move the focus out of the list, as the ARIA feed pattern has it: Ctrl+End to the panel after the list, Ctrl+Home to the orders before it. */
 function leaveList(key: string): boolean {
   const next = document.querySelector<HTMLElement>(key === "End" ? "#panel, #views" : ".orders [aria-pressed=true]");
   next?.focus();
   return next !== null && next === document.activeElement;
 }
 
-/** Move the focus by a number of posts; returns false where there is none. */
+/** Move the focus by a number of posts; return false where the list is empty. */
 export function movePost(step: number): boolean {
   const posts = [...document.querySelectorAll<HTMLElement>("#list article")];
   if (!posts.length) return false;
@@ -51,7 +54,7 @@ export function listenForKeys(desk: Desk): () => void {
         showNewest(desk);
         break;
       case " ":
-        // Where something has the focus, it is pressed or scrolled.
+        // The space bar presses or scrolls the focused element.
         if (within("button, a, summary, [tabindex]")) return;
         pressLive(desk);
         break;
@@ -76,13 +79,16 @@ export function listenForKeys(desk: Desk): () => void {
   return () => removeEventListener("keydown", onKey);
 }
 
-/** What the Live button does. A list that was paused goes on from its top: anywhere else it would move under the reader. `was`: its state when the button went down. */
+/**
+ * Pause or resume the list: the action of the Live button. A paused list resumes at its top, because elsewhere it would move under the
+ * reader. `was`: the state when the button was pressed down.
+ */
 export function pressLive(desk: Desk, was = desk.column.run.state): void {
   if (was === "paused") showNewest(desk);
   else desk.list.toggleLive();
 }
 
-/** Go to the top and let it run. */
+/** Scroll to the top of the list and resume it; leave a chosen time. */
 export function showNewest(desk: Desk): void {
   if (document.activeElement instanceof HTMLElement && document.activeElement.closest("#list")) document.activeElement.blur();
   document.getElementById("list")?.scrollTo({ top: 0 });

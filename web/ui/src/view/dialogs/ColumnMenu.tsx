@@ -1,4 +1,4 @@
-/** The column's menu: what is hidden here, media, and the export of all matches. */
+/** Column menu: mutes, languages, kinds of posts to hide, media, and the export of all matches. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

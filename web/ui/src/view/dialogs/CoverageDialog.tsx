@@ -1,4 +1,4 @@
-/** Sources as they are, and what was collected when. */
+/** Coverage and gaps: the state of each source, and the periods in which it was collected, sampled or not collected. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
@@ -10,6 +10,7 @@ import * as dialogWords from "../../words/dialogs";
 import { sourceName, sourceWords } from "../../words/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
+/** Rows requested at most. */
 const MOST = 200;
 
 export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
@@ -31,10 +32,10 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
     ...(indexed === undefined ? [] : [dialogWords.coverageStored(indexed)]), ...(rate === undefined ? [] : [dialogWords.coverageRate(rate)]),
     ...(connected === undefined ? [] : [dialogWords.coverageViewers(connected)]), dialogWords.coverageLoaded(desk.column.run.posts.size),
   ];
-  const condition = statusOf(statusInputsOf(desk));
+  const status = statusOf(statusInputsOf(desk));
   return (
     <>
-      {condition.kind === "live" ? null : <p class={condition.tone === "plain" ? "" : "warn"}><b>{condition.word}.</b> {condition.cause}</p>}
+      {status.kind === "live" ? null : <p class={status.tone === "plain" ? "" : "warn"}><b>{status.word}.</b> {status.cause}</p>}
       {desk.server.facts?.generated ? <p>{dialogWords.coverageGenerated} <code>{desk.server.facts.next_step}</code></p> : null}
       <ul class="sources">
         {sources.map((source) => <li key={source.name}><b>{sourceWords(source)}</b>{source.since ? <span class="meta">{dialogWords.coverageSince(formatExactTime(source.since))}</span> : null}{source.detail ? <p>{source.detail}</p> : null}</li>)}

@@ -1,20 +1,20 @@
-/** What opens over the page. One at a time, modal, closed by Escape; the focus goes back to where it was before the first. */
+/**
+ * Modal dialogs, at most one at a time: opens the dialog that the desk names, closes it on Escape, and gives the focus back to the control
+ * that had it. The contents (`DialogContent.tsx`) are loaded after the first posts, or earlier when a dialog opens.
+ */
 import type { ComponentChildren, JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { ColumnMenu } from "./ColumnMenu";
-import { CoverageDialog } from "./CoverageDialog";
-import { HelpAndSettings } from "./HelpAndSettings";
+import { lazyImport } from "../../wire/lazyImport";
 import { CloseSign } from "../icons";
-import { SearchSyntax } from "./SearchSyntax";
-import { SavedSearches } from "./SavedSearches";
-import { SignInForm } from "./SignInForm";
-import * as dialogWords from "../../words/dialogs";
-import { DIALOG_TITLES } from "../../words/dialogs";
+import * as deckWords from "../../words/deck";
+import { DIALOG_TITLES } from "../../words/deck";
+
+type Content = typeof import("./DialogContent").DialogContent;
 
 function Modal({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  // A mouse that goes down in a field and up outside, to select its text, closes nothing.
+  // A selection of text that starts in a field and ends outside the dialog does not close the dialog.
   const pressedOutside = useRef(false);
   useLayoutEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
@@ -26,7 +26,7 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
       <div class="dialog-box" data-home="#dialog-title">
         <header>
           <h2 id="dialog-title" tabIndex={-1}>{title}</h2>
-          <button class="plain round" aria-label={dialogWords.close} onClick={() => dialog.current?.close()}><CloseSign /></button>
+          <button class="plain round" aria-label={deckWords.closeDialog} onClick={() => dialog.current?.close()}><CloseSign /></button>
         </header>
         {children}
       </div>
@@ -34,10 +34,30 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
   );
 }
 
+/**
+ * Hook that loads the contents of the dialogs; null until then. Each opened dialog tries again. If the contents cannot be loaded, the
+ * dialog closes, because the notice "The page has changed" lies under it.
+ */
+function useContent(desk: Desk, wanted: boolean): Content | null {
+  const [content, setContent] = useState<Content | null>(null);
+  const { dialog } = desk;
+  useEffect(() => {
+    if (content || !wanted) return;
+    let current = true;
+    void lazyImport(() => import("./DialogContent")).then((part) => {
+      if (part) setContent(() => part.DialogContent);
+      else if (current && dialog) desk.openDialog(null);
+    });
+    return () => { current = false; };
+  }, [desk, dialog, wanted, content]);
+  return content;
+}
+
 export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
   const { dialog } = desk;
+  const Content = useContent(desk, dialog !== null || desk.polling.started);
   const before = useRef<Element | null>(null);
-  // Asked before the dialog is drawn and takes the focus. One that another took the place of is gone when the browser would go back to it.
+  // Read before the dialog takes the focus. A dialog opened from another dialog returns to the control that opened the first.
   if (dialog && !before.current) before.current = document.activeElement;
   useLayoutEffect(() => {
     if (dialog) return;
@@ -45,14 +65,5 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
     before.current = null;
   }, [dialog]);
   if (!dialog) return null;
-  return (
-    <Modal key={dialog} desk={desk} title={DIALOG_TITLES[dialog]}>
-      {dialog === "help" ? <HelpAndSettings desk={desk} /> : null}
-      {dialog === "language" ? <SearchSyntax desk={desk} /> : null}
-      {dialog === "coverage" ? <CoverageDialog desk={desk} /> : null}
-      {dialog === "saved" ? <SavedSearches desk={desk} /> : null}
-      {dialog === "column" ? <ColumnMenu desk={desk} /> : null}
-      {dialog === "sign-in" ? <SignInForm /> : null}
-    </Modal>
-  );
+  return <Modal key={dialog} desk={desk} title={DIALOG_TITLES[dialog]}>{Content ? <Content desk={desk} name={dialog} /> : null}</Modal>;
 }

@@ -1,4 +1,4 @@
-/** Small form parts of the dialogs. */
+/** Form controls of the dialogs: radio buttons with a legend, and a check box with a label. */
 import type { JSX } from "preact";
 
 export function Choice<T extends string>(props: { legend: string; value: T; of: readonly [T, string][]; change: (value: T) => void }): JSX.Element {

@@ -1,4 +1,4 @@
-/** Keys, and the settings of the whole page. */
+/** Help and settings: the keyboard shortcuts, and the settings of the whole page. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { Check, Choice } from "./FormControls";

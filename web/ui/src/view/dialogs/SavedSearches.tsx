@@ -1,4 +1,4 @@
-/** Saved and recent searches. */
+/** Saved and recent searches: runs, saves and removes them. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";

@@ -1,4 +1,4 @@
-/** The cheat sheet: how searches are written, and every operator the server knows. */
+/** Search syntax: a cheat sheet with examples, and every operator that the server supports. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import * as dialogWords from "../../words/dialogs";

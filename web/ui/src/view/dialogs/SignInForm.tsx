@@ -1,4 +1,4 @@
-/** Asks for the access token where the server wants one. The token goes to the server only. */
+/** Sign-in form for the access token, where the server requires one. The token is sent to the server and not kept in the page. */
 import type { JSX } from "preact";
 import * as dialogWords from "../../words/dialogs";
 

@@ -1,4 +1,4 @@
-/** The insight panel: numbers of the span, words with trends, cloud and tops, and the time chart. */
+/** Insight panel of the selected column: figures, top words with trends, tabs (word cloud and top tables), and a chart over time. */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { PostStore } from "../../posts/postStore";
@@ -8,12 +8,13 @@ import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumb
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
 import { CloseSign } from "../icons";
-import { SeriesView } from "../charts/SeriesView";
+import { PanelTimeChart } from "../charts/PanelTimeChart";
 import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
 import * as panelWords from "../../words/panel";
 import { TAB_NAMES } from "../../words/panel";
 
+/** Milliseconds between two counts of the loaded authors and languages. */
 const COUNT_EVERY_MS = 2_000;
 
 function countLoaded(store: PostStore): { posts: number; authors: number; languages: number } {
@@ -82,7 +83,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
           {() => <>{tab === "cloud" ? (words ? <WordCloud desk={desk} words={words} /> : counting) : top ? <TopTable desk={desk} top={top} tab={tab} /> : counting}</>}
         </Memo>
       </div>
-      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <SeriesView desk={desk} series={series} />}</MemoNextFrame>
+      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
         : desk.column.run.counts.problem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.counts.problem)}</p> : null}
     </>
   );

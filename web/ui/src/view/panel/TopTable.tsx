@@ -1,4 +1,4 @@
-/** The most frequent values of one field, from the store, as a table whose rows add to the search. */
+/** Table of the most frequent values of one field (hashtags, links, authors, …), counted by the store. A click adds the value to the search. */
 import type { JSX } from "preact";
 import { termOf, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";
@@ -13,7 +13,7 @@ const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
 };
 
-/** Made when first asked for: it costs some milliseconds, and few open this tab. */
+/** Language names. Created on first use: creating them takes some milliseconds, and few readers open this tab. */
 let languages: Intl.DisplayNames | null = null;
 
 function labelOf(tab: Tab, value: string, label: string): string {
@@ -26,7 +26,7 @@ function labelOf(tab: Tab, value: string, label: string): string {
     }
   }
   if (tab === "hashtags") return `#${(label || value).replace(/^#/u, "")}`;
-  // Names are not one author's alone.
+  // Several authors may have the same name: the handle tells them apart.
   if (tab === "authors") return label && label !== value ? `${label} @${value}` : `@${value}`;
   return label || value.replace(/^https?:\/\/(?:www\.)?/u, "");
 }

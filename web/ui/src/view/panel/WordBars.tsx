@@ -1,4 +1,4 @@
-/** The 25 top words as bars, each with two arrows: where its rank goes, and where its share goes over a window. */
+/** Bar list of the 25 most frequent words. Two arrows at each word show the trend of its rank and of its share over a time window. */
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
@@ -10,6 +10,7 @@ import { TermLink } from "../card/PostText";
 import * as panelWords from "../../words/panel";
 import { TREND_WINDOWS } from "../../words/panel";
 
+/** Words shown at most. */
 const MOST = 25;
 
 export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; windowMs: number }): JSX.Element {

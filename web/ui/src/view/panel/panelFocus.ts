@@ -1,4 +1,4 @@
-/** Takes the focus into a panel that was opened to be gone to, and back to where it was when the panel closes. */
+/** Moves the focus into the insight panel when the reader opens it by key or as a drawer, and back to the former element when the panel closes. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 

@@ -1,4 +1,4 @@
-"""What a reader is told: filters, posts that wait, messages with Undo; and where the focus goes with its control."""
+"""Feedback to the reader: hidden posts, waiting posts, toasts with Undo; and the focus of a control that disappears."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def choose(page: Page, **settings: object) -> None:
     page.locator(".status").wait_for()
 
 
-def test_filters_are_told_with_what_they_hide_and_the_way_to_see_it(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_line_counts_the_hidden_posts_and_shows_them_on_request(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     expect(page.locator(".filters")).to_have_count(0)
     choose(page, muted=["storm", "@nobody"], languages=["en"])
@@ -38,7 +38,7 @@ def test_filters_are_told_with_what_they_hide_and_the_way_to_see_it(simulator: S
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_posts_that_wait_are_told_in_every_pause(simulator: Simulator, open_page: OpenPage, width: int) -> None:
+def test_a_paused_list_shows_the_number_of_new_posts(simulator: Simulator, open_page: OpenPage, width: int) -> None:
     page = open_page(simulator.url, width=width)
     page.locator("#list article").first.wait_for()
     page.locator(".live").click()
@@ -52,7 +52,7 @@ def test_posts_that_wait_are_told_in_every_pause(simulator: Simulator, open_page
     until(page, f"{HOME} === 'list'")
 
 
-def test_who_leaves_a_post_lets_the_list_go_on(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_list_resumes_when_the_focus_leaves_a_post(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article .text").first.click(position={"x": 2, "y": 2})
     expect(page.locator(".live")).to_contain_text("Paused")
@@ -60,15 +60,15 @@ def test_who_leaves_a_post_lets_the_list_go_on(simulator: Simulator, open_page: 
     expect(page.locator(".live")).to_contain_text("Live")
 
 
-def test_a_press_on_the_button_resumes_what_a_focus_had_paused(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_live_button_resumes_a_list_paused_by_focus(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article .text").first.click(position={"x": 2, "y": 2})
     expect(page.locator(".live")).to_contain_text("Paused")
-    page.locator(".live").click(delay=120)  # as long as a person's
+    page.locator(".live").click(delay=120)  # as long as a person's click
     expect(page.locator(".live")).to_contain_text("Live")
 
 
-def test_messages_are_in_a_live_region_that_was_there_before(simulator: Simulator, open_page: OpenPage) -> None:
+def test_toasts_appear_in_a_live_region_that_already_exists(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     region = page.locator(".toast-place [role=status]")
     expect(region).to_have_text("")
@@ -78,7 +78,7 @@ def test_messages_are_in_a_live_region_that_was_there_before(simulator: Simulato
     assert page.evaluate("window.region.isConnected && window.region.textContent").startswith("Added")
 
 
-def test_undo_waits_for_who_is_on_it_and_has_a_key(simulator: Simulator, open_page: OpenPage) -> None:
+def test_undo_stays_while_it_has_the_focus_and_has_a_key(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.clock.install()
     page.reload()
@@ -120,7 +120,7 @@ def press_closest(page: Page) -> None:
 
 
 @pytest.mark.parametrize("press", [press_undo, press_return, press_example, press_closest])
-def test_the_focus_outlives_the_control_that_had_it(
+def test_the_focus_moves_to_the_list_when_its_control_disappears(
     simulator: Simulator, open_page: OpenPage, press: Callable[[Page], None]
 ) -> None:
     page = open_page(simulator.url)
@@ -129,7 +129,7 @@ def test_the_focus_outlives_the_control_that_had_it(
     until(page, f"{HOME} === 'list'")
 
 
-def test_a_dialog_stays_when_a_selection_ends_outside_of_it(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_dialog_stays_open_when_a_selection_ends_outside(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.get_by_role("button", name="Column menu").click()
     field = page.get_by_role("textbox", name="Mute")

@@ -1,4 +1,4 @@
-"""How it looks for everybody: sizes from 320 px to 4K, forced colours, scripts from right to left, motion, touch."""
+"""Layout and look: widths from 320 px to 4K, click targets, forced colours, reduced motion, right-to-left scripts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.ui.conftest import OpenPage
 from tests.ui.contrast import faint_texts
 from tests.ui.simulator import Simulator, now
 
-# A control must be seen whole where it is pressed: on its middle and near its corners lies nothing else; its words fit.
+# Controls that are covered at the middle or near a corner, or whose words do not fit.
 HIDDEN_CONTROLS = """() => {
   const parts = ".top, .status, .head, .orders, .tabbar, .panel";
   const within = part => [...part.querySelectorAll("button, select, input, a[href]")];
@@ -65,9 +65,7 @@ def test_nothing_overflows_from_320_px_to_4k(simulator: Simulator, open_page: Op
 
 @pytest.mark.parametrize("touch", [False, True])
 @pytest.mark.parametrize("width", [320, 1024, 3840])
-def test_no_control_is_cut_or_lies_under_another(
-    simulator: Simulator, open_page: OpenPage, width: int, touch: bool
-) -> None:
+def test_no_control_is_cut_or_covered(simulator: Simulator, open_page: OpenPage, width: int, touch: bool) -> None:
     page = open_page(f"{simulator.url}/?q=storm+OR+ferry", width=width, height=900, has_touch=touch)
     page.locator("#list article").first.wait_for()
     if width < 700:
@@ -84,7 +82,7 @@ def test_no_control_is_cut_or_lies_under_another(
 
 
 @pytest.mark.parametrize(("touch", "least"), [(False, 24), (True, 44)])
-def test_targets_are_large_enough(simulator: Simulator, open_page: OpenPage, touch: bool, least: int) -> None:
+def test_click_targets_are_large_enough(simulator: Simulator, open_page: OpenPage, touch: bool, least: int) -> None:
     page = open_page(simulator.url, width=390, height=800, has_touch=touch, is_mobile=touch)
     page.locator("#list article").first.wait_for()
     page.locator(".examples button").first.wait_for()
@@ -103,7 +101,7 @@ def test_targets_are_large_enough(simulator: Simulator, open_page: OpenPage, tou
 
 
 @pytest.mark.parametrize(("width", "height", "touch"), [(320, 256, False), (844, 340, True), (1280, 400, False)])
-def test_a_low_window_has_a_list(
+def test_a_low_window_still_shows_the_list(
     simulator: Simulator, open_page: OpenPage, width: int, height: int, touch: bool
 ) -> None:
     simulator.page["generated"] = True
@@ -125,12 +123,12 @@ def test_a_low_window_has_a_list(
 
 @pytest.fixture
 def desk(chromium: Browser) -> Page:
-    """A blank page that reads pixels."""
+    """Return a blank page whose scripts read pixels."""
     return chromium.new_page()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_in_pixels_under_forced_colours(
+def test_text_has_contrast_under_forced_colours(
     simulator: Simulator, open_page: OpenPage, desk: Page, scheme: str
 ) -> None:
     page = open_page(
@@ -143,7 +141,7 @@ def test_text_stands_out_in_pixels_under_forced_colours(
     page.locator("#list article").first.wait_for()
     page.locator(".cloud text").first.wait_for()
     page.locator(".live").click()
-    for _ in range(10):  # what is being drawn anew is not where it was looked for
+    for _ in range(10):  # an element that is being redrawn may have moved
         measured, faint = faint_texts(page, desk, 4.5, 2)
         if not faint:
             break
@@ -153,7 +151,7 @@ def test_text_stands_out_in_pixels_under_forced_colours(
     desk.close()
 
 
-def test_motion_stops_where_the_reader_wants_none(simulator: Simulator, open_page: OpenPage) -> None:
+def test_reduced_motion_stops_all_animations(simulator: Simulator, open_page: OpenPage) -> None:
     began = """() => {
       window.began = [];
       for (const kind of ["animationstart", "transitionstart"])
@@ -177,7 +175,9 @@ def test_motion_stops_where_the_reader_wants_none(simulator: Simulator, open_pag
         assert not page.evaluate(smooth)
 
 
-def test_right_to_left_and_mixed_text_keep_their_sides_and_languages(simulator: Simulator, open_page: OpenPage) -> None:
+def test_right_to_left_and_mixed_texts_keep_their_direction_and_language(
+    simulator: Simulator, open_page: OpenPage
+) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     at = now()
@@ -191,7 +191,7 @@ def test_right_to_left_and_mixed_text_keep_their_sides_and_languages(simulator: 
     expect(page.locator(f'[data-id="{japanese.id}"] .text')).to_have_attribute("lang", "ja")
 
 
-def test_words_from_right_to_left_change_no_number_in_charts_and_tables(open_page: OpenPage) -> None:
+def test_right_to_left_words_do_not_reorder_numbers_in_charts_and_tables(open_page: OpenPage) -> None:
     words = "العاصفة תקרבת الميناء"
     made = Simulator()
     made.put(

@@ -1,4 +1,4 @@
-"""Pictures of a page as a blank page's scripts read them."""
+"""Pixels of screenshots: a script that draws a picture on a canvas of a blank page, for other scripts to read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DRAWN = """const drawn = async (source, share = 1) => {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return context;
 };"""
-"""Begins a script: `drawn` draws a picture, or a share of its size, and returns the context to read its pixels from."""
+"""Beginning of a script. Its function `drawn` draws a picture, scaled by `share`, and returns the canvas context."""
 
 
 def source_of(png: bytes) -> str:
-    """Return a picture as the `source` that `drawn` takes."""
+    """Return a PNG as the data URL that `drawn` takes."""
     return HEAD + base64.b64encode(png).decode()

@@ -1,4 +1,4 @@
-"""Answers of the simulated server that need no state: files of the built page, JSON, headers."""
+"""HTTP responses of the simulated server that need no state: files of the built page, JSON, headers."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ PICTURE = (
 
 
 def response(status: int, body: bytes, kind: str = "application/json") -> Response:
-    """Return an answer with the product's Content-Security-Policy."""
+    """Return a response with the product's Content-Security-Policy."""
     headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": _POLICY})
     return Response(status, HTTPStatus(status).phrase, headers, body)
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    """Return JSON."""
+    """Return a response with a JSON body."""
     return response(status, json.dumps(value).encode())
 
 
 def file(path: str) -> Response:
-    """Return a file of the built page."""
+    """Return a response with a file of the built page, 404 where there is none."""
     name = "index.html" if path == "/" else unquote(path).removeprefix("/static/")
     found = (STATIC / name).resolve()
     if not found.is_relative_to(STATIC) or not found.is_file():

@@ -1,4 +1,7 @@
-/** Buttons that do what dragging over the histogram does, and its table. On a phone they open below the title. */
+/**
+ * Buttons that choose the time range of the column (earlier, later, zoom), for readers who do not drag over the histogram; and the button for
+ * its table. On a phone they open below the title.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Route } from "../../state/page/route";
@@ -17,12 +20,12 @@ interface Props {
   go: (place: Partial<Route>) => void;
 }
 
-export function TimeTools({ timeline, place, table, setTable, go }: Props): JSX.Element {
+export function TimeRangeButtons({ timeline, place, table, setTable, go }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const now = place.from === null;
   const from = place.from ?? timeline.from;
   const to = place.to ?? timeline.to;
-  // Where nothing matches there is no time to move in, unless one was chosen.
+  // Without a match and without a chosen time there is no range to move or zoom.
   const none = now && !timeline.total;
   const show = (change: (span: TimeSpan) => TimeSpan): void => go(change({ from, to }));
   const button = (label: string, sign: JSX.Element, act: () => void, off = false): JSX.Element => (

@@ -1,4 +1,4 @@
-/** The time chart of the panel in BirdWatch's buckets, with its table and what it is based on. */
+/** Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a table and the number of counted posts. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
@@ -6,15 +6,15 @@ import { toTimeSpan } from "../../stats/timeSpan";
 import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";
-import { TimeView } from "./TimeView";
+import { TimeChartFigure } from "./TimeChartFigure";
 import * as panelWords from "../../words/panel";
 
-export function SeriesView({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
+export function PanelTimeChart({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
   const [table, setTable] = useState(false);
   return (
     <section class="series" aria-labelledby="series-title">
       <div class="title-row"><h3 id="series-title">{panelWords.chartSeriesTitle}</h3><TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} /></div>
-      <TimeView timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label={panelWords.chartSeries}
+      <TimeChartFigure timeline={series} kind="line" axes theme={desk.settings.theme} table={table} label={panelWords.chartSeries}
         choose={(from, to) => desk.navigate(toTimeSpan(from, to))} />
       <BasedOnLine on={{ counted: series.total, matching: series.total, from: series.from, to: series.to }} />
     </section>

@@ -1,4 +1,4 @@
-"""A search that is refused or fails, and counts that cannot be had: told as such, with one action, and tried again."""
+"""Failed requests: a refused or failed search and missing counts are shown with one action, and retried."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def not_live(page: Page) -> None:
     expect(page.locator("main")).not_to_contain_text("will appear here")
 
 
-def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_malformed_search_in_the_address_offers_to_fix_it(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=re:zero")
     status(page, "search-wrong")
     not_live(page)
@@ -34,17 +34,15 @@ def test_a_search_in_the_address_that_is_none_is_to_be_mended(simulator: Simulat
     expect(panel).not_to_contain_text("There is no operator")
 
 
-def test_a_search_that_failed_is_tried_again_by_its_button_or_by_enter(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_a_failed_search_is_retried_by_its_button_or_by_enter(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.broken = {"subscribe"}
     page = open_page(f"{simulator.url}/?q=storm")
     status(page, "search-failed")
     not_live(page)
     expect(page.locator(".empty")).to_contain_text("took too long and was stopped. Narrow it down. No new posts come")
-    asked = len(simulator.subscribes)
+    subscribed = len(simulator.subscribes)
     page.locator("#search").press("Enter")
-    until(page, lambda: len(simulator.subscribes) > asked)
+    until(page, lambda: len(simulator.subscribes) > subscribed)
     status(page, "search-failed")
     simulator.broken = set()
     page.locator(".empty").get_by_role("button", name="Try again").click()
@@ -52,7 +50,7 @@ def test_a_search_that_failed_is_tried_again_by_its_button_or_by_enter(
     status(page, "live")
 
 
-def test_a_past_that_could_not_be_had_is_not_called_empty(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_past_span_that_failed_to_load_is_not_shown_as_empty(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.broken = {"search"}
     page = open_page(f"{simulator.url}/?from={now() - 600_000}&to={now()}")
     status(page, "search-failed")
@@ -63,7 +61,7 @@ def test_a_past_that_could_not_be_had_is_not_called_empty(simulator: Simulator, 
 
 
 @pytest.mark.parametrize("away", ["server", "store"])
-def test_a_past_that_could_not_be_had_comes_when_the_server_is_back(
+def test_a_past_span_that_failed_to_load_is_loaded_when_the_server_recovers(
     simulator: Simulator, open_page: OpenPage, away: str
 ) -> None:
     page = open_page(simulator.url)
@@ -81,7 +79,7 @@ def test_a_past_that_could_not_be_had_comes_when_the_server_is_back(
     expect(page.locator("#list article").first).to_be_visible(timeout=10_000)
 
 
-def test_counts_that_cannot_be_had_are_said_to_be_missing_until_they_come(
+def test_the_histogram_says_that_counts_are_missing_until_they_arrive(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
     simulator.broken = {"timeline"}
@@ -91,21 +89,21 @@ def test_counts_that_cannot_be_had_are_said_to_be_missing_until_they_come(
     expect(page.locator(".histogram figure")).to_be_visible(timeout=10_000)
 
 
-def test_counts_of_another_moment_say_when_and_why(simulator: Simulator, open_page: OpenPage) -> None:
+def test_old_counts_show_their_time_and_the_failure(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     chart, panel = page.locator(".histogram"), page.locator(".panel")
     expect(chart.locator("figure")).to_be_visible()
     expect(panel.locator(".bars li").first).to_be_visible()
     simulator.broken = {"timeline", "top"}
-    told = re.compile(r"Last updated \d\d:\d\d:\d\d: This search took too long")
-    expect(chart).to_contain_text(told, timeout=15_000)
-    expect(panel.locator(".warn")).to_contain_text(told, timeout=15_000)
+    stale = re.compile(r"Last updated \d\d:\d\d:\d\d: This search took too long")
+    expect(chart).to_contain_text(stale, timeout=15_000)
+    expect(panel.locator(".warn")).to_contain_text(stale, timeout=15_000)
     expect(panel.locator(".bars li").first).to_be_visible()
     simulator.broken = set()
     expect(page.locator(".histogram .warn, .panel .warn")).to_have_count(0, timeout=15_000)
 
 
-def test_facts_of_the_server_are_asked_for_again_on_a_new_connection(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_new_connection_requests_the_facts_of_the_server_again(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.page["generated"] = True
     page = open_page(simulator.url)
     expect(page.get_by_label("About these posts")).to_be_visible()
@@ -114,9 +112,7 @@ def test_facts_of_the_server_are_asked_for_again_on_a_new_connection(simulator: 
     expect(page.get_by_label("About these posts")).to_have_count(0, timeout=10_000)
 
 
-def test_a_source_of_former_days_does_not_hatch_what_another_collected(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_a_source_that_is_no_longer_configured_causes_no_gap(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.store.add_coverage(CoverageRow("demo", now() - 7_200_000, None, "*", ""))
     simulator.store.add_coverage(CoverageRow("demo", now() - 3_600_000, None, "*", "stopped"))
     simulator.store.add_coverage(CoverageRow("bluesky", now() - 3_500_000, None, "*", ""))
@@ -126,7 +122,7 @@ def test_a_source_of_former_days_does_not_hatch_what_another_collected(
     expect(sentence).not_to_contain_text(re.compile("ollected|without"))
 
 
-def test_an_outage_is_seen_while_it_lasts(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_outage_counts_as_a_gap_while_it_lasts(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.store.add_coverage(CoverageRow("bluesky", now() - 7_200_000, None, "*", ""))
     simulator.store.add_coverage(CoverageRow("bluesky", now() - 2_000, None, "*", "connection refused"))
     page = open_page(simulator.url)

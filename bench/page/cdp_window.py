@@ -1,7 +1,7 @@
-"""A window of Chromium that Playwright does not know of: asked for as little as may be, it costs what a reader's costs.
+"""Chromium window driven by the DevTools protocol alone, so that the measured page costs what a reader's page costs.
 
-Playwright watches every page of its own: each request, script and message of a socket is told to its driver, on the
-same cores and at the same time.
+Playwright observes every page of its own: it reports each request, script and socket message to its driver, on the same
+cores.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from playwright.sync_api import Browser
 
 WIDTH, HEIGHT = 1280, 900
 POLL_S = 0.002
+"""First wait between two looks for an answer; each further wait is longer."""
 POLL_MOST_S = 0.1
 
 
 class Window:
-    """An empty window with a profile of its own; 1280 x 900 px."""
+    """Empty window with its own profile, 1280 x 900 px."""
 
     def __init__(self, browser: Browser) -> None:
         self._session = browser.new_browser_cdp_session()
@@ -36,10 +37,10 @@ class Window:
             self._answers[answer["id"]] = answer
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Return the answer to a command of Chromium's protocol.
+        """Send a command of the DevTools protocol and return its answer.
 
         Raises:
-            RuntimeError: it was refused.
+            RuntimeError: Chromium refused the command.
         """
         self._calls += 1
         message = {"id": self._calls, "method": method, "params": parameters}
@@ -48,7 +49,7 @@ class Window:
         while self._calls not in self._answers:
             time.sleep(wait_s)
             wait_s = min(POLL_MOST_S, 1.5 * wait_s)
-            self._session.send("Browser.getVersion")  # takes the events that have come
+            self._session.send("Browser.getVersion")  # any command: Playwright delivers pending events during it
         answer = self._answers.pop(self._calls)
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']}")
@@ -56,14 +57,14 @@ class Window:
         return result
 
     def go(self, url: str) -> None:
-        """Begin to show another page."""
+        """Start navigation to an address."""
         self.call("Page.navigate", url=url)
 
     def value(self, expression: str) -> Any:
-        """Return what an expression is in the page; a promise is waited for.
+        """Evaluate an expression in the page and return its value; a promise is awaited.
 
         Raises:
-            RuntimeError: it threw.
+            RuntimeError: the expression threw.
         """
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
@@ -71,6 +72,6 @@ class Window:
         return answer["result"].get("value")
 
     def close(self) -> None:
-        """Close the window, with all that its profile holds."""
+        """Close the window and delete its profile."""
         self._session.send("Target.disposeBrowserContext", {"browserContextId": self._profile})
         self._session.detach()

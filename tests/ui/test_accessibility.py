@@ -1,4 +1,4 @@
-"""For everybody: what axe finds, and what axe cannot see: names, order, announcements, tables, keys."""
+"""Accessibility: axe-core, and the properties axe cannot check (names, tab order, announcements, tables, keys)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def settings(page: Page, **values: object) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
-def test_axe_finds_nothing(simulator: Simulator, open_page: OpenPage, theme: str) -> None:
+def test_axe_reports_no_violation(simulator: Simulator, open_page: OpenPage, theme: str) -> None:
     page = open_page(f"{simulator.url}/?q=storm+OR+ferry", width=1280, height=800)
     settings(page, theme=theme, recent=["storm"])
     assert violations(page) == []
@@ -34,19 +34,19 @@ def test_axe_finds_nothing(simulator: Simulator, open_page: OpenPage, theme: str
     assert violations(page) == []
 
 
-def test_axe_finds_nothing_in_dialogs(simulator: Simulator, open_page: OpenPage) -> None:
+def test_axe_reports_no_violation_in_dialogs(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     for name in ("Saved", "Column menu", "Help, keys and settings"):
         page.get_by_role("button", name=name).click()
-        page.get_by_role("dialog").wait_for()
+        page.locator("dialog header + *").first.wait_for()  # the contents are loaded on demand
         assert violations(page) == [], name
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_role("button", name=name)).to_be_focused()
 
 
-def test_axe_finds_nothing_in_tabs(simulator: Simulator, open_page: OpenPage) -> None:
+def test_axe_reports_no_violation_in_tabs(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     for name in ("Trending", "Hashtags", "Links", "Authors", "Domains", "Languages"):
         tab = page.get_by_role("tab", name=name)
@@ -56,7 +56,7 @@ def test_axe_finds_nothing_in_tabs(simulator: Simulator, open_page: OpenPage) ->
         assert violations(page) == [], name
 
 
-def test_the_tree_reads_as_the_design_says(simulator: Simulator, open_page: OpenPage) -> None:
+def test_landmarks_headings_and_cards_have_accessible_names(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm")
     page.locator("#list article").first.wait_for()
     for landmark in ("search", "main", "contentinfo", "complementary"):
@@ -74,7 +74,7 @@ def test_the_tree_reads_as_the_design_says(simulator: Simulator, open_page: Open
     expect(card).to_have_accessible_name(spoken)
 
 
-def test_the_keyboard_goes_search_status_live_order_list_panel(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_tab_key_visits_search_status_live_orders_list_and_panel(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.locator(".bars li").first.wait_for()
@@ -91,7 +91,7 @@ def test_the_keyboard_goes_search_status_live_order_list_panel(simulator: Simula
     assert order == sorted(order)
 
 
-def test_the_exact_time_shows_where_the_focus_is(simulator: Simulator, open_page: OpenPage) -> None:
+def test_the_focused_card_shows_the_exact_time(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url, timezone_id="UTC")
     page.locator("#list article").first.wait_for()
     time = page.locator("#list article time").first
@@ -108,9 +108,7 @@ def _newest_is_of(page: Page, ids: set[str]) -> bool:
     return articles(page)[0] in ids
 
 
-def test_at_most_one_announcement_in_thirty_seconds_at_fifty_posts_a_second(
-    simulator: Simulator, open_page: OpenPage
-) -> None:
+def test_new_posts_are_announced_at_most_every_thirty_seconds(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.clock.install()
     page.reload()
@@ -129,7 +127,7 @@ def test_at_most_one_announcement_in_thirty_seconds_at_fifty_posts_a_second(
     for second in range(40):
         posts = [records.post(10_000 + second * 50 + n, now() + second * 1_000) for n in range(50)]
         simulator.put(posts)
-        # The page's clock waits for the socket, that has its own.
+        # The socket has its own time: the page's clock waits for its frames.
         until(page, partial(_newest_is_of, page, {post.id for post in posts}))
         page.clock.run_for(1_000)
     said = [one for one in page.evaluate("window.said") if one[1]]
@@ -156,7 +154,7 @@ def test_announcements_can_be_switched_off(simulator: Simulator, open_page: Open
     expect(page.locator("#spoken")).to_be_empty()
 
 
-def test_every_chart_has_a_sentence_and_a_table_that_says_the_same(simulator: Simulator, open_page: OpenPage) -> None:
+def test_every_chart_has_a_summary_and_a_table_with_the_same_figures(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     histogram = page.get_by_role("figure", name="Matches over time", exact=True)
     expect(histogram.locator("figcaption")).to_contain_text("300 matches")
@@ -174,7 +172,7 @@ def test_every_chart_has_a_sentence_and_a_table_that_says_the_same(simulator: Si
     expect(cloud.locator("tbody tr").nth(20)).to_be_visible()
 
 
-def test_what_dragging_does_a_button_does_too(simulator: Simulator, open_page: OpenPage) -> None:
+def test_buttons_choose_a_time_range_as_dragging_does(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator(".histogram .u-over").wait_for()
     box = page.locator(".histogram .u-over").bounding_box()
@@ -193,7 +191,7 @@ def test_what_dragging_does_a_button_does_too(simulator: Simulator, open_page: O
     expect(page.locator(".live")).to_contain_text("Live")
 
 
-def test_single_keys_work_and_can_be_turned_off(simulator: Simulator, open_page: OpenPage) -> None:
+def test_keyboard_shortcuts_work_and_can_be_switched_off(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.locator("#list article").first.wait_for()
     page.keyboard.press("/")
@@ -214,7 +212,7 @@ def test_single_keys_work_and_can_be_turned_off(simulator: Simulator, open_page:
     expect(page.locator(".live")).to_contain_text("Live")
 
 
-def test_time_chart_of_one_step_shows_its_point(simulator: Simulator, open_page: OpenPage) -> None:
+def test_a_time_chart_of_one_step_shows_its_point(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     newest = int(page.evaluate("fetch('/api/timeline?q=*').then((answer) => answer.json()).then((found) => found.to)"))
     page.goto(f"{simulator.url}/?from={newest - 1_000}&to={newest}")
@@ -233,7 +231,7 @@ def test_time_chart_of_one_step_shows_its_point(simulator: Simulator, open_page:
     )
 
 
-def test_address_with_a_time_no_date_can_be_opens_the_page_live(simulator: Simulator, open_page: OpenPage) -> None:
+def test_an_address_with_an_impossible_time_opens_the_page_live(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?from=0&to=9000000000000000")
     page.locator("#list article").first.wait_for()
     expect(page.locator(".live")).to_contain_text("Live")

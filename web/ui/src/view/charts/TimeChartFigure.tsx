@@ -1,4 +1,7 @@
-/** A chart over time with all that belongs to it: hover text, a sentence, a table, and the theme's colours. */
+/**
+ * Figure with a chart over time: hover text, a summary for screen readers, a table as alternative, and the colours of the theme. The chart itself
+ * (`timeChart.ts`, uPlot) is a chunk that is loaded after the first posts.
+ */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Settings } from "../../state/page/settings";
@@ -22,11 +25,12 @@ interface Props {
   choose: (from: number, to: number) => void;
 }
 
+/** Width of a bar with its gap, about. */
 const BAR_PX = 7;
 
 export function summaryOf(timeline: Timeline, now: number): string {
   const { total, from, to, interval_ms: step } = timeline;
-  // Without a match there is no time to name, unless one was chosen.
+  // Without a match and without a chosen time there is no time span.
   const span = to ? formatSpan(from, to, now) : "";
   const top = timeline.buckets.reduce<[number, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
   const peak = top ? panelWords.chartPeak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
@@ -41,7 +45,7 @@ function seriesOf(timeline: Timeline, width: number): TimeSeries {
   return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
 }
 
-export function TimeView({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
+export function TimeChartFigure({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<TimeChart | null>(null);
   const onChoose = useRef(choose);
@@ -67,7 +71,7 @@ export function TimeView({ timeline, kind, axes, theme, table, label, choose }: 
     const element = box.current;
     if (!element || table) return;
     let gone = false;
-    // The charts' code comes after the first posts: no reader waits for it.
+    // The chunk of the charts is loaded here, after the first posts.
     void lazyImport(() => import("./timeChart")).then((part) => {
       if (gone || !part) return;
       chart.current = new part.TimeChart(element, { kind, axes, hover: (at) => setHover((was) => (was?.index === at?.index && was?.left === at?.left ? was : at)), chosen: (from, to) => onChoose.current(from, to) });

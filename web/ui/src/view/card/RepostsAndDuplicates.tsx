@@ -1,4 +1,4 @@
-/** What lies under a card: its reposts as one thin line, and posts like it; each opens in place. */
+/** Line under a card with the number of reposts and of near-duplicates. A click on either opens the list of them in place. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";
@@ -10,9 +10,10 @@ import { RepostSign } from "../icons";
 import { PostText } from "./PostText";
 import * as cardWords from "../../words/card";
 
+/** Posts that an opened list shows at most. */
 const MOST = 50;
 
-export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
+export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: Desk; column: Column; card: Card; ranking: boolean }): JSX.Element | null {
   const [reposts, setReposts] = useState(false);
   const [alike, setAlike] = useState(false);
   const others = card.duplicates ? card.duplicates.size - 1 : 0;
@@ -20,7 +21,7 @@ export function UnderCard({ desk, column, card, ranking }: { desk: Desk; column:
   const any = card.reposts.size > 0 || others > 0 || inView;
   const had = useRef(any);
   if (column.run.state === "live") had.current = any;
-  if (!any || !had.current) return null;  // a line that was not there would move what is read
+  if (!any || !had.current) return null;  // while the list is paused, a new line would move the cards below it
   const now = Date.now();
   return (
     <div class="folded">

@@ -1,4 +1,7 @@
-"""What a virtual machine's host takes of its processors: nothing that runs inside can be quicker than what is left."""
+"""Stolen time: measures the processor time that the host of a virtual machine takes from it.
+
+A task that waits for a processor is long whatever its code does, so these figures stand beside those of the page.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 STOLEN = 7
+"""Index of `steal` among the processor times of /proc/stat."""
 TICK_S = 0.008
+"""Seconds between two ticks of a clock."""
 LATE_S = 0.016
-"""A frame: what is less late than that keeps nobody waiting."""
+"""Seconds of delay from which a tick counts as late: the length of a frame."""
 
 Span = tuple[float, float]
 
 
 class Stolen:
-    """Counts from its making; in Linux's own words (`steal` of /proc/stat)."""
+    """Share of stolen processor time since the object was made (`steal` of /proc/stat on Linux)."""
 
     def __init__(self) -> None:
         self._stolen, self._all = _ticks()
 
     def percent(self) -> float:
-        """Return how much of the processor time since then the host took, 0 where that is not known."""
+        """Return the stolen share of all processor time in percent; 0 where the system does not report it."""
         stolen, every = _ticks()
         return round(100 * (stolen - self._stolen) / max(1, every - self._all), 1)
 
@@ -37,10 +42,10 @@ def _ticks() -> tuple[int, int]:
 
 
 class Clocks:
-    """A clock on each processor that ticks every 8 ms, before all others: where it is late, the processor was away.
+    """Clock on each processor that ticks every 8 ms with real-time priority. A late tick means the processor was away.
 
-    Costs 1 % of a core. Knows nothing where a thread may not be bound to a processor or go before others: mostly only
-    root may, and only on Linux.
+    The clocks take 1 % of a core. They report nothing where a thread may not have real-time priority: that needs Linux,
+    and usually root.
     """
 
     def __init__(self) -> None:
@@ -65,7 +70,7 @@ class Clocks:
                 self._held.append((due, now))
 
     def stop(self) -> list[Span]:
-        """End them; return when a processor was away, (from, until), s of the monotonic clock."""
+        """Stop the clocks; return the periods in which a processor was away: (start, end), s of the monotonic clock."""
         self._ended.set()
         for thread in self._threads:
             thread.join()
@@ -73,7 +78,7 @@ class Clocks:
 
 
 def away_s(held: Sequence[Span], began: float, ended: float) -> float:
-    """Return how long a processor was away within a time, at one go, s."""
+    """Return the longest single absence of a processor between two times, s."""
     return max(
         (min(until, ended) - max(since, began) for since, until in held if since < ended and began < until), default=0.0
     )

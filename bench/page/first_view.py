@@ -1,6 +1,6 @@
-"""The first view: a browser that knows nothing opens the page of a quiet server on the same machine.
+"""First view: measures the time to the first post with an empty cache, on a quiet product on the same machine.
 
-The window is spoken to as little as may be.
+The bench sends the window as few commands as possible, because each takes processor time from the page.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.page.machine import Stolen
-from bench.page.window import Window
+from bench.page.cdp_window import Window
+from bench.page.stolen_time import Stolen
 
 ROUNDS = 9
 WINDOW_S = 1.5
-"""A fresh window has work of its own first, on the same cores; a person's is open before they ask."""
+"""Seconds that a new window needs for its own start, before the page is opened. A person's window is already open."""
 VIEW_S = 4.0
 WATCH = """window.posts = {};
 new MutationObserver((_, watch) => {
@@ -38,9 +38,9 @@ LINE = "data:text/html,<title>A line</title><div id=list><article>A line of text
 
 
 def first_view(browser: Browser, url: str) -> dict[str, Any]:
-    """Return medians in ms from the start of navigation (first paint, first post on the screen), and bytes that came.
+    """Return the medians of first paint and first post (ms from the start of navigation), and the transferred bytes.
 
-    In turns with the page one of a single line is opened: what the browser and the machine take for any page.
+    Alternates with a page of a single line: the time that browser and machine need for any page.
     """
     views, lines = [], []
     stolen = Stolen()

@@ -1,0 +1,26 @@
+/** Contents of the dialogs, by the dialog's name. This module is a chunk of its own, so that the first view does not load its code and words. */
+import type { JSX } from "preact";
+import type { Desk, DialogName } from "../../state/desk";
+import { ColumnMenu } from "./ColumnMenu";
+import { CoverageDialog } from "./CoverageDialog";
+import { HelpAndSettings } from "./HelpAndSettings";
+import { SavedSearches } from "./SavedSearches";
+import { SearchSyntax } from "./SearchSyntax";
+import { SignInForm } from "./SignInForm";
+
+export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<DialogName> }): JSX.Element {
+  switch (name) {
+    case "help":
+      return <HelpAndSettings desk={desk} />;
+    case "language":
+      return <SearchSyntax desk={desk} />;
+    case "coverage":
+      return <CoverageDialog desk={desk} />;
+    case "saved":
+      return <SavedSearches desk={desk} />;
+    case "column":
+      return <ColumnMenu desk={desk} />;
+    case "sign-in":
+      return <SignInForm />;
+  }
+}
