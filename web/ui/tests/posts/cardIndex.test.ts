@@ -4,7 +4,6 @@ import { CardIndex } from "../../src/posts/cardIndex";
 import { PostStore, type StoreChange } from "../../src/posts/postStore";
 import { areNearDuplicates, comparedTextOf } from "../../src/posts/nearDuplicates";
 import { normalizeText } from "../../src/posts/normalizeText";
-import { rank, reachOf } from "../../src/posts/ranking";
 import type { Post } from "../../src/wire/post";
 import { post, repost } from "../madePosts";
 
@@ -148,25 +147,5 @@ describe("the card index", () => {
       const times = index.latest.newestFirst().map((card) => card.sortTime);
       expect(times).toEqual([...times].sort((a, b) => b - a));
     }), { numRuns: 400 });
-  });
-});
-
-describe("rankings", () => {
-  const original = post("o", { author: { ...post("o").author, id: "me", followers: 100 } });
-  const fan = { ...post("x").author, id: "fan", followers: 50 };
-
-  it("count the followers of author and reposters, each account once", () => {
-    const index = new CardIndex();
-    index.apply(put(original, repost("r1", original, { author: fan }), repost("r2", original, { author: fan }), repost("r3", original, { author: original.author })));
-    expect(reachOf(index.cards.get("o") as never)).toBe(150);
-  });
-
-  it("list each original once, and by reposts here only cards with a loaded repost", () => {
-    const index = new CardIndex();
-    const other = post("p", { counts: { replies: 1, reposts: 90, quotes: null, likes: 3 } });
-    index.apply(put(original, other, repost("r1", original)));
-    expect(rank(index.cards.values(), "inview").map((card) => card.id)).toEqual(["o"]);
-    expect(rank(index.cards.values(), "reposts").map((card) => card.id)).toEqual(["p", "o"]);
-    expect(rank(index.cards.values(), "followers").map((card) => card.id)).toEqual(["o", "p"]);
   });
 });
