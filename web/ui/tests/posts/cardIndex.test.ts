@@ -5,7 +5,7 @@ import { PostStore, type StoreChange } from "../../src/posts/postStore";
 import { areNearDuplicates, comparedTextOf } from "../../src/posts/nearDuplicates";
 import { normalizeText } from "../../src/posts/normalizeText";
 import type { Post } from "../../src/wire/post";
-import { post, repost } from "../madePosts";
+import { post, repost } from "../postFixtures";
 
 const put = (...posts: Post[]): StoreChange => ({ put: posts, newCount: posts.length, removed: [], cleared: false });
 const shown = (index: CardIndex): string[] => index.latest.newestFirst().map((card) => card.id);

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { NearDuplicateIndex } from "../../src/posts/nearDuplicates";
 import pairs from "./near-pairs.json";
 import written from "./near-texts.json";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 const SHARED = process.env.MURMUR_SHARED ?? join(import.meta.dirname, "../../../../../shared");
 const DATA = join(SHARED, "data/x-v1.1");

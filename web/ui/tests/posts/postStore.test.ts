@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PostStore } from "../../src/posts/postStore";
 import type { Post } from "../../src/wire/post";
-import { post, repost } from "../madePosts";
+import { post, repost } from "../postFixtures";
 
 type Event = { put: Post } | { retract: [string, number] } | { remove: string };
 

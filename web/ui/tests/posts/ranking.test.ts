@@ -3,7 +3,7 @@ import { CardIndex } from "../../src/posts/cardIndex";
 import type { StoreChange } from "../../src/posts/postStore";
 import { rank, reachOf } from "../../src/posts/ranking";
 import type { Post } from "../../src/wire/post";
-import { post, repost } from "../madePosts";
+import { post, repost } from "../postFixtures";
 
 const put = (...posts: Post[]): StoreChange => ({ put: posts, newCount: posts.length, removed: [], cleared: false });
 

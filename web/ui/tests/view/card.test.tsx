@@ -9,7 +9,7 @@ import { CardBody } from "../../src/view/card/CardView";
 import { Feed } from "../../src/view/column/Feed";
 import { Connection } from "../../src/wire/connection";
 import type { Post } from "../../src/wire/post";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 let root: HTMLElement;
 let desk: Desk;

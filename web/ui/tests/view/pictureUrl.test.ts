@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pictureUrl, pictureFailed } from "../../src/view/card/pictureUrl";
 import type { PageFacts } from "../../src/wire/api";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 const facts = { images: "proxy" } as PageFacts;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "../../src/wire/connection";
 import type { Frame } from "../../src/wire/frame";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 /** A socket whose server is the test. */
 class Wire {
