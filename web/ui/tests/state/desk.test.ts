@@ -22,13 +22,13 @@ class FakeSocket {
     const message = JSON.parse(text) as { type: string; id: string; query: string };
     this.sent.push(message);
     if (message.type !== "subscribe") return;
-    this.receives({ type: "subscribed", id: message.id, key: message.query, query: message.query, terms: [] });
-    this.receives({ type: "history", key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
+    this.receive({ type: "subscribed", id: message.id, key: message.query, query: message.query, terms: [] });
+    this.receive({ type: "history", key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
   }
   close(): void {
     this.readyState = 3;
   }
-  receives(frame: Frame): void {
+  receive(frame: Frame): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 }
@@ -105,7 +105,7 @@ describe("a page whose server asks for a token", () => {
     await open();
     tokenRequired = true;
     await vi.advanceTimersByTimeAsync(3_000);
-    FakeSocket.last.receives({ type: "stats" });
+    FakeSocket.last.receive({ type: "stats" });
     expect(desk.link.state).toBe("signed-out");
     requested.length = 0;
     await vi.advanceTimersByTimeAsync(20_000);
