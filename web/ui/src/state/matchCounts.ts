@@ -5,7 +5,7 @@ import type { Route } from "./page/route";
 import { Poller } from "./poller";
 
 /** Milliseconds between two requests of the counts. */
-const COUNT_EVERY_MS = 2_000;
+const MATCH_COUNTS_EVERY_MS = 2_000;
 
 /** Receives the events of the counts. */
 export interface MatchCountsListener {
@@ -31,7 +31,7 @@ export class MatchCounts {
       request: (signal) => api.timeline({ q: query, from, to }, signal),
       onAnswer: (timeline) => this.take(timeline),
       onProblem: (error) => this.fail(error),
-    }, COUNT_EVERY_MS);
+    }, MATCH_COUNTS_EVERY_MS);
   }
 
   /** Request the counts now and at intervals until `stop`. */
