@@ -27,8 +27,8 @@ from pipeline.query.parser import parse
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Reading, Sort, Store, Writes
-from pipeline.store.elastic.client import at, client_of
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from pipeline.store.elastic.cluster.client import client_of, path_to
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
 
@@ -95,7 +95,7 @@ class Meter:
         """Return what was used so far."""
         used = time.process_time() * 1_000
         if self._client is not None:
-            told = self._client.ask("GET", at("_nodes", "stats", "process"), into=dict[str, Any])
+            told = self._client.request("GET", path_to("_nodes", "stats", "process"), into=dict[str, Any])
             used += sum(node["process"]["cpu"]["total_in_millis"] for node in told["nodes"].values())
         return used
 
@@ -129,7 +129,7 @@ def reads(posts: int) -> Iterator[tuple[str, int, Callable[[Reading], object]]]:
     yield "top words", 2, lambda reading: reading.top(everything, "words", limit=50)
     yield "top originals", 2, lambda reading: reading.top(everything, "originals", limit=50)
     yield "count of a word", 3, lambda reading: reading.count(parse("same OR w100"))
-    yield "changes, none", 5, lambda reading: reading.changes(everything, after=2**60, gone_after=2**60, limit=500)
+    yield "changes, none", 5, lambda reading: reading.changes(everything, after=2**60, removed_after=2**60, limit=500)
     yield f"a page of {PAGE}, of all", 1, lambda reading: paged(reading, posts)
 
 
@@ -180,7 +180,7 @@ def measured(settings: Settings, kind: str, posts: int) -> dict[str, float]:
     meter = Meter(settings)
     with opened(settings) as store:
         told = {"stored, us a post": fill(store, meter, kind, posts)}
-        told["upkeep"] = meter.of(store.upkeep)
+        told["upkeep"] = meter.of(store.maintain)
         for name, times, ask in reads(posts):
             with store.reading(timeout_s=TIMEOUT_S) as reading:
                 told[name] = meter.of(lambda: ask(reading), times)  # noqa: B023 - called at once
@@ -188,7 +188,7 @@ def measured(settings: Settings, kind: str, posts: int) -> dict[str, float]:
         first = made(1, kind).post
         edit = msgspec.structs.replace(first, text="edited", version=first.version + 10**9)
         told["edit of the first"] = meter.of(lambda: store.persist(Writes([Upsert(edit)]), time.time_ns() // 1_000))
-        told["upkeep after it"] = meter.of(store.upkeep)
+        told["upkeep after it"] = meter.of(store.maintain)
         worst, each, steps = withdrawn(store, meter, Writes(deletions=[Deletion("x:1", T0)]))
         told |= {"deleting it, worst step": worst, "deleting it, a post": each, "deleting it, steps": steps}
         author = made(2, kind).post.author.id

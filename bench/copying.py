@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.history import build
 from pipeline.settings import Settings
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
 

@@ -30,8 +30,8 @@ from pipeline.query.parser import parse
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Reading, Store, Writes
-from pipeline.store.elastic.client import at, client_of
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from pipeline.store.elastic.cluster.client import client_of, path_to
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V9
 from tests.servers.elasticsearch.server import running
 
@@ -112,8 +112,8 @@ def size_bytes(settings: Settings) -> int:
     if not settings.elasticsearch_url:
         return sum(path.stat().st_size for path in settings.data_dir.iterdir())
     client, indices = client_of(settings), f"{settings.elasticsearch_prefix}-*"
-    client.ask("POST", at(indices, "_flush"), into=dict[str, Any], timeout_s=120)
-    told = client.ask("GET", at(indices, "_stats", "store"), into=dict[str, Any])
+    client.request("POST", path_to(indices, "_flush"), into=dict[str, Any], timeout_s=120)
+    told = client.request("GET", path_to(indices, "_stats", "store"), into=dict[str, Any])
     return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
@@ -170,10 +170,10 @@ def top(text: str, field: Any) -> Question:
     return lambda reading: reading.top(query, field, limit=25)
 
 
-def changes(text: str, after: int, gone_after: int) -> Question:
+def changes(text: str, after: int, removed_after: int) -> Question:
     """Ask what happened since a number of publication."""
     query = parse(text)
-    return lambda reading: reading.changes(query, after=after, gone_after=gone_after, limit=2_000)
+    return lambda reading: reading.changes(query, after=after, removed_after=removed_after, limit=2_000)
 
 
 def questions(latest: int) -> Iterator[tuple[str, Question, int]]:
@@ -230,9 +230,11 @@ def in_cluster(given: argparse.Namespace) -> None:
         run(settings, given.posts, given.seconds)
         if not given.keep:
             client = client_of(settings)
-            for index in client.ask("GET", at(f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any]):
-                client.ask("DELETE", at(index), into=dict[str, Any])
-            client.ask("DELETE", at("_index_template", f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any])
+            for index in client.request("GET", path_to(f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any]):
+                client.request("DELETE", path_to(index), into=dict[str, Any])
+            client.request(
+                "DELETE", path_to("_index_template", f"{settings.elasticsearch_prefix}-*"), into=dict[str, Any]
+            )
 
 
 def run(settings: Settings, posts: int, seconds: float) -> None:
@@ -244,7 +246,7 @@ def run(settings: Settings, posts: int, seconds: float) -> None:
         print(f"persist, one process, batches of {BATCH}: " + ", ".join(f"{k} {v:,.0f}" for k, v in took.items()))
         store = open_store(settings)
     for _ in range(5):
-        store.upkeep()
+        store.maintain()
     posts = store.indexed()
     print(f"{posts:,} posts, {size_bytes(settings) / posts:,.0f} bytes a post on disk, raw records included")
     latest = (posts - 1) // BATCH * BATCH + 1

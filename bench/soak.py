@@ -22,7 +22,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from pipeline.sources.demo.chapter import Chapter
+from pipeline.sources.demo.generator import Chapter
 from tests.e2e.product import Product, until
 
 SEED = 1

@@ -1,6 +1,7 @@
-"""`murmur`: the command line. Every command is a few lines that read the settings and call what does the work.
+"""Command line `murmur`: each command reads the settings and calls the module in `cli/commands` that does the work.
 
-Exit status: 0 well, 1 something is not as it should be, 2 something must be put right first (one line says what).
+Exit status: 0 success, 1 a failure or a finding, 2 a setting or the machine must be corrected first (one line says
+what).
 """
 
 from __future__ import annotations
@@ -12,21 +13,20 @@ from typing import Any
 
 import click
 
-from cli.processes import Role
+from cli.process_roles import Role
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.settings import Settings, load
+from pipeline.source_names import RECHECKED
 from pipeline.terminal import printable, printable_lines
-
-STORES = ("sqlite", "elasticsearch")
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Print one line. Whatever it quotes from outside cannot steer the terminal."""
+    """Print one line; control characters in text from outside are replaced, so that they cannot steer the terminal."""
     click.echo(printable(line), err=err)
 
 
 class Commands(click.Group):
-    """A click group that turns our own errors into one line each."""
+    """Click group that prints the product's own errors as one line each."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -53,15 +53,15 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start everything on this machine; Ctrl-C ends it."""
-    from cli.run import run as start
+    from cli.commands.run import run as start
 
     sys.exit(start(load(), os.environ))
 
 
 @main.command()
 def web() -> None:
-    """The page, the API and the sockets (gunicorn)."""
-    from cli.processes import serve
+    """Serve the page, the API and the WebSockets (gunicorn)."""
+    from cli.process_roles import serve
 
     serve(load())
 
@@ -93,15 +93,15 @@ def sinks() -> None:
 
 
 def _celery(role: Role) -> None:
-    from cli.processes import work
+    from cli.process_roles import work
 
     work(role, load())
 
 
 @main.command()
 def migrate() -> None:
-    """Make or update the store; safe to run again, and before every release."""
-    from cli.processes import prepare_store
+    """Create or update the store; safe to run again, and before every release."""
+    from cli.process_roles import prepare_store
 
     say(prepare_store(load()))
 
@@ -112,7 +112,7 @@ def migrate() -> None:
 )
 @click.option("--to", "target", required=True, type=click.Choice(["sqlite", "elasticsearch"]), help="Where they go.")
 def copy(source: str, target: str) -> None:
-    """Copy all that is stored from DATA_DIR to ELASTICSEARCH_URL or back; Ctrl-C ends it, the next time goes on there.
+    """Copy everything stored from DATA_DIR to ELASTICSEARCH_URL or back; Ctrl-C ends it, the next call resumes there.
 
     Everything else must be stopped. At the end both stores are compared; exit status 1 if they differ.
     """
@@ -124,15 +124,15 @@ def copy(source: str, target: str) -> None:
 
 @main.command()
 def settings() -> None:
-    """List every setting with its value and what it is for; a star marks what differs from the default."""
-    from cli.listing import settings_listing
+    """List every setting with its value and purpose; a star marks a value that is not the default."""
+    from cli.settings_table import settings_table
 
-    click.echo(printable_lines(settings_listing(load())))
+    click.echo(printable_lines(settings_table(load())))
 
 
 @main.command()
 def doctor() -> None:
-    """Say for broker, store, page and sources whether they are well; exit status 1 if one is not."""
+    """Examine broker, store, page, sources and sinks; exit status 1 if one of them does not work."""
     from cli.commands.doctor import examine
 
     healthy = True
@@ -143,10 +143,10 @@ def doctor() -> None:
 
 
 @main.command()
-@click.argument("source", type=click.Choice(["x", "bluesky", "mastodon"]))
-@click.option("--limit", type=click.IntRange(1, 100_000_000), help="At most so many posts; else all that are stored.")
+@click.argument("source", type=click.Choice(RECHECKED))
+@click.option("--limit", type=click.IntRange(1, 100_000_000), help="At most this many posts; else all that are stored.")
 def recheck(source: str, limit: int | None) -> None:
-    """Look stored posts up again, and withdraw what is gone; Ctrl-C ends it, and the next time goes on there."""
+    """Look up stored posts and delete those that no longer exist; Ctrl-C ends it, and the next call resumes there."""
     from cli.commands.recheck import recheck as look
 
     for line in look(load(), source, limit):
@@ -155,24 +155,24 @@ def recheck(source: str, limit: int | None) -> None:
 
 @main.group()
 def dead() -> None:
-    """Records that could not be read: list them, drive them again."""
+    """Records that could not be read: list them, or enqueue them again."""
 
 
 @dead.command("list")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
 def dead_list(limit: int) -> None:
     """Show dead letters, oldest first: id, time, source, error, the beginning of the record."""
-    from cli.commands.dead import listing
+    from cli.commands.dead_letters import listing
 
     for line in listing(load(), limit):
         say(line)
 
 
 @dead.command("retry")
-@click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most so many, oldest first; else all.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most this many, oldest first; else all.")
 def dead_retry(limit: int | None) -> None:
-    """Give dead letters to the workers again."""
-    from cli.commands.dead import retry
+    """Enqueue dead letters again."""
+    from cli.commands.dead_letters import retry
 
     say(retry(load(), limit))
 
@@ -181,7 +181,7 @@ def dead_retry(limit: int | None) -> None:
 @click.argument("query")
 @click.option("--post", "post_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def explain(query: str, post_file: Path | None) -> None:
-    """Show how a search is understood, and, with --post, why a post (JSON) matches or not."""
+    """Show how a search is parsed and, with --post, why a post (JSON) matches or not."""
     from cli.commands.explain import explain as explained
 
     click.echo(printable_lines(explained(query, post_file)))
@@ -189,9 +189,9 @@ def explain(query: str, post_file: Path | None) -> None:
 
 @main.command()
 @click.argument("author")
-@click.option("--until-now", is_flag=True, help="Let later posts of them in.")
+@click.option("--until-now", is_flag=True, help="Take in later posts of the author.")
 def forget(author: str, until_now: bool) -> None:
-    """Remove all posts of AUTHOR (source:handle or source:id), and keep them out for good."""
+    """Delete all posts of AUTHOR (source:handle or source:id), and keep later ones out for good."""
     from cli.commands.forget import forget as forgotten
 
     for line in forgotten(load(), author, until_now=until_now):
@@ -201,7 +201,7 @@ def forget(author: str, until_now: bool) -> None:
 @main.command()
 @click.argument("query", required=False)
 def track(query: str | None) -> None:
-    """Show what is taken in, or change it while everything runs: a search, `searches`, or '' for the setting."""
+    """Show TRACK, or change it while everything runs: a search, `searches`, or '' for the setting."""
     from cli.commands.track import change, current
 
     loaded: Settings = load()

@@ -1,19 +1,23 @@
-"""The error tree: everything Murmuration raises on purpose.
+"""Error classes that rooms share: each has a stable `code`, and callers catch these instead of a dependency's own.
 
     MurmurError
     ├── SettingsError        a setting is wrong; the process ends with status 2
     ├── QueryError           a search cannot be understood; has code and position
     ├── RecordError          one raw record cannot be read; it goes to the dead letters
-    ├── StoreError           the store said no
-    │   ├── StoreUnavailable     it cannot be reached or is overloaded now; trying again is right
-    │   ├── RowRefused           it can never hold one of the rows it was given
-    │   ├── QueryTimeout         a search was stopped after its time limit
-    │   └── StoreMismatch        it holds data of another store or analyser version
-    ├── SourceUnavailable    a network cannot be reached or broke off; opening it anew is right
-    ├── BrokerUnavailable    Redis cannot be reached now; trying again is right
-    └── LeaseLost            another reader holds the lease of this source
+    ├── StoreError           the store refused
+    │   ├── StoreUnavailable     the store cannot be reached or is overloaded now; retry
+    │   ├── RowRefused           the store can never hold one of the rows it was given
+    │   ├── QueryTimeout         a search was stopped at its time limit
+    │   └── StoreMismatch        the store holds data of another schema or analyser version
+    ├── SourceUnavailable    a network cannot be reached or broke off; reopen
+    ├── BrokerUnavailable    Redis cannot be reached now; retry
+    ├── LeaseLost            another reader holds the lease of this source
+    ├── BatchDone            another worker has finished this batch
+    └── AttemptUnfinished    an attempt at a batch used up its time; the next one resumes
 
-Nothing of a dependency leaks through: callers catch these, never sqlite3's, redis's or a client's own errors.
+Modules that use a dependency (SQLite, Redis, a network's client) turn its errors into these. An error of one room only
+is defined there, most often as a subclass: `BrokerRefused` (an error that Redis answered) is in
+`pipeline/broker/redis_errors.py`.
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ class QueryError(MurmurError):
     """Raised when a search cannot be parsed.
 
     `code` is a stable word for programs, `message` a sentence for people, `position` the 0-based code point in the
-    search where the trouble starts, `hint` what to write instead ("" where there is nothing to offer).
+    search where the problem starts, `hint` what to write instead ("" if there is no suggestion).
     """
 
     def __init__(self, code: str, message: str, position: int, hint: str = "") -> None:
@@ -69,13 +73,13 @@ class StoreUnavailable(StoreError):
 
 
 class RowRefused(StoreError):
-    """Raised when the store can never hold one of the rows it was given, while all is well with the store itself."""
+    """Raised when the store can never hold one of the rows it was given; the store itself works."""
 
     code = "row_refused"
 
 
 class QueryTimeout(StoreError):
-    """Raised when a search took the store longer than its limit and was stopped."""
+    """Raised when a search exceeded its time limit in the store and was stopped."""
 
     code = "query_timeout"
 
@@ -87,7 +91,7 @@ class StoreMismatch(StoreError):
 
 
 class SourceUnavailable(MurmurError):
-    """Raised by a source that cannot reach its network, was refused or cut off; the reader opens it anew."""
+    """Raised by a source that cannot reach its network, was refused or cut off; the reader reopens the source."""
 
     code = "source_unavailable"
 
@@ -99,12 +103,18 @@ class BrokerUnavailable(MurmurError):
 
 
 class LeaseLost(MurmurError):
-    """Raised in a reader whose lease was taken by another one; it stops without handing anything over."""
+    """Raised in a reader whose lease another reader took; nothing was enqueued."""
 
     code = "lease_lost"
 
 
 class BatchDone(MurmurError):
-    """Raised when an attempt is begun at a batch that is no longer open: somebody has done it."""
+    """Raised when an attempt begins at a batch that is no longer open: another worker has finished it."""
 
     code = "batch_done"
+
+
+class AttemptUnfinished(MurmurError):
+    """Raised when an attempt has used up its time: its results are kept, and the next attempt resumes there."""
+
+    code = "unfinished"

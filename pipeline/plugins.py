@@ -1,10 +1,11 @@
-"""What installed packages offer: sources and sinks under two entry points, found by name and loaded when asked for.
+"""Plugins: finds sources and sinks of installed packages by their entry points, and makes them with their options.
 
     [project.entry-points."murmuration.sources"]
     quakes = "quakes:Quakes"
 
-The object is called with the package's own options: the environment's variables that begin with the name, that part
-taken off and in lower case (`QUAKES_URL` is `url`). Nothing is loaded but what a setting names.
+The object is called with the package's own options: the environment variables that begin with the name, without that
+prefix and in lower case (`QUAKES_URL` becomes `url`). Only packages that a setting names are loaded. A package that is
+missing or fails becomes a `SettingsError`.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ SINKS_GROUP = "murmuration.sinks"
 
 @lru_cache(maxsize=4)
 def offered(group: str) -> tuple[str, ...]:
-    """Return the names that installed packages offer in a group; a name is letters, digits and _."""
+    """Return the names that installed packages offer in a group; a name consists of letters, digits and _."""
     return tuple(sorted({one.name for one in entry_points(group=group) if one.name.isidentifier()}))
 
 
 def options(name: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the options of an installed source or sink out of an environment (this process's by default)."""
+    """Return the options of an installed source or sink from an environment (by default, of this process)."""
     environ = os.environ if environ is None else environ
     prefix = f"{name.upper()}_"
     return {key.removeprefix(prefix).lower(): value for key, value in environ.items() if key.startswith(prefix)}
 
 
 def make(group: str, name: str) -> Any:
-    """Return what a package offers under a name, made with its options.
+    """Return the source or sink that a package offers under a name, made with its options.
 
     Raises:
-        SettingsError: there is no such name, or the package fails; its own text is the reason.
+        SettingsError: no package offers the name, or the package fails; the text contains the package's error.
     """
     found = [one for one in entry_points(group=group) if one.name == name]
     if not found:

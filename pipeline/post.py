@@ -1,16 +1,20 @@
-"""The canonical post: what every source becomes and everything downstream reads.
+"""Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
-These are the JSON names on the wire and in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers
-are null, unknown words "", never guessed. This module knows no source and no store.
+The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
+and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
+in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+MAX_TIME_MS = 253_402_300_799_999
+"""End of the year 9999 in UTC: no post has a later time, because no calendar here can show one."""
+
 
 class Author(msgspec.Struct):
-    """Who wrote a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""
+    """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""
 
     id: str
     handle: str
@@ -22,7 +26,7 @@ class Author(msgspec.Struct):
 
 
 class Counts(msgspec.Struct):
-    """Reactions as the source last told them; null where it did not say."""
+    """Reaction counts as the source last reported them; null where it did not."""
 
     replies: int | None = None
     reposts: int | None = None
@@ -31,7 +35,7 @@ class Counts(msgspec.Struct):
 
 
 class ReplyTo(msgspec.Struct):
-    """The post answered: its full id ("x:1", "" if unknown) and its author's own id and handle."""
+    """The answered post: its full id ("x:1", "" if unknown) and its author's own id and handle."""
 
     id: str = ""
     author: str = ""
@@ -53,14 +57,14 @@ class Entity(msgspec.Struct):
 
 
 class Link(msgspec.Struct):
-    """A link of a post, expanded; `title` as the source's preview gives it."""
+    """A link of a post, expanded. `title` is that of the source's preview."""
 
     url: str
     title: str = ""
 
 
 class Media(msgspec.Struct):
-    """A picture or film: `type` is image, video or gif; `url` the thing, `preview` a still of it."""
+    """An image or video. `type` is image, video or gif, `url` its address, `preview` the address of a still image."""
 
     type: str
     url: str
@@ -69,15 +73,15 @@ class Media(msgspec.Struct):
 
 
 class Post(msgspec.Struct, kw_only=True):
-    """One post, as a person would know it; see `docs/post.md` for every field.
+    """One post; `docs/reference/post.md` describes every field.
 
     `id` is unique and stable over sources: "x:1050118621198921728", "bluesky:did:plc:…/3k…", "mastodon:host/1".
-    `version` orders what we heard of it: the source's time of the event or observation in ms, the same on redelivery.
-    `seq` is the publication number of its last accepted version (0 until stored). `changed` says whether a greater
-    version ever replaced an earlier one: 0 never, 1 numbers only, 2 what it says or who says it.
-    `created_at` is the smaller of the author's claim and `received_at`, fixed at the first storing; `claimed_at` is the
-    claim where it differs. `langs` are BCP 47 primary subtags, empty where the source states none; `lang` is the first.
-    A repost has the id of its original in `repost_of`, empty `text` and no content of its own.
+    `version` orders the records received of a post: the source's time of the event or observation in ms, the same on
+    redelivery. `seq` is the sequence number of its last accepted version (0 until stored). `changed` says whether a
+    greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author.
+    `created_at` is the smaller of the author's claim and `received_at`, fixed when the post is first stored;
+    `claimed_at` is the claim where it differs. `langs` are BCP 47 primary subtags, empty where the source states none;
+    `lang` is the first. A repost has the id of its original in `repost_of`, empty `text` and no content of its own.
     """
 
     id: str
@@ -109,24 +113,26 @@ class Post(msgspec.Struct, kw_only=True):
 
 
 class Upsert(msgspec.Struct, frozen=True):
-    """A post was made, seen again or edited. `raw` is the record it came from, kept beside it (b"" for an original
-    that came inside another record)."""
+    """A post that was made, observed again or edited.
+
+    `raw` is its record, stored beside it (b"" for an original that came inside another record).
+    """
 
     post: Post
     raw: bytes = b""
 
 
 class Deletion(msgspec.Struct, frozen=True):
-    """A post was withdrawn at its source, at `at` (ms)."""
+    """The deletion of a post at its source, at `at` (ms)."""
 
     id: str
     at: int
 
 
 class AuthorDeletion(msgspec.Struct, frozen=True):
-    """All posts of an account up to `at` (ms) are withdrawn; `author_id` is the source's own id.
+    """The deletion of all posts of an account up to `at` (ms). `author_id` is the source's own id.
 
-    `forgotten`: whoever runs this wants it (`murmur forget`), not the source; the store keeps that for good.
+    `forgotten`: the operator ordered it (`murmur forget`), not the source. The store keeps that for good.
     """
 
     source: str
@@ -136,7 +142,7 @@ class AuthorDeletion(msgspec.Struct, frozen=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something the source said that is no post: `kind` is limit, disconnect, warning, keepalive, withheld or info."""
+    """A message of a source that is no post. `kind` is limit, disconnect, warning, keepalive, withheld or info."""
 
     source: str
     kind: str
@@ -144,3 +150,4 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 Event = Upsert | Deletion | AuthorDeletion | Notice
+"""The results of normalising a record."""

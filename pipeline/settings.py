@@ -1,6 +1,9 @@
-"""One table of settings: name, type, default, validator, help. Read once from the environment, then passed in.
+"""Settings: one table of names, defaults, parsers and help texts, and `load`, which reads them from the environment.
 
-`load` reports every wrong value by key and value. Nothing else in the project reads the environment for a setting.
+`load` reports all wrong values at once by key and value, checks settings that need each other (SOURCE=replay needs
+REPLAY_PATH), and chooses HOST and ALLOWED_HOSTS where a platform sets PORT or an access token protects the page. The
+result is passed on: no other module reads the environment for a setting of this table. `shown` and `table` give the
+settings as text for people, secrets covered.
 """
 
 from __future__ import annotations
@@ -11,59 +14,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
 from pipeline.plugins import SINKS_GROUP, SOURCES_GROUP, offered
+from pipeline.setting_values import (
+    choice,
+    comma_list,
+    flag,
+    index_prefix,
+    number,
+    prefix,
+    speed,
+    text,
+    url,
+    url_or_off,
+    urls,
+)
+from pipeline.source_names import SOURCES
 
-SOURCES = ("demo", "replay", "bluesky", "x", "mastodon", "stdin")
 HIDDEN = "•••"
 ANY_HOST = "*"
-"""In ALLOWED_HOSTS: every host name is answered."""
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _number(low: float, high: float, kind: type[int] | type[float] = int) -> Callable[[str], Any]:
-    """Return a parser of numbers in a closed range; nan and the infinities are in none."""
-
-    def parse(value: str) -> int | float:
-        try:
-            number = kind(value)
-        except (ValueError, OverflowError) as error:
-            raise ValueError(f"must be a {'whole ' if kind is int else ''}number, {low} to {high}") from error
-        if not low <= number <= high:
-            raise ValueError(f"must be {low} to {high}")
-        return number
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    if value.lower() in ("1", "true", "yes", "on"):
-        return True
-    if value.lower() in ("0", "false", "no", "off"):
-        return False
-    raise ValueError("must be true or false")
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
-        return value
-
-    return parse
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+"""In ALLOWED_HOSTS: requests under every host name are answered."""
 
 
 def _sources(value: str) -> tuple[str, ...]:
-    names = _list(value)
+    names = comma_list(value)
     unknown = [name for name in names if name not in SOURCES]
     installed = offered(SOURCES_GROUP) if unknown else ()
     if not names or any(name not in installed for name in unknown):
@@ -86,52 +61,9 @@ def _sinks(value: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _speed(value: str) -> float:
-    if value == "max":
-        return 0.0
-    try:
-        speed = float(value)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed <= 1_000_000:
-        raise ValueError("must be max, or a number above 0 (1 = as it happened)")
-    return speed
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
-            raise ValueError(f"must be a URL that starts with {' or '.join(scheme + '://' for scheme in schemes)}")
-        return value
-
-    return parse
-
-
-def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
-    parse = _url(*schemes)
-    return lambda value: tuple(parse(part) for part in _list(value))
-
-
-def _url_or_off(value: str) -> str:
-    return value if value == "off" else str(_url("http", "https")(value))
-
-
-def _prefix(value: str) -> str:
-    if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
-        raise ValueError("must be letters, digits, - and _")
-    return value
-
-
-def _index_prefix(value: str) -> str:
-    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", value) is None:
-        raise ValueError("must be small letters, digits, - and _, 64 at most, not beginning with - or _")
-    return value
-
-
 def _hosts(value: str) -> tuple[str, ...]:
     names = []
-    for part in _list(value.lower()):
+    for part in comma_list(value.lower()):
         dot, name = ("." if part.startswith(".") else ""), part.removeprefix(".")
         try:
             encoded = name.encode("idna").decode()
@@ -150,11 +82,11 @@ def is_wildcard(host: str) -> bool:
     return host in ("0.0.0.0", "::", "0")  # noqa: S104 - a comparison
 
 
-def _row(default: Any, parse: Callable[[str], Any], text: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"parse": parse, "help": text, "secret": secret})
+def _row(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": help_text, "secret": secret})
 
 
-_REDIS = _url("redis", "rediss", "unix")
+_REDIS = url("redis", "rediss", "unix")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,76 +95,74 @@ class Settings:
 
     redis_url: str = _row("", _REDIS, "Redis to use; unset: an embedded Valkey in DATA_DIR", secret=True)
     broker_url: str = _row("", _REDIS, "Celery's broker; unset: REDIS_URL", secret=True)
-    redis_prefix: str = _row("murmur", _prefix, "Prefix of every Redis name")
-    redis_ca_file: str = _row("", _text, "CA certificate for rediss://; unset: the system's")
-    redis_tls_verify: bool = _row(True, _flag, "false accepts any certificate of a rediss:// server")
-    elasticsearch_url: str = _row("", _url("http", "https"), "Elasticsearch; unset: SQLite in DATA_DIR", secret=True)
-    elasticsearch_api_key: str = _row("", _text, "API key for it: as Kibana shows it, or id:key", secret=True)
-    elasticsearch_user: str = _row("", _text, "Name for it; or in its URL")
-    elasticsearch_password: str = _row("", _text, "Password for it; or in its URL", secret=True)
-    elasticsearch_ca_file: str = _row("", _text, "CA certificate for its https://; unset: the usual ones")
-    elasticsearch_tls_verify: bool = _row(True, _flag, "false accepts any certificate of an https:// server")
-    elasticsearch_prefix: str = _row("murmur", _index_prefix, "Prefix of every index, alias and template")
-    elasticsearch_shards: int = _row(1, _number(1, 64), "Shards of a month's index of posts")
-    elasticsearch_replicas: int = _row(-1, _number(-1, 8), "Copies of every index; -1: the cluster's default")
-    matcher: str = _row("memory", _choice("memory", "percolator"), "Where standing searches are matched")
+    redis_prefix: str = _row("murmur", prefix, "Prefix of every Redis name")
+    redis_ca_file: str = _row("", text, "CA certificate for rediss://; unset: the system's")
+    redis_tls_verify: bool = _row(True, flag, "false accepts any certificate of a rediss:// server")
+    elasticsearch_url: str = _row("", url("http", "https"), "Elasticsearch; unset: SQLite in DATA_DIR", secret=True)
+    elasticsearch_api_key: str = _row("", text, "API key for it: as Kibana shows it, or id:key", secret=True)
+    elasticsearch_user: str = _row("", text, "Name for it; or in its URL")
+    elasticsearch_password: str = _row("", text, "Password for it; or in its URL", secret=True)
+    elasticsearch_ca_file: str = _row("", text, "CA certificate for its https://; unset: the usual ones")
+    elasticsearch_tls_verify: bool = _row(True, flag, "false accepts any certificate of an https:// server")
+    elasticsearch_prefix: str = _row("murmur", index_prefix, "Prefix of every index, alias and template")
+    elasticsearch_shards: int = _row(1, number(1, 64), "Shards of a month's index of posts")
+    elasticsearch_replicas: int = _row(-1, number(-1, 8), "Copies of every index; -1: the cluster's default")
+    matcher: str = _row("memory", choice("memory", "percolator"), "Where standing searches are matched")
     source: tuple[str, ...] = _row(("demo",), _sources, "Where posts come from: a list of " + ", ".join(SOURCES))
-    track: str = _row("*", _text, "A search: what to take in; 'searches': what people look at")
-    demo_seed: int = _row(1, _number(0, 2**63 - 1), "Seed of the generated posts")
-    demo_rate: float = _row(4.0, _number(0.01, 100_000, float), "Generated posts a second, on average")
-    replay_path: str = _row("", _text, "File or glob of records to replay (.jsonl, .json, .gz of them)")
-    replay_speed: float = _row(1.0, _speed, "1 = as it happened, 60 = a minute in a second, max")
-    replay_loop: bool = _row(False, _flag, "Begin again at the end, ids and times shifted by a lap")
-    x_bearer_token: str = _row("", _text, "Token of an X app", secret=True)
-    x_api_url: str = _row("https://api.x.com", _url("http", "https"), "Where X's API is")
-    x_monthly_posts: int = _row(0, _number(0, 10**12), "Posts a month that may be paid for; 0: no limit of ours")
-    x_recheck: str = _row("auto", _choice("auto", "lookup", "compliance"), "How stored posts of X are looked up again")
-    recheck_hours: int = _row(24, _number(0, 8_760), "Hours between two re-checks of stored posts; 0: none by itself")
-    bluesky_url: tuple[str, ...] = _row((), _urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
+    track: str = _row("*", text, "A search: what to take in; 'searches': what people look at")
+    demo_seed: int = _row(1, number(0, 2**63 - 1), "Seed of the generated posts")
+    demo_rate: float = _row(4.0, number(0.01, 100_000, float), "Generated posts a second, on average")
+    replay_path: str = _row("", text, "File or glob of records to replay (.jsonl, .json, .gz of them)")
+    replay_speed: float = _row(1.0, speed, "1 = as it happened, 60 = a minute in a second, max")
+    replay_loop: bool = _row(False, flag, "Begin again at the end, ids and times shifted by a lap")
+    x_bearer_token: str = _row("", text, "Token of an X app", secret=True)
+    x_api_url: str = _row("https://api.x.com", url("http", "https"), "Where X's API is")
+    x_monthly_posts: int = _row(0, number(0, 10**12), "Posts a month that may be paid for; 0: no limit of ours")
+    x_recheck: str = _row("auto", choice("auto", "lookup", "compliance"), "How stored posts of X are looked up again")
+    recheck_hours: int = _row(24, number(0, 8_760), "Hours between two re-checks of stored posts; 0: none by itself")
+    bluesky_url: tuple[str, ...] = _row((), urls("ws", "wss"), "Jetstreams to use in turn; unset: the public ones")
     bluesky_api: str = _row(
-        "https://public.api.bsky.app", _url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
+        "https://public.api.bsky.app", url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
     )
-    bluesky_counts: bool = _row(False, _flag, "true: follow likes and reposts, ask for the counts of posts they meet")
-    mastodon_servers: tuple[str, ...] = _row((), _list, "Mastodon servers to stream from")
-    mastodon_hashtags: tuple[str, ...] = _row((), _list, "Only statuses with one of these; unset: all public ones")
-    mastodon_consent: bool = _row(True, _flag, "false: also authors who say that they do not want to be found")
-    mastodon_token: str = _row("", _text, "Access token for them", secret=True)
-    stdin_path: str = _row("", _text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
+    bluesky_counts: bool = _row(False, flag, "true: follow likes and reposts, ask for the counts of posts they meet")
+    mastodon_servers: tuple[str, ...] = _row((), comma_list, "Mastodon servers to stream from")
+    mastodon_hashtags: tuple[str, ...] = _row((), comma_list, "Only statuses with one of these; unset: all public ones")
+    mastodon_consent: bool = _row(True, flag, "false: also authors who say that they do not want to be found")
+    mastodon_token: str = _row("", text, "Access token for them", secret=True)
+    stdin_path: str = _row("", text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
     sinks: tuple[tuple[str, str], ...] = _row(
         (), _sinks, "Installed sinks and the searches whose matches they get: `sink = search; …`"
     )
-    host: str = _row("", _text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
-    port: int = _row(8000, _number(1, 65535), "Port of the page")
-    web_concurrency: int = _row(1, _number(1, 64), "Web processes")
-    workers: int = _row(2, _number(1, 64), "Ingest processes that `murmur run` starts")
+    host: str = _row("", text, "Address to listen on; unset: 127.0.0.1, or 0.0.0.0 where a platform sets PORT")
+    port: int = _row(8000, number(1, 65535), "Port of the page")
+    web_concurrency: int = _row(1, number(1, 64), "Web processes")
+    workers: int = _row(2, number(1, 64), "Ingest processes that `murmur run` starts")
     data_dir: Path = _row(Path("data"), Path, "Where posts and the embedded broker lie")
-    retention_days: int = _row(0, _number(0, 36500), "Days a post is kept and visible; 0: no limit")
+    retention_days: int = _row(0, number(0, 36500), "Days a post is kept and visible; 0: no limit")
     store_max_gb: float = _row(
-        0.0, _number(0, 1_000_000, float), "Size at which the oldest posts go; 0: 5 for the store in DATA_DIR"
+        0.0, number(0, 1_000_000, float), "Size at which the oldest posts go; 0: 5 for the store in DATA_DIR"
     )
-    queue_max_mb: int = _row(0, _number(0, 1_000_000), "Open raw batches at which readers stop; 0: up to 64")
-    spool_max_mb: int = _row(
-        256, _number(1, 1_000_000), "Records on disk while the queue is full, for each live source"
-    )
-    allowed_origins: tuple[str, ...] = _row((), _list, "Other origins whose pages may open a socket")
+    queue_max_mb: int = _row(0, number(0, 1_000_000), "Open raw batches at which readers stop; 0: up to 64")
+    spool_max_mb: int = _row(256, number(1, 1_000_000), "Records on disk while the queue is full, for each live source")
+    allowed_origins: tuple[str, ...] = _row((), comma_list, "Other origins whose pages may open a socket")
     allowed_hosts: tuple[str, ...] = _row(
         (), _hosts, "Host names to answer to, beside this machine's own; *: every one"
     )
-    trusted_proxies: int = _row(0, _number(0, 16), "Proxies in front whose X-Forwarded headers count")
-    access_token: str = _row("", _text, "If set, page, API and socket ask for it", secret=True)
-    ingest_token: str = _row("", _text, "Bearer token of scripts that may send posts and change TRACK", secret=True)
-    ingest_max_mb: int = _row(32, _number(1, 4_096), "Size of one body sent to /api/ingest, unpacked")
-    secret_key: str = _row("", _text, "Signs cookies; unset: derived from ACCESS_TOKEN", secret=True)
-    sockets_max: int = _row(12_000, _number(1, 100_000), "WebSockets a web process serves at once")
-    streams_max: int = _row(1_000, _number(1, 10_000), "Event streams a web process serves at once")
-    sockets_per_address: int = _row(2_000, _number(1, 100_000), "WebSockets and event streams from one address")
-    searches_per_socket: int = _row(32, _number(1, 1_000), "Searches watched on one socket")
-    messages_per_second: int = _row(20, _number(1, 10_000), "Messages a socket may send, on average over 5 s")
-    message_max_kb: int = _row(16, _number(1, 1_024), "Size of a message a socket may send")
-    outbox_max_kb: int = _row(2_048, _number(64, 65_536), "Bytes that may wait for one slow watcher")
-    images_max_mb: int = _row(256, _number(1, 100_000), "Size of the pictures kept in DATA_DIR")
-    images: str = _row("proxy", _choice("proxy", "off"), "Pictures through our proxy, or initials only")
-    log_level: str = _row("INFO", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged")
+    trusted_proxies: int = _row(0, number(0, 16), "Proxies in front whose X-Forwarded headers count")
+    access_token: str = _row("", text, "If set, page, API and socket ask for it", secret=True)
+    ingest_token: str = _row("", text, "Bearer token of scripts that may send posts and change TRACK", secret=True)
+    ingest_max_mb: int = _row(32, number(1, 4_096), "Size of one body sent to /api/ingest, unpacked")
+    secret_key: str = _row("", text, "Signs cookies; unset: derived from ACCESS_TOKEN", secret=True)
+    sockets_max: int = _row(12_000, number(1, 100_000), "WebSockets a web process serves at once")
+    streams_max: int = _row(1_000, number(1, 10_000), "Event streams a web process serves at once")
+    sockets_per_address: int = _row(2_000, number(1, 100_000), "WebSockets and event streams from one address")
+    searches_per_socket: int = _row(32, number(1, 1_000), "Searches watched on one socket")
+    messages_per_second: int = _row(20, number(1, 10_000), "Messages a socket may send, on average over 5 s")
+    message_max_kb: int = _row(16, number(1, 1_024), "Size of a message a socket may send")
+    outbox_max_kb: int = _row(2_048, number(64, 65_536), "Bytes that may wait for one slow watcher")
+    images_max_mb: int = _row(256, number(1, 100_000), "Size of the pictures kept in DATA_DIR")
+    images: str = _row("proxy", choice("proxy", "off"), "Pictures through our proxy, or initials only")
+    log_level: str = _row("INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged")
 
     @property
     def celery_broker(self) -> str:
@@ -279,7 +209,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if not values.get("host"):
         values["host"] = "0.0.0.0" if by_platform else "127.0.0.1"  # noqa: S104 - a platform that sets PORT routes to it
     if by_platform or values.get("access_token"):
-        # Under a foreign name a public page shows what it shows to everybody, and a cookie is not sent.
+        # A public page shows the same under any name, and under a foreign name browsers send no cookie.
         values.setdefault("allowed_hosts", (ANY_HOST,))
     return Settings(**values)
 

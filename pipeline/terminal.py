@@ -1,7 +1,8 @@
-"""Text from outside on a terminal and in logs: no control or format character of it reaches either.
+"""Sanitises text from outside for terminals and logs: replaces each character that is not printable with a dot.
 
-An escape sequence in a record could set a window's title, move the cursor or recolour what follows; a line feed could
-forge a line of the log; a bidirectional override could turn around what is read.
+`protect_logs` makes every log record of the process one printable line, tracebacks indented. An escape sequence in a
+record could set a window's title, move the cursor or recolour the text after it; a line feed could forge a log line; a
+bidirectional override could reverse the text that a person reads.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ from typing import Any
 
 
 def printable(text: str) -> str:
-    """Return a text as one line: a dot for each character that is not printable (`str.isprintable`)."""
+    """Return a text as one line, with a dot for each character that is not printable (`str.isprintable`)."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
 def printable_lines(text: str) -> str:
-    """Return a text whose line feeds are ours, its lines made printable."""
+    """Return a text of several lines with each line made printable; the caller vouches for the line feeds."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 class _Record(logging.LogRecord):
-    """A log record whose message is one printable line; those of its traceback are too, and begin with two spaces, so
-    that an exception's text looks like no other line of the log."""
+    """Log record whose message is one printable line.
+
+    The lines of a traceback are printable too and begin with two spaces, so that no text of an exception looks like a
+    log line.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,5 +40,5 @@ class _Record(logging.LogRecord):
 
 
 def protect_logs() -> None:
-    """Make every log record of this process printable, whoever logs it. Libraries' records are made so too."""
+    """Make every log record of this process printable, those of libraries too."""
     logging.setLogRecordFactory(_Record)

@@ -36,9 +36,14 @@ FLAGS = (
 )
 
 
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""Commands that start it, the best first: the shell is the same engine without windows, and opens a page for a third
+less processor time."""
+
+
 def path() -> str | None:
     """Return where it is, or None where there is none."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:

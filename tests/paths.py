@@ -1,7 +1,7 @@
-"""Where tests find the project, and the published sample records that may lie beside it.
+"""Paths for tests: the project, and the published sample records that may be in a folder beside it.
 
-The project's own records (`tests/records`) are always there. `MURMUR_SHARED` names another folder than the one beside
-the project; empty, there is none.
+The project's own records (`tests/records`) are always there. `MURMUR_SHARED` names another folder for the
+published ones; set and empty, there are none.
 """
 
 import os
@@ -17,4 +17,4 @@ def _beside() -> Path | None:
 
 
 SHARED = _beside()
-"""The folder with `data/` in it, or None."""
+"""The folder of published records, with `data/` in it, or None."""

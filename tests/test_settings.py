@@ -1,4 +1,4 @@
-"""No value of a setting is taken that the product could not work with."""
+"""Settings accept only values that the product can work with, and refuse others by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ODD = ("inf", "-inf", "nan", "-1", "0", "1e400", "9" * 30, "9" * 5_000, "0x10", 
 
 
 def taken(key: str, value: str) -> Any:
-    """Return what a setting becomes, None where it is refused by its name."""
+    """Return the parsed value of a setting, None where the value is refused with the setting's name."""
     try:
         return getattr(load({key: value}), key.lower())
     except SettingsError as error:
@@ -43,6 +43,6 @@ def test_numbers_are_finite_and_in_range(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", NUMBERS)
-def test_a_refused_number_is_told_its_range(key: str) -> None:
+def test_the_refusal_of_a_number_names_its_range(key: str) -> None:
     with pytest.raises(SettingsError, match=r"must be .*\d to .*\d|must be max, or a number"):
         load({key: "nan"})

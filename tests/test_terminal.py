@@ -1,4 +1,4 @@
-"""Logs: whatever a message or an exception quotes from outside stays on its line and steers nothing."""
+"""Text from outside in logs and on terminals: it stays on its line and steers nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web: page, API, and the fan-out of live matches to browsers. It reads the store and Redis, and never ingests."""
+"""The web process: page, API, and the fan-out of live matches to browsers. It reads the store and Redis only."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from flask import Flask
 from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
 from pipeline.terminal import protect_logs
-from web.patience import PATIENCE_S, Patience
-from web.pictures.fetching import Fetcher
+from web.pictures.fetcher import Fetcher
+from web.server.slow_clients import PIECE_TIMEOUT_S, SlowClientLimit
 
 __all__ = ["create_app"]
+
+BODY_MAX_BYTES = 64 * 1024
+"""Most bytes of a request body, but for `/api/ingest`."""
 
 
 def create_app(
@@ -21,7 +24,7 @@ def create_app(
     *,
     opener: Callable[[], Store] | None = None,
     fetcher: Fetcher | None = None,
-    patience_s: float = PATIENCE_S,
+    piece_timeout_s: float = PIECE_TIMEOUT_S,
 ) -> Flask:
     """Return the WSGI application, listening to Redis where it runs under gevent.
 
@@ -29,41 +32,42 @@ def create_app(
         settings: the environment's by default.
         opener: opens a store; by default the one the settings name.
         fetcher: fetches pictures; by default from the public internet only.
-        patience_s: how long a client may take for a piece of a body or of an answer.
+        piece_timeout_s: seconds that a client may take for a piece of a body or of a response.
 
     Raises:
         SettingsError: a setting is wrong.
     """
-    from web import auth as signing
-    from web.api import export, ingest, metrics, track
-    from web.api import routes as api
-    from web.live import sse, ws
-    from web.pictures import images
+    from web.api import charts, coverage, export, ingest, language, metrics, search, stats, track
+    from web.auth import Auth
+    from web.live import event_stream, websocket
+    from web.pictures import routes as pictures
     from web.process import Web
-    from web.site import headers, hosts, proxies, routes
+    from web.site import allowed_hosts, compression, error_handlers, headers, health, page, sign_in, trusted_proxies
 
     settings = settings or load()
     protect_logs()
     logging.getLogger("web").setLevel(settings.log_level)
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
     app.url_map.strict_slashes = False
-    web = Web(settings, opener)
+    web = Web(settings, opener, fetcher)
     app.extensions["murmur"] = web
-    auth = signing.Auth(settings)
+    auth = Auth(settings)
+    compression.install(app)
     headers.install(app)
-    hosts.install(app, settings)
-    signing.install(app, auth)
-    routes.install(app, web)
-    api.install(app, web)
-    export.install(app, web)
-    sse.install(app, web)
-    ingest.install(app, web, auth)
-    track.install(app, web, auth)
-    metrics.install(app, web)
-    ws.install(app, web, auth)
-    app.wsgi_app = Patience(app.wsgi_app, patience_s)  # type: ignore[method-assign]  # as Flask documents it
-    proxies.install(app, settings)
+    allowed_hosts.install(app, settings)
+    sign_in.install(app, auth)
+    error_handlers.install(app)
+    for family in (page, health, search, charts, coverage, language, export, stats):
+        app.register_blueprint(family.blueprint(web))
+    intake = ingest.IngestIntake(settings, web.claims)
+    app.register_blueprint(ingest.blueprint(intake, auth))
+    app.register_blueprint(track.blueprint(web, auth))
+    app.register_blueprint(metrics.blueprint(web, intake))
+    app.register_blueprint(pictures.blueprint(web.pictures, enabled=settings.images != "off"))
+    app.register_blueprint(event_stream.blueprint(web.admission))
+    websocket.install(app, web.admission, auth, settings.allowed_origins)
+    app.wsgi_app = SlowClientLimit(app.wsgi_app, piece_timeout_s)  # type: ignore[method-assign]  # as Flask documents it
+    trusted_proxies.install(app, settings)
     web.start()
-    images.install(app, web, fetcher)
     return app

@@ -21,7 +21,7 @@ from redis import Redis
 
 from bench.e2e import corpus
 from bench.e2e.watcher import Watcher
-from cli.broker import EmbeddedBroker
+from cli.embedded_broker import EmbeddedBroker
 from pipeline.broker.keys import Names
 from tests.e2e.product import free_port, until
 from tests.run.dynos import Dyno, Formation, formation

@@ -78,7 +78,7 @@ def prepare(scratch: Path, redis_socket: str) -> list[Contestant]:
     """Return who takes part; a peer whose tools are missing is left out and said so."""
     us = Contestant(
         "murmuration",
-        [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn", "web:create_app()"],
+        [sys.executable, "-m", "gunicorn", "-c", "python:web.server.gunicorn_config", "web:create_app()"],
         ["-hello", SUBSCRIBE, "-ready", '"done":true', "-safe", "-channel", Names().live(KEY)],
     )
     found = [us]

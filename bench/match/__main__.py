@@ -28,7 +28,7 @@ from bench.match.percolator import POSTS, Percolator
 from pipeline.assembly import open_matcher
 from pipeline.settings import load
 from tests.paths import PROJECT
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.server import running
 
 CACHE = PROJECT / ".cache" / "bench-match"

@@ -1,4 +1,4 @@
-"""Our side: `pipeline.match.Matcher` in this process, on one core; or the same product with MATCHER=percolator."""
+"""Our side: `MemoryMatcher` in this process, on one core; or the same product with MATCHER=percolator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.match.peer import Pair, Timing, records
 from pipeline.match.contract import StandingMatcher
-from pipeline.match.matcher import Matcher
+from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.post import Author, Post
 from pipeline.query.document import Document, describe
 from pipeline.query.parser import parse
@@ -40,7 +40,7 @@ class Ours:
             )
             for number, record in enumerate(records(posts)[:most])
         ]
-        self._matcher: StandingMatcher = Matcher() if matcher is None else matcher
+        self._matcher: StandingMatcher = MemoryMatcher() if matcher is None else matcher
         for record in records(searches):
             self._matcher.add(record["key"], parse(record["text"]))
         self._matcher.settle(1, whole=True)

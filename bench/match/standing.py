@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.match.corpus import SCENARIOS, searches, vocabulary
-from pipeline.match.matcher import Matcher
+from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.query.parser import parse
 
 SEARCHES = 100_000
@@ -24,7 +24,7 @@ def main() -> None:
     parse(texts[0])
     gc.collect()
     before_bytes = _resident_bytes()
-    matcher = Matcher()
+    matcher = MemoryMatcher()
     keys: list[str] = []
     parsing_s = adding_s = 0.0
     for text in texts:

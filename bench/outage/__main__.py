@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.outage.trial import Trial, trial
 from bench.outage.verdict import Promise, promises, table
 from tests.e2e.product import until
-from tests.servers.elasticsearch.assemble import CannotAssemble
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import RELEASES, Release
 
 

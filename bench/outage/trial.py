@@ -16,7 +16,7 @@ from tests.e2e.onlooker import Onlooker
 from tests.e2e.product import Product, until
 from tests.e2e.sender import TOKEN, WORD, Sender
 from tests.e2e.signs import Signs
-from tests.servers.elasticsearch.gate import Cut, Gate, Moment, survived
+from tests.servers.elasticsearch.crash_proxy import Cut, Gate, Moment, survived
 from tests.servers.elasticsearch.releases import Release
 from tests.servers.elasticsearch.server import Server, server
 

@@ -1,1 +1,1 @@
-"""One file a verb of `murmur`."""
+"""Commands of `murmur`, one file each."""

@@ -1,6 +1,6 @@
-"""`murmur copy`: all that is stored goes from one store into another, told line by line, and is compared at the end.
+"""Command `murmur copy`: copies everything from one store into another, reports its progress, and compares both.
 
-It sees to it that nothing else writes meanwhile, as far as that can be told, and says so where it cannot.
+It refuses to start while other processes use one of the stores, and says so where it cannot find out.
 """
 
 from __future__ import annotations
@@ -15,78 +15,77 @@ from typing import IO
 
 from redis.exceptions import RedisError
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import MurmurError, SettingsError, StoreError
 from pipeline.settings import Settings
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import begun, hindrance
-from pipeline.store.copy.copying import copy as copied
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import copy_obstacle, copy_store, posts_copied_before
 
-TOLD_EVERY_S = 5.0
+REPORT_EVERY_S = 5.0
 RENEWED_WITHIN_S = 9.0
-"""Upkeep renews the identity of the store it runs on every four seconds; it stands a minute after the last time."""
+"""Seconds within which a running upkeep renews its store's identity in Redis: it does so every four seconds."""
 
 
 def copy(settings: Settings, source: str, target: str) -> Iterator[str]:
-    """Copy one store into another, and yield what is done.
+    """Copy one store into another; yield lines of progress.
 
     Args:
-        settings: DATA_DIR and ELASTICSEARCH_URL name the two.
+        settings: DATA_DIR and ELASTICSEARCH_URL name the two stores.
         source: "sqlite" or "elasticsearch".
         target: the other one.
 
     Raises:
-        SettingsError: something runs on them, or the target holds something else.
-        StoreError: it was stopped before its end, or the stores differ.
+        SettingsError: a process uses one of the stores, or the target holds other posts.
+        StoreError: the copy was stopped before its end, or the stores differ.
     """
     if source == target:
         raise SettingsError(["--from and --to name the same store"])
     if not settings.elasticsearch_url:
         raise SettingsError(["ELASTICSEARCH_URL is not set: it names one of the two stores, DATA_DIR the other"])
-    told = threading.Event()
-    before = [(number, signal.signal(number, lambda *_: told.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    stopping = threading.Event()
+    before = [(number, signal.signal(number, lambda *_: stopping.set())) for number in (signal.SIGINT, signal.SIGTERM)]
     with (
-        _held(settings),
+        _lock(settings),
         closing(open_store(_settings(settings, source), create=False)) as here,
         closing(open_store(_settings(settings, target))) as there,
     ):
-        yield from _alone(settings, here, there)
-        if why := hindrance(here, there):
+        yield from _check_unused(settings, here, there)
+        if why := copy_obstacle(here, there):
             raise SettingsError([f"nothing can be copied to {target}: {why}; name an empty one"])
-        yield from _copied(here, there, told)
-        for number, handler in before:  # comparing may be broken off anywhere
+        yield from _copied(here, there, stopping)
+        for number, handler in before:  # from here on a signal may end the process at any point
             signal.signal(number, handler)
         yield from _compared(here, there)
 
 
 def _settings(settings: Settings, name: str) -> Settings:
-    """Return the settings of one store, with nothing beyond retention: what is old is copied too."""
+    """Return the settings that open one store, without retention: old posts are copied too."""
     whole = replace(settings, retention_days=0)
     return replace(whole, elasticsearch_url="") if name == "sqlite" else whole
 
 
-def _held(settings: Settings) -> IO[str]:
-    """Return DATA_DIR's lock, which keeps `murmur run` from starting until it is closed."""
+def _lock(settings: Settings) -> IO[str]:
+    """Return DATA_DIR's lock; `murmur run` cannot start until it is closed."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    held = checks.lock(settings.data_dir)
-    if held is None:
+    lock = startup_checks.lock(settings.data_dir)
+    if lock is None:
         raise SettingsError([f"DATA_DIR={settings.data_dir}: in use by `murmur run`: stop it first"])
-    return held
+    return lock
 
 
-def _alone(settings: Settings, *stores: Store) -> Iterator[str]:
-    """Refuse where a worker says in Redis that it runs on one of the stores; say so where Redis cannot be asked."""
+def _check_unused(settings: Settings, *stores: Store) -> Iterator[str]:
+    """Refuse if Redis says that workers run on one of the stores; yield a warning if Redis does not answer."""
     if not settings.redis_url:
-        return  # only `murmur run` starts that one, and the lock is ours
+        return  # only `murmur run` starts the embedded broker, and it cannot: the lock is ours
     redis, name = connect(settings, name="copy"), Names(settings.redis_prefix).store
     try:
         running = _is_running(redis, name, {store.identity.encode() for store in stores})
     except (RedisError, MurmurError, OSError):
-        yield "Redis at REDIS_URL does not answer, so it cannot be told whether anything runs: see that nothing does."
+        yield "Redis at REDIS_URL does not answer, so it is unknown whether anything runs: make sure that nothing does."
         return
     finally:
         redis.close()
@@ -95,7 +94,7 @@ def _alone(settings: Settings, *stores: Store) -> Iterator[str]:
 
 
 def _is_running(redis: object, name: str, identities: set[bytes]) -> bool:
-    """Tell whether somebody says again within a few seconds that it runs on one of these stores."""
+    """Tell whether the identity of one of the stores is renewed in Redis within a few seconds."""
     get, left_ms = getattr(redis, "get"), getattr(redis, "pttl")  # noqa: B009 - redis types every answer as awaitable too
     if get(name) not in identities:
         return False
@@ -109,23 +108,23 @@ def _is_running(redis: object, name: str, identities: set[bytes]) -> bool:
     return False
 
 
-def _copied(here: Store, there: Store, told: threading.Event) -> Iterator[str]:
-    total, earlier = here.indexed(), begun(here, there)
+def _copied(here: Store, there: Store, stopping: threading.Event) -> Iterator[str]:
+    total, earlier = here.indexed(), posts_copied_before(here, there)
     if earlier:
         yield f"Going on after {earlier:,} posts."
     began = line_at = time.monotonic()
     refused: dict[str, str] = {}
     posts = earlier
-    for done in copied(here, there, stopping=told.is_set):
+    for done in copy_store(here, there, stopping=stopping.is_set):
         posts, refused = done.posts, done.refused
         now = time.monotonic()
-        if now - line_at >= TOLD_EVERY_S:
+        if now - line_at >= REPORT_EVERY_S:
             line_at = now
             share = min(100, 100 * posts // max(1, total))
             yield f"{posts:,} of {total:,} posts ({share} %), {done.now / (now - began):,.0f} a second"
     for post_id, why in refused.items():
         yield f"{post_id} cannot be stored: {why}"
-    if told.is_set():
+    if stopping.is_set():
         raise StoreError(f"Stopped after {posts:,} of {total:,} posts; the same command goes on there.")
     yield f"{posts:,} posts copied in {time.monotonic() - began:,.0f} s; comparing."
 

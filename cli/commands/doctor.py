@@ -1,4 +1,7 @@
-"""`murmur doctor`: is what this process would use there and well? It asks and changes nothing."""
+"""Command `murmur doctor`: examines page, store, broker, sources and sinks, and reports whether each works.
+
+The examination changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,44 +15,44 @@ import apsw
 from redis import Redis
 from redis.exceptions import RedisError
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.connections import connect, is_embedded
 from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.plugins import SINKS_GROUP, make
-from pipeline.reader.status import states
+from pipeline.reader.source_status import read_statuses
 from pipeline.settings import HIDDEN, Settings
-from pipeline.sources.probing import cursor_age, probe, track_finding
+from pipeline.sources.catalog import cursor_age, probe, track_finding
 from pipeline.store import open_store
-from pipeline.upkeep.recheck.notes import Notebook
-from pipeline.worker.intake import current_track
-from web.site.hosts import described
+from pipeline.upkeep.recheck.progress import RecheckProgressStore
+from pipeline.worker.track_setting import current_track
+from web.site.allowed_hosts import describe_hosts
 
 NOT_SHARED = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
 RUNNING = frozenset({"starting", "live", "replaying", "sampling", "resting", "ended"})
-"""States of a source in which nothing needs doing. "paused" is well too, but says that workers are behind."""
+"""States of a source that need no action. "paused" needs none either, but means that the workers are behind."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report."""
+    """One line of the report: the part examined, whether it is well, and a text."""
 
     what: str
     well: bool
     text: str
 
     def line(self) -> str:
-        """Return it as a person reads it."""
+        """Return the line as it is printed."""
         return f"{'ok  ' if self.well else 'BAD '} {self.what:<8} {self.text}"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found, one finding a part."""
+    """Yield the findings, at least one for each part."""
     yield Finding("python", True, platform.python_version())
-    page = checks.page_problem()
+    page = startup_checks.page_problem()
     yield Finding("page", not page, page or "built")
-    yield Finding("hosts", True, described(settings))
+    yield Finding("hosts", True, describe_hosts(settings))
     identity = ""
     for finding, found in _store(settings):
         identity = found
@@ -101,8 +104,8 @@ def _cluster(settings: Settings) -> Iterator[Finding]:
 
 
 def _percolator(settings: Settings) -> Finding:
-    from pipeline.match.percolator.index import PERCOLATOR_MISSING, has_percolator
-    from pipeline.store.elastic.client import client_of
+    from pipeline.match.percolator.search_index import PERCOLATOR_MISSING, has_percolator
+    from pipeline.store.elastic.cluster.client import client_of
 
     found = has_percolator(client_of(settings))
     return Finding("matcher", found, "percolator, in Elasticsearch" if found else PERCOLATOR_MISSING)
@@ -123,12 +126,12 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
     text += "" if keeps else f"; maxmemory-policy {policy} may drop posts: set noeviction"
     yield Finding("broker", keeps, text)
     names = Names(settings.redis_prefix)
-    unheard = channel_problem(redis, names)
-    yield Finding("channels", not unheard, unheard or "may be published and subscribed to")
-    told: Any = redis.get(names.store)
-    if told is None:
+    problem = channel_problem(redis, names)
+    yield Finding("channels", not problem, problem or "may be published and subscribed to")
+    shared: Any = redis.get(names.store)
+    if shared is None:
         yield Finding("sharing", True, "no worker has run on this Redis yet")
-    elif identity and told.decode() != identity:
+    elif identity and shared.decode() != identity:
         yield Finding("sharing", False, NOT_SHARED)
     else:
         yield Finding("sharing", bool(identity), "worker and this process share the store" if identity else NOT_SHARED)
@@ -143,7 +146,7 @@ def _redis(settings: Settings, redis: Redis, identity: str) -> Iterator[Finding]
         if tracked is not None:
             yield Finding(name, tracked.well, tracked.text)
     yield from _rechecks(settings, redis, names)
-    for state in states(redis, names, settings.source):
+    for state in read_statuses(redis, names, settings.source):
         well = state.state in RUNNING or state.state == "paused"
         yield Finding("source", well, f"{state.name}: {state.state}{', ' + state.detail if state.detail else ''}")
 
@@ -160,7 +163,7 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
 
 def _rechecks(settings: Settings, redis: Redis, names: Names) -> Iterator[Finding]:
     for name in settings.source:
-        notes = Notebook(redis, names).read(name)
+        notes = RecheckProgressStore(redis, names).read(name)
         if not notes.began and not notes.gaps:
             continue
         began = f"began {(time.time() - notes.began / 1000) / 3600:.1f} h ago, " if notes.began else ""
@@ -171,5 +174,5 @@ def _rechecks(settings: Settings, redis: Redis, names: Names) -> Iterator[Findin
 
 def _recording(name: str, settings: Settings) -> Iterator[Finding]:
     if name == "replay":
-        problem = checks.replay_problem(settings)
+        problem = startup_checks.replay_problem(settings)
         yield Finding("replay", not problem, problem or f"{settings.replay_path} can be read")

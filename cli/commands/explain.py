@@ -1,4 +1,4 @@
-"""`murmur explain`: how a search is understood, and why the posts of a file match it or not, as text for a terminal."""
+"""Command `murmur explain`: shows how a search is parsed, and why the posts of a file match it or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from pipeline.errors import QueryError, RecordError
-from pipeline.match.plan import selected_by
+from pipeline.match.anchor_terms import selected_by
 from pipeline.normalise import normalise
 from pipeline.post import Post, Upsert
 from pipeline.query.explain import explain as explained
@@ -18,28 +18,28 @@ from pipeline.query.parser import parse
 
 
 class _Wire(Post, kw_only=True):
-    """A post as our own API and exports give it."""
+    """A post as the API and exports return it."""
 
     original: Post | None = None
 
 
 def explain(query_text: str, post_file: Path | None) -> str:
-    """Return the explanation of a search, and of each post in a file of raw records (or of our own posts).
+    """Return the explanation of a search, and of each post in a file of raw records or exported posts.
 
     Raises:
-        click.ClickException: the search has an error (its place is pointed at), or the file holds no post.
+        click.ClickException: the search has an error (the text marks its position), or the file holds no post.
     """
     try:
         query = parse(query_text)
     except QueryError as error:
         raise click.ClickException(pointed(query_text, error)) from error
-    said = explained(query, selected_by=selected_by(query))
+    explanation = explained(query, selected_by=selected_by(query))
     heads = (
-        ("canonical", said["canonical"]),
-        ("key", said["key"]),
-        ("selected by", ", ".join(said["selected_by"])),
+        ("canonical", explanation["canonical"]),
+        ("key", explanation["key"]),
+        ("selected by", ", ".join(explanation["selected_by"])),
     )
-    blocks = ["\n".join(f"{name:11}  {value}" for name, value in heads), said["tree"]]
+    blocks = ["\n".join(f"{name:11}  {value}" for name, value in heads), explanation["tree"]]
     if post_file is not None:
         found = [_post_block(explained(query, post, original), post, original) for post, original in _posts(post_file)]
         if not found:
@@ -49,7 +49,7 @@ def explain(query_text: str, post_file: Path | None) -> str:
 
 
 def pointed(text: str, error: QueryError) -> str:
-    """Return an error with the search above it and a mark under the place it means."""
+    """Return an error, the search, and a mark under the position of the error."""
     lines = [error.message, f"  {' '.join(text.splitlines())}", "  " + " " * error.position + "^"]
     return "\n".join([*lines, *([f"Try: {error.hint}"] if error.hint else [])])
 
@@ -67,7 +67,7 @@ def _posts(path: Path) -> Iterator[tuple[Post, Post | None]]:
 
 
 def _record(data: bytes) -> Iterator[tuple[Post, Post | None]]:
-    """Yield the post of a record with its original; posts that only come along inside it are not shown."""
+    """Yield the post of a record with its original; other posts inside the record are not shown."""
     try:
         wire = msgspec.json.decode(data, type=_Wire)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -79,14 +79,14 @@ def _record(data: bytes) -> Iterator[tuple[Post, Post | None]]:
 
 
 _SEEN_MS = 4_102_444_800_000
-"""A received_at (2100) after every claim, so that a post keeps the time it says."""
+"""A `received_at` in 2100, later than any claimed time, so that a post keeps the time it states."""
 
 
-def _post_block(said: dict[str, Any], post: Post, original: Post | None) -> str:
+def _post_block(explanation: dict[str, Any], post: Post, original: Post | None) -> str:
     content = original if post.repost_of and original is not None else post
-    width = max(len(part["part"]) for part in said["parts"])
-    lines = [f"{post.id}  {'matches' if said['matches'] else 'does not match'}"]
-    for part in said["parts"]:
+    width = max(len(part["part"]) for part in explanation["parts"])
+    lines = [f"{post.id}  {'matches' if explanation['matches'] else 'does not match'}"]
+    for part in explanation["parts"]:
         places = ", ".join(f"{start}–{end} “{content.text[start:end]}”" for start, end in part["spans"])
         lines.append(f"  {'yes' if part['matched'] else 'no ':3}  {part['part']:{width}}  {places}".rstrip())
     return "\n".join(lines)

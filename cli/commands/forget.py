@@ -1,6 +1,6 @@
-"""`murmur forget`: all posts of an author go, and none comes again; through a worker, as every withdrawal.
+"""Command `murmur forget`: deletes all posts of an author and keeps later ones out, through a worker like any deletion.
 
-What is kept of the author is a salted hash in the store; who it was cannot be read there.
+The store keeps a salted hash of the author's id, from which the author cannot be read.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.analyser import fold
 from pipeline.query.parser import parse
 from pipeline.queue.batch import FORGET, RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import Claims, new_batch_id
-from pipeline.settings import SOURCES, Settings
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
+from pipeline.settings import Settings
+from pipeline.source_names import SOURCES
 from pipeline.store import open_store
 from pipeline.store.contract import Store
 
 WAIT_S = 30.0
+"""Seconds that the command waits for a worker."""
 
 
 class _Author(msgspec.Struct):
@@ -39,15 +41,15 @@ _decode = msgspec.json.Decoder(_Written).decode
 
 
 def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]:
-    """Forget `source:handle` or `source:id`; yield lines on what was found and done.
+    """Forget the author `source:handle` or `source:id`; yield lines about what was found and done.
 
     Args:
         settings: where store and Redis are.
-        author: whom.
-        until_now: let later posts in.
+        author: `source:handle` or `source:id`.
+        until_now: whether later posts of the author are taken in.
 
     Raises:
-        SettingsError: it names no source, or nobody.
+        SettingsError: `author` names no source, or nobody.
     """
     source, colon, name = author.partition(":")
     name = name.strip().lstrip("@")
@@ -65,7 +67,7 @@ def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]
         yield f"Nothing of {author} is stored. {name} is taken for the account's own id: no handle keeps anybody out."
     at = int(time.time() * 1000) if until_now else None
     with connect(settings, name="forget") as redis:
-        claims, batch_id = Claims(redis, Names(settings.redis_prefix)), new_batch_id("forget")
+        claims, batch_id = ClaimCheck(redis, Names(settings.redis_prefix)), new_batch_id("forget")
         records = [RawRecord(int(time.time() * 1000), _record(source, one, at)) for one in ids or [name]]
         claims.offer(batch_id, encode_batch(RawBatch(FORGET, records)), announced=False)
         until_s = time.monotonic() + WAIT_S
@@ -75,11 +77,11 @@ def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]
                 return
             time.sleep(0.1)
     later = "later ones are taken in" if until_now else "none will be taken in again"
-    yield f"Forgotten: open pages have been told, and {later}. Within a minute no trace is left on disk."
+    yield f"Forgotten: open pages have been informed, and {later}. Within a minute no trace is left on disk."
 
 
 def _accounts(store: Store, source: str, name: str) -> tuple[list[str], int]:
-    """Return the ids of the accounts with this handle or id, and how many posts they have."""
+    """Return the ids of the accounts with this handle or id, and the number of their stored posts."""
     wanted, ids, posts = fold(name), dict[str, None](), 0
     with store.reading(timeout_s=60.0) as reading:
         for body in reading.export(parse(f'source:{source} from:"{name}"')):
@@ -91,5 +93,5 @@ def _accounts(store: Store, source: str, name: str) -> tuple[list[str], int]:
 
 
 def _record(source: str, author_id: str, at: int | None) -> bytes:
-    told: dict[str, Any] = {"murmur": 1, "kind": "forget", "id": f"{source}:", "source": source, "at": at}
-    return msgspec.json.encode(told | {"author": {"id": author_id, "handle": ""}})
+    record: dict[str, Any] = {"murmur": 1, "kind": "forget", "id": f"{source}:", "source": source, "at": at}
+    return msgspec.json.encode(record | {"author": {"id": author_id, "handle": ""}})

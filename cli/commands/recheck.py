@@ -1,4 +1,4 @@
-"""`murmur recheck`: what upkeep does now and then, at once and to the end, told line by line."""
+"""Command `murmur recheck`: re-checks all stored posts of a source at once, as upkeep does bit by bit."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from collections.abc import Iterator
 from pipeline.assembly import Process
 from pipeline.errors import SourceUnavailable
 from pipeline.settings import Settings
-from pipeline.upkeep.recheck import Recheck
-from pipeline.upkeep.recheck.run import JOB, Tally
+from pipeline.upkeep.recheck.recheck import Recheck
+from pipeline.upkeep.recheck.result import JOB, RecheckResult
 
-TOLD_EVERY_S = 10.0
-PATIENCE_S = 1.0
-BUSY_LOOKS = 30
+REPORT_EVERY_S = 10.0
+RETRY_S = 1.0
+BUSY_RETRIES = 30
+"""Retries, `RETRY_S` seconds apart, while another process re-checks the source."""
 
 
 def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]:
-    """Yield a line now and then, and one at the end.
+    """Yield a line of progress about every ten seconds, and one at the end.
 
     Raises:
-        SourceUnavailable: the network, or our budget, wants us to come another time.
+        SourceUnavailable: the network or our budget allows no more look-ups now; the next call resumes there.
     """
-    told = threading.Event()
+    stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    total, why = Tally(), ""
-    for some in _runs(_looking(settings, told), source, limit, told):
+        signal.signal(number, lambda *_: stopping.set())
+    total, why = RecheckResult(), ""
+    for some in _runs(_recheck_of(settings, stopping), source, limit, stopping):
         total.checked += some.checked
         total.gone += some.gone
         total.unsure += some.unsure
@@ -42,7 +43,7 @@ def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]
         raise SourceUnavailable(f"{why}; the next time goes on there")
 
 
-def _looking(settings: Settings, told: threading.Event) -> Recheck:
+def _recheck_of(settings: Settings, stopping: threading.Event) -> Recheck:
     from pipeline.jobs.app import app
     from pipeline.jobs.tasks import enqueue
 
@@ -56,28 +57,29 @@ def _looking(settings: Settings, told: threading.Event) -> Recheck:
         claims=process.claims,
         counters=process.counters,
         enqueue=enqueue,
-        stopping=told.is_set,
+        stopping=stopping.is_set,
     )
 
 
-def _runs(looking: Recheck, source: str, limit: int | None, told: threading.Event) -> Iterator[Tally]:
-    """Yield what was done in turn, until nothing is left, or there is a reason not to go on but a job's."""
+def _runs(job: Recheck, source: str, limit: int | None, stopping: threading.Event) -> Iterator[RecheckResult]:
+    """Yield the tally of each run, until no post is left, or a reason other than a compliance job stops the
+    re-check."""
     left, busy, whole = limit, 0, True
-    while not told.is_set() and (left is None or left > 0):
-        some = looking.run(source, within_s=TOLD_EVERY_S, limit=left, whole=whole)
-        if some.busy and busy < BUSY_LOOKS:
+    while not stopping.is_set() and (left is None or left > 0):
+        some = job.run(source, within_s=REPORT_EVERY_S, limit=left, whole=whole)
+        if some.busy and busy < BUSY_RETRIES:
             busy += 1
-            told.wait(PATIENCE_S)
+            stopping.wait(RETRY_S)
             continue
         if some.busy:
             some.waits = f"{source} is being re-checked by another process now"
         yield some
         if some.done or (some.waits and JOB not in some.waits):
             return
-        whole = False  # a round that ends is not begun again
+        whole = False  # once the round has ended, no other begins
         left = None if left is None else left - some.checked
-        told.wait(PATIENCE_S if some.waits else 0.0)
+        stopping.wait(RETRY_S if some.waits else 0.0)
 
 
-def _line(tally: Tally) -> str:
-    return f"{tally.checked:,} posts looked up, {tally.gone:,} gone and withdrawn, {tally.unsure:,} not known"
+def _line(tally: RecheckResult) -> str:
+    return f"{tally.checked:,} posts looked up, {tally.gone:,} deleted, {tally.unsure:,} not known"

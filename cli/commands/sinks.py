@@ -1,4 +1,4 @@
-"""`murmur sinks`: one process, a thread for each sink that SINKS names, so that a slow one delays no other."""
+"""Command `murmur sinks`: delivers to the sinks of SINKS, each in a thread, so that a slow sink delays no other."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from pipeline.assembly import Process, understand
 from pipeline.errors import SettingsError
 from pipeline.plugins import SINKS_GROUP, make
 from pipeline.settings import Settings
-from pipeline.sinks.feeding import Feeder
-from pipeline.sinks.named import searches_of
+from pipeline.sinks.configured_searches import searches_by_sink
+from pipeline.sinks.delivery_loop import DeliveryLoop
 from pipeline.terminal import protect_logs
 
 END_WITHIN_S = 5.0
-"""So long a delivery under way is waited for at the end; what it did not finish comes again."""
+"""Seconds that the end waits for a delivery under way; an unfinished one is repeated at the next start."""
 
 
 def serve(settings: Settings) -> None:
-    """Feed the sinks until told to end.
+    """Deliver to the sinks until a signal asks the process to end.
 
     Raises:
-        SettingsError: SINKS names none, or one that cannot be used.
+        SettingsError: SINKS names no sink, or one that cannot be used.
     """
     if not settings.sinks:
         raise SettingsError(["SINKS is empty: nothing to deliver to"])
     protect_logs()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
-    searches = searches_of(settings.sinks, understand)
+    searches = searches_by_sink(settings.sinks, understand)
     sinks = {name: make(SINKS_GROUP, name) for name in searches}
-    told = threading.Event()
+    ending = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        told.set()
+        ending.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     process = Process(settings, "sinks", connections=1)
     threads = []
     for name, sink in sinks.items():
-        feeder = Feeder(
+        feeder = DeliveryLoop(
             name,
             sink,
             searches[name],
@@ -50,12 +50,12 @@ def serve(settings: Settings) -> None:
             order=process.order,
             registry=process.registry,
             store=process.store,
-            wait=told.wait,
+            wait=ending.wait,
         )
         threads.append(threading.Thread(target=feeder.run, name=f"sink-{name}", daemon=True))
     for thread in threads:
         thread.start()
-    while not told.wait(60.0):
+    while not ending.wait(60.0):
         pass
     for thread in threads:
         thread.join(END_WITHIN_S)

@@ -1,24 +1,24 @@
-"""`murmur track`: what is taken in, seen or changed while everything runs."""
+"""Command `murmur track`: shows TRACK, or changes it while everything runs."""
 
 from __future__ import annotations
 
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.settings import Settings
-from pipeline.worker.intake import change_track, current_track
+from pipeline.worker.track_setting import change_track, current_track
 
 
 def current(settings: Settings) -> str:
-    """Return TRACK as it stands."""
+    """Return TRACK as it is now."""
     with connect(settings, name="track") as redis:
         return current_track(redis, Names(settings.redis_prefix), settings.track)
 
 
 def change(settings: Settings, query: str) -> str:
-    """Set TRACK for all readers and workers ("": as the setting says); return one line on it.
+    """Set TRACK for all readers and workers ("": back to the setting); return one line about it.
 
     Raises:
-        QueryError: it is no search.
+        QueryError: the query is no search.
     """
     with connect(settings, name="track") as redis:
         names = Names(settings.redis_prefix)

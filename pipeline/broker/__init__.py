@@ -1,1 +1,1 @@
-"""Talking to Redis: connections, key names, errors, counters, outages."""
+"""Access to Redis: connections, key names, translated errors, counters, outages of the store."""

@@ -1,7 +1,7 @@
-"""How this product reaches Redis: the address, the client, and the same for Celery's broker.
+"""Connections to Redis: the address, the client with its timeouts and TLS, and the same for Celery's broker.
 
-Everything that speaks to Redis gets its client here, so that timeouts, health checks, TLS and the number of connections
-are decided once. This module never issues a command by itself.
+All clients are made here, so that timeouts, health checks, TLS and the number of connections are decided once. This
+module sends no command.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ HEALTH_CHECK_S = 15
 
 
 def embedded_url(data_dir: Path) -> str:
-    """Return the `unix://` URL of the embedded broker of a data directory, as it was last started."""
-    told = data_dir.absolute() / "broker" / "url"
-    return (told.read_text().strip() if told.is_file() else "") or f"unix://{told.with_name('valkey.sock')}"
+    """Return the `unix://` URL of the embedded broker of a data directory, as `murmur run` last wrote it."""
+    written = data_dir.absolute() / "broker" / "url"
+    return (written.read_text().strip() if written.is_file() else "") or f"unix://{written.with_name('valkey.sock')}"
 
 
 def redis_url(settings: Settings) -> str:
-    """Return the URL of Redis: REDIS_URL, or the embedded broker's of DATA_DIR."""
+    """Return the URL of Redis: REDIS_URL, or that of the embedded broker in DATA_DIR."""
     return settings.redis_url or embedded_url(settings.data_dir)
 
 
 def is_embedded(settings: Settings) -> bool:
-    """Tell whether Redis is the one that `murmur run` starts for this DATA_DIR, whose file may be rewritten at will.
+    """Tell whether Redis is the broker that `murmur run` starts for this DATA_DIR, whose file we may rewrite.
 
-    `murmur run` writes its address into DATA_DIR; a Redis of one's own at another unix socket is not it.
+    `murmur run` writes its address into DATA_DIR. Another Redis at a unix socket is not embedded.
     """
     return redis_url(settings) == embedded_url(settings.data_dir)
 
@@ -62,9 +62,9 @@ def connect(
 
     Args:
         settings: where Redis is and how TLS is checked.
-        connections: the bound; a caller waits for a free one.
-        name: shown by CLIENT LIST.
-        socket_timeout_s: how long one answer may take. Raise it for a client that blocks on purpose.
+        connections: upper bound; a caller waits for a free connection.
+        name: the client's name in CLIENT LIST.
+        socket_timeout_s: seconds that one answer may take. Raise it for a client that blocks on purpose.
     """
     url = redis_url(settings)
     options: dict[str, Any] = {
@@ -86,7 +86,7 @@ def connect(
 
 
 def _tls(settings: Settings) -> dict[str, Any]:
-    """Return the TLS options redis-py and kombu share. Without a CA file the system's authorities are trusted."""
+    """Return the TLS options that redis-py and kombu share. Without a CA file the system's authorities are trusted."""
     if not settings.redis_tls_verify:
         return {"ssl_cert_reqs": ssl.CERT_NONE, "ssl_check_hostname": False}
     options: dict[str, Any] = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}

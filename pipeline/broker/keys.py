@@ -1,7 +1,6 @@
-"""Every Redis key, channel and Celery queue, named in one place, with its type and meaning.
+"""Key names: every Redis key, channel and Celery queue, each with its type and meaning.
 
-All stand under `REDIS_PREFIX` (default "murmur"); Pub/Sub channels are global across database numbers, so they are
-prefixed as well.
+All begin with `REDIS_PREFIX` (default "murmur"). Channels do too, because Pub/Sub ignores database numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ class Names:
 
     prefix: str = "murmur"
 
-    # -- Celery queues (a dot, so that no key of ours can collide with kombu's)
+    # -- Celery queues (with a dot, so that no key of ours collides with kombu's)
     @property
     def posts_queue(self) -> str:
         """Celery queue: batch ids for `ingest`."""
@@ -27,7 +26,7 @@ class Names:
 
     @property
     def upkeep_queue(self) -> str:
-        """Celery queue: upkeep."""
+        """Celery queue: tasks of upkeep."""
         return f"{self.prefix}.upkeep"
 
     # -- claim check
@@ -55,15 +54,15 @@ class Names:
         """Hash: batch id → attempts without an outage."""
         return f"{self.prefix}:attempts"
 
-    # -- order of publication (docs/delivery.md)
+    # -- order of publication (docs/design/delivery.md)
     @property
     def seq(self) -> str:
-        """Number: the last publication number given out."""
+        """Number: the last sequence number given out."""
         return f"{self.prefix}:seq"
 
     @property
     def inflight(self) -> str:
-        """Sorted set: batch id → the first number its current attempt reserved."""
+        """Sorted set: batch id → the first sequence number that its current attempt reserved."""
         return f"{self.prefix}:inflight"
 
     @property
@@ -94,17 +93,17 @@ class Names:
 
     @property
     def searches_version(self) -> str:
-        """Number: bumped by every change of the registry."""
+        """Number: version of the registry, incremented by every change."""
         return f"{self.prefix}:searches:version"
 
     @property
     def searches_changed(self) -> str:
-        """Sorted set: key → registry version of its last change, so that workers apply differences."""
+        """Sorted set: key → registry version of its last change; workers read the differences from here."""
         return f"{self.prefix}:searches:changed"
 
     @property
     def searches_floor(self) -> str:
-        """Number: registry version below which removals are forgotten; who is behind it reads the whole registry."""
+        """Number: registry version below which removals are forgotten; an older replica reads the whole registry."""
         return f"{self.prefix}:searches:floor"
 
     # -- deletions
@@ -127,7 +126,7 @@ class Names:
         return f"{self.prefix}:read:{source}"
 
     def source_state(self, source: str) -> str:
-        """String with TTL: JSON, what a source last said of itself: name, state, since, lag_s, detail, generated."""
+        """String with TTL: JSON, last status of a source: name, state, since, lag_s, detail, generated."""
         return f"{self.prefix}:source:{source}"
 
     # -- sinks
@@ -136,11 +135,11 @@ class Names:
         return f"{self.prefix}:sink:{name}"
 
     def sink_places(self, name: str) -> str:
-        """Hash: key of a search → publication number up to which a sink has been given its matches."""
+        """Hash: key of a search → sequence number up to which a sink has received the matches."""
         return f"{self.prefix}:sink:{name}:places"
 
     def recheck(self, source: str) -> str:
-        """String: JSON, how far the re-check of a source's stored posts has come."""
+        """String: JSON, progress of the re-check of a source's stored posts."""
         return f"{self.prefix}:recheck:{source}"
 
     # -- the rest
@@ -151,7 +150,7 @@ class Names:
 
     @property
     def watchers_seen(self) -> str:
-        """Sorted set: web process → when (ms, Redis's clock) it last said how many users it has."""
+        """Sorted set: web process → when (ms, Redis's clock) it last reported its connected users."""
         return f"{self.prefix}:watchers:seen"
 
     @property
@@ -161,7 +160,7 @@ class Names:
 
     @property
     def outage(self) -> str:
-        """String with TTL: JSON, since when (ms) and why the store is away, as those who wait for it say."""
+        """String with TTL: JSON, an outage of the store: since when (ms) and why."""
         return f"{self.prefix}:outage"
 
     @property
@@ -175,19 +174,19 @@ class Names:
 
     @property
     def dead(self) -> str:
-        """Stream: dead letters: raw (cut at 64 kB), error, source, when."""
+        """Stream: dead letters, with raw (cut at 64 kB), error, source, when."""
         return f"{self.prefix}:dead"
 
     @property
     def dead_size(self) -> str:
-        """Hash: `bytes` held by the dead letters, and how many were `dropped` for want of room."""
+        """Hash: `bytes` of the dead letters, and how many were `dropped` for lack of room."""
         return f"{self.prefix}:dead:size"
 
     def duty(self, job: str) -> str:
-        """String with TTL: a job of upkeep has been taken; of several upkeep processes one does it."""
+        """String with TTL: a duty of upkeep is taken, so that of several upkeep processes one does it."""
         return f"{self.prefix}:duty:{job}"
 
     @property
     def track(self) -> str:
-        """String: TRACK as set at run time; absent: the setting's."""
+        """String: TRACK as set at run time; absent: the setting's value."""
         return f"{self.prefix}:track"

@@ -1,6 +1,6 @@
-"""Whether a Redis user may do what the pipeline needs beyond keys: publish and subscribe under our prefix.
+"""Permission check: whether the Redis user may publish and subscribe under our prefix.
 
-An ACL user of Redis 7 begins without any channel, however many keys it may write.
+A new ACL user of Redis 7 may use no channel, however many keys it may write.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 
 _ANSWER_S = 5.0
 
@@ -19,15 +19,15 @@ _ANSWER_S = 5.0
 def channel_problem(redis: Redis, names: Names) -> str:
     """Return why this user of Redis cannot publish or subscribe, and the command that grants it; "" if it can.
 
-    Nobody listens where it publishes. It holds one connection of the client for two round trips.
+    The check publishes to a channel that has no subscriber, and holds one connection for two round trips.
 
     Raises:
-        BrokerUnavailable, BrokerRefused: Redis did not answer that.
+        BrokerUnavailable, BrokerRefused: Redis did not answer the question.
     """
     probe = names.live("probe")
     pubsub: Any = redis.pubsub()  # type: ignore[no-untyped-call]
     try:
-        with asking():
+        with translate_redis_errors():
             try:
                 redis.publish(probe, b"")
                 pubsub.subscribe(names.notices, probe)

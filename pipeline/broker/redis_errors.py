@@ -1,4 +1,4 @@
-"""What Redis's own errors become: ours. Every call to Redis in the pipeline stands inside `asking()`."""
+"""Translation of redis-py's errors into ours: every call to Redis stands inside `translate_redis_errors()`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _PASSING = (
     exceptions.ClusterDownError,
     exceptions.MasterDownError,
 )
-"""Temporary errors that redis-py has a class for; it takes the code off their messages."""
+"""Temporary errors that redis-py has a class for; it removes the code from their messages."""
 _PASSING_CODES = ("MISCONF", "NOREPLICAS", "BUSY ")
-"""Codes of temporary errors that it has none for: cannot write its file, has too few replicas, runs a script."""
+"""Codes of temporary errors without a class: persistence fails, too few replicas, a script is running. Retry."""
 
 
 class BrokerRefused(MurmurError):
-    """Raised when Redis answered with an error: misused, or holding something else under one of our names."""
+    """Raised when Redis answered with a lasting error: not permitted, or one of our keys holds another type."""
 
     code = "broker_refused"
 
 
 @contextmanager
-def asking(wrong_value: str = "\0") -> Iterator[None]:
-    """Turn redis-py's errors into ours.
+def translate_redis_errors(wrong_value: str = "\0") -> Iterator[None]:
+    """Translate redis-py's errors into ours; a context manager.
 
     Raises:
-        BrokerUnavailable: Redis cannot be reached, is starting, is full, or is a replica now. Trying again is right.
-        ValueError: it answered with an error that begins with `wrong_value`.
-        BrokerRefused: it answered, and said no for another reason.
+        BrokerUnavailable: Redis cannot be reached, is loading, is full, or is a replica now. Retry.
+        ValueError: Redis answered with an error that begins with `wrong_value`.
+        BrokerRefused: Redis answered with another error.
     """
     try:
         yield

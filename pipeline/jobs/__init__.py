@@ -1,1 +1,1 @@
-"""The Celery application: its tasks, its beat, its producer. Thin; nothing is decided here."""
+"""Celery: the application, its tasks, its beat and its producer. Thin; nothing is decided here."""

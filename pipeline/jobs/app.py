@@ -1,6 +1,6 @@
-"""The Celery application: broker, queues, schedule and the command lines of its processes. No decisions about posts.
+"""Celery application: broker, queues, beat schedule, and the command lines of its processes.
 
-`celery -A pipeline.jobs.app worker …` finds `app` here; `argv` gives the exact lines for reader, worker and upkeep.
+`celery -A pipeline.jobs.app worker …` uses `app`; `argv` gives the exact command lines of reader, worker and upkeep.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RECHECK_S = 15.0
 
 
 def celery_options(settings: Settings) -> dict[str, Any]:
-    """Return the options that depend on settings, to lay over `celeryconfig`."""
+    """Return the options that depend on settings; they override `celeryconfig`."""
     names = Names(settings.redis_prefix)
     options: dict[str, Any] = {
         "broker_url": celery_broker_url(settings),
@@ -85,11 +85,11 @@ def make_app(settings: Settings) -> Celery:
 
 
 def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
-    """Return what follows `celery -A pipeline.jobs.app` on the command line of a process, `number` telling twins apart.
+    """Return the command line of a process after `celery -A pipeline.jobs.app`; `number` numbers processes of a role.
 
-    Readers and upkeep use threads (one a source, plus one to wait with; ticks, housekeeping, re-checks); ingest runs in
-    the main thread of as many processes as wanted. A prefork pool was seen not to end on SIGTERM in the middle of a
-    backlog.
+    Readers use threads: one for each source and one spare. Upkeep uses three: ticks, housekeeping, re-checks. Workers
+    run in the main thread of each process. No role uses the prefork pool, which was seen not to end on SIGTERM in the
+    middle of a backlog.
     """
     names = Names(settings.redis_prefix)
     pool: list[str] = {
@@ -107,12 +107,12 @@ def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]
-def _say_less(**_: object) -> None:
-    """A line for each batch received and done is noise and costs more than the batch's envelope."""
+def _quiet_logs(**_: object) -> None:
+    """Turn off the log lines for each message received and done: they cost more than the message itself."""
     for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 protect_logs()
-warnings.filterwarnings("ignore", category=SecurityWarning)  # it warns root of pickle; only JSON is accepted here
+warnings.filterwarnings("ignore", category=SecurityWarning)  # the warning is about pickle; only JSON is accepted
 app = make_app(load())

@@ -1,6 +1,6 @@
-"""Beat inside the upkeep worker: a thread of it, with a schedule in memory, publishing through the shared producer.
+"""Beat as a thread of the upkeep worker, with its schedule in memory, sending through the process's producer.
 
-A beat of its own process costs 60 MB and two connections more, and a schedule file needs a disk and pickle.
+A beat process of its own would cost 60 MB and two connections more, and its schedule file needs a disk and pickle.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from celery.app.amqp import Queues
 from celery.beat import EmbeddedService
 from celery.beat import Scheduler as InMemory
 
-from pipeline.jobs.producer import producing
+from pipeline.jobs.producer import acquired_producer
 
 
-class Scheduler(InMemory):  # type: ignore[misc]  # Celery is untyped
-    """The schedule in memory, without a connection of its own."""
+class SharedProducerScheduler(InMemory):  # type: ignore[misc]  # Celery is untyped
+    """A schedule in memory that has no connection of its own."""
 
     producer = None
-    """Not one of its own: `apply_async` takes the process's."""
+    """None: `apply_async` uses the process's producer."""
 
     def apply_async(self, entry: Any, **options: Any) -> Any:
-        """Send a due task through the shared producer."""
-        with producing(self.app) as shared:
+        """Send a due task through the process's producer."""
+        with acquired_producer(self.app) as shared:
             return super().apply_async(entry, **(options | {"producer": shared}))
 
 
@@ -33,7 +33,7 @@ class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is un
     requires = ("celery.worker.components:Pool",)
     label = "Beat"
     queue = ""
-    """Set when the app is made: the queue whose consumer beats."""
+    """The queue whose consumer runs beat; `make_app` sets it."""
 
     def include_if(self, parent: Any) -> bool:
         """Tell whether this worker consumes the upkeep queue."""
@@ -42,4 +42,4 @@ class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is un
 
     def create(self, parent: Any) -> Any:
         """Return the thread."""
-        return EmbeddedService(parent.app, thread=True, scheduler_cls="pipeline.jobs.beat:Scheduler")
+        return EmbeddedService(parent.app, thread=True, scheduler_cls="pipeline.jobs.beat:SharedProducerScheduler")

@@ -1,4 +1,4 @@
-"""Sends Celery messages over one connection a process, whoever sends: a task, the reader, beat."""
+"""Producer of Celery messages: sends tasks over the one connection that all threads of a process share."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _KOMBU = (
     OSError,
     RuntimeError,
 )
-"""What kombu raises for a broker that cannot be reached: its own errors, amqp's, its transport's, a socket's, and
-RuntimeError for a pool that was closed at the end of the process."""
+"""Errors of kombu for a broker that cannot be reached: its own, amqp's, the transport's, a socket's, and RuntimeError
+for a pool that was closed at the end of the process."""
 
 
 @contextmanager
 def _broker_errors() -> Iterator[None]:
-    """Turn the errors of kombu and of its transport into ours; nothing else in the pipeline knows kombu's.
+    """Translate the errors of kombu and its transport into ours; no other module knows kombu's.
 
     Raises:
-        BrokerUnavailable: the broker cannot be reached or refuses, or the producer stayed in use by others.
+        BrokerUnavailable: the broker cannot be reached or refuses, or other threads kept the producer.
     """
     try:
         yield
@@ -39,10 +39,10 @@ def _broker_errors() -> Iterator[None]:
 
 
 @contextmanager
-def producing(app: Celery) -> Iterator[Any]:
-    """Yield the process's producer; others wait meanwhile.
+def acquired_producer(app: Celery) -> Iterator[Any]:
+    """Yield the process's producer; other threads wait meanwhile.
 
-    kombu opens a second connection for each channel, to consume with; a producer never does, so it is let go.
+    kombu opens a second connection for each channel, for consuming. A producer never consumes, so that one is closed.
 
     Raises:
         BrokerUnavailable: the broker cannot be reached or refuses.
@@ -54,16 +54,16 @@ def producing(app: Celery) -> Iterator[Any]:
         yield producer
 
 
-def send(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
+def send_task(task: Any, arguments: Sequence[Any], queue: str, *, expires_s: float | None = None) -> None:
     """Send a task to a queue.
 
-    Celery's default keeps the result of every message that a running task sends until that task ends (`children` of
-    its request, `ignore_result` or not). `read_stream` runs for days, so nothing is entered there.
+    By default Celery keeps the result of every message that a running task sends until that task ends (`children` of
+    its request, with `ignore_result` as well). `read_stream` runs for days, so `add_to_parent` is off.
 
     Raises:
         BrokerUnavailable: the broker cannot be reached or refuses.
     """
-    with producing(task.app) as producer:
+    with acquired_producer(task.app) as producer:
         task.apply_async(
             tuple(arguments), queue=queue, producer=producer, expires=expires_s, retry=False, add_to_parent=False
         )

@@ -1,7 +1,7 @@
-"""The Celery tasks: thin, no decisions. Each finds its process's parts and calls the story.
+"""Celery tasks: each builds the parts of its process once and calls them. No decisions.
 
-`ingest` acknowledges late, `read_stream` at once: a reader runs for days, and its lease, not its message, says
-whether it lives. Messages carry ids and small facts as JSON, never a post.
+`ingest` acknowledges late, `read_stream` at once: a reader runs for days, and its lease, not its message, shows that it
+lives. Messages carry ids and small facts as JSON, never a post.
 """
 
 from __future__ import annotations
@@ -19,25 +19,27 @@ from celery import current_app, shared_task
 from celery.exceptions import Reject
 from celery.worker import state as worker_state
 
-from pipeline.assembly import Process, build_ingest, build_reader, build_recheck, build_upkeep
+from pipeline.assembly import Process, build_batch_runner, build_reader, build_recheck, build_upkeep
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.jobs.producer import producing, send
-from pipeline.reader.status import Coverage
+from pipeline.jobs.producer import acquired_producer, send_task
+from pipeline.queue.task_queue import CoverageUpdate, TaskQueue
 from pipeline.settings import load
 from pipeline.upkeep.duties import Upkeep
-from pipeline.worker.ingest import OUTAGE_WAIT_S, Ingest
+from pipeline.worker.batch_runner import OUTAGE_WAIT_S, BatchRunner
 
 if TYPE_CHECKING:
-    from pipeline.upkeep.recheck import Recheck
+    from pipeline.upkeep.recheck.recheck import Recheck
 
 log = logging.getLogger(__name__)
 
 BATCH_LIMIT_S = 45.0
-"""A worker that is still at one batch after this is ended by the kernel (SIGALRM), whatever hangs: its supervisor
-starts another, the batch comes again, and in the end the record is found over which workers die. It is shorter than
-the visibility timeout."""
+"""Seconds after which the kernel ends (SIGALRM) a worker that is still at one batch, whatever hangs.
+
+Its supervisor starts another worker, the batch comes again, and the search for poison records finds the record. The
+limit is shorter than the visibility timeout.
+"""
 
 _lock = threading.Lock()
 _housekeeping = threading.Lock()
@@ -49,35 +51,35 @@ _reading: set[str] = set()
 
 @shared_task(name="murmur.ingest", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
 def ingest(batch_id: str) -> None:
-    """Do one batch."""
+    """Process one batch."""
     try:
-        story = _ingest()
+        runner = _runner()
     except MurmurError as error:
         log.warning("batch %s waits: %s", batch_id, error)
         if not isinstance(error, BrokerUnavailable | BrokerRefused):
-            _process("worker", 1).outages.tell(str(error))
+            _process("worker", 1).outages.report(str(error))
         _wait(OUTAGE_WAIT_S)
-        _again(lambda: enqueue(batch_id))
+        _send_again(lambda: enqueue(batch_id))
         return
     signal.setitimer(signal.ITIMER_REAL, BATCH_LIMIT_S)
     try:
-        story.run(batch_id)
+        runner.run(batch_id)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @shared_task(name="murmur.read_stream", acks_late=False, ignore_result=True)  # type: ignore[untyped-decorator]
 def read_stream(source: str) -> None:
-    """Read a source until this process is told to end; one thread a source, whatever was asked."""
+    """Read a source until this process is told to end, in one thread however many messages ask for it."""
     with _lock:
         if source in _reading:
             return
         _reading.add(source)
     try:
         process = _process("reader", connections=2)
-        build_reader(process, source, enqueue=enqueue, cover=_cover, stopping=stopping).run()
+        build_reader(process, source, queue()).run()
     except MurmurError as error:
-        log.warning("%s cannot be read now, it will be asked for again: %s", source, error)
+        log.warning("%s cannot be read now, upkeep will request it again: %s", source, error)
     finally:
         with _lock:
             _reading.discard(source)
@@ -85,7 +87,7 @@ def read_stream(source: str) -> None:
 
 @shared_task(name="murmur.tick", ignore_result=True)  # type: ignore[untyped-decorator]
 def tick() -> None:
-    """Tell `safe` and the figures."""
+    """Announce the low watermark and the figures."""
     try:
         _upkeep().tick()
     except MurmurError as error:
@@ -94,7 +96,7 @@ def tick() -> None:
 
 @shared_task(name="murmur.housekeep", ignore_result=True)  # type: ignore[untyped-decorator]
 def housekeep() -> None:
-    """Do what is due; one thread a process, so that a long duty leaves the other one to the ticks."""
+    """Do the duties that are due; one thread a process, so that a long duty does not hold the ticks up."""
     if not _housekeeping.acquire(blocking=False):
         return
     try:
@@ -107,7 +109,7 @@ def housekeep() -> None:
 
 @shared_task(name="murmur.recheck", ignore_result=True)  # type: ignore[untyped-decorator]
 def recheck() -> None:
-    """Look some stored posts up again, if it is time; one thread a process."""
+    """Re-check some stored posts, if that is due; one thread a process."""
     if not _rechecking.acquire(blocking=False):
         return
     try:
@@ -128,22 +130,22 @@ def cover(  # noqa: PLR0917 - the fields of a row, in its order
     filled: bool = False,
     read_ms: int | None = None,
 ) -> None:
-    """Write a coverage row, one after the other. One that the store refuses for good is dropped, with an error."""
-    row = Coverage(source, since, until, search, why, filled, read_ms)
+    """Write a coverage row; rows are written one at a time. A row that the store refuses is dropped and logged."""
+    row = CoverageUpdate(source, since, until, search, why, filled, read_ms)
     try:
         with _covering:
-            _upkeep().cover(row)
+            _upkeep().coverage.write(row)
     except (StoreUnavailable, BrokerUnavailable, BrokerRefused) as error:
         log.warning("a coverage row waits: %s", error)
         _wait(OUTAGE_WAIT_S)
-        _again(lambda: _cover(row))
+        _send_again(lambda: _cover(row))
     except MurmurError as error:
         log.error("a coverage row is dropped, %s: %s", row, error)
 
 
 def enqueue(batch_id: str) -> None:
     """Send the id of an open batch to the workers."""
-    send(ingest, (batch_id,), _names().posts_queue)
+    send_task(ingest, (batch_id,), _names().posts_queue)
 
 
 def stopping() -> bool:
@@ -153,15 +155,22 @@ def stopping() -> bool:
     )
 
 
-def _cover(row: Coverage) -> None:
-    send(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
+def queue() -> TaskQueue:
+    """Return the task queue of this process."""
+    return TaskQueue(
+        enqueue=enqueue, cover=_cover, request_reader=_request_reader, waiting=_waiting_ids, stopping=stopping
+    )
 
 
-def _again(send_again: Callable[[], None]) -> None:
-    """Send a message again at the end of its queue; where that fails, have the broker give the present one out again.
+def _cover(row: CoverageUpdate) -> None:
+    send_task(cover, msgspec.structs.astuple(row), _names().upkeep_queue)
+
+
+def _send_again(send_again: Callable[[], None]) -> None:
+    """Send a message again to the end of its queue; if that fails, the broker delivers the present one again.
 
     Raises:
-        celery.exceptions.Reject: it could not be sent.
+        celery.exceptions.Reject: the message could not be sent.
     """
     try:
         send_again()
@@ -169,12 +178,12 @@ def _again(send_again: Callable[[], None]) -> None:
         raise Reject(str(error), requeue=True) from error
 
 
-def _ask_for_reader(source: str) -> None:
-    send(read_stream, (source,), _names().stream_queue(source), expires_s=5)
+def _request_reader(source: str) -> None:
+    send_task(read_stream, (source,), _names().stream_queue(source), expires_s=5)
 
 
-def _queued() -> int:
-    with producing(current_app) as producer:
+def _waiting_ids() -> int:
+    with acquired_producer(current_app) as producer:
         return int(producer.channel.queue_declare(_names().posts_queue).message_count)
 
 
@@ -184,11 +193,11 @@ def _wait(seconds: float) -> None:
         time.sleep(0.1)
 
 
-def _ingest() -> Ingest:
+def _runner() -> BatchRunner:
     with _lock:
-        if "ingest" not in _parts:
-            _parts["ingest"] = build_ingest(_own_process("worker", 1), enqueue, stopping)
-        return _parts["ingest"]  # type: ignore[no-any-return]
+        if "runner" not in _parts:
+            _parts["runner"] = build_batch_runner(_own_process("worker", 1), queue())
+        return _parts["runner"]  # type: ignore[no-any-return]
 
 
 def _upkeep() -> Upkeep:
@@ -196,16 +205,14 @@ def _upkeep() -> Upkeep:
         if "upkeep" not in _parts:
             process = _own_process("upkeep", 2)
             visibility_s = float(current_app.conf.broker_transport_options["visibility_timeout"])
-            _parts["upkeep"] = build_upkeep(
-                process, enqueue=enqueue, read_stream=_ask_for_reader, queued=_queued, visibility_s=visibility_s
-            )
+            _parts["upkeep"] = build_upkeep(process, queue(), visibility_s=visibility_s)
         return _parts["upkeep"]  # type: ignore[no-any-return]
 
 
 def _recheck() -> Recheck:
     with _lock:
         if "recheck" not in _parts:
-            _parts["recheck"] = build_recheck(_own_process("upkeep", 2), enqueue=enqueue, stopping=stopping)
+            _parts["recheck"] = build_recheck(_own_process("upkeep", 2), queue())
         return _parts["recheck"]  # type: ignore[no-any-return]
 
 

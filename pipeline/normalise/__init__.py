@@ -1,6 +1,8 @@
-"""Raw records of every source, made into the canonical post. No network, no clock, no store: the same bytes give the
-same events on every attempt."""
+"""Normalisation: turns a raw record of any source into events: posts, deletions of posts or accounts, notices.
 
-from pipeline.normalise.recognise import normalise
+It uses no network, no clock and no store, so the same bytes give the same events on every attempt.
+"""
+
+from pipeline.normalise.format_dispatch import normalise
 
 __all__ = ["normalise"]

@@ -1,5 +1,9 @@
-"""What is published for a batch: one message a search, and the notices. Each post's bytes are used as the store encoded
-them, once, however many searches it matches. Nothing here talks to Redis; the `safe` header is added in COMMIT.
+"""Messages of a batch: builds the payloads of posts for each search's channel, and the notices for every web process.
+
+Notices name posts that no longer match a search (`gone`) and edited posts whose former content is unknown (`edited`).
+Posts are split into parts of at most 32,000 bytes (a larger post stands alone); web processes split their frames by the
+same function. A post's bytes are used as the store encoded them, and a payload is built once, however many searches it
+matches. Nothing here talks to Redis; COMMIT adds the header with the low watermark.
 """
 
 from __future__ import annotations
@@ -15,21 +19,27 @@ Message = tuple[str, bytes]
 """A channel and a payload without its header."""
 
 PORTION_BYTES = 32_000
-"""Most bytes of posts in a message, and in a frame of a web process, which adds a head of some hundred: clients with a
-read limit of 32 KiB (Go's coder/websocket as it comes) take it. One post that is larger has a message to itself."""
+"""Most bytes of posts in a message, and in a frame of a web process, which adds a head of some hundred bytes.
+
+Clients with a read limit of 32 KiB accept such a frame (Go's coder/websocket has that limit by default). A larger post
+has a message of its own.
+"""
 
 _encode = msgspec.json.Encoder().encode
 
 
 def posts_messages(names: Names, matches: Mapping[str, Sequence[int]], bodies: Sequence[bytes]) -> list[Message]:
-    """Return the messages of each search that matched: arrays of its posts' bytes, each of `PORTION_BYTES` at most."""
-    built: dict[tuple[int, ...], list[bytes]] = {}
+    """Return the messages of each search: JSON arrays of the posts that matched, each of at most `PORTION_BYTES`.
+
+    `matches` maps a search's key to the indexes of its posts in `bodies`, the encoded posts.
+    """
+    payloads_of: dict[tuple[int, ...], list[bytes]] = {}
     messages: list[Message] = []
     for key, indexes in matches.items():
         which = tuple(indexes)
-        payloads = built.get(which)
+        payloads = payloads_of.get(which)
         if payloads is None:
-            payloads = built[which] = _arrays([bodies[index] for index in which])
+            payloads = payloads_of[which] = _arrays([bodies[index] for index in which])
         channel = names.live(key)
         messages += [(channel, payload) for payload in payloads]
     return messages
@@ -43,7 +53,7 @@ def _arrays(bodies: list[bytes]) -> list[bytes]:
 
 
 def portions(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Yield the bodies in order, as many at a time as have `PORTION_BYTES` when joined by commas, but always one."""
+    """Yield the bodies in order, in parts of at most `PORTION_BYTES` when joined by commas, but at least one body."""
     part: list[bytes] = []
     size = -1
     for body in bodies:
@@ -56,16 +66,16 @@ def portions(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield part
 
 
-def gone_messages(names: Names, gone: Mapping[str, Sequence[tuple[str, int]]]) -> list[Message]:
-    """Return one notice a search for posts, (id, version), that no longer match it."""
-    return [notice(names, {"type": "gone", "key": key, "posts": posts}) for key, posts in gone.items() if posts]
+def retraction_messages(names: Names, retracted: Mapping[str, Sequence[tuple[str, int]]]) -> list[Message]:
+    """Return the `gone` notice of each search: posts, as (id, version), that no longer match it."""
+    return [notice(names, {"type": "gone", "key": key, "posts": posts}) for key, posts in retracted.items() if posts]
 
 
-def edited_message(names: Names, posts: Sequence[tuple[str, int, Sequence[str]]]) -> list[Message]:
-    """Return the notice for posts, (id, version, keys that still match), whose former content nobody knows."""
+def edited_messages(names: Names, posts: Sequence[tuple[str, int, Sequence[str]]]) -> list[Message]:
+    """Return the `edited` notice for posts whose former content is unknown: (id, version, keys that still match)."""
     return [notice(names, {"type": "edited", "posts": posts})] if posts else []
 
 
-def notice(names: Names, told: Mapping[str, Any]) -> Message:
-    """Return a message for every web process."""
-    return names.notices, _encode(told)
+def notice(names: Names, content: Mapping[str, Any]) -> Message:
+    """Return a message to every web process."""
+    return names.notices, _encode(content)

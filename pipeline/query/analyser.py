@@ -1,8 +1,10 @@
-"""The one analyser: text to tokens, the same for posts and for searches (docs/search.md, "Words").
+"""Text analyser: turns text into tokens, with their spans if wanted, and folds tags, handles and ids for comparison.
 
-Emoji sequences are cut out, each a token; the rest is NFKC, case-folded, NFKC again; a token is a run of letters, marks
-and digits; scripts written without spaces yield a token a character. It runs on every post, so plain ASCII takes a
-short cut. It knows no fields, no tags and no search.
+Posts and searches pass through the same functions, so equal words become equal tokens (docs/reference/search.md,
+"Words"). Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again); a token is then a run
+of letters, marks and digits. In scripts written without spaces each letter is a token. `MAX_TOKENS` and
+`MAX_TOKEN_CHARS` bound the result. `ANALYSER_VERSION` names the rules, and every index stores it. The analyser runs on
+every post, so plain ASCII takes a fast path.
 """
 
 from __future__ import annotations
@@ -13,39 +15,50 @@ from collections.abc import Callable
 from functools import cache
 from unicodedata import category, normalize
 
-from pipeline.query.scripts import EMOJI, EMOJI_OR_KEYCAP, INVISIBLE, KEYCAP, UNSPACED, VANISHING
+from pipeline.query.unicode_tables import (
+    EMOJI_OR_KEYCAP_SEQUENCE,
+    EMOJI_SEQUENCE,
+    INVISIBLE,
+    KEYCAP,
+    UNSPACED,
+    VANISHING,
+)
 
 ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
-"""Changes with the rules and with Python's Unicode tables; kept with every index."""
+"""Version of the rules and of Python's Unicode tables. Every index stores the version it was built with."""
 
 MAX_TOKEN_CHARS = 128
 MAX_TOKENS = 10_000
 
 _VANISHING = re.compile(f"[{VANISHING}]")
-_NOT_SEEN = re.compile(f"[{VANISHING}{INVISIBLE}]")
+_UNSEEN = re.compile(f"[{VANISHING}{INVISIBLE}]")
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 _ALONE, _MARK, _VANISHES = "\x02", "\x05", "\x03"
 _CLASSED_TOKEN = re.compile(f"{_ALONE}.(?:{_MARK}.)*|[^ {_ALONE}]+")
-_CACHED_CODES = 40_000
+_CACHED_CLASSES = 40_000
 
 _LONG = 2_000
-"""Normalising takes the square of a pile of marks; from this length on, piles are cut. No search is as long."""
+"""Characters from which piles of marks are cut, because normalising takes quadratic time in a pile.
+
+No search is as long.
+"""
 
 _PILED = re.compile(f"(?:{_MARK}.){{65}}")
 
 _TYPOGRAPHIC = "’…“”–—‘"
-"""What else stands in plain English text: each separates, before normalising as after it."""
+"""Characters of English text that are not ASCII. Each separates words, before normalising as after it."""
 
 _SENTENCE = ".,;:!?…'’"
+"""Punctuation that a sentence may put after a tag."""
 
-_ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+_ASCII_TOKENS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 
 
 @cache
 def _marks() -> str:
-    """Return all marks. Which they are, and what is made of them below, takes long to find out and is seldom needed."""
+    """Return all marks. This and the patterns below are built on demand: they take long and are seldom needed."""
     return "".join(chr(code) for code in range(0x20000) if category(chr(code))[0] == "M" and chr(code) != KEYCAP)
 
 
@@ -59,8 +72,8 @@ def _pile() -> re.Pattern[str]:
     return re.compile(f"([{_marks()}\uff9e\uff9f]{{64}})[{_marks()}\uff9e\uff9f]+")
 
 
-class _Classes(dict[int, str]):
-    """What a normalised character does to a token: stays, separates, stands alone or vanishes; filled as met."""
+class _CharacterClasses(dict[int, str]):
+    """Classes of normalised characters, filled on demand: kept, separating, alone as a token, a mark or vanishing."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -73,42 +86,42 @@ class _Classes(dict[int, str]):
             found = _MARK + char
         else:
             found = char if kind in "LN" else " "
-        if len(self) < _CACHED_CODES:
+        if len(self) < _CACHED_CLASSES:
             self[code] = found
         return found
 
 
-_classes = _Classes()
+_classes = _CharacterClasses()
 
 
 def analyse(text: str) -> list[str]:
     """Return the tokens of a text in order, at most `MAX_TOKENS`, each at most `MAX_TOKEN_CHARS` long."""
     if text.isascii():
-        tokens = text.encode().translate(_ASCII).decode().split()
+        tokens = text.encode().translate(_ASCII_TOKENS).decode().split()
         if len(text) <= MAX_TOKEN_CHARS:
             return tokens
     else:
         tokens = []
-        pattern = EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI
+        pattern = EMOJI_OR_KEYCAP_SEQUENCE if KEYCAP in text else EMOJI_SEQUENCE
         for number, part in enumerate(pattern.split(text)):
             if number & 1:
                 tokens.append(_SELECTORS.sub("", part))
             else:
-                tokens += _runs(part)
+                tokens += _tokens_without_emoji(part)
     if max(map(len, tokens), default=0) > MAX_TOKEN_CHARS:
         tokens = [token[:MAX_TOKEN_CHARS] for token in tokens]
     return tokens if len(tokens) <= MAX_TOKENS else tokens[:MAX_TOKENS]
 
 
-def _runs(part: str) -> list[str]:
-    """Return the tokens of a text without emoji."""
+def _tokens_without_emoji(part: str) -> list[str]:
+    """Return the tokens of a text that has no emoji."""
     if not part.isascii():
         for char in _TYPOGRAPHIC:
             part = part.replace(char, " ")
     if part.isascii():
-        return part.encode().translate(_ASCII).decode().split()
+        return part.encode().translate(_ASCII_TOKENS).decode().split()
     if len(part) > _LONG:
-        part = _tamed(part)
+        part = _without_piles(part)
     classed = _fold(part).translate(_classes)
     if _VANISHES in classed:
         classed = _fold(_VANISHING.sub("", part)).translate(_classes)
@@ -117,8 +130,8 @@ def _runs(part: str) -> list[str]:
     return classed.replace(_MARK, "").split()
 
 
-def _tamed(part: str) -> str:
-    """Return a long text without what vanishes, and without marks beyond 64 on one letter."""
+def _without_piles(part: str) -> str:
+    """Return a long text without vanishing characters, and with at most 64 marks on one letter."""
     part = _VANISHING.sub("", part)
     return _pile().sub(r"\1", part) if _PILED.search(part.translate(_classes)) else part
 
@@ -128,8 +141,8 @@ def _fold(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a whole value (tag, handle, id) as it is compared: folded as words are, uncut, nothing unseen in it."""
-    return text.lower() if text.isascii() else _fold(_NOT_SEEN.sub("", text))
+    """Return a whole value (tag, handle, id) as it is compared: folded like words, uncut, nothing invisible."""
+    return text.lower() if text.isascii() else _fold(_UNSEEN.sub("", text))
 
 
 def fold_tag(text: str) -> str:
@@ -138,24 +151,25 @@ def fold_tag(text: str) -> str:
 
 
 def analyse_spans(text: str) -> list[tuple[str, int, int]]:
-    """Return the tokens of `analyse` with the span of each in the text as it was given (code points, end exclusive)."""
+    """Return the tokens of `analyse`, each with its span in the given text (code points, end exclusive)."""
     found: list[tuple[str, int, int]] = []
     offset = 0
-    for number, part in enumerate((EMOJI_OR_KEYCAP if KEYCAP in text else EMOJI).split(text)):
+    for number, part in enumerate((EMOJI_OR_KEYCAP_SEQUENCE if KEYCAP in text else EMOJI_SEQUENCE).split(text)):
         if number & 1:
             found.append((_SELECTORS.sub("", part), offset, offset + len(part)))
         else:
-            found += _run_spans(part, offset)
+            found += _spans_without_emoji(part, offset)
         offset += len(part)
     return [(token[:MAX_TOKEN_CHARS], start, end) for token, start, end in found[:MAX_TOKENS]]
 
 
-def _run_spans(part: str, offset: int) -> list[tuple[str, int, int]]:
+def _spans_without_emoji(part: str, offset: int) -> list[tuple[str, int, int]]:
+    """Return the tokens of a text without emoji with their spans, `offset` added."""
     folded: list[str] = []
     origins: list[tuple[int, int]] = []
-    seen = _tamed if len(part) > _LONG else _without_vanishing
-    for start, end in _pieces(part, seen):
-        piece = _fold(seen(part[start:end]))
+    clean = _without_piles if len(part) > _LONG else _without_vanishing
+    for start, end in _pieces(part, clean):
+        piece = _fold(clean(part[start:end]))
         folded.append(piece)
         origins += [(start, end)] * len(piece)
     return [
@@ -168,21 +182,21 @@ def _without_vanishing(part: str) -> str:
     return _VANISHING.sub("", part)
 
 
-def _pieces(part: str, seen: Callable[[str], str]) -> list[tuple[int, int]]:
-    """Split a text where normalising the pieces one by one equals normalising it whole.
+def _pieces(part: str, clean: Callable[[str], str]) -> list[tuple[int, int]]:
+    """Split a text into pieces that can be normalised one by one with the same result as the whole text.
 
-    A character and the marks after it is such a piece, but for Hangul and a few vowels that join what stands before
-    them; where the sum is not the whole, a run without spaces is one piece.
+    A piece is a character with the marks after it. Hangul and a few vowels join the character before them; where the
+    pieces do not add up to the whole, a run without spaces is one piece.
     """
     pieces: list[tuple[int, int]] = []
     for run in re.finditer(r"\s+|\S+", part):
         start = run.start()
         small: list[tuple[int, int]] = []
-        for place in range(start + 1, run.end() + 1):
-            if place < run.end() and (unicodedata.combining(part[place]) or _VANISHING.match(part[place])):
+        for end in range(start + 1, run.end() + 1):
+            if end < run.end() and (unicodedata.combining(part[end]) or _VANISHING.match(part[end])):
                 continue
-            small.append((start, place))
-            start = place
-        exact = "".join(_fold(seen(part[start:end])) for start, end in small) == _fold(seen(run.group()))
+            small.append((start, end))
+            start = end
+        exact = "".join(_fold(clean(part[start:end])) for start, end in small) == _fold(clean(run.group()))
         pieces += small if exact else [run.span()]
     return pieces

@@ -1,30 +1,32 @@
-"""What a search sees of a post: analysed once a post, read by the matcher, the brute force and the stores.
+"""Searchable document of a post: the tokens, facets and numbers that matcher, evaluator and stores read.
 
-`describe(post, original)` builds it. A repost shows its original's content (words, tags, links, language, `has:`) and
-its own who and when (author, numbers, dates).
+`describe(post, original)` builds it once a post. Facets are whole values such as "#tag" or "from:nasa" (`facets.py`).
+Links add the tokens that the text does not show; a `BREAK` token keeps phrases from crossing two parts. A repost has
+its original's content (words, tags, links, language, `has:`) and its own author, numbers and dates.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.post import Author, Post
-from pipeline.query.analyser import MAX_TOKENS, analyse, fold, fold_tag
-from pipeline.query.links import fold_host, link_tokens, parents
+from pipeline.post import Post
+from pipeline.query.analyser import MAX_TOKENS, analyse
+from pipeline.query.facets import add_author_facets, add_content_facets
+from pipeline.query.link_tokens import link_tokens
 
 BREAK = "\u00b6"
-"""A token no analysis yields: it stands between parts that a phrase must not cross."""
+"""Separator token between parts that a phrase must not cross. The analyser never yields it."""
 
 
 @dataclass(slots=True, eq=True)
 class Document:
-    """The searchable side of one post.
+    """The searchable data of one post.
 
-    `words` are the tokens of the text and, after a `BREAK` each, of the parts of links not shown in it; `urls` the
-    tokens of every expanded link with a `BREAK` between two; `bio` and `name` the author's. `facets` are whole values
+    `words` are the tokens of the text and, after a `BREAK` each, of the hidden parts of links. `urls` are the tokens of
+    every expanded link, with a `BREAK` between two. `bio` and `name` are the author's. `facets` are whole values
     ("#tag", "@handle", "$sym", "lang:en", "lang:und", "source:x", "is:reply", "has:links", "from:handle",
     "from:id", "to:…", "host:example.com" and its parent domains, "conversation:…", "reply_to:…", "repost_of:…",
-    "quote_of:…", "reposts_from:…"), folded. `numbers` holds only known ones, by `tree.NumberField`.
+    "quote_of:…", "reposts_from:…"), folded. `numbers` has the known numbers by `tree.NumberField`.
     """
 
     id: str
@@ -37,19 +39,16 @@ class Document:
     numbers: dict[str, int]
 
 
-_HAS_MEDIA = {"image": "has:images", "video": "has:videos"}
-
-
 def describe(post: Post, original: Post | None) -> Document:
-    """Return what searches see of a post. `original` is the post it reposts, if stored, and is not read otherwise."""
+    """Return the document of a post. `original` is the post that a repost reposts, if stored; other posts ignore it."""
     content = original if post.repost_of and original is not None else post
     facets = {f"source:{post.source}"}
-    _content(content, facets)
-    _who(post, facets, original)
+    add_content_facets(content, facets)
+    add_author_facets(post, facets, original)
     words = analyse(content.text)
     urls: list[str] = []
     if content.links:
-        _links(content, words, urls)
+        _add_links(content, words, urls)
     author = post.author
     return Document(
         post.id,
@@ -63,68 +62,8 @@ def describe(post: Post, original: Post | None) -> Document:
     )
 
 
-def _content(post: Post, facets: set[str]) -> None:
-    """Add what comes from the content: of the original, for a repost."""
-    if post.langs or post.lang:
-        for lang in post.langs or (post.lang,):
-            facets.add(f"lang:{lang}")
-    else:
-        facets.add("lang:und")
-    if post.hashtags:
-        facets.add("has:hashtags")
-        facets.update(["#" + fold_tag(tag) for tag in post.hashtags])
-    if post.mentions:
-        facets.add("has:mentions")
-        facets.update(["@" + fold(handle) for handle in post.mentions])
-    if post.cashtags:
-        facets.add("has:cashtags")
-        facets.update(["$" + fold(symbol) for symbol in post.cashtags])
-    if post.links:
-        facets.add("has:links")
-    for host in post.hosts:
-        facets.update(["host:" + parent for parent in parents(fold_host(host))])
-    if post.media:
-        facets.add("has:media")
-        facets.update([_HAS_MEDIA[medium.type] for medium in post.media if medium.type in _HAS_MEDIA])
-    if post.sensitive:
-        facets.add("is:sensitive")
-
-
-def _who(post: Post, facets: set[str], original: Post | None) -> None:
-    """Add who made it and how it stands to other posts: always the post's own."""
-    _author("from:", post.author, facets)
-    if post.author.verified:
-        facets.add("is:verified")
-    answered = post.reply_to
-    if answered is not None:
-        facets.add("is:reply")
-        if answered.id:
-            facets.add("reply_to:" + fold(answered.id))
-        if answered.handle:
-            facets.add("to:" + fold(answered.handle))
-        if answered.author:
-            facets.add("to:" + fold(answered.author))
-    if post.conversation_id:
-        facets.add("conversation:" + fold(post.conversation_id))
-    if post.repost_of:
-        facets.add("is:repost")
-        facets.add("repost_of:" + fold(post.repost_of))
-        if original is not None:
-            _author("reposts_from:", original.author, facets)
-    if post.quote_of:
-        facets.add("is:quote")
-        facets.add("quote_of:" + fold(post.quote_of))
-
-
-def _author(prefix: str, author: Author, facets: set[str]) -> None:
-    if author.handle:
-        facets.add(prefix + fold(author.handle))
-    if author.id:
-        facets.add(prefix + fold(author.id))
-
-
-def _links(post: Post, words: list[str], urls: list[str]) -> None:
-    """Add each link's tokens to `urls`, and to `words` those its shown form does not have at its beginning."""
+def _add_links(post: Post, words: list[str], urls: list[str]) -> None:
+    """Add each link's tokens to `urls`, and to `words` those after the part that the text shows."""
     shown: dict[str, tuple[int, int]] = {
         entity.value: (entity.start, entity.end) for entity in post.entities if entity.type == "link"
     }

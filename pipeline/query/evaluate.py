@@ -1,6 +1,8 @@
-"""The brute force: does a document match a tree? The truth that the matcher and every store are held to.
+"""Reference evaluator: decides by brute force whether a document matches a search tree, and where its words occur.
 
-Written to be read, not to be fast: no index, no cache, every node says in a line or two what it means.
+It defines the meaning of each node, among them the buckets of `sample:` and words near each other. Matchers and stores
+are tested against it, and some confirm candidates with it. It is written to be read and not to be fast: no index, no
+cache, and a line or two for the meaning of each node.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from pipeline.query.tree import (
 
 
 def matches(root: Node, document: Document) -> bool:  # noqa: PLR0911 - one line a kind of node
-    """Return whether a document is in a search."""
+    """Return whether a document matches a search."""
     match root:
         case And(children):
             return all(matches(child, document) for child in children)
@@ -50,17 +52,17 @@ def matches(root: Node, document: Document) -> bool:  # noqa: PLR0911 - one line
             at = document.created_at
             return (since is None or at >= since) and (until is None or at < until)
         case Sample(percent):
-            return sample_of(document.id) < percent
+            return sample_bucket(document.id) < percent
 
 
-def sample_of(post_id: str) -> int:
-    """Return the hundredth (0 to 99) of all posts that this one is in."""
+def sample_bucket(post_id: str) -> int:
+    """Return the sampling bucket of a post, 0 to 99: SHA-1 of its id modulo 100."""
     return int.from_bytes(hashlib.sha1(post_id.encode(), usedforsecurity=False).digest(), "big") % 100
 
 
 def occurrences(leaf: Word | Phrase | Near | Prefix, document: Document) -> Iterator[list[int]]:
-    """Yield the positions, in the leaf's field, of each place where it stands."""
-    tokens = tokens_of(document, "words" if isinstance(leaf, Near | Prefix) else leaf.field)
+    """Yield for each occurrence of a leaf the positions of its tokens in the leaf's field."""
+    tokens = field_tokens(document, "words" if isinstance(leaf, Near | Prefix) else leaf.field)
     match leaf:
         case Word(wanted):
             yield from ([at] for at, token in enumerate(tokens) if token == wanted)
@@ -72,20 +74,20 @@ def occurrences(leaf: Word | Phrase | Near | Prefix, document: Document) -> Iter
                 if tuple(tokens[at : at + length]) == wanted_tokens:
                     yield list(range(at, at + length))
         case Near(wanted_tokens, slop):
-            yield from windows(tokens, wanted_tokens, slop)
+            yield from smallest_windows(tokens, wanted_tokens, slop)
 
 
-def tokens_of(document: Document, field: TextField) -> list[str]:
+def field_tokens(document: Document, field: TextField) -> list[str]:
     """Return the tokens of one text field."""
     found: list[str] = getattr(document, field)
     return found
 
 
-def windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[list[int]]:
-    """Yield the positions of wanted tokens in the smallest window that ends at each of them, holds them all, each its
-    own occurrence, and has at most `slop` other tokens in it and no `BREAK`.
+def smallest_windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[list[int]]:
+    """Yield the positions of the wanted tokens in each smallest window that ends with one of them.
 
-    One pass: a store asks this of posts of 10,000 words, for searches of hundreds.
+    A window holds all wanted tokens, each as an occurrence of its own, at most `slop` other tokens and no `BREAK`. One
+    pass, because a store evaluates this on posts of 10,000 words, for hundreds of searches.
     """
     need = Counter(wanted)
     lacking = Counter(need)
@@ -107,7 +109,7 @@ def windows(tokens: list[str], wanted: tuple[str, ...], slop: int) -> Iterator[l
 
 
 def _last_of_each(window: deque[int], tokens: list[str], need: Counter[str]) -> list[int]:
-    """Return the positions in a window of the wanted tokens, the last where there are more than are needed."""
+    """Return the positions of the wanted tokens in a window: the last ones, if it has more than are needed."""
     left = Counter(need)
     used = []
     for at in reversed(window):

@@ -1,7 +1,7 @@
-"""Why a post is in a search, or is not: the canonical text, the tree drawn, and where in the post each part is found.
+"""Explanation of a search: its canonical text, key and tree, and which parts of it a post matches and where.
 
-`/api/explain` and `murmur explain` show it. It asks the brute force, so it explains the truth, not an index; which
-terms select a standing search is the matcher's to say and comes in as `selected_by`.
+`/api/explain` and `murmur explain` show it. Places are spans of the text in code points. It uses the reference
+evaluator and no index. The terms that select a standing search come from the matcher, as `selected_by`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from typing import Any
 
 from pipeline.post import Post
 from pipeline.query.analyser import analyse_spans, fold_tag
-from pipeline.query.canonical import spell
+from pipeline.query.canonical_text import spell
 from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches, occurrences
-from pipeline.query.links import fold_host, link_tokens, parents
+from pipeline.query.link_tokens import fold_host, link_tokens, parent_domains
 from pipeline.query.tree import (
     And,
-    Everything,
     Facet,
     Leaf,
     Near,
@@ -30,6 +29,7 @@ from pipeline.query.tree import (
     TextField,
     Word,
 )
+from pipeline.query.tree_drawing import draw
 
 _SIGNS = {"hashtag": "#", "mention": "@", "cashtag": "$"}
 
@@ -40,11 +40,11 @@ def explain(
     original: Post | None = None,
     selected_by: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return canonical, key, tree (drawn) and selected_by (as given); with a post also matches and parts.
+    """Return `canonical`, `key`, `tree` (drawn) and `selected_by` (as given); with a post also `matches` and `parts`.
 
-    A part is one leaf of the tree as it is spelled, whether the post has it (whatever NOT stands before it), and the
-    spans of it in the text a reader sees (of the original, for a repost): code points, end exclusive. A part that is
-    found elsewhere (an author, a number, a hidden link) has no spans.
+    A part is one leaf of the tree: its spelling, whether the post has it (a NOT before it is ignored), and its spans in
+    the text that people see (of the original, for a repost), in code points, end exclusive. A part found elsewhere (an
+    author, a number, a hidden link) has no spans.
     """
     found: dict[str, Any] = {
         "canonical": query.canonical,
@@ -76,14 +76,14 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def spans(leaf: Leaf, content: Post, document: Document) -> list[list[int]]:
-    """Return where in the text of `content` a leaf is found: [start, end) in code points, in order, each once."""
+    """Return the spans of a leaf in the text of `content`: [start, end) in code points, in order, each once."""
     match leaf:
         case Word(_, "words") | Phrase(_, "words") | Near() | Prefix():
             return _word_spans(leaf, content.text, document)
         case Word() | Phrase():
             alone = [(entity, link_tokens(entity.value)) for entity in content.entities if entity.type == "link"]
             wanted = (leaf.token,) if isinstance(leaf, Word) else leaf.tokens
-            return [[entity.start, entity.end] for entity, tokens in alone if _holds(tokens, wanted, leaf.field)]
+            return [[entity.start, entity.end] for entity, tokens in alone if _link_has(tokens, wanted, leaf.field)]
         case Facet(name):
             return [
                 [entity.start, entity.end]
@@ -94,16 +94,16 @@ def spans(leaf: Leaf, content: Post, document: Document) -> list[list[int]]:
             return []
 
 
-def _holds(tokens: list[str], wanted: tuple[str, ...], field: TextField) -> bool:
-    places = range(len(tokens) - len(wanted) + 1)
-    return field == "urls" and any(tuple(tokens[at : at + len(wanted)]) == wanted for at in places)
+def _link_has(tokens: list[str], wanted: tuple[str, ...], field: TextField) -> bool:
+    starts = range(len(tokens) - len(wanted) + 1)
+    return field == "urls" and any(tuple(tokens[at : at + len(wanted)]) == wanted for at in starts)
 
 
 def _hosts(kind: str, url: str) -> list[str]:
     if kind != "link":
         return []
     host = url.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2].split(":", 1)[0]
-    return ["host:" + parent for parent in parents(fold_host(host))]
+    return ["host:" + parent for parent in parent_domains(fold_host(host))]
 
 
 def _word_spans(leaf: Word | Phrase | Near | Prefix, text: str, document: Document) -> list[list[int]]:
@@ -117,35 +117,3 @@ def _word_spans(leaf: Word | Phrase | Near | Prefix, text: str, document: Docume
         else:
             found.add((placed[positions[0]][1], placed[positions[-1]][2]))
     return [list(span) for span in sorted(found)]
-
-
-def draw(node: Node) -> str:
-    """Return a tree as lines of text, one a node."""
-    return "\n".join(_lines(node))
-
-
-def _lines(node: Node) -> Iterator[str]:
-    match node:
-        case And(children) | Or(children):
-            yield "AND" if isinstance(node, And) else "OR"
-            for number, child in enumerate(children, 1):
-                last = number == len(children)
-                for line_number, line in enumerate(_lines(child)):
-                    branch = ("└─ " if last else "├─ ") if line_number == 0 else ("   " if last else "│  ")
-                    yield branch + line
-        case Not(child):
-            yield "NOT"
-            for line_number, line in enumerate(_lines(child)):
-                yield ("└─ " if line_number == 0 else "   ") + line
-        case _:
-            yield f"{_kind(node)} {spell(node)[0]}"
-
-
-def _kind(leaf: Leaf) -> str:
-    match leaf:
-        case Everything():
-            return "every post"
-        case Word(_, field) | Phrase(_, field) if field != "words":
-            return f"in {'a link' if field == 'urls' else field}:"
-        case _:
-            return type(leaf).__name__.lower()

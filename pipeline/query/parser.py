@@ -1,7 +1,9 @@
-"""The parser: text of a search to its tree, by recursive descent over `lexer.lexemes`.
+"""Parser of the search language: turns text into a `Query`: its tree in normal form, canonical text, key and terms.
 
-NOT binds tightest, then AND (a space), then OR. Every error names a code, a sentence, the position (0-based code point)
-and what to write instead, half-typed searches included. The canonical form is `canonical`'s; finding is nobody's here.
+NOT binds tightest, then AND (a space), then OR. The terms are those that a page highlights. Length, number of terms and
+nesting are bounded. Every error, also of a half-typed search, is a `QueryError` with a code, a sentence, the position
+(0-based code point) and, if possible, a hint what to write instead. The method is recursive descent over the lexemes of
+`syntax/lexer.py`.
 """
 
 from __future__ import annotations
@@ -11,24 +13,29 @@ import re
 import time
 
 from pipeline.errors import QueryError
-from pipeline.query import operators, terms
-from pipeline.query.canonical import Typed, marked, normal, spell
-from pipeline.query.lexer import Lexeme, lexemes
+from pipeline.query.canonical_text import spell
+from pipeline.query.highlighted_terms import highlighted_terms
+from pipeline.query.normal_form import TypedTree, to_normal_form
+from pipeline.query.syntax import operators, terms
+from pipeline.query.syntax.lexer import Lexeme, lexemes
 from pipeline.query.tree import Node, Query
 
 MAX_CHARS = 1024
+"""Most characters of a search, as typed and in its canonical text."""
+
 MAX_TERMS = 64
 MAX_DEPTH = 16
+"""Deepest nesting of groups."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STARTS = ("word", "phrase", "operator", "url", "#", "@", "$", "*", "(", "-", "NOT")
+_TERM_STARTS = ("word", "phrase", "operator", "url", "#", "@", "$", "*", "(", "-", "NOT")
 
 
 def parse(text: str, now_ms: int | None = None) -> Query:
-    """Return the parsed search. `now_ms` (the clock by default) makes relative times absolute, to the minute.
+    """Return the parsed search. Relative times count from `now_ms` (default: the clock), rounded down to the minute.
 
     Raises:
-        QueryError: the text is no search; `position` is a 0-based code point of `text`.
+        QueryError: the text is no search. `position` is a 0-based code point of `text`.
     """
     if len(text) > MAX_CHARS:
         raise QueryError(
@@ -37,7 +44,7 @@ def parse(text: str, now_ms: int | None = None) -> Query:
     if found := _SURROGATE.search(text):
         raise QueryError("bad_character", "This is half a character.", found.start(), "leave it out")
     typed = _Parser(text, int(time.time() * 1000) if now_ms is None else now_ms).search()
-    root = normal(typed)
+    root = to_normal_form(typed)
     canonical, depth = spell(root)
     if len(canonical) > MAX_CHARS:
         raise QueryError(
@@ -46,7 +53,7 @@ def parse(text: str, now_ms: int | None = None) -> Query:
     if depth > MAX_DEPTH:
         raise _too_deep(0)
     key = hashlib.sha1(canonical.encode(), usedforsecurity=False).hexdigest()[:16]
-    return Query(text, root, canonical, key, marked(root))
+    return Query(text, root, canonical, key, highlighted_terms(root))
 
 
 def _too_deep(at: int) -> QueryError:
@@ -54,6 +61,8 @@ def _too_deep(at: int) -> QueryError:
 
 
 class _Parser:
+    """Recursive descent with one lexeme of lookahead, `_here`. Each method parses one rule of the grammar."""
+
     def __init__(self, text: str, now_ms: int) -> None:
         self._lexemes = lexemes(text)
         self._now_ms = now_ms
@@ -61,10 +70,10 @@ class _Parser:
         self._open: list[int] = []
         self._here = next(self._lexemes)
 
-    def search(self) -> Typed:
+    def search(self) -> TypedTree:
         if self._here.kind == "end":
             raise QueryError("empty", "The search is empty.", 0, "* finds every post")
-        found = self._either()
+        found = self._or_group()
         if self._here.kind == ")":
             raise QueryError("extra_parenthesis", "This parenthesis closes nothing.", self._here.at, "leave it out")
         return found
@@ -75,15 +84,15 @@ class _Parser:
             self._here = next(self._lexemes)
         return lexeme
 
-    def _either(self) -> Typed:
-        sides = [self._all()]
+    def _or_group(self) -> TypedTree:
+        sides = [self._and_group()]
         while self._here.kind == "OR":
             operator = self._advance()
             self._expect_term(operator)
-            sides.append(self._all())
-        return sides[0] if len(sides) == 1 else Typed("or", sides[0].at, children=sides)
+            sides.append(self._and_group())
+        return sides[0] if len(sides) == 1 else TypedTree("or", sides[0].at, children=sides)
 
-    def _all(self) -> Typed:
+    def _and_group(self) -> TypedTree:
         if self._here.kind in ("AND", "OR"):
             raise self._one_sided(self._here)
         parts = [self._not()]
@@ -91,13 +100,13 @@ class _Parser:
             if self._here.kind == "AND":
                 operator = self._advance()
                 self._expect_term(operator)
-            elif self._here.kind not in _STARTS:
+            elif self._here.kind not in _TERM_STARTS:
                 break
             parts.append(self._not())
-        return parts[0] if len(parts) == 1 else Typed("and", parts[0].at, children=parts)
+        return parts[0] if len(parts) == 1 else TypedTree("and", parts[0].at, children=parts)
 
     def _expect_term(self, operator: Lexeme) -> None:
-        if self._here.kind not in _STARTS:
+        if self._here.kind not in _TERM_STARTS:
             raise self._one_sided(operator)
 
     def _one_sided(self, operator: Lexeme) -> QueryError:
@@ -109,23 +118,23 @@ class _Parser:
             f'write cats {word} dogs, or "{word.lower()}" for the word',
         )
 
-    def _not(self) -> Typed:
-        # A loop, not recursion: a thousand minus signs must not be a thousand frames.
+    def _not(self) -> TypedTree:
+        # A loop instead of recursion, because a thousand minus signs would be a thousand frames.
         first = self._here
         negations = 0
         while self._here.kind in ("-", "NOT"):
             sign = self._advance()
             negations += 1
             spaced = sign.kind == "-" and self._here.at > sign.at + 1
-            if spaced or self._here.kind not in _STARTS:
+            if spaced or self._here.kind not in _TERM_STARTS:
                 what = "A minus stands right before" if sign.kind == "-" else "NOT stands before"
                 raise QueryError(
                     "missing_negated", f"{what} what it excludes.", sign.at, 'write -cats, or "-" inside quotes'
                 )
         found = self._primary()
-        return Typed("not", first.at, children=[found]) if negations % 2 else found
+        return TypedTree("not", first.at, children=[found]) if negations % 2 else found
 
-    def _primary(self) -> Typed:
+    def _primary(self) -> TypedTree:
         lexeme = self._advance()
         if lexeme.kind == "(":
             return self._group(lexeme)
@@ -136,20 +145,20 @@ class _Parser:
             raise QueryError(
                 "too_many_terms", f"A search has at most {MAX_TERMS} terms.", lexeme.at, "make it two searches"
             )
-        return Typed("leaf", lexeme.at, leaf=self._leaf(lexeme))
+        return TypedTree("leaf", lexeme.at, leaf=self._leaf(lexeme))
 
     def _leaf(self, lexeme: Lexeme) -> Node:
         if lexeme.kind in ("operator", "url"):
             value = terms.value_of(lexeme, self._now_ms)
-            return operators.read(lexeme.name, value)
-        return terms.read(lexeme)
+            return operators.read_operator(lexeme.name, value)
+        return terms.read_term(lexeme)
 
     def _stray(self, lexeme: Lexeme) -> QueryError:
         if self._open:
             return QueryError("empty_group", "There is nothing in this group.", self._open[-1], "leave it out")
         return QueryError("extra_parenthesis", "This parenthesis closes nothing.", lexeme.at, "leave it out")
 
-    def _group(self, opening: Lexeme) -> Typed:
+    def _group(self, opening: Lexeme) -> TypedTree:
         self._open.append(opening.at)
         if len(self._open) > MAX_DEPTH:
             raise _too_deep(opening.at)
@@ -158,7 +167,7 @@ class _Parser:
             raise self._stray(following)
         if following.kind == "end":
             raise self._open_group(opening)
-        found = self._either()
+        found = self._or_group()
         if self._advance().kind != ")":
             raise self._open_group(opening)
         self._open.pop()

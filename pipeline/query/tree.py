@@ -1,8 +1,8 @@
-"""The tree of a search: what the parser makes and every compilation reads.
+"""Syntax tree of a search: its immutable node types, and `Query`, a parsed search with canonical text and key.
 
-Immutable. A node says what a post must be, never how to find it. Tokens are already analysed (`analyser.analyse`);
-times are absolute (ms, UTC); facets are the strings of `document.Document.facets`. Which operator becomes which node is
-in `docs/search.md`.
+The parser builds it; matcher, stores and evaluator compile or evaluate it. A node says which posts match, never how to
+find them. Tokens are already analysed (`analyser.analyse`), times are absolute (ms UTC), facets are strings of
+`document.Document.facets`. `docs/reference/search.md` has the node of each operator.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token in one text field."""
+    """Posts with a token in a text field."""
 
     token: str
     field: TextField = "words"
@@ -29,7 +29,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Two or more tokens, next to each other, in order, inside one part of a field."""
+    """Posts with two or more tokens next to each other, in order, inside one part of a field."""
 
     tokens: tuple[str, ...]
     field: TextField = "words"
@@ -37,7 +37,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The tokens in any order, each its own occurrence, at most `slop` other tokens in the smallest window."""
+    """Posts with the tokens in any order, each an occurrence of its own, and at most `slop` other tokens among them."""
 
     tokens: tuple[str, ...]
     slop: int
@@ -45,21 +45,21 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A token of `words` that starts with `token`."""
+    """Posts with a token of `words` that starts with `token`."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A whole-value property, one of `Document.facets`: "#tag", "@handle", "$sym", "lang:en", "from:x", "host:a.b"."""
+    """Posts with a whole value in `Document.facets`: "#tag", "@handle", "$sym", "lang:en", "from:x", "host:a.b"."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A known number within [low, high], each None for no bound."""
+    """Posts with a known number within [low, high], each None for no bound."""
 
     field: NumberField
     low: int | None
@@ -68,7 +68,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """created_at ≥ `since` and < `until` (ms), each None for no bound."""
+    """Posts with `since` ≤ `created_at` < `until` (ms UTC), each None for no bound."""
 
     since: int | None
     until: int | None
@@ -76,28 +76,28 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """SHA-1 of the id modulo 100 is below `percent`."""
+    """Posts in the first `percent` of the 100 sampling buckets (`evaluate.sample_bucket`)."""
 
     percent: int
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What does not match `child`."""
+    """Posts that do not match `child`."""
 
     child: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What matches all of two or more children."""
+    """Posts that match all of two or more children."""
 
     children: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What matches any of two or more children."""
+    """Posts that match any of two or more children."""
 
     children: tuple[Node, ...]
 
@@ -110,8 +110,8 @@ Node = Leaf | Not | And | Or
 class Query:
     """A parsed search.
 
-    `text` as typed; `canonical` the text it is keyed by, which parses to the same tree; `key` the first 16 hex digits
-    of SHA-1 over `canonical`; `terms` the positive words and tags a reader would want marked.
+    `text` is the search as typed. `canonical` is its canonical text, which parses to the same tree. `key` is the first
+    16 hex digits of SHA-1 over `canonical`. `terms` are the words and tags that a page highlights.
     """
 
     text: str

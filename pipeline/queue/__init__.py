@@ -1,1 +1,1 @@
-"""What waits for a worker: batches under a claim check, leases of readers, dead letters."""
+"""The queue between readers and workers: batches under a claim check, leases of readers, dead letters."""

@@ -1,6 +1,6 @@
-"""A batch of raw records, as it lies in Redis between the reader and a worker (the claim check).
+"""Raw batch: records of one source, and their encoding (MessagePack, compressed with zstd) for the claim check.
 
-MessagePack, zstd-compressed. The reader never looks into a record; the worker gets the same bytes at every attempt.
+The reader never looks into a record. A worker gets the same bytes at every attempt.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import zstandard
 MAX_BATCH_BYTES = 64 * 1024 * 1024
 
 INGEST, RECHECK, LOOKUP, FORGET = "ingest", "recheck", "lookup", "forget"
-"""Labels of batches that no source reads: sent to `/api/ingest`, deletions that a re-check found, answers of the
-servers it asked, and `murmur forget`."""
+"""Labels of batches that come from no source: records sent to `/api/ingest`, deletions that a re-check found, records
+that a re-check looked up, and `murmur forget`."""
 RESERVED = frozenset({INGEST, RECHECK, LOOKUP, FORGET})
 """Names that no installed source may have."""
 
@@ -27,9 +27,9 @@ class RawRecord(msgspec.Struct, frozen=True, array_like=True):
 class RawBatch(msgspec.Struct, frozen=True, array_like=True):
     """Raw records of one source, in the order they came.
 
-    `source` is the label: the setting's name (demo, replay, bluesky, …) or one of `RESERVED`. It decides what the
-    records may say (`normalise/permits.py`); a replayed record keeps the network it came from. `instance` is the server
-    where a source has several (Mastodon), else "".
+    `source` is the label: the setting's name (demo, replay, bluesky, …) or one of `RESERVED`. It decides what kinds of
+    records the batch may hold (`normalise/permits.py`); a replayed record keeps the network it came from. `instance` is
+    the server where a source has several (Mastodon), else "".
     """
 
     source: str
@@ -47,14 +47,14 @@ def encode_batch(batch: RawBatch) -> bytes:
 
 
 def decode_batch(data: bytes) -> RawBatch:
-    """Return the batch that `encode_batch` made.
+    """Return the batch that `encode_batch` encoded.
 
     Raises:
-        ValueError: the bytes are no batch of ours, or unpack to more than `MAX_BATCH_BYTES`.
+        ValueError: the bytes are not such a batch, or unpack to more than `MAX_BATCH_BYTES`.
     """
     try:
         size = zstandard.get_frame_parameters(data).content_size
-        # `max_output_size` bounds only a frame that does not state its size; one that does is allocated at that size.
+        # `max_output_size` bounds only frames that do not state their size; a stated size is allocated as it is.
         if MAX_BATCH_BYTES < size < zstandard.CONTENTSIZE_ERROR:
             raise ValueError(f"not a batch: it says that it unpacks to {size:,} bytes")
         return _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_BATCH_BYTES))

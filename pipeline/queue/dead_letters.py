@@ -1,33 +1,36 @@
-"""The dead letters: records that could not be read or stored, kept with their error until somebody drives them again.
+"""Dead letters: a Redis stream of records that could not be read or stored, each with its error, until a retry.
 
-A stream bounded in bytes: the oldest make room, and are counted. Nothing here parses a record.
+The stream is bounded in bytes: the oldest letters are dropped to make room, and are counted. Nothing here parses a
+record.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
+from pipeline.broker.redis_time_lua import NOW_MS
+from pipeline.clock import now_ms
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import Claims, new_batch_id
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 
 RAW_LIMIT_BYTES = 64 * 1024
 ERROR_LIMIT = 500
 ROOM_BYTES = 8 * 1024 * 1024
-"""Unless a tenth of Redis's `maxmemory` is less."""
+"""Most bytes that the stream holds, or a tenth of Redis's `maxmemory` where that is less."""
 
 _PAGE = 200
 
 # KEYS: stream, size   ARGV: room, then per letter: source, instance, received_at, error, whole length, raw
-_ADD = """
-local at = redis.call('TIME')
-local ms = string.format('%.0f', tonumber(at[1]) * 1000 + math.floor(tonumber(at[2]) / 1000))
+_ADD = (
+    NOW_MS
+    + """
 local held = tonumber(redis.call('HGET', KEYS[2], 'bytes') or '0')
 for i = 2, #ARGV, 6 do
   redis.call('XADD', KEYS[1], '*', 'source', ARGV[i], 'instance', ARGV[i + 1], 'received_at', ARGV[i + 2],
@@ -50,6 +53,7 @@ redis.call('HSET', KEYS[2], 'bytes', string.format('%.0f', math.max(held, 0)))
 if dropped > 0 then redis.call('HINCRBY', KEYS[2], 'dropped', dropped) end
 return dropped
 """
+)
 
 # KEYS: stream, size   ARGV: ids
 _REMOVE = """
@@ -68,7 +72,10 @@ return removed
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One record set aside. `cut` says that only its first `RAW_LIMIT_BYTES` were kept: it cannot be driven again."""
+    """One record set aside, received and set aside at these times (ms UTC).
+
+    `cut`: only the first `RAW_LIMIT_BYTES` of `raw` were kept, so the record cannot be retried.
+    """
 
     source: str
     instance: str
@@ -82,7 +89,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class DeadSize:
-    """How many letters there are, their bytes, and how many were dropped for want of room."""
+    """How many letters the stream holds, their bytes, and how many were dropped for lack of room."""
 
     letters: int
     size_bytes: int
@@ -93,22 +100,22 @@ class DeadLetters:
     """The stream of dead letters. Every method may raise `BrokerUnavailable`."""
 
     def __init__(self, redis: Redis, names: Names, *, room_bytes: int | None = None) -> None:
-        self._redis: Any = redis  # its types are those of both worlds, answers here are bytes
+        self._redis: Any = redis  # redis-py types answers as text or bytes, sync or async; these are bytes
         self._names = names
         self._room_bytes = room_bytes
         self._add = redis.register_script(_ADD)
         self._remove = redis.register_script(_REMOVE)
 
     def add(self, letters: Sequence[DeadLetter], *, again: bool = False) -> int:
-        """Set records aside; return how many older ones were dropped to make room.
+        """Add letters; return how many older ones were dropped to make room.
 
-        `again`: an earlier attempt may have set them aside already; those that are held are not added twice.
+        `again`: an earlier attempt may have added them already; letters that the stream holds are not added twice.
         """
         if again and letters:
             held = {_content(letter) for letter in self.letters()}
             letters = [letter for letter in letters if _content(letter) not in held]
         if self._room_bytes is None:
-            with asking():
+            with translate_redis_errors():
                 limit = int(self._redis.info("memory").get("maxmemory") or 0)
             self._room_bytes = min(ROOM_BYTES, limit // 10) if limit else ROOM_BYTES
         dropped = 0
@@ -117,23 +124,23 @@ class DeadLetters:
             for letter in letters[start : start + _PAGE]:
                 args += (letter.source, letter.instance, letter.received_at, letter.error[:ERROR_LIMIT])
                 args += (len(letter.raw), letter.raw[:RAW_LIMIT_BYTES])
-            with asking():
+            with translate_redis_errors():
                 dropped += int(self._add(keys=self._keys(), args=args))
         return dropped
 
     def size(self) -> DeadSize:
-        """Return how much is held."""
-        with asking():
+        """Return how much the stream holds."""
+        with translate_redis_errors():
             letters, size = (
                 self._redis.pipeline(transaction=False).xlen(self._names.dead).hgetall(self._names.dead_size).execute()
             )
         return DeadSize(int(letters), int(size.get(b"bytes", 0)), int(size.get(b"dropped", 0)))
 
     def letters(self, *, limit: int | None = None) -> Iterator[DeadLetter]:
-        """Yield what is held, oldest first."""
+        """Yield the letters, oldest first."""
         start, seen = "-", 0
         while limit is None or seen < limit:
-            with asking():
+            with translate_redis_errors():
                 page = self._redis.xrange(self._names.dead, start, "+", count=_PAGE)
             for entry_id, fields in page:
                 if limit is not None and seen >= limit:
@@ -149,42 +156,30 @@ class DeadLetters:
         listed = list(ids)
         if not listed:
             return 0
-        with asking():
+        with translate_redis_errors():
             return int(self._remove(keys=self._keys(), args=listed))
 
-    def retry(self, claims: Claims, *, limit: int | None = None) -> list[str]:
+    def retry(self, claims: ClaimCheck, *, limit: int | None = None) -> list[str]:
         """Open batches of the letters that are whole, then remove those letters; return the batches' ids.
 
-        The caller enqueues them. A crash in between drives a record twice, never loses it.
+        The caller sends the ids to the workers. A crash in between retries a record twice and never loses it.
         """
         opened: list[str] = []
-        group: list[DeadLetter] = []
-
-        def drive() -> None:
-            if not group:
-                return
-            batch_id = new_batch_id("retry")
-            records = [RawRecord(letter.received_at, letter.raw) for letter in group]
-            claims.offer(batch_id, encode_batch(RawBatch(group[0].source, records, group[0].instance)))
-            self.remove([letter.id for letter in group])
-            opened.append(batch_id)
-            group.clear()
-
-        for letter in list(self.letters(limit=limit)):
-            if letter.cut:
-                continue
-            if group and (
-                len(group) >= _PAGE or (letter.source, letter.instance) != (group[0].source, group[0].instance)
-            ):
-                drive()
-            group.append(letter)
-        drive()
+        whole = (letter for letter in list(self.letters(limit=limit)) if not letter.cut)
+        for (source, instance), group in groupby(whole, key=lambda letter: (letter.source, letter.instance)):
+            letters = list(group)
+            for start in range(0, len(letters), _PAGE):
+                page = letters[start : start + _PAGE]
+                records = [RawRecord(letter.received_at, letter.raw) for letter in page]
+                opened.append(new_batch_id("retry"))
+                claims.offer(opened[-1], encode_batch(RawBatch(source, records, instance)))
+                self.remove([letter.id for letter in page])
         return opened
 
     def purge(self, post_ids: Sequence[str]) -> int:
-        """Remove letters that mention a withdrawn post; return how many. A letter is searched as bytes, not parsed.
+        """Remove letters that mention a deleted post; return how many.
 
-        What is searched for is the source's own id: the last part of ours.
+        A letter is searched as bytes, not parsed, for the post's id at its source: the last part of our id.
         """
         needles = [post_id.rpartition(":")[2].rpartition("/")[2].encode() for post_id in post_ids]
         found = [letter.id for letter in self.letters() if any(needle and needle in letter.raw for needle in needles)]
@@ -195,7 +190,7 @@ class DeadLetters:
 
 
 def _content(letter: DeadLetter) -> tuple[str, str, int, bytes, str]:
-    """Return what makes two letters the same, as far as it is kept."""
+    """Return the fields by which two letters are the same, each cut as the stream keeps it."""
     raw, error = letter.raw[:RAW_LIMIT_BYTES], letter.error[:ERROR_LIMIT]
     return letter.source, letter.instance, letter.received_at, raw, error
 
@@ -214,8 +209,6 @@ def _letter(entry_id: str, fields: dict[bytes, bytes]) -> DeadLetter:
     )
 
 
-def letter_of(batch: RawBatch, record: RawRecord, error: str) -> DeadLetter:
-    """Return the letter for a record of a batch."""
-    return DeadLetter(
-        batch.source, batch.instance, record.received_at, record.data, error, when=int(time.time() * 1000)
-    )
+def dead_letter_of(batch: RawBatch, record: RawRecord, error: str) -> DeadLetter:
+    """Return the dead letter for a record of a batch."""
+    return DeadLetter(batch.source, batch.instance, record.received_at, record.data, error, when=now_ms())

@@ -1,7 +1,7 @@
-"""The reader's way into the queue: a batch at a time under the lease, again after an outage, when full by the spool.
+"""Hand-over of batches to the queue: enqueues under the lease, retries after an outage, spools while the queue is full.
 
-Knows Redis, the lease and the spool, and no source. Order holds: while something waits in the spool, what is new goes
-behind it. The spool moves no cursor, so what it holds and the disk loses is read again where a source can be.
+The hand-over knows Redis, the lease and the spool, and no source. It keeps the order: while the spool holds batches,
+new batches go behind them. Spooling moves no cursor, so sources that resume read again what the disk loses.
 """
 
 from __future__ import annotations
@@ -14,44 +14,51 @@ from typing import TypeVar
 
 from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, encode_batch
-from pipeline.queue.claim_check import Backlog, Claims, Lease, new_batch_id
+from pipeline.queue.claim_check import Backlog, ClaimCheck, new_batch_id
+from pipeline.queue.leases import Lease, Leases
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.spool import Spool, Spooled, SpoolTaken
 
 log = logging.getLogger(__name__)
 
 LOW_WATER = 0.8
-"""A paused reader reads on, and a spool is drained, when the open bytes are under this share of the high-water mark."""
+"""Share of the high-water mark: below it a paused reader reads on and the spool is drained."""
 REMEMBER_S = 3.0
 REMEMBER_BYTES = 8 * 1024 * 1024
-DRAINING_S = 0.25
-"""So long a spool is drained before the source has its turn again."""
+"""Batches of the last `REMEMBER_S`, at most these bytes, are enqueued again after an outage."""
+DRAIN_SPOOL_S = 0.25
+"""Seconds that the spool is drained before the source is read again."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Handover:
-    """Hands batches of one source over. Belongs to the reader's thread; `open_spool` None: full means waiting."""
+    """The hand-over of one source. Belongs to the reader's thread.
+
+    `open_spool` opens the source's spool; None: a full queue makes the reader wait.
+    """
 
     def __init__(
         self,
         source: str,
-        claims: Claims,
+        leases: Leases,
+        claims: ClaimCheck,
         counters: Counters,
+        queue: TaskQueue,
         *,
-        enqueue: Callable[[str], None],
         high_water_bytes: int,
-        stopping: Callable[[], bool],
         open_spool: Callable[[], Spool] | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
+        self._leases = leases
         self._claims = claims
         self._counters = counters
-        self._enqueue = enqueue
+        self._queue = queue
         self._high_water_bytes = high_water_bytes
-        self._stopping = stopping
         self._open_spool = open_spool
         self._clock_s = clock_s
         self._spool: Spool | None = None
@@ -59,9 +66,9 @@ class Handover:
         self._recent: deque[tuple[float, str, bytes]] = deque()
         self._recent_bytes = 0
         self.backlog = Backlog(0, 0)
-        """What was open when last asked."""
+        """The open batches, as of the last answer."""
         self.lost_since_ms = 0
-        """Since when batches have been dropped because the spool is full too; 0: none are."""
+        """Since when (ms) batches have been dropped because the spool is full too; 0: none are."""
 
     @property
     def full(self) -> bool:
@@ -75,66 +82,75 @@ class Handover:
 
     @property
     def spools(self) -> bool:
-        """Whether a full queue means the spool, not waiting; it is opened when first asked for."""
-        return self._spooled()
+        """Whether batches go to a spool while the queue is full. The first use opens the spool."""
+        return self._ready_spool() is not None
 
     @property
     def spooling(self) -> bool:
-        """Whether something waits in the spool."""
+        """Whether the spool holds batches."""
         return self._spool is not None and self._spool.size_bytes > 0
 
-    def take(self, lease: Lease, batch: RawBatch, cursor: str | None) -> None:
-        """Hand a batch over, or spool it where the queue is full and there is a spool.
+    def put(self, lease: Lease, batch: RawBatch, cursor: str | None) -> None:
+        """Enqueue a batch, or spool it where the queue is full and there is a spool.
 
         Raises:
-            LeaseLost; BrokerRefused; BrokerUnavailable when told to stop. Where there is a spool, the batch lies in it.
+            LeaseLost: another reader holds the source.
+            BrokerUnavailable, BrokerRefused: the process is stopping, or Redis refused; the batch is spooled first
+                where there is a spool.
         """
         batch_id, data = new_batch_id(self._source), encode_batch(batch)
         if self.spools and (self.spooling or self.full):
-            self._keep(Spooled(batch_id, data, len(batch.records)))
+            self._append_to_spool(Spooled(batch_id, data, len(batch.records)))
             return
         try:
-            self.backlog = self.insisting(lambda: self._claims.hand_over(lease, batch_id, data, cursor), lease)
+            self.backlog = self._until_answered(
+                lambda: self._leases.enqueue_fenced(lease, batch_id, data, cursor), lease
+            )
         except (BrokerUnavailable, BrokerRefused):
             if self.spools:
-                self._keep(Spooled(batch_id, data, len(batch.records)))
+                self._append_to_spool(Spooled(batch_id, data, len(batch.records)))
             raise
         self._counters.add("batches_handed_over")
-        self._announce(batch_id)
+        self._send_id(batch_id)
         if lease.cursor is None:
             self._remember(batch_id, data)
 
     def renew(self, lease: Lease) -> None:
-        """Renew the lease, and learn what is open."""
-        self.backlog = self.insisting(lambda: self._claims.renew(lease), lease)
+        """Renew the lease, and learn how full the queue is.
+
+        Raises:
+            LeaseLost: another reader holds the source.
+            BrokerUnavailable: the process is stopping.
+        """
+        self.backlog = self._until_answered(lambda: self._leases.renew(lease), lease)
 
     def drain(self, lease: Lease | None) -> None:
-        """Hand over some of what waits in the spool, if the queue has room.
+        """Enqueue batches of the spool for `DRAIN_SPOOL_S`, if the queue has room.
 
-        Without the lease too: it was read under it, moves no cursor, and lies on no other reader's disk.
+        This is right without the lease, too: the batches were read under it, move no cursor, and are on no other
+        reader's disk.
         """
-        if not self._spooled():
-            return
-        end_s = self._clock_s() + DRAINING_S
-        while self._clock_s() < end_s:
-            entry = self._spool.first() if self._spool is not None and self.relieved else None
-            if entry is None or self._spool is None:
+        spool = self._ready_spool()
+        end_s = self._clock_s() + DRAIN_SPOOL_S
+        while spool is not None and self._clock_s() < end_s:
+            entry = spool.first() if self.relieved else None
+            if entry is None:
                 return
             if lease is None:
                 self._claims.offer(entry.batch_id, entry.data)
                 self.backlog = self._claims.backlog()
             else:
-                self.backlog = self._hand_over(lease, entry)
-            self._announce(entry.batch_id)
+                self.backlog = self._enqueue_spooled(lease, entry)
+            self._send_id(entry.batch_id)
             self._counters.add("batches_handed_over")
-            self._spool.done()
+            spool.done()
 
-    def pay_back(self) -> None:
-        """Without the lease, hand over what was spooled here before; then leave the file to whoever holds the lease."""
+    def drain_without_lease(self) -> None:
+        """Enqueue what this machine spooled earlier; then close the spool for the reader that holds the lease."""
         if self._spool is None and self._looked:
             return
         self._looked = True
-        if not self._spooled():
+        if self._ready_spool() is None:
             return
         if self.spooling:
             self.backlog = self._claims.backlog()
@@ -143,70 +159,71 @@ class Handover:
             self.close()
 
     def forget(self) -> None:
-        """Another reader has the source: what was handed over is its business now."""
+        """Forget the batches that would be enqueued again after an outage: another reader has the source."""
         self._recent.clear()
         self._recent_bytes = 0
 
     def close(self) -> None:
-        """Let go of the spool; what waits in it stays."""
+        """Close the spool; its batches stay on disk."""
         if self._spool is not None:
             self._spool.close()
             self._spool = None
 
-    def insisting(self, ask: Callable[[], T], lease: Lease) -> T:
-        """Ask Redis until it answers or we are told to stop.
+    def _until_answered(self, call: Callable[[], _T], lease: Lease) -> _T:
+        """Call Redis until it answers or the process is stopping.
 
-        A source without a cursor cannot be read again: what was handed over just before an outage may be lost with the
-        broker's last moment, so it is handed over once more (the same id and bytes: nothing doubles).
+        Redis may lose its last writes in an outage, and a source without a cursor cannot be read again. So the latest
+        batches of such a source are enqueued once more, with the same ids and bytes, which doubles nothing.
 
         Raises:
-            LeaseLost, and BrokerUnavailable when told to stop.
+            LeaseLost: another reader holds the source.
+            BrokerUnavailable: the process is stopping.
         """
         failed = False
         for wait_s in _waits(0.05, 2.0):
             try:
                 if failed:
                     for _, batch_id, data in list(self._recent):
-                        self._claims.hand_over(lease, batch_id, data, None)
-                        self._announce(batch_id)
-                return ask()
+                        self._leases.enqueue_fenced(lease, batch_id, data, None)
+                        self._send_id(batch_id)
+                return call()
             except BrokerUnavailable as error:
                 if not failed:
-                    log.warning("%s: Redis is away: %s", self._source, error)
+                    log.warning("%s: Redis cannot be reached: %s", self._source, error)
                 failed = True
-                if self._stopping():
+                if self._queue.stopping():
                     raise
                 time.sleep(wait_s)
         raise AssertionError("unreachable")
 
-    def _hand_over(self, lease: Lease, entry: Spooled) -> Backlog:
-        return self.insisting(lambda: self._claims.hand_over(lease, entry.batch_id, entry.data, None), lease)
+    def _enqueue_spooled(self, lease: Lease, entry: Spooled) -> Backlog:
+        return self._until_answered(lambda: self._leases.enqueue_fenced(lease, entry.batch_id, entry.data, None), lease)
 
-    def _spooled(self) -> bool:
-        """Tell whether there is a spool to use; it is opened when first needed."""
+    def _ready_spool(self) -> Spool | None:
+        """Return the spool, opened if need be; None where there is none or another process has it."""
         if self._spool is None and self._open_spool is not None:
             try:
                 self._spool = self._open_spool()
             except SpoolTaken:
-                return False
+                return None
             except OSError as error:
-                log.warning("%s: nothing can be spooled: %s", self._source, error)
+                log.warning("%s: the spool cannot be opened: %s", self._source, error)
                 self._open_spool = None
-        return self._spool is not None
+        return self._spool
 
-    def _keep(self, entry: Spooled) -> None:
+    def _append_to_spool(self, entry: Spooled) -> None:
         if self._spool is not None and self._spool.append(entry):
             self._counters.add("records_spooled", entry.records)
             return
         self._counters.add("records_dropped", entry.records)
-        self.lost_since_ms = self.lost_since_ms or int(time.time() * 1000)
+        self.lost_since_ms = self.lost_since_ms or now_ms()
 
-    def _announce(self, batch_id: str) -> None:
-        """Tell the workers. If that fails the batch is open all the same, and upkeep will tell them."""
+    def _send_id(self, batch_id: str) -> None:
+        """Send a batch's id to the workers. If that fails, upkeep finds the open batch and sends it."""
         try:
-            self._enqueue(batch_id)
+            self._queue.enqueue(batch_id)
         except BrokerUnavailable as error:
-            log.warning("batch %s waits for upkeep: %s", batch_id, error)
+            log.warning("batch %s waits until upkeep enqueues it: %s", batch_id, error)
 
     def _remember(self, batch_id: str, data: bytes) -> None:
         now = self._clock_s()

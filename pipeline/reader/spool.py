@@ -1,8 +1,8 @@
-"""Batches of a source that cannot wait, kept in a file while the queue is full, and handed over in order afterwards.
+"""Disk spool: a file that keeps batches in order while the queue is full, for sources that cannot be read again.
 
-Append-only: a header that says how much of it is done, then entries of length, checksum and bytes. What a kill tore off
-at the end is cut; what was handed over and not noted as done is handed over again under its id, which doubles nothing.
-An emptied file is cut to its header. The file belongs to one process at a time (flock). Nobody here looks into a batch.
+The file is append-only: a header with the offset of the first waiting entry, then entries of length, checksum and
+bytes. A torn entry at the end is cut. A batch that was enqueued and not yet marked as done is enqueued again under its
+id, which doubles nothing. An emptied file is cut to its header. One process at a time has the file (flock).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COPIED_AT_ONCE = 1024 * 1024
 
 
 class Spooled(msgspec.Struct, frozen=True, array_like=True):
-    """One batch: its id, its bytes as they are handed over, and how many records it has."""
+    """One batch: its id, its encoded bytes, and its number of records."""
 
     batch_id: str
     data: bytes
@@ -38,11 +38,11 @@ class SpoolTaken(Exception):
 
 
 class Spool:
-    """The file of one source, at most `max_bytes` of it in use.
+    """The spool of one source, at most `max_bytes` in use.
 
     Raises:
-        SpoolTaken: another process has it.
-        OSError: it cannot be made or written.
+        SpoolTaken: another process has the file.
+        OSError: the file cannot be made or written.
     """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
@@ -58,16 +58,16 @@ class Spool:
         try:
             self._recover()
         except BaseException:
-            os.close(self._file)  # and with it the lock
+            os.close(self._file)  # releases the lock as well
             raise
 
     @property
     def size_bytes(self) -> int:
-        """How much of it waits."""
+        """Bytes of the waiting entries."""
         return self._end - self._begin
 
     def append(self, entry: Spooled) -> bool:
-        """Keep a batch behind the others; return False where there is no room for it."""
+        """Append a batch; return False if there is no room, or the disk is full."""
         payload = _encode(entry)
         needed = _ENTRY.size + len(payload)
         if self._end + needed > self._max_bytes and self.size_bytes <= self._begin - _HEADER.size:
@@ -79,30 +79,30 @@ class Spool:
             written = os.pwrite(self._file, block, self._end)
         except OSError:
             written = 0
-        if written < len(block):  # the disk is full: as if it had not been tried
+        if written < len(block):  # the disk is full: undo
             os.ftruncate(self._file, self._end)
             return False
         self._end += len(block)
         return True
 
     def first(self) -> Spooled | None:
-        """Return the batch that is next, None if none waits."""
+        """Return the first waiting batch, None if none waits."""
         return self._entry(self._begin)[0]
 
     def done(self) -> None:
-        """Note that the first one was handed over."""
+        """Mark the first waiting batch as enqueued."""
         self._begin = self._entry(self._begin)[1]
         if self._begin >= self._end:
             self._begin = self._end = _HEADER.size
             os.ftruncate(self._file, self._end)
-        self._note()
+        self._write_header()
 
     def close(self) -> None:
-        """Let go of the file; what waits in it stays."""
+        """Close the file; waiting batches stay in it."""
         os.close(self._file)
 
     def _entry(self, at: int) -> tuple[Spooled | None, int]:
-        """Return the entry at a place and where the next begins; None where no whole one is."""
+        """Return the entry at an offset and the offset of the next; None where no whole entry is."""
         head = os.pread(self._file, _ENTRY.size, at) if at < self._end else b""
         if len(head) < _ENTRY.size:
             return None, at
@@ -118,18 +118,18 @@ class Spool:
             return None, at
 
     def _move_up(self) -> None:
-        """Copy what waits into the room of what is done; the header is changed last, so that a kill finds either."""
+        """Copy the waiting entries over those that are done. The header changes last: a kill leaves either version."""
         to = _HEADER.size
         for at in range(self._begin, self._end, _COPIED_AT_ONCE):
             part = os.pread(self._file, min(_COPIED_AT_ONCE, self._end - at), at)
             os.pwrite(self._file, part, to)
             to += len(part)
         self._begin, self._end = _HEADER.size, to
-        self._note()
+        self._write_header()
         os.ftruncate(self._file, self._end)
 
     def _recover(self) -> None:
-        """Find what a former process left, and cut what is not whole."""
+        """Find the entries that a former process left, and cut a torn one."""
         self._end = os.fstat(self._file).st_size
         head = os.pread(self._file, _HEADER.size, 0)
         if len(head) == _HEADER.size and head.startswith(_MAGIC):
@@ -143,7 +143,7 @@ class Spool:
         if self._begin >= self._end:
             self._begin = self._end = _HEADER.size
         os.ftruncate(self._file, self._end)
-        self._note()
+        self._write_header()
 
-    def _note(self) -> None:
+    def _write_header(self) -> None:
         os.pwrite(self._file, _HEADER.pack(_MAGIC, self._begin), 0)

@@ -1,1 +1,1 @@
-"""Where matches go besides browsers: alerts, feeds, whatever an installed package offers. One class a sink."""
+"""Sinks, plug-ins that receive the matches of configured searches: their contract, and the delivery to them."""

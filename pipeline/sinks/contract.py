@@ -1,7 +1,8 @@
-"""What a sink is: something that matches of a search are delivered to, at least once. Two methods.
+"""Contract of a sink: protocol of a plug-in that receives the matches of searches, each at least once.
 
-It runs in a process of its own (`murmur sinks`), each sink in its own thread, and is fed from the store: one that is
-slow or raises delays nobody but itself, and nothing waits for it but its own place (docs/extend.md).
+A sink has two methods, `open` and `deliver`. A `Delivery` holds a search's new matches, its retracted posts and the
+posts deleted at their source. Sinks run in a process of their own (`murmur sinks`), each in its own thread. A sink that
+is slow or raises delays no other; the delivery comes again (docs/how-to/extend.md).
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import msgspec
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What happened to one search since the last delivery.
+    """The changes of one search's matches since the last delivery.
 
-    `posts` are those that match, oldest first, as on the wire (docs/post.md); one that came before may come again, with
-    a greater `version` if it changed. `gone` are ids of posts that were changed and do not match now, `withdrawn` ids
-    that were deleted at their source, of any search: what a sink still shows of them has to go. `missed`: more than can
-    be read at once happened in one batch (an account of tens of thousands of posts was withdrawn), and not all of it
-    is here.
+    `posts` match, oldest first, as on the wire (docs/reference/post.md). A post may come again, with a greater
+    `version` if it changed. `gone` are the ids of retracted posts: they changed and no longer match. `withdrawn` are
+    the ids of posts deleted at their source, whichever search they matched. A sink removes posts of both lists that it
+    still shows. `missed`: one batch held more changes than can be read at once (an account of tens of thousands of
+    posts was deleted), so that some of them are not in this delivery.
     """
 
     search: str
@@ -30,15 +31,15 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Sink(Protocol):
-    """One place that matches go to. Its methods are called from one thread, never two at once."""
+    """One target of matches. Its methods are called from one thread, never two at once."""
 
     def open(self) -> None:
-        """Get ready: connect, look at what is needed. Called before the first delivery, and again after one failed."""
+        """Connect and check what the sink needs. Called before the first delivery, and again after a failed one."""
         ...
 
     def deliver(self, delivery: Delivery) -> None:
-        """Take a delivery for good. Whatever is raised means "not now": the same comes again, later, perhaps with more.
+        """Accept a delivery durably. Any exception means "not now": the delivery comes again later, perhaps with more.
 
-        It may take as long as it likes; after half a minute another process may deliver the same.
+        There is no time limit, but after half a minute another process may make the same delivery.
         """
         ...

@@ -1,7 +1,9 @@
-"""What a source is: something that can be read from a cursor on, in chunks. One method, and a context to live in.
+"""Contract of a source: one method that yields chunks of raw records from a cursor on, and the context it runs in.
 
-A source never touches Redis, Celery or the store; the reader (`pipeline/reader/loop.py`) holds the lease, hands chunks
-over and keeps the cursor.
+The context tells the source when to end, and takes its state and its gaps. Attributes say whether a source resumes at a
+cursor and whether it can wait while the queue is full. A source never uses Redis, Celery or the store: the reader
+(`pipeline/reader/loop.py`) holds the lease, enqueues the chunks and stores the cursor.
+`pipeline/testing/source_contract.py` tests a source against this contract.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ from pipeline.queue.batch import RawRecord
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """Some records in order, perhaps none, and the cursor (opaque text) at which reading goes on after them."""
+    """Records in order, perhaps none, and the cursor (opaque text) at which reading resumes after them.
+
+    `instance` is the server that sent the records, for a network of many servers, else "".
+    """
 
     records: list[RawRecord]
     cursor: str | None = None
@@ -23,67 +28,74 @@ class Chunk(msgspec.Struct, frozen=True):
 
 
 class SourceContext(Protocol):
-    """What the reader offers a source while it reads."""
+    """Services of the reader for a source while it reads."""
 
     def stopped(self) -> bool:
-        """Tell whether the source has been asked to end."""
+        """Tell whether the source is asked to end."""
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Wait, or less if asked to end; return `stopped()`."""
+        """Wait some seconds, or less if the source is asked to end; return `stopped()`."""
         ...
 
     def patience(self, longest_s: float) -> float:
-        """Return how long to wait for more before the next chunk, if only an empty one: less than the longest while
-        records that were yielded are still held to be handed over with others."""
+        """Return how many seconds to wait for records before yielding the next chunk, even an empty one.
+
+        The value is `longest_s`, or less while the reader buffers records that this source yielded.
+        """
         ...
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:
-        """Say how the source is: starting, live, replaying, sampling, resting, reconnecting, down, ended.
+        """Report the state: starting, live, replaying, sampling, resting, reconnecting, down or ended.
 
-        `collects` says what coverage is to name as collected where that is not TRACK as it stands ("": TRACK after all,
-        None: as said before).
+        Args:
+            state: one of these states.
+            detail: a text for people.
+            lag_s: how many seconds the source is behind its network, None if unknown.
+            collects: the search that coverage names as collected, where it differs from TRACK ("": TRACK again, None:
+                unchanged).
         """
         ...
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Say that posts of a time are known to be missing."""
+        """Report that posts between two times (ms UTC) are known to be missing, and why."""
         ...
 
 
 class Probed(msgspec.Struct, frozen=True):
-    """One thing that was looked at without reading: whether it is well, and what a person should know."""
+    """One finding of a probe: whether it is well, and a text for people."""
 
     well: bool
     text: str
 
 
 class Source(Protocol):
-    """One stream of raw records."""
+    """A stream of raw records."""
 
     name: str
-    """The setting's name: demo, replay, bluesky, …"""
+    """Name in SOURCE: demo, replay, bluesky, …"""
     generated: bool
-    """Whether its posts are made up; the page says so."""
+    """Whether its posts are generated; the page says so."""
     resumes: bool
-    """Whether reading at a cursor brings all that came since, or tells as a gap what it cannot: then an outage of the
-    reader is none in the end."""
+    """Whether reading at a cursor yields everything since then, or reports a gap: then an outage of the reader loses no
+    post without a report."""
     patient: bool
-    """Whether it may be left unread while the queue is full, because it can be read on where it was left. What comes
-    from an impatient one is spooled to disk meanwhile."""
+    """Whether the reader may stop reading while the queue is full, because reading resumes at the same position.
+    Records of an impatient source are spooled to disk meanwhile."""
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
-        """Yield chunks from a cursor on (None: the beginning, or now), at least one a second, empty if need be.
+        """Yield chunks from a cursor on (None: from the beginning, or from now), at least one a second, if only empty
+        ones.
 
-        Ends when the source has ended for good or `context.stopped()`; raises when it must be opened anew (the reader
-        waits and opens it again at the last cursor handed over).
+        The iterator ends when the source has ended for good or `context.stopped()`. It raises any exception when the
+        source must be opened anew: the reader waits and opens it at the last cursor that was enqueued.
         """
         ...
 
 
 class InstalledSource(Source, Protocol):
-    """A source that a package offers (`pipeline/plugins.py`): the same, and what `murmur doctor` asks it."""
+    """A source of an installed package (`pipeline/plugins.py`), with the probe that `murmur doctor` calls."""
 
     def probe(self) -> Sequence[Probed]:
-        """Return what is found of its network without reading: reachable, credentials accepted."""
+        """Return findings about its network without reading a post: reachable, credentials accepted."""
         ...

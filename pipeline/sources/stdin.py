@@ -1,7 +1,8 @@
-"""Records from standard input, or from a pipe or file that stands for it: JSON lines of any known format.
+"""Source of JSON lines from standard input, or from a pipe or file: records of any known format.
 
-Nothing can be read twice here, so there is no cursor: what was read and not yet handed over when this process is killed
-is lost, at most `BLOCK` bytes and one line. What a line says is for `normalise`.
+Input cannot be read twice, so there is no cursor: when the process is killed, lines that were read and not yet queued
+are lost, at most `BLOCK` bytes and one line. The source ends with its input, and waits for a pipe that nobody has
+written to yet. `normalise` decides what a line says.
 """
 
 from __future__ import annotations
@@ -14,42 +15,17 @@ from collections.abc import Iterator
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.sources.line_splitter import Cut, LineSplitter
 
 BLOCK = 256 * 1024
 RECEIVE_S = 0.5
 LONGEST = 4 * 1024 * 1024
+"""Bytes of the longest line; a longer one is cut to `KEPT` bytes and becomes a dead letter."""
 KEPT = 64 * 1024
-"""A longer line is cut to this, which makes it unreadable: it is set aside and nothing else."""
-
-
-class LineCutter:
-    """Takes bytes as they come, gives the lines that are whole; empty ones are left out."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self._skipping = False
-
-    def cut(self, block: bytes) -> list[bytes]:
-        """Return the lines that end in a block."""
-        *whole, rest = (self._rest + block).split(b"\n")
-        if whole and self._skipping:
-            whole, self._skipping = whole[1:], False
-        found = [line for line in (part.strip() for part in whole) if line]
-        if len(rest) > LONGEST:
-            if not self._skipping:
-                found.append(rest[:KEPT])
-            rest, self._skipping = b"", True
-        self._rest = rest
-        return found
-
-    def end(self) -> list[bytes]:
-        """Return the last line, which nothing ended."""
-        rest, self._rest = self._rest.strip(), b""
-        return [rest] if rest and not self._skipping else []
 
 
 class StdinSource:
-    """Lines of a descriptor: standard input's, or that of a pipe or file at `path`."""
+    """Lines of a descriptor: of standard input, or of the pipe or file at `path`."""
 
     name = "stdin"
     generated = False
@@ -61,21 +37,21 @@ class StdinSource:
         self._descriptor = descriptor
         self._opened = not path
         self._begun = not path
-        self._lines = LineCutter()
+        self._lines = LineSplitter(LONGEST, KEPT)
 
-    def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:  # noqa: ARG002 - nothing is read twice
-        """Yield lines until the input ends; see the contract.
+    def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:  # noqa: ARG002 - input has no cursor
+        """Yield lines until the input ends, as `Source.read` describes.
 
         Raises:
             SourceUnavailable: the input cannot be read.
         """
         self._open()
-        told = ""
+        reported = ""
         while not context.stopped():
             block = self._block(context.patience(RECEIVE_S))
             state = "live" if self._begun else "starting"
-            if state != told:
-                told = state
+            if state != reported:
+                reported = state
                 context.report(state, self._path if self._begun else f"nobody has written to {self._path} yet")
             if block is None:
                 yield Chunk([])
@@ -84,20 +60,20 @@ class StdinSource:
                 yield Chunk(_records(self._lines.end()))
                 context.report("ended", "the input has ended")
                 return
-            yield Chunk(_records(self._lines.cut(block)))
+            yield Chunk(_records(self._lines.split(block)))
 
     def _open(self) -> None:
         if self._opened:
             return
         try:
-            # A pipe without a writer must not keep us from ending.
+            # Opening a pipe without a writer would block, and this process could not end.
             self._descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
             raise SourceUnavailable(f"{self._path}: {error.strerror}") from error
         self._opened = True
 
     def _block(self, wait_s: float) -> bytes | None:
-        """Return what has come, None if nothing has by then, b"" at the end."""
+        """Return the next bytes, None if none arrive within `wait_s` seconds, b"" at the end."""
         try:
             ready, _, _ = select.select([self._descriptor], [], [], wait_s)
             block = os.read(self._descriptor, BLOCK) if ready else None
@@ -108,11 +84,12 @@ class StdinSource:
         if block:
             self._begun = True
         elif block == b"" and not self._begun:
-            time.sleep(RECEIVE_S)  # a pipe nobody has opened yet looks like one that has ended
+            time.sleep(RECEIVE_S)  # a pipe that no writer has opened yet reads like one that has ended
             return None
         return block
 
 
-def _records(lines: list[bytes]) -> list[RawRecord]:
+def _records(cuts: list[Cut]) -> list[RawRecord]:
     received_at = int(time.time() * 1000)
-    return [RawRecord(received_at, line) for line in lines]
+    lines = (line.strip() for line, _ in cuts)
+    return [RawRecord(received_at, line) for line in lines if line]

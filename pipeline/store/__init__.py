@@ -1,8 +1,9 @@
-"""Stores: where posts lie and how they are found again. `contract.py` is what each of them keeps.
+"""Stores: databases of posts, in SQLite, Elasticsearch or memory, behind one contract (`contract/`).
 
-`open_store` chooses: Elasticsearch at ELASTICSEARCH_URL, or SQLite in DATA_DIR, which needs nothing and takes any
-number of processes on one machine. The modules beside `sqlite/` and `elastic/` hold what no store may decide for
-itself: merging, places in time, what tops look at.
+`open_store` opens the one that the settings name: Elasticsearch at ELASTICSEARCH_URL, or else SQLite in DATA_DIR, which
+needs no server and takes any number of processes on one machine. `migrate` creates it, or indexes the posts of another
+version again. The modules beside `sqlite/`, `elastic/` and `memory/` hold the rules that no store decides for itself:
+the plan of a batch, merging, sort keys, top lists.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ def open_store(settings: Settings, *, create: bool = True) -> Store:
     """Return the store that the settings name.
 
     Raises:
-        SettingsError: ELASTICSEARCH_CA_FILE is none.
-        StoreMismatch: another version wrote it; `migrate` first.
-        StoreUnavailable: it cannot be opened, or is not there and `create` is False.
+        SettingsError: ELASTICSEARCH_CA_FILE is no certificate file.
+        StoreMismatch: another version wrote the store; `migrate` first.
+        StoreUnavailable: the store cannot be opened, or does not exist and `create` is False.
     """
     if settings.elasticsearch_url:
         from pipeline.store.elastic import ElasticStore  # its client takes time to import, and few need it
@@ -29,10 +30,10 @@ def open_store(settings: Settings, *, create: bool = True) -> Store:
 
 
 def migrate(settings: Settings) -> None:
-    """Make the store, or bring one that another version wrote up to this one, indexing its posts again.
+    """Create the store, or upgrade one that another version wrote by indexing its posts again.
 
     Raises:
-        StoreUnavailable: it cannot be opened.
+        StoreUnavailable: the store cannot be opened.
     """
     if settings.elasticsearch_url:
         from pipeline.store.elastic import migrate as migrate_elastic

@@ -1,6 +1,8 @@
-"""What a new row of coverage does to those before it: the rule of `contract.Store.add_coverage`, once for every store.
+"""Coverage rules, the same for every store: how a new coverage row changes its source's earlier rows.
 
-Pure. A store gives the source's open row and those that end where the new one begins, and keeps what it gets instead.
+A coverage row is a span in which a source was, or was not, collected. A new open row ends, replaces or extends the one
+before it; a closed row is added. A store passes the source's open row and those that end where the new one begins, and
+stores what is returned instead. `newest_rows` cuts an answer to a limit: open rows first, then the newest others.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import replace
 from pipeline.store.contract import CoverageRow
 
 
-def newest(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
+def newest_rows(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
     """Return rows, oldest first; of more than `limit` the open ones and the newest others."""
     found = sorted(rows, key=lambda row: row.since)
     if limit is None or len(found) <= limit:
@@ -20,8 +22,8 @@ def newest(rows: Iterable[CoverageRow], limit: int | None) -> list[CoverageRow]:
     return sorted(ranked[len(ranked) - limit :], key=lambda row: row.since)
 
 
-def entered(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
-    """Return a source's rows (at least its open one and those that end at `row.since`) with a new one among them."""
+def with_row(rows: Iterable[CoverageRow], row: CoverageRow) -> list[CoverageRow]:
+    """Return a source's rows (at least its open one and those that end at `row.since`) with a new row among them."""
     if row.until is not None:
         return [*rows, row]
     kept = []

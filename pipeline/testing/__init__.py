@@ -1,4 +1,4 @@
-"""The tests that a source or a sink must pass, as classes to inherit from; for packages of others as for our own.
+"""Contract tests for authors of sources and sinks: classes to inherit from. Our own sources pass them too.
 
-Plain asserts and no test library: pytest collects the subclass. Nothing here is used by the product.
+They use plain asserts and no test library; pytest collects the subclass. The product does not use this package.
 """

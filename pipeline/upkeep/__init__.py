@@ -1,1 +1,1 @@
-"""The upkeep process: what must be done once for all processes, at its time."""
+"""The upkeep process: periodic work that one process does for all, such as ticks, lost batches and retention."""

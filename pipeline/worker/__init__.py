@@ -1,1 +1,1 @@
-"""The worker process: normalise, persist, match, publish."""
+"""The worker process: normalises, persists, matches and publishes batches."""

@@ -1,9 +1,10 @@
-"""What accepted posts matched before and do not match now. Pure: the matcher is asked, nothing is sent.
+"""Retractions: messages for posts that matched a search before an edit and do not match now. Pure: nothing is sent.
 
-Where the former version is known and was published, the matcher compares the two. Else (a redelivery; a version that a
-worker stored and died over, so that nobody was told of it): after a change of numbers, the searches that could have
-matched with others are told; after an edit, everybody, with the searches that still do.
-What is said of everybody holds only if the searches have not changed since they were matched; COMMIT sees to that.
+The matcher compares two versions where the former one is known and was published. Else (a redelivery; a version that a
+worker stored before it died, so no watcher received it) it depends on the change. After a change of counts, searches
+that could have matched with other counts get a retraction. After an edit, an `edited` notice goes to every web process
+and lists the searches that still match. Such a notice is valid for one registry version only; COMMIT rejects it if the
+registry has moved.
 """
 
 from __future__ import annotations
@@ -13,37 +14,38 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.broker.keys import Names
 from pipeline.match.contract import StandingMatcher
-from pipeline.publish.messages import Message, edited_message, gone_messages
+from pipeline.publish.messages import Message, edited_messages, retraction_messages
 from pipeline.store.contract import Entry
 
 
-def gone_notices(
+def changed_post_messages(
     names: Names, matcher: StandingMatcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]], safe: int
 ) -> list[Message]:
-    """Return the notices for entries that ever changed.
+    """Return the messages for entries that ever changed.
 
-    `matches` is key → indexes of what they match now; `safe` the number up to which everything was published.
+    `matches` is key → indexes of the entries that match now; `safe` the low watermark: every sequence number up to it
+    was published.
     """
-    gone: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    retracted: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     replaced = [entry for entry in entries if _is_known(entry, safe)]
     pairs = [(entry.before, entry.document) for entry in replaced if entry.before is not None]
     if pairs:
         for key, places in matcher.lost(pairs).items():
-            gone[key] += [_named(replaced[place]) for place in places]
+            retracted[key] += [_id_and_version(replaced[place]) for place in places]
     again = [entry for entry in entries if entry.post.changed == 1 and not _is_known(entry, safe)]
     if again:
         for key, places in matcher.lost_by_counts([entry.document for entry in again]).items():
-            gone[key] += [_named(again[place]) for place in places]
-    return gone_messages(names, gone) + edited_message(names, _edited(entries, matches, safe))
+            retracted[key] += [_id_and_version(again[place]) for place in places]
+    return retraction_messages(names, retracted) + edited_messages(names, _edited(entries, matches, safe))
 
 
-def speaks_of_all(entries: Sequence[Entry], safe: int) -> bool:
-    """Tell whether the notices for these entries say something of searches they do not name."""
+def concerns_every_search(entries: Sequence[Entry], safe: int) -> bool:
+    """Tell whether the messages for these entries hold for searches that they do not name."""
     return any(entry.post.changed > 1 and not _is_known(entry, safe) for entry in entries)
 
 
 def _is_known(entry: Entry, safe: int) -> bool:
-    """Tell whether watchers hold the version that this one replaced: known here, and published."""
+    """Tell whether the version that this one replaced is known here and was published, so that watchers have it."""
     return entry.before is not None and entry.before_seq <= safe
 
 
@@ -58,8 +60,8 @@ def _edited(
             for index in indexes:
                 if index in still:
                     still[index].append(key)
-    return [(*_named(entries[index]), keys) for index, keys in still.items()]
+    return [(*_id_and_version(entries[index]), keys) for index, keys in still.items()]
 
 
-def _named(entry: Entry) -> tuple[str, int]:
+def _id_and_version(entry: Entry) -> tuple[str, int]:
     return entry.post.id, entry.post.version

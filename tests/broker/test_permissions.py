@@ -1,4 +1,4 @@
-"""A Redis user without channels is found before it costs anybody a live post, and told what to grant."""
+"""A Redis user without channels is detected at the start, and the message names the command that grants them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from cli.checks import redis_problem
 from cli.commands.doctor import examine
-from pipeline.assembly import Process, build_ingest
+from cli.startup_checks import redis_problem
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.broker.permissions import channel_problem
 from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 
 pytestmark = pytest.mark.redis
 
 
-def test_what_is_told_to_grant_is_enough(redis_client: Redis, mute: Redis, names: Names) -> None:
-    told = channel_problem(mute, names)
-    command = told.partition(": ACL ")[2].split()
+def test_the_suggested_command_is_enough(redis_client: Redis, mute: Redis, names: Names) -> None:
+    problem = channel_problem(mute, names)
+    command = problem.partition(": ACL ")[2].split()
     assert command[0] == "SETUSER"
     granting: Any = redis_client
     granting.execute_command("ACL", *command)
     assert channel_problem(mute, names) == ""
 
 
-def test_nobody_hears_of_it(redis_client: Redis, names: Names) -> None:
+def test_the_check_sends_nothing_to_subscribers(redis_client: Redis, names: Names) -> None:
     listening: Any = redis_client.pubsub()  # type: ignore[no-untyped-call]
     listening.subscribe(names.notices)
     assert listening.get_message(timeout=5)["type"] == "subscribe"
@@ -50,4 +51,4 @@ def test_doctor_start_and_worker_say_so(mute: Redis, names: Names, tmp_path: Pat
     assert f"&{names.prefix}:*" in finding.text
     assert "ACL SETUSER" in redis_problem(settings)
     with pytest.raises(BrokerRefused, match="may not publish"):
-        build_ingest(Process(settings, "worker"), lambda _: None, lambda: False)
+        build_batch_runner(Process(settings, "worker"), TaskQueue())

@@ -1,1 +1,1 @@
-"""The whole way of a post: random worlds over twins and real parts, and real processes that are killed."""
+"""The delivery of posts from source to watcher: random simulations, and real processes that are killed."""

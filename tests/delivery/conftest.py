@@ -1,4 +1,4 @@
-"""A whole pipeline of real parts for tests: a Valkey of its own, a store in a directory of its own."""
+"""A pipeline of real parts for each test: its own Valkey, and a store in its own directory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pipeline.assembly import Process, understand
 from pipeline.normalise import normalise
 from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.settings import Settings, load
-from pipeline.worker.fold import listen
+from pipeline.worker.normalised_batch import fold_batch
 from tests.conftest import missing
-from tests.delivery.processes import Broker
+from tests.delivery.celery_processes import Broker
 from tests.records import path_of
 
 STREAM = "x-v1.1/stream.jsonl.gz"
@@ -32,11 +32,11 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture
 def broker(directory: Path) -> Iterator[Broker]:
-    """A Valkey of this test's own, with its append-only file on."""
+    """This test's own Valkey, with an append-only file."""
     started = Broker(directory)
     try:
         started.start()
-    except Exception as error:  # noqa: BLE001 - whatever the reason, it is told
+    except Exception as error:  # noqa: BLE001 - the skip names the reason
         missing(f"a Valkey that starts ({error})")
     try:
         yield started
@@ -46,7 +46,7 @@ def broker(directory: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def environ(broker: Broker, directory: Path) -> dict[str, str]:
-    """Settings of a pipeline that replays a recorded stream as fast as it can."""
+    """Settings of a pipeline that replays a recorded stream at full speed."""
     return {
         "REDIS_URL": broker.url,
         "DATA_DIR": str(directory / "data"),
@@ -57,7 +57,7 @@ def environ(broker: Broker, directory: Path) -> dict[str, str]:
 
 
 def process_of(environ: dict[str, str]) -> Process:
-    """Return this test's own view on a pipeline with these settings."""
+    """Return the test's own parts for a pipeline with these settings."""
     settings: Settings = load(environ)
     return Process(settings, "test", connections=2)
 
@@ -71,13 +71,13 @@ def stored_versions(process: Process) -> dict[str, int]:
 
 
 def records_in(path: Path) -> list[bytes]:
-    """Return the records of a packed file."""
+    """Return the records of a gzip file, one a line."""
     return gzip.decompress(path.read_bytes()).splitlines()
 
 
 @cache
 def expected_ids(path: Path) -> frozenset[str]:
-    """Return the ids of all posts in a file of records, originals included, deletions taken away."""
+    """Return the ids of all posts in a file of records, with originals and without deleted posts."""
     lines = records_in(path)
-    said = listen(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
-    return frozenset(upsert.post.id for upsert in said.writes.upserts)
+    normalised = fold_batch(RawBatch("replay", [RawRecord(1_700_000_000_000, line) for line in lines]), normalise)
+    return frozenset(upsert.post.id for upsert in normalised.writes.upserts)

@@ -1,4 +1,4 @@
-"""docs/redis.md names everything that lies in Redis, and nothing else does."""
+"""docs/reference/redis.md lists every key, channel and queue, and a run leaves no other in Redis."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.broker.keys import Names
+from tests.delivery.celery_processes import ROLES, Processes, eventually, processes
 from tests.delivery.conftest import process_of
-from tests.delivery.processes import ROLES, Processes, eventually, processes
 from tests.paths import PROJECT
 
-PAGE = (PROJECT / "docs" / "redis.md").read_text()
+PAGE = (PROJECT / "docs" / "reference" / "redis.md").read_text()
 PLACEHOLDERS = {
     "stream_queue": "source",
     "batch": "id",

@@ -1,4 +1,4 @@
-"""`docs/post.md` describes every field of the canonical post, and nothing that is not there."""
+"""`docs/reference/post.md` describes every field of the canonical post, and no other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.paths import PROJECT
 
 
 def _sections() -> dict[str, list[str]]:
-    text = (PROJECT / "docs" / "post.md").read_text(encoding="utf-8")
+    text = (PROJECT / "docs" / "reference" / "post.md").read_text(encoding="utf-8")
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return {
         title: re.findall(r"^\| `(\w+)` \|[^|]+\| \S.*\|$", body, re.MULTILINE)

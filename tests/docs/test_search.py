@@ -1,4 +1,4 @@
-"""`docs/search.md` says what the parser does: every operator, value, sign and error code, in the tables' own words."""
+"""`docs/reference/search.md` has every operator, value, syntax form and error code in the words of the parser."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from pipeline.query.codes import CODES
-from pipeline.query.operators import BY_NAME, OPERATORS, SIGNS, Operator, Sign
 from pipeline.query.parser import MAX_CHARS, MAX_DEPTH, MAX_TERMS, parse
+from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.operators import OPERATORS, OPERATORS_BY_NAME, Operator
+from pipeline.query.syntax.syntax_forms import SYNTAX_FORMS, SyntaxForm
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
-PAGE = (PROJECT / "docs" / "search.md").read_text()
+PAGE = (PROJECT / "docs" / "reference" / "search.md").read_text()
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
@@ -34,20 +35,20 @@ def test_operator_does_what_its_row_says(operator: Operator) -> None:
         assert parse(f"{alias}:{value}", NOW_MS).root == parse(operator.example, NOW_MS).root
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.form)
-def test_sign_is_documented_and_its_example_is_a_search(sign: Sign) -> None:
-    assert f"| `{sign.form}` | `{sign.example}` | {sign.finds} |" in PAGE
-    assert parse(sign.example, NOW_MS).root
+@pytest.mark.parametrize("form", SYNTAX_FORMS, ids=lambda form: form.form)
+def test_syntax_form_is_documented_and_its_example_is_a_search(form: SyntaxForm) -> None:
+    assert f"| `{form.form}` | `{form.example}` | {form.finds} |" in PAGE
+    assert parse(form.example, NOW_MS).root
 
 
 def test_error_codes_are_documented() -> None:
     section = PAGE.split("## Errors")[1]
-    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(CODES.items())
+    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.M) == list(ERROR_CODES.items())
 
 
 def test_document_names_no_operator_that_is_not_there() -> None:
     named = {name for name in re.findall(r"`-?(\w+):[^`]*`", PAGE) if not name.isdigit()}
-    assert named - {"re", "https"} <= set(BY_NAME)
+    assert named - {"re", "https"} <= set(OPERATORS_BY_NAME)
 
 
 def test_limits_are_the_documented_ones() -> None:

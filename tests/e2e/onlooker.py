@@ -15,7 +15,7 @@ AWAY_S = 1.0
 
 
 class Onlooker(threading.Thread):
-    """Watches until told to end, and comes back as docs/protocol.md asks whenever its connection ends."""
+    """Watches until told to end, and comes back as docs/reference/protocol.md asks whenever its connection ends."""
 
     def __init__(self, port: int, query: str) -> None:
         super().__init__(daemon=True)

@@ -1,6 +1,7 @@
 """Elasticsearch goes away under the whole product while posts come: none is lost, none double, and it is said so.
 
-`make outage` does the same for minutes and at 500 posts a second, and in more ways.
+`make outage` does the same for minutes and at 500 posts a second, and in more ways. A batch that breaks off between any
+two answers is made good in `tests/store/elastic`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from tests.e2e.onlooker import Onlooker
 from tests.e2e.product import until
 from tests.e2e.sender import TOKEN, WORD, Sender, exported
 from tests.e2e.signs import Signs
-from tests.servers.elasticsearch.assemble import CannotAssemble
-from tests.servers.elasticsearch.gate import Gate, survived
+from tests.servers.elasticsearch.crash_proxy import Gate, survived
+from tests.servers.elasticsearch.install import CannotAssemble
 from tests.servers.elasticsearch.releases import V7
 from tests.servers.elasticsearch.server import Server, server
 
@@ -121,6 +122,7 @@ def test_server_that_takes_no_writes_and_one_killed_within_a_bulk_cost_no_post(
     running.nothing_lost_nothing_double()
 
 
+@pytest.mark.thorough
 def test_percolator_killed_when_a_bulk_was_done_and_nobody_had_heard_costs_no_post(
     start: Start, elastic: Server, gate: Gate
 ) -> None:

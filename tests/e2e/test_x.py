@@ -123,7 +123,7 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
             assert forgotten, "how long X wanted to be left alone"
             looked = _recheck(product, api)
             assert looked.returncode == 0
-            assert "2 posts looked up, 1 gone and withdrawn" in looked.stdout
+            assert "2 posts looked up, 1 deleted" in looked.stdout
             until(lambda: product.stored() == 1, 60)
             until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.heard if "posts" not in one]), 60)
             found = product.get("/api/search", q="snow")["posts"]

@@ -1,11 +1,11 @@
-"""The package of docs/extend.md: taken out of the page, installed elsewhere, and what it asks and posts to."""
+"""The package of docs/how-to/extend.md, installed, and the HTTP server that it talks to."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,35 +14,20 @@ from typing import Any
 
 from tests.paths import PROJECT
 
-PAGE = (PROJECT / "docs" / "extend.md").read_text()
-
-
-def block(after: str) -> str:
-    """Return the first indented block that follows a line of the page."""
-    lines = PAGE[PAGE.index(after) + len(after) :].splitlines()[1:]
-    kept: list[str] = []
-    for line in lines:
-        if line.startswith("    ") or (kept and not line.strip()):
-            kept.append(line)
-        elif kept:
-            break
-    return textwrap.dedent("\n".join(kept)).strip() + "\n"
+EXAMPLE = PROJECT / "docs" / "examples" / "quakes"
 
 
 def install(directory: Path) -> Path:
-    """Install the package into a directory of its own, as pip does; return where."""
+    """Install the package into a directory of its own, as pip does; return the directory."""
     source, target = directory / "package", directory / "installed"
-    source.mkdir()
-    (source / "pyproject.toml").write_text(block("can be used."))
-    for name in ("quakes.py", "webhook.py"):
-        (source / name).write_text(block(f"`{name}`:"))
+    shutil.copytree(EXAMPLE, source, ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*command, "--target", str(target), str(source)], check=True, capture_output=True, text=True)
     return target
 
 
 class Elsewhere:
-    """An HTTP server: gives earthquakes, takes what a webhook posts, and fails as often as told."""
+    """HTTP server that offers earthquakes, receives a webhook's posts, and fails on demand."""
 
     def __init__(self) -> None:
         self.quakes: list[dict[str, Any]] = []
@@ -77,7 +62,7 @@ class Elsewhere:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def shake(self, number: int, title: str) -> None:
-        """Let the earth quake."""
+        """Add an earthquake."""
         now_ms = int(time.time() * 1000)
         told = {
             "title": title,
@@ -92,6 +77,6 @@ class Elsewhere:
         return [post["text"] for told in self.posted if told["search"] == search for post in told["posts"]]
 
     def close(self) -> None:
-        """End it."""
+        """End the server."""
         self._server.shutdown()
         self._server.server_close()

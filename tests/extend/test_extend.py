@@ -1,4 +1,4 @@
-"""docs/extend.md holds what it says: its package is short, is installed elsewhere, passes its tests, and runs."""
+"""docs/how-to/extend.md is true: its package is short, can be installed, passes the contract tests, and runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import missing
 from tests.e2e.product import Product, until
-from tests.extend.package import Elsewhere, block, install
+from tests.extend.package import EXAMPLE, Elsewhere, install
 from tests.paths import PROJECT
 
 
@@ -37,7 +37,7 @@ def murmur(installed: Path, *words: str, **settings: str) -> subprocess.Complete
 
 @pytest.mark.parametrize(("name", "most"), [("quakes.py", 40), ("webhook.py", 30)])
 def test_examples_are_short(name: str, most: int) -> None:
-    lines = block(f"`{name}`:").splitlines()
+    lines = (EXAMPLE / name).read_text(encoding="utf-8").splitlines()
     assert 10 < len(lines) <= most
     assert max(map(len, lines)) <= 120
 
@@ -47,8 +47,8 @@ def test_example_passes_the_tests_that_come_with_the_product(
 ) -> None:
     elsewhere.shake(1, "M 4.2")
     (tmp_path / "test_package.py").write_text(f"""
-from pipeline.testing.sinks import SinkContract
-from pipeline.testing.sources import SourceContract
+from pipeline.testing.sink_contract import SinkContract
+from pipeline.testing.source_contract import SourceContract
 from quakes import Quakes
 from webhook import Webhook
 

@@ -6,13 +6,13 @@ import os
 import random
 
 from pipeline.errors import QueryError
-from pipeline.match.plan import selected_by
+from pipeline.match.anchor_terms import selected_by
 from pipeline.post import Author, Post
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
-from pipeline.sources.x.rules.rules import compile_rules
-from pipeline.store.elastic.read.compile import compile_tree as for_elastic
-from pipeline.store.sqlite.compile import compile_tree as for_sqlite
+from pipeline.sources.x.rules.compiler import compile_rules
+from pipeline.store.elastic.read.compile_query import compile_tree as for_elastic
+from pipeline.store.sqlite.read.compile_query import compile_tree as for_sqlite
 from tests.fuzz.mutate import ODD, mutated_text, shrunk
 from tests.fuzz.running import Fault, Memory, Run
 from tests.fuzz.samples import SEARCHES

@@ -24,7 +24,7 @@ BATCH = 100
 
 
 def forged(label: str, event: Event) -> bool:
-    """Tell whether an event is one that a label may not say: what permits.py says, written down a second time."""
+    """Tell whether an event is one that a label may not say. A second, independent copy of source_permissions.py."""
     if isinstance(event, AuthorDeletion):
         if event.forgotten:
             return label != FORGET

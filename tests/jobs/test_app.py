@@ -1,4 +1,4 @@
-"""Celery is set up as docs/delivery.md says: nothing unpickled, nothing waits for ever, others' messages left alone."""
+"""Celery's options are those of docs/design/delivery.md: JSON only, time limits everywhere, queues by role."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from redis import Redis
 import celeryconfig
 from pipeline.broker.connections import celery_broker_url, is_embedded, redis_url
 from pipeline.broker.keys import Names
-from pipeline.broker.outage import current
+from pipeline.broker.store_outage import current_outage
 from pipeline.jobs import tasks
 from pipeline.jobs.app import argv, celery_options, make_app
-from pipeline.jobs.producer import send
-from pipeline.queue.claim_check import LEASE_MS
+from pipeline.jobs.producer import send_task
+from pipeline.queue.leases import READER_LEASE_MS
 from pipeline.settings import load
 
 
@@ -42,19 +42,21 @@ def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
     monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
     monkeypatch.setattr(tasks, "enqueue", again.append)
     tasks.ingest("b1")
-    outage = current(redis_client, Names("murmur"))
+    outage = current_outage(redis_client, Names("murmur"))
     assert outage is not None
     assert "cannot be reached" in outage.why
     assert again == ["b1"]
 
 
-def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, valkey: str, names: Names) -> None:
+def test_a_task_that_runs_for_days_keeps_no_results_of_its_messages(
+    redis_client: Redis, valkey: str, names: Names
+) -> None:
     app = make_app(load({"REDIS_URL": valkey}))
 
     @app.task(bind=True, ignore_result=True, shared=False)  # type: ignore[untyped-decorator]
     def reads_on(self: Any) -> list[object]:
         for number in range(20):
-            send(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
+            send_task(app.tasks["murmur.ingest"], (f"b{number}",), names.posts_queue)
         return list(self.request.children)
 
     assert reads_on.apply().result == []
@@ -64,7 +66,7 @@ def test_a_task_that_runs_for_days_keeps_nothing_it_sends(redis_client: Redis, v
 def test_another_reader_takes_over_within_fifteen_seconds() -> None:
     from pipeline.reader.loop import WAIT_LEASE_S
 
-    assert LEASE_MS / 1000 + WAIT_LEASE_S < 15
+    assert READER_LEASE_MS / 1000 + WAIT_LEASE_S < 15
 
 
 def test_messages_in_hand_lie_under_our_prefix() -> None:
@@ -83,7 +85,7 @@ def test_each_process_consumes_its_own_queues() -> None:
     assert "prefork" not in " ".join(argv("worker", settings))
 
 
-def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: Path) -> None:
+def test_the_embedded_broker_is_found_at_its_written_address(tmp_path: Path) -> None:
     directory = tmp_path / "broker"
     settings = load({"DATA_DIR": str(tmp_path)})
     assert redis_url(settings) == f"unix://{directory}/valkey.sock"
@@ -92,7 +94,7 @@ def test_the_embedded_broker_is_found_where_it_was_started(tmp_path: Path) -> No
     assert redis_url(settings) == "unix:///elsewhere/valkey.sock"
     assert celery_broker_url(settings) == "redis+socket:///elsewhere/valkey.sock"
     assert is_embedded(settings)
-    assert is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "unix:///elsewhere/valkey.sock"})), "what run says"
+    assert is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": "unix:///elsewhere/valkey.sock"})), "run wrote it"
     for own in ("redis://example.org", "unix:///run/redis/redis.sock"):
         assert not is_embedded(load({"DATA_DIR": str(tmp_path), "REDIS_URL": own}))
         assert not is_embedded(load({"DATA_DIR": str(tmp_path / "fresh"), "REDIS_URL": own}))

@@ -1,4 +1,4 @@
-"""Celery's messages over a broker that is away, refuses, or is in use: only the pipeline's own errors come out."""
+"""Sending messages while the broker is away, refuses or is in use raises only the pipeline's own errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
-from pipeline.jobs.producer import producing, send
+from pipeline.jobs.producer import acquired_producer, send_task
 
 
 def application(url: str) -> tuple[Celery, Any]:
@@ -27,7 +27,7 @@ def application(url: str) -> tuple[Celery, Any]:
 
 
 def unused_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port with no listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
@@ -36,8 +36,8 @@ def unused_port() -> int:
 def test_a_broker_that_refuses_connections_is_unavailable() -> None:
     made, cover = application(f"redis://127.0.0.1:{unused_port()}/0")
     with pytest.raises(BrokerUnavailable):
-        send(cover, ("row",), "q")
-    with pytest.raises(BrokerUnavailable), producing(made) as producer:
+        send_task(cover, ("row",), "q")
+    with pytest.raises(BrokerUnavailable), acquired_producer(made) as producer:
         producer.channel.queue_declare("q")
 
 
@@ -45,7 +45,7 @@ def test_a_pool_that_was_closed_is_unavailable() -> None:
     made, cover = application("memory://")
     made.producer_pool.force_close_all()
     with pytest.raises(BrokerUnavailable):
-        send(cover, ("row",), "q")
+        send_task(cover, ("row",), "q")
 
 
 @pytest.mark.redis
@@ -60,5 +60,5 @@ def test_an_error_that_redis_answers_is_ours_too(redis_client: Redis, names: Nam
     made.conf.task_default_queue = queue
     redis_client.set(queue, "not a list")
     with pytest.raises(BrokerUnavailable, match="WRONGTYPE"):
-        send(cover, ("row",), queue)
+        send_task(cover, ("row",), queue)
     redis_client.delete(queue)

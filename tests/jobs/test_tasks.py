@@ -1,4 +1,4 @@
-"""What a task does with a message that it can neither finish nor send again: it stays with the broker."""
+"""A message that a task can neither finish nor send again stays with the broker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from celery.exceptions import Reject
 
 from pipeline.errors import BrokerUnavailable, RowRefused, StoreUnavailable
 from pipeline.jobs import tasks
-from pipeline.reader.status import Coverage
+from pipeline.queue.task_queue import CoverageUpdate
 
 
 class Away:
@@ -18,15 +18,19 @@ class Away:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def cover(self, _: Coverage) -> NoReturn:
+    @property
+    def coverage(self) -> Away:
+        return self
+
+    def write(self, _: CoverageUpdate) -> NoReturn:
         raise self.error
 
 
-def cover(monkeypatch: pytest.MonkeyPatch, store: Exception, broker: Exception | None) -> list[Coverage]:
+def cover(monkeypatch: pytest.MonkeyPatch, store: Exception, broker: Exception | None) -> list[CoverageUpdate]:
     """Let the task write a row to a store that raises; return what was sent again."""
-    sent: list[Coverage] = []
+    sent: list[CoverageUpdate] = []
 
-    def send(row: Coverage) -> None:
+    def send(row: CoverageUpdate) -> None:
         if broker is not None:
             raise broker
         sent.append(row)
@@ -60,7 +64,7 @@ def test_a_batch_that_no_worker_can_begin_is_put_back_or_stays(monkeypatch: pyte
     def enqueue(_: str) -> NoReturn:
         raise BrokerUnavailable("away too")
 
-    monkeypatch.setattr(tasks, "_ingest", broken)
+    monkeypatch.setattr(tasks, "_runner", broken)
     monkeypatch.setattr(tasks, "enqueue", enqueue)
     monkeypatch.setattr(tasks, "OUTAGE_WAIT_S", 0.0)
     task: Any = tasks.ingest

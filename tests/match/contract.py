@@ -1,6 +1,6 @@
-"""What every matcher of standing searches promises, as one class of tests: give it a `make` fixture.
+"""Contract tests of matchers: subclass `MatcherContract` and give it a fixture `make` that returns an empty matcher.
 
-Subclass it in a test module; see test_matcher.py and test_percolator.py. `make()` returns an empty matcher.
+The in-memory matcher and the percolator pass them (memory/test_matcher.py, percolator/test_matcher.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.match import strategies as trees
 from tests.query import strategies as typed
 
 SIDE = 10
-"""Posts and searches an example: 100 examples are 10,000 pairs for each of the two agreement tests."""
+"""Posts, and searches, of an example: 100 examples are 10,000 pairs for each of the two agreement tests."""
 
 Make = Callable[[], StandingMatcher]
 Found = dict[str, tuple[int, ...]]
@@ -34,12 +34,12 @@ _tick = itertools.count(time.time_ns() // 1_000)
 
 
 def settle(matcher: StandingMatcher, *, whole: bool = False) -> None:
-    """Put changes in force under a version greater than any before."""
+    """Put changes in force under a version greater than all before."""
     matcher.settle(next(_tick), whole=whole)
 
 
 def matched(matcher: StandingMatcher, posts: Sequence[Document]) -> Found:
-    """Return what a matcher finds, indexes in order."""
+    """Return the matches that a matcher finds, indexes in order."""
     return {key: tuple(sorted(indexes)) for key, indexes in matcher.match(posts).matches.items()}
 
 
@@ -48,12 +48,12 @@ def _kept(found: Found) -> Found:
 
 
 def brute(searches: Sequence[Query], posts: Sequence[Document]) -> Found:
-    """Return what there is to find."""
+    """Return the matches by brute force: every search is evaluated on every post."""
     return _kept({q.key: tuple(i for i, document in enumerate(posts) if matches(q.root, document)) for q in searches})
 
 
 def brute_lost(searches: Sequence[Query], changes: Sequence[tuple[Document, Document]]) -> Found:
-    """Return what was matched before and is not now."""
+    """Return by brute force what was matched before and is not matched now."""
     befores, afters = [before for before, _ in changes], [after for _, after in changes]
     now = brute(searches, afters)
     return _kept(
@@ -62,7 +62,7 @@ def brute_lost(searches: Sequence[Query], changes: Sequence[tuple[Document, Docu
 
 
 class MatcherContract:
-    """Agreement with the brute force, changes of searches, and what stops matching."""
+    """Promises of a matcher: agreement with brute force, changes of searches, and retractions."""
 
     EXAMPLES = 100
 
@@ -152,13 +152,13 @@ class MatcherContract:
             possible = matcher.lost_by_counts([now for _, now in changes])
             now_matched = brute(searches, [now for _, now in changes])
             for key, indexes in lost.items():
-                assert set(indexes) <= set(possible[key]), "told at least of what was truly lost"
+                assert set(indexes) <= set(possible[key]), "reports at least what was truly lost"
             for key, indexes in possible.items():
                 assert not set(indexes) & set(now_matched.get(key, ())), "never of what still matches"
 
         run()
 
-    def test_search_for_counts_fires_and_is_gone_with_them(self, make: Make) -> None:
+    def test_search_for_counts_matches_and_is_retracted_with_them(self, make: Make) -> None:
         matcher = self.fed_texts(
             make, "cat likes:1000..", "cat likes:..999", "cat", "cat -likes:1000..", "dog likes:9.."
         )
@@ -171,7 +171,7 @@ class MatcherContract:
         }
         assert matcher.lost_by_counts([trees.post("cat", likes=7)]) == {"cat likes:1000..": (0,)}
 
-    def test_replaced_or_removed_search_is_not_matched_and_not_gone(self, make: Make) -> None:
+    def test_replaced_or_removed_search_is_not_matched_and_not_retracted(self, make: Make) -> None:
         matcher = self.fed_texts(make, "cat likes:5..", "dog likes:5..")
         matcher.add("cat likes:5..", parse("snow", 0))
         matcher.remove("dog likes:5..")

@@ -1,4 +1,4 @@
-"""Generated posts and searches of few words, so that they meet often."""
+"""Hypothesis strategies for posts and searches over few words, so that they often match."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ nodes = st.recursive(leaves, _grow, max_leaves=8)
 
 
 def query(node: Node) -> Query:
-    """Return a query of a tree; the matcher reads its root only."""
+    """Return the query of a tree; a matcher reads its root only."""
     text = repr(node)
     return Query(text, node, text, sha1(text.encode(), usedforsecurity=False).hexdigest()[:16], ())
 
@@ -88,5 +88,5 @@ def word_query(*words: str) -> Query:
 
 
 def post(text: str = "", *, facets: set[str] | None = None, at: int = 0, name: str = "p", **numbers: int) -> Document:
-    """Return what searches see of a post; `text` is split at spaces."""
+    """Return the document of a post; `text` is split at spaces."""
     return Document(name, at, text.split(), [], [], [], facets or set(), dict(numbers))

@@ -1,1 +1,1 @@
-"""Ten ways to break the search language, each of which some test must notice: `python -m tests.mutants`."""
+"""Mutation tests: ten faults in the search language that the tests must notice (`python -m tests.mutants`)."""

@@ -1,6 +1,6 @@
-"""Try the mutants: the named tests must pass on the tree as it is, and fail on a copy of it for each mutant.
+"""Mutation test run: the named tests must pass on the unchanged tree, and fail on a copy with each mutant.
 
-Exit status 1 names what survived, or what no longer applies to the source. Nothing is changed but the copy.
+The exit status is 1 if a mutant survived or no longer applies to the source. Only the copy is changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PASSED, _FAILED = 0, 1
 
 
 def main() -> int:
-    """Return the exit status: 0 if every mutant was noticed."""
+    """Run all mutants and return the exit status: 0 if each was noticed."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
         tree = Path(directory) / "tree"
@@ -51,7 +51,7 @@ def _copy(tree: Path) -> None:
 
 
 def _try(tree: Path, mutant: Mutant) -> str:
-    """Return "" if the mutant was noticed, else what is wrong. The copy is put right again."""
+    """Return "" if the mutant was noticed, else what is wrong. The copy is restored."""
     path = tree / mutant.path
     source = path.read_text()
     if source.count(mutant.before) != 1:
@@ -61,14 +61,14 @@ def _try(tree: Path, mutant: Mutant) -> str:
         status = _run(tree, list(mutant.tests))
     finally:
         path.write_text(source)
-    # Anything but a failed test (a file that does not import, say) would be no proof.
+    # Only a failed test proves something; a file that does not import, say, proves nothing.
     return {_FAILED: "", _PASSED: "SURVIVED"}.get(status, f"error {status}")
 
 
 def _run(tree: Path, tests: list[str], *, shown: bool = False) -> int:
     command = [
         *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
-        *("-p", "tests.mutants.hurry", "--hypothesis-seed=1"),
+        *("-p", "tests.mutants.fast_failure", "--hypothesis-seed=1"),
         *("-o", "addopts=", *tests),
     ]
     environ = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -82,7 +82,7 @@ def _run(tree: Path, tests: list[str], *, shown: bool = False) -> int:
             stdout=None if shown else subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        return _FAILED  # a mutant that hangs is noticed by whoever waits
+        return _FAILED  # a mutant that hangs counts as noticed
     return ended.returncode
 
 

@@ -1,6 +1,6 @@
-"""The mutants: in a file, one piece of text that occurs once, what stands there instead, and the tests that must fail.
+"""Table of the mutants: a file, a text that occurs once in it, its replacement, and the tests that must fail.
 
-Chosen for faults that are easily made and hard to see: each leaves a product that starts, finds and shows things.
+They are faults that are easily made and hard to see: each leaves a product that starts, finds and shows posts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Mutant:
 
 
 _DOCUMENT = "tests/query/test_document.py"
-_MATCHER = "tests/match/test_matcher.py"
+_MATCHER = "tests/match/memory/test_matcher.py"
 _STORE = "tests/store/test_agreement.py::test_generated_posts_and_searches_agree_everywhere"
 
 MUTANTS = (
@@ -29,14 +29,14 @@ MUTANTS = (
         "pipeline/query/parser.py",
         "if negations % 2 else found",
         "if negations else found",
-        ("tests/query/test_canonical.py",),
+        ("tests/query/test_normal_form.py",),
     ),
     Mutant(
         "* goes even where only exclusions are left",
-        "pipeline/query/canonical.py",
-        "if any(finds(child) and not isinstance(child, Everything) for child in children.values()):",
+        "pipeline/query/normal_form.py",
+        "if any(has_positive_term(child) and not isinstance(child, Everything) for child in children.values()):",
         "if len(children) > 1:",
-        ("tests/query/test_canonical.py",),
+        ("tests/query/test_normal_form.py",),
     ),
     Mutant(
         "a heart as text is not a heart as picture",
@@ -68,28 +68,28 @@ MUTANTS = (
     ),
     Mutant(
         "the matcher's proximity forgets that text ends where a link begins",
-        "pipeline/match/check.py",
+        "pipeline/match/memory/proximity.py",
         "missing, lacking, first = dict(needed), len(tokens), at + 1\n            continue",
         "continue",
         (_MATCHER,),
     ),
     Mutant(
         "the matcher's numbers leave out the upper end",
-        "pipeline/match/columns.py",
+        "pipeline/match/memory/batch_columns.py",
         "bisect_right(self._values, high)",
         "bisect_left(self._values, high)",
         (_MATCHER,),
     ),
     Mutant(
         "SQLite takes an unknown count for a small one",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/compile_query.py",
         'f"({test}) IS NOT TRUE"',
         'f"NOT ({test})"',
         (_STORE,),
     ),
     Mutant(
         "SQLite asks for words closer together than the search does",
-        "pipeline/store/sqlite/compile.py",
+        "pipeline/store/sqlite/read/fts_expression.py",
         "{node.slop + len(node.tokens) - 2}",
         "{max(0, node.slop - 1)}",
         (_STORE,),

@@ -1,4 +1,4 @@
-"""What the hard records become, as `golden.jsonl` keeps it; `python -m tests.normalise.golden` writes it anew."""
+"""Expected posts of the hard records, kept in `golden.jsonl`; `python -m tests.normalise.golden` rewrites the file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from pipeline.normalise import normalise
-from tests.normalise.records import NOW, posts
-from tests.records import hard
+from tests.normalise.sample_records import NOW, posts
+from tests.records import hard_cases
 
 OURS, SHARED = (Path(__file__).parent / name for name in ("golden.jsonl", "golden_shared.jsonl"))
 
 
 def read(record: Any) -> list[dict[str, Any]]:
-    """Return the posts of a record, originals first, without what is empty."""
+    """Return the posts of a record, originals first, without empty fields."""
     found = posts(normalise(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), "replay", NOW))
     assert all(post.received_at == NOW for post in found)
     return [_bare(msgspec.to_builtins(post)) for post in found]
@@ -34,7 +34,7 @@ def _bare(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def written() -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return part and reason → the posts, as the file has them."""
+    """Return (part, reason) → expected posts, as the file has them."""
     cases = [json.loads(line) for line in OURS.read_text(encoding="utf-8").split("\n")[:-1]]
     return {(case["part"], case["why"]): case["posts"] for case in cases}
 
@@ -42,7 +42,9 @@ def written() -> dict[tuple[str, str], list[dict[str, Any]]]:
 def main() -> None:
     """Write the file."""
     cases = [
-        {"part": part, "why": why, "posts": read(record)} for part in hard.FILES for why, record in hard.cases(part)
+        {"part": part, "why": why, "posts": read(record)}
+        for part in hard_cases.FILES
+        for why, record in hard_cases.cases(part)
     ]
     OURS.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases), encoding="utf-8")
 

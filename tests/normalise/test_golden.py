@@ -1,9 +1,10 @@
-"""Hard records, field by field: ours (`tests/records/hard`) against `golden.jsonl`, the published ones, where they lie
-beside the project, against `golden_shared.jsonl`. Each line was checked by eye when it was written.
+"""Hard records, field by field: each becomes exactly the expected posts.
 
-A line of `golden.jsonl` is whole posts without what is empty; `python -m tests.normalise.golden` writes the file anew,
-for reading the difference. Of published posts nothing is copied into the project: ids, words, handles and addresses
-are there as one fingerprint, beside how many there are.
+Our own hard records (`tests/records/hard`) are compared with `golden.jsonl`, published ones, if they lie beside the
+project, with `golden_shared.jsonl`. Each line was checked by eye when it was written. A line of `golden.jsonl` has
+whole posts without empty fields; `python -m tests.normalise.golden` rewrites the file, so that the difference can be
+read. Nothing of published posts is copied into the project: ids, words, handles and addresses stand there as one
+fingerprint, beside their number.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Post
 from tests.normalise import golden
-from tests.normalise.records import NOW, lines, posts
+from tests.normalise.sample_records import NOW, lines, posts
 from tests.paths import SHARED
-from tests.records import hard
+from tests.records import hard_cases
 
 GOLDEN = golden.written()
 
 
 def test_every_hard_record_has_its_line() -> None:
-    assert list(GOLDEN) == [(part, why) for part in hard.FILES for why, _ in hard.cases(part)]
+    assert list(GOLDEN) == [(part, why) for part in hard_cases.FILES for why, _ in hard_cases.cases(part)]
 
 
 @pytest.mark.parametrize(
-    ("part", "why", "record"), [(part, *case) for part in hard.FILES for case in hard.cases(part)], ids=str
+    ("part", "why", "record"), [(part, *case) for part in hard_cases.FILES for case in hard_cases.cases(part)], ids=str
 )
 def test_hard_record_becomes_exactly_these_posts(part: str, why: str, record: dict[str, Any]) -> None:
     assert golden.read(record) == GOLDEN[part, why]
@@ -43,7 +44,7 @@ def _mark(text: str) -> str:
 
 
 def _shape(post: Post) -> dict[str, Any]:
-    """Return a post without what is empty, and of ids, words, handles and addresses a fingerprint and how many."""
+    """Return a post without empty fields, with fingerprint and number of its ids, words, handles and addresses."""
     tree: dict[str, Any] = msgspec.to_builtins(post)
     words = [tree.pop(name) for name in ("text", "url", "hashtags", "cashtags", "mentions", "links", "hosts")]
     named = [tree.pop(name) for name in ("id", "author", "conversation_id", "repost_of", "quote_of", "reply_to")]

@@ -1,4 +1,4 @@
-"""Records from outside may be anything at all: what cannot be read is a `RecordError` with a reason, never more."""
+"""Hostile records: any bytes become events or a `RecordError` with a reason, never another exception."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from tests.normalise.records import NOW, lines, posts
+from tests.normalise.sample_records import NOW, lines, posts
 from tests.normalise.test_sample_records import ALL
 from tests.records import also_shared
 
@@ -63,7 +63,7 @@ ODD: list[Any] = [
 
 
 def _mutated(tree: Any, dice: random.Random) -> Any:
-    """Return a record with one value, somewhere, replaced by an odd one or taken away."""
+    """Return a record in which one value is replaced by an odd one or removed."""
     if isinstance(tree, dict) and tree and dice.random() < 0.85:
         key = dice.choice(list(tree))
         changed = dict(tree)

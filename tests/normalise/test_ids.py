@@ -1,4 +1,4 @@
-"""Ids out of records: each becomes part of keys, names, addresses and lines, so none holds what could end one."""
+"""Ids of records: no id has characters that could end a key, a name, an address or a line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def said(record: dict[str, Any], label: str) -> list[Event]:
 
 
 def ids_of(events: list[Event]) -> list[str]:
-    """Return every id that events speak of."""
+    """Return every id in some events."""
     found: list[str] = []
     for event in events:
         if isinstance(event, Deletion):
@@ -40,7 +40,7 @@ def ids_of(events: list[Event]) -> list[str]:
 def test_no_id_holds_what_ends_a_line_or_has_no_end(odd: str) -> None:
     at = f"at://did:plc:a/app.bsky.feed.post/{odd}"
     commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3k", "rev": ""}
-    told: list[tuple[str, dict[str, Any]]] = [
+    records: list[tuple[str, dict[str, Any]]] = [
         *(("stdin", OURS | {name: f"x:{odd}"}) for name in ("id", "repost_of", "quote_of", "conversation_id")),
         ("stdin", OURS | {"reply_to": {"id": f"x:{odd}", "author": "", "handle": ""}}),
         ("stdin", {"murmur": 1, "kind": "delete", "id": f"x:{odd}"}),
@@ -60,7 +60,7 @@ def test_no_id_holds_what_ends_a_line_or_has_no_end(odd: str) -> None:
             )
         ),
     ]
-    for label, record in told:
+    for label, record in records:
         for post_id in ids_of(said(record, label)):
             assert post_id.isprintable(), (label, record)
             assert len(post_id) <= 520, (label, record)

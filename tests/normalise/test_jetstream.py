@@ -1,4 +1,4 @@
-"""Bluesky's Jetstream: hand-written events for the rules."""
+"""Rules of the Bluesky adapter, by hand-written Jetstream events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.normalise import normalise
 from pipeline.post import AuthorDeletion, Deletion, Entity, Event, Media, Notice, Post
-from tests.normalise.records import NOW, posts
+from tests.normalise.sample_records import NOW, posts
 
 TIME_US = 1732206349000167
 DID = "did:plc:abc"
@@ -148,9 +148,9 @@ def test_repost_points_to_its_original_and_likes_say_nothing() -> None:
 
 def test_account_taken_down_withdraws_all_its_posts() -> None:
     def account(active: bool, status: str | None) -> list[Event]:
-        told = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
+        message = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
         return normalise(
-            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": told}).encode(), "bluesky", NOW
+            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": message}).encode(), "bluesky", NOW
         )
 
     for status in ("takendown", "deleted", "suspended", "deactivated"):
@@ -199,9 +199,9 @@ def test_numbers_beside_the_event_are_the_posts() -> None:
 
 
 def frame(kind: str, **fields: Any) -> list[Event]:
-    told = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
-    told |= {"time": "2024-11-21T16:25:49.000167Z", **fields}
-    return normalise(json.dumps({"$type": "message", "payload": told}).encode(), "bluesky", NOW)
+    message = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
+    message |= {"time": "2024-11-21T16:25:49.000167Z", **fields}
+    return normalise(json.dumps({"$type": "message", "payload": message}).encode(), "bluesky", NOW)
 
 
 def test_frames_of_the_newer_wire_say_the_same() -> None:

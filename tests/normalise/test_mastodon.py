@@ -1,4 +1,4 @@
-"""Mastodon: hand-written statuses and events for the rules."""
+"""Rules of the Mastodon adapters, by hand-written statuses and events."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.normalise.text.markup import text_of
+from pipeline.normalise.text.html_to_text import html_to_text
 from pipeline.post import Deletion, Event, Notice, Post
-from tests.normalise.records import NOW, posts
+from tests.normalise.sample_records import NOW, posts
 
 URI = "https://home.example/users/ann/statuses/101"
 
@@ -111,12 +111,12 @@ def test_content_warning_comes_first_and_spans_move_along() -> None:
     ],
 )
 def test_markup_never_survives(html: str, text: str) -> None:
-    assert text_of(html)[0] == text
+    assert html_to_text(html)[0] == text
 
 
 def test_tags_that_never_end_are_text() -> None:
-    for piece in ("<b ", "<a href='", "<!--", "<"):  # each tried again and again by the parser itself
-        text, anchors = text_of(piece * 5_000)
+    for piece in ("<b ", "<a href='", "<!--", "<"):  # Python's parser tries each again and again
+        text, anchors = html_to_text(piece * 5_000)
         assert text == (piece * 5_000).strip()
         assert anchors == []
 

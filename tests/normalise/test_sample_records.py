@@ -1,4 +1,4 @@
-"""Every sample record becomes posts or is set aside for a stated reason: counted, so that nothing changes unseen."""
+"""Outcomes of all sample records, counted, so that every change of them shows: posts, or a reason to set one aside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.post import Event, Post, Upsert
-from tests.normalise.records import NOW, lines, outcomes, posts
+from tests.normalise.sample_records import NOW, lines, outcomes, posts
 from tests.records import also_shared, only_shared, path_of
 
 ALL = (

@@ -1,5 +1,7 @@
-"""The rules of twitter-text by cases of our own (`twitter_text.yml`), and by its published conformance vectors where
-they lie beside the project: each of those runs, or is left out here by name with its reason."""
+"""Rules of twitter-text, by cases of our own (`twitter_text.yml`) and by its published conformance vectors.
+
+The vectors run if they lie beside the project. Each runs, or `LEFT_OUT` names it with the reason.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.normalise.text.entities import extract
-from pipeline.normalise.text.tags import find_cashtags, find_hashtags, find_mentions, find_reply
-from pipeline.normalise.text.urls import find_urls
-from pipeline.normalise.text.validity import is_hashtag, is_list, is_url, is_username
+from pipeline.normalise.text.entity_extraction import extract_entities
+from pipeline.normalise.text.tag_detection import find_cashtags, find_hashtags, find_mentions
+from pipeline.normalise.text.url_detection import find_urls
+from tests.normalise.twitter_text_validity import find_reply, is_hashtag, is_list, is_url, is_username
 from tests.paths import PROJECT
 from tests.records import only_shared, path_of
 
@@ -26,7 +28,7 @@ LEFT_OUT = {
 
 def _spans(kind: str, name: str) -> Callable[[str], Any]:
     return lambda text: [
-        {name: one.value, "indices": [one.start, one.end]} for one in extract(text) if one.type == kind
+        {name: one.value, "indices": [one.start, one.end]} for one in extract_entities(text) if one.type == kind
     ]
 
 
@@ -38,7 +40,7 @@ def _lists(text: str) -> Any:
 
 
 def _values(kind: str) -> Callable[[str], Any]:
-    return lambda text: [one.value for one in extract(text) if one.type == kind]
+    return lambda text: [one.value for one in extract_entities(text) if one.type == kind]
 
 
 def _url_spans(text: str) -> Any:
@@ -132,7 +134,7 @@ def test_published_vectors_pass(name: str) -> None:
     ],
 )
 def test_rule_holds(text: str, found: list[str]) -> None:
-    assert [text[one.start : one.end] for one in extract(text)] == found
+    assert [text[one.start : one.end] for one in extract_entities(text)] == found
 
 
 @pytest.mark.parametrize(
@@ -155,4 +157,4 @@ def test_validity_of_a_whole_text(check: Callable[[str], bool], good: list[str],
 
 def test_astral_characters_count_once() -> None:
     text = "😀😀 #tag 𠀋@me 👩‍👩‍👧‍👦 example.com/x"
-    assert [text[one.start : one.end] for one in extract(text)] == ["#tag", "@me", "example.com/x"]
+    assert [text[one.start : one.end] for one in extract_entities(text)] == ["#tag", "@me", "example.com/x"]

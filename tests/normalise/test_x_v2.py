@@ -1,4 +1,4 @@
-"""X v2: hand-written records for the rules."""
+"""Rules of the X API v2 adapter, by hand-written records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.normalise import normalise
 from pipeline.post import Deletion, Link, Media, Notice, Post, Upsert
-from tests.normalise.records import NOW, posts
+from tests.normalise.sample_records import NOW, posts
 
 WRITTEN_MS = 1539252000123
 ID = "1050328459284701184"

@@ -1,7 +1,7 @@
 """Hypothesis strategies: posts and searches out of one small vocabulary, so that they hit each other often.
 
 Used by every agreement test (brute force, matcher, stores): `posted()` gives a post with its original, `queries()` a
-parsed search, `query_texts()` its text, `documents()` what a search sees.
+parsed search, `query_texts()` its text, `documents()` a searchable document.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WORDS = (
     *("👍", "👍🏽", "👩\u200d👩\u200d👧", "🇩🇪", "❤️", "❤", "1️⃣", "#️⃣"),
 )
 COMMON = ("cats", "dogs", "snow", "a")
-"""Half of all words are one of these, or phrases and proximity would hardly ever be found."""
+"""Words that are half of all words drawn; otherwise phrases and proximity would hardly ever match."""
 
 SEPARATORS = (" ", " ", " ", ", ", "! ", " - ", "-", "\n", " … ", "。", "/", "_")
 PREFIXES = ("ca", "cat", "sno", "dog", "при", "cr", "str", "안녕", "مر")
@@ -47,7 +47,7 @@ IDS = tuple(f"x:{number}" for number in range(1, 7))
 _MIXED = COMMON * (len(WORDS) // len(COMMON)) + WORDS
 _words = st.sampled_from(_MIXED)
 
-# One choice a word with what follows it: choices are what an example costs.
+# One choice covers a word and its separator, because the number of choices decides the cost of an example.
 texts = st.lists(st.sampled_from([word + separator for word in _MIXED for separator in SEPARATORS]), max_size=9).map(
     lambda pieces: "".join(pieces).strip()
 )
@@ -124,7 +124,7 @@ def authors() -> st.SearchStrategy[Author]:
 
 
 def replies() -> st.SearchStrategy[ReplyTo]:
-    """Give whom a post answers."""
+    """Give posts and people that a post answers."""
     return st.builds(
         ReplyTo, id=st.sampled_from(("", *IDS)), author=st.sampled_from(("", "id0")), handle=st.sampled_from(HANDLES)
     )
@@ -157,7 +157,7 @@ def posted(draw: st.DrawFn) -> tuple[Post, Post | None]:
 
 
 def documents() -> st.SearchStrategy[Document]:
-    """Give what searches see of `posted`."""
+    """Give the documents of `posted`."""
     return posted().map(lambda pair: describe(*pair))
 
 

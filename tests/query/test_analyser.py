@@ -1,4 +1,4 @@
-"""The analyser: what is a token, in every script the sources bring, and where each stood in the text."""
+"""Analyser: tokens of texts in every script of the sources, and their spans."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_text_is_cut_at_its_limit() -> None:
 
 def test_hostile_characters_do_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     known = len(analyser._classes)
-    monkeypatch.setattr(analyser, "_CACHED_CODES", known)
+    monkeypatch.setattr(analyser, "_CACHED_CLASSES", known)
     assert len(analyse("".join(map(chr, range(0x20000, 0x20400))))) == 0x400
     assert len(analyser._classes) == known
 

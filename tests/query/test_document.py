@@ -1,13 +1,12 @@
-"""What a search sees of a post, and the examples by which the language is explained to people."""
+"""Searchable documents of posts, and the examples by which the language is explained to people."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
 
-from pipeline.normalise import languages
+from pipeline.language_codes import NO_LANGUAGE_CODES, RENAMED_CODES
 from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
-from pipeline.query import values
 from pipeline.query.document import BREAK, Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
@@ -241,8 +240,10 @@ def test_language_that_is_not_stated_is_und() -> None:
 
 
 def test_languages_are_named_as_posts_are_kept() -> None:
-    assert languages.RENAMED == values.LANGUAGE_ALIASES
-    assert languages.NONE - {"", "unknown"} == values.NO_LANGUAGE
+    for code, kept in RENAMED_CODES.items():
+        assert parse(f"lang:{code}").canonical == f"lang:{kept}"
+    for code in NO_LANGUAGE_CODES - {"", "unknown"}:
+        assert parse(f"lang:{code}").canonical == "lang:und"
 
 
 def test_tag_is_found_whatever_the_sentence_puts_after_it() -> None:

@@ -1,4 +1,4 @@
-"""Every error of the parser: its code, where it points, and that it says what to write instead."""
+"""Errors of the parser: the code, position and hint of each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from pipeline.errors import QueryError
-from pipeline.query.codes import CODES
 from pipeline.query.parser import parse
+from pipeline.query.syntax.error_codes import ERROR_CODES
 from tests.paths import PROJECT
 from tests.query.strategies import NOW_MS
 
@@ -175,18 +175,18 @@ def test_hint_names_our_spelling(text: str, hint: str) -> None:
 
 
 def test_every_code_is_tried() -> None:
-    assert {code for _, code, _ in WRONG} == set(CODES)
+    assert {code for _, code, _ in WRONG} == set(ERROR_CODES)
 
 
 def test_every_code_raised_is_in_the_table() -> None:
     raised: set[str] = set()
-    for path in sorted((PROJECT / "pipeline" / "query").glob("*.py")):
+    for path in sorted((PROJECT / "pipeline" / "query").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QueryError":
                 raised |= _strings(node.args[0])
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wrong" and len(node.args) > 2:
                 raised |= _strings(node.args[2])
-    assert raised <= set(CODES)
+    assert raised <= set(ERROR_CODES)
 
 
 def _strings(node: ast.expr) -> set[str]:

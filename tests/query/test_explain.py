@@ -1,4 +1,4 @@
-"""The explanation of a search: its tree drawn, and where in a post each part of it is found; the command line too."""
+"""Explanations of searches, by function and by command line: the drawn tree, and the spans of each part in a post."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from pipeline.match.plan import selected_by
+from pipeline.match.anchor_terms import selected_by
 from pipeline.post import Author, Entity, Link, Post
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
@@ -40,10 +40,10 @@ REPOST = Post(
 
 def _parts(query: str, post: Post = POST, original: Post | None = None) -> dict[str, tuple[bool, list[str]]]:
     content = original or post
-    said = explain(parse(query, NOW_MS), post, original)
+    explanation = explain(parse(query, NOW_MS), post, original)
     return {
         part["part"]: (part["matched"], [content.text[start:end] for start, end in part["spans"]])
-        for part in said["parts"]
+        for part in explanation["parts"]
     }
 
 
@@ -74,8 +74,8 @@ def test_parts_of_a_repost_are_found_in_its_original() -> None:
 
 def test_explanation_has_the_agreed_shape() -> None:
     query = parse("cats OR dogs -(birds lang:en)", NOW_MS)
-    said = explain(query, selected_by=selected_by(query))
-    assert said == {
+    explanation = explain(query, selected_by=selected_by(query))
+    assert explanation == {
         "canonical": "cats OR dogs -(birds lang:en)",
         "key": query.key,
         "tree": "OR\n├─ word cats\n└─ AND\n   ├─ word dogs\n   └─ NOT\n      └─ AND\n"

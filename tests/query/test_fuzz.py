@@ -1,4 +1,4 @@
-"""Whatever is typed: a tree or an error with a place in the text, and nothing of it becomes another syntax."""
+"""Parser under random text: it returns a tree or an error with a position, and no search becomes syntax of a store."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import QueryError
-from pipeline.query.codes import CODES
 from pipeline.query.document import BREAK
-from pipeline.query.evaluate import windows
+from pipeline.query.evaluate import smallest_windows
 from pipeline.query.explain import explain, leaves
-from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import MAX_CHARS, MAX_TERMS, parse
+from pipeline.query.syntax.error_codes import ERROR_CODES
+from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Facet, Near, Phrase, Prefix, Query, Word
 from tests.query.strategies import NOW_MS, posted, query_texts
 
@@ -37,7 +37,7 @@ def _check(text: str) -> None:
     else:
         _check_search(query)
         return
-    assert refused.code in CODES
+    assert refused.code in ERROR_CODES
     assert 0 <= refused.position <= len(text)
     assert refused.message
 
@@ -198,6 +198,6 @@ def test_near_is_every_word_once_with_few_others_between(tokens: list[str], want
         )
 
     expected = any(near(places) for places in combinations(range(len(tokens)), len(wanted)))
-    found = [tuple(places) for places in windows(tokens, tuple(sorted(wanted)), slop)]
+    found = [tuple(places) for places in smallest_windows(tokens, tuple(sorted(wanted)), slop)]
     assert bool(found) == expected
     assert all(near(places) for places in found)

@@ -1,4 +1,4 @@
-"""Posts of every format: whatever a reader can see in one and copy into the search box finds it."""
+"""Posts of every format: text that people copy from a post into the search box finds the post."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
-from tests.normalise.records import every_line
+from tests.normalise.sample_records import every_line
 from tests.query.strategies import NOW_MS
 from tests.records import also_shared
 
@@ -39,7 +39,7 @@ def _finds(text: str, post: Post) -> bool:
 
 
 def _quoted(text: str) -> str:
-    text = text.replace("*", " ")  # in a phrase it would be a prefix, which is refused there
+    text = text.replace("*", " ")  # in a phrase it would be a prefix, which the parser rejects
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

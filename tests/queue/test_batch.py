@@ -1,4 +1,4 @@
-"""The claim check's bytes: what was encoded comes back, and nothing unpacks to more than its bound."""
+"""The encoding of raw batches: decoding returns what was encoded, and nothing unpacks to more than its bound."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.queue import batch as module
 from pipeline.queue.batch import RawBatch, RawRecord, decode_batch, encode_batch
 
 
-def test_batch_comes_back_as_it_was_also_one_without_an_instance() -> None:
+def test_a_decoded_batch_equals_the_encoded_one_with_or_without_an_instance() -> None:
     batch = RawBatch("mastodon", [RawRecord(7, b"\xff{")], "home.example")
     assert decode_batch(encode_batch(batch)) == batch
     short = zstandard.ZstdCompressor().compress(b"\x92\xa4demo\x91\x92\x07\xc4\x01a")

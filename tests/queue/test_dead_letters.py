@@ -1,4 +1,4 @@
-"""Dead letters on a real Valkey: bounded, counted, driven again, and cleared of what was withdrawn."""
+"""Dead letters on a real Valkey: bounded, counted, retried, and cleared of deleted posts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.queue.batch import decode_batch
-from pipeline.queue.claim_check import Claims
+from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import RAW_LIMIT_BYTES, DeadLetter, DeadLetters
 
 pytestmark = pytest.mark.redis
@@ -40,10 +40,10 @@ def test_the_oldest_make_room_and_are_counted(dead: DeadLetters) -> None:
     assert dead.size().size_bytes == 0
 
 
-def test_a_long_record_is_cut_and_not_driven_again(dead: DeadLetters, redis_client: Redis, names: Names) -> None:
+def test_a_long_record_is_cut_and_not_retried(dead: DeadLetters, redis_client: Redis, names: Names) -> None:
     dead.add([_letter(b"x" * (RAW_LIMIT_BYTES + 1)), _letter(b"short")])
     assert [letter.cut for letter in dead.letters()] == [True, False]
-    claims = Claims(redis_client, names)
+    claims = ClaimCheck(redis_client, names)
     (batch_id,) = dead.retry(claims)
     claim = claims.take(batch_id)
     assert claim is not None
@@ -51,12 +51,12 @@ def test_a_long_record_is_cut_and_not_driven_again(dead: DeadLetters, redis_clie
     assert [letter.cut for letter in dead.letters()] == [True]
 
 
-def test_driving_again_keeps_sources_apart(dead: DeadLetters, redis_client: Redis, names: Names) -> None:
+def test_a_retry_keeps_sources_apart(dead: DeadLetters, redis_client: Redis, names: Names) -> None:
     dead.add([_letter(b"1"), _letter(b"2"), _letter(b"3", "mastodon", instance="a.example"), _letter(b"4", "mastodon")])
-    claims = Claims(redis_client, names)
+    claims = ClaimCheck(redis_client, names)
     batches = [claims.take(batch_id) for batch_id in dead.retry(claims)]
-    told = [decode_batch(claim.data) for claim in batches if claim is not None]
-    assert [(one.source, one.instance, len(one.records)) for one in told] == [
+    decoded = [decode_batch(claim.data) for claim in batches if claim is not None]
+    assert [(one.source, one.instance, len(one.records)) for one in decoded] == [
         ("x", "", 2),
         ("mastodon", "a.example", 1),
         ("mastodon", "", 1),
@@ -64,7 +64,7 @@ def test_driving_again_keeps_sources_apart(dead: DeadLetters, redis_client: Redi
     assert dead.size().letters == 0
 
 
-def test_what_was_withdrawn_leaves_the_dead_letters(dead: DeadLetters) -> None:
+def test_a_deleted_post_leaves_the_dead_letters(dead: DeadLetters) -> None:
     dead.add([_letter(b'{"id":123456,"text"'), _letter(b'{"rkey":"3kabc"}'), _letter(b"other")])
     assert dead.purge(["x:123456", "bluesky:did:plc:a/3kabc"]) == 2
     assert [letter.raw for letter in dead.letters()] == [b"other"]

@@ -1,4 +1,4 @@
-"""Records of every format, invented for the tests; see README.md here. Every test runs on them.
+"""Sample records of every format, invented for the tests; see README.md here. Every test runs on them.
 
 A name like `x-v1.1/stream.jsonl.gz` is one of ours, `shared/x-v1.1/stream.jsonl.gz` the published one beside the
 project.
@@ -12,7 +12,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from tests.paths import SHARED
-from tests.records.folder import folder
+from tests.records.record_files import folder
 
 BESIDE = "shared/"
 

@@ -1,4 +1,4 @@
-"""Servers as they are rented."""
+"""A Redis with the limits of a rented one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Procfile's lines started by hand, one process each, as a platform does it."""
+"""Starts the lines of the Procfile as a platform does: one process each."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli.run import procfile
+from cli.procfile import procfile
 from tests.conftest import missing
 from tests.e2e.product import free_port
 from tests.paths import PROJECT
 
 
 def archived(directory: Path) -> Path:
-    """Return a copy of the project as a platform gets it: what is committed, and the built page."""
+    """Return a copy of the project as a platform gets it: the committed files and the built page."""
     committed = subprocess.run(["git", "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=False)
     if committed.returncode:
         missing("git checkout to make an archive of")
@@ -63,7 +63,7 @@ class Dyno:
             )
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
-        """Ask a web dyno; return status and JSON (status 0: nobody answers)."""
+        """Ask a web dyno; return status and JSON (status 0: no answer)."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as reply:
                 return reply.status, json.load(reply)
@@ -81,7 +81,7 @@ class Dyno:
 
 
 class Formation:
-    """Some dynos with the same environment."""
+    """Dynos with the same environment."""
 
     def __init__(self, directory: Path, project: Path, settings: dict[str, str]) -> None:
         self.directory = directory
@@ -103,7 +103,7 @@ class Formation:
 
 @contextlib.contextmanager
 def formation(directory: Path, settings: dict[str, str], project: Path = PROJECT) -> Iterator[Formation]:
-    """Give a formation; none of it stays."""
+    """Yield a formation, and end all its processes."""
     directory.mkdir(exist_ok=True)
     made = Formation(directory, project, settings)
     try:

@@ -1,4 +1,4 @@
-"""The commands a person uses beside a running product, each against a real Valkey."""
+"""Commands for a running product, each against a real Valkey."""
 
 from __future__ import annotations
 

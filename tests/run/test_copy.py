@@ -1,4 +1,4 @@
-"""`murmur copy` as a person runs it: real files, a real Elasticsearch, killed in the middle, refused where need be."""
+"""`murmur copy` with real files and a real Elasticsearch: it survives a kill, and refuses where it must."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import msgspec
 import pytest
 from redis import Redis
 
-from cli import checks
+from cli import startup_checks
 from pipeline.broker.keys import Names
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
-from pipeline.store.copy.comparing import compare
-from pipeline.store.copy.copying import Note
+from pipeline.store.copy.compare import compare
+from pipeline.store.copy.copier import CopyNote
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from tests.paths import PROJECT
-from tests.store.elastic import access, wipe
-from tests.store.making import T0, post, put
+from tests.store.builders import T0, post, put
+from tests.store.elastic.stores import access, wipe
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.redis]
 
@@ -38,7 +38,7 @@ BACK = ("copy", "--from", "elasticsearch", "--to", "sqlite")
 
 @pytest.fixture
 def settings(elasticsearch_9: str, tmp_path: Path) -> Iterator[Settings]:
-    """A new DATA_DIR, and a prefix nobody else has."""
+    """Return settings with a new DATA_DIR and a prefix of their own."""
     made = access(elasticsearch_9, data_dir=tmp_path / "data")
     yield made
     wipe(made)
@@ -75,16 +75,16 @@ def _filled(settings: Settings, posts: int = POSTS) -> SqliteStore:
 
 
 def _posts_noted(settings: Settings) -> int:
-    """Return how many posts the target says it got so far."""
+    """Return how many posts the target has noted so far."""
     try:
-        note = ElasticStore(settings, create=False).moving().note()
+        note = ElasticStore(settings, create=False).copy_access().note()
     except StoreUnavailable:  # it is being made
         return 0
-    return msgspec.json.decode(note, type=Note).posts if note else 0
+    return msgspec.json.decode(note, type=CopyNote).posts if note else 0
 
 
 def _broken_off(settings: Settings, redis_url: str, number: int) -> tuple[int, str]:
-    """Begin to copy, send a signal in the middle, and return the exit status and what was said."""
+    """Start a copy, send a signal in the middle, and return the exit status and the output."""
     process = start(settings, redis_url, *THERE)
     end = time.monotonic() + 120
     while _posts_noted(settings) == 0:
@@ -150,7 +150,7 @@ def test_what_differs_is_told_by_exit_status_1(settings: Settings, valkey: str) 
 
 def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str, redis_client: Redis) -> None:
     store: Store = _filled(settings, 10)
-    held = checks.lock(settings.data_dir)
+    held = startup_checks.lock(settings.data_dir)
     assert held is not None
     told = murmur(settings, valkey, *THERE)
     assert (told.returncode, "in use by `murmur run`" in told.stderr) == (2, True)
@@ -178,4 +178,4 @@ def test_redis_that_does_not_answer_is_told(settings: Settings) -> None:
     _filled(settings, 10).close()
     done = murmur(settings, "redis://127.0.0.1:1/0", *THERE)
     assert done.returncode == 0
-    assert "it cannot be told whether anything runs" in done.stdout
+    assert "it is unknown whether anything runs" in done.stdout

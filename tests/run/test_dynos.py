@@ -1,4 +1,4 @@
-"""As dynos: the lines started by hand, on a Redis as it is rented, with a disk each or one for all."""
+"""The product as dynos: the Procfile's processes on a rented Redis, with a disk each or a shared one."""
 
 from __future__ import annotations
 

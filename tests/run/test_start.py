@@ -1,4 +1,4 @@
-"""What keeps `murmur run` from starting is one clear line and exit status 2, and nothing has been started."""
+"""A problem that keeps `murmur run` from starting is one clear line and exit status 2, and nothing is started."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import checks
-from cli.run import at_home, plan, procfile
+from cli import startup_checks
+from cli.commands.run import at_home, plan
+from cli.procfile import procfile
 from pipeline.settings import load, table
 from tests.paths import PROJECT
 
@@ -20,14 +21,14 @@ MURMUR = str(PROJECT / "bin" / "murmur")
 
 
 def murmur(tmp_path: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with an environment of nothing but these settings."""
+    """Run a command with these settings as its whole environment."""
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATA_DIR": str(tmp_path / "data"), **settings}
     return subprocess.run([MURMUR, *words], env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A built page is another test's matter."""
+    """Pretend that the page is built."""
     static = PROJECT / "web" / "static" / "index.html"
     if not static.exists():
         pytest.fail("build the page first: make page")
@@ -78,7 +79,7 @@ def test_taken_port_is_named(tmp_path: Path, taken: int) -> None:
 @pytest.mark.usefixtures("page")
 def test_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
+    with startup_checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
         done = murmur(tmp_path, "run", PORT="18998")
     assert done.returncode == 2
     assert done.stderr == f"DATA_DIR={tmp_path / 'data'}: in use by another `murmur run`\n"

@@ -1,4 +1,4 @@
-"""The wheel holds all that runs: it is built, installed where there is no checkout, and started."""
+"""The wheel is complete: it is built, installed without a checkout, and started."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ NEEDED = (
     "pipeline/sources/contract.py",
     "pipeline/sources/demo/texts/en.txt",
     "pipeline/sinks/contract.py",
-    "pipeline/testing/sources.py",
-    "pipeline/testing/sinks.py",
+    "pipeline/testing/source_contract.py",
+    "pipeline/testing/sink_contract.py",
     "pipeline/normalise/text/tlds.txt",
     "pipeline/py.typed",
     "web/protocol.schema.json",
@@ -32,7 +32,7 @@ NEEDED = (
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this tree, built from a copy of it."""
+    """Build the wheel of this tree from a copy of it."""
     if not (PROJECT / "web" / "static" / "index.html").exists():
         missing("built page: run `make page`")
     directory = tmp_path_factory.mktemp("wheel")

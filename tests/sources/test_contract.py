@@ -1,4 +1,4 @@
-"""Our own sources pass the tests that come with the product for those of others."""
+"""The built-in sources pass the contract tests that the product offers to authors of packages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.bluesky import BlueskySource
+from pipeline.sources.bluesky.source import BlueskySource
 from pipeline.sources.contract import Source
-from pipeline.sources.demo import DemoSource
-from pipeline.sources.mastodon import MastodonSource
-from pipeline.sources.replay import ReplaySource
+from pipeline.sources.demo.source import DemoSource
+from pipeline.sources.mastodon.source import MastodonSource
+from pipeline.sources.replay.source import ReplaySource
 from pipeline.sources.stdin import StdinSource
-from pipeline.testing.sources import SourceContract
+from pipeline.testing.source_contract import SourceContract
 from tests.sources.simulators.jetstream import Jetstream, commit
 from tests.sources.simulators.mastodon import Mastodon, status
 
@@ -49,8 +49,8 @@ class TestStdin(SourceContract):
         return StdinSource(descriptor=os.open(self.path, os.O_RDONLY))
 
 
-class _Chatting:
-    """A network on which somebody says something twenty times a second."""
+class _Publishing:
+    """A network on which twenty posts a second are published."""
 
     def __init__(self, say: Callable[[int], None]) -> None:
         self._ended = threading.Event()
@@ -76,7 +76,7 @@ class TestBluesky(SourceContract):
     def _served(self) -> Iterator[None]:
         with Jetstream() as jetstream:
             self.url = jetstream.url
-            with _Chatting(lambda number: jetstream.publish(commit(AT_US + number))):
+            with _Publishing(lambda number: jetstream.publish(commit(AT_US + number))):
                 yield
 
     def source(self) -> Source:
@@ -88,7 +88,7 @@ class TestMastodon(SourceContract):
     def _served(self) -> Iterator[None]:
         with Mastodon() as mastodon:
             self.url = mastodon.url
-            with _Chatting(lambda number: mastodon.publish(status(number))):
+            with _Publishing(lambda number: mastodon.publish(status(number))):
                 yield
 
     def source(self) -> Source:

@@ -1,4 +1,4 @@
-"""Standard input: lines as they come, to the end, and never a reader that cannot be ended."""
+"""Standard input: lines are read as they come, to the end, and the source always ends when asked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.inlet import Inlet
-from pipeline.sources.stdin import KEPT, LONGEST, LineCutter, StdinSource
-from tests.sources.live import Reading, until
+from cli.stdin_pipe import StdinPipe
+from pipeline.sources.stdin import StdinSource
+from tests.sources.background_reading import Reading, until
 from tests.sources.simulators.jetstream import commit
 
 
@@ -28,7 +28,7 @@ def pipe() -> Iterator[tuple[int, int]]:
             continue
 
 
-def test_lines_of_any_format_become_posts_and_the_end_is_told(pipe: tuple[int, int]) -> None:
+def test_lines_of_any_format_become_posts_and_the_end_is_reported(pipe: tuple[int, int]) -> None:
     get, put = pipe
     own = {"murmur": 1, "kind": "post", "id": "demo:1", "source": "demo", "created_at": 1, "version": 1, "text": "own"}
     own["author"] = {"id": "1", "handle": "ann"}
@@ -50,7 +50,7 @@ def test_torn_line_is_set_aside_alone(pipe: tuple[int, int]) -> None:
         assert len(reading.records()) == 3
 
 
-def test_silent_input_gives_chunks_and_ends_within_two_seconds_when_told(pipe: tuple[int, int]) -> None:
+def test_silent_input_gives_chunks_and_ends_within_two_seconds_when_asked(pipe: tuple[int, int]) -> None:
     with Reading(StdinSource(descriptor=pipe[0])) as reading:
         until(lambda: len(reading.chunks) > 2)
         assert reading.longest_silence_s < 5.0
@@ -76,25 +76,9 @@ def test_input_that_is_not_there_is_named(tmp_path: Path) -> None:
         assert "No such file" in reading.errors[0]
 
 
-def test_too_long_a_line_is_one_record_and_its_neighbours_are_whole() -> None:
-    cutter = LineCutter()
-    body = b"one\n" + b"x" * (LONGEST + 600_000) + b"\ntwo\n"
-    found = [line for at in range(0, len(body), 200_000) for line in cutter.cut(body[at : at + 200_000])]
-    assert [found[0], found[-1]] == [b"one", b"two"]
-    assert [len(line) for line in found] == [3, KEPT, 3]
-
-
-def test_where_blocks_end_changes_nothing() -> None:
-    body = b"one\r\n\n two\nthree"
-    for size in range(1, len(body)):
-        cutter = LineCutter()
-        found = [line for at in range(0, len(body), size) for line in cutter.cut(body[at : at + size])]
-        assert found + cutter.end() == [b"one", b"two", b"three"]
-
-
 def test_reader_that_is_killed_and_comes_again_finds_whole_lines(tmp_path: Path, pipe: tuple[int, int]) -> None:
     get, put = pipe
-    Inlet(tmp_path / "pipe", get).open()
+    StdinPipe(tmp_path / "pipe", get).open()
     lines = [b"%05d" % number + b"x" * 500 for number in range(4000)]
     writer = threading.Thread(target=_write_all, args=(put, b"\n".join(lines) + b"\n"))
     writer.start()

@@ -1,5 +1,7 @@
-"""Searches written by hand, at least one for every operator and every way of putting them together. Half a thousand
-real records answer them in test_agreement.py; most find something there."""
+"""Searches written by hand, at least one for every operator and every combination.
+
+test_agreement.py puts them to real records, where most of them find something.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Brute force, memory, SQLite and Elasticsearch give the same posts in the same order: on generated posts and on
-sample records of every format."""
+"""Agreement of the stores: brute force, memory, SQLite and Elasticsearch give the same posts in the same order, on
+generated posts and on sample records of every format."""
 
 from __future__ import annotations
 
@@ -20,34 +20,33 @@ from pipeline.query.document import Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from pipeline.query.tree import Node, Query
-from pipeline.store import sort_key as place
+from pipeline.store import sort_key
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.normalise.records import every_line
+from tests.normalise.sample_records import every_line
 from tests.query import strategies
 from tests.records import also_shared
-from tests.store.elastic import access, store_in
-from tests.store.making import ids
+from tests.store.builders import ids
+from tests.store.elastic.stores import access, store_in
 from tests.store.searches import SEARCHES
 
 POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 3
 AT_ONCE, TAKEN = 20, 500
 LOOKED_AT = 200
-"""So many of the newest matches are asked of a cluster; of the others, how many there are."""
+"""Newest matches that are compared on a cluster; of all others only the count is."""
 
 NOW_MS = strategies.NOW_MS
 
 
 class Truth:
-    """What is stored, in the order of its arrival, by brute force: newest first, each post described with its
-    original."""
+    """Expected results by brute force: posts newest first, ties by arrival, each described with its original."""
 
     def __init__(self, posts: dict[str, Post]) -> None:
         self._found: dict[Node, list[str]] = {}
         arrived = {post_id: number for number, post_id in enumerate(posts)}
         ordered = sorted(
-            posts.values(), key=lambda post: (place.floor(post.created_at), arrived[post.id]), reverse=True
+            posts.values(), key=lambda post: (sort_key.floor(post.created_at), arrived[post.id]), reverse=True
         )
         self.documents: list[Document] = [
             describe(post, posts.get(post.repost_of) if post.repost_of else None) for post in ordered
@@ -61,7 +60,7 @@ class Truth:
 
 
 def assert_agrees(reading: Reading, query: Query, wanted: list[str]) -> None:
-    """Every way of asking gives what brute force gives."""
+    """Assert that search, count, timeline, export and paging give what brute force gives."""
     assert ids(reading.search(query, limit=100_000).bodies) == wanted
     assert reading.count(query) == len(wanted)
     assert reading.timeline(query).total == len(wanted)
@@ -164,7 +163,7 @@ def newest(request: pytest.FixtureRequest) -> dict[str, Upsert]:
 
 
 def _take_in(newest: dict[str, Upsert], stores: list[Store]) -> Truth:
-    """Store all of them, and return what brute force knows of the last store."""
+    """Store all records in all stores, and return the expected results for the last store."""
     upserts = list(newest.values())
     for seq, start in enumerate(range(0, len(upserts), TAKEN), 1):
         for store in stores:
@@ -181,7 +180,7 @@ def _take_in(newest: dict[str, Upsert], stores: list[Store]) -> Truth:
 
 @pytest.fixture(scope="module")
 def real(newest: dict[str, Upsert], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Truth, list[Store]]]:
-    """All real records in a memory and a SQLite store, and what brute force knows of the latter."""
+    """All real records in a memory and a SQLite store, and the expected results."""
     sqlite = SqliteStore(tmp_path_factory.mktemp("real"))
     stores: list[Store] = [MemoryStore(), sqlite]
     yield _take_in(newest, stores), stores

@@ -1,4 +1,4 @@
-"""The store in memory keeps the contract."""
+"""The memory store keeps the contract."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.store.contract import Store
 from pipeline.store.memory import MemoryStore
+from tests.store.builders import T0, now_found, post, put
 from tests.store.contract import StoreContract
-from tests.store.making import T0, now_found, post, put
 
 
 @pytest.fixture
@@ -28,6 +28,6 @@ def test_posts_beyond_retention_are_invisible_at_once() -> None:
     assert now_found(store, "cats") == ["x:2"]
 
 
-def test_posts_beyond_retention_are_not_told_to_watchers() -> None:
+def test_posts_beyond_retention_are_not_published() -> None:
     store = MemoryStore(retention_days=1, clock=lambda: T0 / 1000 + 86_400 + 1.5)
     assert [entry.post.id for entry in put(store, 1, post(1, "cats"), post(2, "cats")).entries] == ["x:2"]

@@ -1,5 +1,5 @@
-"""Any run of batches does the same to every store, and leaves what the rules say: nothing withdrawn, what brute force
-finds, an index that is whole."""
+"""Any run of batches has the same effect on every store and obeys the rules: deleted posts stay out, searches find what
+brute force finds, and the index is intact."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.store.elastic import access, store_in
-from tests.store.making import T0, ids
-from tests.store.test_sqlite import assert_whole
+from tests.store.builders import T0, ids
+from tests.store.elastic.stores import access, store_in
+from tests.store.sqlite.integrity import assert_whole
 
 ELASTIC_RUNS = 6
-"""Each makes a store, which takes a cluster a second."""
+"""Runs on Elasticsearch, each with a new store, which takes a cluster a second."""
 
 NUMBERS = st.integers(1, 7)
 KNOWN = st.none() | st.integers(0, 3)
@@ -36,7 +36,7 @@ SORTS: tuple[Sort, ...] = ("latest", "likes", "reach")
 def upserts(draw: st.DrawFn) -> Upsert:
     number = draw(NUMBERS)
     handle = draw(st.sampled_from(["ann", "bob"]))
-    inside = f"x:{draw(st.integers(1, 3))}"  # those are never reposts themselves: sources name the first original
+    inside = f"x:{draw(st.integers(1, 3))}"  # never a repost itself: sources name the first original
     kind = draw(st.sampled_from(["post", "post", "repost", "quote"])) if number > 3 else "post"
     made = Post(
         id=f"x:{number}",
@@ -65,7 +65,7 @@ def writes(draw: st.DrawFn) -> Writes:
 
 
 def shown(done: Persisted) -> object:
-    """Return what of a report must be equal, in an order of its own."""
+    """Return the parts of a report that must be equal, sorted."""
 
     def entry(one: Entry) -> tuple[object, ...]:
         return one.post.id, one.body, one.original, one.document, one.before
@@ -75,30 +75,30 @@ def shown(done: Persisted) -> object:
 
 
 def contents(store: Store) -> list[object]:
-    """Return all that readings tell."""
+    """Return everything that a reading shows."""
     with store.reading(timeout_s=60) as reading:
-        told: list[object] = [store.indexed(), reading.timeline(parse("*"))]
+        seen: list[object] = [store.indexed(), reading.timeline(parse("*"))]
         for query in SEARCHES:
             pages = [reading.search(query, limit=99, sort=sort) for sort in SORTS]
-            told += [(page.bodies, page.next is None) for page in pages]  # what `next` says is each store's own
-            changes = reading.changes(query, after=2, gone_after=2, limit=99)
-            told.append((changes.bodies, sorted(changes.gone), sorted(changes.tombstones)))
-            told += [reading.changes(query, after=2, gone_after=2, limit=limit).overflow for limit in range(6)]
-        told += [_steps(reading, limit, changed=changed) for limit in range(4) for changed in (True, False)]
-        return told
+            seen += [(page.bodies, page.next is None) for page in pages]  # the token `next` differs between stores
+            changes = reading.changes(query, after=2, removed_after=2, limit=99)
+            seen.append((changes.bodies, sorted(changes.retracted), sorted(changes.tombstones)))
+            seen += [reading.changes(query, after=2, removed_after=2, limit=limit).overflow for limit in range(6)]
+        seen += [_steps(reading, limit, changed=changed) for limit in range(4) for changed in (True, False)]
+        return seen
 
 
 def _steps(reading: Reading, limit: int, *, changed: bool) -> list[int]:
-    """Return where steps through all numbers end."""
-    ends, end = list[int](), reading.stride(0, limit=limit, changed=changed)
+    """Return the ends of bounded steps through all sequence numbers."""
+    ends, end = list[int](), reading.step_end(0, limit=limit, changed=changed)
     while end is not None:
         ends.append(end)
-        end = reading.stride(end, limit=limit, changed=changed)
+        end = reading.step_end(end, limit=limit, changed=changed)
     return ends
 
 
 def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:
-    """Both stores report the same of every batch and hold the same after it."""
+    """Assert that both stores report the same for every batch and hold the same after it."""
     for seq, batch in enumerate(batches, 1):
         copies = [[Upsert(msgspec.structs.replace(one.post), one.raw) for one in batch.upserts] for _ in range(2)]
         done = [
@@ -107,8 +107,8 @@ def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:
         ]
         assert shown(done[0]) == shown(done[1])
         _assert_right(other, done[1], seq)
-    one.upkeep()
-    other.upkeep()
+    one.maintain()
+    other.maintain()
     assert contents(one) == contents(other)
 
 

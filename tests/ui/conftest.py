@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ from tests.e2e.product import Product
 from tests.paths import PROJECT
 from tests.ui import records
 from tests.ui.simulator import Simulator, now
-
-SHOTS = PROJECT / "test-results" / "page"
 
 OpenPage = Callable[..., Page]
 
@@ -71,13 +68,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield made.wait_ready()
     finally:
         made.end()
-
-
-@pytest.fixture
-def shots() -> Path:
-    """Where screenshots go."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    return SHOTS
 
 
 def articles(page: Page) -> list[str]:

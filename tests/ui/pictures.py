@@ -102,7 +102,7 @@ class Pictures:
         page.evaluate("document.fonts.ready")
         kept = BASELINES / f"{name}.json"
         if os.environ.get(UPDATE):
-            found, picture = self._settled(page)
+            found, picture = self._settled(page, name)
             BASELINES.mkdir(exist_ok=True)
             kept.write_text(json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
             (BASELINES / f"{name}.png").write_bytes(base64.b64decode(picture.removeprefix(HEAD)))
@@ -110,8 +110,7 @@ class Pictures:
         wanted = json.loads(kept.read_text(encoding="utf-8"))
         difference = ""
         for _ in range(TRIES):  # a page may rest for a moment and still not have all it asked for
-            found, picture = self._settled(page)
-            (self._shots / f"{name}.png").write_bytes(page.screenshot())
+            found, picture = self._settled(page, name)
             difference = self._difference(name, found, picture, wanted)
             if not difference:
                 return
@@ -136,8 +135,8 @@ class Pictures:
             f"if it is meant, {UPDATE}=1 writes it anew"
         )
 
-    def _settled(self, page: Page) -> tuple[dict[str, Any], str]:
-        """Return boxes, words and the shrunk picture when two in a row are the same."""
+    def _settled(self, page: Page, name: str) -> tuple[dict[str, Any], str]:
+        """Return boxes, words and the shrunk picture when two in a row are the same; keep the last one in full size."""
         before: tuple[dict[str, Any], str] | None = None
         for _ in range(SETTLE_TRIES):
             taken = page.screenshot(
@@ -146,6 +145,7 @@ class Pictures:
             small: str = self._desk.evaluate(SHRINK, source_of(taken))
             measured = page.evaluate(MEASURE, [PARTS, WORDS]) | {"font": round(page.evaluate(FONT_PROBE), 1)}
             if before == (measured, small):
+                (self._shots / f"{name}.png").write_bytes(taken)
                 return before
             before = measured, small
             page.wait_for_timeout(SETTLE_MS)

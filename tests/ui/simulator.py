@@ -24,13 +24,13 @@ from pipeline.errors import QueryError
 from pipeline.post import Deletion, Post, Upsert
 from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
-from pipeline.query.operators import OPERATORS
 from pipeline.query.parser import parse
+from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Query
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.files import PICTURE, answer, file, response
-from web.api.gaps import of_line
+from web.api.coverage_gaps import end_and_gaps
 
 TOO_LONG = {
     "code": "query_timeout",
@@ -232,7 +232,9 @@ class Simulator:
             if message["after"] is None:
                 bodies = reading.search(query, limit=message["history"]).bodies
             else:
-                bodies = reading.changes(query, after=message["after"], gone_after=message["after"], limit=2000).bodies
+                bodies = reading.changes(
+                    query, after=message["after"], removed_after=message["after"], limit=2000
+                ).bodies
         for start in range(0, len(bodies), 200):
             chunk = b",".join(bodies[start : start + 200]).decode()
             await socket.send(f'{{"type":"history","key":"{query.key}","posts":[{chunk}],"done":false}}')
@@ -296,7 +298,7 @@ class Simulator:
         open_end = "to" not in params and line.total > 0
         rows = self.store.coverage(since=line.since, until=None if open_end else line.until)
         named = {one["name"] for one in self.sources}
-        end, gaps = of_line(rows, named, since=line.since, until=line.until, now=now() if open_end else None)
+        end, gaps = end_and_gaps(rows, named, since=line.since, until=line.until, now=now() if open_end else None)
         return {
             "interval_ms": line.interval_ms, "from": line.since, "to": end, "total": line.total,
             "buckets": line.buckets, "gaps": [{**_row(gap.row), "partial": gap.partial} for gap in gaps], "took_ms": 1,

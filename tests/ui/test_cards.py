@@ -196,6 +196,7 @@ def test_a_picture_that_cannot_be_had_is_an_initial(proxied: Simulator, open_pag
     expect(card.locator("img")).to_have_count(0)
     proxied.put([pictured(1)])
     card_of(page, pictured(1))  # the same face; and the former card is drawn again, as the second
+    until(page, lambda: len(refused) >= 3)
     page.wait_for_timeout(500)
     paths = [unquote(urlsplit(one).path) for one in refused]
     assert sorted(paths) == sorted([f"/img/{post.id}/avatar", f"/img/{post.id}/0", f"/img/{pictured(1).id}/0"])

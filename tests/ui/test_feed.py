@@ -142,10 +142,7 @@ def test_lagged_is_answered_by_subscribing_again_from_the_last_whole_frame(
     expect(page.locator("#list article").first).to_have_attribute("data-id", records.post(9_700, 0).id)
     seen = simulator.seq
     simulator.lag()
-    for _ in range(50):
-        if len(simulator.subscribes) > 1:
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: len(simulator.subscribes) > 1)
     assert simulator.subscribes[-1]["after"] == seen
 
 
@@ -153,8 +150,7 @@ def test_after_a_lost_connection_nothing_is_missing_and_nothing_twice(
     simulator: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(simulator.url)
-    expect(page.locator("#list article").first).to_be_visible()
-    page.wait_for_timeout(1_200)
+    expect(page.locator(".loaded")).to_have_text("300 loaded")
     simulator.drop(1012)
     expect(page.locator(".status")).to_have_attribute("data-kind", "reconnecting")
     missed = [records.post(number, now()) for number in range(9_800, 9_803)]

@@ -45,19 +45,22 @@ SMALL_TARGETS = """least => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 375, 700, 768, 1023, 1024, 1920, 3840])
-def test_nothing_overflows_from_320_px_to_4k(simulator: Simulator, open_page: OpenPage, width: int) -> None:
+def test_nothing_overflows_from_320_px_to_4k(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.put(records.hostile(now() - 10_000), live=False)
-    page = open_page(simulator.url, width=width, height=800)
+    page = open_page(simulator.url, width=320, height=800)
     page.locator("#list article").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.column *')].filter(one => {
-          const box = one.getBoundingClientRect();
-          return box.width && box.right > innerWidth + 1 && !one.closest('.order-list, .hidden, svg, bdi');
-        }).map(one => one.className)"""
-    )
-    assert wide == []
+    for width in (320, 375, 700, 768, 1023, 1024, 1920, 3840):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.locator("#list article").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('.column *')].filter(one => {
+              const box = one.getBoundingClientRect();
+              return box.width && box.right > innerWidth + 1 && !one.closest('.order-list, .hidden, svg, bdi');
+            }).map(one => one.className)"""
+        )
+        assert wide == [], width
 
 
 @pytest.mark.parametrize("touch", [False, True])

@@ -1,26 +1,28 @@
-"""What each state looks like, forced by a real fault, wide and on a dark phone, against baselines."""
+"""Each state of the page, forced by a real fault, once: wide and then on a dark phone, axe finds nothing in it and it
+looks as its baseline does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pipeline.store.contract import SAMPLED, CoverageRow
 from tests.ui import records
+from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage
 from tests.ui.faults import FAULTS, HOUR, KINDS, NOON
 from tests.ui.pictures import Pictures
 from tests.ui.simulator import Simulator
 
 MINUTE = 60_000
-SIZES: dict[str, dict[str, Any]] = {
-    "wide": {"width": 1280, "height": 900, "color_scheme": "light"},
-    "phone": {"width": 375, "height": 812, "color_scheme": "dark"},
+SIZES: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
+    "wide": ({"width": 1280, "height": 900}, "light"),
+    "phone": ({"width": 375, "height": 812}, "dark"),
 }
 
 
@@ -44,14 +46,14 @@ def world() -> Iterator[Simulator]:
     made.stop()
 
 
-@pytest.fixture(params=sorted(SIZES))
-def look(request: pytest.FixtureRequest, open_page: OpenPage) -> tuple[str, Callable[[str], Page]]:
-    """Return the name of a size, and what opens the page in it at noon of that day."""
+@pytest.fixture
+def begin(open_page: OpenPage) -> Callable[[str], Page]:
+    """Open the page at noon of that day, wide."""
 
-    def begin(url: str) -> Page:
-        return open_page(url, at=NOON, timezone_id="UTC", locale="en-US", bypass_csp=True, **SIZES[request.param])
+    def opened(url: str) -> Page:
+        return open_page(url, at=NOON, timezone_id="UTC", locale="en-US", bypass_csp=True, color_scheme="light")
 
-    return request.param, begin
+    return opened
 
 
 def whole(page: Page, size: str, *, posts: bool) -> None:
@@ -67,76 +69,98 @@ def whole(page: Page, size: str, *, posts: bool) -> None:
             expect(page.locator(".figures-of")).not_to_contain_text("loaded", timeout=15_000)
 
 
-Look = tuple[str, Callable[[str], Page]]
+def resize(page: Page, size: str) -> None:
+    viewport, scheme = SIZES[size]
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)
+
+
+def check(page: Page, pictures: Pictures, name: str, *, posts: bool = True) -> None:
+    """Axe finds nothing in either size, and either looks as its baseline does.
+
+    Axe comes first: with other fonts than those of the baselines the rest is skipped.
+    """
+    for size in SIZES:
+        resize(page, size)
+        whole(page, size, posts=posts)
+        assert violations(page) == [], size
+    for size in SIZES:
+        resize(page, size)
+        whole(page, size, posts=posts)
+        pictures.check(page, f"{name}-{size}")
+
+
+Begin = Callable[[str], Page]
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
-def test_a_fault_of_a_running_page_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures, kind: str) -> None:
-    size, begin = look
+def test_a_fault_of_a_running_page(world: Simulator, begin: Begin, pictures: Pictures, kind: str) -> None:
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
-    whole(page, size, posts=True)
+    whole(page, "wide", posts=True)
     FAULTS[kind](world)
     expect(page.locator(".status")).to_have_attribute("data-kind", KINDS.get(kind, kind), timeout=15_000)
-    pictures.check(page, f"{kind}-{size}")
+    check(page, pictures, kind)
 
 
-def test_connecting_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
-    size, begin = look
+def test_connecting(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     world.refuse_sockets = True
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "connecting", timeout=15_000)
     expect(page.locator(".status .state")).to_have_attribute("title", re.compile("does not answer yet"), timeout=15_000)
-    whole(page, size, posts=False)
     page.locator(".examples").first.wait_for()
-    pictures.check(page, f"connecting-{size}")
+    check(page, pictures, "connecting", posts=False)
 
 
-def test_an_empty_store_looks_as_it_did(look: Look, pictures: Pictures) -> None:
-    size, begin = look
+def test_an_empty_store(begin: Begin, pictures: Pictures) -> None:
     world = Simulator()
     world.sources[0]["since"] = NOON - 5 * HOUR
     world.start()
     try:
         page = begin(world.url)
         expect(page.locator(".empty")).to_have_attribute("data-kind", "empty", timeout=15_000)
-        whole(page, size, posts=False)
-        pictures.check(page, f"empty-{size}")
+        check(page, pictures, "empty", posts=False)
     finally:
         world.stop()
 
 
-def test_no_match_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
-    size, begin = look
+def test_no_match(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     page = begin(f"{world.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match", timeout=15_000)
-    whole(page, size, posts=False)
     page.locator(".empty .examples").wait_for()
-    pictures.check(page, f"no-match-{size}")
+    expect(page.get_by_role("button", name="Closest: storm")).to_be_enabled()
+    check(page, pictures, "no-match", posts=False)
 
 
-def test_a_time_not_collected_looks_as_it_did(world: Simulator, look: Look, pictures: Pictures) -> None:
-    size, begin = look
+def test_a_time_not_collected(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     since = NOON - 5 * HOUR
     for at, why in ((since - HOUR, ""), (since, "connection refused"), (since + 2 * HOUR, "")):
         world.store.add_coverage(CoverageRow("bluesky", at, None, "*", why))
     page = begin(f"{world.url}/?from={since + 1000}&to={since + HOUR}")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected", timeout=15_000)
-    whole(page, size, posts=False)
-    pictures.check(page, f"not-collected-{size}")
+    check(page, pictures, "not-collected", posts=False)
 
 
-def test_what_was_sampled_looks_other_than_what_was_not_collected(
-    world: Simulator, look: Look, pictures: Pictures
-) -> None:
-    size, begin = look
+def test_a_sampled_time_looks_other_than_one_not_collected(world: Simulator, begin: Begin, pictures: Pictures) -> None:
     spans = ((NOON - 100 * MINUTE, SAMPLED + "a budget"), (NOON - 85 * MINUTE, ""), (NOON - 60 * MINUTE, "away"))
     world.store.add_coverage(CoverageRow("bluesky", NOON - 3 * HOUR, None, "*", ""))
     for since, why in (*spans, (NOON - 50 * MINUTE, "")):
         world.store.add_coverage(CoverageRow("bluesky", since, None, "*", why))
     page = begin(world.url)
     expect(page.locator(".status")).to_have_attribute("data-kind", "live", timeout=15_000)
-    whole(page, size, posts=True)
-    told = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
-    expect(told).to_contain_text("1 gap. Only a sample in 1 period.")
-    pictures.check(page, f"sampled-{size}")
+    whole(page, "wide", posts=True)
+    caption = page.get_by_role("figure", name="Matches over time", exact=True).locator("figcaption")
+    expect(caption).to_contain_text("1 gap. Only a sample in 1 period.")
+    check(page, pictures, "sampled")
+
+
+def test_a_sampled_time_without_a_match_says_so_and_axe_finds_nothing(world: Simulator, begin: Begin) -> None:
+    since = NOON - 5 * HOUR
+    for at, why in ((since - HOUR, ""), (since, SAMPLED + "a budget"), (since + 2 * HOUR, "")):
+        world.store.add_coverage(CoverageRow("bluesky", at, None, "*", why))
+    page = begin(f"{world.url}/?from={since + 1000}&to={since + HOUR}")
+    expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match", timeout=15_000)
+    expect(page.locator(".empty")).to_contain_text("Only a sample was collected then: a budget.")
+    for size in SIZES:
+        resize(page, size)
+        assert violations(page) == [], size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -17,19 +16,11 @@ def status(page: Page, kind: str) -> None:
     expect(page.locator(".status")).to_have_attribute("data-kind", kind, timeout=60_000)
 
 
-def shot(page: Page, shots: Path, name: str) -> None:
-    page.wait_for_timeout(200)
-    path = shots / f"state-{name}.png"
-    page.screenshot(path=path)
-    assert path.stat().st_size > 5_000
-
-
-def test_connecting_until_the_server_answers(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_connecting_until_the_server_answers(simulator: Simulator, open_page: OpenPage) -> None:
     simulator.refuse_sockets = True
     page = open_page(simulator.url)
     status(page, "connecting")
     expect(page.locator(".status .cause")).not_to_be_empty()
-    shot(page, shots, "connecting")
     expect(page.get_by_role("button", name="Try now")).to_be_visible()
     simulator.refuse_sockets = False
     # In one step: the page may come back by itself meanwhile, and then there is nothing to press.
@@ -37,34 +28,28 @@ def test_connecting_until_the_server_answers(simulator: Simulator, open_page: Op
     status(page, "live")
 
 
-def test_empty_store_says_that_posts_will_come(open_page: OpenPage, shots: Path) -> None:
+def test_empty_store_says_that_posts_will_come(open_page: OpenPage) -> None:
     simulator = Simulator().start()
     try:
         page = open_page(simulator.url)
         expect(page.locator(".empty")).to_have_attribute("data-kind", "empty")
         expect(page.locator(".empty")).to_contain_text("Bluesky live")
-        shot(page, shots, "empty")
         simulator.put([records.post(1, now())])
         expect(page.locator("#list article")).to_have_count(1)
     finally:
         simulator.stop()
 
 
-def test_no_match_offers_the_closest_search_that_finds_some(
-    simulator: Simulator, open_page: OpenPage, shots: Path
-) -> None:
+def test_no_match_offers_the_closest_search_that_finds_some(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(f"{simulator.url}/?q=storm+xylophone")
     expect(page.locator(".empty")).to_have_attribute("data-kind", "no-match")
     page.get_by_role("button", name="Closest: storm, ").wait_for()
-    shot(page, shots, "no-match")
     page.get_by_role("button", name="Closest: storm, ").click()
     expect(page.locator("#column-title")).to_have_text("storm")
     expect(page.locator("#list article").first).to_be_visible()
 
 
-def test_a_time_that_was_not_collected_is_told_apart_from_no_match(
-    simulator: Simulator, open_page: OpenPage, shots: Path
-) -> None:
+def test_a_time_that_was_not_collected_is_told_apart_from_no_match(simulator: Simulator, open_page: OpenPage) -> None:
     hour = 3_600_000
     begin = now() - 5 * hour
     simulator.store.add_coverage(CoverageRow("bluesky", begin - hour, None, "*", ""))
@@ -74,12 +59,11 @@ def test_a_time_that_was_not_collected_is_told_apart_from_no_match(
     expect(page.locator(".empty")).to_have_attribute("data-kind", "not-collected")
     expect(page.locator(".empty")).to_contain_text("connection refused")
     expect(page.locator(".live")).to_contain_text("Fixed time")
-    shot(page, shots, "not-collected")
     page.locator(".empty").get_by_role("button", name="Back to live").click()
     expect(page.locator("#list article").first).to_be_visible()
 
 
-def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.sources = [
@@ -95,7 +79,6 @@ def test_a_source_that_is_down_says_why_and_since_when(simulator: Simulator, ope
     status(page, "source-down")
     expect(page.locator(".status .cause")).to_have_text("401 Unauthorized")
     expect(page.locator(".status .state")).to_contain_text("for 2 min")
-    shot(page, shots, "source-down")
     page.locator(".status").get_by_role("button", name="Show coverage").click()
     expect(page.get_by_role("dialog", name="Coverage and gaps")).to_contain_text("X is down")
 
@@ -128,7 +111,7 @@ def test_the_next_step_is_copied_where_the_browser_has_no_clipboard(simulator: S
 
 
 def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_well(
-    simulator: Simulator, open_page: OpenPage, shots: Path
+    simulator: Simulator, open_page: OpenPage
 ) -> None:
     page = open_page(simulator.url)
     status(page, "live")
@@ -139,54 +122,49 @@ def test_a_budget_that_is_used_up_is_said_in_words_and_beside_a_source_that_is_w
     expect(page.locator(".status .state")).to_contain_text("X: paused on purpose")
     expect(page.locator(".status .cause")).to_have_text(spent)
     expect(page.get_by_role("complementary", name="About X")).to_contain_text(spent)
-    shot(page, shots, "resting")
     simulator.sources = [{"name": "bluesky", "state": "live", "since": now()}, resting | {"state": "sampling"}]
     status(page, "live")
     expect(page.get_by_role("complementary", name="About X")).to_contain_text("X sampled")
 
 
-def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_reconnecting_while_the_server_is_away(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.refuse_sockets = True
     simulator.drop(1012)
     status(page, "reconnecting")
-    shot(page, shots, "reconnecting")
     expect(page.locator(".status").get_by_role("button", name="Try now")).to_be_visible()
     simulator.refuse_sockets = False
     page.evaluate("document.querySelector('.status .action button')?.click()")
     status(page, "live")
 
 
-def test_lagged_until_it_has_caught_up(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_lagged_until_it_has_caught_up(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.stalled = True
     simulator.lag()
     status(page, "lagged")
-    shot(page, shots, "lagged")
     simulator.stalled = False
     simulator.drop(1012)
     status(page, "live")
 
 
-def test_a_replay_that_ended_says_what_to_do_next(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_a_replay_that_ended_says_what_to_do_next(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     simulator.sources = [
         {"name": "replay", "state": "ended", "since": now(), "lag_s": None, "detail": "", "generated": False}
     ]
     status(page, "replay-ended")
     expect(page.locator(".status")).to_contain_text("SOURCE=bluesky make run")
-    shot(page, shots, "replay-ended")
 
 
-def test_signed_out_offers_to_sign_in(simulator: Simulator, open_page: OpenPage, shots: Path) -> None:
+def test_signed_out_offers_to_sign_in(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     status(page, "live")
     simulator.locked = True
     simulator.drop(4401)
     status(page, "signed-out")
-    shot(page, shots, "signed-out")
     page.locator(".status").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("dialog", name="Sign in").get_by_label("Access token")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Stored posts are looked up again, and what is gone leaves the store: in turn, bounded, not on a single odd answer."""
+"""Stored posts are looked up again, and those that are gone are deleted: in turn, bounded, not on one odd answer."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from pipeline.assembly import Process, build_ingest
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.errors import SourceUnavailable
 from pipeline.query.parser import parse
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
-from pipeline.sources.lookups import AskedToWait, Looked
+from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.store.contract import CoverageRow
-from pipeline.upkeep.recheck import Recheck
-from pipeline.upkeep.recheck.gaps import MOST_GAPS, MOST_POSTS, spans_of
-from pipeline.upkeep.recheck.notes import Notebook, Notes
-from pipeline.upkeep.recheck.run import Tally
+from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
+from pipeline.upkeep.recheck.progress import RecheckProgress, RecheckProgressStore
+from pipeline.upkeep.recheck.recheck import Recheck
+from pipeline.upkeep.recheck.result import RecheckResult
 from tests.sources.simulators.x import TOKEN, XApi, post
 
 pytestmark = pytest.mark.redis
 
 
-class Asked:
-    """A network that has all posts but those in `gone`; `asked` holds the ids of each call."""
+class FakeNetwork:
+    """A network that has all posts except those in `gone`; `asked` holds the ids of each call."""
 
     apart_s = 0.0
 
@@ -39,17 +40,17 @@ class Asked:
         self.at_once = at_once
         self.gone: set[str] = set()
         self.asked: list[list[str]] = []
-        self.troubles: list[AskedToWait] = []
+        self.troubles: list[RetryLater] = []
 
-    def look(self, ids: Sequence[str]) -> Looked:
+    def look(self, ids: Sequence[str]) -> LookupResult:
         self.asked.append(list(ids))
         if self.troubles:
             raise self.troubles.pop()
-        return Looked([one for one in ids if one in self.gone], paid=len(ids))
+        return LookupResult([one for one in ids if one in self.gone], paid=len(ids))
 
 
 class Scene:
-    """A store, a worker and a re-check over a real Redis."""
+    """A store, a worker and a re-check on a real Redis."""
 
     def __init__(self, valkey: str, names: Names, directory: Path, **settings: str) -> None:
         given = {
@@ -61,8 +62,8 @@ class Scene:
             "X_RECHECK": "lookup",
         }
         self.process = Process(load(given | settings), "test")
-        self.ingest = build_ingest(self.process, lambda _: None, lambda: False)
-        self.network = Asked()
+        self.runner = build_batch_runner(self.process, TaskQueue())
+        self.network = FakeNetwork()
         self.recheck = Recheck(
             settings=self.process.settings,
             redis=self.process.redis,
@@ -70,7 +71,7 @@ class Scene:
             store=self.process.store,
             claims=self.process.claims,
             counters=self.process.counters,
-            enqueue=self.ingest.run,
+            enqueue=self.runner.run,
             lookup=lambda *_: self.network,
             young_ms=0,
         )
@@ -79,7 +80,7 @@ class Scene:
         now = int(time.time() * 1000)
         data = encode_batch(RawBatch(source, [RawRecord(now, json.dumps(one).encode()) for one in records]))
         self.process.claims.offer(f"b{now}-{id(records)}", data)
-        self.ingest.run(f"b{now}-{id(records)}")
+        self.runner.run(f"b{now}-{id(records)}")
 
     def have(self, count: int, source: str = "x", ago_s: float = 0.0) -> list[str]:
         """Store posts a second apart, the newest last, and return their ids."""
@@ -99,7 +100,7 @@ class Scene:
         with self.process.store().reading() as reading:
             return {json.loads(body)["id"] for body in reading.export(parse("*"))}
 
-    def run(self, source: str = "x", **more: Any) -> Tally:
+    def run(self, source: str = "x", **more: Any) -> RecheckResult:
         return self.recheck.run(source, within_s=20.0, **more)
 
 
@@ -110,12 +111,12 @@ def scene(valkey: str, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made.process.store().close()
 
 
-def test_what_is_gone_leaves_the_store_and_cannot_come_back(scene: Scene) -> None:
+def test_posts_that_are_gone_are_deleted_and_cannot_come_back(scene: Scene) -> None:
     ids = scene.have(8)
     scene.network.gone = {ids[1], ids[6]}
-    tally = scene.run()
-    assert tally.done
-    assert (tally.checked, tally.gone) == (8, 2)
+    result = scene.run()
+    assert result.done
+    assert (result.checked, result.gone) == (8, 2)
     assert scene.stored() == set(ids) - scene.network.gone
     assert [one for call in scene.network.asked for one in call] == ids[::-1], "each once, newest first"
     scene.take_in({"murmur": 1, "id": ids[1], "source": "x", "created_at": 1, "author": {"id": "7", "handle": "ann"}})
@@ -127,12 +128,12 @@ def test_a_round_rests_until_it_is_due_again(scene: Scene) -> None:
     assert scene.run().checked == 2
     assert scene.run().checked == 0
     assert scene.recheck.due()[0].done
-    notebook = Notebook(scene.process.redis, scene.process.names)
-    notes = notebook.read("x")
-    notes.began -= 25 * 3_600_000
-    assert notebook.hold("x", "t")
-    notebook.write("x", notes, "t")
-    notebook.let_go("x", "t")
+    progress_store = RecheckProgressStore(scene.process.redis, scene.process.names)
+    progress = progress_store.read("x")
+    progress.began -= 25 * 3_600_000
+    assert progress_store.hold("x", "t")
+    progress_store.write("x", progress, "t")
+    progress_store.let_go("x", "t")
     assert scene.recheck.due()[0].checked == 2
 
 
@@ -148,11 +149,11 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_looked_at(
 
     scene.have(3)
     recheck = replace(scene.recheck, lookup=broken)
-    assert [tally.checked for tally in recheck.due()] == [3]
+    assert [result.checked for result in recheck.due()] == [3]
     scene.process.store().close()
 
 
-def test_it_goes_on_where_it_was_stopped_and_ends_at_a_limit(scene: Scene) -> None:
+def test_a_re_check_resumes_where_it_was_stopped_and_ends_at_a_limit(scene: Scene) -> None:
     ids = scene.have(9)
     assert scene.run(limit=3).checked == 3
     stopped: list[bool] = []
@@ -162,15 +163,15 @@ def test_it_goes_on_where_it_was_stopped_and_ends_at_a_limit(scene: Scene) -> No
     assert [one for call in scene.network.asked for one in call] == ids[::-1]
 
 
-def test_it_ends_when_told_while_a_network_does_not_answer(scene: Scene) -> None:
+def test_a_re_check_can_be_stopped_while_a_network_does_not_answer(scene: Scene) -> None:
     ids = scene.have(2)
     asked, answering = threading.Event(), threading.Event()
 
-    class Hanging(Asked):
-        def look(self, ids: Sequence[str]) -> Looked:
+    class Hanging(FakeNetwork):
+        def look(self, ids: Sequence[str]) -> LookupResult:
             asked.set()
             answering.wait(60)
-            return Looked(list(ids))
+            return LookupResult(list(ids))
 
     hanging = Hanging()
     halting = replace(scene.recheck, stopping=asked.is_set, lookup=lambda *_: hanging, _lookups={})
@@ -181,35 +182,35 @@ def test_it_ends_when_told_while_a_network_does_not_answer(scene: Scene) -> None
     assert scene.run().checked == 2, "somebody else can go on at once"
 
 
-def test_of_two_processes_one_looks(scene: Scene) -> None:
+def test_one_of_two_processes_re_checks(scene: Scene) -> None:
     scene.have(2)
-    assert Notebook(scene.process.redis, scene.process.names).hold("x", "another")
+    assert RecheckProgressStore(scene.process.redis, scene.process.names).hold("x", "another")
     assert scene.run().busy
     assert not scene.network.asked
 
 
-def test_a_network_that_wants_to_be_left_alone_is(scene: Scene) -> None:
+def test_a_network_that_asks_to_wait_gets_no_calls(scene: Scene) -> None:
     ids = scene.have(2)
     scene.network.gone = set(ids[:1])
-    scene.network.troubles.append(AskedToWait("HTTP 429", 3600.0))
+    scene.network.troubles.append(RetryLater("HTTP 429", 3600.0))
     assert scene.run().waits == "HTTP 429"
     assert "waits until" in scene.run().waits
     assert len(scene.network.asked) == 1
     assert scene.stored() == set(ids)
 
 
-def test_that_everything_is_gone_is_believed_when_it_is_said_twice(scene: Scene) -> None:
-    scene.network = Asked(20)
+def test_that_all_posts_are_gone_is_believed_at_the_second_answer(scene: Scene) -> None:
+    scene.network = FakeNetwork(20)
     ids = scene.have(20)
     scene.network.gone = set(ids)
     assert "asked again before that is believed" in scene.run().waits
     assert scene.stored() == set(ids)
-    notebook = Notebook(scene.process.redis, scene.process.names)
-    notes = notebook.read("x")
-    notes.wait_until = 0
-    assert notebook.hold("x", "t")
-    notebook.write("x", notes, "t")
-    notebook.let_go("x", "t")
+    progress_store = RecheckProgressStore(scene.process.redis, scene.process.names)
+    progress = progress_store.read("x")
+    progress.wait_until = 0
+    assert progress_store.hold("x", "t")
+    progress_store.write("x", progress, "t")
+    progress_store.let_go("x", "t")
     assert scene.run().gone == 20
     assert not scene.stored()
 
@@ -217,14 +218,14 @@ def test_that_everything_is_gone_is_believed_when_it_is_said_twice(scene: Scene)
 def test_look_ups_end_with_their_share_of_the_budget(valkey: str, names: Names, tmp_path: Path) -> None:
     scene = Scene(valkey, names, tmp_path, X_MONTHLY_POSTS="50")
     scene.have(9)
-    tally = scene.run()
-    assert tally.checked == 5
-    assert "X_MONTHLY_POSTS" in tally.waits
+    result = scene.run()
+    assert result.checked == 5
+    assert "X_MONTHLY_POSTS" in result.waits
     scene.process.store().close()
 
 
 @pytest.mark.parametrize("source", ["bluesky", "mastodon"])
-def test_after_a_gap_what_was_stored_before_it_is_looked_at_once(
+def test_after_a_gap_the_posts_stored_before_it_are_checked_once(
     valkey: str, names: Names, tmp_path: Path, source: str
 ) -> None:
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky,mastodon", MASTODON_SERVERS="a.example")
@@ -239,23 +240,23 @@ def test_after_a_gap_what_was_stored_before_it_is_looked_at_once(
     assert scene.run(source, whole=True).gone == 1, "by hand, everything"
 
 
-def test_many_gaps_are_one_span_and_none_is_noted_twice() -> None:
+def test_many_gaps_are_one_span_and_none_is_added_twice() -> None:
     hour = 3_600_000
     rows = [CoverageRow("bluesky", n * hour, n * hour + 1000, "*", "gone") for n in range(300)]
     rows += [CoverageRow("bluesky", 400 * hour, None, "*", "still"), CoverageRow("x", 0, 1, "*", "another's")]
-    notes = Notes()
+    progress = RecheckProgress()
     for _ in range(3):
         for gap, span in spans_of(rows, "bluesky", 299 * hour).items():
-            notes.know(gap, span)
-    (span,) = notes.gaps
+            progress.know(gap, span)
+    (span,) = progress.gaps
     assert (span.since, span.until) == ((300 - MOST_GAPS - 24) * hour, 299 * hour)
     assert span.left == MOST_POSTS
 
 
-def test_of_what_lies_around_a_gap_only_the_newest_are_looked_at(
+def test_only_the_newest_posts_around_a_gap_are_checked(
     valkey: str, names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.upkeep.recheck.gaps.MOST_POSTS", 6)
+    monkeypatch.setattr("pipeline.upkeep.recheck.gap_spans.MOST_POSTS", 6)
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
     ids = scene.have(20, "bluesky", ago_s=7_200)
     now = int(time.time() * 1000)
@@ -265,7 +266,7 @@ def test_of_what_lies_around_a_gap_only_the_newest_are_looked_at(
     assert scene.run("bluesky").checked == 0
 
 
-def test_nothing_is_looked_at_by_itself_when_that_is_turned_off(valkey: str, names: Names, tmp_path: Path) -> None:
+def test_nothing_is_re_checked_automatically_when_that_is_turned_off(valkey: str, names: Names, tmp_path: Path) -> None:
     scene = Scene(valkey, names, tmp_path, RECHECK_HOURS="0")
     scene.have(2)
     assert scene.recheck.due() == []
@@ -299,7 +300,7 @@ def test_posts_of_x_are_checked_by_compliance_jobs_where_there_are_many(
 def test_an_app_without_compliance_jobs_looks_posts_up(valkey: str, names: Names, tmp_path: Path) -> None:
     with XApi() as api:
         scene = Scene(valkey, names, tmp_path, X_RECHECK="auto", X_API_URL=api.url)
-        scene.network = Asked(10)
+        scene.network = FakeNetwork(10)
         scene.have(30)
         api.lookups.troubles.append((403, {}, b'{"title":"Client Forbidden"}'))
         assert scene.run().checked == 30

@@ -1,4 +1,4 @@
-"""A browser's side of the socket, as docs/protocol.md asks of it, with a record of every frame that came."""
+"""A browser's side of the socket as docs/reference/protocol.md requires it, with a record of every frame received."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import msgspec
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.delivery.watcher import Watcher
+from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 
 
 class Search:
-    """One subscription: what is held of it and where to take up again."""
+    """One subscription: the posts held, and the sequence number from which it resumes."""
 
     def __init__(self, query: str, history: int) -> None:
         self.query = query
         self.history = history
-        self.watcher = Watcher()
+        self.watcher = ReferenceWatcher()
         self.key = ""
         self.after: int | None = None
         self.seen: int | None = None
         self.phase = "asked"
 
     def take(self, told: dict[str, Any]) -> None:
-        """Take a frame of this search, or one that is for all."""
+        """Apply a frame of this search, or one for every client."""
         kind = told["type"]
         if kind in ("posts", "history"):
             self.watcher.posts([(post["id"], post["version"]) for post in told["posts"]])
@@ -50,7 +50,7 @@ class Search:
 
 
 class Browser:
-    """One socket. Frames are read when the test asks for them (`until`), so that a stalled reader can be played."""
+    """One socket. Frames are read only on request (`until`), so that a test can play a stalled reader."""
 
     def __init__(self, port: int, **options: Any) -> None:
         self.port = port
@@ -63,7 +63,7 @@ class Browser:
         self.open()
 
     def open(self) -> None:
-        """Connect, and ask for every search again from where it stands."""
+        """Connect, and resume every search."""
         self.connection = connect(
             f"ws://127.0.0.1:{self.port}/ws", compression=None, max_size=2**26, proxy=None, legacy=True, **self.options
         )
@@ -72,7 +72,7 @@ class Browser:
             self._ask(watch_id)
 
     def drop(self) -> None:
-        """Lose the connection without a word."""
+        """Drop the connection without a close frame."""
         if self.connection is not None:
             self.connection.socket.close()
             self.connection = None
@@ -84,7 +84,7 @@ class Browser:
         return self.searches[watch_id]
 
     def again(self, watch_id: str) -> None:
-        """Ask for a search again from where it stands."""
+        """Resume a search."""
         self._ask(watch_id)
 
     def _ask(self, watch_id: str) -> None:
@@ -96,13 +96,13 @@ class Browser:
         self.send(asked | {"after": search.after})
 
     def send(self, message: Any) -> None:
-        """Send a message (text and bytes go as they are)."""
+        """Send a message; text and bytes are sent unchanged."""
         assert self.connection is not None
         text = message if isinstance(message, str | bytes) else msgspec.json.encode(message).decode()
         self.connection.send(text)
 
     def read(self, timeout_s: float = 0.05) -> dict[str, Any] | None:
-        """Take one frame, None if none comes."""
+        """Return one frame, None if none arrives."""
         if self.connection is None:
             return None
         try:
@@ -124,7 +124,7 @@ class Browser:
         return told
 
     def until(self, condition: Callable[[], Any], within_s: float = 15.0) -> Any:
-        """Read until something holds; fail after a while."""
+        """Read until a condition holds; fail after a time limit."""
         limit = time.monotonic() + within_s
         while time.monotonic() < limit:
             value = condition()
@@ -134,7 +134,7 @@ class Browser:
         raise AssertionError(f"it did not come about; last frames: {self.frames[-5:]}")
 
     def until_live(self, watch_id: str = "a") -> Search:
-        """Read until a search has all its history."""
+        """Read until a search has its whole history."""
         search = self.searches[watch_id]
         self.until(lambda: search.phase == "live")
         return search
@@ -146,7 +146,7 @@ class Browser:
         return self.close_code
 
     def drain(self, quiet_s: float = 0.3) -> None:
-        """Read until nothing more comes for a while."""
+        """Read until no frame arrives for a while."""
         while self.read(quiet_s) is not None:
             pass
 

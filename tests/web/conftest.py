@@ -1,4 +1,4 @@
-"""The web as it is run: gunicorn on its own port, a real Valkey, a real store, and a worker's own ingest to feed it."""
+"""Fixtures of the web tests: gunicorn on its own port, a real Valkey and store, and a worker's ingest to feed them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.assembly import Process, build_ingest
+from pipeline.assembly import Process, build_batch_runner
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import new_batch_id
+from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import load
 from tests.paths import PROJECT
 
@@ -30,7 +31,7 @@ NOW_MS = int(time.time() * 1000)
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -44,12 +45,12 @@ def wait_until(condition: Callable[[], Any], within_s: float = 15.0) -> Any:
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError("it did not come about")
+    raise AssertionError("the condition did not come true")
 
 
 @dataclass
 class Answer:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     headers: Any
@@ -70,7 +71,7 @@ class Server:
     log: Path
 
     def get(self, path: str, **headers: str) -> Answer:
-        """Ask for a path; a refusal is an answer too."""
+        """Return the response to a GET, also one with an error status."""
         return self.ask("GET", path, None, **headers)
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
@@ -90,7 +91,7 @@ class Server:
         return [int(pid) for pid in listed.split()]
 
     def end(self, how: int = signal.SIGTERM, within_s: float = 15.0) -> float:
-        """End it and return how long that took."""
+        """Signal the master, wait for its end, and return the seconds that took."""
         began = time.monotonic()
         if self.master.poll() is None:
             self.master.send_signal(how)
@@ -105,30 +106,30 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 @dataclass
 class Product:
-    """Everything a test of the web needs: names and directories of its own, a worker, and web servers."""
+    """What a test of the web needs: a Redis prefix and directory of its own, a worker, and web servers."""
 
     environ: dict[str, str]
     logs: Path
     servers: list[Server] = field(default_factory=list)
     _process: Process | None = None
-    _ingest: Any = None
+    _runner: Any = None
     _count: int = 0
 
     @property
     def process(self) -> Process:
-        """This test's own view on the pipeline."""
+        """The test's own pipeline process."""
         if self._process is None:
             self._process = Process(load(self.environ), "test", connections=4)
-            self._ingest = build_ingest(self._process, lambda _batch: None, lambda: False)
+            self._runner = build_batch_runner(self._process, TaskQueue())
         return self._process
 
     def feed(self, *records: dict[str, Any]) -> None:
-        """Take records in as one batch: normalised, persisted, matched, published."""
+        """Ingest records as one batch: normalise, persist, match, publish."""
         batch_id = self.offer(*records)
-        self._ingest.run(batch_id)
+        self._runner.run(batch_id)
 
     def offer(self, *records: dict[str, Any]) -> str:
-        """Hand a batch over and return its id; nobody has done it yet."""
+        """Store a claim check of a batch and return the batch's id; no worker has run it yet."""
         claims = self.process.claims
         batch_id = new_batch_id("demo")
         raws = [RawRecord(int(time.time() * 1000), msgspec.json.encode(record)) for record in records]
@@ -136,13 +137,13 @@ class Product:
         return batch_id
 
     def attempt(self, batch_id: str) -> Iterator[str]:
-        """Begin an attempt at a batch, step by step."""
+        """Begin an attempt at a batch; the iterator takes one step at a time."""
         claim = self.process.claims.take(batch_id)
         assert claim is not None
-        return iter(self._ingest.attempt(claim))
+        return iter(self._runner.processor.attempt(claim))
 
     def tick(self, **more: Any) -> None:
-        """Speak as upkeep does."""
+        """Publish a tick as upkeep does."""
         tick = {"type": "tick", "indexed": 1, "rate": 2.5, "sources": [], **more}
         self.process.order.announce(msgspec.json.encode(tick))
 
@@ -153,7 +154,7 @@ class Product:
         log = self.logs / f"web{number}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "CI", "TMPDIR") if key in os.environ}
         environ = kept | self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "PYTHONPATH": str(PROJECT)} | settings
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn", app]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.server.gunicorn_config", app]
         with log.open("wb") as out:
             master = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=out, stderr=out)
         server = Server(port, master, log)
@@ -170,7 +171,7 @@ class Product:
         return server
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop every server and close every connection."""
         for server in self.servers:
             if server.master.poll() is None:
                 for pid in [server.master.pid, *server.workers]:
@@ -205,7 +206,7 @@ class Product:
 
 
 def make_product(valkey_url: str, **settings: str) -> Iterator[Product]:
-    """Yield a product with settings, and end all of it."""
+    """Yield a product with settings, and close it at the end."""
     with tempfile.TemporaryDirectory(prefix="mw-") as path:
         environ = {
             "REDIS_URL": valkey_url,
@@ -237,3 +238,14 @@ def shared(valkey_server: str) -> Iterator[Product]:
 def server(shared: Product) -> Server:
     """A web server with default settings for the tests of a module."""
     return shared.serve()
+
+
+@pytest.fixture(scope="module")
+def stocked(shared: Product, server: Server) -> Server:
+    """A server with thirty posts of otters and one that would be a formula."""
+    shared.feed(*[shared.post(f"otters {number} #river", 100 + number) for number in range(30)])
+    shared.feed(
+        shared.post('=HYPERLINK("http://evil") otters', 50, author={"id": "8", "handle": "bob", "name": "+Bob"})
+    )
+    shared.tick(indexed=31)
+    return server

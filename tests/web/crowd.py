@@ -1,4 +1,4 @@
-"""A thousand browsers in one event loop, behind a balancer: they come back as docs/protocol.md asks, and count."""
+"""A crowd of browsers behind a balancer: they reconnect as docs/reference/protocol.md requires, and count."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 CONNECTS_AT_ONCE = 30
 LOST_MS = 1_000
-"""A connection that ends without a word is made anew after up to so long."""
+"""Milliseconds, at most, after which a connection that ended without a close frame is made anew."""
 
 
 @dataclass
 class Goodbye:
-    """A close frame that a browser was sent."""
+    """A close frame that a browser received."""
 
     port: int
     code: int
@@ -35,7 +35,7 @@ class Goodbye:
 
 
 class Balancer:
-    """Gives each connection to the next process in turn; one that refuses gets none until it is said to be up."""
+    """Gives each connection to the next process in turn; a process that is down gets none."""
 
     def __init__(self, ports: list[int]) -> None:
         self._ports = list(ports)
@@ -43,17 +43,17 @@ class Balancer:
         self.given: Counter[int] = Counter()
 
     def next(self) -> int:
-        """Return whose turn it is."""
+        """Return the port of the next process."""
         self._turn += 1
         return self._ports[self._turn % len(self._ports)]
 
     def down(self, port: int) -> None:
-        """Give this one none."""
+        """Take a process out."""
         with suppress(ValueError):
             self._ports.remove(port)
 
     def up(self, port: int) -> None:
-        """Give this one its share again."""
+        """Put a process back."""
         self.down(port)
         self._ports.append(port)
 
@@ -72,7 +72,7 @@ class Crowd:
         self._call(self._begin())
 
     def not_whole(self, expected: dict[str, set[str]]) -> int:
-        """Return how many do not hold exactly what is expected of their search, or are not live."""
+        """Return the number of browsers that are not live, or hold other posts than expected."""
 
         async def count() -> int:
             return sum(
@@ -83,14 +83,14 @@ class Crowd:
         return self._call(count())
 
     def until_whole(self, expected: dict[str, set[str]], until: float) -> None:
-        """Wait for all to be whole; fail at `until` (monotonic)."""
+        """Wait until every browser holds what is expected; fail at `until` (monotonic)."""
         while left := self.not_whole(expected):
             phases = Counter(search.phase for search in self.searches)
             assert time.monotonic() < until, f"{left} of {len(self.searches)} are not whole: {phases}"
             time.sleep(0.1)
 
     def close(self) -> None:
-        """Let all go."""
+        """Close every browser."""
         self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -117,7 +117,7 @@ class Crowd:
                         f"ws://127.0.0.1:{port}/ws", compression=None, ping_interval=None, proxy=None, open_timeout=20
                     )
             except (OSError, WebSocketException):
-                self.balancer.down(port)  # what a balancer does: the next one, at once
+                self.balancer.down(port)  # as a balancer does: the next process, at once
                 await asyncio.sleep(0.01)
                 continue
             self.balancer.given[port] += 1

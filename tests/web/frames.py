@@ -1,9 +1,16 @@
-"""WebSocket frames of a server, taken apart by hand."""
+"""Frames of a server: WebSocket frames taken apart by hand, and messages held to the published schema."""
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterator
+
+import jsonschema
+
+from tests.paths import PROJECT
+
+SCHEMA = json.loads((PROJECT / "web" / "protocol.schema.json").read_text())
 
 
 def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -20,3 +27,8 @@ def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
         assert at + head + size <= len(data), "the last frame is torn"
         yield data[at] & 0x0F, data[at + head : at + head + size]
         at += head + size
+
+
+def valid(told: object) -> None:
+    """Hold a frame to the published schema."""
+    jsonschema.validate(told, SCHEMA | {"anyOf": [{"$ref": "#/$defs/ServerMessage"}]})

@@ -1,1 +1,1 @@
-"""The routes of /api, one file a family."""
+"""The routes of /api, one file a route family, and /metrics."""

@@ -1,185 +1,143 @@
-"""`POST /api/ingest`: records of any known format, sent instead of read; they go the way of every other, a claim check.
+"""`POST /api/ingest`: takes records of any known format and enqueues them like a reader, as claim checks.
 
-The body is read, unpacked and cut piece by piece; a batch is stored in Redis before the next one is read, so what was
-counted as accepted outlives this process. Workers persist, match and publish it like a reader's: nothing is
-decided here but whether a record can be read at all. Upkeep tells the workers, within a second.
+A batch is stored in Redis before the next one is read, so the records that were counted as accepted outlive this
+process. Workers persist, match and publish them; this route decides only whether a record is readable. Upkeep enqueues
+the batches within a second.
 """
 
 from __future__ import annotations
 
 import re
 import time
-import zlib
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import gevent
 import msgspec
-from flask import Flask, Response, request
+from flask import Blueprint, Response, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, RequestTimeout
 
 from pipeline.errors import MurmurError, RecordError
 from pipeline.normalise import normalise
 from pipeline.queue.batch import INGEST, RawBatch, RawRecord, encode_batch
-from pipeline.queue.claim_check import new_batch_id
-from pipeline.sources.replay.split import CUTTERS, shape_of
-from web import faults
+from pipeline.queue.claim_check import ClaimCheck, new_batch_id
+from pipeline.settings import Settings
+from web.api.ingest_body import raw_records, read_rest
+from web.api_errors import ApiError, error_response
 from web.auth import Auth
-from web.faults import Refused
-from web.process import Web
 
-BLOCK_BYTES = 64 * 1024
-MAX_RECORDS = 500
-MAX_BYTES = 4 * 1024 * 1024
-AT_ONCE = 4
-"""So many bodies a web process takes at once; each holds a batch and a record in memory."""
-BETWEEN = 20
-"""After so many records looked at, the event loop has its turn."""
+BATCH_MAX_RECORDS = 500
+BATCH_MAX_BYTES = 4 * 1024 * 1024
+BODIES_AT_ONCE = 4
+"""Bodies that a web process takes at once; each holds a batch and a record in memory."""
+RECORDS_PER_TURN = 20
+"""Records that are checked before the event loop gets a turn."""
 
 _INSTANCE = re.compile(r"[\w.:-]{0,253}", re.ASCII)
 
 
-class Inflow:
+def blueprint(intake: IngestIntake, auth: Auth) -> Blueprint:
+    """Return the route of ingest."""
+    routes = Blueprint("ingest", __name__)
+    routes.add_url_rule("/api/ingest", "ingest", partial(ingest, intake, auth), methods=["POST"])
+    return routes
+
+
+def ingest(intake: IngestIntake, auth: Auth) -> Response:
+    """Take the body of a request that bears a token."""
+    auth.require_write()
+    instance = request.args.get("instance", "")
+    if not _INSTANCE.fullmatch(instance):
+        raise ApiError("bad_request", "instance must be the name of a server.")
+    try:
+        return intake.take(instance)
+    except MurmurError as error:
+        response = error_response(error)
+        response.headers["Connection"] = "close"  # so that the rest of the body is not waited for
+        return response
+
+
+class IngestIntake:
     """Takes bodies for one web process."""
 
-    def __init__(self, web: Web) -> None:
-        self._web = web
-        self._taking = 0
+    def __init__(self, settings: Settings, claims: ClaimCheck) -> None:
+        self._settings = settings
+        self._claims = claims
+        self._bodies = 0
         self._high_water_bytes = 0
+        self.records = 0
+        """Records that were sent to this process and enqueued."""
 
     def take(self, instance: str) -> Response:
-        """Take the present request's body; return the answer.
+        """Take the present request's body; return the response.
 
         Raises:
-            Refused: too many at once, the queue is full, the body is too large or not what it says. What was accepted
-                before stays accepted; the message says how much that was.
+            ApiError: too many bodies at once, the queue is full, the body is too large or not what it claims. Records
+                that were accepted before stay accepted; the hint says how many.
         """
-        if self._taking >= AT_ONCE:
-            raise Refused("queue_full", "Too many are sending to this process at once.")
+        if self._bodies >= BODIES_AT_ONCE:
+            raise ApiError("queue_full", "Too many are sending to this process at once.")
         taken = _Taken()
-        self._taking += 1
+        self._bodies += 1
         try:
-            for records in _batches(_records(_blocks(self._max_bytes())), instance, taken):
-                self._hand_over(records, instance)
+            for records in _batches(raw_records(self._max_bytes()), instance, taken):
+                self._enqueue(records, instance)
                 taken.records += len(records)
-                self._web.hub.counts["ingested"] += len(records)
+                self.records += len(records)
         except RequestEntityTooLarge as error:
             raise _after(taken, self._too_large()) from error
         except RequestTimeout as error:
-            raise _after(taken, Refused("http", "The body comes too slowly.", 408)) from error
+            raise _after(taken, ApiError("http", "The body comes too slowly.", 408)) from error
         except (ClientDisconnected, OSError, ParseException) as error:
-            raise _after(taken, Refused("bad_request", "The body ended early.")) from error
-        except Refused as error:
+            raise _after(taken, ApiError("bad_request", "The body ended early.")) from error
+        except ApiError as error:
             raise _after(taken, error) from error
         finally:
-            self._taking -= 1
+            self._bodies -= 1
         body = msgspec.json.encode({"accepted": taken.records - taken.dead, "dead": taken.dead})
         return Response(body, 202, mimetype="application/json")
 
     def _max_bytes(self) -> int:
-        limit = self._web.settings.ingest_max_mb * 1024 * 1024
+        limit = self._settings.ingest_max_mb * 1024 * 1024
         request.max_content_length = limit
         if (request.content_length or 0) > limit:
-            _let_finish(2 * limit)
+            read_rest(2 * limit)
             raise self._too_large()
         return limit
 
-    def _too_large(self) -> Refused:
-        return Refused("too_large", f"A body may have {self._web.settings.ingest_max_mb} MB, unpacked: send several.")
+    def _too_large(self) -> ApiError:
+        return ApiError("too_large", f"A body may have {self._settings.ingest_max_mb} MB, unpacked: send several.")
 
-    def _hand_over(self, records: list[RawRecord], instance: str) -> None:
-        claims = self._web.claims
+    def _enqueue(self, records: list[RawRecord], instance: str) -> None:
+        claims = self._claims
         if not self._high_water_bytes:
-            self._high_water_bytes = claims.high_water_bytes(self._web.settings.queue_max_mb)
+            self._high_water_bytes = claims.high_water_bytes(self._settings.queue_max_mb)
         if claims.backlog().size_bytes >= self._high_water_bytes:
-            raise Refused("queue_full", "Workers are behind, the queue is full.")
+            raise ApiError("queue_full", "Workers are behind, the queue is full.")
         batch = RawBatch(INGEST, records, instance)
         claims.offer(new_batch_id(INGEST), encode_batch(batch), announced=False)
 
 
+@dataclass(slots=True)
 class _Taken:
-    """How many records were handed over, and how many of them nobody can read."""
+    """Records of a body that were enqueued, and those among them that are not readable."""
 
-    def __init__(self) -> None:
-        self.records = 0
-        self.dead = 0
+    records: int = 0
+    dead: int = 0
 
 
-def _after(taken: _Taken, error: Refused) -> Refused:
-    """Return the refusal, with what had been accepted when it came."""
+def _after(taken: _Taken, error: ApiError) -> ApiError:
+    """Return the error with a hint that says how many records were accepted before."""
     if taken.records:
         hint = f"{taken.records} records had been taken by then; sending all again doubles none that names its id."
-        return Refused(error.code, error.message, error.status, hint)
+        return ApiError(error.code, error.message, error.status, hint)
     return error
 
 
-def _let_finish(most: int) -> None:
-    """Read what is still being sent, at most so much: many clients read no answer before they have sent all."""
-    left = min(request.content_length or 0, most)
-    while left > 0 and (block := request.environ["wsgi.input"].read(min(BLOCK_BYTES, left))):
-        left -= len(block)
-
-
-def _blocks(limit: int) -> Iterator[bytes]:
-    """Yield the body, unpacked, and never more of it than the limit."""
-    packed = request.headers.get("Content-Encoding", "").strip().lower()
-    if packed not in ("", "identity", "gzip"):
-        raise Refused("bad_request", "Content-Encoding must be gzip, or left out.", 415)
-    size = 0
-    for block in _unzipped(limit) if packed == "gzip" else _read():
-        size += len(block)
-        if size > limit:
-            raise RequestEntityTooLarge
-        yield block
-
-
-def _read() -> Iterator[bytes]:
-    while block := request.stream.read(BLOCK_BYTES):
-        yield block
-
-
-def _unzipped(limit: int) -> Iterator[bytes]:
-    """Yield what a gzip body holds, of several members too; a small one that unpacks to much costs little memory."""
-    machine = zlib.decompressobj(wbits=31)
-    begun = False
-    for packed in _read():
-        data = packed
-        while data:
-            try:
-                unpacked = machine.decompress(data, min(limit + 1, BLOCK_BYTES))
-            except zlib.error as error:
-                raise Refused("bad_request", "The body is not the gzip it says.") from error
-            begun = True
-            if unpacked:
-                yield unpacked
-            data = machine.unconsumed_tail
-            if machine.eof:
-                data, machine, begun = machine.unused_data.lstrip(b"\0"), zlib.decompressobj(wbits=31), False
-    if begun:
-        raise Refused("bad_request", "The body's gzip ends in the middle.")
-
-
-def _records(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield raw records of JSON lines, of a JSON array, or of server-sent events, whatever the first bytes show."""
-    head = b""
-    for block in blocks:
-        head += block
-        if head.strip():
-            break
-    cut = CUTTERS[shape_of(head)]
-    for cuts in cut(_from(head, blocks)):
-        for record, _ in cuts:
-            if stripped := record.strip():
-                yield stripped
-
-
-def _from(head: bytes, blocks: Iterable[bytes]) -> Iterable[bytes]:
-    return chain([head], blocks) if head else ()
-
-
 def _batches(raws: Iterator[bytes], instance: str, taken: _Taken) -> Iterator[list[RawRecord]]:
-    """Yield the records, some hundred at a time, counting those that nobody can read."""
+    """Yield the records in batches, and count those that are not readable."""
     records: list[RawRecord] = []
     size = 0
     for number, raw in enumerate(raws):
@@ -187,9 +145,9 @@ def _batches(raws: Iterator[bytes], instance: str, taken: _Taken) -> Iterator[li
         taken.dead += not _readable(raw, instance, received_at)
         records.append(RawRecord(received_at, raw))
         size += len(raw)
-        if number % BETWEEN == BETWEEN - 1:
+        if number % RECORDS_PER_TURN == RECORDS_PER_TURN - 1:
             gevent.sleep(0)
-        if len(records) >= MAX_RECORDS or size >= MAX_BYTES:
+        if len(records) >= BATCH_MAX_RECORDS or size >= BATCH_MAX_BYTES:
             yield records
             records, size = [], 0
     if records:
@@ -197,29 +155,11 @@ def _batches(raws: Iterator[bytes], instance: str, taken: _Taken) -> Iterator[li
 
 
 def _readable(raw: bytes, instance: str, received_at: int) -> bool:
-    """Tell whether a worker will be able to read a record; one that it cannot goes to the dead letters there."""
+    """Tell whether a worker will be able to read a record; the worker makes others dead letters."""
     try:
         normalise(raw, INGEST, received_at, instance)
     except RecordError:
         return False
-    except Exception:  # noqa: BLE001 - a worker sets it aside with its cause
+    except Exception:  # noqa: BLE001 - the worker's dead letter names the cause
         return False
     return True
-
-
-def install(app: Flask, web: Web, auth: Auth) -> None:
-    """Add the route."""
-    inflow = Inflow(web)
-
-    @app.post("/api/ingest")
-    def ingest() -> Response:
-        auth.must_write()
-        instance = request.args.get("instance", "")
-        if not _INSTANCE.fullmatch(instance):
-            raise Refused("bad_request", "instance must be the name of a server.")
-        try:
-            return inflow.take(instance)
-        except MurmurError as error:
-            response = faults.answer(error)
-            response.headers["Connection"] = "close"  # the rest of the body is not waited for
-            return response

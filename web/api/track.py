@@ -1,46 +1,50 @@
-"""`/api/track`: what is taken in, seen by anybody, changed by who bears a token.
+"""`/api/track`: the intake filter (TRACK), shown to every reader, changed with a token.
 
-Readers and workers follow by themselves, and the change becomes a row of coverage.
+Readers and workers pick up a change by themselves, and the change becomes a row of coverage.
 """
 
 from __future__ import annotations
 
-import msgspec
-from flask import Flask, Response, request
+from functools import partial
 
-from pipeline.worker.intake import change_track, current_track
-from web.api.routes import answer
+import msgspec
+from flask import Blueprint, Response, request
+
+from pipeline.worker.track_setting import change_track, current_track
+from web.api.json_response import json_response
+from web.api_errors import ApiError
 from web.auth import Auth
-from web.faults import Refused
 from web.process import Web
 
 
-class _Wanted(msgspec.Struct):
+class _TrackBody(msgspec.Struct):
     track: str
 
 
-_decode = msgspec.json.Decoder(_Wanted).decode
+_decode = msgspec.json.Decoder(_TrackBody).decode
 
 
-def install(app: Flask, web: Web, auth: Auth) -> None:
-    """Add the routes."""
+def blueprint(web: Web, auth: Auth) -> Blueprint:
+    """Return the routes of the intake filter."""
+    routes = Blueprint("track", __name__)
+    routes.add_url_rule("/api/track", "track", partial(track, web))
+    routes.add_url_rule("/api/track", "change", partial(change, web, auth), methods=["PUT", "POST"])
+    return routes
 
-    def told() -> Response:
-        setting = web.settings.track
-        return answer({"track": current_track(web.redis, web.names, setting), "setting": setting})
 
-    @app.get("/api/track")
-    def track() -> Response:
-        return told()
+def track(web: Web) -> Response:
+    """Return the present filter and the one of the settings."""
+    setting = web.settings.track
+    return json_response({"track": current_track(web.redis, web.names, setting), "setting": setting})
 
-    @app.put("/api/track")
-    @app.post("/api/track")
-    def change() -> Response:
-        auth.must_write()
-        try:
-            wanted = _decode(request.get_data()).track
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            hint = "An empty one takes the setting TRACK again."
-            raise Refused("bad_request", 'Send {"track":"a search"}.', hint=hint) from error
-        change_track(web.redis, web.names, wanted.strip())
-        return told()
+
+def change(web: Web, auth: Auth) -> Response:
+    """Change the filter."""
+    auth.require_write()
+    try:
+        wanted = _decode(request.get_data()).track
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        hint = "An empty one takes the setting TRACK again."
+        raise ApiError("bad_request", 'Send {"track":"a search"}.', hint=hint) from error
+    change_track(web.redis, web.names, wanted.strip())
+    return track(web)

@@ -1,4 +1,4 @@
-"""How many users are connected, over all web processes: each says its own number, Redis adds those it heard lately."""
+"""Presence: the number of connected users over all web processes; each reports its own, Redis adds the fresh ones."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import secrets
 from redis import Redis
 
 from pipeline.broker.keys import Names
-from pipeline.broker.redis_errors import asking
+from pipeline.broker.redis_errors import translate_redis_errors
 
-FRESH_MS = 10_000
+PRESENCE_KEPT_MS = 10_000
+"""Milliseconds after which the number of a process that stopped reporting no longer counts."""
 
 # KEYS: counts, seen   ARGV: process, count ("" = it ends), ms
-_SAY = """
+_REPORT = """
 local now = redis.call('TIME')
 local ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 if ARGV[2] == '' then
@@ -35,16 +36,16 @@ return sum
 
 
 class Presence:
-    """The number of connected users."""
+    """The number of connected users; `connected` is the last known sum."""
 
     def __init__(self, redis: Redis, names: Names) -> None:
         self._names = names
-        self._say = redis.register_script(_SAY)
+        self._report = redis.register_script(_REPORT)
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.connected = 0
 
-    def say(self, count: int) -> int:
-        """Tell how many this process has and return how many there are in all (`connected` keeps it).
+    def report(self, count: int) -> int:
+        """Report the number of this process and return the sum of all.
 
         Raises:
             BrokerUnavailable: Redis did not answer.
@@ -53,10 +54,14 @@ class Presence:
         return self.connected
 
     def leave(self) -> None:
-        """Take this process's number out."""
+        """Take this process's number out.
+
+        Raises:
+            BrokerUnavailable: Redis did not answer.
+        """
         self._call("")
 
     def _call(self, count: str) -> int:
-        with asking():
+        with translate_redis_errors():
             keys = [self._names.watchers, self._names.watchers_seen]
-            return int(self._say(keys=keys, args=[self._process, count, FRESH_MS]))
+            return int(self._report(keys=keys, args=[self._process, count, PRESENCE_KEPT_MS]))

@@ -1,6 +1,6 @@
-"""One client's subscriptions: what it asked for, and the steps of docs/delivery.md that bring it history and live ones
+"""Session: one client's subscriptions, each taken from request to live posts by the steps of docs/design/delivery.md.
 
-Used by sockets and event streams alike. Each subscription runs in a greenlet of its own until its history is complete;
+Sockets and event streams use it alike. A subscription runs in a greenlet of its own until its history is complete;
 after that it costs nothing but its place among the watchers.
 """
 
@@ -10,101 +10,96 @@ import functools
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import gevent
 
 from pipeline.errors import BrokerUnavailable, MurmurError, QueryError, QueryTimeout, StoreUnavailable
-from pipeline.publish.messages import portions
+from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Page, Reading
-from web.faults import fault
-from web.live.catching_up import changes_of, losses, missed
-from web.live.client import Client
-from web.live.hub import Search
-from web.process import Web
-from web.protocol import (
-    CLOSES,
-    Error,
-    Fault,
-    Reset,
-    Subscribe,
-    Subscribed,
-    frame,
-    history_frame,
-)
+from web.api_errors import fault_of
+from web.live.clients.client import Client
+from web.live.fanout.hub import Hub
+from web.live.recovery.catch_up import changes_of, loss_frames, missed_changes
+from web.live.watch import HistorySender, Watch
+from web.protocol.client_messages import Subscribe
+from web.protocol.close_codes import CLOSES
+from web.protocol.frames import frame
+from web.protocol.server_messages import Error, Fault, Reset, Subscribed
+from web.store_pool import StorePool
 
 log = logging.getLogger("web.live.session")
 
 FIRST_POSTS = 20
-"""A window full: what a reader sees first is not kept waiting for what lies below it."""
-FIRST_LOOK_S = 0.25
-"""So long the rest of a history waits while a browser draws the first posts: on one machine both want processors."""
-PAGE_POSTS = 250
-AGAIN_S = 0.2
-"""So long a subscription waits that cannot go on now, and twice as long each time after, up to 5 s."""
+"""Posts of the first page: a window full, so that what a reader sees first does not wait for what lies below."""
+RETRY_S = 0.2
+"""Seconds before the second attempt of a subscription that store or Redis delays; each further wait doubles."""
+RETRY_MAX_S = 5.0
 
 
 class StartAnew(Exception):
-    """Raised when more happened since a subscription began than can be told: it begins once more."""
-
-
-@dataclass(slots=True, eq=False)
-class Watch:
-    """One subscription of one client."""
-
-    asked: Subscribe
-    query: Query
-    greenlet: gevent.Greenlet | None = None
-    search: Search | None = None
-    low: int | None = None
-    lagged: bool = field(default=False)
-    ended: bool = field(default=False)
-    """Nobody waits for it any more; what its greenlet still does before its end must leave nothing behind."""
+    """Raised when too much changed while a subscription began: it begins again."""
 
 
 class Session:
-    """The subscriptions of one client."""
+    """The subscriptions of one client.
 
-    __slots__ = ("_client", "_watches", "_web")
+    Args:
+        parse: returns the search of a text, or raises QueryError.
+        searches_max: most subscriptions at a time.
+    """
 
-    def __init__(self, web: Web, client: Client) -> None:
-        self._web = web
+    __slots__ = ("_client", "_history", "_hub", "_order", "_parse", "_searches_max", "_store_pool", "_watches")
+
+    def __init__(
+        self,
+        client: Client,
+        hub: Hub,
+        order: PublicationOrder,
+        store_pool: StorePool,
+        parse: Callable[[str], Query],
+        *,
+        searches_max: int,
+    ) -> None:
         self._client = client
+        self._hub = hub
+        self._order = order
+        self._store_pool = store_pool
+        self._parse = parse
+        self._searches_max = searches_max
+        self._history = HistorySender(client, store_pool)
         self._watches: dict[str, Watch] = {}
 
-    def subscribe(self, asked: Subscribe) -> None:
+    def subscribe(self, request: Subscribe) -> None:
         """Begin to watch; an id in use is watched anew."""
-        self.unsubscribe(asked.id)
-        client = self._client
-        if len(self._watches) >= self._web.settings.searches_per_socket:
-            limit = self._web.settings.searches_per_socket
-            text = f"{limit} searches are being watched on this socket already"
-            client.send(frame(Error(Fault("too_many_searches", text), asked.id)), always=True)
+        self.unsubscribe(request.id)
+        if len(self._watches) >= self._searches_max:
+            text = f"{self._searches_max} searches are being watched on this socket already"
+            self._send_error(request.id, Fault("too_many_searches", text))
             return
         try:
-            query = self._web.parse(asked.query)
+            query = self._parse(request.query)
         except QueryError as error:
-            client.send(frame(Error(fault(error), asked.id)), always=True)
+            self._send_error(request.id, fault_of(error))
             return
-        watch = Watch(asked, query)
-        self._watches[asked.id] = watch
-        watch.greenlet = gevent.spawn(self._run, watch, asked.after)
+        watch = Watch(request, query)
+        self._watches[request.id] = watch
+        watch.greenlet = gevent.spawn(self._guarded, watch, functools.partial(self._steps, watch, request.after))
 
     def unsubscribe(self, watch_id: str) -> None:
-        """Stop watching; an unknown id is fine."""
+        """Stop watching; an unknown id is ignored."""
         watch = self._watches.pop(watch_id, None)
         if watch is not None:
             self._end(watch)
 
-    def lagged(self, key: str) -> None:
-        """The client was told that it lagged: nothing of this search goes to it until it asks again."""
+    def mark_lagged(self, key: str) -> None:
+        """Note that the client was told that it lagged: nothing of this search is sent until it subscribes again."""
         for watch in self._watches.values():
             if watch.query.key == key:
                 watch.lagged = True
 
     def restart(self, key: str) -> None:
-        """Too much was missed: the client starts this search anew."""
+        """Begin the watches of a search anew: the client missed too much of it."""
         for watch in list(self._watches.values()):
             if watch.query.key == key and watch.search is not None and not watch.lagged:
                 if watch.greenlet is not None:
@@ -113,7 +108,7 @@ class Session:
                 watch.greenlet = gevent.spawn(self._guarded, watch, functools.partial(self._steps, watch, None))
 
     def end(self) -> None:
-        """Let go of everything; called once, when the client ends."""
+        """End every watch; called once, when the client ends."""
         for watch in self._watches.values():
             self._end(watch)
         self._watches.clear()
@@ -127,28 +122,25 @@ class Session:
     def _leave(self, watch: Watch) -> None:
         search, watch.search = watch.search, None
         if search is not None:
-            self._web.hub.leave(search, self._client)
+            self._hub.leave(search, self._client)
 
-    # -- the steps, each named as in docs/delivery.md
-    def _run(self, watch: Watch, after: int | None) -> None:
-        self._guarded(watch, lambda: self._steps(watch, after))
-
+    # -- the greenlet of a watch
     def _guarded(self, watch: Watch, steps: Callable[[], None]) -> None:
         """Take the steps until they succeed or are refused.
 
-        `kill` reaches a greenlet only after the wake-up that was queued before it, so an ended watch may still take a
-        place among the watchers: the `finally` gives it back.
+        `kill` reaches a greenlet only after a wake-up that was queued before, so an ended watch may still enter the
+        watchers: the `finally` takes it out again.
         """
         try:
             self._attempts(watch, steps)
         finally:
-            if _is_current(watch):
+            if watch.is_current:
                 watch.greenlet = None
             if watch.ended:
                 self._leave(watch)
 
     def _attempts(self, watch: Watch, steps: Callable[[], None]) -> None:
-        wait_s = AGAIN_S
+        wait_s = RETRY_S
         while not (self._client.ended or watch.ended):
             try:
                 steps()
@@ -156,12 +148,12 @@ class Session:
             except (BrokerUnavailable, StoreUnavailable) as error:
                 log.info("a subscription waits: %s", error)
             except StartAnew:
-                if not _is_current(watch):
+                if not watch.is_current:
                     return
-                log.info("a subscription begins once more: too much happened while it began")
+                log.info("a subscription begins again: too much changed while it began")
                 steps = functools.partial(self._begin_anew, watch)
             except (MurmurError, ValueError) as error:
-                if not _is_current(watch):
+                if not watch.is_current:
                     return
                 if not isinstance(error, QueryTimeout):
                     log.warning("a subscription failed: %s", error)
@@ -172,114 +164,79 @@ class Session:
                 self._client.close(CLOSES["internal"])
                 return
             gevent.sleep(wait_s * random.uniform(0.5, 1.0))
-            wait_s = min(5.0, wait_s * 2)
+            wait_s = min(RETRY_MAX_S, wait_s * 2)
 
     def _refuse(self, watch: Watch, error: Exception) -> None:
-        told = fault(error) if isinstance(error, MurmurError) else Fault("search_conflict", str(error))
-        if watch.greenlet is gevent.getcurrent():
-            watch.greenlet = None  # it is about to end by itself
+        fault = fault_of(error) if isinstance(error, MurmurError) else Fault("search_conflict", str(error))
+        if watch.is_current:
+            watch.greenlet = None  # `_end` must not kill the running greenlet, which ends by itself
         if watch.ended:
             return
-        if self._watches.get(watch.asked.id) is watch:
-            del self._watches[watch.asked.id]
+        if self._watches.get(watch.request.id) is watch:
+            del self._watches[watch.request.id]
         self._end(watch)
-        self._client.send(frame(Error(told, watch.asked.id)), always=True)
+        self._send_error(watch.request.id, fault)
 
+    def _send_error(self, watch_id: str, fault: Fault) -> None:
+        self._client.send(frame(Error(fault, watch_id)), always=True)
+
+    # -- the steps, numbered as in docs/design/delivery.md
     def _steps(self, watch: Watch, after: int | None) -> None:
-        web, client, query = self._web, self._client, watch.query
-        registered_at = web.hub.register(query)  # (1) and (2): w0
+        hub, client, query = self._hub, self._client, watch.query
+        registered_at = hub.register(query)  # (1) and (2): w0
         watch.low = low = registered_at if watch.low is None else min(registered_at, watch.low)
         if watch.search is None:
-            client.send(frame(Subscribed(watch.asked.id, query.key, query.canonical, list(query.terms))))
-            watch.search = web.hub.enter(query, client)  # (3)
+            client.send(frame(Subscribed(watch.request.id, query.key, query.canonical, list(query.terms))))
+            watch.search = hub.enter(query, client)  # (3)
             if watch.search is None:
-                return  # the client ended meanwhile
-        safe = web.order.safe()  # (4): w
+                return
+        safe = self._order.safe()  # (4): w
         if after is not None and after > safe:
-            after = None  # numbers of another broker
+            after = None  # a number of another broker
             client.send(frame(Reset(query.key)))
         if after is not None and self._catch_up(watch, after, low):
-            self._done(watch, safe)
+            self._history.finish(watch, safe)
             return
-        changes, page = web.readings.read(lambda reading: _first(reading, query, low, watch.asked.history))
+        changes, page = self._store_pool.read(lambda reading: _first(reading, query, low, watch.request.history))
         if watch.ended:
             return
         if changes.overflow:
-            changes = missed(web.readings, query, after=NEWEST, gone_after=low)
+            changes = missed_changes(self._store_pool, query, after=NEWEST, removed_after=low)
         if changes.overflow:
             raise StartAnew
-        self._tell(watch, changes)
-        self._send_pages(watch, page)
-        self._done(watch, safe)
+        self._send_losses(watch, changes)
+        self._history.send_pages(watch, page)
+        self._history.finish(watch, safe)
 
     def _catch_up(self, watch: Watch, after: int, low: int) -> bool:
-        """Tell what happened since `after`; False if that is too much, and the client was told to forget all."""
-        changes = missed(self._web.readings, watch.query, after=after, gone_after=min(after, low))
+        """Send what changed since `after`; return False if that is too much, after a reset of the client."""
+        changes = missed_changes(self._store_pool, watch.query, after=after, removed_after=min(after, low))
         if changes.overflow:
-            if self._serves(watch):
+            if watch.may_send:
                 self._client.send(frame(Reset(watch.query.key)))
             return False
-        self._tell(watch, changes)
-        self._send_bodies(watch, changes.bodies)
+        self._send_losses(watch, changes)
+        self._history.send_bodies(watch, changes.bodies)
         return True
 
     def _begin_anew(self, watch: Watch) -> None:
-        self._web.hub.hear_all()
+        self._hub.catch_up()
         self._reset(watch)
         self._steps(watch, None)
 
     def _reset(self, watch: Watch) -> None:
-        """Have the client forget all: from here on, only what was not heard yet may bring it an old version."""
-        self._web.hub.flush()
+        """Have the client forget the search: from here on, only a message not received yet can bring an old version."""
+        self._hub.flush()
         self._client.send(frame(Reset(watch.query.key)))
-        watch.low = self._web.hub.safe
+        watch.low = self._hub.safe
 
-    def _tell(self, watch: Watch, changes: Changes) -> None:
-        for told in losses(watch.query.key, changes):
-            self._client.send(told)
-
-    def _send_pages(self, watch: Watch, page: Page) -> None:
-        """Send page after page. Each is a view of its own: created_at never changes, so that nothing stored before the
-        first view can slip between two of them, and what came later is live."""
-        left = watch.asked.history
-        pause_s = FIRST_LOOK_S
-        while True:
-            self._send_bodies(watch, page.bodies)
-            left -= len(page.bodies)
-            before, limit = page.next, min(left, PAGE_POSTS)
-            if before is None or limit <= 0 or not self._serves(watch) or not self._client.wait_for_room():
-                return
-            gevent.sleep(pause_s)
-            pause_s = 0
-            page = self._web.readings.read(_following(watch.query, limit, before))
-
-    def _send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
-        for part in portions(bodies):
-            self._send_part(watch, part)
-
-    def _send_part(self, watch: Watch, part: list[bytes]) -> None:
-        if self._serves(watch) and self._client.wait_for_room() and self._serves(watch):
-            self._client.send(history_frame(watch.query.key, part))
-
-    def _done(self, watch: Watch, safe: int) -> None:
-        if self._serves(watch) and self._client.wait_for_room() and self._serves(watch):
-            self._client.send(history_frame(watch.query.key, [], safe))
-
-    def _serves(self, watch: Watch) -> bool:
-        return not (watch.lagged or watch.ended) and _is_current(watch)
-
-
-def _following(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:
-    return lambda reading: reading.search(query, limit=limit, before=before)
-
-
-def _is_current(watch: Watch) -> bool:
-    """Tell whether this greenlet serves the watch: one that is killed may run on until it next waits."""
-    return watch.greenlet is gevent.getcurrent()
+    def _send_losses(self, watch: Watch, changes: Changes) -> None:
+        for part in loss_frames(watch.query.key, changes):
+            self._client.send(part)
 
 
 def _first(reading: Reading, query: Query, low: int, history: int) -> tuple[Changes, Page]:
-    """Return, of one view, what went while the client began, and the first page of history."""
+    """Return, from one view, the losses while the client began and the first page of history."""
     changes = changes_of(query, NEWEST, low)(reading)
     if history == 0:
         return changes, Page([], None)

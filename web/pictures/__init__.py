@@ -1,1 +1,1 @@
-"""The picture proxy and its cache."""
+"""Picture proxy: fetches pictures of stored posts, keeps them on disk, and serves them."""

@@ -1,1 +1,1 @@
-"""The page itself, sign-in, headers, proxies."""
+"""The page and its files, sign-in, health checks, security headers, allowed hosts and proxies."""

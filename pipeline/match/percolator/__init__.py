@@ -1,6 +1,6 @@
-"""Standing searches matched by Elasticsearch: `PercolatorMatcher`, beside the in-memory matcher, with its interface."""
+"""Percolator matcher: standing searches stored and matched in Elasticsearch, with the in-memory matcher's interface."""
 
-from pipeline.match.percolator.index import SearchIndex
 from pipeline.match.percolator.matcher import PercolatorMatcher
+from pipeline.match.percolator.search_index import SearchIndex
 
 __all__ = ["PercolatorMatcher", "SearchIndex"]

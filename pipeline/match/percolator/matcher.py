@@ -1,8 +1,9 @@
-"""Standing searches matched by the server: the interface of `contract.StandingMatcher` over a percolator index.
+"""Percolator matcher: implements `contract.StandingMatcher` with an index of searches in Elasticsearch.
 
-The index is shared and may be ahead of this worker or behind it. So answers are held against the searches this worker
-follows, candidates of an inexact compilation are checked here, and what stops matching is decided here as well: nothing
-is concluded from a search's absence in one of two answers. What the server does not take is matched in memory.
+Writes this worker's searches to the index, asks which of them match a batch, and finds retractions. All workers share
+the index, which may be ahead of this worker or behind it. Therefore only answers for searches that this worker follows
+are used; candidates of an inexact filter and all retractions are checked here against the search. Searches that the
+server refuses are matched in memory. If the index is lost, all searches are written again.
 """
 
 from __future__ import annotations
@@ -13,48 +14,48 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import StoreUnavailable
-from pipeline.match.matcher import Matcher, only_counts_differ
-from pipeline.match.percolator.asking import Asking, Field, NotWhole
-from pipeline.match.percolator.index import SearchIndex
-from pipeline.match.percolator.keeping import Keeping
-from pipeline.match.plan import has_numbers, without_numbers
-from pipeline.match.report import Report
+from pipeline.match.match_report import MatchReport
+from pipeline.match.memory.matcher import MemoryMatcher, only_counts_differ
+from pipeline.match.percolator.index_writer import SearchIndexWriter
+from pipeline.match.percolator.percolate_requests import IndexRecreated, PercolatedField, PercolateRequests
+from pipeline.match.percolator.search_index import SearchIndex
+from pipeline.match.tree_forms import has_numbers, without_numbers
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Node, Query
-from pipeline.store.elastic.client import Refused
-from pipeline.store.elastic.read.compile import compile_tree
+from pipeline.store.elastic.cluster.request_errors import RequestRefused
+from pipeline.store.elastic.read.compile_query import compile_tree
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search this worker follows; `exact` by the field asked: whether the server's answer is the answer."""
+    """A search that this worker follows; `exact` tells by field whether the server's answer needs no check."""
 
     query: Query
-    exact: dict[Field, bool]
+    exact: dict[PercolatedField, bool]
     relaxed: Node | None
 
 
 class PercolatorMatcher:
-    """Standing searches in an index. Belongs to one thread; other processes use the same index."""
+    """Standing searches in a shared index. Belongs to one thread."""
 
     def __init__(self, index: SearchIndex) -> None:
-        """Use an index.
+        """Create the index if it is missing and remove those of earlier program versions.
 
         Raises:
             SettingsError: the server has no percolator.
-            StoreUnavailable: it cannot be reached now.
+            StoreUnavailable: the server cannot be reached now.
         """
         index.ensure()
         for name in index.drop_older():
-            log.info("removed %s: searches as an earlier version kept them", name)
-        self._keeping = Keeping(index)
-        self._asking = Asking(index)
+            log.info("removed %s: the index of standing searches of an earlier program version", name)
+        self._writer = SearchIndexWriter(index)
+        self._requests = PercolateRequests(index)
         self._searches: dict[str, _Search] = {}
         self._pending: dict[str, Node | None] = {}
-        self._in_memory = Matcher()
+        self._in_memory = MemoryMatcher()
         self._version = 0
 
     def __len__(self) -> int:
@@ -64,47 +65,48 @@ class PercolatorMatcher:
         return key in self._searches
 
     def add(self, key: str, query: Query) -> None:
-        """Add a search, or replace the one under the key; in force once `settle` returns."""
+        """Add a search, or replace the one under the key. The change is in force once `settle` returns."""
         relaxed = without_numbers(query.root) if has_numbers(query.root) else None
-        exact: dict[Field, bool] = {"query": compile_tree(query.root).exact}
+        exact: dict[PercolatedField, bool] = {"query": compile_tree(query.root).exact}
         if relaxed is not None:
             exact["relaxed"] = compile_tree(relaxed).exact
         self._searches[key] = _Search(query, exact, relaxed)
         self._pending[key] = query.root
 
     def remove(self, key: str) -> None:
-        """Remove a search; nothing happens if there is none."""
+        """Remove a search; do nothing if there is none under the key."""
         if self._searches.pop(key, None) is not None:
             self._pending[key] = None
             self._in_memory.remove(key)
 
     def settle(self, version: int, *, whole: bool = False) -> None:
-        """Write what was added and removed, as of the registry's version, and refresh; `whole`: remove what else is
-        in the index, which a worker left that ended before it could.
+        """Write all additions and removals under the registry's version, and refresh the index.
+
+        With `whole`, all other searches in the index are removed: a worker that died left them there.
 
         Raises:
-            StoreUnavailable: it could not be done now, and is done at the next call.
+            StoreUnavailable: the server did not take all changes; the next call repeats them.
         """
         if whole:
-            for key in self._keeping.orphans(self._searches):
+            for key in self._writer.orphans(self._searches):
                 self._pending.setdefault(key, None)
         self._version = max(self._version, version)
         if self._pending:
             self._write(self._pending)
             self._pending = {}
         if whole:
-            self._keeping.mark(self._version)
+            self._writer.mark_complete(self._version)
 
-    def match(self, entries: Sequence[Document]) -> Report:
-        """Match every search against every post of a batch and report.
+    def match(self, entries: Sequence[Document]) -> MatchReport:
+        """Match every search against every post of a batch of any size.
 
         Raises:
-            StoreUnavailable: the server could not be asked.
+            StoreUnavailable: the server did not answer.
         """
-        beside = self._in_memory.match(entries)
-        found: dict[str, tuple[int, ...]] = dict(beside.matches)
-        errors = dict(beside.errors)
-        candidates, checked = beside.candidates, beside.checked
+        in_memory = self._in_memory.match(entries)
+        found: dict[str, tuple[int, ...]] = dict(in_memory.matches)
+        errors = dict(in_memory.errors)
+        candidates, checked = in_memory.candidates, in_memory.checked
         for key, slots in self._percolated(entries):
             search = self._searches[key]
             candidates += len(slots)
@@ -114,15 +116,15 @@ class PercolatorMatcher:
                 kept = _checked(key, search.query.root, entries, slots, errors)
             if kept:
                 found[key] = (*found.get(key, ()), *kept)
-        return Report(posts=len(entries), matches=found, candidates=candidates, checked=checked, errors=errors)
+        return MatchReport(posts=len(entries), matches=found, candidates=candidates, checked=checked, errors=errors)
 
     def lost(self, changes: Sequence[tuple[Document, Document]]) -> dict[str, tuple[int, ...]]:
-        """Return key → indexes of (before, after) pairs that the search matched before and does not now.
+        """Return key → indexes of the (before, after) pairs that the search matched before and does not match now.
 
-        Pairs that differ in counts only are asked of the searches that look at counts, not of all.
+        If all pairs differ in counts only, only the searches with conditions on counts are matched.
 
         Raises:
-            StoreUnavailable: the server could not be asked.
+            StoreUnavailable: the server did not answer.
         """
         found: defaultdict[str, list[int]] = defaultdict(list)
         for key, indexes in self._in_memory.lost(changes).items():
@@ -139,10 +141,10 @@ class PercolatorMatcher:
         return {key: tuple(sorted(indexes)) for key, indexes in found.items()}
 
     def lost_by_counts(self, documents: Sequence[Document]) -> dict[str, tuple[int, ...]]:
-        """Return key → indexes of posts that the search does not match but could have with other counts.
+        """Return key → indexes of posts that the search does not match, but would match with some other counts.
 
         Raises:
-            StoreUnavailable: the server could not be asked.
+            StoreUnavailable: the server did not answer.
         """
         found: defaultdict[str, list[int]] = defaultdict(list)
         for key, indexes in self._in_memory.lost_by_counts(documents).items():
@@ -157,38 +159,38 @@ class PercolatorMatcher:
         return {key: tuple(sorted(indexes)) for key, indexes in found.items()}
 
     def _percolated(
-        self, documents: Sequence[Document], *, field: Field = "query", counted: bool = False
+        self, documents: Sequence[Document], *, field: PercolatedField = "query", counted: bool = False
     ) -> list[tuple[str, list[int]]]:
-        """Return the answers for the searches this worker follows and does not match itself."""
+        """Return the server's answers for the searches that this worker follows and does not match in memory."""
         if not self._searches or not documents:
             return []
         try:
-            return self._followed(self._asking.percolate(documents, field=field, counted=counted))
-        except NotWhole:
+            return self._followed(self._requests.percolate(documents, field=field, counted=counted))
+        except IndexRecreated:
             pass
-        except Refused as error:
+        except RequestRefused as error:
             if error.status != 404:
                 raise StoreUnavailable(f"the percolator refuses: {error}") from error
         self._restore()
         try:
-            return self._followed(self._asking.percolate(documents, field=field, counted=counted))
-        except (NotWhole, Refused) as error:
+            return self._followed(self._requests.percolate(documents, field=field, counted=counted))
+        except (IndexRecreated, RequestRefused) as error:
             raise StoreUnavailable("the index of standing searches is gone again") from error
 
     def _followed(self, answers: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
         return [(key, slots) for key, slots in answers if key in self._searches and key not in self._in_memory]
 
     def _restore(self) -> None:
-        """Write everything again: somebody dropped the index."""
-        log.warning("the index of standing searches was made anew: all %d are written again", len(self._searches))
+        """Write all searches again after the index was dropped."""
+        log.warning("the index of standing searches was created anew: writing all %d again", len(self._searches))
         self._write({key: search.query.root for key, search in self._searches.items()})
-        self._keeping.mark(self._version)
+        self._writer.mark_complete(self._version)
 
     def _write(self, searches: dict[str, Node | None]) -> None:
-        refused = self._keeping.write(searches, self._version)
+        refused = self._writer.write(searches, self._version)
         for key in searches:
             if key in refused:
-                log.warning("Elasticsearch does not take standing search %s: it is matched in memory", key)
+                log.warning("Elasticsearch refuses standing search %s: matching it in memory", key)
                 self._in_memory.add(key, self._searches[key].query)
             else:
                 self._in_memory.remove(key)
@@ -197,12 +199,12 @@ class PercolatorMatcher:
 def _checked(
     key: str, root: Node, documents: Sequence[Document], slots: list[int], errors: dict[str, str]
 ) -> list[int]:
-    """Return the places of documents that truly match; one on which the check raises does not, and is reported."""
+    """Return the indexes of the documents that match. An error of the check is noted, and its document left out."""
     kept = []
     for slot in slots:
         try:
             if matches(root, documents[slot]):
                 kept.append(slot)
-        except Exception as error:  # noqa: BLE001 - whatever one search does on one post, the rest of the batch goes on
+        except Exception as error:  # noqa: BLE001 - one search's fault on one post must not stop the batch
             errors[key] = f"{type(error).__name__}: {error}"
     return kept

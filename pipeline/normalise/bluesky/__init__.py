@@ -1,1 +1,1 @@
-"""Bluesky's formats: Jetstream events and what posts embed."""
+"""Bluesky formats: reads Jetstream events and frames, and the post and repost records inside them."""

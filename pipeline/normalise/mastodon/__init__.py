@@ -1,1 +1,1 @@
-"""Mastodon's formats: statuses and streaming events."""
+"""Mastodon formats: reads statuses of REST calls, and events of the streaming API, into posts and deletions."""

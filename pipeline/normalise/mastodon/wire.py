@@ -1,6 +1,6 @@
-"""Mastodon's statuses and streaming events as they stand on the wire: only what the canonical post needs.
+"""Wire types and decoders of Mastodon: statuses, quotes and streaming events, with the fields that the post needs.
 
-Servers of other makes and of 2017 leave fields out, so nearly all are optional.
+Nearly all fields are optional because servers of other makes and of 2017 leave some out.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Raw
 
 
-class Account(msgspec.Struct):
-    """An account; `acct` has no host where it is at home on the server asked."""
+class MastodonAccount(msgspec.Struct):
+    """An account. `acct` has no host where the account lives on the server that answered."""
 
     acct: str
     id: str = ""
@@ -22,7 +22,7 @@ class Account(msgspec.Struct):
     uri: str | None = None
 
 
-class Mention(msgspec.Struct):
+class MastodonMention(msgspec.Struct):
     """A mentioned account."""
 
     acct: str = ""
@@ -30,14 +30,14 @@ class Mention(msgspec.Struct):
     url: str | None = None
 
 
-class Tag(msgspec.Struct):
+class MastodonTag(msgspec.Struct):
     """A hashtag."""
 
     name: str = ""
 
 
-class Attachment(msgspec.Struct):
-    """A picture, film or sound."""
+class MastodonAttachment(msgspec.Struct):
+    """An image, video or sound."""
 
     type: str = ""
     url: str | None = None
@@ -46,18 +46,18 @@ class Attachment(msgspec.Struct):
     description: str | None = None
 
 
-class Card(msgspec.Struct):
+class MastodonCard(msgspec.Struct):
     """The preview of a link."""
 
     url: str | None = None
     title: str | None = None
 
 
-class Status(msgspec.Struct):
-    """A status. `id` and all other bare ids count on the server asked only; `uri` is the same everywhere."""
+class MastodonStatus(msgspec.Struct):
+    """A status. Bare ids such as `id` are valid only on the server that answered; `uri` is the same everywhere."""
 
     id: str | int
-    account: Account
+    account: MastodonAccount
     content: str
     created_at: str
     uri: str | None = None
@@ -73,30 +73,32 @@ class Status(msgspec.Struct):
     reblogs_count: int | None = None
     favourites_count: int | None = None
     quotes_count: int | None = None
-    mentions: list[Mention] | None = None
-    tags: list[Tag] | None = None
-    media_attachments: list[Attachment] | None = None
-    card: Card | None = None
-    reblog: Status | None = None
+    mentions: list[MastodonMention] | None = None
+    tags: list[MastodonTag] | None = None
+    media_attachments: list[MastodonAttachment] | None = None
+    card: MastodonCard | None = None
+    reblog: MastodonStatus | None = None
     quote: Raw = msgspec.field(default_factory=Raw)
 
 
-class Quote(msgspec.Struct):
-    """What is quoted, and whether its author agreed."""
+class MastodonQuote(msgspec.Struct):
+    """A quoted status, and whether its author allowed the quote."""
 
     state: str = ""
-    quoted_status: Status | None = None
+    quoted_status: MastodonStatus | None = None
 
 
-class StreamEvent(msgspec.Struct):
-    """One event of a stream; `payload` is JSON as text, or as some recorders write it, JSON itself. `uri` may be added
-    to a delete by whoever still knows the status's own."""
+class MastodonStreamEvent(msgspec.Struct):
+    """One event of a stream. `payload` is JSON as text; some recorders write the JSON itself.
+
+    `uri` is no field of Mastodon's: our own source adds it to a `delete` if it still knows the status's `uri`.
+    """
 
     event: str
     payload: Raw = msgspec.field(default_factory=Raw)
     uri: str | None = None
 
 
-decode_status = msgspec.json.Decoder(Status).decode
-decode_event = msgspec.json.Decoder(StreamEvent).decode
-decode_quote = msgspec.json.Decoder(Quote).decode
+decode_status = msgspec.json.Decoder(MastodonStatus).decode
+decode_event = msgspec.json.Decoder(MastodonStreamEvent).decode
+decode_quote = msgspec.json.Decoder(MastodonQuote).decode

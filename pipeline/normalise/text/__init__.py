@@ -1,1 +1,1 @@
-"""The text of a post: entities, links, tags, markup, spans."""
+"""Text of a post: HTML to plain text, spans that sources state, detection of links, hashtags, cashtags and mentions."""

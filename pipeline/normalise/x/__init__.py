@@ -1,1 +1,1 @@
-"""X's formats: v1.1, v2 and the control messages of its streams."""
+"""X formats: reads statuses of API v1.1, posts of API v2, and the control messages of their streams."""

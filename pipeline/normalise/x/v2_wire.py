@@ -1,12 +1,11 @@
-"""X API v2 records as they stand on the wire: only what the canonical post needs."""
+"""Wire types and decoder of X API v2 posts, users and media, with only the fields that the canonical post needs."""
 
 from __future__ import annotations
 
 import msgspec
-from msgspec import Raw
 
 
-class Hashtag(msgspec.Struct, gc=False):
+class V2Hashtag(msgspec.Struct, gc=False):
     """A hashtag or a cashtag."""
 
     start: int
@@ -14,7 +13,7 @@ class Hashtag(msgspec.Struct, gc=False):
     tag: str
 
 
-class Mention(msgspec.Struct, gc=False):
+class V2Mention(msgspec.Struct, gc=False):
     """A mentioned account."""
 
     start: int
@@ -23,8 +22,8 @@ class Mention(msgspec.Struct, gc=False):
     id: str | None = None
 
 
-class Url(msgspec.Struct, gc=False):
-    """A short link; one with a `media_key` is the place of a picture or film."""
+class V2Url(msgspec.Struct, gc=False):
+    """A short link. One with a `media_key` stands for an image or video."""
 
     start: int
     end: int
@@ -35,24 +34,24 @@ class Url(msgspec.Struct, gc=False):
     media_key: str | None = None
 
 
-class Entities(msgspec.Struct):
-    """What stands where in the text."""
+class V2Entities(msgspec.Struct):
+    """The entities of a text, with their spans."""
 
-    hashtags: list[Hashtag] | None = None
-    cashtags: list[Hashtag] | None = None
-    mentions: list[Mention] | None = None
-    urls: list[Url] | None = None
+    hashtags: list[V2Hashtag] | None = None
+    cashtags: list[V2Hashtag] | None = None
+    mentions: list[V2Mention] | None = None
+    urls: list[V2Url] | None = None
 
 
-class NoteTweet(msgspec.Struct):
+class V2NoteTweet(msgspec.Struct):
     """The whole text of a post longer than 280 characters."""
 
     text: str
-    entities: Entities | None = None
+    entities: V2Entities | None = None
 
 
-class Metrics(msgspec.Struct, gc=False):
-    """Numbers of a post."""
+class V2Metrics(msgspec.Struct, gc=False):
+    """Reaction counts of a post."""
 
     reply_count: int | None = None
     retweet_count: int | None = None
@@ -60,38 +59,38 @@ class Metrics(msgspec.Struct, gc=False):
     like_count: int | None = None
 
 
-class Reference(msgspec.Struct, gc=False):
-    """A post that another one reposts, quotes or answers."""
+class V2Reference(msgspec.Struct, gc=False):
+    """A reference to a post that is reposted, quoted or answered."""
 
     type: str
     id: str
 
 
-class Attachments(msgspec.Struct):
-    """What hangs on a post."""
+class V2Attachments(msgspec.Struct):
+    """Keys of the media attached to a post."""
 
     media_keys: list[str] | None = None
 
 
-class UserMetrics(msgspec.Struct, gc=False):
-    """Numbers of an account."""
+class V2UserMetrics(msgspec.Struct, gc=False):
+    """Counts of an account."""
 
     followers_count: int | None = None
 
 
-class ProfileUrls(msgspec.Struct):
+class V2ProfileUrls(msgspec.Struct):
     """Links of a profile's description."""
 
-    urls: list[Url] | None = None
+    urls: list[V2Url] | None = None
 
 
-class ProfileEntities(msgspec.Struct):
+class V2ProfileEntities(msgspec.Struct):
     """Entities of a profile."""
 
-    description: ProfileUrls | None = None
+    description: V2ProfileUrls | None = None
 
 
-class User(msgspec.Struct):
+class V2User(msgspec.Struct):
     """An account."""
 
     id: str
@@ -100,88 +99,46 @@ class User(msgspec.Struct):
     description: str | None = None
     profile_image_url: str | None = None
     verified: bool | None = None
-    public_metrics: UserMetrics | None = None
-    entities: ProfileEntities | None = None
+    public_metrics: V2UserMetrics | None = None
+    entities: V2ProfileEntities | None = None
 
 
-class Variant(msgspec.Struct, gc=False):
-    """One encoding of a film."""
+class V2Variant(msgspec.Struct, gc=False):
+    """One encoding of a video."""
 
     url: str = ""
     content_type: str = ""
     bit_rate: int | None = None
 
 
-class MediaItem(msgspec.Struct):
-    """A picture or film."""
+class V2MediaItem(msgspec.Struct):
+    """An image or video."""
 
     media_key: str
     type: str = "photo"
     url: str | None = None
     preview_image_url: str | None = None
     alt_text: str | None = None
-    variants: list[Variant] | None = None
+    variants: list[V2Variant] | None = None
 
 
-class Tweet(msgspec.Struct):
+class V2Tweet(msgspec.Struct):
     """A post."""
 
     id: str
     text: str
     author_id: str | None = None
     created_at: str | None = None
-    note_tweet: NoteTweet | None = None
-    entities: Entities | None = None
+    note_tweet: V2NoteTweet | None = None
+    entities: V2Entities | None = None
     lang: str | None = None
     conversation_id: str | None = None
     in_reply_to_user_id: str | None = None
-    public_metrics: Metrics | None = None
-    referenced_tweets: list[Reference] | None = None
-    attachments: Attachments | None = None
+    public_metrics: V2Metrics | None = None
+    referenced_tweets: list[V2Reference] | None = None
+    attachments: V2Attachments | None = None
     possibly_sensitive: bool | None = None
-    author: User | None = None
+    author: V2User | None = None
 
 
-class Includes(msgspec.Struct):
-    """What posts refer to."""
-
-    users: list[User] | None = None
-    tweets: list[Tweet] | None = None
-    media: list[MediaItem] | None = None
-
-
-class Problem(msgspec.Struct):
-    """An error, as X describes one."""
-
-    title: str = ""
-    detail: str = ""
-    message: str = ""
-    type: str = ""
-    disconnect_type: str = ""
-    connection_issue: str = ""
-
-
-class Twarc(msgspec.Struct):
-    """What twarc adds to what it collects."""
-
-    retrieved_at: str | None = None
-
-
-class Envelope(msgspec.Struct):
-    """One line or page. `data` is left unread until it is known to hold posts."""
-
-    data: Raw = msgspec.field(default_factory=Raw)
-    includes: Includes | None = None
-    matching_rules: Raw = msgspec.field(default_factory=Raw)
-    meta: dict[str, Raw] | None = None
-    errors: list[Problem] | None = None
-    twarc: Twarc | None = msgspec.field(default=None, name="__twarc")
-    title: str = ""
-    detail: str = ""
-    type: str = ""
-    disconnect_type: str = ""
-    connection_issue: str = ""
-
-
-decode_envelope = msgspec.json.Decoder(Envelope).decode
-decode_tweet = msgspec.json.Decoder(Tweet).decode
+decode_tweet = msgspec.json.Decoder(V2Tweet).decode

@@ -1,7 +1,8 @@
-"""One connection to one Jetstream server: opened beside the reading loop, read in chunks, closed in a second.
+"""One WebSocket connection to a Jetstream server: opened in a thread, read in chunks, closed within a second.
 
-Holds no cursor and no retry. All that may wait does so for at most half a second at a time, so that whoever reads can
-renew its lease and end. Nothing of the WebSocket library leaks through.
+A connection knows no cursor and does not retry. `receive` waits no longer than the caller allows, so that the reader
+can renew its lease and end. Compressed events are unpacked. Errors of the WebSocket library become `SourceUnavailable`:
+`StreamRefused` carries the HTTP status and how long to wait, `MessageTooBig` stands for a message beyond the bound.
 """
 
 from __future__ import annotations
@@ -9,30 +10,29 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import urllib3
 import zstandard
 from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky.wire import dictionary_url
-from pipeline.sources.waits import asked_pause_s
+from pipeline.sources.bluesky.compression import ZstdDictionary
+from pipeline.sources.retry_after import retry_after_s
 
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 0.5
 LARGEST_MESSAGE = 16 * 1024 * 1024
-"""A larger one ends the connection before it is taken into memory."""
+"""Bytes of the largest message; a larger one ends the connection before it is in memory."""
 FRAMES_WAITING = 64
-LARGEST_DICTIONARY = 4 * 1024 * 1024
+"""Frames that the library buffers before the server has to wait."""
 CHUNK_EVENTS = 500
+"""Events that one `receive` returns at most."""
 CHUNK_BYTES = 1024 * 1024
 AGENT = "Murmuration (live search; reads posts and withdrawals)"
 
 
-class Refused(SourceUnavailable):
-    """Raised when a server answers the request with something else than a stream."""
+class StreamRefused(SourceUnavailable):
+    """Raised when a server answers the request with an HTTP status instead of a stream."""
 
     def __init__(self, status: int, reason: str, retry_after_s: float) -> None:
         super().__init__(f"HTTP {status} {reason}".strip()[:200])
@@ -44,23 +44,15 @@ class MessageTooBig(SourceUnavailable):
     """Raised when a server sends a message beyond `LARGEST_MESSAGE`."""
 
 
-@dataclass(frozen=True)
-class Dictionary:
-    """A server's compression dictionary; its number is in it."""
-
-    number: int
-    data: zstandard.ZstdCompressionDict
-
-
-class Connection:
+class JetstreamConnection:
     """An open stream of events."""
 
-    def __init__(self, socket: ClientConnection, dictionary: Dictionary | None) -> None:
+    def __init__(self, socket: ClientConnection, dictionary: ZstdDictionary | None) -> None:
         self._socket = socket
         self._unpack = zstandard.ZstdDecompressor(dict_data=dictionary.data) if dictionary else None
 
     def receive(self, timeout_s: float) -> list[bytes]:
-        """Return the next events, [] if there was none for `timeout_s` seconds.
+        """Return the next events, [] if none arrives within `timeout_s` seconds.
 
         Raises:
             SourceUnavailable: the connection is over.
@@ -79,14 +71,14 @@ class Connection:
         except TimeoutError:
             pass
         except (ConnectionClosed, WebSocketException, OSError) as error:
-            if not events:  # what came before the end is handed over first; the next call meets the end again
+            if not events:  # the events before the end are returned first; the next call meets the end again
                 raise _ended(error) from error
         except zstandard.ZstdError as error:
             raise SourceUnavailable(f"a compressed event cannot be unpacked: {error}") from error
         return events
 
     def close(self) -> None:
-        """Close it; takes at most about a second, whatever the server does."""
+        """Close the connection, in at most about a second, whatever the server does."""
         with contextlib.suppress(WebSocketException, OSError):
             self._socket.close()
 
@@ -104,38 +96,31 @@ def _ended(error: Exception) -> SourceUnavailable:
     return SourceUnavailable(f"the connection broke: {error}"[:200])
 
 
-def dictionary(url: str) -> Dictionary | None:
-    """Return the compression dictionary of a server of the newer wire, None where there is none to be had."""
-    try:
-        answer = urllib3.request(
-            "GET", dictionary_url(url), timeout=OPEN_TIMEOUT_S, retries=False, preload_content=False
-        )
-        data = answer.read(LARGEST_DICTIONARY + 1) if answer.status == 200 else b""
-        answer.close()
-        known = zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_FULLDICT) if data else None
-    except (urllib3.exceptions.HTTPError, zstandard.ZstdError, OSError, ValueError):
-        return None
-    return Dictionary(known.dict_id(), known) if known is not None and len(data) <= LARGEST_DICTIONARY else None
+class PendingConnection:
+    """A connection that a thread opens, so that the reading loop need not wait for it.
 
+    `find_dictionary` returns the server's compression dictionary, `address_for` the address to request with it; the
+    thread calls both.
+    """
 
-class Opening:
-    """A connection that is being opened by a thread of its own; nobody has to wait for it. `ask` gives the address,
-    `zipped` what it may be compressed with (both are called in that thread)."""
-
-    def __init__(self, ask: Callable[[Dictionary | None], str], zipped: Callable[[], Dictionary | None]) -> None:
-        self._ask = ask
-        self._zipped = zipped
+    def __init__(
+        self,
+        address_for: Callable[[ZstdDictionary | None], str],
+        find_dictionary: Callable[[], ZstdDictionary | None],
+    ) -> None:
+        self._address_for = address_for
+        self._find_dictionary = find_dictionary
         self._lock = threading.Lock()
         self._unwanted = False
-        self._connection: Connection | None = None
+        self._connection: JetstreamConnection | None = None
         self._error: SourceUnavailable | None = None
-        threading.Thread(target=self._open, name="jetstream-opening", daemon=True).start()
+        threading.Thread(target=self._open, name="jetstream-connect", daemon=True).start()
 
-    def result(self) -> Connection | None:
-        """Return the connection once it is open, None while it is not.
+    def result(self) -> JetstreamConnection | None:
+        """Return the connection once it is open, None until then.
 
         Raises:
-            SourceUnavailable: it cannot be opened.
+            SourceUnavailable: the connection cannot be opened.
         """
         with self._lock:
             if self._error is not None:
@@ -143,7 +128,7 @@ class Opening:
             return self._connection
 
     def abandon(self) -> None:
-        """Close what may still be opened."""
+        """Close the connection, now or once it is open."""
         with self._lock:
             self._unwanted = True
             connection = self._connection
@@ -151,12 +136,12 @@ class Opening:
             connection.close()
 
     def _open(self) -> None:
-        found: Connection | None = None
+        found: JetstreamConnection | None = None
         trouble: SourceUnavailable | None = None
         try:
-            known = self._zipped()
+            known = self._find_dictionary()
             socket = connect(
-                self._ask(known),
+                self._address_for(known),
                 compression=None,
                 user_agent_header=AGENT,
                 open_timeout=OPEN_TIMEOUT_S,
@@ -165,7 +150,7 @@ class Opening:
                 max_queue=FRAMES_WAITING,
                 legacy=True,
             )
-            found = Connection(socket, known)
+            found = JetstreamConnection(socket, known)
         except InvalidStatus as error:
             trouble = _refusal(error)
         except (WebSocketException, OSError, ValueError) as error:
@@ -177,8 +162,8 @@ class Opening:
             found.close()
 
 
-def _refusal(error: InvalidStatus) -> Refused:
+def _refusal(error: InvalidStatus) -> StreamRefused:
     answer = error.response
     after = answer.headers.get("Retry-After", "")
-    said = bytes(answer.body or b"")[:150].decode(errors="replace")
-    return Refused(answer.status_code, said or answer.reason_phrase, asked_pause_s(after))
+    reason = bytes(answer.body or b"")[:150].decode(errors="replace")
+    return StreamRefused(answer.status_code, reason or answer.reason_phrase, retry_after_s(after))

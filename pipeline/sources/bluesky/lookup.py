@@ -1,7 +1,8 @@
-"""Whether posts of Bluesky are still there, by the public API's `app.bsky.feed.getPosts`: 25 a call.
+"""Look-up of Bluesky posts by the public API's `app.bsky.feed.getPosts`, 25 posts a call: finds the deleted ones.
 
-It leaves out what it does not have: deleted, taken down, or of an account that is gone. What it has is not stored anew,
-because of an edited post it may still say what was said before.
+The answer leaves out posts that are deleted, taken down, or of a deleted account. Posts that it contains are not stored
+anew: for an edited post the API may still return the earlier text. An API that does not answer as expected raises
+`RetryLater`.
 """
 
 from __future__ import annotations
@@ -12,29 +13,28 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
+from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION
 from pipeline.sources.bluesky.profiles import AGENT
-from pipeline.sources.bluesky.reactions import BATCH, LARGEST_ANSWER, PATH
-from pipeline.sources.lookups import AskedToWait, Looked
-from pipeline.sources.waits import asked_pause_s
-
-COLLECTION = "app.bsky.feed.post"
+from pipeline.sources.bluesky.reaction_counts import LARGEST_ANSWER, POSTS_A_REQUEST, POSTS_PATH
+from pipeline.sources.lookup_contract import LookupResult, RetryLater
+from pipeline.sources.retry_after import retry_after_s
 
 
-class _View(msgspec.Struct):
+class _FoundPost(msgspec.Struct):
     uri: str
 
 
-class _Answer(msgspec.Struct):
-    posts: list[_View]
+class _FoundPosts(msgspec.Struct):
+    posts: list[_FoundPost]
 
 
-_decode = msgspec.json.Decoder(_Answer).decode
+_decode = msgspec.json.Decoder(_FoundPosts).decode
 
 
 class BlueskyLookup:
-    """The look-up of one API."""
+    """Look-up at one API address."""
 
-    at_once = BATCH
+    at_once = POSTS_A_REQUEST
     apart_s = 1.0
 
     def __init__(self, api: str) -> None:
@@ -43,30 +43,30 @@ class BlueskyLookup:
             timeout=urllib3.Timeout(connect=5, read=15), retries=False, headers={"User-Agent": AGENT}
         )
 
-    def look(self, ids: Sequence[str]) -> Looked:
-        """Ask for some posts; see the contract."""
+    def look(self, ids: Sequence[str]) -> LookupResult:
+        """Ask for posts by their ids, as `Lookup.look` describes."""
         uris = {uri: post_id for post_id in ids if (uri := _uri(post_id))}
         if not uris:
-            return Looked([], unsure=len(ids))
-        url = f"{self._api}{PATH}?{urlencode([('uris', uri) for uri in uris])}"
+            return LookupResult([], unsure=len(ids))
+        url = f"{self._api}{POSTS_PATH}?{urlencode([('uris', uri) for uri in uris])}"
         try:
             answer = self._pool.request("GET", url, preload_content=False, redirect=False)
             data = answer.read(LARGEST_ANSWER + 1)
             answer.release_conn() if len(data) <= LARGEST_ANSWER else answer.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise AskedToWait(f"the API cannot be reached: {type(error).__name__}") from error
+            raise RetryLater(f"the API cannot be reached: {type(error).__name__}") from error
         if answer.status != 200 or len(data) > LARGEST_ANSWER:
             after = answer.headers.get("Retry-After", "")
-            raise AskedToWait(f"the API answers HTTP {answer.status}", asked_pause_s(after))
+            raise RetryLater(f"the API answers HTTP {answer.status}", retry_after_s(after))
         try:
-            there = {view.uri for view in _decode(data).posts}
+            found = {view.uri for view in _decode(data).posts}
         except (msgspec.MsgspecError, ValueError) as error:
-            raise AskedToWait(f"the API's answer cannot be read: {error}") from error
-        if there - uris.keys():
-            raise AskedToWait("the API answers for posts that were not asked for")
-        return Looked([post_id for uri, post_id in uris.items() if uri not in there], unsure=len(ids) - len(uris))
+            raise RetryLater(f"the API's answer cannot be read: {error}") from error
+        if found - uris.keys():
+            raise RetryLater("the API answers for posts that were not requested")
+        return LookupResult([post_id for uri, post_id in uris.items() if uri not in found], unsure=len(ids) - len(uris))
 
 
 def _uri(post_id: str) -> str:
     did, _, key = post_id.removeprefix("bluesky:").rpartition("/")
-    return f"at://{did}/{COLLECTION}/{key}" if did.startswith("did:") and key else ""
+    return f"at://{did}/{POST_COLLECTION}/{key}" if did.startswith("did:") and key else ""

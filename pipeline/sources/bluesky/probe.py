@@ -1,4 +1,7 @@
-"""Is Bluesky there? Opens each server's stream and closes it, asks the profile API one question. Reads no post."""
+"""Probe of Bluesky for `murmur doctor`: opens and closes each server's stream, requests one profile; reads no post.
+
+`cursor_age` reports how old a cursor is, and whether the servers still hold the events since then.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +10,53 @@ import time
 import urllib3
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky import PUBLIC
-from pipeline.sources.bluesky.connection import Opening
-from pipeline.sources.bluesky.profiles import AGENT, PATH
-from pipeline.sources.bluesky.wire import Place, decode_place, host_of, subscription
+from pipeline.sources.bluesky.connection import PendingConnection
+from pipeline.sources.bluesky.cursor import decode_cursor
+from pipeline.sources.bluesky.jetstream_url import host_of, subscription_url
+from pipeline.sources.bluesky.profiles import AGENT, PROFILES_PATH
+from pipeline.sources.bluesky.source import PUBLIC_SERVERS
 from pipeline.sources.contract import Probed
 
 WITHIN_S = 6.0
 HELD_S = 36 * 3600
-"""So long do Bluesky's own servers hold events."""
-SOMEBODY = "did:plc:z72i7hdynmk6r22z27h6tvur"
-"""Bluesky's own account."""
+"""Seconds that Bluesky's own servers hold events."""
+KNOWN_DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
+"""DID of Bluesky's own account."""
 
 
 def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
-    """Return what is found, within about `WITHIN_S` seconds however many servers there are."""
-    asked = urls or PUBLIC
-    openings = {url: _opening(url) for url in asked}
-    troubles = dict.fromkeys(asked, "no answer")
+    """Return findings about the servers and the profile API, within about `WITHIN_S` seconds however many servers."""
+    servers = urls or PUBLIC_SERVERS
+    pending = {url: _connect(url) for url in servers}
+    troubles = dict.fromkeys(servers, "no answer")
     end = time.monotonic() + WITHIN_S
-    while openings and time.monotonic() < end:
-        for url, opening in list(openings.items()):
+    while pending and time.monotonic() < end:
+        for url, connecting in list(pending.items()):
             try:
-                if opening.result() is None:
+                if connecting.result() is None:
                     continue
                 troubles[url] = ""
             except SourceUnavailable as error:
                 troubles[url] = str(error)
-            openings.pop(url).abandon()
+            pending.pop(url).abandon()
         time.sleep(0.02)
-    for opening in openings.values():
-        opening.abandon()
+    for connecting in pending.values():
+        connecting.abandon()
     away = [f"{host_of(url)}: {trouble}" for url, trouble in troubles.items() if trouble]
-    text = f"{len(asked) - len(away)} of {len(asked)} servers answer"
-    found = [Probed(len(away) < len(asked), "; ".join([text, *away])[:500])]
+    text = f"{len(servers) - len(away)} of {len(servers)} servers answer"
+    found = [Probed(len(away) < len(servers), "; ".join([text, *away])[:500])]
     return [*found, _api(api)] if api else found
 
 
-def _opening(url: str) -> Opening:
-    return Opening(lambda _: subscription(url, None), lambda: None)
+def _connect(url: str) -> PendingConnection:
+    return PendingConnection(lambda _: subscription_url(url, None), lambda: None)
 
 
 def _api(api: str) -> Probed:
     try:
         answer = urllib3.request(
             "GET",
-            f"{api.rstrip('/')}{PATH}?actors={SOMEBODY}",
+            f"{api.rstrip('/')}{PROFILES_PATH}?actors={KNOWN_DID}",
             timeout=WITHIN_S,
             retries=False,
             headers={"User-Agent": AGENT},
@@ -64,10 +68,10 @@ def _api(api: str) -> Probed:
 
 
 def cursor_age(cursor: str) -> Probed | None:
-    """Return how old the place is at which reading goes on, None where there is none."""
-    place: Place = decode_place(cursor)
-    if not place.time_us:
+    """Return how old the cursor is, None if it holds no time."""
+    position = decode_cursor(cursor)
+    if not position.time_us:
         return None
-    age_s = max(0, int(time.time() - place.time_us / 1e6))
+    age_s = max(0, int(time.time() - position.time_us / 1e6))
     held = age_s < HELD_S
     return Probed(held, f"cursor {age_s} s old" + ("" if held else ": servers hold 36 hours, the rest will be a gap"))

@@ -1,7 +1,9 @@
-"""Names for DIDs: looked up in batches, off the reading path, remembered within bounds, politely.
+"""Profiles of Bluesky accounts: requests them from the public API in batches, in a thread, and caches them.
 
-Works without: whoever is not known yet is a DID, and what is known is only ever what the public API said. A slow,
-absent or refusing API delays no post. Never asks for one account twice within `KEPT_S`.
+`find` answers from the cache at once and requests what is missing; `arrived` names the accounts whose profile came;
+`rename` applies a new handle. A slow, absent or refusing API delays no post: an account without a profile is shown by
+its DID. A profile is requested again `KEPT_S` seconds later; cache and queue are bounded, and failures are followed by
+growing pauses. Labels decide whether an account is hidden: visible to signed-in people only.
 """
 
 from __future__ import annotations
@@ -15,29 +17,33 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from pipeline.sources.waits import asked_pause_s
+from pipeline.sources.retry_after import retry_after_s
 
 log = logging.getLogger(__name__)
 
-PATH = "/xrpc/app.bsky.actor.getProfiles"
-BATCH = 25
-"""As many as one question may hold (the lexicon's limit)."""
+PROFILES_PATH = "/xrpc/app.bsky.actor.getProfiles"
+ACCOUNTS_A_REQUEST = 25
+"""Accounts a request: the lexicon's limit."""
 GATHER_S = 0.3
-"""A question waits so long for others to join it."""
+"""Seconds that a request waits for more accounts to join it."""
 LEAST_APART_S = 0.4
-"""Two and a half questions a second: a third of what the public API lets one address ask."""
+"""Seconds between two requests: a third of the rate that the public API allows one address."""
 WAITING = 2_000
+"""Accounts that wait for a request at most; further ones are requested at a later post."""
 REMEMBERED = 100_000
+"""Profiles in the cache; the oldest are dropped."""
 KEPT_S = 6 * 3600.0
+"""Seconds after which a cached profile is requested again."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
 SIGNED_IN_ONLY = "!no-unauthenticated"
+"""Label of an account that is visible to signed-in people only."""
 AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is added to an event of an account; `hidden`: its owner shows it to people who are signed in only."""
+    """The part of a profile that is added to an event; `hidden`: the account is visible to signed-in people only."""
 
     handle: str = ""
     name: str = ""
@@ -58,7 +64,7 @@ class _Verification(msgspec.Struct):
     trusted: str = msgspec.field(default="", name="trustedVerifierStatus")
 
 
-class _View(msgspec.Struct):
+class _ProfileView(msgspec.Struct):
     did: str
     handle: str = ""
     name: str | None = msgspec.field(default=None, name="displayName")
@@ -69,46 +75,47 @@ class _View(msgspec.Struct):
     verification: _Verification | None = None
 
 
-class _Answer(msgspec.Struct):
+class _ProfilesAnswer(msgspec.Struct):
     profiles: list[msgspec.Raw] = []
 
 
-_decode = msgspec.json.Decoder(_Answer).decode
-_decode_view = msgspec.json.Decoder(_View).decode
+_decode = msgspec.json.Decoder(_ProfilesAnswer).decode
+_decode_view = msgspec.json.Decoder(_ProfileView).decode
 
 
 class Profiles:
-    """The accounts that are known, and a thread that asks for the others. `api` "" asks nobody."""
+    """Cache of profiles, and the thread that requests missing ones. With `api` "" nothing is requested."""
 
     def __init__(self, api: str) -> None:
         self._api = api.rstrip("/")
         self._known: dict[str, tuple[float, Profile | None]] = {}
         self._wanted: deque[str] = deque()
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
         self._arrived: deque[str] = deque(maxlen=WAITING)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
-        self.questions = 0
+        self.requests = 0
 
     @property
     def asks(self) -> bool:
-        """Whether there is anybody to ask."""
+        """Whether there is an API to ask."""
         return bool(self._api)
 
     def find(self, did: str, *, ask: bool = True) -> Profile | None:
-        """Return what is known of an account, None if nothing is; asks for it then, unless told not to."""
+        """Return the profile of an account, None if it is unknown; requests a missing or old one unless `ask` is
+        false."""
         with self._lock:
             found = self._known.get(did)
             fresh = found is not None and time.monotonic() - found[0] < KEPT_S
-            if not fresh and ask and self._api and did not in self._asked and len(self._wanted) < WAITING:
-                self._asked.add(did)
+            if not fresh and ask and self._api and did not in self._requested and len(self._wanted) < WAITING:
+                self._requested.add(did)
                 self._wanted.append(did)
                 self._wake.set()
             return found[1] if found is not None else None
 
     def rename(self, did: str, handle: str) -> None:
-        """Note that an account has another handle now; one that tells none is asked for anew when it is next seen."""
+        """Set the new handle of an account; with handle "" the profile is requested anew at the account's next post."""
         with self._lock:
             found = self._known.get(did)
             if found is None:
@@ -119,21 +126,21 @@ class Profiles:
                 del self._known[did]
 
     def arrived(self) -> list[str]:
-        """Return the accounts whose profile came since the last call."""
+        """Return the accounts whose profile arrived since the last call."""
         found = []
         while self._arrived:
             found.append(self._arrived.popleft())
         return found
 
     def start(self) -> None:
-        """Let the thread ask, if there is whom to ask."""
+        """Start the thread if there is an API."""
         if self._api:
-            self._ended.set()  # an earlier one that still waits for an answer ends when it has it
+            self._ended.set()  # an earlier thread ends when its request is answered
             self._ended = threading.Event()
             threading.Thread(target=self._run, args=(self._ended,), name="profiles", daemon=True).start()
 
     def stop(self) -> None:
-        """Let the thread end by itself; what it is asking now may still be answered. What is known stays."""
+        """Ask the thread to end after its current request. The cache stays."""
         self._ended.set()
         self._wake.set()
 
@@ -148,7 +155,7 @@ class Profiles:
                 break
             with self._lock:
                 self._wake.clear()
-                dids = [self._wanted.popleft() for _ in range(min(BATCH, len(self._wanted)))]
+                dids = [self._wanted.popleft() for _ in range(min(ACCOUNTS_A_REQUEST, len(self._wanted)))]
             if not dids:
                 continue
             refused_s = self._ask(pool, dids)
@@ -164,9 +171,9 @@ class Profiles:
         pool.clear()
 
     def _ask(self, pool: urllib3.PoolManager, dids: list[str]) -> float | None:
-        """Ask for some accounts; return None if answered, else how many seconds to leave the API alone."""
-        self.questions += 1
-        url = f"{self._api}{PATH}?{urlencode([('actors', did) for did in dids])}"
+        """Request some accounts; return None if answered, else the seconds that the API wants to be left alone."""
+        self.requests += 1
+        url = f"{self._api}{PROFILES_PATH}?{urlencode([('actors', did) for did in dids])}"
         try:
             answer = pool.request("GET", url, preload_content=False, redirect=False)
             data = answer.read(LARGEST_ANSWER + 1) if answer.status == 200 else b""
@@ -174,12 +181,12 @@ class Profiles:
             answer.release_conn() if answer.status == 200 and len(data) <= LARGEST_ANSWER else answer.close()
             views = _decode(data).profiles if data and len(data) <= LARGEST_ANSWER else None
         except (urllib3.exceptions.HTTPError, msgspec.MsgspecError, OSError, ValueError) as error:
-            log.info("profiles cannot be asked for: %s", error)
+            log.info("profiles cannot be requested: %s", error)
             views, after = None, ""
         if views is None:
             with self._lock:
-                self._asked.difference_update(dids)
-            return asked_pause_s(after)
+                self._requested.difference_update(dids)
+            return retry_after_s(after)
         self._learn(dids, views)
         return None
 
@@ -189,13 +196,13 @@ class Profiles:
             try:
                 view = _decode_view(raw)
             except (msgspec.MsgspecError, ValueError):
-                continue  # one odd profile costs no other
+                continue  # one unreadable profile must not discard the others
             if view.did in found:
                 found[view.did] = _profile(view)
         now = time.monotonic()
         with self._lock:
             for did, profile in found.items():
-                self._asked.discard(did)
+                self._requested.discard(did)
                 self._known.pop(did, None)
                 self._known[did] = (now, profile)
                 if profile is not None:
@@ -204,14 +211,14 @@ class Profiles:
                 del self._known[next(iter(self._known))]
 
 
-def _profile(view: _View) -> Profile:
-    told = view.verification
+def _profile(view: _ProfileView) -> Profile:
+    verification = view.verification
     return Profile(
         handle="" if view.handle == "handle.invalid" else view.handle[:LONGEST_WORD],
         name=(view.name or "")[:LONGEST_NAME],
         bio=(view.description or "")[:LONGEST_BIO],
         avatar=(view.avatar or "") if len(view.avatar or "") <= LONGEST_WORD else "",
         followers=view.followers,
-        verified=told is not None and "valid" in (told.verified, told.trusted),
+        verified=verification is not None and "valid" in (verification.verified, verification.trusted),
         hidden=any(label.val == SIGNED_IN_ONLY and not label.neg for label in view.labels or ()),
     )

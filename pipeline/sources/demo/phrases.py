@@ -1,8 +1,8 @@
-"""The sentences generated posts are made of: one text file a language, our own writing, read once.
+"""Phrases of the demo posts: reads topics, hashtags, links and sentences from text files, and draws a sentence's words.
 
-A file holds topics (`= birds #murmuration …`, the tags of that topic in this language) and under each its links
-(`> host/path | title`, on hosts that cannot exist) and sentences. `[this|that]` is a choice, `{n}` a number of one
-digit, `{nn}` one of two. This module knows no post.
+There is a file for each language. It holds topics (`= birds #murmuration …`, with the topic's hashtags in this
+language) and under each its links (`> host/path | title`, on hosts that cannot exist) and sentences. In a sentence
+`[this|that]` is a choice, `{n}` a number of one digit, `{nn}` one of two; `render` makes the text by random choice.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Sentence = list[str | list[str]]
-"""Fixed pieces and choices in turn."""
+"""Fixed pieces (text) and choices (lists of texts), alternating."""
 
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What is said about a topic in one language."""
+    """Hashtags, links and sentences of a topic in one language."""
 
     tags: list[str]
     links: list[tuple[str, str]] = field(default_factory=list)
@@ -29,12 +29,12 @@ class Topic:
 
 
 Phrases = dict[str, dict[str, Topic]]
-"""Topic name → language → what is said."""
+"""Topic name → language → topic."""
 
 
 @functools.cache
 def phrases() -> Phrases:
-    """Return everything that can be said, topics and languages in a fixed order."""
+    """Return all phrases, topics and languages in a fixed order."""
     found: Phrases = {}
     for path in sorted((Path(__file__).parent / "texts").glob("*.txt")):
         topic: Topic | None = None
@@ -55,8 +55,8 @@ def _parsed(line: str) -> Sentence:
     return [piece.split("|") if index % 2 else piece for index, piece in enumerate(pieces)]
 
 
-def say(sentence: Sentence, dice: random.Random) -> str:
-    """Return one way to say a sentence."""
+def render(sentence: Sentence, dice: random.Random) -> str:
+    """Return a sentence with its choices and numbers drawn."""
     text = "".join(piece if isinstance(piece, str) else dice.choice(piece) for piece in sentence)
     while "{nn}" in text:
         text = text.replace("{nn}", str(dice.randint(11, 98)), 1)

@@ -1,9 +1,10 @@
-"""Whether statuses are still there, by `GET /api/v1/statuses/:id` of the server they were written on: one a call.
+"""Look-up of Mastodon statuses by `GET /api/v1/statuses/:id` of the server they were written on, one status a request.
 
-Servers that were chosen are asked as they are named, with the token. Any other host is a name out of a post, so it is
-asked over HTTPS on its usual port only, at an address that was checked to be public, without a token. An answer becomes
-a record of the names that a status has, in a batch of its host's, labelled so that `normalise` believes that host about
-its own statuses by its own accounts and about nothing else.
+A status that is missing, or whose author has opted out, counts as deleted; another becomes a fresh record. Servers of
+MASTODON_SERVERS are requested at their configured address, with the token. Any other host is a name out of a post: it
+is requested over HTTPS on port 443 only, at an address checked to be public, without a token. A host that fails is left
+alone for a while. A batch is labelled with its host, so that `normalise` accepts from a host only its own statuses by
+its own accounts.
 """
 
 from __future__ import annotations
@@ -19,15 +20,16 @@ import msgspec
 import urllib3
 
 from pipeline.queue.batch import LOOKUP, RawBatch, RawRecord
-from pipeline.sources.lookups import Looked
-from pipeline.sources.mastodon.server import AGENT, base_of
-from pipeline.sources.mastodon.statuses import Statuses
-from pipeline.sources.waits import asked_pause_s
+from pipeline.sources.lookup_contract import LookupResult
+from pipeline.sources.mastodon.api import AGENT, base_of
+from pipeline.sources.mastodon.status_records import StatusRecords
+from pipeline.sources.retry_after import retry_after_s
 
 ANSWER_S = 10.0
 LARGEST_STATUS = 512 * 1024
 LEFT_ALONE_S = 600.0
-_OWN = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
+"""Seconds that a host is left alone after a failure, unless it asks for another time."""
+_LOCAL_ID = re.compile(r"([a-z0-9.:\[\]-]+)/(\d{1,30})")
 
 
 class _Status(msgspec.Struct):
@@ -42,7 +44,7 @@ def public_address(host: str) -> str:
     """Return an address of a host.
 
     Raises:
-        OSError: it has none, or one of them is not of the public internet.
+        OSError: the host has none, or one of them is not of the public internet.
     """
     found = {str(row[4][0]) for row in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
     if not found or not all(_is_public(address) for address in found):
@@ -53,12 +55,12 @@ def public_address(host: str) -> str:
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo):
-        return False  # it wraps another one
+        return False  # it wraps an IPv4 address
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 class MastodonLookup:
-    """The look-up at chosen servers and at the hosts that statuses name."""
+    """Look-up at the configured servers and at the hosts that statuses name."""
 
     at_once = 20
     apart_s = 1.0
@@ -79,24 +81,25 @@ class MastodonLookup:
         self._between_s = between_s
         self._left_alone: dict[str, float] = {}
 
-    def look(self, ids: Sequence[str]) -> Looked:
-        """Ask for some statuses, one after the other; see the contract. A host in trouble costs no other's."""
-        gone: list[str] = []
+    def look(self, ids: Sequence[str]) -> LookupResult:
+        """Ask for statuses one after the other, as `Lookup.look` describes. A failing host does not affect other
+        hosts."""
+        deleted: list[str] = []
         fresh: dict[str, list[RawRecord]] = {}
         unsure = 0
         for post_id in ids:
-            own = _OWN.fullmatch(post_id.removeprefix("mastodon:"))
+            own = _LOCAL_ID.fullmatch(post_id.removeprefix("mastodon:"))
             found = self._one(own[1], own[2]) if own else None
             if own is None or found is None:
                 unsure += 1
             elif found == b"":
-                gone.append(post_id)
+                deleted.append(post_id)
             else:
                 fresh.setdefault(own[1], []).append(RawRecord(int(time.time() * 1000), found))
-        return Looked(gone, [RawBatch(LOOKUP, records, host) for host, records in fresh.items()], unsure)
+        return LookupResult(deleted, [RawBatch(LOOKUP, records, host) for host, records in fresh.items()], unsure)
 
     def _one(self, host: str, number: str) -> bytes | None:
-        """Return a status, b"" if it is gone, None if that is not known."""
+        """Return the record of a status, b"" if it is deleted or its author opted out, None if that is unknown."""
         if self._left_alone.get(host, 0.0) > time.monotonic():
             return None
         time.sleep(self._between_s)
@@ -107,18 +110,18 @@ class MastodonLookup:
         if status in (404, 410):
             return b""
         if status != 200 or len(data) > LARGEST_STATUS:
-            pause_s = asked_pause_s(after, LEFT_ALONE_S)
+            pause_s = retry_after_s(after, LEFT_ALONE_S)
             self._left_alone[host] = time.monotonic() + min(pause_s, 6 * LEFT_ALONE_S)
             if len(self._left_alone) > 10_000:
                 self._left_alone.clear()
             return None
         try:
-            told = _decode(data)
+            status_found = _decode(data)
         except (msgspec.MsgspecError, ValueError):
             return None
-        if told.id != number or urlsplit(told.uri).netloc.lower() != host:
-            return None  # another status than was asked for
-        return Statuses(host, consent=self._consent).answered(data) or b""
+        if status_found.id != number or urlsplit(status_found.uri).netloc.lower() != host:
+            return None  # not the status that was requested
+        return StatusRecords(host, consent=self._consent).requested(data) or b""
 
     def _get(self, host: str, path: str) -> tuple[int, bytes, str]:
         headers = {"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}

@@ -1,4 +1,7 @@
-"""Are the Mastodon servers there, and is the token accepted? Opens each stream and closes it. Reads no post."""
+"""Probe of Mastodon servers for `murmur doctor`: opens and closes each public stream, with the token; reads no post.
+
+It also reports each server's version; `cursor_age` reports when the streams were last received.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import msgspec
 import urllib3
 
 from pipeline.sources.contract import Probed
-from pipeline.sources.mastodon.server import AGENT, base_of
+from pipeline.sources.mastodon.api import AGENT, base_of
+from pipeline.sources.mastodon.cursor import decode_cursor
 
 WITHIN_S = 6.0
 
@@ -19,7 +23,7 @@ class _Instance(msgspec.Struct):
 
 
 def probe(servers: tuple[str, ...], token: str) -> list[Probed]:
-    """Return one finding a server."""
+    """Return one finding for each server."""
     with ThreadPoolExecutor(max(1, min(16, len(servers)))) as pool:
         return list(pool.map(lambda server: _server(server, token), servers))
 
@@ -55,15 +59,7 @@ def _server(server: str, token: str) -> Probed:
     return Probed(False, f"{server}: the stream answers HTTP {stream.status}")
 
 
-class _Heard(msgspec.Struct):
-    at_ms: int = 0
-
-
 def cursor_age(cursor: str) -> Probed | None:
-    """Return how long ago the oldest of the streams was heard, None where none was."""
-    try:
-        heard = msgspec.json.decode(cursor, type=dict[str, _Heard])
-    except msgspec.MsgspecError:
-        return None
-    times = [one.at_ms for one in heard.values() if one.at_ms]
-    return Probed(True, f"last heard {max(0, int(time.time() - min(times) / 1000))} s ago") if times else None
+    """Return how long ago the oldest of the streams was received, None where none was."""
+    times = [position.at_ms for position in decode_cursor(cursor).values() if position.at_ms]
+    return Probed(True, f"last received {max(0, int(time.time() - min(times) / 1000))} s ago") if times else None

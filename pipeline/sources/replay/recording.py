@@ -1,6 +1,7 @@
-"""The files of a recording: found by path or glob, opened whatever they are packed in, read from an offset on.
+"""Files of a recording: finds them by path or glob, unpacks gzip, and reads from an offset in unpacked bytes.
 
-Offsets count unpacked bytes. A file is known by name, size and inode: another one under the same name is another file.
+A file is identified by name, size and inode, so that another file under the same name is recognised. A damaged packed
+file raises `TruncatedRecording` after the bytes before the damage.
 """
 
 from __future__ import annotations
@@ -18,31 +19,31 @@ BLOCK_BYTES = 1024 * 1024
 HEAD_BYTES = 4096
 
 
-class CutShort(Exception):
-    """Raised when a packed file ends in the middle or is damaged; what came before it has been read."""
+class TruncatedRecording(Exception):
+    """Raised when a packed file ends early or is damaged; the bytes before that have been read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file, and what tells it from another of the same name."""
+    """One file, identified by path, size and inode."""
 
     path: Path
     size: int
     inode: int
 
     def head(self) -> bytes:
-        """Return its first bytes, unpacked."""
+        """Return the first bytes, unpacked."""
         with self._open() as stream:
             try:
                 return stream.read1(HEAD_BYTES)
             except (EOFError, OSError, zlib.error) as error:
-                raise CutShort(str(error)) from error
+                raise TruncatedRecording(str(error)) from error
 
     def blocks(self, offset: int) -> Iterator[bytes]:
-        """Yield its bytes from an offset on.
+        """Yield the unpacked bytes from an offset on.
 
         Raises:
-            CutShort: it is packed and damaged here.
+            TruncatedRecording: the file is packed and damaged here.
         """
         with self._open() as stream:
             try:
@@ -50,17 +51,17 @@ class Recording:
                 while block := stream.read1(BLOCK_BYTES):
                     yield block
             except (EOFError, OSError, zlib.error) as error:
-                raise CutShort(str(error)) from error
+                raise TruncatedRecording(str(error)) from error
 
     def _open(self) -> BufferedReader:
-        """Open it; `read1` gives what was unpacked before damage is met."""
+        """Open the file; `read1` returns the bytes unpacked before any damage."""
         with self.path.open("rb") as probe:
             packed = probe.read(2) == b"\x1f\x8b"
         return cast("BufferedReader", gzip.open(self.path)) if packed else self.path.open("rb")
 
 
 def recordings(pattern: str) -> list[Recording]:
-    """Return the files of a path or glob, by name."""
+    """Return the files of a path or glob, sorted by name."""
     found = []
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob takes no absolute pattern
         path = Path(name)

@@ -1,8 +1,9 @@
-"""What may be read of X in a calendar month (UTC) before it costs more than is wanted. Pure: the clock is passed in.
+"""Budget of posts that may be read from X in a calendar month (UTC): counts them and grants how many may be read next.
 
-A rule cannot be slowed: what is delivered is paid for. So reading itself is: free until `SLOW_FROM` of the budget is
-used, then a few posts every `STEP_S`, so that the rest lasts until the month ends, then none. A fiftieth is kept back
-for what is on its way when the connection is closed. What is given out is counted before it is read.
+X charges for every delivered post, and a rule cannot be slowed, so reading is: without a limit until `SLOW_FROM` of the
+budget is used, then a few posts every `STEP_S` seconds, so that the rest lasts until the month ends, then not at all. A
+fiftieth is kept back for posts that arrive while the connection closes. `lookup_share` is the part of the setting that
+look-ups may spend. Pure: the clock is passed in.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SLOW_FROM = 0.8
+"""Share of the budget after which reading slows down."""
 STEP_S = 600.0
+"""Seconds between two grants of a slowed budget."""
 KEPT_BACK = 50
+"""One post in this many is kept back for posts that arrive while the connection closes."""
 LOOKUP_SHARE = 10
-"""One post in so many of X_MONTHLY_POSTS may be spent on looking stored posts up again."""
+"""One post in this many of X_MONTHLY_POSTS may be spent on looking up stored posts."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """So many posts (None: as many as come) until a time (seconds since 1970); `step`: no more than that till then."""
+    """Permission to read `posts` posts (None: all that come) until a time (seconds since 1970).
+
+    `step`: reading stops at that count until then; otherwise the next grant follows at once.
+    """
 
     posts: int | None
     until_s: float
@@ -27,30 +34,30 @@ class Grant:
 
 
 class Budget:
-    """The posts of one month; `posts` 0: no limit, only counted. `aside`: so many more are kept for something else."""
+    """Counter of one month. `posts` 0: no limit, posts are only counted. `lookup_posts` is shown to people only."""
 
-    def __init__(self, posts: int, aside: int = 0) -> None:
+    def __init__(self, posts: int, lookup_posts: int = 0) -> None:
         self.posts = posts
-        self._aside = aside
+        self._lookup_posts = lookup_posts
         self.month = ""
         self.count = 0
         self._stop_at = max(0, posts - max(1, posts // KEPT_BACK))
 
     def restore(self, month: str, count: int) -> None:
-        """Go on where a cursor says, never with less than is known here."""
+        """Continue with the count of a cursor, never with less than was counted here."""
         if month > self.month:
             self.month, self.count = month, count
         elif month == self.month:
             self.count = max(self.count, count)
 
     def spend(self, posts: int, now_s: float) -> None:
-        """Count posts that were delivered."""
-        self._turn(now_s)
+        """Count delivered posts."""
+        self._start_month(now_s)
         self.count += posts
 
     def grant(self, now_s: float) -> Grant:
-        """Return how many posts may be read from now on, and how long that holds."""
-        self._turn(now_s)
+        """Return how many posts may be read from now on, and until when that holds."""
+        self._start_month(now_s)
         end_s = month_end_s(now_s)
         if not self.posts:
             return Grant(None, end_s)
@@ -66,32 +73,33 @@ class Budget:
         return Grant(1, min(end_s, now_s + STEP_S / share), step=True)
 
     def slow(self) -> bool:
-        """Tell whether only a little at a time is read."""
+        """Tell whether reading is slowed to a sample."""
         return bool(self.posts) and self.count >= int(SLOW_FROM * self._stop_at)
 
     def spent(self) -> bool:
-        """Tell whether nothing more is read this month."""
+        """Tell whether the month's budget is used up."""
         return bool(self.posts) and self.count >= self._stop_at
 
-    def sampled(self) -> str:
-        """Return, for a person, that only a part is read."""
-        return f"{self.told()}: only a sample is read, a few posts every {STEP_S / 60:.0f} minutes"
+    def describe_sample(self) -> str:
+        """Return a text for people: the budget is slowed to a sample."""
+        return f"{self.describe()}: only a sample is read, a few posts every {STEP_S / 60:.0f} minutes"
 
-    def told(self) -> str:
-        """Return where the budget is, for a person; "" without one."""
+    def describe(self) -> str:
+        """Return a text for people: how much of the budget is used; "" without a budget."""
         if not self.posts:
             return ""
-        aside = f" ({self._aside:,} more for look-ups)" if self._aside else ""
-        return f"{self.count:,} of {self.posts:,} posts this month{aside}"
+        more = f" ({self._lookup_posts:,} more for look-ups)" if self._lookup_posts else ""
+        return f"{self.count:,} of {self.posts:,} posts this month{more}"
 
-    def _turn(self, now_s: float) -> None:
+    def _start_month(self, now_s: float) -> None:
         month = datetime.fromtimestamp(now_s, UTC).strftime("%Y-%m")
         if month > self.month:
             self.month, self.count = month, 0
 
 
 def lookup_share(monthly_posts: int, recheck_hours: int, x_recheck: str) -> int:
-    """Return how many posts a month look-ups may spend; the stream has the rest, so that neither counts the other's."""
+    """Return how many posts a month look-ups may spend; the stream has the rest, so neither counts the other's
+    posts."""
     return monthly_posts // LOOKUP_SHARE if recheck_hours and x_recheck != "compliance" else 0
 
 

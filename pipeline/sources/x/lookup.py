@@ -1,7 +1,7 @@
-"""Whether posts of X are still there, by `GET /2/tweets`: a hundred a call, each one that exists is paid for.
+"""Look-up of X posts by `GET /2/tweets`, a hundred posts a call; X charges for each post that exists.
 
-X tells of those that do not in `errors`: deleted, or of an account that is suspended or protected now, all of them
-withdrawn. Any other error says nothing of the post.
+Existing posts are returned as fresh records. X lists missing posts in `errors`: deleted, or of an account that is
+suspended or protected now. All of these count as deleted. Any other error says nothing about the post.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.queue.batch import RawBatch, RawRecord
-from pipeline.sources.lookups import AskedToWait, Looked
-from pipeline.sources.x.client import FIELDS, Trouble, XClient
+from pipeline.sources.lookup_contract import LookupResult, RetryLater
+from pipeline.sources.x.client import XClient
+from pipeline.sources.x.errors import XError
+from pipeline.sources.x.fields import POST_FIELDS
 
-POSTS = "/2/tweets"
+ROUTE = "/2/tweets"
 ANSWER_S = 20.0
-GONE = ("resource-not-found", "not-authorized-for-resource")
-_FIELDS = {name.replace("_fields", ".fields"): value for name, value in FIELDS.items()}
+MISSING_PROBLEMS = ("resource-not-found", "not-authorized-for-resource")
+"""Types of X's problems that mean that a post is deleted or hidden."""
+_FIELDS = {name.replace("_fields", ".fields"): value for name, value in POST_FIELDS.items()}
 
 
 class _Problem(msgspec.Struct):
@@ -27,48 +30,50 @@ class _Problem(msgspec.Struct):
     value: str = ""
 
 
-class _Item(msgspec.Struct):
+class _FoundPost(msgspec.Struct):
     id: str
 
 
-class _Answer(msgspec.Struct):
-    data: list[_Item] = []
+class _FoundPosts(msgspec.Struct):
+    data: list[_FoundPost] = []
     errors: list[_Problem] = []
 
 
 class XLookup:
-    """The look-up of an app."""
+    """Look-up with the token of one app."""
 
     at_once = 100
     apart_s = 3.5
-    """Some apps may ask 300 times in a quarter of an hour."""
+    """Seconds: some apps may make 300 calls in a quarter of an hour."""
 
     def __init__(self, token: str, url: str) -> None:
         self._token = token
         self._url = url
 
-    def look(self, ids: Sequence[str]) -> Looked:
-        """Ask for some posts; see the contract. What exists comes with all its fields, to be stored anew."""
+    def look(self, ids: Sequence[str]) -> LookupResult:
+        """Ask for posts by their ids, as `Lookup.look` describes; existing posts are returned with all their fields."""
         numbers = {post_id.removeprefix("x:"): post_id for post_id in ids}
         usable = [number for number in numbers if number.isascii() and number.isdigit()]
         if not usable:
-            return Looked([], unsure=len(ids))
+            return LookupResult([], unsure=len(ids))
         try:
-            told = XClient(self._token, self._url, ANSWER_S).ask(
-                "GET", POSTS, params={"ids": ",".join(usable), **_FIELDS}
+            data = XClient(self._token, self._url, ANSWER_S).ask(
+                "GET", ROUTE, params={"ids": ",".join(usable), **_FIELDS}
             )
-            answer = msgspec.convert(told, _Answer)
-        except Trouble as trouble:
-            raise AskedToWait(str(trouble), trouble.asked_s) from trouble
+            answer = msgspec.convert(data, _FoundPosts)
+        except XError as error:
+            raise RetryLater(str(error), error.requested_s) from error
         except msgspec.ValidationError as error:
-            raise AskedToWait(f"X's answer cannot be read: {error}") from error
-        there = {item.id for item in answer.data}
-        gone = {
-            problem.resource_id or problem.value for problem in answer.errors if problem.type.rpartition("/")[2] in GONE
+            raise RetryLater(f"X's answer cannot be read: {error}") from error
+        existing = {item.id for item in answer.data}
+        deleted = {
+            problem.resource_id or problem.value
+            for problem in answer.errors
+            if problem.type.rpartition("/")[2] in MISSING_PROBLEMS
         }
-        lost = [numbers[number] for number in usable if number in gone and number not in there]
+        lost = [numbers[number] for number in usable if number in deleted and number not in existing]
         fresh = []
-        if there & numbers.keys():
-            page = {name: told[name] for name in ("data", "includes") if name in told}
+        if existing & numbers.keys():
+            page = {name: data[name] for name in ("data", "includes") if name in data}
             fresh.append(RawBatch("x", [RawRecord(int(time.time() * 1000), msgspec.json.encode(page))]))
-        return Looked(lost, fresh, len(ids) - len(lost) - len(there & numbers.keys()), len(there))
+        return LookupResult(lost, fresh, len(ids) - len(lost) - len(existing & numbers.keys()), len(existing))

@@ -1,1 +1,1 @@
-"""Copying a store into another one, and comparing the two."""
+"""Copy of a store (`murmur copy`): copies all rows into another store, and compares the two."""

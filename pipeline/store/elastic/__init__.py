@@ -1,6 +1,9 @@
-"""The store on Elasticsearch: documents as they lie there (`fields`), searches (`compile`), and the store itself."""
+"""Elasticsearch store: the store contract on a cluster that several workers write to without transactions.
 
-from pipeline.store.elastic.keep.migrate import migrate
+`migrate` creates it, or indexes the posts of another version again.
+"""
+
+from pipeline.store.elastic.migrate import migrate
 from pipeline.store.elastic.store import ElasticStore
 
 __all__ = ["ElasticStore", "migrate"]

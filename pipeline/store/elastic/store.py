@@ -1,7 +1,7 @@
-"""The Elasticsearch store as a whole: opening it, and who does what of the contract.
+"""Elasticsearch store: opens, creates or upgrades the store, and passes each call of the contract to the part for it.
 
-An instance belongs to one thread at a time for writing; its readings may be opened by any thread. Decisions about posts
-are in `plan`, how they are written in `persisting`, searches in `reading`.
+Refuses a store of another schema or analyser. Counts posts itself. An instance writes for one thread at a time; any
+thread may open its readings.
 """
 
 from __future__ import annotations
@@ -11,25 +11,28 @@ from contextlib import contextmanager
 
 import msgspec
 
+from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.settings import Settings
-from pipeline.store import sort_key as place
+from pipeline.store import sort_key
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
-from pipeline.store.coverage import newest
-from pipeline.store.elastic.client import at, client_of
-from pipeline.store.elastic.keep.coverage import CoverageRows
-from pipeline.store.elastic.keep.moving import ElasticMoving
-from pipeline.store.elastic.keep.retention import Pruning
-from pipeline.store.elastic.keep.upkeep import Upkeep
-from pipeline.store.elastic.names import IndexNames
+from pipeline.store.coverage import newest_rows
+from pipeline.store.elastic.cluster.client import client_of, path_to
+from pipeline.store.elastic.cluster.refresher import refresher
+from pipeline.store.elastic.copy_access import ElasticCopyAccess
+from pipeline.store.elastic.coverage import ElasticCoverage
+from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.index_names import IndexNames
+from pipeline.store.elastic.periodic.maintenance import ElasticMaintenance
+from pipeline.store.elastic.periodic.retention import ElasticRetention
+from pipeline.store.elastic.read.point_in_time import OPENING_S, point_in_time
 from pipeline.store.elastic.read.reading import ElasticReading
-from pipeline.store.elastic.read.view import OPENING_S, Deadline, view
-from pipeline.store.elastic.schema import Layout, check, now_ms, read_meta
-from pipeline.store.elastic.write.persister import Persisting
-from pipeline.store.elastic.write.refresher import refresher
-from pipeline.store.refusing import persisted_without
+from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
+from pipeline.store.elastic.store_meta import check_meta, read_meta
+from pipeline.store.elastic.write.persister import ElasticPersister
+from pipeline.store.refused_posts import persist_without_refused
 
-_MS_A_DAY = 86_400_000
+_DAY_MS = 86_400_000
 
 
 class _Count(msgspec.Struct):
@@ -37,11 +40,11 @@ class _Count(msgspec.Struct):
 
 
 class ElasticStore:
-    """Keeps `contract.Store` in the cluster at ELASTICSEARCH_URL, under ELASTICSEARCH_PREFIX.
+    """Implements `contract.Store` in the cluster at ELASTICSEARCH_URL, under ELASTICSEARCH_PREFIX.
 
     Raises:
-        StoreMismatch: another schema or analyser wrote it.
-        StoreUnavailable: it cannot be reached, or is not there and `create` is False.
+        StoreMismatch: another schema or analyser wrote the store.
+        StoreUnavailable: the cluster cannot be reached, or there is no store and `create` is False.
     """
 
     def __init__(self, settings: Settings, *, create: bool = True) -> None:
@@ -49,62 +52,65 @@ class ElasticStore:
         names = IndexNames(settings.elasticsearch_prefix)
         meta = read_meta(self._client, names)
         if meta is None and create:
-            Layout(self._client, names, settings).create()
+            IndexLayout(self._client, names, settings).create_store()
             meta = read_meta(self._client, names)
         if meta is None:
             raise StoreUnavailable(f"there is no store yet in Elasticsearch under {settings.elasticsearch_prefix}-*")
-        check(meta)
+        check_meta(meta)
         self.identity = meta.identity
         self.names = names = IndexNames(settings.elasticsearch_prefix, meta.generation)
-        self._retention_ms = settings.retention_days * _MS_A_DAY
-        self._layout = Layout(self._client, names, settings)
+        self._retention_ms = settings.retention_days * _DAY_MS
+        self._layout = IndexLayout(self._client, names, settings)
         if create:
             self._layout.upgrade(meta)
         self._refresh_posts = refresher(self._client, names.posts)
         self._refresh_state = refresher(self._client, names.state)
-        self._persisting = Persisting(self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms)
-        self._coverage = CoverageRows(self._client, names, self._refresh_state)
-        self._pruning = Pruning(self._client, self._layout, self._refresh_posts, self._refresh_state)
-        self._upkeep = Upkeep(self._client, names, self._refresh_posts, self._refresh_state)
+        self._persister = ElasticPersister(
+            self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms
+        )
+        self._coverage = ElasticCoverage(self._client, names, self._refresh_state)
+        self._retention = ElasticRetention(self._client, self._layout, self._refresh_posts, self._refresh_state)
+        self._maintenance = ElasticMaintenance(self._client, names, self._refresh_posts, self._refresh_state)
 
     def persist(self, writes: Writes, seq: int) -> Persisted:
-        """Merge a batch, all under the number `seq`, and return what to match and publish."""
-        return persisted_without(lambda some: self._persisting.run(some, seq, now_ms()), writes)
+        """Merge a batch under the publication number `seq` and return what to match and publish."""
+        return persist_without_refused(lambda some: self._persister.run(some, seq, now_ms()), writes)
 
     @contextmanager
     def reading(self, *, timeout_s: float = 2.0) -> Iterator[Reading]:
-        """Open a view of all that was persisted before this call: refreshes first."""
+        """Refresh the posts and open a point in time, which shows all that was persisted before this call."""
         self._refresh_posts(OPENING_S)
-        retained_from = place.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
-        with view(self._client, self.names.posts, Deadline(timeout_s)) as opened:
-            yield ElasticReading(opened, self.names, self._refresh_state, retained_from)
+        retained_from = sort_key.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
+        with point_in_time(self._client, self.names.posts, ReadingDeadline(timeout_s)) as view:
+            yield ElasticReading(view, self.names, self._refresh_state, retained_from)
 
     def indexed(self) -> int:
-        """Return how many posts are stored."""
+        """Return the number of stored posts."""
         self._refresh_posts(OPENING_S)
-        return self._client.ask("GET", at(self.names.posts, "_count"), into=_Count, timeout_s=OPENING_S).count
+        path = path_to(self.names.posts, "_count")
+        return self._client.request("GET", path, into=_Count, timeout_s=OPENING_S).count
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
-        """Remove posts created before a time, then the oldest until under a size; return how many."""
-        return self._pruning.run(before_ms=before_ms, max_bytes=max_bytes)
+        """Remove posts created before a time, then the oldest until the store is small enough; return their number."""
+        return self._retention.run(before_ms=before_ms, max_bytes=max_bytes)
 
     def add_coverage(self, row: CoverageRow) -> None:
-        """Enter a row; see the contract."""
+        """Enter a coverage row (`Store.add_coverage`)."""
         self._coverage.add(row)
 
     def coverage(
         self, *, since: int | None = None, until: int | None = None, limit: int | None = None
     ) -> list[CoverageRow]:
-        """Return rows that overlap a span, oldest first; see the contract."""
-        return newest(self._coverage.all(since, until), limit)
+        """Return the coverage rows that overlap a span, oldest first (`Store.coverage`)."""
+        return newest_rows(self._coverage.all(since, until), limit)
 
-    def moving(self) -> ElasticMoving:
-        """Return the way to move all that is stored out and in."""
-        return ElasticMoving(self._client, self._layout, self._refresh_posts, self._refresh_state)
+    def copy_access(self) -> ElasticCopyAccess:
+        """Return the access that copies a store out and in (`Store.copy_access`)."""
+        return ElasticCopyAccess(self._client, self._layout, self._refresh_posts, self._refresh_state)
 
-    def upkeep(self) -> None:
-        """Reckon reach again, gather the background of words, forget old tombstones, expunge what was withdrawn."""
-        self._upkeep.run(now_ms())
+    def maintain(self) -> None:
+        """Do the periodic maintenance: reach, background of words, old tombstones, expunging."""
+        self._maintenance.run(now_ms())
 
     def close(self) -> None:
-        """Let go; the pool of connections is the process's and stays."""
+        """Do nothing: the pool of connections belongs to the process and stays open."""

@@ -1,4 +1,4 @@
-"""The store in memory. `MemoryStore` is all there is to use."""
+"""Memory store: the whole contract by brute force, for tests and for data that lives no longer than its process."""
 
 from pipeline.store.memory.store import MemoryStore
 

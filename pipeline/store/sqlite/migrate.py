@@ -1,4 +1,8 @@
-"""Bringing a store up to this program: every post described and indexed again. Nothing else may be writing."""
+"""Migration of a SQLite store: creates a missing one, or analyses and indexes every post again for a new analyser.
+
+Refuses tables of another schema version. While it runs, the store is marked as indexed by no analyser, so that no
+program reads it half done; a later run begins again. Nothing else may write meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +13,36 @@ import apsw
 from pipeline.errors import StoreMismatch
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.query.document import describe
-from pipeline.store.sqlite import columns, schema
-from pipeline.store.sqlite.bodies import pairs
-from pipeline.store.sqlite.deadline import translated
-from pipeline.store.sqlite.lookups import decode_post
+from pipeline.store.post_json import decode_post
+from pipeline.store.sqlite import document_columns, schema
+from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
+from pipeline.store.sqlite.connection import connect, rows, transaction
+from pipeline.store.sqlite.error_mapping import translate_errors
 
-_CHUNK = 500
+_POSTS_AT_ONCE = 500
 _UNDONE = "none"
-_UPDATE = "UPDATE docs SET words=?, urls=?, bio=?, name=?, facets=? WHERE place=?"
-_NUMBERS = "UPDATE posts SET followers=?, likes=?, reposts=?, replies=?, quotes=? WHERE place=?"
+_KEYS = "SELECT place FROM docs WHERE place > ? ORDER BY place LIMIT ?"
+_UPDATE_TEXTS = "UPDATE docs SET words=?, urls=?, bio=?, name=?, facets=? WHERE place=?"
+_UPDATE_NUMBERS = "UPDATE posts SET followers=?, likes=?, reposts=?, replies=?, quotes=? WHERE place=?"
 
 
 def migrate(directory: Path) -> None:
-    """Make the store where there is none; index it again where another analyser did.
+    """Create the store if there is none; index it again if another analyser did.
 
-    Until it is through, the store counts as nobody's, so a stop in the middle is noticed and made good by another run.
+    While this runs, the store is marked as indexed by no analyser: after a stop in the middle no program reads it until
+    another run has finished.
 
     Raises:
-        StoreMismatch: its tables are of a newer program.
+        StoreMismatch: its tables are those of a newer program.
         StoreUnavailable: it cannot be opened.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    connection = schema.connect(directory / schema.FILE)
+    connection = connect(directory / schema.FILE)
     try:
-        with translated():
+        with translate_errors():
             schema.create(connection)
             facts = schema.meta(connection)
-            if facts["schema"] != schema.SCHEMA_VERSION:
+            if facts["schema"] != schema.SQLITE_SCHEMA_VERSION:
                 raise StoreMismatch(f"the store has tables of version {facts['schema']}: this program cannot read them")
             if facts["analyser"] != ANALYSER_VERSION:
                 _index_again(connection)
@@ -44,24 +51,20 @@ def migrate(directory: Path) -> None:
 
 
 def _index_again(connection: apsw.Connection) -> None:
-    with schema.transaction(connection):
+    with transaction(connection):
         schema.set_meta(connection, "analyser", _UNDONE)
         connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
     last = -1
-    while True:
-        sql = "SELECT place FROM docs WHERE place > ? ORDER BY place LIMIT ?"
-        places = [at for (at,) in schema.rows(connection, sql, (last, _CHUNK))]
-        if not places:
-            break
+    while keys := [key for (key,) in rows(connection, _KEYS, (last, _POSTS_AT_ONCE))]:
         texts, numbers = [], []
-        for at, (body, original) in zip(places, pairs(connection, places), strict=True):
+        for key, (body, original) in zip(keys, fetch_with_originals(connection, keys), strict=True):
             document = describe(decode_post(body), decode_post(original) if original is not None else None)
-            texts.append((*columns.texts(document), at))
-            numbers.append((*columns.numbers(document), at))
-        with schema.transaction(connection):
-            connection.executemany(_UPDATE, texts)
-            connection.executemany(_NUMBERS, numbers)
-        last = places[-1]
-    with schema.transaction(connection):
+            texts.append((*document_columns.texts(document), key))
+            numbers.append((*document_columns.numbers(document), key))
+        with transaction(connection):
+            connection.executemany(_UPDATE_TEXTS, texts)
+            connection.executemany(_UPDATE_NUMBERS, numbers)
+        last = keys[-1]
+    with transaction(connection):
         connection.execute("INSERT INTO fts (fts) VALUES ('rebuild')")
         schema.set_meta(connection, "analyser", ANALYSER_VERSION)

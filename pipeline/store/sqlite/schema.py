@@ -1,30 +1,27 @@
-"""The tables of the SQLite store and how a connection is opened. No search and no write of a post is here.
+"""SQLite schema: creates the tables, keeps the store's facts about itself (`meta`), and refuses other versions.
 
-`posts` is small and hot: one row a post with what is compared, sorted and counted. `docs` holds what is read (the wire
-JSON) and what was indexed (words and facets, so that a delete can name exactly what to take out of the index). `fts` is
-the index over it, external content, rowid = place, so newest first is its own order. `raws` lies apart.
+`posts` is small and hot: one row a post with everything that is compared, sorted and counted. `docs` holds what is read
+(the JSON of the post) and what was indexed (words and facets, so that a deletion can name exactly what to remove from
+the index). `fts` is the full-text index over `docs` with external content; its rowid is the sort key (column `place`),
+so newest first is its own order. `raws` holds the raw records. `check` compares the versions of schema and analyser.
 """
 
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import apsw
 
-from pipeline.errors import StoreError, StoreMismatch, StoreUnavailable
+from pipeline.errors import StoreError, StoreMismatch
 from pipeline.query.analyser import ANALYSER_VERSION
+from pipeline.store.sqlite.connection import rows, transaction
 
 FILE = "posts.sqlite"
-SCHEMA_VERSION = 1
-BUSY_TIMEOUT_MS = 10_000
-COLUMNS = ("words", "urls", "bio", "name", "facets")
+SQLITE_SCHEMA_VERSION = 1
 
-# Every printable ASCII mark is part of a token, so that facets and keycaps (`#⃣`) stay whole; only spaces separate.
+# Every printable ASCII mark is part of a token, so that facets and keycaps (`#⃣`) stay whole. Only spaces separate
+# tokens.
 _MARKS = "".join(chr(code) for code in range(0x21, 0x7F) if not chr(code).isalnum() and chr(code) not in "'\"")
 _TOKENIZER = f"ascii tokenchars '{_MARKS}''\"'".replace("'", "''")
 
@@ -61,82 +58,20 @@ CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL)
 """.replace("TOKENIZER", _TOKENIZER)
 
 
-Rows = Iterator[tuple[Any, ...]]
-
-
-def rows(connection: apsw.Connection, sql: str, bindings: Sequence[Any] | dict[str, Any] = ()) -> Rows:
-    """Run a statement and yield its rows as they come."""
-    return cast("Rows", connection.execute(sql, bindings))
-
-
-def wait_when_busy(connection: apsw.Connection, timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
-    """Wait for another process's transaction, looking every millisecond: SQLite's own waiting grows to 100 ms."""
-
-    def wait(times: int) -> bool:
-        time.sleep(0.001)
-        return times < timeout_ms
-
-    connection.set_busy_handler(wait)
-
-
-def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
-    """Return a connection with our pragmas set.
-
-    Raises:
-        StoreUnavailable: the file cannot be opened.
-        StoreError: it is no database.
-    """
-    try:
-        connection = apsw.Connection(str(path))
-        wait_when_busy(connection)
-        for pragma in (
-            "auto_vacuum=INCREMENTAL",
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "secure_delete=ON",
-            "temp_store=MEMORY",
-            "wal_autocheckpoint=4000",
-            "journal_size_limit=67108864",
-            f"cache_size={-16_384 if reader else -65_536}",
-            f"mmap_size={256 * 1024 * 1024 if reader else 0}",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-        if reader:
-            connection.execute("PRAGMA query_only=ON").fetchall()
-    except apsw.NotADBError as error:
-        raise StoreError(f"{path} is no database") from error
-    except apsw.Error as error:
-        raise StoreUnavailable(f"cannot open {path}: {error}") from error
-    return connection
-
-
-@contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """Write all of a block or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # a full disk has ended it already
-            connection.execute("ROLLBACK")
-        raise
-
-
 def create(connection: apsw.Connection) -> None:
-    """Make the tables where there are none yet; two processes may do so at once."""
-    there = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
-    if list(rows(connection, there)):
+    """Create the tables if there are none yet; two processes may do so at once."""
+    exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+    if list(rows(connection, exists)):
         return
     with transaction(connection):
-        if not list(rows(connection, there)):
+        if not list(rows(connection, exists)):
             connection.execute(TABLES)
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)",
                 [
                     ("identity", secrets.token_hex(16)),
                     ("salt", secrets.token_bytes(16)),
-                    ("schema", SCHEMA_VERSION),
+                    ("schema", SQLITE_SCHEMA_VERSION),
                     ("analyser", ANALYSER_VERSION),
                     ("posts", 0),
                     ("background_seq", 0),
@@ -148,12 +83,12 @@ def create(connection: apsw.Connection) -> None:
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:
-    """Change one thing the store says of itself."""
+    """Change one fact that the store keeps about itself."""
     connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
 
 def meta(connection: apsw.Connection) -> dict[str, Any]:
-    """Return what the store says of itself.
+    """Return the facts that the store keeps about itself.
 
     Raises:
         StoreError: the file holds no store.
@@ -165,13 +100,13 @@ def meta(connection: apsw.Connection) -> dict[str, Any]:
 
 
 def check(facts: dict[str, Any]) -> None:
-    """Refuse a store that this program cannot read rightly.
+    """Refuse a store whose index this program would misread.
 
     Raises:
-        StoreMismatch: another schema or analyser wrote it.
+        StoreMismatch: another schema or analyser wrote the store.
     """
-    if facts["schema"] != SCHEMA_VERSION or facts["analyser"] != ANALYSER_VERSION:
+    if facts["schema"] != SQLITE_SCHEMA_VERSION or facts["analyser"] != ANALYSER_VERSION:
         raise StoreMismatch(
             f"the store was indexed by schema {facts['schema']}, analyser {facts['analyser']}; this program has "
-            f"{SCHEMA_VERSION} and {ANALYSER_VERSION}: run `murmur migrate`"
+            f"{SQLITE_SCHEMA_VERSION} and {ANALYSER_VERSION}: run `murmur migrate`"
         )

@@ -1,4 +1,4 @@
-"""The releases of Elasticsearch that the tests run on, pinned: an old one with a percolator and a new one."""
+"""Pinned releases of Elasticsearch that the tests run on: an old one with a percolator, and a new one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release, the Java it runs on (from the first to the last version), and the modules laid out beside it."""
+    """One release, the range of Java versions that it runs on, and the modules that are installed with it."""
 
     version: str
     java: tuple[int, int]
@@ -15,7 +15,7 @@ class Release:
 
     @property
     def percolates(self) -> bool:
-        """Whether the percolator is there; of later releases it is in no registry of Java artifacts."""
+        """True if the release has a percolator; that of later releases is in no registry of Java artifacts."""
         return "percolator" in self.modules
 
 

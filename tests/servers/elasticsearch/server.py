@@ -1,9 +1,9 @@
-"""One Elasticsearch for tests and benches: started on a free port, with nothing in it, gone afterwards.
+"""Elasticsearch server for tests and benches: empty, on a free port, removed afterwards.
 
     with running() as url: ...
     with server(V9) as elastic: elastic.kill(); elastic.start()     # the same data, the same port
 
-Its data lie in a temporary directory. As root it runs as `nobody`, for the server refuses to be root.
+Its data are in a temporary directory. Started by root it runs as `nobody`, because the server refuses to run as root.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.servers.elasticsearch.assemble import CannotAssemble, home
-from tests.servers.elasticsearch.java import java_home
+from tests.servers.elasticsearch.find_java import java_home
+from tests.servers.elasticsearch.install import CannotAssemble, home
 from tests.servers.elasticsearch.releases import V7, Release
 
 START_TIMEOUT_S = 240.0
 STOP_TIMEOUT_S = 20.0
 
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-AlwaysPreTouch"
-"""What a server of some minutes never earns back costs half its CPU: the optimising compiler, many collectors."""
+"""JVM options that halve the CPU of a server that lives some minutes: no optimising compiler, one simple collector."""
 
 _OPTIONS_LEFT_OUT = re.compile(
-    r"Xlog:|Xloggc|GCLog|HeapDump|ErrorFile"  # they would write below the server's own home
-    r"|add-modules"  # a faster way to compare vectors, which a small Java does not have
+    r"Xlog:|Xloggc|GCLog|HeapDump|ErrorFile"  # these would write below the server's installation
+    r"|add-modules"  # the vector module, which a small Java does not have
 )
 
 
 class Server:
-    """A server with a place for its data; may be stopped, killed, frozen and started again."""
+    """A server with its data directory, which may be stopped, killed, frozen and started again."""
 
     def __init__(self, release: Release, run: Path, heap_mb: int, *, measured: bool = False) -> None:
         found = java_home(*release.java)
@@ -55,14 +55,14 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether its process is there."""
+        """True while the server's process runs."""
         return self._process is not None and self._process.poll() is None
 
     def start(self, *options: str, within_s: float = START_TIMEOUT_S) -> None:
-        """Start it, with settings of this start only (`-Ename=value`), and wait until it is well.
+        """Start the server, with settings of this start only (`-Ename=value`), and wait until it is healthy.
 
         Raises:
-            CannotAssemble: it did not come up; the message has what it said last.
+            CannotAssemble: the server did not come up; the message has the end of its log.
         """
         log = self._run / "console.log"
         with log.open("ab") as console:
@@ -83,21 +83,21 @@ class Server:
             raise
 
     def freeze(self) -> None:
-        """Hold it: connections stay and nothing answers."""
+        """Stop the process (SIGSTOP): connections stay open and nothing answers."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen one go on."""
+        """Let a frozen server continue."""
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it at once, as a machine that loses its power would."""
+        """Kill the server at once, as a loss of power would."""
         self._signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
 
     def stop(self) -> None:
-        """End it in good order."""
+        """Stop the server in good order."""
         process = self._process
         if process is None or process.poll() is not None:
             return
@@ -115,10 +115,10 @@ class Server:
 
 @contextmanager
 def server(release: Release = V7, heap_mb: int = 512, *, measured: bool = False) -> Iterator[Server]:
-    """Start a server; end it on leaving. One that is `measured` is compiled as well as in production.
+    """Start a server and kill it on leaving. A `measured` server uses the JVM options of production.
 
     Raises:
-        CannotAssemble: it cannot be laid out or started here; the message says why.
+        CannotAssemble: the server cannot be installed or started here; the message says why.
     """
     run = Path(tempfile.mkdtemp(prefix="murmur-elasticsearch-"))
     try:
@@ -127,27 +127,29 @@ def server(release: Release = V7, heap_mb: int = 512, *, measured: bool = False)
             started.start()
             yield started
         finally:
-            started.kill()  # nothing of it is wanted any more
+            started.kill()  # its data are removed anyway
     finally:
         shutil.rmtree(run, ignore_errors=True)
 
 
 @contextmanager
 def running(release: Release = V7, heap_mb: int = 512, *, measured: bool = False) -> Iterator[str]:
-    """Start a server and give its URL; see `server`."""
+    """Start a server as `server` does and yield its URL."""
     with server(release, heap_mb, measured=measured) as started:
         yield started.url
 
 
 def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int, *, measured: bool) -> dict[str, str]:
-    """Write configuration and return the environment."""
+    """Write the configuration and return the environment."""
     config = run / "config"
     shutil.copytree(installed / "config", config)
     for name in ("data", "logs", "tmp"):
         (run / name).mkdir()
     options = config / "jvm.options"
     kept = [line for line in options.read_text().splitlines() if not _OPTIONS_LEFT_OUT.search(line)]
-    kept = kept if measured else [line for line in kept if "G1" not in line]  # two collectors are one too many
+    kept = (
+        kept if measured else [line for line in kept if "G1" not in line]
+    )  # the serial collector is chosen by `_SHORT_LIVED`
     options.write_text("\n".join(kept) + "\n")
     settings = {
         "cluster.name": "murmur-tests",

@@ -1,1 +1,1 @@
-"""Servers on 127.0.0.1 that speak the real wires of the networks and misbehave on demand."""
+"""Simulators of the networks: servers on 127.0.0.1 that speak the real wires and misbehave on demand."""

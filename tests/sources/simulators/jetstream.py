@@ -1,4 +1,4 @@
-"""A Jetstream on this machine: the real wires over a real WebSocket, with a memory it can lose and faults to order.
+"""Simulator of a Jetstream server: both wires over a real WebSocket, with events that it can drop and faults on demand.
 
 It keeps what was published and plays it from a cursor on, then goes on live. A fault is a function that gets the next
 connection to itself; a refusal answers the next request instead of a stream.
@@ -24,7 +24,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-from pipeline.sources.bluesky.wire import DICTIONARY_PATH, NEWER_PATH
+from pipeline.sources.bluesky.jetstream_url import DICTIONARY_PATH, NEWER_PATH
 
 DID = "did:plc:ann"
 
@@ -32,7 +32,7 @@ DID = "did:plc:ann"
 def commit(
     time_us: int, text: str = "hi", *, did: str = DID, rkey: str = "", operation: str = "create", **record: Any
 ) -> dict[str, Any]:
-    """Return an event of `/subscribe`; its record key is its time unless told."""
+    """Return an event of `/subscribe`; its record key is its time by default."""
     told: dict[str, Any] = {
         "rev": "x",
         "operation": operation,
@@ -63,7 +63,8 @@ Fault = Callable[[ServerConnection, "Jetstream"], None]
 
 @dataclass
 class Jetstream:
-    """One server. `floor_us`: it no longer holds what is older; `too_old`: whether it says so or cuts short."""
+    """One server. `floor_us`: it holds no older events; `too_old`: the error for an older cursor, "" to cut it
+    short."""
 
     floor_us: int = 0
     too_old: str = ""
@@ -104,19 +105,19 @@ class Jetstream:
         return f"ws://127.0.0.1:{self.port}{NEWER_PATH}"
 
     def publish(self, *events: dict[str, Any]) -> None:
-        """Add events and tell all who listen."""
+        """Add events and send them to all connections."""
         with self._news:
             self.held += events
             self._news.notify_all()
 
     def drop(self) -> None:
-        """End all connections without a word."""
+        """End all connections without a closing frame."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.socket.shutdown(2)
 
     def forget(self, count: int) -> None:
-        """Hold no longer the oldest events."""
+        """Drop the oldest events."""
         with self._news:
             del self.held[:count]
             self._forgotten += count
@@ -156,7 +157,7 @@ class Jetstream:
             self._open.discard(connection)
 
     def stream(self, connection: ServerConnection, asked: Asked) -> None:
-        """Play what is held from the cursor on, and go on live until somebody ends it."""
+        """Play the events held from the cursor on, then live ones, until the connection ends."""
         cursor = asked.cursor()
         now_us = int(time.time() * 1e6)
         start = asked.tip - self._forgotten
@@ -213,14 +214,14 @@ def _response(status: int, headers: dict[str, str], body: bytes) -> Response:
 
 
 def hang_up_within_a_message(connection: ServerConnection, server: Jetstream) -> None:
-    """Send half a frame of the first event held, then end the connection without a word."""
+    """Send half a frame of the first event held, then end the connection without a closing frame."""
     whole = _bytes(server.held[0])
     connection.socket.sendall(whole[: len(whole) // 2])
     connection.socket.shutdown(2)
 
 
 def stall(connection: ServerConnection, server: Jetstream) -> None:
-    """Send all that is held, then nothing more, but answer pings."""
+    """Send the events held, then nothing, but answer pings."""
     for event in list(server.held):
         connection.send(json.dumps(event), text=True)
     while connection.close_code is None and not server._closing:
@@ -244,7 +245,7 @@ def drip(pause_s: float) -> Fault:
 
 
 def say(*messages: bytes) -> Fault:
-    """Send some messages as they are, then go on as a server should."""
+    """Send messages as they are, then behave well."""
 
     def play(connection: ServerConnection, server: Jetstream) -> None:
         for message in messages:

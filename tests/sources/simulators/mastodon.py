@@ -1,4 +1,4 @@
-"""A Mastodon on this machine: event streams and timelines over real HTTP, with faults to order."""
+"""Simulator of a Mastodon server: event streams and timelines over real HTTP, with faults on demand."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 
 Fault = Callable[["Stream"], None]
 
 
 def status(number: int, text: str = "hi", *, host: str = "", **more: Any) -> dict[str, Any]:
-    """Return a status; `host` is where it was written, the server itself unless told."""
+    """Return a status; `host` is where it was written, by default this server."""
     at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
     home = host or "home.example"
     account = {"id": "7", "acct": f"ann@{host}" if host else "ann", "display_name": "Ann", "indexable": True}
@@ -31,19 +31,19 @@ def status(number: int, text: str = "hi", *, host: str = "", **more: Any) -> dic
     }
 
 
-class Stream(serving.Stream):
+class Stream(http_server.Stream):
     """One open event stream."""
 
     def go_on(self) -> None:
-        """Say what is published until somebody ends it."""
+        """Send published events until the stream ends."""
         while self.alive():
             data = self.heard(0.2)
             if data:
                 self.write(data)
 
 
-class Mastodon(serving.Server):
-    """One server. `token`: what it wants, if anything; `timeline_status`: what timelines answer."""
+class Mastodon(http_server.Server):
+    """One server. `token`: the token it requires, if any; `timeline_status`: the HTTP status of timelines."""
 
     def __init__(self, token: str = "") -> None:
         self.token = token
@@ -54,21 +54,21 @@ class Mastodon(serving.Server):
         self.asked: list[str] = []
         self.tokens: list[str] = []
         self.faults: deque[Fault] = deque()
-        self.status_answers: deque[serving.Refusal] = deque()
+        self.status_answers: deque[http_server.Refusal] = deque()
         self.refusals: deque[tuple[int, dict[str, str]]] = deque()
         super().__init__()
 
     def streamed(self) -> int:
-        """Return how often a stream was asked for."""
+        """Return how often a stream was requested."""
         return len([path for path in self.asked if "/streaming/" in path])
 
     def say(self, event: str, payload: Any) -> None:
-        """Tell all who listen."""
+        """Send an event to all streams."""
         data = payload if isinstance(payload, str) else json.dumps(payload)
         self.tell(f"event: {event}\ndata: {data}\n\n".encode())
 
     def publish(self, *statuses: dict[str, Any]) -> None:
-        """Hold statuses, and tell all who listen."""
+        """Hold statuses and send them to all streams."""
         for one in statuses:
             self.held.append(one)
             self.say("update", one)
@@ -127,7 +127,7 @@ class Mastodon(serving.Server):
 
 
 def hang_up_within_a_line(stream: Stream) -> None:
-    """Send half an event, then end the connection without a word."""
+    """Send half an event, then break the connection."""
     data = b"event: update\ndata: " + json.dumps(status(1, "torn")).encode()
     stream.write(data[: len(data) // 2])
     stream.hang_up()
@@ -148,7 +148,7 @@ def drip(stream: Stream) -> None:
 
 
 def beat(stream: Stream) -> None:
-    """Say nothing but that it lives."""
+    """Send heartbeats only."""
     while not stream.server.closing:
         stream.write(b":thump\n")
         time.sleep(0.3)

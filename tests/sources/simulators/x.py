@@ -1,6 +1,6 @@
-"""X's API v2 on this machine: rules, the filtered stream and look-ups over real HTTP, with faults to order.
+"""Simulator of X's API v2: rules, the filtered stream and look-ups over real HTTP, with faults on demand.
 
-It gives a stream all posts that are published, or with `matching` those that have the plain words of a rule.
+A stream gets all published posts, or with `matching` those that contain the plain words of a rule.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 from tests.sources.simulators.x_lookups import Lookups
 
 TOKEN = "made-up-token"
@@ -29,7 +29,7 @@ Fault = Callable[["Stream"], None]
 
 
 def post(number: int, text: str = "hi", *, user: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """Return a line of the stream; its id holds the time of now and `number`, which makes it unique."""
+    """Return a line of the stream; its id contains the time and `number`, which makes it unique."""
     ms = int(time.time() * 1000)
     author = {"id": "7", "username": "ann", "name": "Ann", "public_metrics": {"followers_count": 3}} | (user or {})
     data = {
@@ -51,11 +51,11 @@ def operational_disconnect() -> bytes:
     return json.dumps({"errors": [error | {"type": kind}]}).encode() + b"\r\n"
 
 
-class Stream(serving.Stream):
+class Stream(http_server.Stream):
     """One open stream."""
 
     def go_on(self) -> None:
-        """Say what is published, and now and then that the stream lives, until somebody ends it."""
+        """Send published posts and keep-alives until the stream ends."""
         beat_s = time.monotonic()
         while self.alive():
             data = self.heard(0.05)
@@ -66,7 +66,7 @@ class Stream(serving.Stream):
                 self.write(data)
 
 
-class XApi(serving.Server):
+class XApi(http_server.Server):
     """One app's API. `cap`: how many rules it may have; `one_at_a_time`: a second stream is refused, as by X;
     `invalid`: what no rule may hold, and `all_or_none`: then no other is added either."""
 
@@ -91,7 +91,7 @@ class XApi(serving.Server):
         super().__init__()
 
     def streamed(self) -> list[dict[str, str]]:
-        """Return what was asked for at each request for the stream."""
+        """Return the parameters of each request for the stream."""
         return [
             dict(parse_qsl(urlsplit(path).query))
             for method, path in self.asked
@@ -99,7 +99,7 @@ class XApi(serving.Server):
         ]
 
     def publish(self, *posts: dict[str, Any]) -> None:
-        """Tell all who listen of some posts."""
+        """Send posts to all streams."""
         for one in posts:
             self.lookups.have(one)
             if self.matching and not any(_has(rule["value"], one["data"]["text"]) for rule in self.rules):
@@ -113,7 +113,7 @@ class XApi(serving.Server):
             self.publish(post(self.numbers, text))
 
     def hold(self, value: str, tag: str | None = None) -> None:
-        """Have a rule."""
+        """Add a rule."""
         self.numbers += 1
         self.rules.append({"id": str(self.numbers), "value": value} | ({"tag": tag} if tag else {}))
 
@@ -196,7 +196,7 @@ def _has(rule: str, text: str) -> bool:
 
 
 def hang_up_within_a_line(stream: Stream) -> None:
-    """Send half a post, then end the connection without a word."""
+    """Send half a post, then break the connection."""
     data = json.dumps(post(1, "torn")).encode()
     stream.write(data[: len(data) // 2])
     stream.hang_up()
@@ -224,7 +224,7 @@ def endless_drip(stream: Stream) -> None:
 
 
 def say(*data: bytes) -> Fault:
-    """Send bytes as they are, each in a chunk, then go on as X should."""
+    """Send bytes as they are, each in a chunk, then behave well."""
 
     def play(stream: Stream) -> None:
         for piece in data:

@@ -1,6 +1,6 @@
-"""The part of X's API that tells whether posts are still there: look-up and compliance jobs, with bad answers.
+"""Simulator of X's look-up and compliance jobs, with malformed answers on demand.
 
-`posts` are those that exist; any other id is withdrawn. `troubles` are answers given instead, each once.
+`posts` are those that exist; any other id is deleted. `troubles` are answers sent instead, each once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.sources.simulators import serving
+from tests.sources.simulators import http_server
 
 POSTS = "/2/tweets"
 JOBS = "/2/compliance/jobs"
@@ -27,17 +27,17 @@ class Lookups:
         self.asked_ids: list[list[str]] = []
         self.jobs: dict[str, Any] = {}
         self.polls_needed = 1
-        self.troubles: deque[serving.Refusal] = deque()
+        self.troubles: deque[http_server.Refusal] = deque()
 
     def have(self, envelope: dict[str, Any]) -> None:
-        """Have a post, as a line of the stream tells it."""
+        """Add a post, given as a line of the stream."""
         self.posts[envelope["data"]["id"]] = envelope
 
     def answers(self, path: str) -> bool:
-        """Tell whether a path is one of these."""
+        """Tell whether a path belongs to look-ups or jobs."""
         return path == POSTS or path.startswith((JOBS, "/upload/", "/download/"))
 
-    def answer(self, server: serving.Server, request: BaseHTTPRequestHandler, body: bytes) -> None:
+    def answer(self, server: http_server.Server, request: BaseHTTPRequestHandler, body: bytes) -> None:
         """Answer one request."""
         parts = urlsplit(request.path)
         if self.troubles:

@@ -1,4 +1,4 @@
-"""`POST /api/ingest` and `/api/track` on the web as it is run, and over the whole product."""
+"""`POST /api/ingest` and `/api/track`, on gunicorn and over the whole product."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def send(server: Server, body: bytes, path: str = "/api/ingest", **headers: str)
 
 
 def open_records(product: Product) -> list[bytes]:
-    """Return the records of all open batches, as a worker would get them."""
+    """Return the records of all open batches, as a worker gets them."""
     claims, redis = product.process.claims, product.process.redis
     ids: Any = redis.zrange(product.process.names.open, 0, -1)
     taken = [claims.take(batch_id.decode()) for batch_id in ids]
@@ -35,13 +35,18 @@ def lines(product: Product, count: int, text: str = "sent by a script") -> bytes
     return b"\n".join(msgspec.json.encode(product.post(text)) for _ in range(count))
 
 
+@pytest.fixture(scope="module")
+def writable(shared: Product) -> Server:
+    """A web server that takes posts: for tests of what it refuses."""
+    return shared.serve(INGEST_TOKEN=TOKEN)
+
+
 @pytest.mark.parametrize("path", ["/api/track", "/api/ingest"])
 @pytest.mark.parametrize("chunks", [b"\r\n", b"zz\r\n", b"5\r\nabcdeXX", b"5;\x00\r\nabcde\r\n", b"5\r\nab"])
-def test_body_whose_chunks_are_none_is_refused(product: Product, path: str, chunks: bytes) -> None:
-    server = product.serve(INGEST_TOKEN=TOKEN)
+def test_body_whose_chunks_are_none_is_refused(writable: Server, path: str, chunks: bytes) -> None:
     head = f"PUT {path} HTTP/1.1" if path == "/api/track" else f"POST {path} HTTP/1.1"
     lines = (head, "Host: 127.0.0.1", f"Authorization: {BEARER}", "Transfer-Encoding: chunked", "", "")
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", writable.port), timeout=20) as connection:
         connection.sendall("\r\n".join(lines).encode() + chunks)
         connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(4_096), b""))
@@ -95,7 +100,7 @@ def test_records_of_any_format_pass_and_what_cannot_be_read_is_counted_and_kept(
     answer = send(server, body, "/api/ingest?instance=sea.example")
     assert answer.json == {"accepted": 2, "dead": 2}
     for batch_id in product.process.claims.unannounced():
-        product._ingest.run(batch_id)
+        product._runner.run(batch_id)
     assert product.process.dead.size().letters == 2
     found = server.get("/api/search?q=*").json["posts"]
     assert {post["source"] for post in found} == {"demo", "mastodon"}
@@ -124,12 +129,11 @@ def test_body_too_large_is_refused_packed_or_not_and_says_what_was_taken(product
     ids=["no gzip", "cut off", "another packing"],
 )
 def test_body_that_is_not_what_it_says_is_refused(
-    product: Product, body: bytes, headers: dict[str, str], status: int
+    writable: Server, body: bytes, headers: dict[str, str], status: int
 ) -> None:
-    server = product.serve(INGEST_TOKEN=TOKEN)
-    answer = send(server, body, **headers)
+    answer = send(writable, body, **headers)
     assert (answer.status, answer.json["error"]["code"]) == (status, "bad_request")
-    assert send(server, b"{}", "/api/ingest?instance=a%20b").status == 400
+    assert send(writable, b"{}", "/api/ingest?instance=a%20b").status == 400
 
 
 def test_body_that_breaks_off_keeps_what_was_handed_over(product: Product) -> None:

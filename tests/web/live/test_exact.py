@@ -1,4 +1,4 @@
-"""Exactly once, with everything real: gunicorn, Valkey, SQLite, a worker's own code, and things that break."""
+"""Every watcher ends with exactly the stored posts, with real gunicorn, Valkey, SQLite and worker code that break."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.assembly import understand
 from pipeline.errors import BatchDone
-from tests.delivery.watcher import Watcher
+from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 from tests.web.browser import Browser
 from tests.web.conftest import Product, Server, wait_until
 
@@ -27,14 +27,14 @@ RUNS = int(os.environ.get("EXACT_RUNS", "6"))
 
 
 def stored(product: Product, query: str) -> dict[str, int]:
-    """Return id → version of what is stored and matches."""
+    """Return id → version of the stored matches."""
     with product.process.store().reading(timeout_s=10) as reading:
         posts = [msgspec.json.decode(body) for body in reading.export(understand(query))]
     return {post["id"]: post["version"] for post in posts}
 
 
 def all_exact(product: Product, browsers: list[Browser], within_s: float = 20.0) -> None:
-    """Read until every watcher holds exactly what is stored; fail with the difference."""
+    """Read until every watcher holds exactly the stored matches; fail with the difference."""
     limit = time.monotonic() + within_s
     while True:
         product.tick()
@@ -53,7 +53,7 @@ def all_exact(product: Product, browsers: list[Browser], within_s: float = 20.0)
 
 
 def come_back(browser: Browser) -> None:
-    """Do what the page does: reconnect, and ask again for what lagged."""
+    """Act as the page does: reconnect, and resume searches that lagged."""
     if browser.connection is None:
         with suppress(OSError, Exception):
             browser.open()
@@ -95,7 +95,7 @@ class Breaker:
                 version=1_000_000 + 10_000 * (self.versions[number] or 1),
                 counts={"likes": self.chance.choice([0, 5, 10, 50])},
             )
-            # The same version must say the same.
+            # The same version must have the same content.
             if self.versions[number] in self.seen(number):
                 found[number] = self.seen(number)[self.versions[number]]
             self.seen(number)[self.versions[number]] = found[number]
@@ -111,7 +111,7 @@ class Breaker:
         self.product.feed(*self.records())
 
     def stumble(self) -> None:
-        """A worker begins a batch and stops somewhere; another does it again, and the first may wake up later."""
+        """Stop a worker in the middle of a batch, let another repeat the batch, and perhaps wake the first."""
         batch = self.product.offer(*self.records())
         steps = self.product.attempt(batch)
         with suppress(BatchDone, StopIteration):
@@ -123,7 +123,7 @@ class Breaker:
         if self.zombies:
             batch, steps = self.zombies.pop(self.chance.randrange(len(self.zombies)))
             if self.chance.random() < 0.5:
-                self.product._ingest.run(batch)
+                self.product._runner.run(batch)
             with suppress(BatchDone):
                 for _ in steps:
                     pass
@@ -157,7 +157,7 @@ class Breaker:
 
 @pytest.fixture(scope="module")
 def running(shared: Product, server: Server) -> Server:
-    """The server whose watchers are watched."""
+    """The server under test."""
     return server
 
 
@@ -184,7 +184,7 @@ def test_whatever_breaks_every_watcher_ends_with_exactly_what_is_stored(
         for _ in range(40):
             breaker.something()
         for batch, _steps in breaker.zombies:
-            shared._ingest.run(batch)
+            shared._runner.run(batch)
         all_exact(shared, breaker.browsers)
     finally:
         for browser in breaker.browsers:
@@ -211,19 +211,19 @@ def test_a_web_process_that_was_stopped_and_goes_on_loses_nothing(product: Produ
     browser.until_live()
     (pid,) = server.workers
     os.kill(pid, signal.SIGSTOP)
-    # Registrations end while it sleeps: what comes now is matched by nobody.
+    # The leases end while the process sleeps: no worker matches what arrives now.
     redis: Any = product.process.redis
     names = product.process.names
     redis.zadd(names.searches_lease, dict.fromkeys(redis.hkeys(names.searches), 1))
     assert product.process.registry.expire() == 1
     product.feed(*[product.post("otter", number) for number in range(20)])
     os.kill(pid, signal.SIGCONT)
-    # The next renewal (every twenty seconds) finds out.
+    # The next renewal (every twenty seconds) notices.
     browser.until(lambda: len(search.watcher.have) == 20, within_s=40)
 
 
 def test_a_broker_that_goes_away_and_comes_back_loses_nothing(product: Product) -> None:
-    """The Pub/Sub connection is refused for a while: stats say so, then everything is there."""
+    """Refuse the Pub/Sub connection for a while: stats report it, and no post is missing afterwards."""
     server = product.serve()
     browser = Browser(server.port)
     search = browser.subscribe("a", "otter")
@@ -258,7 +258,7 @@ def test_a_restarted_web_process_takes_its_watchers_up_again(product: Product) -
         assert not browser.of("reset")
 
 
-def _holds(watcher: Watcher, count: int) -> bool:
+def _holds(watcher: ReferenceWatcher, count: int) -> bool:
     return len(watcher.have) == count
 
 

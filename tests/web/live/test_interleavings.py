@@ -1,4 +1,4 @@
-"""The web process's own hub, sessions and refill over random interleavings, with twins of Redis and store around them.
+"""Random interleavings of the web process's hub, sessions and refill, with twins of Redis and store around them.
 
 Workers crash and go on as zombies, the Pub/Sub connection breaks, registrations lapse under a process that sleeps,
 watchers come, go, lag and return. `WEB_RUNS` in the environment makes it more runs than the default.
@@ -7,378 +7,23 @@ watchers come, go, lag and return. `WEB_RUNS` in the environment makes it more r
 from __future__ import annotations
 
 import os
-import random
-from collections import deque
-from types import SimpleNamespace
 from typing import Any
 
 import gevent
-import msgspec
 import pytest
 
-from pipeline.errors import QueryTimeout
-from pipeline.match.registry import LEASE_MS
 from pipeline.store.contract import NEWEST
-from tests.delivery import twins
-from tests.delivery.test_protocol import parts_of_twins
-from tests.delivery.world import World, _offer
-from tests.web.browser import Search as Held
-from web.live import catching_up
-from web.live import hub as hub_module
-from web.live import session as session_module
-from web.live.catching_up import STEPS_MAX
-from web.live.client import Client
-from web.live.hub import Hub, Search
-from web.live.refill import Refill
+from tests.delivery.simulation.post_rules import KEYS, parse_key
+from tests.web.live.web_world import WebWorld, run
+from web.live.fanout.live_search import LiveSearch
+from web.live.recovery import catch_up
+from web.live.recovery.losses import Losses
+from web.live.recovery.refill import Refill
 from web.live.session import Session
-from web.process import Web
-from web.protocol import MAX_CATCH_UP, Frame, Subscribe
 
 RUNS = int(os.environ.get("WEB_RUNS", "400"))
 MUTANT_RUNS = 4_000
-
-
-class Line:
-    """The Pub/Sub connection: what is published while a channel is subscribed arrives, in order, some turns later."""
-
-    def __init__(self, redis: twins.Redis) -> None:
-        self.redis = redis
-        self.hearer: Hub
-        self.wanted = {redis.names.notices}
-        self.subscribed: set[str] = set()
-        self.initial: set[str] = set()
-        self.wire: deque[Any] = deque()
-        self.up = False
-
-    def want(self, channel: str) -> None:
-        self.wanted.add(channel)
-        if self.up:
-            self._subscribe(channel)
-
-    def leave(self, channel: str) -> None:
-        self.wanted.discard(channel)
-        self.subscribed.discard(channel)
-
-    def _subscribe(self, channel: str) -> None:
-        self.collect()
-        self.subscribed.add(channel)
-        self.wire.append(channel)
-
-    def collect(self) -> None:
-        heard, self.redis.heard = self.redis.heard, []
-        if self.up:
-            self.wire.extend(one for one in heard if one[0] in self.subscribed)
-
-    def deliver(self) -> None:
-        if not self.wire:
-            return
-        one = self.wire.popleft()
-        if callable(one):
-            one()
-            return
-        if not isinstance(one, str):
-            self.hearer.on_message(one[0].encode(), one[1], one[2])
-            return
-        self.hearer.on_subscribed(one.encode())
-        if self.initial:
-            self.initial.discard(one)
-            if not self.initial:
-                self.hearer.on_restored()
-
-    def fence(self, reached: Any) -> None:
-        self.collect()
-        if self.up:
-            self.wire.append(reached)
-
-    def lose(self) -> None:
-        if self.up:
-            self.collect()
-            self.up = False
-            self.wire.clear()
-            self.hearer.on_lost()
-
-    def connect(self) -> None:
-        if not self.up:
-            self.hearer.on_connecting()
-            self.collect()
-            self.up = True
-            self.subscribed.clear()
-            self.initial = set(self.wanted)
-            for channel in sorted(self.wanted):
-                self._subscribe(channel)
-
-
 _ATTEMPT = Refill._attempt
-
-
-class Far(Client):
-    """A client whose frames arrive some turns later, and which may be told that it lagged."""
-
-    def __init__(self, owner: Any) -> None:
-        super().__init__(owner, "", 0)
-        self.wire: deque[dict[str, Any]] = deque()
-        self.full = False
-
-    def send(self, frame: Frame, *, always: bool = False) -> bool:
-        if self.ended:
-            return True
-        if self.full and not always:
-            self.owner.on_full(self, frame)
-            return False
-        self.wire.append(msgspec.json.decode(frame.payload))
-        return True
-
-
-class Watcher:
-    """A person: one search, on one connection after another."""
-
-    def __init__(self, world: WebWorld, key: str) -> None:
-        self.world = world
-        self.held = Held(key, 500)
-        self.held.key = key
-        self.client: Far | None = None
-
-    def come(self) -> None:
-        if self.client is None:
-            self.client = Far(self.world)
-            self.client.session = Session(self.world.web, self.client)
-            self.world.hub.clients.add(self.client)
-            self.ask()
-
-    def ask(self) -> None:
-        assert self.client is not None
-        held = self.held
-        held.phase, held.seen = "asked", None
-        if held.after is None:
-            held.watcher.reset()
-        self.client.full = False
-        self.client.session.subscribe(Subscribe("a", held.query, 500, held.after))
-
-    def go(self) -> None:
-        if self.client is not None:
-            self.client.ended = True
-            self.world.hub.clients.discard(self.client)
-            self.client.session.end()
-            self.client = None
-
-    def read(self) -> None:
-        if self.client is None or not self.client.wire:
-            return
-        told = self.client.wire.popleft()
-        if told["type"] == "subscribed":
-            self.held.phase = "history"
-        elif told.get("key") in (None, self.held.key):
-            self.held.take(told)
-            if told["type"] == "lagged":
-                self.ask()
-
-
-class WebWorld:
-    """One run: a pipeline of twins, and a web process of real parts."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.clock_s = 0.0
-        self.slow_store: random.Random | None = None
-        """Set where catching up has a small bound, so that watchers start anew, and some reads are out of time."""
-        self.parts = parts_of_twins()
-        self.pipeline = World(self.parts, self.chance)
-        redis: twins.Redis = self.parts.order._redis
-        self.redis = redis
-        self.line = Line(redis)
-        self.parts.bus = SimpleNamespace(heard=lambda: ())
-        order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
-        registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register), release=lambda _keys: None)
-        self.hub = Hub(registry, order, self.parts.names)
-        self.hub.listener = self.line  # type: ignore[assignment]
-        self.line.hearer = self.hub
-        readings: Any = SimpleNamespace(read=self._slowly(self._read))
-        self.refill = Refill(self.hub, order, readings)
-        self.hub.refill = self.refill.run
-        settings = SimpleNamespace(searches_per_socket=4)
-        self.web: Any = SimpleNamespace(
-            hub=self.hub, order=order, readings=readings, settings=settings, parse=twins.parse_twin
-        )
-        self.watchers = [Watcher(self, twins.KEYS[n % 2]) for n in range(3)]
-
-    def _slowly(self, function: Any) -> Any:
-        """Return it taking some turns of the loop, before and after it does its work."""
-
-        def slow(*args: Any) -> Any:
-            for _ in range(self.chance.randint(0, 3)):
-                gevent.sleep(0)
-            result = function(*args)
-            for _ in range(self.chance.randint(0, 3)):
-                gevent.sleep(0)
-            return result
-
-        return slow
-
-    def _read(self, work: Any) -> Any:
-        if self.slow_store is not None and work.__module__ == catching_up.__name__ and self.slow_store.random() < 0.1:
-            raise QueryTimeout("the search was stopped")
-        with self.parts.store.reading() as reading:
-            return work(reading)
-
-    # -- the owner of clients
-    def on_full(self, client: Client, frame: Frame) -> None:
-        self.hub.lag(client, frame)
-
-    # -- what may happen
-    def begin(self) -> None:
-        if self.pipeline.waiting:
-            self.pipeline.start(self.pipeline.waiting.pop(0))
-
-    def advance(self) -> None:
-        if self.pipeline.attempts:
-            self.pipeline.advance(self.chance.randrange(len(self.pipeline.attempts)))
-            self.line.collect()
-
-    def crash(self) -> None:
-        attempts = self.pipeline.attempts
-        if attempts:
-            which = self.chance.randrange(len(attempts))
-            batch_id = attempts[which][0]
-            if self.chance.random() < 0.5:
-                del attempts[which]
-            self.pipeline.start(batch_id)
-
-    def lapse(self) -> None:
-        """The process slept: its registrations lapsed, were removed, and perhaps made anew by another process."""
-        for key in list(self.redis.searches):
-            self.parts.lapse(key)
-        self.parts.registry.expire()
-        self.clock_s += LEASE_MS / 1000 + 1
-        if self.chance.random() < 0.3:
-            self.parts.registry.register(dict.fromkeys(twins.KEYS, "again"))
-
-    def renew(self) -> None:
-        gevent.spawn(self.hub.renew)
-
-    def tick(self) -> None:
-        """Upkeep speaks; every client hears how far it may take up from."""
-        self.redis.heard.append((self.redis.names.notices, self.redis.safe(), b'{"type":"tick"}'))
-        self.line.collect()
-
-    def upkeep(self) -> None:
-        """Let go of numbers that died with their attempt, and speak where there is something to hear."""
-        for batch_id in self.redis.inflight.keys() - self.redis.open.keys():
-            del self.redis.inflight[batch_id]
-        if self.hub.safe < self.redis.safe() and not self.line.wire:
-            self.tick()
-
-    def say_stats(self, _tick: object = None) -> None:
-        hub = self.hub
-        hub.flush()
-        told = {"type": "stats"} | ({} if hub.behind or not hub.safe else {"after": hub.safe})
-        hub.broadcast(Frame("stats", msgspec.json.encode(told)))
-
-    def fill(self) -> None:
-        client = self.chance.choice(self.watchers).client
-        if client is not None:
-            client.full = True
-
-    def anyone(self, what: str) -> None:
-        getattr(self.chance.choice(self.watchers), what)()
-
-    def acknowledge_and_go(self) -> None:
-        """A browser ends in the turn of the loop in which its subscription is acknowledged."""
-        self.line.deliver()
-        self.anyone("go")
-
-    def something(self) -> None:
-        chance = self.chance
-        happenings = (
-            (8, self.begin),
-            (30, self.advance),
-            (4, self.crash),
-            (12, lambda: self.anyone("come")),
-            (4, lambda: self.anyone("go")),
-            (4, self.acknowledge_and_go),
-            (20, lambda: self.anyone("read")),
-            (25, self.line.deliver),
-            (3, self.line.lose),
-            (8, self.line.connect),
-            (1, self.lapse),
-            (4, self.renew),
-            (5, self.tick),
-            (2, self.fill),
-            (10, self.hub.flush),
-        )
-        chance.choices([what for _, what in happenings], [weight for weight, _ in happenings])[0]()
-        for _ in range(chance.randint(0, 2)):
-            gevent.sleep(0)
-
-    def calm(self) -> None:
-        """Everything is finished, everybody comes back and reads to the end."""
-        for batch_id in self.pipeline.waiting:
-            self.pipeline.start(batch_id)
-        self.pipeline.waiting.clear()
-        for _ in range(3_000):
-            self.line.connect()
-            if not self.pipeline.attempts:
-                for batch_id in self.pipeline.all_batches:
-                    self.pipeline.start(batch_id)
-            self.advance()
-            if self.slow_store is not None:
-                self.upkeep()
-            self.line.deliver()
-            self.hub.flush()
-            for watcher in self.watchers:
-                watcher.come()
-                watcher.read()
-            gevent.sleep(0)
-            if self.quiet():
-                return
-        raise AssertionError(f"it never came to rest: {[watcher.held.phase for watcher in self.watchers]}")
-
-    def quiet(self) -> bool:
-        if self.pipeline.attempts or self.line.wire or self.hub._dirty or self.refill.pending:
-            return False
-        return all(
-            watcher.held.phase == "live" and watcher.client is not None and not watcher.client.wire
-            for watcher in self.watchers
-        )
-
-    def wrong(self) -> list[str]:
-        """Return how the watchers differ from the store."""
-        found = []
-        for watcher in self.watchers:
-            query = twins.parse_twin(watcher.held.key)
-            with self.parts.store.reading() as reading:
-                want = {
-                    post["id"]: post["version"]
-                    for post in map(msgspec.json.decode, reading.search(query, limit=500).bodies)
-                }
-            if watcher.held.watcher.have != want:
-                found.append(f"{watcher.held.key}: has {watcher.held.watcher.have}, stored are {want}")
-        return found
-
-    def left_behind(self) -> list[str]:
-        """Everybody goes; return the searches that are watched still."""
-        for watcher in self.watchers:
-            watcher.go()
-        return [f"{search.key} is watched by nobody" for search in self.hub.searches.values() if search.watchers]
-
-
-def run(seed: int) -> list[str]:
-    """Run one random world to its calm end; return what is wrong with it."""
-    world = WebWorld(seed)
-    hub_module.boot_clock = lambda: world.clock_s
-    world.hub._renewed_at = 0.0
-    world.hub.on_tick = world.say_stats
-    bounded = random.Random(seed) if seed % 4 == 3 else None  # of its own: the other worlds stay as they are
-    world.slow_store = bounded
-    catching_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP  # type: ignore[attr-defined]
-    catching_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
-    session_module.AGAIN_S = 0.0
-    _offer(world.pipeline, 8, None)
-    world.line.connect()
-    for _ in range(300):
-        world.something()
-    world.hub.renew()
-    world.calm()
-    return world.wrong() + world.left_behind()
 
 
 def test_nobody_misses_or_repeats_a_post() -> None:
@@ -395,13 +40,13 @@ def _late_bound(self: Session, watch: Any, after: int | None) -> None:
     _STEPS(self, watch, after)
 
 
-def _from_now(self: Refill, search: Search, _since: int) -> bool:
+def _from_now(self: Refill, search: LiveSearch, _since: int) -> bool:
     search.refill_from = now = self._order.safe()
     return _ATTEMPT(self, search, now)
 
 
-def _bodies_alone(readings: Any, query: Any, after: int, _gone_after: int) -> Any:
-    return readings.read(catching_up.changes_of(query, after, NEWEST))
+def _bodies_alone(store_pool: Any, query: Any, after: int, _gone_after: int) -> Any:
+    return store_pool.read(catch_up.changes_of(query, after, NEWEST))
 
 
 def _forget_place(self: Session, watch: Any) -> None:
@@ -410,13 +55,13 @@ def _forget_place(self: Session, watch: Any) -> None:
 
 
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
-    "nothing is marked as missed when the line is lost": (Hub, "_missed", lambda *_: None),
-    "stats carry a number while posts are missing": (Hub, "behind", property(lambda _hub: False)),
-    "a lapsed registration is no gap": (Hub, "_lapsed", lambda *_: None),
+    "nothing is marked as missed when the line is lost": (Losses, "mark_missed", lambda *_: None),
+    "stats carry a number while posts are missing": (Losses, "behind", property(lambda _losses: False)),
+    "a lapsed registration is no gap": (Losses, "mark_lapsed", lambda *_: None),
     "a refill reads from now": (Refill, "_attempt", _from_now),
-    "who lagged keeps being sent to": (Hub, "lag", lambda *_: None),
+    "who lagged keeps being sent to": (Losses, "lag", lambda *_: None),
     "an answer leaves out what is gone": (Session, "_steps", _late_bound),
-    "an answer leaves out what is gone where that is much": (catching_up, "_in_steps", _bodies_alone),
+    "an answer leaves out what is gone where that is much": (catch_up, "_in_steps", _bodies_alone),
     "too much is missed, and nobody starts anew": (Session, "restart", lambda *_: None),
     "who starts anew is not told what went meanwhile": (Session, "_reset", _forget_place),
 }
@@ -424,14 +69,14 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
 
 # A world that notices each, tried first; where it does so no more, the others are.
 NOTICED = {
-    "nothing is marked as missed when the line is lost": 14,
+    "nothing is marked as missed when the line is lost": 64,
     "stats carry a number while posts are missing": 204,
-    "a lapsed registration is no gap": 114,
-    "a refill reads from now": 24,
-    "who lagged keeps being sent to": 1,
+    "a lapsed registration is no gap": 290,
+    "a refill reads from now": 266,
+    "who lagged keeps being sent to": 0,
     "an answer leaves out what is gone": 1913,
     "an answer leaves out what is gone where that is much": 123,
-    "too much is missed, and nobody starts anew": 3,
+    "too much is missed, and nobody starts anew": 43,
     "who starts anew is not told what went meanwhile": 331,
 }
 
@@ -450,11 +95,6 @@ def test_a_broken_rule_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) 
     assert any(shows(seed) for seed in (NOTICED[mutant], *range(MUTANT_RUNS))), "nobody noticed"
 
 
-def test_this_module_drives_the_real_parts() -> None:
-    assert hub_module.Hub is Hub
-    assert Web.on_full is not None
-
-
 def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
     world = WebWorld(0)
     world.line.connect()
@@ -466,10 +106,11 @@ def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
     with gevent.Timeout(10):
         while world.parts.names.live(leaving.held.query) not in world.line.subscribed:
             gevent.sleep(0)
-    search = world.hub.searches[leaving.held.query]
+    search = world.searches.get(leaving.held.query)
+    assert search is not None
     while world.line.wire:
         world.line.deliver()
-    assert search.listening.is_set(), "both are about to be woken"
+    assert search.subscribed.is_set(), "both are about to be woken"
     leaving.go()
     with gevent.Timeout(10):
         while not search.watchers:
@@ -497,17 +138,19 @@ def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -
     watcher.client.session.unsubscribe("a")
     for _ in range(20):
         gevent.sleep(0)
-    assert not world.hub.searches[watcher.held.query].watchers
+    search = world.searches.get(watcher.held.query)
+    assert search is not None
+    assert not search.watchers
 
 
 def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:
-    search = Search(twins.parse_twin(twins.KEYS[0]), "channel")
+    search = LiveSearch(parse_key(KEYS[0]), "channel")
     first = gevent.spawn(search.wait_for_line)
     gevent.sleep(0)
 
     def second() -> None:
         first.kill(block=False)
-        search.listening.set()
+        search.subscribed.set()
         search.wait_for_line()
 
     waiting = gevent.spawn(second)

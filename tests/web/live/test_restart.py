@@ -1,4 +1,4 @@
-"""One of three web processes is replaced under a thousand watchers: nobody misses a post, and nobody is overrun."""
+"""One of three web processes is replaced under a thousand watchers: no post is missed and no process is overrun."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pipeline.settings import load
 from tests.web.conftest import Product, wait_until
 from tests.web.crowd import Crowd
 from web import create_app
-from web.protocol import CLOSES
+from web.protocol.close_codes import CLOSES
 
 CLIENTS = 1_000
 WORDS = [f"otter{number}" for number in range(10)]
 PATIENCE_S = 120.0
-"""It takes some seconds on an idle machine; a busy one is given its time."""
+"""Some seconds pass on an idle machine; the limit is for a busy one."""
 
 
 class Feeder:
-    """Feeds a post to each search, and knows what everybody is to hold."""
+    """Feeds a post to each search, and knows the posts that each watcher must hold."""
 
     def __init__(self, product: Product) -> None:
         self.product = product
@@ -106,7 +106,7 @@ def test_a_browsers_event_stream_comes_back_after_a_restart(product: Product, ch
 @pytest.mark.parametrize("accept", ["text/event-stream", "*/*"])
 def test_an_event_stream_asked_of_a_process_that_ends_says_when_to_come_back(product: Product, accept: str) -> None:
     app = create_app(load(product.environ))
-    app.extensions["murmur"].draining = True
+    app.extensions["murmur"].connections.draining = True
     answer = app.test_client().get("/api/stream?q=x", headers={"Accept": accept})
     assert (answer.status_code, answer.mimetype, answer.headers["Connection"]) == (200, "text/event-stream", "close")
     assert re.search(rb"^retry: \d+\n\n", answer.data, re.MULTILINE)

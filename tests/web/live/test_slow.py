@@ -1,4 +1,4 @@
-"""Slow and silent readers: every byte intact, or a clean `lagged`; and nobody else notices."""
+"""Slow and silent readers get every byte intact or a clean `lagged`, and delay no other client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import struct
 import time
 import tracemalloc
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -19,17 +18,20 @@ import pytest
 from tests.web.browser import Browser
 from tests.web.conftest import Product, wait_until
 from tests.web.frames import frames_of
-from tests.web.live.test_socket import raw
-from web.live.client import SPARE_BYTES, SocketClient
-from web.live.ws import SocketSession
-from web.protocol import CLOSES, Frame, close_frame, socket_frame
-from web.worker import Connection
+from tests.web.live.raw_socket import raw
+from web.live.clients.client import SPARE_BYTES
+from web.live.clients.socket_client import SocketClient
+from web.live.socket_session import SocketSession
+from web.protocol.close_codes import CLOSES
+from web.protocol.frames import Frame
+from web.protocol.websocket_frames import close_frame, socket_frame
+from web.server.gunicorn_worker import ClientConnection
 
 PADDING = "otter " * 200
 
 
 def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
-    """Read until nothing comes for a while."""
+    """Read until no frame arrives for a while."""
     connection.settimeout(quiet_s)
     data = bytearray()
     try:
@@ -86,20 +88,20 @@ def test_one_who_lagged_takes_up_where_it_stood(product: Product) -> None:
     browser.drain()
     browser.again("a")
     browser.until_live()
-    # More than 2,000 may have been missed: then it starts anew and holds its newest 500.
+    # A client that missed more than 2,000 posts starts anew and holds the newest 500.
     missed_much = bool(browser.of("reset"))
     assert len(search.watcher.have) == (500 if missed_much else sent)
 
 
 class Owner:
-    """Notes what a client tells."""
+    """Records a client's messages, full outboxes and end."""
 
     def __init__(self) -> None:
         self.full: list[Frame] = []
         self.ended = 0
         self.messages: list[bytes] = []
 
-    def on_message(self, client: SocketClient, text: bytes) -> None:
+    def on_message(self, text: bytes) -> None:
         self.messages.append(text)
 
     def on_full(self, client: Any, frame: Frame) -> None:
@@ -114,7 +116,9 @@ def pair() -> Iterator[tuple[SocketClient, Owner, socket.socket]]:
     """A client over a socket pair, and the far end."""
     near, far = socket.socketpair()
     owner = Owner()
-    client = SocketClient(owner, os.dup(near.fileno()), "", limit=64 * 1024, max_message=1_000)
+    fd = os.dup(near.fileno())
+    client = SocketClient(fd, "", limit=64 * 1024, max_message=1_000, on_full=owner.on_full, on_end=owner.on_end)
+    client.session = owner
     near.close()
     yield client, owner, far
     client.drop()
@@ -176,15 +180,15 @@ def test_a_peer_that_gives_no_sign_of_life_is_pinged_and_then_known(
     pair: tuple[SocketClient, Owner, socket.socket],
 ) -> None:
     client, _owner, far = pair
-    heard = [client.heard]
+    alive = [client.alive]
     client.ping()
     gevent.sleep(0.01)
-    heard.append(client.heard)
+    alive.append(client.alive)
     assert far.recv(10) == b"\x89\x00"
     far.sendall(b"\x8a\x80\0\0\0\0")
     gevent.sleep(0.01)
-    heard.append(client.heard)
-    assert heard == [True, False, True]
+    alive.append(client.alive)
+    assert alive == [True, False, True]
 
 
 def test_fragments_of_nothing_do_not_pile_up_and_a_flood_of_pings_gets_one_answer(
@@ -193,7 +197,8 @@ def test_fragments_of_nothing_do_not_pile_up_and_a_flood_of_pings_gets_one_answe
     client, owner, far = pair
     far.sendall(b"\x01\x81\0\0\0\0a" + b"\x00\x80\0\0\0\0" * 1_000)
     gevent.sleep(0.05)
-    assert len(client._text) == 1
+    assert client._parser is not None
+    assert len(client._parser._fragments) == 1
     far.sendall(b"\x89\x80\0\0\0\0" * 999 + b"\x89\x81\0\0\0\0z" + b"\x80\x81\0\0\0\0b")
     gevent.sleep(0.05)
     assert owner.messages == [b"ab"]
@@ -210,7 +215,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
     pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
 ) -> None:
     client, owner, far = pair
-    while not client.queued:  # it reads nothing, so the close frame will wait
+    while not client.queued:  # the peer reads nothing, so the close frame waits
         client.send(Frame("posts", b"x" * 10_000, "k", 1))
     far.sendall(sent)
     gevent.sleep(0.01)
@@ -223,7 +228,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
             try:
                 total += far.send(b"x" * 16_384)
             except BlockingIOError:
-                gevent.sleep(0)  # the client has its turn
+                gevent.sleep(0)  # gives the client a turn
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -238,19 +243,18 @@ def test_close_frames_fit_and_say_whether_to_come_back() -> None:
         assert data == socket_frame(data[2:], 0x8)
         assert len(data) <= 127
         assert ("come back in" in close.reason()) == (close.again is not None)
-        # What a browser may come back from by itself is told by the code alone, too.
+        # The code alone shows, too, whether a browser may reconnect by itself.
         assert (close.again is None) == (close.code in (1000, 1002, 1007) or 4400 <= close.code < 4500)
 
 
 def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
     pair: tuple[SocketClient, Owner, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client, owner, far = pair
-    web: Any = SimpleNamespace(settings=SimpleNamespace(messages_per_second=20, searches_per_socket=1))
-    session = SocketSession(web, client)
-    monkeypatch.setattr(owner, "on_message", lambda _client, text: session.on_message(text))
+    client, _owner, far = pair
+    unused: Any = None
+    client.session = SocketSession(client, unused, unused, unused, unused, searches_max=1, messages_per_s=20)
     text = b'{"type":"subscribe","id":"a","query":"x"}'
-    far.sendall(b"\x81" + bytes([0x80 | len(text)]) + b"\0\0\0\0" + text)  # this web has no parser: an error of ours
+    far.sendall(b"\x81" + bytes([0x80 | len(text)]) + b"\0\0\0\0" + text)  # without a parser the session fails
     gevent.sleep(0.05)
     ((opcode, payload),) = frames_of(far.recv(1_000))
     assert (opcode, struct.unpack_from("!H", payload)[0]) == (8, 1011)
@@ -258,7 +262,9 @@ def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
 
 @pytest.mark.parametrize("path", ["/api/stream?q=otter&history=20000", "/api/export?q=otter"])
 def test_a_streamed_answer_that_nobody_reads_gives_its_place_back(product: Product, path: str) -> None:
-    server = product.serve(GUNICORN_CMD_ARGS="--worker-class tests.web.hasty.Worker", OUTBOX_MAX_KB="65536")
+    server = product.serve(
+        GUNICORN_CMD_ARGS="--worker-class tests.web.server.hasty_worker.Worker", OUTBOX_MAX_KB="65536"
+    )
     for start in range(0, 3_000, 500):
         product.feed(*[product.post(PADDING, start + number) for number in range(500)])
     with socket.socket() as slow:
@@ -266,14 +272,14 @@ def test_a_streamed_answer_that_nobody_reads_gives_its_place_back(product: Produ
         slow.connect(("127.0.0.1", server.port))
         slow.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         assert slow.recv(1) == b"H"
-        wait_until(lambda: "took nothing" in server.log.read_text(), 30)
+        wait_until(lambda: "stalled" in server.log.read_text(), 30)
     assert b"murmur_web_streams 0.0" in server.get("/metrics").body
 
 
 def test_a_peer_that_takes_little_at_a_time_gets_all_of_it() -> None:
     near, far = socket.socketpair()
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-    connection = Connection(near.family, near.type, near.proto, fileno=near.detach())
+    connection = ClientConnection(near.family, near.type, near.proto, fileno=near.detach())
     connection.settimeout(0.5)
     far.setblocking(False)
     got = bytearray()

@@ -1,4 +1,4 @@
-"""Behind a real nginx: with the lines of docs/deploy-proxies.md, and behind one that buffers and cuts."""
+"""The web behind a real nginx: with the lines of docs/how-to/behind-a-proxy.md, and one that buffers and cuts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 
 from tests.conftest import missing
 from tests.paths import PROJECT
-from tests.web.api.test_http import Events
 from tests.web.browser import Browser, Search
 from tests.web.conftest import Product, free_port, wait_until
+from tests.web.live.events import Events
 
 CUT_S = 2
-"""The proxy of the story cuts at 60 s; the test does not wait so long."""
+"""Seconds after which the test's proxy cuts a silent connection; real ones take 60."""
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def nginx(directory: Path, server_block: str, port: int) -> Iterator[None]:
 
 
 def listens(port: int) -> bool:
-    """Tell whether somebody listens."""
+    """Tell whether a port is listened on."""
     import socket
 
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
@@ -58,7 +58,7 @@ def listens(port: int) -> bool:
 
 def documented_lines(port: int, upstream: int) -> str:
     """Return the documented lines, their two ports replaced."""
-    text = (PROJECT / "docs" / "deploy-proxies.md").read_text()
+    text = (PROJECT / "docs" / "how-to" / "behind-a-proxy.md").read_text()
     found = re.search(r"```nginx\n(.*?)```", text, re.S)
     assert found
     lines = found[1].replace("listen 80;", f"listen 127.0.0.1:{port};")
@@ -67,7 +67,7 @@ def documented_lines(port: int, upstream: int) -> str:
 
 
 def cutting_lines(port: int, upstream: int) -> str:
-    """Return a proxy that buffers whatever comes, and cuts what is silent for a while."""
+    """Return the configuration of a proxy that buffers responses and cuts silent connections."""
     return f"""
     map $http_upgrade $up {{ default upgrade; '' ''; }}
     server {{

@@ -1,1 +1,1 @@
-"""Rules of X's filtered stream, out of TRACK or of what people look at."""
+"""Rules of X's filtered stream: compiled from TRACK or the searches people look at, packed, kept in sync with X."""

@@ -1,7 +1,8 @@
-"""What X's filtered stream can be asked about one post: our language's leaves in X's words, or that it has none.
+"""Terms of X's rule language: translates a leaf of our query tree into X's operator, or finds that X has none.
 
-Where X means nearly but not surely the same, a term is not `exact`: good for asking, not for excluding. X counts no
-words as stop words but a known few, knows no beginnings of words, and tells accents apart as we do.
+`all_of` and `one_of` combine terms and simplify. Where X's operator means nearly but not surely the same, the term is
+not `exact`: it may require posts, not exclude them. X has a few stop words, no prefix operator, and distinguishes
+accents as we do.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _CARRIED = ("links", "media", "images", "videos", "mentions", "hashtags", "casht
 
 
 @dataclass(frozen=True)
-class Term:
-    """Something X can be asked; `alone`: in a rule of its own; `exact`: X finds by it what we find."""
+class RuleTerm:
+    """One operator of a rule. `alone`: it may be the whole rule; `exact`: it matches the same posts as our leaf."""
 
     text: str
     alone: bool = True
@@ -43,49 +44,49 @@ class Term:
 
 
 @dataclass(frozen=True)
-class All:
-    """All of two or more."""
+class AllOf:
+    """All of two or more parts."""
 
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
-class OneOf:
-    """Any of two or more."""
+class AnyOf:
+    """Any of two or more parts."""
 
     parts: tuple[Part, ...]
 
 
 class Always:
-    """Every post: nothing to ask for."""
+    """Every post: X needs no operator for it, or has none."""
 
 
 class Never:
     """No post of X."""
 
 
-Part = Term | All | OneOf | Always | Never
+Part = RuleTerm | AllOf | AnyOf | Always | Never
 ALWAYS, NEVER = Always(), Never()
 
 
 def all_of(parts: list[Part]) -> Part:
-    """Return all of some parts, as simple as may be."""
+    """Return the conjunction of parts, simplified."""
     if any(isinstance(part, Never) for part in parts):
         return NEVER
     kept = [part for part in parts if not isinstance(part, Always)]
-    return ALWAYS if not kept else kept[0] if len(kept) == 1 else All(tuple(kept))
+    return ALWAYS if not kept else kept[0] if len(kept) == 1 else AllOf(tuple(kept))
 
 
 def one_of(parts: list[Part]) -> Part:
-    """Return any of the parts. X takes no bare exclusion in a choice: then the choice narrows nothing."""
-    if any(isinstance(part, Always) or (isinstance(part, Term) and part.text.startswith("-")) for part in parts):
+    """Return the disjunction of parts, simplified. X accepts no bare negation in an OR: then it restricts nothing."""
+    if any(isinstance(part, Always) or (isinstance(part, RuleTerm) and part.text.startswith("-")) for part in parts):
         return ALWAYS
     kept = [part for part in parts if not isinstance(part, Never)]
-    return NEVER if not kept else kept[0] if len(kept) == 1 else OneOf(tuple(kept))
+    return NEVER if not kept else kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
 
 
 def term_of(node: Node) -> Part:
-    """Return what X can be asked for a leaf; `ALWAYS` where it cannot."""
+    """Return X's operator for a leaf, `ALWAYS` where X has none."""
     if isinstance(node, Word):
         return _words((node.token,), node.field)
     if isinstance(node, Phrase):
@@ -102,24 +103,24 @@ def _words(tokens: tuple[str, ...], field_name: str) -> Part:
     for before, token in pairwise(tokens):
         text += token if _UNSPACED.match(before) and _UNSPACED.match(token) else f" {token}"
     if field_name == "words" and text in _STOP_WORDS:
-        return ALWAYS  # X does not look for these
+        return ALWAYS  # X ignores stop words
     if '"' in text or "\\" in text or not text.isprintable():
         return ALWAYS
     quoted = text if _PLAIN.fullmatch(text) and text not in _STOP_WORDS else f'"{text}"'
     if field_name == "words":
-        return Term(quoted, exact=text.isascii())
-    return Term(f"{ {'urls': 'url', 'bio': 'bio', 'name': 'bio_name'}[field_name] }:{quoted}", exact=False)
+        return RuleTerm(quoted, exact=text.isascii())
+    return RuleTerm(f"{ {'urls': 'url', 'bio': 'bio', 'name': 'bio_name'}[field_name] }:{quoted}", exact=False)
 
 
 def _inexact(part: Part) -> Part:
-    return Term(part.text, part.alone, exact=False) if isinstance(part, Term) else part
+    return RuleTerm(part.text, part.alone, exact=False) if isinstance(part, RuleTerm) else part
 
 
 def _facet(name: str) -> Part:
     if name[0] in "#@$":
         return _sign(name)
     if name in _PROPERTIES:
-        return Term(_PROPERTIES[name], alone=False)
+        return RuleTerm(_PROPERTIES[name], alone=False)
     kind, _, value = name.partition(":")
     read = _KINDS.get(kind)
     return read(kind, value) if read is not None else ALWAYS
@@ -130,26 +131,26 @@ def _source(_kind: str, value: str) -> Part:
 
 
 def _account(kind: str, value: str) -> Part:
-    return Term(f"{_ACCOUNTS[kind]}:{value}") if _ACCOUNT.fullmatch(value) else NEVER
+    return RuleTerm(f"{_ACCOUNTS[kind]}:{value}") if _ACCOUNT.fullmatch(value) else NEVER
 
 
 def _lang(_kind: str, value: str) -> Part:
-    return Term(f"lang:{_THEIR_LANG.get(value, value)}", alone=False) if value in _LANGS else ALWAYS
+    return RuleTerm(f"lang:{_THEIR_LANG.get(value, value)}", alone=False) if value in _LANGS else ALWAYS
 
 
 def _host(_kind: str, value: str) -> Part:
-    return Term(f'url:"{value}"', exact=False) if _HOST.fullmatch(value) else ALWAYS
+    return RuleTerm(f'url:"{value}"', exact=False) if _HOST.fullmatch(value) else ALWAYS
 
 
 def _carried(_kind: str, value: str) -> Part:
-    return Term(f"has:{value}", alone=False, exact=False) if value in _CARRIED else ALWAYS
+    return RuleTerm(f"has:{value}", alone=False, exact=False) if value in _CARRIED else ALWAYS
 
 
 def _post(kind: str, value: str) -> Part:
     network, _, number = value.partition(":")
     if network != "x" or not number.isdecimal():
         return NEVER
-    return Term(f"{_IDS[kind]}:{number}") if kind in _IDS else ALWAYS
+    return RuleTerm(f"{_IDS[kind]}:{number}") if kind in _IDS else ALWAYS
 
 
 _KINDS: dict[str, Callable[[str, str], Part]] = {
@@ -170,19 +171,19 @@ _KINDS: dict[str, Callable[[str, str], Part]] = {
 def _sign(name: str) -> Part:
     sign, value = name[0], name[1:]
     if sign == "#":
-        return Term(name, exact=value.isascii()) if _TAG.fullmatch(value) else ALWAYS
+        return RuleTerm(name, exact=value.isascii()) if _TAG.fullmatch(value) else ALWAYS
     known = _ACCOUNT if sign == "@" else _SYMBOL
-    # The mention before a repost ("RT @…") is one for X and none for us.
-    return Term(name, exact=sign == "$") if known.fullmatch(value) else NEVER
+    # X counts the mention before a repost ("RT @…"), we do not.
+    return RuleTerm(name, exact=sign == "$") if known.fullmatch(value) else NEVER
 
 
 def is_exact(node: Node) -> bool:
-    """Tell whether a leaf truly means every post of X."""
+    """Tell whether a leaf matches every post of X."""
     return isinstance(node, Everything) or node == Facet("source:x")
 
 
-def what(node: Node) -> str:
-    """Name what X is not asked for, in a word or two."""
+def name_of(node: Node) -> str:
+    """Return a short name of an operator that X is not asked for."""
     if isinstance(node, Prefix):
         return f"{node.token}*"
     if isinstance(node, Number):

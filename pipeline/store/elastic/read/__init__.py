@@ -1,1 +1,1 @@
-"""Reading from Elasticsearch: searches, counts, tops."""
+"""Reading from Elasticsearch in one point in time (a fixed view): pages, changes, counts, top values, full scans."""

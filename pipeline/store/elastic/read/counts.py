@@ -1,20 +1,14 @@
-"""Counting matches: how many, and when. The server counts what it decides exactly; others come as their times."""
+"""Count of the posts that meet conditions which the server decides exactly; on request only up to a limit."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
-from pipeline.store.contract import Timeline
-from pipeline.store.elastic.read.compile import Dsl
-from pipeline.store.elastic.read.view import Answer, View
-from pipeline.store.sampling import interval_for
-
-BUCKETS_AT_ONCE = 1_000
+from pipeline.store.elastic.cluster.answers import SearchAnswer
+from pipeline.store.elastic.read.compile_query import Dsl
+from pipeline.store.elastic.read.point_in_time import PointInTime
 
 
 class _Total(msgspec.Struct):
@@ -25,107 +19,11 @@ class _Hits(msgspec.Struct):
     total: _Total
 
 
-class _Counted(Answer):
+class _Counted(SearchAnswer):
     hits: _Hits = msgspec.field(default_factory=lambda: _Hits(_Total(0)))
 
 
-class _Edge(msgspec.Struct):
-    value: float | None = None
-
-
-class _Edges(msgspec.Struct):
-    first: _Edge = msgspec.field(default_factory=_Edge)
-    last: _Edge = msgspec.field(default_factory=_Edge)
-
-
-class _Ends(Answer):
-    aggregations: _Edges = msgspec.field(default_factory=_Edges)
-
-
-class _Key(msgspec.Struct):
-    at: int
-
-
-class _Bucket(msgspec.Struct):
-    key: _Key
-    doc_count: int
-
-
-class _Buckets(msgspec.Struct):
-    buckets: list[_Bucket] = []
-    after_key: _Key | None = None
-
-
-class _Times(msgspec.Struct):
-    times: _Buckets = msgspec.field(default_factory=_Buckets)
-
-
-class _Bucketed(Answer):
-    aggregations: _Times = msgspec.field(default_factory=_Times)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a timeline is asked for; see `contract.Reading.timeline`. Times in ms."""
-
-    interval_ms: int | None = None
-    since: int | None = None
-    until: int | None = None
-    max_buckets: int | None = None
-
-
-def count(view: View, asked: Sequence[Dsl], *, up_to: int | None = None) -> int:
-    """Return how many posts meet all conditions; beyond `up_to` it is not counted on."""
-    body = {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": up_to or True}
+def count(view: PointInTime, conditions: Sequence[Dsl], *, up_to: int | None = None) -> int:
+    """Return the number of posts that meet all conditions; above `up_to` the number is a lower bound."""
+    body = {"query": {"bool": {"filter": list(conditions)}}, "size": 0, "track_total_hits": up_to or True}
     return view.search(body, _Counted).hits.total.value
-
-
-def timeline(
-    view: View,
-    asked: Sequence[Dsl],
-    times: Sequence[int] | None,
-    wanted: Wanted,
-) -> Timeline:
-    """Return the counts of posts that meet all conditions, or of those made at `times` (ms, newest first)."""
-    interval_ms, since, until = wanted.interval_ms, wanted.since, wanted.until
-    if times is None:
-        ends = _ends(view, asked) if since is None or until is None or interval_ms is None else (since, until - 1)
-    else:
-        ends = (times[-1], times[0]) if times else None
-    if ends is None:
-        start = since or 0
-        return Timeline(interval_for(0, interval_ms), [], 0, start, until if until is not None else start)
-    since = ends[0] if since is None else since
-    until = ends[1] + 1 if until is None else until
-    interval = interval_for(until - since, interval_ms, wanted.max_buckets)
-    if times is None:
-        buckets = _bucketed(view, asked, interval)
-    else:
-        buckets = sorted(Counter(at // interval * interval for at in times).items())
-    return Timeline(interval, buckets, sum(number for _, number in buckets), since, until)
-
-
-def _ends(view: View, asked: Sequence[Dsl]) -> tuple[int, int] | None:
-    """Return when (ms) the oldest and the newest of them were made."""
-    aggs = {"first": {"min": {"field": "created_at"}}, "last": {"max": {"field": "created_at"}}}
-    edges = view.search(_only(asked, aggs), _Ends).aggregations
-    if edges.first.value is None or edges.last.value is None:
-        return None
-    return int(edges.first.value), int(edges.last.value)
-
-
-def _bucketed(view: View, asked: Sequence[Dsl], interval_ms: int) -> list[tuple[int, int]]:
-    """Return (start ms, count) of every bucket that holds something; any number of them, some at a time."""
-    source = {"at": {"date_histogram": {"field": "created_at", "fixed_interval": f"{interval_ms}ms"}}}
-    composite: dict[str, Any] = {"size": BUCKETS_AT_ONCE, "sources": [source]}
-    found: list[tuple[int, int]] = []
-    while True:
-        answer = view.search(_only(asked, {"times": {"composite": composite}}), _Bucketed).aggregations.times
-        found += [(bucket.key.at, bucket.doc_count) for bucket in answer.buckets]
-        if len(answer.buckets) < BUCKETS_AT_ONCE or answer.after_key is None:
-            return found
-        composite["after"] = {"at": answer.after_key.at}
-
-
-def _only(asked: Sequence[Dsl], aggs: dict[str, Any]) -> dict[str, Any]:
-    return {"query": {"bool": {"filter": list(asked)}}, "size": 0, "track_total_hits": False, "aggs": aggs}

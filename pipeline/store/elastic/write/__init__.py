@@ -1,1 +1,1 @@
-"""Writing to Elasticsearch: a batch's posts, in what amounts to one transaction."""
+"""Writing of batches to Elasticsearch, without transactions: look up, plan, write, and look again (revalidate)."""

@@ -1,7 +1,8 @@
-"""Looking again after a batch was written: what came in between its reading and its writing?
+"""Revalidation after a batch was written: finds what other workers wrote between its reading and its writing.
 
-Two workers that write at once each look after they wrote, so at least one of them sees the other. This module says what
-is to be done once more and writes nothing.
+Says what must be done again: posts that conflicted or whose original changed, stored reposts that show an outdated
+original, and deletions that missed posts. Two workers that write at once both look after they wrote, so that at least
+one of them sees the other's writes. This module writes nothing.
 """
 
 from __future__ import annotations
@@ -14,45 +15,49 @@ import msgspec
 from pipeline.post import AuthorDeletion, Deletion
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
-from pipeline.store.draft import encode
-from pipeline.store.elastic.write.lookups import ElasticShelf, Locator
-from pipeline.store.elastic.write.writing import Applied
-from pipeline.store.plan import MAX_TOUCHED, Plan, Put, Stored, with_original
+from pipeline.store.elastic.state_documents import Locator
+from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
+from pipeline.store.elastic.write.plan_writer import AppliedPlan
+from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
+from pipeline.store.post_json import encode_post, with_original
 
 _UNFINISHED_MS = 30_000
-"""An original that has its place and is not there is being written by someone who began less than this ago; else it was
-pruned, or its writer died."""
+"""Milliseconds after which an original that has a locator and no post is no longer being written: it was pruned, or its
+writer died."""
 
 
 @dataclass(slots=True)
-class Afterwards:
-    """`fresh` reads anew, `seen` is what the plan `made` was based on. `awaited` are new posts that had reposts before.
-    `unfinished`: an original is being written."""
+class Revalidation:
+    """Compares what a plan was based on with what is stored now.
 
-    fresh: ElasticShelf
-    seen: ElasticShelf
-    made: Plan
-    applied: Applied
+    `fresh` reads anew, `seen` is what the plan `made` was based on, `applied` its result. `awaited` are new posts that
+    had reposts before. `unfinished` is set where an original is still being written by another worker.
+    """
+
+    fresh: ElasticPlanLookups
+    seen: ElasticPlanLookups
+    made: WritePlan
+    applied: AppliedPlan
     awaited: Set[str]
     unfinished: bool = False
 
     def repeated(self, writes: Writes, *, wait: bool) -> Writes:
-        """Return what of a batch is to be planned again; `wait` says whether to wait for an unfinished original."""
+        """Return the part of a batch to plan again; `wait` says whether to wait for unfinished originals."""
         conflicts = self.applied.conflicts
         ids = conflicts | self._overtaken(wait)
         again = [one for one in writes.upserts if one.post.id in ids or one.post.repost_of in conflicts]
         return Writes(again, self._left_over(), self._left_over_authors(writes))
 
     def _overtaken(self, wait: bool) -> set[str]:
-        """Return reposts whose original says something else than they were told, or was withdrawn."""
-        written = {put.post.id for put in self.made.puts}
-        doubtful = [put.post for put in self.made.puts if put.post.repost_of and put.post.repost_of not in written]
+        """Return the reposts whose original was deleted, or has other content than the repost was described by."""
+        written = {put.post.id for put in self.made.upserts}
+        doubtful = [put.post for put in self.made.upserts if put.post.repost_of and put.post.repost_of not in written]
         self.fresh.stored(post.repost_of for post in doubtful)
         overtaken = set()
         for post in doubtful:
             locator = self.fresh.known(post.repost_of).locator
             then, now = self.seen.row(post.repost_of), self.fresh.row(post.repost_of)
-            if locator.gone_seq >= 0 or _says(then) != _says(now):
+            if locator.gone_seq >= 0 or _content(then) != _content(now):
                 overtaken.add(post.id)
             elif now is None and wait and self._is_being_written(locator):
                 self.unfinished = True
@@ -62,46 +67,52 @@ class Afterwards:
     def _is_being_written(self, locator: Locator) -> bool:
         return bool(locator.period) and locator.begun_at > self.made.now_ms - _UNFINISHED_MS
 
-    def retold(self, seq: int, suspects: Set[str]) -> Plan:
-        """Return the plan for reposts that do not know what their original says: stored by others just now, or by this
-        worker for an edit that another one overtook (`suspects` are such originals)."""
-        retold = Plan(self.made.now_ms, self.made.retained_from_ms)
-        wanted = {put.post.id for put in self.made.puts if self._moved(put)} | suspects
+    def outdated_reposts(self, seq: int, suspects: Set[str]) -> WritePlan:
+        """Return the plan for stored reposts that do not show what their original says now.
+
+        Another worker stored them just now, or this worker touched them for an edit that another worker overtook
+        (`suspects` are the originals of such edits).
+        """
+        made = WritePlan(self.made.now_ms, self.made.retained_from_ms)
+        wanted = {put.post.id for put in self.made.upserts if self._may_have_reposts(put)} | suspects
         if wanted:
             reposts = self.fresh.reposts(wanted, MAX_TOUCHED, MAX_TOUCHED)
             for original, row in self.fresh.stored(reposts).items():
                 for repost in reposts[original]:
                     if describe(repost.post, row.post) != repost.document:
-                        _retell(retold, repost, row, seq)
-        return retold
+                        _describe_again(made, repost, row, seq)
+        return made
 
-    def _moved(self, put: Put) -> bool:
-        """Return whether a post came or changed what it says, and may have reposts by now."""
+    def _may_have_reposts(self, put: RowUpsert) -> bool:
+        """Tell whether a post is new or has new content, and may have reposts by now."""
         if put.post.repost_of or put.post.id in self.applied.conflicts or put.post.id in self.applied.refused:
             return False
         return put.reindex if put.stored is not None else put.post.id in self.awaited
 
     def _left_over(self) -> list[Deletion]:
-        """Return withdrawals to be done once more: a repost was stored meanwhile. Where more is left than one plan may
-        remove, the whole batch comes again."""
+        """Return the deletions to repeat because a repost was stored meanwhile.
+
+        If more was left than one plan may remove, the whole batch comes again and nothing is repeated here.
+        """
         if self.made.left or not self.made.tombstones:
             return []
         found = self.fresh.reposts(self.made.tombstones, 1, len(self.made.tombstones))
         return [Deletion(post_id, self.made.now_ms) for post_id in found]
 
     def _left_over_authors(self, writes: Writes) -> list[AuthorDeletion]:
-        asked = () if self.made.left else writes.author_deletions
-        return [gone for gone in asked if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
+        deletions = () if self.made.left else writes.author_deletions
+        return [gone for gone in deletions if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
 
 
-def _says(row: Stored | None) -> object:
+def _content(row: StoredRow | None) -> object:
     return None if row is None else (row.document.words, row.document.facets, row.document.urls)
 
 
-def _retell(retold: Plan, row: Stored, original: Stored, seq: int) -> None:
+def _describe_again(made: WritePlan, row: StoredRow, original: StoredRow, seq: int) -> None:
+    """Add to a plan that a repost is described by its original again, under a version above its own."""
     version = max(row.post.version + 1, original.post.version)
     post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
-    document, body = describe(post, original.post), encode(post)
-    retold.puts.append(Put(post, document, body, row, touched=row.touched))
+    document, body = describe(post, original.post), encode_post(post)
+    made.upserts.append(RowUpsert(post, document, body, row, touched=row.touched))
     inside = with_original(body, original.body)
-    retold.entries.append(Entry(post, original.post, document, inside, row.document, row.post.seq))
+    made.entries.append(Entry(post, original.post, document, inside, row.document, row.post.seq))

@@ -6,7 +6,7 @@ const FIRST_MS = 500;
 const MOST_MS = 20_000;
 const NEVER = new Set([1002, 1007]);
 
-/** Return what a close code asks of the browser (docs/protocol.md, "Close codes"). */
+/** Return what a close code asks of the browser (docs/reference/protocol.md, "Close codes"). */
 export function closeVerdict(code: number): CloseVerdict {
   if (code === 4401) return "signed-out";
   if (NEVER.has(code) || (code >= 4400 && code < 4500)) return "never";

@@ -1,4 +1,4 @@
-/** Wire frames: their types (docs/protocol.md) and their parser. Unknown frames are dropped. */
+/** Wire frames: their types (docs/reference/protocol.md) and their parser. Unknown frames are dropped. */
 import type { Post } from "./post";
 
 export interface Problem {

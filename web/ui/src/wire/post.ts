@@ -1,4 +1,4 @@
-/** A post as it arrives on the wire (docs/post.md). Posts are read-only. */
+/** A post as it arrives on the wire (docs/reference/post.md). Posts are read-only. */
 
 export interface Author {
   id: string;

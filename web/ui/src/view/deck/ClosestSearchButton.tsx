@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
-import * as statuWords from "../../words/status";
+import * as statusWords from "../../words/status";
 import type { ClosestSearch } from "../../query/closestSearch";
 import { closestSearch } from "../../state/apiQuestions";
 
@@ -24,10 +24,10 @@ export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string
   }, [query, from, to]);
   if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
   const { best } = found;
-  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>{statuWords.actionShowAll}</button></span>;
+  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>{statusWords.actionShowAll}</button></span>;
   return (
     <span class="action">
-      <button onClick={() => desk.navigate({ query: best.query })}>{statuWords.actionClosest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
+      <button onClick={() => desk.navigate({ query: best.query })}>{statusWords.actionClosest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
     </span>
   );
 }

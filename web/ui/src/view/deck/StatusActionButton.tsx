@@ -6,7 +6,7 @@ import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
 import { showNewest } from "./keyboard";
-import * as statuWords from "../../words/status";
+import * as statusWords from "../../words/status";
 
 export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
@@ -30,7 +30,7 @@ export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNu
       case "reload":
         return location.reload();
       case "copy-step":
-        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statuWords.actionCopied : statuWords.actionNotCopied));
+        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statusWords.actionCopied : statusWords.actionNotCopied));
     }
   }
   return (

@@ -1,0 +1,42 @@
+"""Processes of the Procfile: turns this command into a Celery worker or gunicorn, and prepares the store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Literal
+
+from pipeline.settings import Settings
+
+Role = Literal["reader", "worker", "upkeep"]
+
+
+def work(role: Role, settings: Settings) -> None:
+    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has been asked to end."""
+    from pipeline.jobs.app import app, argv
+
+    # The process number distinguishes the workers of one machine in logs.
+    app.start(argv(role, settings, os.getpid()))
+
+
+def serve(_settings: Settings) -> None:
+    """Become gunicorn's master, which starts the web processes.
+
+    `web/server/gunicorn_config.py` reads the same settings.
+    """
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    sys.argv = ["gunicorn", "-c", "python:web.server.gunicorn_config", "web:create_app()"]
+    WSGIApplication().run()
+
+
+def prepare_store(settings: Settings) -> str:
+    """Create the store or migrate it to this version; return one line about it."""
+    from pipeline.store import migrate, open_store
+
+    migrate(settings)
+    store = open_store(settings)
+    try:
+        return f"The store is ready: {store.indexed():,} posts, identity {store.identity}"
+    finally:
+        store.close()

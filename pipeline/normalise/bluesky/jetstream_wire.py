@@ -1,0 +1,94 @@
+"""Wire types and decoders of Bluesky's Jetstream: events of `/subscribe` and frames of its successor.
+
+The successor is `network.bsky.jetstream.subscribeEvents`. Only the fields that the canonical post needs are declared,
+and `profiles` and `counts`, which our own source puts beside an event.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw
+
+
+class JetstreamCommit(msgspec.Struct):
+    """One change of a repository."""
+
+    operation: str = ""
+    collection: str = ""
+    rkey: str = ""
+    rev: str = ""
+    record: Raw = msgspec.field(default_factory=Raw)
+
+
+class JetstreamAccount(msgspec.Struct):
+    """The hosting state of an account: whether it is active, and if not, why."""
+
+    active: bool = True
+    status: str | None = None
+    did: str = ""
+
+
+class KnownProfile(msgspec.Struct):
+    """An account's profile that our own source puts beside the event.
+
+    `hidden`: the owner shows the account only to people who are signed in.
+    """
+
+    handle: str = ""
+    name: str = ""
+    bio: str = ""
+    avatar: str = ""
+    followers: int | None = None
+    verified: bool = False
+    hidden: bool = False
+
+
+class KnownCounts(msgspec.Struct):
+    """Reactions to a post that our own source read from the API and put beside the event."""
+
+    replies: int | None = None
+    reposts: int | None = None
+    quotes: int | None = None
+    likes: int | None = None
+
+
+class JetstreamEvent(msgspec.Struct):
+    """One event. Some archives write `record` beside `commit` instead of inside."""
+
+    did: str
+    time_us: int | None = None
+    kind: str = ""
+    commit: JetstreamCommit | None = None
+    account: JetstreamAccount | None = None
+    record: Raw = msgspec.field(default_factory=Raw)
+    profiles: dict[str, KnownProfile] = {}
+    counts: KnownCounts | None = None
+
+
+class JetstreamMessage(msgspec.Struct):
+    """The payload of a frame. A commit's fields stand at its top level, an account's one level down."""
+
+    type: str = msgspec.field(default="", name="$type")
+    did: str = ""
+    time: str = ""
+    witnessed_at: str = msgspec.field(default="", name="witnessedAt")
+    operation: str = ""
+    collection: str = ""
+    rkey: str = ""
+    rev: str = ""
+    record: Raw = msgspec.field(default_factory=Raw)
+    account: JetstreamAccount | None = None
+
+
+class JetstreamFrame(msgspec.Struct):
+    """One frame of the newer wire: a message, or an error after which the server closes the connection."""
+
+    type: str = msgspec.field(default="", name="$type")
+    payload: JetstreamMessage | None = None
+    error: str = ""
+    message: str = ""
+    profiles: dict[str, KnownProfile] = {}
+
+
+decode_event = msgspec.json.Decoder(JetstreamEvent).decode
+decode_frame = msgspec.json.Decoder(JetstreamFrame).decode

@@ -1,0 +1,45 @@
+"""Validates untrusted field values: numeric ids, counts and the length of texts.
+
+An unusable id becomes "", an unusable count None; a text that is too long for a post raises `RecordError`.
+"""
+
+from __future__ import annotations
+
+from pipeline.errors import RecordError
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""Largest integer that a browser holds exactly; a greater count is rejected."""
+
+MAX_TEXT_CHARS = 100_000
+"""Most characters of a text. No network lets a post have as many."""
+
+
+MAX_POST_ID_CHARS = 512
+"""Most characters of a post id."""
+
+
+def checked_text(text: str) -> str:
+    """Return the text.
+
+    Raises:
+        RecordError: it has more than `MAX_TEXT_CHARS` characters.
+    """
+    if len(text) > MAX_TEXT_CHARS:
+        raise RecordError(f"a text of {len(text)} characters is no post's")
+    return text
+
+
+def numeric_id(text: str | None, number: int | str | None) -> str:
+    """Return a numeric id as text, from its text form or else from the number; "" where neither is usable."""
+    if text is None and number is None:
+        return ""
+    found = text or (str(number) if number and (isinstance(number, str) or number < 10**20) else "")
+    return found if len(found) <= 20 and found.isascii() and found.isdigit() else ""
+
+
+def valid_count(number: int | str | None) -> int | None:
+    """Return a count; None where it is invalid or too great. X's REST once rounded: "100+" is 100."""
+    if isinstance(number, str):
+        digits = number.rstrip("+")
+        number = int(digits) if len(digits) <= 16 and digits.isascii() and digits.isdigit() else None
+    return number if number is not None and 0 <= number <= MAX_SAFE_INTEGER else None

@@ -1,0 +1,157 @@
+"""Mastodon status adapter: makes canonical posts of a status and of the status that it reblogs or quotes.
+
+It sets id, version, time, author, counts, reply and conversation; `status_content.py` adds the content. A status of a
+REST call has its time of receipt as version, one of a stream the time at which it was written or last edited. Only
+public and unlisted statuses become posts, others a notice; a quote that the quoted author has not accepted is left out.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from msgspec import MsgspecError, Struct
+
+from pipeline.errors import RecordError
+from pipeline.normalise.field_validation import valid_count
+from pipeline.normalise.mastodon.status_content import add_content
+from pipeline.normalise.mastodon.status_ids import checked_id, id_from_uri, is_local_number
+from pipeline.normalise.mastodon.wire import (
+    MastodonAccount,
+    MastodonQuote,
+    MastodonStatus,
+    decode_quote,
+    decode_status,
+)
+from pipeline.normalise.text.html_to_text import html_to_text
+from pipeline.normalise.timestamps import future_claim, iso_to_ms
+from pipeline.post import Author, Counts, Event, Notice, Post, ReplyTo, Upsert
+
+OPEN_VISIBILITIES = frozenset({"public", "unlisted", ""})
+
+
+class Observation(Struct):
+    """When a status was received and from which server. `version` None: the time of its writing or last edit."""
+
+    received_at: int
+    instance: str
+    version: int | None = None
+
+
+def status_events(status: MastodonStatus, raw: bytes, received_at: int, instance: str) -> list[Event]:
+    """Return the events of a status that a REST call answered. Its counts are those of now, so is its version.
+
+    Raises:
+        RecordError: the status has no time, or no id that is the same on every server.
+    """
+    return observed_events(status, raw, Observation(received_at, instance, received_at))
+
+
+def observed_events(status: MastodonStatus, raw: bytes, observation: Observation) -> list[Event]:
+    """Return the events of a status, its original or quoted status first.
+
+    Raises:
+        RecordError: the status has no time, or no id that is the same on every server.
+    """
+    if (status.visibility or "") not in OPEN_VISIBILITIES:
+        return [Notice("mastodon", "withheld", "a status its author did not make public")]
+    if observation.version is None:
+        written = iso_to_ms(status.edited_at or "") or iso_to_ms(status.created_at)
+        observation = Observation(observation.received_at, observation.instance, written or observation.received_at)
+    found: list[Event] = []
+    original = status.reblog
+    if original is not None:
+        found += [event for event in observed_events(original, b"", observation) if isinstance(event, Upsert)]
+        post = _post(status, observation)
+        if found:
+            post.repost_of = found[-1].post.id if isinstance(found[-1], Upsert) else ""
+        return [*found, Upsert(post, raw)] if found else []
+    quoted = _quoted_status(status)
+    if quoted is not None:
+        found += [event for event in observed_events(quoted, b"", observation) if isinstance(event, Upsert)]
+    post = _post(status, observation)
+    if found and isinstance(found[-1], Upsert):
+        post.quote_of = found[-1].post.id
+    add_content(post, status)
+    _add_conversation(post, status)
+    return [*found, Upsert(post, raw)]
+
+
+def _quoted_status(status: MastodonStatus) -> MastodonStatus | None:
+    """Return the status that is quoted, if it came along and its author did not refuse the quote."""
+    if bytes(status.quote) in (b"", b"null"):
+        return None
+    try:
+        quote: MastodonQuote = decode_quote(status.quote)
+        if not quote.state and quote.quoted_status is None:
+            return decode_status(status.quote)  # servers of other makes put the status itself here
+    except MsgspecError:
+        return None
+    return quote.quoted_status if quote.state in ("accepted", "") else None
+
+
+def _post(status: MastodonStatus, observation: Observation) -> Post:
+    """Return the post of a status, without content."""
+    host_and_name = id_from_uri(status.uri or "") or id_from_uri(status.url or "")
+    if not host_and_name and observation.instance:
+        host_and_name = f"{observation.instance}/{status.id}"
+    claim = iso_to_ms(status.created_at)
+    checked_id(host_and_name)
+    if claim is None:
+        raise RecordError(f"Mastodon status with no time: {status.created_at[:40]!r}")
+    url = status.url or status.uri or ""
+    return Post(
+        id=f"mastodon:{host_and_name}",
+        version=observation.version or observation.received_at,
+        source="mastodon",
+        url=url if url.startswith(("https://", "http://")) else "",
+        created_at=min(claim, observation.received_at),
+        claimed_at=future_claim(claim, observation.received_at),
+        received_at=observation.received_at,
+        author=_author(status.account, host_and_name.partition("/")[0]),
+    )
+
+
+def _author(account: MastodonAccount, host: str) -> Author:
+    home = urlsplit(account.uri or account.url or "").netloc or host
+    handle = account.acct if "@" in account.acct else f"{account.acct}@{home}"
+    return Author(
+        handle.lower(),
+        handle,
+        account.display_name or "",
+        html_to_text(account.note or "")[0],
+        account.avatar or "",
+        valid_count(account.followers_count),
+    )
+
+
+def _add_conversation(post: Post, status: MastodonStatus) -> None:
+    """Give a post its counts, and the post that it answers or the conversation that it begins."""
+    post.counts = Counts(
+        valid_count(status.replies_count),
+        valid_count(status.reblogs_count),
+        valid_count(status.quotes_count),
+        valid_count(status.favourites_count),
+    )
+    if status.in_reply_to_id is None:
+        post.conversation_id = post.id
+    else:
+        post.reply_to = _reply(post, status)
+
+
+def _reply(post: Post, status: MastodonStatus) -> ReplyTo:
+    """Return the answered post as far as the ids of one server identify it.
+
+    The post's id is known only where people continue a thread of their own on their home server. Otherwise only the
+    author is known.
+    """
+    handle_by_id = {mention.id: mention.acct for mention in status.mentions or ()}
+    author_id = str(status.in_reply_to_account_id or "")
+    host, _, number = post.id.removeprefix("mastodon:").rpartition("/")
+    if author_id and author_id == status.account.id:
+        answered = str(status.in_reply_to_id)
+        is_home = number == str(status.id) and is_local_number(answered)
+        return ReplyTo(f"mastodon:{host}/{answered}" if is_home else "", post.author.id, post.author.handle)
+    handle = handle_by_id.get(author_id, "")
+    if handle and "@" not in handle:
+        handle = f"{handle}@{host}" if number == str(status.id) else handle
+    return ReplyTo("", handle.lower(), handle)

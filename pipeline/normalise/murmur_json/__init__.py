@@ -1,0 +1,1 @@
+"""Murmuration's own JSON: reads records of `demo`, exports, installed sources and re-checks, and of `murmur forget`."""

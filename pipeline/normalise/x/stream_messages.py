@@ -1,0 +1,106 @@
+"""X stream messages that are no posts: turns v1.1 control messages and compliance events into deletions and notices.
+
+Deleted posts and deleted, protected or suspended accounts become deletions. Messages about limits and warnings become
+notices, and so do those about likes, direct messages, places or single countries: posts hold none of these, and
+readers' countries are unknown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import RecordError
+from pipeline.normalise.field_validation import numeric_id
+from pipeline.normalise.timestamps import iso_to_ms
+from pipeline.post import MAX_TIME_MS, AuthorDeletion, Deletion, Event, Notice
+
+NOTICE_KINDS = {
+    "limit": "limit",
+    "disconnect": "disconnect",
+    "warning": "warning",
+    "status_withheld": "withheld",
+    "user_withheld": "withheld",
+    "withheld": "withheld",
+    "scrub_geo": "info",
+    "friends": "info",
+    "friends_str": "info",
+    "control": "info",
+    "direct_message": "info",
+    "drop": "info",
+    "undrop": "info",
+    "user_update": "info",
+    "user_undelete": "info",
+    "user_unprotect": "info",
+    "user_unsuspend": "info",
+    "tweet_edit": "info",
+}
+"""Messages that delete nothing → the kind of `Notice` each becomes."""
+
+ACCOUNT_WITHDRAWALS = ("user_delete", "user_protect", "user_suspend")
+"""Messages after which no post of an account may be shown."""
+
+MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_WITHDRAWALS})
+
+
+class _StatusRef(msgspec.Struct):
+    id: int | str | None = None
+    id_str: str | None = None
+
+
+class _Delete(msgspec.Struct):
+    status: _StatusRef | None = None
+    tweet: _StatusRef | None = None
+    timestamp_ms: str | int | None = None
+
+
+class _AccountRef(msgspec.Struct):
+    id: int | str | None = None
+    id_str: str | None = None
+    user: _StatusRef | None = None
+    timestamp_ms: str | int | None = None
+
+
+_decode_delete = msgspec.json.Decoder(_Delete).decode
+_decode_account = msgspec.json.Decoder(_AccountRef).decode
+
+
+def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event]:
+    """Return the events of one message. `body` is the JSON under its name.
+
+    Raises:
+        RecordError: a deletion has no usable id.
+    """
+    if name in NOTICE_KINDS:
+        return [Notice("x", NOTICE_KINDS[name], f"{name}: {_shortened(msgspec.json.decode(body))}")]
+    if name in ACCOUNT_WITHDRAWALS:
+        account = _decode_account(body)
+        owner = account.user or account
+        number = numeric_id(owner.id_str, owner.id)
+        if not number:
+            raise RecordError(f"X {name} without a usable id")
+        return [AuthorDeletion("x", number, _time_ms(account.timestamp_ms, received_at))]
+    delete = _decode_delete(body)
+    status = delete.status or delete.tweet
+    if status is None:  # a like or a direct message was deleted
+        return [Notice("x", "info", "delete of what is no post")]
+    number = numeric_id(status.id_str, status.id)
+    if not number:
+        raise RecordError("X delete without a usable id")
+    return [Deletion(f"x:{number}", _time_ms(delete.timestamp_ms, received_at))]
+
+
+def _time_ms(stamp: str | int | None, received_at: int) -> int:
+    """Return the time of a message (ms as number or text, or ISO 8601), at the latest `received_at`."""
+    text = str(stamp) if stamp is not None and not (isinstance(stamp, int) and stamp > MAX_TIME_MS) else ""
+    if text.isascii() and text.isdigit() and len(text) <= 15:
+        return min(int(text), received_at)
+    at_ms = iso_to_ms(text) if text else None
+    return min(at_ms, received_at) if at_ms is not None else received_at
+
+
+def _shortened(body: Any) -> str:
+    """Return a body as JSON of at most 200 characters."""
+    text = msgspec.json.encode(body).decode()
+    return text if len(text) <= 200 else text[:199] + "…"

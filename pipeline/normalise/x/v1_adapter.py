@@ -1,0 +1,129 @@
+"""X API v1.1 adapter: makes canonical posts of a status from stream or REST, and of its reposted and quoted originals.
+
+It sets id, version, time, author, counts, reply, conversation and quote; `v1_content.py` adds the content. It also
+reads older records: those of 2007 without entities or `id_str`, and flattened ones with entities at the top. Facts of
+this wire: indices count code points of the text as delivered, which is still escaped. `id_str` is right where `id` went
+through a float. A status of the stream has `timestamp_ms`. Counts inside a repost are newer than those of any earlier
+record.
+"""
+
+from __future__ import annotations
+
+from pipeline.errors import RecordError
+from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.text.span_rendering import unescape_html
+from pipeline.normalise.timestamps import future_claim
+from pipeline.normalise.x.post_content import render_bio
+from pipeline.normalise.x.v1_content import add_content, is_stub, quoted_id
+from pipeline.normalise.x.v1_wire import V1Status, V1User
+from pipeline.normalise.x.x_timestamps import SECOND_MS, v1_time_to_ms, with_snowflake_ms
+from pipeline.post import Author, Counts, Event, Post, ReplyTo, Upsert
+
+
+def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
+    """Return the events of a status: quoted and reposted originals first, each a post of its own, then the status.
+
+    An original inside gets the version of the outer record, because its counts are those of that time.
+
+    Raises:
+        RecordError: a status lacks an id, an author, a text or a time.
+    """
+    _drop_stubs(status)
+    streamed = status.timestamp_ms is not None or status.filter_level is not None
+    version = _created_ms(status) if streamed else received_at
+    found: list[Event] = []
+    repost = status.retweeted_status
+    if repost is not None and not is_stub(repost):
+        if repost.quoted_status is None and status.quoted_status is not None:
+            repost.quoted_status = status.quoted_status
+        if repost.quoted_status is not None:
+            found.append(Upsert(_post(repost.quoted_status, version, received_at)))
+        found.append(Upsert(_post(repost, version, received_at)))
+    elif status.quoted_status is not None:
+        found.append(Upsert(_post(status.quoted_status, version, received_at)))
+    found.append(Upsert(_post(status, version, received_at), raw))
+    return found
+
+
+def _drop_stubs(status: V1Status) -> None:
+    """Replace quoted originals that came with no more than an id by that id."""
+    for outer in (status, status.retweeted_status):
+        quoted = outer.quoted_status if outer is not None else None
+        if outer is not None and quoted is not None and is_stub(quoted):
+            outer.quoted_status_id_str = numeric_id(quoted.id_str, quoted.id) or outer.quoted_status_id_str
+            outer.quoted_status = None
+
+
+def _created_ms(status: V1Status) -> int:
+    stamp = status.timestamp_ms
+    if stamp is not None:
+        stamp = str(stamp)
+        if stamp.isascii() and stamp.isdigit() and len(stamp) <= 14:
+            return int(stamp)
+    return with_snowflake_ms(v1_time_to_ms(status.created_at or ""), int(numeric_id(status.id_str, status.id) or 0))
+
+
+def _post(status: V1Status, version: int, received_at: int) -> Post:
+    number = numeric_id(status.id_str, status.id)
+    if not number:
+        raise RecordError("X status without a usable id")
+    if status.user is None:
+        raise RecordError("X status without an author")
+    author = _author(status.user)
+    claim = _created_ms(status)
+    post = Post(
+        id=f"x:{number}",
+        version=version,
+        source="x",
+        url=f"https://x.com/{author.handle or 'i'}/status/{number}",
+        created_at=min(claim, received_at),
+        claimed_at=future_claim(claim, received_at, SECOND_MS),
+        received_at=received_at,
+        author=author,
+    )
+    original = status.retweeted_status
+    if original is not None:
+        post.repost_of = f"x:{numeric_id(original.id_str, original.id)}"
+    if original is None or is_stub(original):
+        add_content(post, status)
+    if original is None:
+        _add_conversation(post, status)
+    return post
+
+
+def _add_conversation(post: Post, status: V1Status) -> None:
+    """Give a post its counts, the post it answers, its conversation and the post it quotes."""
+    post.counts = Counts(
+        valid_count(status.reply_count),
+        valid_count(status.retweet_count),
+        valid_count(status.quote_count),
+        valid_count(status.favorite_count),
+    )
+    answered = numeric_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id)
+    answered_author = numeric_id(status.in_reply_to_user_id_str, status.in_reply_to_user_id)
+    if answered or answered_author:
+        answered = f"x:{answered}" if answered else ""
+        post.reply_to = ReplyTo(answered, answered_author, status.in_reply_to_screen_name or "")
+    if not answered:
+        post.conversation_id = post.id
+    quoted = quoted_id(status)
+    if quoted:
+        post.quote_of = f"x:{quoted}"
+
+
+def _author(user: V1User) -> Author:
+    """Return the author as X shows them."""
+    number = numeric_id(user.id_str, user.id)
+    handle = user.screen_name or ""
+    if not (number or handle):
+        raise RecordError("X status without an author")
+    described = user.entities.description if user.entities is not None else None
+    return Author(
+        number,
+        handle,
+        unescape_html(user.name or ""),
+        render_bio(user.description, described.urls if described is not None else None),
+        user.profile_image_url_https or user.profile_image_url or "",
+        valid_count(user.followers_count),
+        bool(user.verified),
+    )

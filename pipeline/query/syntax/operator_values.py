@@ -1,0 +1,120 @@
+"""Values of operators: turns the text after the colon into a tree node: an id, handle, choice, language, link or words.
+
+`Value` is that text with its position; its `wrong` makes the error, which names the operator, the values it takes and
+an example. Values are folded like the facets of posts. Numbers and times are in `number_values.py` and
+`time_values.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.errors import QueryError
+from pipeline.language_codes import NO_LANGUAGE_CODES, RENAMED_CODES
+from pipeline.query.analyser import analyse, fold, fold_tag
+from pipeline.query.link_tokens import fold_host, link_tokens
+from pipeline.query.tree import Facet, Node, Phrase, TextField, Word
+
+_HOST = re.compile(r"[^\s/:?#@\"()%*]+\.[^\s/:?#@\"()%*]+")
+_RANGE_STARTS = ("[", "{")
+"""First characters that a value may not have: its canonical text would take the terms after it for its own."""
+_REFUSED = re.compile(r"[\s\"()*]")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as typed.
+
+    `text` has no quotes. `at` and `operator_at` are the positions of the value and of its operator. `now_ms` is the
+    clock of the parse.
+    """
+
+    text: str
+    at: int
+    operator: str
+    operator_at: int
+    quoted: bool = False
+    now_ms: int = 0
+
+    def wrong(self, message: str, hint: str = "", code: str = "bad_value") -> QueryError:
+        """Return the error of this value: “operator: message”."""
+        return QueryError(code, f"{self.operator}: {message}", self.at, hint)
+
+
+def fold_whole_value(text: str) -> str:
+    """Return a whole value folded, or "" if it has blanks, quotes, parentheses or control characters."""
+    folded = fold(text)
+    if _REFUSED.search(folded) or any(unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") for char in folded):
+        return ""
+    return folded
+
+
+def read_id(value: Value, prefix: str) -> Node:
+    """Return the facet of an id."""
+    folded = fold_whole_value(value.text)
+    if not folded or folded[0] in _RANGE_STARTS:
+        raise value.wrong("takes one id, without blanks", f"{value.operator}:x:20")
+    return Facet(prefix + folded)
+
+
+def read_handle(value: Value, prefix: str) -> Node:
+    """Return the facet of a handle, with or without @, or of an id."""
+    folded = fold_tag(fold_whole_value(value.text).lstrip("@"))
+    if not folded or folded[0] in _RANGE_STARTS:
+        raise value.wrong("takes one handle or id, without blanks", f"{value.operator}:nasa")
+    return Facet(prefix + folded)
+
+
+def read_choice(value: Value, prefix: str, choices: dict[str, str]) -> Node:
+    """Return the facet of one of `choices` (typed word → value)."""
+    chosen = choices.get(value.text.lower())
+    if chosen is None:
+        known = ", ".join(choices)
+        raise value.wrong(f"takes one of {known}", f"{value.operator}:{next(iter(choices))}")
+    return Facet(prefix + chosen)
+
+
+def read_language(value: Value) -> Node:
+    """Return the facet of a language tag; only its primary subtag counts."""
+    tag = value.text.lower().replace("_", "-").split("-")[0]
+    if not re.fullmatch("[a-z]{2,3}", tag):
+        raise value.wrong("takes a language code of two or three letters", "lang:en, or lang:und where none is stated")
+    return Facet("lang:und" if tag in NO_LANGUAGE_CODES else f"lang:{RENAMED_CODES.get(tag, tag)}")
+
+
+def read_url(value: Value) -> Node:
+    """Return the facet of a host (a dot, no slash), or else a phrase inside one link."""
+    if (
+        _HOST.fullmatch(value.text)
+        and (host := fold_host(value.text))
+        and fold_whole_value(host) == host == fold_host(host)
+        and _HOST.fullmatch(host)
+    ):
+        return Facet(f"host:{host}")
+    return text_node(link_tokens(value.text), "urls", value)
+
+
+def words_reader(field: TextField) -> Callable[[Value], Node]:
+    """Return a function that reads words of a text field of the author."""
+
+    def read(value: Value) -> Node:
+        if "*" in value.text:
+            raise value.wrong("takes whole words, * works on words of the post only", f"{value.operator}:word")
+        if not value.quoted and (other := re.search(r"[~^][0-9.]*$", value.text)):
+            plain = f"{value.operator}:{value.text[: other.start()]}"
+            raise value.wrong(
+                "~ and ^ have no meaning here", f'write {plain}; "a b"~3 is for words of the post', "lucene"
+            )
+        return text_node(analyse(value.text), field, value)
+
+    return read
+
+
+def text_node(tokens: list[str], field: TextField, value: Value) -> Node:
+    """Return the node of one token, or the phrase of several."""
+    if not tokens:
+        raise value.wrong("holds nothing that can be searched: letters, digits or emoji", f"{value.operator}:word")
+    return Word(tokens[0], field) if len(tokens) == 1 else Phrase(tuple(tokens), field)

@@ -1,0 +1,107 @@
+"""Bluesky source: reads Jetstream servers, one at a time, and turns to the next when one fails.
+
+Each `read` opens one connection at the cursor (`subscription.py`); the reader repeats it. After a refusal by all
+servers it waits as the last one asks, five minutes at most; a message too large to receive is stepped over and reported
+as a gap. The stream is read with `websockets` (its sync client) and msgspec, not with the SDK's `atproto_jetstream`:
+the SDK brings pydantic, httpx and cryptography for a stream that needs one decoder, builds an object of every event
+that is passed on as bytes, does not end within a second, and does not report that a cursor was cut short. The WebSocket
+library is maintained, tested against the standard's suite, bounds messages and queues, and follows redirects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.errors import SourceUnavailable
+from pipeline.sources.bluesky.author_names import AuthorNames
+from pipeline.sources.bluesky.compression import Dictionaries
+from pipeline.sources.bluesky.connection import MessageTooBig, StreamRefused
+from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
+from pipeline.sources.bluesky.jetstream_url import host_of
+from pipeline.sources.bluesky.profiles import Profiles
+from pipeline.sources.bluesky.reaction_counts import ReactionCounts
+from pipeline.sources.bluesky.subscription import RESUME_OVERLAP_US, SILENCE_S, JetstreamSubscription
+from pipeline.sources.contract import Chunk, SourceContext
+
+PUBLIC_SERVERS = (
+    "wss://jetstream2.us-east.bsky.network/subscribe",
+    "wss://jetstream1.us-west.bsky.network/subscribe",
+    "wss://jetstream.us-east.bsky.network/subscribe",
+    "wss://jetstream.us-west.bsky.network/subscribe",
+    "wss://jetstream1.us-east.bsky.network/subscribe",
+    "wss://jetstream2.us-west.bsky.network/subscribe",
+)
+"""Bluesky's own servers, of both makes, on the wire that both keep as it is."""
+PUBLIC_API = "https://public.api.bsky.app"
+LONGEST_REFUSAL_S = 300.0
+"""Seconds that the source waits at most after all servers have refused."""
+STEP_OVER_US = 1_000_000
+"""Microseconds by which the cursor moves beyond a message that is too large to receive."""
+
+
+class BlueskySource:
+    """Posts of Bluesky, their deletions, and the deletion or deactivation of accounts."""
+
+    name = "bluesky"
+    generated = False
+    resumes = True
+    patient = True
+
+    def __init__(
+        self,
+        urls: tuple[str, ...] = (),
+        api: str = PUBLIC_API,
+        *,
+        counts: bool = False,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self._urls = urls or PUBLIC_SERVERS
+        self._turn = 0
+        self._silence_s = silence_s
+        self._names = AuthorNames(Profiles(api), ReactionCounts(api if counts else ""))
+        self._dictionaries = Dictionaries()
+
+    def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
+        """Yield the events of one connection from the cursor on, as `Source.read` describes.
+
+        Raises:
+            SourceUnavailable: the connection could not be opened, or is over; the next call connects to the next
+                server.
+        """
+        position = decode_cursor(cursor)
+        url = self._urls[self._turn % len(self._urls)]
+        self._names.start()
+        try:
+            yield from JetstreamSubscription(
+                url,
+                position,
+                context,
+                names=self._names,
+                dictionaries=self._dictionaries,
+                silence_s=self._silence_s,
+            ).chunks()
+        except MessageTooBig:
+            if position.time_us:
+                self._step_over(url, position, context)
+                yield Chunk([], encode_cursor(position))
+            raise
+        except StreamRefused as error:
+            self._turn += 1
+            if error.retry_after_s and self._turn % len(self._urls) == 0:
+                # Every server has refused once; the last one stated how long it wants to be left alone.
+                context.report("reconnecting", f"{host_of(url)}: {error}")
+                context.wait(min(error.retry_after_s, LONGEST_REFUSAL_S))
+            raise SourceUnavailable(f"{host_of(url)}: {error}") from error
+        except SourceUnavailable as error:
+            self._turn += 1
+            raise SourceUnavailable(f"{host_of(url)}: {error}") from error
+        finally:
+            self._names.stop()
+
+    @staticmethod
+    def _step_over(url: str, position: JetstreamCursor, context: SourceContext) -> None:
+        """Move the cursor beyond a message that is too large, and report the gap."""
+        since_ms = position.time_us // 1000
+        position.time_us += STEP_OVER_US + RESUME_OVERLAP_US
+        position.seq = 0
+        context.gap(since_ms, position.time_us // 1000, f"{host_of(url)} sent a message that is too large to take")

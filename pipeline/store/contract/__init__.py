@@ -1,0 +1,45 @@
+"""Store contract: the interface that the memory, SQLite and Elasticsearch stores keep, held by one suite of tests.
+
+A store merges whole batches by version (docs/design/store.md, "Writing") and answers searches through a `Reading`, one
+consistent view. It also removes posts by age or size, keeps coverage (what was collected when), and can be copied.
+Posts come out as bytes of the JSON that clients receive, so that no later stage parses them again. A store raises
+`errors.StoreError` and its subclasses only.
+"""
+
+from pipeline.store.contract.copy_access import AccountTombstone, CopyAccess, ExportRow, Tombstone
+from pipeline.store.contract.coverage import SAMPLED, CoverageRow
+from pipeline.store.contract.persist import Entry, Persisted, Writes
+from pipeline.store.contract.reading import Reading
+from pipeline.store.contract.results import (
+    NEWEST,
+    Changes,
+    Page,
+    Sort,
+    Timeline,
+    Top,
+    TopField,
+    TopItem,
+)
+from pipeline.store.contract.store import Store
+
+__all__ = [
+    "NEWEST",
+    "SAMPLED",
+    "AccountTombstone",
+    "Changes",
+    "CopyAccess",
+    "CoverageRow",
+    "Entry",
+    "ExportRow",
+    "Page",
+    "Persisted",
+    "Reading",
+    "Sort",
+    "Store",
+    "Timeline",
+    "Tombstone",
+    "Top",
+    "TopField",
+    "TopItem",
+    "Writes",
+]

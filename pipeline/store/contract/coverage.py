@@ -1,0 +1,32 @@
+"""Coverage row: a span of time (ms) in which a source was, or was not, collected, with the search and the reason.
+
+A prefix of the reason marks spans in which only a sample of the posts was collected on purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SAMPLED = "sample: "
+"""Prefix of `CoverageRow.why` where a part of the posts was collected on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """Span (ms) of a source. `until` is None while it lasts; `why` is "" while everything was collected."""
+
+    source: str
+    since: int
+    until: int | None
+    search: str
+    why: str
+
+    @property
+    def sampled(self) -> bool:
+        """Return whether a part of the posts was collected and the rest left out on purpose."""
+        return self.why.startswith(SAMPLED)
+
+    @property
+    def reason(self) -> str:
+        """Return `why` for people, without the prefix `SAMPLED`."""
+        return self.why.removeprefix(SAMPLED)

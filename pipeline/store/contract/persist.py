@@ -1,0 +1,83 @@
+"""Values of `Store.persist`: the batch of events that goes in, and the report of what it changed that comes out.
+
+`Writes` holds new posts, deletions of posts and of accounts. `Persisted` holds each accepted post (`Entry`: merged,
+with its original and the version it replaced, to be matched and published), the deleted ids, and the posts that the
+store can never hold. Both can be joined with another of their kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
+from pipeline.query.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Events of one batch in order. An id occurs once, in its greatest version; a deletion replaces an upsert.
+
+    `continued` marks a batch whose deletions were persisted before and reported `Persisted.left`.
+    """
+
+    upserts: Sequence[Upsert] = ()
+    deletions: Sequence[Deletion] = ()
+    author_deletions: Sequence[AuthorDeletion] = ()
+    continued: bool = False
+
+    def plus(self, other: Writes) -> Writes:
+        """Return these events followed by those of `other`."""
+        return Writes(
+            [*self.upserts, *other.upserts],
+            [*self.deletions, *other.deletions],
+            [*self.author_deletions, *other.author_deletions],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Accepted post after merging, to be matched and published.
+
+    `original` is the merged original of a repost or quote, if stored; `body` is the wire JSON with that original
+    inside. `before` is the document that this call replaced (None for a new post and for a redelivery). `before_seq` is
+    the sequence number under which that document was stored: a reader may compare with published versions only.
+    """
+
+    post: Post
+    original: Post | None
+    document: Document
+    body: bytes
+    before: Document | None = None
+    before_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Persisted:
+    """Report of one `Store.persist`.
+
+    `entries` holds every accepted post: new versions, equal versions (redelivery) and reposts of an edited original. A
+    post beyond retention is left out, so that live results show what a search of the history shows.
+    `deleted` are the ids to announce: the row existed, or its tombstone is under an hour old.
+    `tombstoned` are all ids of the batch that have a tombstone. `inserted` counts new rows.
+    `left` is set while posts that the batch's deletions take along are still stored: persist the deletions again with
+    `Writes.continued`. `refused` are the posts that this store can never hold (id → reason); all others are stored.
+    """
+
+    entries: list[Entry]
+    deleted: list[str] = field(default_factory=list)
+    tombstoned: list[str] = field(default_factory=list)
+    inserted: int = 0
+    left: bool = False
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def plus(self, other: Persisted) -> Persisted:
+        """Return the report of both calls, `other` being the later one."""
+        return Persisted(
+            [*self.entries, *other.entries],
+            [*self.deleted, *other.deleted],
+            [*self.tombstoned, *other.tombstoned],
+            self.inserted + other.inserted,
+            self.left or other.left,
+            self.refused | other.refused,
+        )

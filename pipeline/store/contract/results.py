@@ -1,0 +1,75 @@
+"""Answers of a `Reading`: a page of posts, the changes of a search, a timeline of counts, and a top list.
+
+Also names the sorts of a search and the fields of top lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+NEWEST = 2**63 - 1
+"""Sequence number above all that are ever given."""
+
+Sort = Literal["latest", "followers", "reposts", "likes", "replies", "reach"]
+TopField = Literal["words", "trending", "hashtags", "authors", "domains", "links", "langs", "originals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Posts of a search in order; `next` is the opaque token of the following page, None at the end."""
+
+    bodies: list[bytes]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changes of a search's result after a sequence number.
+
+    `bodies` are new matches, newest first. `retracted` are (id, version) of rows that were ever replaced (`changed` >
+    0) and do not match now. `tombstones` are ids of deleted posts. `overflow` is set where more than the limit matched,
+    were ever replaced (matching or not) or were deleted. All lists are empty then: the caller starts anew or takes
+    smaller steps (`Reading.step_end`).
+    """
+
+    bodies: list[bytes] = field(default_factory=list)
+    retracted: list[tuple[str, int]] = field(default_factory=list)
+    tombstones: list[str] = field(default_factory=list)
+    overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Counts by bucket: `buckets` is (start ms, count) without empty ones, `total` their sum."""
+
+    interval_ms: int
+    buckets: list[tuple[int, int]]
+    total: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopItem:
+    """One value of a top list: the counted posts that have it, their share, their share in the background of words,
+    and a score (trending only)."""
+
+    value: str
+    count: int
+    share: float
+    background: float | None = None
+    score: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """Most frequent values of a field. The newest `counted` of `matching` posts were sampled, from `since` to
+    `until`."""
+
+    items: list[TopItem]
+    counted: int
+    matching: int
+    since: int
+    until: int

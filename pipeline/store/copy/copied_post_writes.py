@@ -1,0 +1,78 @@
+"""Load plan: decides, the same for every store, which rows posts that are copied from another store become here.
+
+A post stays out if it, its account or the post that it reposts was deleted here, or if the row here has the same or a
+greater version. All others are written as the other store holds them, with reach, raw record and the sort key that they
+had, and analysed anew by this program. Nothing is merged, and no sequence number is given. The plan also names the rows
+that stay unchanged, so that a store can complete their raw records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.post import Post
+from pipeline.query.document import describe
+from pipeline.store.contract import ExportRow
+from pipeline.store.plan import PlanLookups, RowUpsert, StoredRow, WritePlan
+from pipeline.store.post_json import decode_post
+
+
+@dataclass(slots=True)
+class LoadPlan:
+    """Plan of a batch, and the rows that stay unchanged with the raw records that belong to them."""
+
+    plan: WritePlan
+    unchanged: list[tuple[StoredRow, bytes]] = field(default_factory=list)
+
+
+def decode_rows(rows: Sequence[ExportRow]) -> list[tuple[Post, ExportRow]]:
+    """Return each row with its decoded post."""
+    return [(decode_post(row.body), row) for row in rows]
+
+
+def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_ms: int) -> LoadPlan:
+    """Return what to write. A stored row of the same or a greater version stays; a post deleted here stays out."""
+    load = LoadPlan(WritePlan(now_ms))
+    ids = {post.id for post, _ in rows}
+    inside = {post.repost_of or post.quote_of for post, _ in rows} - {""}
+    buried = lookups.tombstones(ids | inside)
+    authors = lookups.account_tombstones({(post.source, post.author.id) for post, _ in rows})
+    stored = lookups.stored(ids | inside)
+    for post, row in rows:
+        if post.id in buried or post.repost_of in buried:
+            continue
+        if post.version <= authors.get((post.source, post.author.id), -1):
+            continue
+        here = stored.get(post.id)
+        raw = b"" if post.quote_of in buried else row.raw
+        if here is not None and not _is_newer(post, row, here):
+            load.unchanged.append((here, raw if here.body == row.body else b""))
+            continue
+        original = _original(row, stored.get(post.repost_of)) if post.repost_of else None
+        load.plan.upserts.append(
+            RowUpsert(
+                post,
+                describe(post, original),
+                row.body,
+                here,
+                raw,
+                touched=row.touched,
+                sort_key=row.sort_key,
+                reach=row.reach,
+            )
+        )
+    return load
+
+
+def _is_newer(post: Post, row: ExportRow, here: StoredRow) -> bool:
+    stored, arriving = (here.post.version, here.post.seq), (post.version, post.seq)
+    return arriving > stored or (arriving == stored and row.touched and not here.touched)
+
+
+def _original(row: ExportRow, here: StoredRow | None) -> Post | None:
+    """Return the original of a repost: the other store's version, or the one here if that is newer."""
+    if row.original is None:
+        return here.post if here is not None else None
+    original = decode_post(row.original)
+    return here.post if here is not None and here.post.version > original.version else original

@@ -1,1 +1,0 @@
-"""Keeping Elasticsearch in order: migration, retention, sweeps, coverage."""

@@ -1,0 +1,115 @@
+"""Documents of the index `state`, which holds what the store keeps beside posts, and the documents' keys.
+
+A locator says where the post of an id is stored, whether it was reposted, and its tombstone. Others are tombstones of
+accounts (by salted hash), notes of stale reach, words of the background by hour, and the progress of maintenance.
+Coverage rows (`coverage`) and the meta document (`store_meta`) are defined elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.tombstone_rules import account_hash
+
+AUTHORS = "authors"
+"""Key of the note that some account was withdrawn; without it no account needs to be looked up."""
+
+HOURS = "hours"
+"""Key of the number of posts in the background of words, by hour."""
+
+PROGRESS = "progress"
+"""Key of the progress of maintenance."""
+
+
+class Locator(msgspec.Struct, omit_defaults=True):
+    """What the store knows of an id.
+
+    `period` and `place`: where the post is stored, and its sort key. `begun_at` (ms): when a worker began to store it.
+    `reposted`: the post was ever reposted. `gone_seq` and `gone_at` (ms): its tombstone, -1 if there is none.
+    """
+
+    id: str = ""
+    place: int = -1
+    period: str = ""
+    begun_at: int = -1
+    reposted: bool = False
+    gone_seq: int = -1
+    gone_at: int = -1
+
+
+class WithdrawnAccount(msgspec.Struct):
+    """Posts of an account up to `until` (ms) are withdrawn; `seq_no` and `term` are for a conditional write.
+
+    `gone_at` (ms) is when the withdrawal was received; -1: the account was forgotten, and this is kept for good.
+    """
+
+    until: int = -1
+    gone_at: int = -1
+    seq_no: int = -1
+    term: int = -1
+
+
+class WithdrawnAccountsNote(msgspec.Struct, omit_defaults=True):
+    """Document under `AUTHORS`: when (ms) an account was last withdrawn, and hexadecimal salts of other stores.
+
+    Withdrawn accounts that were moved in from another store are named with that store's salt.
+    """
+
+    until: int = -1
+    salts: list[str] = []
+
+
+class StaleReach(msgspec.Struct):
+    """Note that the reach of a post must be computed again."""
+
+    id: str
+    kind: str = "stale"
+
+
+class BackgroundWord(msgspec.Struct):
+    """Number of posts of the background that have a word, by hour; `last` is the newest of these hours."""
+
+    hours: dict[int, int]
+    last: int = 0
+    kind: str = "word"
+
+
+class MaintenanceProgress(msgspec.Struct):
+    """Progress of maintenance, by publication numbers; `expunged_ms` is when segments were last rewritten."""
+
+    background_seq: int = 0
+    reached_seq: int = 0
+    expunged_ms: int = 0
+
+
+def post_key(post_id: str) -> str:
+    """Return the key of an id's locator."""
+    return key("p:" + post_id)
+
+
+def stale_key(post_id: str) -> str:
+    """Return the key of the note that a post's reach is stale."""
+    return key("s:" + post_id)
+
+
+def word_key(word: str) -> str:
+    """Return the key of a word of the background."""
+    return key("w:" + word)
+
+
+def withdrawn_account_key(name: str) -> str:
+    """Return the key of a withdrawn account by its salted hash."""
+    return "a:" + name
+
+
+def own_account_key(names: IndexNames, network: str, author_id: str) -> str:
+    """Return the key of a withdrawn account, hashed with the salt of this store: the key does not tell who it was."""
+    return withdrawn_account_key(account_hash(network, author_id, own_salt(names)))
+
+
+def own_salt(names: IndexNames) -> bytes:
+    """Return the salt of this store."""
+    return hashlib.sha256(names.state.encode()).digest()

@@ -1,0 +1,194 @@
+"""Plan lookups in Elasticsearch: finds a batch's stored rows, tombstones, deleted accounts and reposts for the planner.
+
+Everything known of an id is read from the index `state` first, in real time: where its post is stored, its tombstone,
+and whether it was ever reposted. The post is then read from its index. Only reposts, quotes and an account's posts are
+searched for, and reposts only if `state` says that there are some. All that was read is remembered with its version
+numbers, which the writes name as their condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.store.contract import Writes
+from pipeline.store.elastic.cluster.bulk import Write
+from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.json_codec import decode
+from pipeline.store.elastic.cluster.multi_get import GotDocument, get_many
+from pipeline.store.elastic.index_names import IndexNames, key
+from pipeline.store.elastic.state_documents import (
+    AUTHORS,
+    Locator,
+    WithdrawnAccount,
+    WithdrawnAccountsNote,
+    own_account_key,
+    own_salt,
+    post_key,
+    withdrawn_account_key,
+)
+from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
+from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
+from pipeline.store.plan import StoredRow
+from pipeline.store.tombstone_rules import account_hash
+
+
+@dataclass(slots=True)
+class VersionedLocator:
+    """A locator as it was read, with the numbers that a conditional write must name (-1: it does not exist yet)."""
+
+    locator: Locator
+    seq_no: int = -1
+    term: int = -1
+
+
+class ElasticPlanLookups:
+    """Lookups of one attempt at a batch. Remembers all that it read, for the writes that follow."""
+
+    def __init__(self, client: ElasticClient, names: IndexNames, refresh: Callable[[], None]) -> None:
+        self._client = client
+        self._names = names
+        self._search = StoredPostSearch(client, names, refresh)
+        self._known: dict[str, VersionedLocator] = {}
+        self._rows: dict[str, VersionedRow | None] = {}
+        self._some_account_withdrawn = False
+        self.former_salts: list[str] = []
+        """Hexadecimal salts of other stores whose withdrawn accounts were moved in here."""
+
+    def prefetch(self, writes: Writes) -> None:
+        """Read at once all that the planner will look up for a batch."""
+        ids = {upsert.post.id for upsert in writes.upserts}
+        ids.update(deletion.id for deletion in writes.deletions)
+        ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
+        ids.discard("")
+        wanted = list(ids)
+        pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
+        found = get_many(self._client, pairs)
+        note = next(found)
+        self._some_account_withdrawn = note.found
+        self.former_salts = decode(note.source, WithdrawnAccountsNote).salts if note.found else []
+        self._remember(wanted, found)
+        self._read(ids)
+
+    def known(self, post_id: str) -> VersionedLocator:
+        """Return what `state` knows of an id."""
+        if post_id not in self._known:
+            self._locate([post_id])
+        return self._known[post_id]
+
+    def remember(self, post_id: str, locator: Locator, write: Write) -> None:
+        """Remember a locator that was just written."""
+        self._known[post_id] = VersionedLocator(locator, write.seq_no, write.term)
+
+    def withdrawn_account(self, author: tuple[str, str]) -> WithdrawnAccount:
+        """Return what this store's own salt tells of the (source, author id) of a withdrawn account."""
+        (got,) = get_many(self._client, [(self._names.state, own_account_key(self._names, *author))])
+        if not got.found:
+            return WithdrawnAccount()
+        account = decode(got.source, WithdrawnAccount)
+        return WithdrawnAccount(account.until, account.gone_at, got.seq_no, got.term)
+
+    def row(self, post_id: str) -> VersionedRow | None:
+        """Return the row of an id as it was read, None if it is not stored."""
+        self._read([post_id])
+        return self._rows[post_id]
+
+    def quotes(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+        """Yield the (period, key) of all stored quotes of posts, some at a time."""
+        return self._search.quotes_of(ids)
+
+    def _locate(self, ids: Iterable[str]) -> None:
+        wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._known]
+        if wanted:
+            pairs = [(self._names.state, post_key(post_id)) for post_id in wanted]
+            self._remember(wanted, get_many(self._client, pairs))
+
+    def _remember(self, ids: Sequence[str], found: Iterator[GotDocument]) -> None:
+        for post_id, got in zip(ids, found, strict=True):
+            locator = decode(got.source, Locator) if got.found else Locator(id=post_id)
+            numbers = (got.seq_no, got.term) if got.found else ()
+            self._known[post_id] = VersionedLocator(locator, *numbers)
+
+    def _read(self, ids: Iterable[str]) -> None:
+        wanted = [post_id for post_id in dict.fromkeys(ids) if post_id not in self._rows]
+        if not wanted:
+            return
+        self._locate(wanted)
+        periods = [(post_id, self._known[post_id].locator.period) for post_id in wanted]
+        stored = [(post_id, period) for post_id, period in periods if period]
+        self._rows.update(dict.fromkeys(wanted))
+        pairs = [(self._names.posts_of(period), key(post_id)) for post_id, period in stored]
+        for (post_id, period), got in zip(stored, get_many(self._client, pairs), strict=True):
+            if got.found:
+                source = decode(got.source, PostSource)
+                self._rows[post_id] = versioned_row(source, period, got.seq_no, got.term)
+
+    # -- the planner's interface
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return id → when (ms) the tombstone of the post was written, for those ids that have one."""
+        wanted = list(ids)
+        self._locate(wanted)
+        stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
+        return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
+
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return (source, author id) → until when (ms) the account's posts are withdrawn."""
+        if not self._some_account_withdrawn:
+            return {}
+        salts = [own_salt(self._names), *(bytes.fromhex(salt) for salt in self.former_salts)]
+        wanted = [(author, withdrawn_account_key(account_hash(*author, salt))) for author in authors for salt in salts]
+        found: dict[tuple[str, str], int] = {}
+        pairs = [(self._names.state, name) for _, name in wanted]
+        for (author, _), got in zip(wanted, get_many(self._client, pairs), strict=True):
+            if got.found:
+                until = decode(got.source, WithdrawnAccount).until
+                found[author] = max(until, found.get(author, until))
+        return found
+
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
+        """Return the rows of those ids that are stored."""
+        wanted = list(ids)
+        self._read(wanted)
+        return {post_id: row for post_id in wanted if (row := self._rows[post_id]) is not None}
+
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
+        """Return the stored reposts of posts by the id of their original, newest first.
+
+        At most `each` of an original and `together` in all, those of the first ids.
+        """
+        wanted = list(ids)
+        self._locate(wanted)
+        found: dict[str, list[StoredRow]] = {}
+        for post_id in wanted:
+            if self._known[post_id].locator.reposted and together > 0:
+                rows = self._first(self._search.reposts_of(post_id), min(each, together))
+                found[post_id] = [row for row in rows if row.post.repost_of == post_id]
+                together -= len(rows)
+        return {original: rows for original, rows in found.items() if rows}
+
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
+        """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
+        found: dict[str, StoredRow] = {}
+        for page in self._remembered(self._search.posts_by(source, author_id)):
+            for row in page:
+                post = row.post
+                if post.source == source and post.author.id == author_id and post.version <= until:
+                    found[post.id] = row
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def _first(self, pages: Iterable[list[VersionedRow]], limit: int) -> list[StoredRow]:
+        """Return the first `limit` rows of pages, each once."""
+        found: dict[str, StoredRow] = {}
+        for page in self._remembered(pages):
+            found.update((row.post.id, row) for row in page)
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def _remembered(self, pages: Iterable[list[VersionedRow]]) -> Iterator[list[VersionedRow]]:
+        """Yield pages with each row as it was read first: the plan is made of what the writes will name."""
+        for page in pages:
+            yield [self._rows.setdefault(row.post.id, row) or row for row in page]

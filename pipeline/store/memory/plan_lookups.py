@@ -1,0 +1,54 @@
+"""Plan lookups of the memory store: answers the queries of planning a batch by scanning all rows.
+
+They find tombstones of posts and accounts, stored rows, reposts of a post, and posts of an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
+from pipeline.store.plan import StoredRow
+
+
+class MemoryPlanLookups:
+    """Keeps `plan.PlanLookups`."""
+
+    def __init__(self, contents: MemoryContents, accounts: MemoryAccountTombstones) -> None:
+        self._contents = contents
+        self._accounts = accounts
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were deleted here."""
+        stones = self._contents.tombstones
+        return {post_id: stones[post_id][1] for post_id in ids if post_id in stones}
+
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those accounts that were deleted stay out."""
+        found = {author: self._accounts.until(*author) for author in authors}
+        return {author: until for author, until in found.items() if until is not None}
+
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
+        """Return the rows of those ids that are stored."""
+        rows = self._contents.rows
+        return {post_id: rows[post_id] for post_id in ids if post_id in rows}
+
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
+        """Return stored reposts by the id of their original, newest first; see `PlanLookups.reposts`."""
+        by_original: dict[str, list[StoredRow]] = {}
+        for row in sorted(self._contents.rows.values(), key=row_sort_key, reverse=True):
+            by_original.setdefault(row.post.repost_of, []).append(row)
+        found: dict[str, list[StoredRow]] = {}
+        for post_id in ids:
+            if rows := by_original.get(post_id, [])[: min(each, together)]:
+                found[post_id] = rows
+                together -= len(rows)
+        return found
+
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
+        """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
+        return [
+            row
+            for row in self._contents.rows.values()
+            if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
+        ][:limit]

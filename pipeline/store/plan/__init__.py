@@ -1,0 +1,12 @@
+"""Write plan of a batch: the rows to write and to remove, the tombstones and the report, decided once for every store.
+
+The rules of docs/design/store.md ("Writing") live here. A store offers `PlanLookups`, calls `plan_writes` (SQLite
+inside its transaction) and applies the `WritePlan`. Nothing is written here.
+"""
+
+from pipeline.store.plan.lookups import PlanLookups
+from pipeline.store.plan.planner import plan_writes
+from pipeline.store.plan.upserts import MAX_TOUCHED
+from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
+
+__all__ = ["MAX_TOUCHED", "PlanLookups", "RowUpsert", "StoredRow", "WritePlan", "plan_writes"]

@@ -1,0 +1,42 @@
+"""Plan lookups protocol: the queries that planning a batch puts to a store, each for many ids at once.
+
+They find tombstones of posts and of accounts, stored rows, stored reposts of posts, and the posts of an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from pipeline.store.plan.write_plan import StoredRow
+
+
+class PlanLookups(Protocol):
+    """Queries of a store inside the writer's transaction, each for many ids at once."""
+
+    def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the ids that have a tombstone were deleted here."""
+        ...
+
+    def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return until when (ms) posts of those of the accounts (source, author id) that were deleted stay out.
+
+        A store keeps accounts by a hash salted with its own secret, never by name: those of `WritePlan.forgotten` for
+        good, the others as long as its tombstones.
+        """
+        ...
+
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredRow]:
+        """Return the rows of those ids that are stored."""
+        ...
+
+    def reposts(self, ids: Iterable[str], each: int, together: int) -> dict[str, list[StoredRow]]:
+        """Return stored reposts by the id of their original, newest first.
+
+        At most `each` an original and `together` in all, those of the first ids.
+        """
+        ...
+
+    def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
+        """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
+        ...

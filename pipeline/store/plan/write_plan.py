@@ -1,0 +1,78 @@
+"""Values of a write plan: rows as they are stored, rows to write, and everything that a batch changes in a store.
+
+The plan also makes the contract's report (`Persisted`), which leaves out posts beyond retention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.post import Post
+from pipeline.query.document import Document
+from pipeline.store.contract import Entry, Persisted
+
+
+@dataclass(slots=True)
+class StoredRow:
+    """Row as it is before the batch. `touched` is set once an edit of the post reached stored reposts."""
+
+    sort_key: int
+    post: Post
+    body: bytes
+    document: Document
+    touched: bool = False
+
+
+@dataclass(slots=True)
+class RowUpsert:
+    """Row to write. `stored` is the row it replaces; `reindex` is set where words or facets differ from that row.
+
+    A new row copied from another store brings its `sort_key` and `reach` along; otherwise `sort_key` is -1.
+    """
+
+    post: Post
+    document: Document
+    body: bytes
+    stored: StoredRow | None = None
+    raw: bytes = b""
+    reindex: bool = True
+    touched: bool = False
+    sort_key: int = -1
+    reach: int | None = None
+
+
+@dataclass(slots=True)
+class WritePlan:
+    """Everything that one transaction writes, at `now_ms`.
+
+    `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
+    store gave; all others get the batch's. `authors` are deleted accounts (source, id) → until when (ms) their posts
+    are deleted; those in `forgotten` are kept for good.
+
+    A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
+    `left` is set where the deletions take along more posts than this plan removes.
+
+    Entries of posts created before `retained_from_ms` are written, because a fresh repost may need its old original,
+    and are not reported.
+    """
+
+    now_ms: int
+    retained_from_ms: int = 0
+    upserts: list[RowUpsert] = field(default_factory=list)
+    removals: dict[str, StoredRow] = field(default_factory=dict)
+    tombstones: dict[str, int] = field(default_factory=dict)
+    authors: dict[tuple[str, str], int] = field(default_factory=dict)
+    forgotten: set[tuple[str, str]] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    tombstoned: list[str] = field(default_factory=list)
+    tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    quoted: list[str] = field(default_factory=list)
+    left: bool = False
+
+    def persisted(self) -> Persisted:
+        """Return the contract's report of this plan."""
+        inserted = sum(row.stored is None for row in self.upserts)
+        since = self.retained_from_ms
+        entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
+        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left)

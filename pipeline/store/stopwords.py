@@ -1,7 +1,0 @@
-"""Words too common to tell anything, in the languages seen most (`stopwords.txt`). Tops leave them out."""
-
-from __future__ import annotations
-
-from importlib.resources import files
-
-STOP_WORDS = frozenset(files("pipeline.store").joinpath("stopwords.txt").read_text("utf-8").split())

@@ -1,0 +1,263 @@
+"""Batch processor: takes one batch through normalise, BEGIN, persist, match and COMMIT (docs/design/delivery.md).
+
+The order is the guarantee. A post is persisted before it is matched and matched before it is published, and the
+registry of searches is read only after persisting. This module knows no Celery and no SQL; `batch_runner.py` decides
+what follows an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.broker.counters import Counters, TimeSpent
+from pipeline.broker.keys import Names
+from pipeline.errors import AttemptUnfinished, BatchDone
+from pipeline.match.matcher_replica import MatcherReplica
+from pipeline.post import Deletion
+from pipeline.publish.messages import Message, posts_messages
+from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
+from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
+from pipeline.queue.claim_check import Claim, ClaimCheck
+from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
+from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
+from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.worker.batch_counters import count_batch
+from pipeline.worker.intake_filter import IntakeFilter
+from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
+from pipeline.worker.retractions import changed_post_messages, concerns_every_search
+
+log = logging.getLogger(__name__)
+
+WHOLE_ATTEMPTS = 3
+"""Attempts at a whole batch; later attempts search it for poison records."""
+MATCH_ROUNDS = 20
+"""Rounds of matching when searches come or go meanwhile; more than one is needed only after an edit and a crash."""
+REANNOUNCED_MAX = 10_000
+"""At most this many deletions left over from a crashed attempt are re-announced. Clients that reconnect read all of
+them from the store."""
+DELETION_BUDGET_S = 10.0
+"""Seconds that one attempt removes what deletions take along (a million reposts, all posts of an account). Then the
+batch goes to the end of the queue, and its next attempt finds less to remove."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A batch, or some records of it: normalised, inside TRACK (`accepted`), and as the store took it."""
+
+    normalised: NormalisedBatch
+    accepted: Writes
+    persisted: Persisted
+
+
+class BatchProcessor:
+    """Processes batches. Belongs to one thread."""
+
+    def __init__(
+        self,
+        *,
+        names: Names,
+        claims: ClaimCheck,
+        order: PublicationOrder,
+        store: Store,
+        following: MatcherReplica,
+        intake: IntakeFilter,
+        dead: DeadLetters,
+        counters: Counters,
+        normalise: Normalise,
+        stopping: Callable[[], bool] = lambda: False,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._names = names
+        self._claims = claims
+        self._order = order
+        self._store = store
+        self._following = following
+        self._intake = intake
+        self._dead = dead
+        self._counters = counters
+        self._normalise = normalise
+        self._stopping = stopping
+        self._clock_s = clock_s
+
+    def attempt(self, claim: Claim) -> Iterator[str]:
+        """Process a batch step by step, yielding the name of each step done.
+
+        An attempt may be abandoned after any step; another attempt then starts from the beginning.
+
+        Raises:
+            BatchDone: the batch is no longer open.
+            AttemptUnfinished: the time is used up; the next attempt resumes.
+            BrokerUnavailable, StoreUnavailable: an outage.
+        """
+        batch = self._decode(claim)
+        if claim.attempts > WHOLE_ATTEMPTS:
+            attempt = self._order.begin(claim.batch_id, len(batch.records), must_be_open=True)
+            yield "begun"
+            part = yield from self._persist_in_parts(claim, attempt, batch)
+        else:
+            normalised, accepted = self._read(batch)
+            yield "normalised"
+            attempt = self._order.begin(claim.batch_id, normalised.seq_count, must_be_open=True)
+            yield "begun"
+            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            yield "persisted"
+        yield from self._match_and_commit(attempt, batch, part)
+
+    # -- steps
+    def _decode(self, claim: Claim) -> RawBatch:
+        """Return the claim's batch. Bytes that are no batch become one dead letter and an empty batch."""
+        try:
+            return decode_batch(claim.data)
+        except ValueError as error:
+            batch = RawBatch("", [])
+            letter = dead_letter_of(batch, RawRecord(0, claim.data), str(error))
+            self._dead.add([letter], again=claim.attempts > 1)
+            self._counters.add("records_dead")
+            return batch
+
+    def _read(self, batch: RawBatch, indexes: Sequence[int] | None = None) -> tuple[NormalisedBatch, Writes]:
+        """Return records of a batch (all, or those at `indexes`) normalised, and their writes inside TRACK."""
+        with TimeSpent(self._counters, "normalise_us"):
+            normalised = fold_batch(batch, self._normalise, indexes)
+            return normalised, self._intake.filter(normalised.writes)
+
+    def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
+        """Persist writes. Posts that deletions take along are removed in portions, each announced once it is gone.
+
+        Raises:
+            BatchDone: a newer attempt owns the batch.
+            AttemptUnfinished: `DELETION_BUDGET_S` are used up, and more is to be removed.
+        """
+        with TimeSpent(self._counters, "persist_us"):
+            persisted = portion = self._store.persist(accepted, attempt.seq)
+            end_s = self._clock_s() + DELETION_BUDGET_S
+            ids = {upsert.post.id for upsert in accepted.upserts} if portion.left else set()
+            deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids.intersection(portion.tombstoned))]
+            while portion.left:
+                if not self._order.announce_deletions(attempt, portion.deleted):
+                    raise BatchDone(attempt.batch_id)
+                self._counters.add("posts_deleted", len(portion.deleted))
+                if self._stopping() or self._clock_s() > end_s:
+                    raise AttemptUnfinished(attempt.batch_id)
+                rest = Writes((), deletions, accepted.author_deletions, continued=True)
+                portion = self._store.persist(rest, attempt.seq)
+        return persisted if portion is persisted else replace(persisted, deleted=portion.deleted, left=False)
+
+    def _persist_in_parts(self, claim: Claim, attempt: Attempt, batch: RawBatch) -> Generator[str, None, _Part]:
+        """Search a batch that failed as a whole for poison records; persist the others, and return them as one part."""
+
+        def try_records(indexes: Sequence[int]) -> _Part:
+            normalised, accepted = self._read(batch, indexes)
+            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            self._following.follow()
+            self._messages(part.persisted, attempt.safe)  # a record may be poison to the matcher
+            return part
+
+        def save(progress: PoisonProgress) -> None:
+            self._claims.save_progress(claim.batch_id, progress)
+
+        finder = PoisonFinder(len(batch.records), claim.progress, try_records, save, self._clock_s)
+        found = yield from finder.run()
+        letters = [dead_letter_of(batch, batch.records[index], why) for index, why in sorted(found.bad.items())]
+        accepted, persisted = Writes(), Persisted([])
+        for part in found.parts:
+            letters += part.normalised.dead_letters
+            accepted, persisted = accepted.plus(part.accepted), persisted.plus(part.persisted)
+        return _Part(NormalisedBatch(accepted, letters), accepted, persisted)
+
+    def _match_and_commit(self, attempt: Attempt, batch: RawBatch, part: _Part) -> Iterator[str]:
+        """Match the persisted posts and COMMIT.
+
+        Where a message holds for every search and the registry has moved meanwhile, both are repeated.
+
+        Raises:
+            RegistryMoved: the registry moved in each of `MATCH_ROUNDS`.
+        """
+        refused = refused_dead_letters(batch, self._normalise, part.persisted.refused)
+        self._set_aside(part.normalised.dead_letters + refused, again=bool(attempt.dead))
+        part = replace(part, persisted=self._with_unannounced(attempt, part.persisted))
+        for _ in range(MATCH_ROUNDS):
+            with TimeSpent(self._counters, "match_us"):
+                self._following.follow()
+                yield "followed"
+                messages = self._messages(part.persisted, attempt.safe)
+            yield "matched"
+            try:
+                with TimeSpent(self._counters, "publish_us"):
+                    done = self._commit(attempt, messages, part)
+            except RegistryMoved:
+                continue
+            self._count(batch, part, messages, done=done)
+            yield "committed"
+            return
+        raise RegistryMoved(attempt.batch_id)
+
+    # -- what the steps need
+    def _set_aside(self, letters: list[DeadLetter], *, again: bool) -> None:
+        if letters:
+            self._counters.add("records_dead", len(letters))
+            self._counters.add("dead_dropped", self._dead.add(letters, again=again))
+
+    def _with_unannounced(self, attempt: Attempt, persisted: Persisted) -> Persisted:
+        """Return it with the posts deleted since an attempt at this batch died.
+
+        The dead attempt may have removed posts with an account or with their original. Their rows are gone, and the
+        batch does not name them.
+        """
+        if not attempt.dead:
+            return persisted
+        with self._store.reading() as reading:
+            left_over = reading.deleted_ids(attempt.dead - 1, limit=REANNOUNCED_MAX)
+        return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *left_over])])
+
+    def _messages(self, persisted: Persisted, safe: int) -> list[Message]:
+        """Return the messages for accepted posts and for searches that they no longer match."""
+        entries = persisted.entries
+        if not entries:
+            return []
+        matcher, counters = self._following.matcher, self._counters
+        report = matcher.match([entry.document for entry in entries])
+        messages = posts_messages(self._names, report.matches, [entry.body for entry in entries])
+        counters.add("matches", sum(map(len, report.matches.values())))
+        counters.add("candidates", report.candidates)
+        counters.add("checked", report.checked)
+        if report.errors:
+            counters.add("match_errors", len(report.errors))
+            log.warning("searches that raised: %s", dict(list(report.errors.items())[:3]))
+        if report.slow:
+            counters.add("match_slow", len(report.slow))
+            log.warning("searches slow to match, with their ms: %s", dict(list(report.slow.items())[:3]))
+        if not any(entry.post.changed for entry in entries):
+            return messages
+        return messages + changed_post_messages(self._names, matcher, entries, report.matches, safe)
+
+    def _commit(self, attempt: Attempt, messages: list[Message], part: _Part) -> bool:
+        """COMMIT; messages that hold for every search are bound to the registry version they were matched at."""
+        persisted = part.persisted
+        every = concerns_every_search(persisted.entries, attempt.safe)
+        return self._order.commit(
+            attempt,
+            messages,
+            _announced_ids(part.accepted, persisted),
+            tombstones=_tombstones(part.accepted, persisted),
+            registry=self._following.version if every else None,
+        )
+
+    def _count(self, batch: RawBatch, part: _Part, messages: Sequence[Message], *, done: bool) -> None:
+        for notice in part.normalised.notices:
+            log.info("%s reports %s: %s", notice.source, notice.kind, notice.detail)
+        untracked = len(part.normalised.writes.upserts) - len(part.accepted.upserts)
+        self._counters.add("notices", len(part.normalised.notices))
+        count_batch(self._counters, batch, part.persisted, messages, untracked=untracked, done=done)
+
+
+def _announced_ids(writes: Writes, persisted: Persisted) -> list[str]:
+    """Return the ids that COMMIT announces as deleted if they have a tombstone by then."""
+    return [*dict.fromkeys([*[upsert.post.id for upsert in writes.upserts], *persisted.deleted])]
+
+
+def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:
+    return [*dict.fromkeys([*[deletion.id for deletion in writes.deletions], *persisted.deleted])]

@@ -1,0 +1,118 @@
+"""Normalises the records of a raw batch and folds them to one write for each post id. Pure: no store, no Redis.
+
+A record that cannot be read becomes a dead letter; the other records of its batch are not affected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pipeline.errors import RecordError
+from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post, Upsert
+from pipeline.queue.batch import RawBatch, RawRecord
+from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
+from pipeline.store.contract import Writes
+
+Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
+"""(raw, source, received_at, instance) → events; raises RecordError."""
+
+
+@dataclass(slots=True)
+class NormalisedBatch:
+    """A batch after normalising: writes to persist, records that failed as dead letters, control messages."""
+
+    writes: Writes
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def seq_count(self) -> int:
+        """How many sequence numbers this batch reserves."""
+        return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
+
+
+def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
+    """Return the records of a batch (all, or those at `indexes`) normalised and folded.
+
+    Any error of a normaliser becomes a dead letter: a bug in one format must not stop the others.
+    """
+    events: list[Event] = []
+    dead_letters: list[DeadLetter] = []
+    records: Iterable[RawRecord] = batch.records if indexes is None else [batch.records[index] for index in indexes]
+    source, instance = batch.source, batch.instance
+    for record in records:
+        try:
+            events += normalise(record.data, source, record.received_at, instance)
+        except RecordError as error:
+            dead_letters.append(dead_letter_of(batch, record, str(error)))
+        except Exception as error:  # noqa: BLE001 - it is kept with the record and counted
+            dead_letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
+    writes, notices = fold(events)
+    return NormalisedBatch(writes, dead_letters, notices)
+
+
+def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
+    """Return a dead letter for each record of a batch whose post the store refused (`refused`: id → why)."""
+    letters = []
+    for index, record in enumerate(batch.records) if refused else ():
+        upserts = fold_batch(batch, normalise, [index]).writes.upserts
+        whys = [refused[upsert.post.id] for upsert in upserts if upsert.post.id in refused]
+        if whys:
+            letters.append(dead_letter_of(batch, record, whys[0]))
+    return letters
+
+
+def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
+    """Return the writes of some events, at most one an id: the greatest version, or the deletion if there is one.
+
+    The winner takes over what only the loser has: the raw record and counts.
+    """
+    upserts: dict[str, Upsert] = {}
+    deletions: dict[str, Deletion] = {}
+    author_deletions: list[AuthorDeletion] = []
+    notices: list[Notice] = []
+    for event in events:
+        if type(event) is Upsert:
+            post_id = event.post.id
+            known = upserts.get(post_id)
+            upserts[post_id] = event if known is None else _greater(known, event)
+        elif type(event) is Deletion:
+            former = deletions.get(event.id)
+            if former is None or former.at < event.at:
+                deletions[event.id] = event
+        elif type(event) is AuthorDeletion:
+            author_deletions.append(event)
+        elif type(event) is Notice:
+            notices.append(event)
+    for post_id in deletions:
+        upserts.pop(post_id, None)
+    return Writes(list(upserts.values()), list(deletions.values()), author_deletions), notices
+
+
+def _greater(one: Upsert, other: Upsert) -> Upsert:
+    older, newer = (other, one) if _rank(one) > _rank(other) else (one, other)
+    post = newer.post
+    if None in (post.counts.replies, post.counts.reposts, post.counts.quotes, post.counts.likes):
+        post = msgspec.structs.replace(post, counts=_filled(post.counts, older.post.counts))
+    return Upsert(post, newer.raw or older.raw)
+
+
+def _rank(upsert: Upsert) -> tuple[int, bool]:
+    return upsert.post.version, bool(upsert.raw)
+
+
+def _filled(counts: Counts, older: Counts) -> Counts:
+    return Counts(
+        replies=older.replies if counts.replies is None else counts.replies,
+        reposts=older.reposts if counts.reposts is None else counts.reposts,
+        quotes=older.quotes if counts.quotes is None else counts.quotes,
+        likes=older.likes if counts.likes is None else counts.likes,
+    )
+
+
+def originals(post: Post) -> tuple[str, ...]:
+    """Return the ids of the posts that a post carries inside: what it reposts and what it quotes."""
+    return tuple(post_id for post_id in (post.repost_of, post.quote_of) if post_id)

@@ -1,0 +1,134 @@
+"""Author names: a post comes at once, and again with its author's name when the API answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.post import Deletion
+from pipeline.sources.bluesky.author_names import UNNAMED_EVENTS
+from pipeline.sources.bluesky.source import BlueskySource
+from tests.sources.background_reading import Reading, until
+from tests.sources.simulators.bluesky_api import BlueskyApi
+from tests.sources.simulators.jetstream import DID, Jetstream, commit
+
+
+@pytest.fixture
+def api() -> Iterator[BlueskyApi]:
+    with BlueskyApi() as found:
+        yield found
+
+
+@pytest.fixture
+def server() -> Iterator[Jetstream]:
+    with Jetstream() as found:
+        yield found
+
+
+def now_us() -> int:
+    return int(time.time() * 1e6)
+
+
+def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
+    return Reading(BlueskySource((server.url,), api.url))
+
+
+def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: BlueskyApi) -> None:
+    api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        server.publish(commit(now_us(), "one"))
+        until(lambda: len(reading.posts()) == 2)
+        first, second = reading.posts()
+        assert (first.author.handle, second.author.handle) == (DID, "ann.example")
+        assert (second.author.name, second.author.bio, second.author.followers) == ("Ann", "I am", 7)
+        assert second.version == first.version + 1
+        server.publish(commit(now_us(), "two"))
+        until(lambda: len(reading.posts()) == 3)
+        time.sleep(0.6)
+        assert [post.author.handle for post in reading.posts()] == [DID, "ann.example", "ann.example"]
+        assert api.asked == [[DID]], "nobody is asked for twice"
+
+
+def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyApi) -> None:
+    api.everybody = True
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        server.publish(commit(now_us(), "one", did="did:plc:bob"))
+        until(lambda: len(reading.posts()) == 2)
+        parent = {"uri": "at://did:plc:bob/app.bsky.feed.post/3k", "cid": "c"}
+        server.publish(commit(now_us(), "two", reply={"parent": parent, "root": parent}))
+        until(lambda: len(reading.posts()) == 4)
+        named = reading.posts()[-1]
+        assert named.reply_to is not None
+        assert (named.author.handle, named.reply_to.handle) == ("ann.example", "bob.example")
+
+
+def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
+    api.everybody, api.delay_s = True, 20.0
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        for number in range(30):
+            server.publish(commit(now_us(), str(number), did=f"did:plc:p{number}"))
+        until(lambda: len(reading.texts()) == 30, 15)
+        assert {post.author.handle for post in reading.posts()} == {f"did:plc:p{number}" for number in range(30)}
+        assert reading.stop() < 10
+
+
+def test_author_shown_to_signed_in_people_only_is_deleted_and_then_left_out(server: Jetstream, api: BlueskyApi) -> None:
+    api.know(DID, "ann.example", labels=[{"val": "!no-unauthenticated", "src": DID}])
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        at = now_us()
+        server.publish(commit(at, "one"))
+        until(lambda: any(isinstance(event, Deletion) and event.id.endswith(f"/3k{at}") for event in reading.events()))
+        server.publish(commit(now_us(), "two"), commit(now_us(), "three", did="did:plc:bob"))
+        until(lambda: "three" in reading.texts())
+        assert reading.texts() == ["one", "three"]
+
+
+def test_post_deleted_before_its_author_is_known_has_no_second_version(server: Jetstream, api: BlueskyApi) -> None:
+    api.everybody, api.delay_s = True, 0.5
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        server.publish(commit(now_us(), "one", rkey="3kone"), commit(now_us(), operation="delete", rkey="3kone"))
+        until(lambda: api.asked)
+        server.publish(commit(now_us(), "two"))
+        until(lambda: any(post.author.handle == "ann.example" for post in reading.posts()))
+        assert [post.text for post in reading.posts()] == ["one", "two", "two"]
+
+
+def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
+    api.know(DID, "ann.example")
+    with _reading(server, api) as reading:
+        until(lambda: server.asked)
+        server.publish(commit(now_us(), "one"))
+        until(lambda: len(reading.posts()) == 2)
+        renamed = {"did": DID, "time_us": now_us(), "kind": "identity", "identity": {"did": DID, "handle": "b.example"}}
+        server.publish(renamed, commit(now_us(), "two"))
+        until(lambda: "two" in reading.texts())
+        assert reading.posts()[-1].author.handle == "b.example"
+        assert len(api.asked) == 1
+
+
+def test_without_an_api_authors_stay_dids_and_nothing_is_kept(server: Jetstream) -> None:
+    source = BlueskySource((server.url,), "")
+    with Reading(source) as reading:
+        until(lambda: server.asked)
+        server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
+        until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
+        assert {post.author.handle for post in reading.posts()} == {DID}
+        assert not source._names._unnamed
+
+
+def test_posts_that_wait_for_a_name_are_bounded(server: Jetstream, api: BlueskyApi) -> None:
+    api.delay_s = 30.0
+    source = BlueskySource((server.url,), api.url)
+    with Reading(source) as reading:
+        until(lambda: server.asked)
+        server.publish(*(commit(now_us(), str(number)) for number in range(UNNAMED_EVENTS + 100)))
+        until(lambda: len(reading.texts()) == UNNAMED_EVENTS + 100)
+        assert len(source._names._order) <= UNNAMED_EVENTS
+        assert sum(map(len, source._names._unnamed.values())) <= UNNAMED_EVENTS

@@ -1,0 +1,55 @@
+"""Lines of a stream, with every source's own bound on the longest one."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.sources import record_splitter, stdin
+from pipeline.sources.line_splitter import LineSplitter
+from pipeline.sources.mastodon import sse_parser
+from pipeline.sources.x import http_session
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("longest", "kept", "bound"),
+    [
+        (stdin.LONGEST, stdin.KEPT, 4 * MIB),
+        (record_splitter.LONGEST, record_splitter.KEPT, 4 * MIB),
+        (sse_parser.LONGEST_EVENT, sse_parser.LINE_KEPT, MIB),
+        (http_session.LONGEST_LINE, http_session.KEPT, MIB // 4),
+    ],
+    ids=["stdin", "recording", "mastodon", "x"],
+)
+def test_line_beyond_the_bound_is_cut_and_its_neighbours_are_whole(longest: int, kept: int, bound: int) -> None:
+    assert longest == bound
+    for block in (bound // 7, 3 * bound):
+        body = b"one\n" + b"x" * (bound + 1) + b"\n" + b"y" * bound + b"\ntwo\n"
+        splitter = LineSplitter(longest, kept)
+        found = [line for at in range(0, len(body), block) for line, _ in splitter.split(body[at : at + block])]
+        assert [found[0], found[-1]] == [b"one", b"two"]
+        assert [len(line) for line in found] == [3, min(kept, bound + 1), bound, 3]
+
+
+def test_blocks_may_end_anywhere() -> None:
+    body = b"one\r\n\n two\nthree"
+    for size in range(1, len(body)):
+        splitter = LineSplitter(10, 3)
+        found = [cut for at in range(0, len(body), size) for cut in splitter.split(body[at : at + size])]
+        assert found + splitter.end() == [(b"one\r", 5), (b"", 6), (b" two", 11), (b"three", 16)]
+
+
+def test_offsets_count_from_the_start_and_name_where_the_next_line_begins() -> None:
+    body = b"one\ntwo\nthree\n"
+    (_, end), *_ = LineSplitter(10, 3, start=100).split(body)
+    assert end == 104
+    assert LineSplitter(10, 3).split(body[end - 100 :])[0] == (b"two", 4)
+
+
+def test_what_follows_a_cut_line_up_to_its_end_is_skipped() -> None:
+    splitter = LineSplitter(10, 3)
+    assert splitter.split(b"x" * 11) == [(b"xxx", 11)], "as soon as it is too long"
+    assert splitter.split(b"y" * 100) == []
+    assert splitter.end() == [], "the rest of a cut line is no line of its own"
+    assert splitter.split(b"z\nnext\n") == [(b"next", 118)]

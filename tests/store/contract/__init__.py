@@ -1,0 +1,28 @@
+"""Store contract as one class of tests: subclass `StoreContract` in a test module that has a `store` fixture.
+
+See test_memory.py and test_sqlite.py.
+"""
+
+from tests.store.contract.changes import ChangesContract
+from tests.store.contract.counts import CountsContract
+from tests.store.contract.coverage import CoverageContract
+from tests.store.contract.deletions import DeletionsContract
+from tests.store.contract.merging import MergingContract
+from tests.store.contract.originals import OriginalsContract
+from tests.store.contract.paging import PagingContract
+from tests.store.contract.retention import RetentionContract
+from tests.store.contract.top_values import TopsContract
+
+
+class StoreContract(
+    MergingContract,
+    OriginalsContract,
+    DeletionsContract,
+    PagingContract,
+    ChangesContract,
+    CountsContract,
+    TopsContract,
+    CoverageContract,
+    RetentionContract,
+):
+    """Everything that a store promises."""

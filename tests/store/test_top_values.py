@@ -1,0 +1,27 @@
+"""Top lists: which words stand out, and which are counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.store.post_json import encode_post
+from pipeline.store.top_values.post_view import decode_view
+from pipeline.store.top_values.trending import log_odds
+from pipeline.store.top_values.words import is_word, tokens
+from tests.store.builders import post
+
+
+def test_word_that_is_always_common_does_not_stand_out() -> None:
+    assert log_odds(90, 100, 9_000, 10_000) == pytest.approx(0, abs=0.1)
+    assert log_odds(20, 100, 10, 10_000) > 5
+    assert log_odds(1, 1_000, 500, 10_000) < 0
+
+
+def test_words_leave_out_handles_addresses_numbers_and_stop_words() -> None:
+    text = "The Kittens (kittens!) see https://example.com/lovely @somebody 12345 a1b2 with Überraschung नमस्ते cat"
+    found = tokens(decode_view(encode_post(post(1, text))))
+    assert {token for token in found if is_word(token)} == {
+        "kittens",
+        "überraschung",
+        "नमस्ते",
+    }

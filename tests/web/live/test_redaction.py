@@ -1,0 +1,29 @@
+"""Redacted error texts say what is wrong and not where the servers are."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.settings import load
+from web.live.error_text_redaction import redacted
+
+SETTINGS = load(
+    {"ELASTICSEARCH_URL": "https://user:secret@cluster.internal:9243/es", "REDIS_URL": "redis://cache:6379"}
+)
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("the disk is full", "the disk is full"),
+        ("Elasticsearch at https://cluster.internal:9243/es cannot be reached", "Elasticsearch at … cannot be reached"),
+        ("ConnectionError: host='cluster.internal', port=9243", "ConnectionError: host='…', port=9243"),
+        ("no route to 10.0.0.7:9200 or [fe80::1]:9200", "no route to … or …"),
+        ("cannot open /srv/data/posts.db: disk I/O error", "cannot open …: disk I/O error"),
+        ("redis Cache:6379 refused, cached", "redis … refused, cached"),
+        ("cannot now (503 unavailable_shards_exception): 1/2", "cannot now (503 unavailable_shards_exception): 1/2"),
+        ("version 7.17.0 has read-only-allow-delete block", "version 7.17.0 has read-only-allow-delete block"),
+    ],
+)  # fmt: skip
+def test_a_reason_says_what_and_not_where(why: str, told: str) -> None:
+    assert redacted(why, SETTINGS) == told

@@ -1,0 +1,96 @@
+"""Event-stream client: frames as server-sent events, queued until the response's generator takes them."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+
+from gevent.event import Event
+
+from web.live.clients.client import SPARE_BYTES, Client
+from web.protocol.close_codes import Close
+from web.protocol.frames import Frame, parts_of
+
+
+def retry_line(close: Close) -> bytes:
+    """Return the line of an event stream that says when to reconnect, with the delay drawn for this client."""
+    return b"retry: %d\n\n" % random.randint(*close.again or (0, 0))
+
+
+class StreamClient(Client):
+    """A watcher over server-sent events."""
+
+    __slots__ = ("_complete", "_events", "_queued", "_ready", "finished")
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        limit: int,
+        on_full: Callable[[Client, Frame], None],
+        on_end: Callable[[Client], None],
+    ) -> None:
+        super().__init__(address, limit, on_full=on_full, on_end=on_end)
+        self._events: deque[bytes] = deque()
+        self._queued = 0
+        self._ready = Event()
+        self._complete = False
+        self.finished = False
+        """Whether the stream ends once the queue is empty."""
+
+    @property
+    def queued(self) -> int:
+        """Bytes that wait for the generator."""
+        return self._queued
+
+    def send(self, frame: Frame, *, always: bool = False) -> bool:
+        """Queue a frame; return False where it did not fit. Ids are written only once the history is complete."""
+        if self.ended:
+            return True
+        data = frame.event
+        if self._queued + len(data) > self.limit + (SPARE_BYTES if always else 0):
+            if always:
+                self.drop()
+            else:
+                self._on_full(self, frame)
+            return False
+        if frame.kind == "history" and frame.after is not None:
+            self._complete = True
+        elif frame.kind == "reset":
+            self._complete = False
+        elif frame.kind in ("lagged", "error"):
+            # The browser reconnects with the last id it read. A search that is refused stays refused.
+            self._complete = False
+            self.finished = True
+        if self._complete and frame.after is not None:
+            data = b"".join([b"id: %d\n" % (one.after or 0) + one.event for one in parts_of(frame)])
+        self._events.append(data)
+        self._queued += len(data)
+        self._ready.set()
+        return True
+
+    def take(self, timeout_s: float) -> bytes:
+        """Return the queued events, b"" where none came within `timeout_s`."""
+        if not self._events and not self.ended:
+            self._ready.clear()
+            self._ready.wait(timeout_s)
+        data = b"".join(self._events)
+        self._events.clear()
+        self._queued = 0
+        self._wake_if_room()
+        return data
+
+    def close(self, close: Close) -> None:
+        """End; the browser reconnects by itself after the delay that the last line names."""
+        if not self.ended and close.again:
+            self._events.append(retry_line(close))
+        self.drop()
+
+    def drop(self) -> None:
+        """End at once; queued events can still be taken."""
+        if not self.ended:
+            self.ended = True
+            self._ready.set()
+            self._wake_if_room()
+            self._on_end(self)

@@ -1,0 +1,1 @@
+"""Fan-out: from the Pub/Sub connection to the watchers of each search."""

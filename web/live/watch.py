@@ -1,0 +1,97 @@
+"""Watch: one subscription of one client, and the history that is sent for it.
+
+A watch is served by one greenlet at a time. A greenlet that was killed may run on until it next waits, so everything it
+sends is sent only while it still serves the watch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+
+from pipeline.publish.messages import portions
+from pipeline.query.tree import Query
+from pipeline.store.contract import Page, Reading
+from web.live.clients.client import Client
+from web.live.fanout.live_search import LiveSearch
+from web.protocol.client_messages import Subscribe
+from web.protocol.frames import history_frame
+from web.store_pool import StorePool
+
+FIRST_LOOK_S = 0.25
+"""Seconds between the first page of a history and the rest: on one machine the browser needs the processor to draw."""
+HISTORY_PAGE_POSTS = 250
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """One subscription of one client."""
+
+    request: Subscribe
+    query: Query
+    greenlet: gevent.Greenlet | None = None
+    search: LiveSearch | None = None
+    """The search among whose watchers the client is, None before it entered."""
+    low: int | None = None
+    """Low watermark from which retractions are read: older versions may still reach the client above it."""
+    lagged: bool = False
+    """The client was told that it lagged: nothing of this search is sent until it subscribes again."""
+    ended: bool = False
+    """The client no longer wants the watch; its greenlet must leave nothing behind."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the running greenlet serves this watch."""
+        return self.greenlet is gevent.getcurrent()
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the running greenlet may send history of this watch."""
+        return not (self.lagged or self.ended) and self.is_current
+
+
+class HistorySender:
+    """Sends stored posts of a watch, as fast as the client's outbox empties."""
+
+    __slots__ = ("_client", "_store_pool")
+
+    def __init__(self, client: Client, store_pool: StorePool) -> None:
+        self._client = client
+        self._store_pool = store_pool
+
+    def send_pages(self, watch: Watch, page: Page) -> None:
+        """Send page after page, each from a view of its own.
+
+        `created_at` never changes, so no post stored before the first view can fall between two pages, and a post
+        stored later arrives live.
+        """
+        left = watch.request.history
+        pause_s = FIRST_LOOK_S
+        while True:
+            self.send_bodies(watch, page.bodies)
+            left -= len(page.bodies)
+            before, limit = page.next, min(left, HISTORY_PAGE_POSTS)
+            if before is None or limit <= 0 or not watch.may_send or not self._client.wait_for_room():
+                return
+            gevent.sleep(pause_s)
+            pause_s = 0
+            page = self._store_pool.read(_next_page(watch.query, limit, before))
+
+    def send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
+        """Send posts in frames of a bounded size."""
+        for part in portions(bodies):
+            self._send(watch, part)
+
+    def finish(self, watch: Watch, safe: int) -> None:
+        """Send the last frame of a history: from now on the client may resume from `safe`."""
+        self._send(watch, [], safe)
+
+    def _send(self, watch: Watch, part: list[bytes], after: int | None = None) -> None:
+        if watch.may_send and self._client.wait_for_room() and watch.may_send:
+            self._client.send(history_frame(watch.query.key, part, after))
+
+
+def _next_page(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:
+    return lambda reading: reading.search(query, limit=limit, before=before)

@@ -1,0 +1,114 @@
+"""Frames: messages to clients, encoded once for all watchers, as WebSocket frame and as server-sent event.
+
+A frame of posts is put together from the bytes of the posts; no post is parsed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from pipeline.json_line_escapes import escape_line_ends
+from web.protocol.server_messages import Deleted, Gone
+from web.protocol.websocket_frames import socket_frame
+
+MAX_FRAME_BYTES = 32 * 1024
+"""Most bytes of a message to clients, unless one single post is larger: the read limit of Go's coder/websocket."""
+
+_encoder = msgspec.json.Encoder()
+
+
+class Frame:
+    """One message, encoded once; its bytes for sockets and for event streams are made at first use and kept."""
+
+    __slots__ = ("_event", "_socket", "after", "key", "kind", "payload")
+
+    def __init__(self, kind: str, payload: bytes, key: str = "", after: int | None = None) -> None:
+        self.kind = kind
+        self.payload = payload
+        self.key = key
+        self.after = after
+        self._socket: bytes | None = None
+        self._event: bytes | None = None
+
+    @property
+    def socket(self) -> bytes:
+        """The WebSocket frame."""
+        if self._socket is None:
+            self._socket = socket_frame(self.payload)
+        return self._socket
+
+    @property
+    def event(self) -> bytes:
+        """The server-sent event without its id: only the client knows whether `after` is a safe point to resume."""
+        if self._event is None:
+            data = escape_line_ends(self.payload)
+            self._event = b"event: " + self.kind.encode() + b"\ndata: " + data + b"\n\n"
+        return self._event
+
+
+class Bundle(Frame):
+    """Several messages that are written at once."""
+
+    __slots__ = ("frames",)
+
+    def __init__(self, frames: list[Frame]) -> None:
+        last = frames[-1]
+        super().__init__(last.kind, b"", last.key, last.after)
+        self.frames = frames
+
+    @property
+    def socket(self) -> bytes:
+        """The WebSocket frames, one behind the other."""
+        if self._socket is None:
+            self._socket = b"".join([one.socket for one in self.frames])
+        return self._socket
+
+    @property
+    def event(self) -> bytes:
+        """The server-sent events, without ids."""
+        if self._event is None:
+            self._event = b"".join([one.event for one in self.frames])
+        return self._event
+
+
+def parts_of(frame: Frame) -> list[Frame]:
+    """Return the single messages of a frame: several of a bundle, one of any other."""
+    return frame.frames if isinstance(frame, Bundle) else [frame]
+
+
+def frame(message: Any) -> Frame:
+    """Return the frame of a message that carries no posts."""
+    after = getattr(message, "after", None)
+    return Frame(
+        type(message).__struct_config__.tag,
+        _encoder.encode(message),
+        getattr(message, "key", ""),
+        after if isinstance(after, int) else None,
+    )
+
+
+def frames(message: Gone | Deleted) -> list[Frame]:
+    """Return the frames of a list message, split until each has at most `MAX_FRAME_BYTES`."""
+    whole = frame(message)
+    items: list[Any] = message.posts if isinstance(message, Gone) else message.ids
+    if len(whole.payload) <= MAX_FRAME_BYTES or len(items) < 2:
+        return [whole]
+    middle = len(items) // 2
+    if isinstance(message, Gone):
+        return frames(Gone(message.key, items[:middle])) + frames(Gone(message.key, items[middle:]))
+    return frames(Deleted(items[:middle])) + frames(Deleted(items[middle:]))
+
+
+def posts_frame(key: str, after: int, bodies: bytes) -> Frame:
+    """Return a live frame. `bodies` is the JSON of the posts with commas between, without brackets."""
+    head = b'{"type":"posts","key":"%s","after":%d,"posts":[' % (key.encode(), after)
+    return Frame("posts", b"".join((head, bodies, b"]}")), key, after)
+
+
+def history_frame(key: str, bodies: list[bytes], after: int | None = None) -> Frame:
+    """Return a chunk of history; with `after` it is the last chunk."""
+    end = b'],"done":false}' if after is None else b'],"done":true,"after":%d}' % after
+    head = b'{"type":"history","key":"%s","posts":[' % key.encode()
+    return Frame("history", b"".join((head, b",".join(bodies), end)), key, after)

@@ -1,0 +1,119 @@
+"""Messages from server to client. Posts are listed for the schema only: frames carry them as bytes, unparsed."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from pipeline.broker.store_outage import Outage
+from pipeline.post import Post
+
+
+class WirePost(Post):
+    """A post as it travels: a repost or quote whose original is stored carries it inside."""
+
+    original: Post | None = None
+
+
+class Subscribed(Struct, tag="subscribed", tag_field="type"):
+    """The search was understood; frames of `key` follow."""
+
+    id: str
+    key: str
+    query: str
+    terms: list[str]
+
+
+class History(Struct, tag="history", tag_field="type"):
+    """Stored posts, newest first, in chunks; the last has done=true and `after`."""
+
+    key: str
+    posts: list[WirePost]
+    done: bool
+    after: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Posts(Struct, tag="posts", tag_field="type"):
+    """Live matches. Merge by id: the greater `version` wins."""
+
+    key: str
+    after: int
+    posts: list[WirePost]
+
+
+class Gone(Struct, tag="gone", tag_field="type"):
+    """Posts that no longer match, each with the version that does not."""
+
+    key: str
+    posts: list[tuple[str, int]]
+
+
+class Deleted(Struct, tag="deleted", tag_field="type"):
+    """Deleted at the source: never show these ids again."""
+
+    ids: list[str]
+
+
+class Reset(Struct, tag="reset", tag_field="type"):
+    """Too much was missed: forget what is held of `key`, history follows."""
+
+    key: str
+
+
+class Lagged(Struct, tag="lagged", tag_field="type"):
+    """The client was too slow; no frame of `key` comes until it subscribes again with its last `after`."""
+
+    key: str
+
+
+class SourceState(Struct):
+    """State of a source as its reader last reported it."""
+
+    name: str
+    state: str
+    since: int | None = None
+    lag_s: float | None = None
+    detail: str = ""
+    generated: bool = False
+
+
+class Stats(Struct, tag="stats", tag_field="type"):
+    """Once a second. `after` moves every search whose history is complete. `reconnecting`: live posts wait. `outage`:
+    new posts wait for the store."""
+
+    indexed: int
+    rate: float
+    connected: int
+    sources: list[SourceState]
+    source: SourceState | None = None
+    reconnecting: bool = False
+    outage: Outage | None = None
+    after: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Gap(Struct, tag="gap", tag_field="type"):
+    """Posts of that time (ms) are known to be missing."""
+
+    source: str
+    from_: int = msgspec.field(name="from")
+    to: int | None
+    why: str
+
+
+class Fault(Struct, omit_defaults=True):
+    """What went wrong: `code` for programs, `message` for people, `position` in the search, `hint` what to do."""
+
+    code: str
+    message: str
+    position: int | None = None
+    hint: str = ""
+
+
+class Error(Struct, tag="error", tag_field="type"):
+    """A message, or the subscription `id`, was refused."""
+
+    error: Fault
+    id: str | None = None
+
+
+ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | Error

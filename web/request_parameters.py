@@ -1,0 +1,66 @@
+"""URL parameters of a request, read strictly: a wrong value is an error that names it, never a silent default."""
+
+from __future__ import annotations
+
+import re
+from typing import overload
+
+from flask import request
+
+from web.api_errors import ApiError
+
+MAX_DIGITS = 20
+"""Digits of a 64-bit number and its sign."""
+_INTEGER = re.compile(f"-?[0-9]{{1,{MAX_DIGITS}}}")
+
+
+def search_text() -> str:
+    """Return `q`, the search as text.
+
+    Raises:
+        ApiError: `q` is missing.
+    """
+    text = request.args.get("q")
+    if text is None:
+        raise ApiError("bad_request", "q is missing: the search.", hint="?q=* finds every post")
+    return text
+
+
+@overload
+def integer(name: str, default: int, low: int, high: int) -> int: ...
+@overload
+def integer(name: str, default: None, low: int, high: int) -> int | None: ...
+def integer(name: str, default: int | None, low: int, high: int) -> int | None:
+    """Return an integer within [low, high], or the default where the parameter is not given.
+
+    Raises:
+        ApiError: the value is no integer or out of bounds.
+    """
+    given = request.args.get(name, "")
+    if not given:
+        return default
+    number = int(given) if _INTEGER.fullmatch(given) else None
+    if number is None or not low <= number <= high:
+        raise ApiError("bad_request", f"{name} must be a whole number from {low} to {high}.")
+    return number
+
+
+def time_ms(name: str) -> int | None:
+    """Return a time in ms since the epoch, None where the parameter is not given.
+
+    Raises:
+        ApiError: the value is no integer or out of bounds.
+    """
+    return integer(name, None, 0, 2**53)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words.
+
+    Raises:
+        ApiError: the value is another word.
+    """
+    given = request.args.get(name, "") or default
+    if given not in allowed:
+        raise ApiError("bad_request", f"{name} must be one of {', '.join(allowed)}.")
+    return given
