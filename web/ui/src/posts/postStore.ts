@@ -1,5 +1,5 @@
 /**
- * Post store: keeps the posts of one search, each once, in the greatest version seen (docs/delivery.md).
+ * Post store: keeps the posts of one search, each once, in the greatest version seen (docs/design/delivery.md).
  *
  * The server delivers at least once; merging by (id, version) gives exactly once. The store is a last-writer-wins set with
  * tombstones: it remembers retracted versions and deleted ids, because a slower worker may still send an older version. The store

@@ -23,7 +23,7 @@ function run(events: readonly Event[], depth = 100): PostStore {
   return store;
 }
 
-/** Return the versions that docs/delivery.md requires, computed without regard to order. */
+/** Return the versions that docs/design/delivery.md requires, computed without regard to order. */
 function expected(events: readonly Event[]): Map<string, number> {
   const held = new Map<string, number>();
   for (const id of ids) {
