@@ -20,7 +20,7 @@ from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.deletion_sweep import DeletionSweep
-from pipeline.store.elastic.periodic.reach import ElasticReachUpdater
+from pipeline.store.elastic.periodic.repost_reach import ElasticReachUpdater
 from pipeline.store.elastic.periodic.word_background import ElasticWordBackground
 from pipeline.store.elastic.state_documents import PROGRESS, MaintenanceProgress
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS

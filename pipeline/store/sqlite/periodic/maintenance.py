@@ -13,7 +13,7 @@ import apsw
 
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
-from pipeline.store.sqlite.periodic.reach import SqliteReachUpdater
+from pipeline.store.sqlite.periodic.repost_reach import SqliteReachUpdater
 from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS

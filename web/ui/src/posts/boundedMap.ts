@@ -1,4 +1,4 @@
-/** A map with a maximum size: beyond it, the oldest entry is removed. */
+/** Bounded map: removes its oldest entry when it grows beyond its maximum size. */
 export class BoundedMap<K, V> {
   private readonly map = new Map<K, V>();
 
@@ -16,7 +16,7 @@ export class BoundedMap<K, V> {
     return this.map.has(key);
   }
 
-  /** Set a value; the entry counts as the newest from now on. */
+  /** Set a value. The entry becomes the newest one. */
   set(key: K, value: V): void {
     this.map.delete(key);
     this.map.set(key, value);

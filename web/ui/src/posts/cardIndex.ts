@@ -1,8 +1,9 @@
 /**
- * Turns posts into cards: a repost is a line on its original, near-duplicates lie under the earliest of them.
+ * Card index: turns the posts of a search into cards. A repost becomes a line on the card of its original. Near-duplicates form a
+ * group, and the list shows only the lead of the group: its earliest card.
  *
- * Works post by post as they come and go; `latest` is always in order. A card's place is when its original was written, or,
- * where an old original came up again by reposts, the time of the earliest repost held.
+ * The index changes post by post, and `latest` is always sorted. A card is sorted by the time its original was written. An old
+ * original that came up again through reposts is sorted by the time of its earliest loaded repost.
  */
 import { readId, type Post } from "../wire/post";
 import { seenWhenWritten, type StoreChange } from "./postStore";
@@ -12,20 +13,20 @@ import { SortedList } from "./sortedList";
 export interface Card {
   id: string;
   sortTime: number;
-  /** The post to read: held itself, or as it came inside a repost. */
+  /** The post that the card shows: a loaded post, or the original that came inside a repost. */
   post: Post;
-  /** Held itself, not only through a repost. */
+  /** Whether the original itself is loaded, and not only a repost of it. */
   own: boolean;
   reposts: Map<string, Post>;
-  /** The cards like this one, itself included, the earliest last; null while there is none. */
+  /** The group of near-duplicates, this card included, earliest last; null while the card has no near-duplicate. */
   duplicates: SortedList<DuplicateEntry> | null;
-  /** Bumped by every change, so that a view knows when to draw again. */
+  /** Grows with every change, so that a view knows when to render the card again. */
   stamp: number;
 }
 
 interface DuplicateEntry {
   id: string;
-  /** When the card's post was written, as it was when the card joined. */
+  /** Time at which the card's post was written, copied when the card joined the group. */
   sortTime: number;
   card: Card;
 }
@@ -36,7 +37,7 @@ export class CardIndex {
   private readonly nearIndex = new NearDuplicateIndex();
   private stamp = 0;
 
-  /** Apply what happened to the holding; returns the ids of cards that are new in the list. */
+  /** Apply a change of the post store. Return the ids of the cards that it added. */
   apply(change: StoreChange): string[] {
     if (change.cleared) this.clear();
     const added: string[] = [];
@@ -49,14 +50,14 @@ export class CardIndex {
     return added;
   }
 
-  /** Return the earliest card of the group a card lies in. */
+  /** Return the lead of a card's group; the card itself where it has no group. */
   lead(card: Card): Card {
     return card.duplicates?.oldest?.card ?? card;
   }
 
   /** Return the other cards of a card's group, earliest first. */
   otherDuplicates(card: Card): Card[] {
-    return (card.duplicates?.newestFirst() ?? []).map((one) => one.card).filter((other) => other !== card).reverse();
+    return (card.duplicates?.newestFirst() ?? []).map((entry) => entry.card).filter((other) => other !== card).reverse();
   }
 
   private put(post: Post): void {
@@ -81,14 +82,14 @@ export class CardIndex {
     }
     this.latest.remove(card);
     card.stamp = ++this.stamp;
-    const textWas = card.post.text;
-    const seat = duplicateEntryOf(card);
+    const textBefore = card.post.text;
+    const entry = duplicateEntryOf(card);
     if (post.repost_of) card.reposts.set(post.id, post);
     else card.own = true;
     if (read && (read.version >= card.post.version || !card.post.text)) card.post = read;
     card.sortTime = sortTimeOf(card);
-    if (card.post.created_at !== seat.sortTime) this.moveAmongDuplicates(card, seat);
-    if (card.post.text !== textWas) this.rejoinDuplicates(card);
+    if (card.post.created_at !== entry.sortTime) this.moveAmongDuplicates(card, entry);
+    if (card.post.text !== textBefore) this.rejoinDuplicates(card);
     this.putInList(this.lead(card));
   }
 
@@ -98,7 +99,7 @@ export class CardIndex {
     this.latest.remove(card);
     card.stamp = ++this.stamp;
     if (card.reposts.size + Number(card.own) === 1) {
-      // With its last post the card goes as it is: a list that stands still may show it yet.
+      // The card leaves the index unchanged, because a paused list may still show it.
       this.leaveDuplicates(card);
       this.cards.delete(card.id);
       return;
@@ -109,17 +110,17 @@ export class CardIndex {
     card.sortTime = sortTimeOf(card);
     if (this.lead(card) === card) this.latest.put(card);
     if (!next || !post.repost_of || card.post.id !== post.id) return;
-    card.post = next.original ?? next;  // it was read from the repost that left, for want of the original
+    card.post = next.original ?? next;  // the card showed the repost that left, because the original is not loaded
     if (next.original) this.rejoinDuplicates(card);
   }
 
-  /** Have cards that quote one of these posts drawn again: what they quote was withdrawn. */
+  /** Mark the cards that quote one of these deleted posts as changed, so that views render them again. */
   touchQuotesOf(ids: readonly string[]): void {
-    const withdrawn = new Set(ids);
-    for (const card of this.cards.values()) if (card.post.quote_of && withdrawn.has(card.post.quote_of)) card.stamp = ++this.stamp;
+    const deleted = new Set(ids);
+    for (const card of this.cards.values()) if (card.post.quote_of && deleted.has(card.post.quote_of)) card.stamp = ++this.stamp;
   }
 
-  /** Renew a card that has left the folding, and is still shown, from a later version of its post. */
+  /** Update a card from a later version of its post: a card that left the index while a paused list still shows it. */
   refresh(card: Card, post: Post): void {
     const read = readablePost(post);
     if (!read || read.version <= card.post.version) return;
@@ -139,7 +140,7 @@ export class CardIndex {
     });
     for (const id of near) {
       const other = this.cards.get(id);
-      if (other && combinedSpanMs(card, other) <= DUPLICATES_WITHIN_MS) this.merge(card, other);  // each merge makes the group longer
+      if (other && combinedSpanMs(card, other) <= DUPLICATES_WITHIN_MS) this.merge(card, other);  // checked again: each merge lengthens the group
     }
   }
 
@@ -149,10 +150,10 @@ export class CardIndex {
     this.joinDuplicates(card);
   }
 
-  /** Take the place in a group that the time of a later version gives. */
-  private moveAmongDuplicates(card: Card, seat: DuplicateEntry): void {
+  /** Sort a card into its group again: a later version of its post has another time. `before`: the card's entry until now. */
+  private moveAmongDuplicates(card: Card, before: DuplicateEntry): void {
     const lead = this.lead(card);
-    if (!card.duplicates?.remove(seat)) return;
+    if (!card.duplicates?.remove(before)) return;
     card.duplicates.put(duplicateEntryOf(card));
     if (this.lead(card) !== lead) this.latest.remove(lead);
   }
@@ -162,7 +163,7 @@ export class CardIndex {
     const leads = [this.lead(a), this.lead(b)];
     const [few, many] = (a.duplicates?.size ?? 1) < (b.duplicates?.size ?? 1) ? [a, b] : [b, a];
     const group = many.duplicates ?? new SortedList<DuplicateEntry>();
-    for (const card of [...(few.duplicates?.newestFirst().map((one) => one.card) ?? [few]), ...(many.duplicates ? [] : [many])]) {
+    for (const card of [...(few.duplicates?.newestFirst().map((entry) => entry.card) ?? [few]), ...(many.duplicates ? [] : [many])]) {
       card.duplicates = group;
       group.put(duplicateEntryOf(card));
     }
@@ -194,14 +195,14 @@ function duplicateEntryOf(card: Card): DuplicateEntry {
   return { id: card.id, sortTime: card.post.created_at, card };
 }
 
-/** Return how far apart the first and the last of two cards' groups were written, ms. */
+/** Return the milliseconds between the earliest and the latest post of two groups taken together. */
 function combinedSpanMs(a: Card, b: Card): number {
   const first = (card: Card): number => card.duplicates?.oldest?.sortTime ?? card.post.created_at;
   const last = (card: Card): number => card.duplicates?.newest?.sortTime ?? card.post.created_at;
   return Math.max(last(a), last(b)) - Math.min(first(a), first(b));
 }
 
-/** Return the post that a reader reads of one: the original of a repost, where it came along. */
+/** Return the post that a card shows: the post itself, or the original of a repost; undefined where the repost came without it. */
 function readablePost(post: Post): Post | undefined {
   return post.repost_of ? post.original : post;
 }

@@ -1,26 +1,33 @@
 /**
- * Finds near-duplicates as posts come. Alike are texts equal after dropping links, mentions, case
- * and punctuation, or with a Jaccard similarity of at least 0.8 over word 3-shingles; and, with the same numbers in them,
- * texts whose cores (`normalizeText.ts`) are so, or of which one holds the other whole.
+ * Near-duplicate index: finds the earlier posts that a new post nearly repeats.
  *
- * Prefix filter (Chaudhuri et al., "A Primitive Operator for Similarity Joins", 2006): with shingles in one global order,
- * two sets that have at least half of the larger in common share one among the first n − ⌈n/2⌉ + 1 of each. Only those are
- * indexed, so a post is compared with few others. The similarity itself is then computed exactly.
+ * Two texts are near-duplicates if one of three rules holds:
+ * - Their words are equal without links, mentions, case and punctuation (`normalizeText.ts`).
+ * - Their sets of word 3-shingles have a Jaccard similarity of at least 0.8.
+ * - Their numbers agree, and the cores have that similarity or one core contains the other.
+ *
+ * A prefix filter (Chaudhuri et al., "A Primitive Operator for Similarity Joins", 2006) keeps the comparisons few. With all shingles
+ * in one global order, two sets that share at least half of the larger set share a shingle among the first n − ⌈n/2⌉ + 1 of each.
+ * Only those shingles are indexed. The similarity of each candidate is then computed exactly.
  */
 import type { Post } from "../wire/post";
 import { normalizeText, type NormalizedText } from "./normalizeText";
 
 export const MIN_SIMILARITY = 0.8;
+/** Milliseconds that a group of near-duplicates spans at most. */
 export const DUPLICATES_WITHIN_MS = 24 * 3_600_000;
+/** Earlier posts that one new post is compared with at most. */
 const CANDIDATES_MAX = 64;
-/** One text holds another: so many shingles at least, so much of its own length, or less where the one was cut off. */
+/** A core contains another if it has all its shingles, at least this many, and they make up at least this share of it. */
 const CONTAINED_SHINGLES_MIN = 5;
 const CONTAINED_SHARE_MIN = 0.65;
+/** The share where an ellipsis cut one of the two texts off. */
 const CONTAINED_SHARE_MIN_OF_CUT = 0.5;
 
 interface ComparedText {
   id: string;
-  plain: string;
+  /** All words of the text, joined by spaces. */
+  normalized: string;
   shingles: Uint32Array;
   core: Uint32Array;
   cut: boolean;
@@ -37,14 +44,14 @@ function hash(words: readonly string[], from: number): number {
   return value >>> 0;
 }
 
-/** Return the sorted, distinct hashes of a text's word 3-shingles; none for fewer than three words. */
+/** Return the sorted, distinct hashes of the word 3-shingles of a text; an empty array for fewer than three words. */
 export function shinglesOf(words: readonly string[]): Uint32Array {
   const found = new Set<number>();
   for (let from = 0; from + 3 <= words.length; from++) found.add(hash(words, from));
   return Uint32Array.from(found).sort();
 }
 
-/** Return |a ∩ b| of two sorted sets. */
+/** Return the size of the intersection of two sorted sets. */
 export function intersectionSize(a: Uint32Array, b: Uint32Array): number {
   let found = 0;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
@@ -60,7 +67,7 @@ export function intersectionSize(a: Uint32Array, b: Uint32Array): number {
   return found;
 }
 
-/** Return |a ∩ b| / |a ∪ b| of two sorted sets. */
+/** Return the Jaccard similarity of two sorted sets: |a ∩ b| / |a ∪ b|, 0 where both are empty. */
 export function jaccard(a: Uint32Array, b: Uint32Array): number {
   const both = intersectionSize(a, b);
   const union = a.length + b.length - both;
@@ -71,7 +78,7 @@ function within(some: readonly string[], all: readonly string[]): boolean {
   return some.every((one) => all.includes(one));
 }
 
-/** Return whether a reader would take one post for the other, apart from when they were written. */
+/** Return whether two texts are near-duplicates by their shingles, their cores and their numbers. Times are not compared. */
 export function areNearDuplicates(a: ComparedText, b: ComparedText): boolean {
   if (jaccard(a.shingles, b.shingles) >= MIN_SIMILARITY) return true;
   const [less, more] = a.core.length <= b.core.length ? [a, b] : [b, a];
@@ -85,54 +92,54 @@ function prefixOf(shingles: Uint32Array): Uint32Array {
   return shingles.subarray(0, shingles.length - Math.ceil(CONTAINED_SHARE_MIN_OF_CUT * shingles.length) + 1);
 }
 
-/** Call for each shingle that a post is found by. */
+/** Call `call` with each shingle by which the index finds a post. */
 function eachKey(entry: ComparedText, call: (shingle: number) => void): void {
   for (const shingle of prefixOf(entry.shingles)) call(shingle);
   if (entry.core !== entry.shingles) for (const shingle of prefixOf(entry.core)) call(shingle);
 }
 
-/** Return what is kept of a post to compare it by. */
+/** Return the part of a post that the index keeps for comparisons. */
 export function comparedTextOf(post: Post, { words, core, cut, numbers }: NormalizedText): ComparedText {
   const shingles = shinglesOf(words);
   const ofCore = core === words ? shingles : shinglesOf(core);
-  return { id: post.id, plain: words.join(" "), shingles, core: ofCore, cut, numbers };
+  return { id: post.id, normalized: words.join(" "), shingles, core: ofCore, cut, numbers };
 }
 
 export class NearDuplicateIndex {
   private readonly texts = new Map<string, ComparedText>();
-  private readonly byPlain = new Map<string, Set<string>>();
+  private readonly byNormalized = new Map<string, Set<string>>();
   private readonly byShingle = new Map<number, Set<string>>();
 
-  /** Return the ids of known posts like this one, of those that may be, and know it from now on. */
+  /** Add a post. Return the ids of its near-duplicates among the posts added before; `may` excludes candidates by id. */
   add(post: Post, may: (id: string) => boolean): string[] {
-    const plain = normalizeText(post.text);
-    if (!plain.words.length) return [];
-    const entry = comparedTextOf(post, plain);
-    const like = this.like(entry, may);
+    const normalized = normalizeText(post.text);
+    if (!normalized.words.length) return [];
+    const entry = comparedTextOf(post, normalized);
+    const found = this.find(entry, may);
     this.texts.set(post.id, entry);
-    put(this.byPlain, entry.plain, post.id);
-    eachKey(entry, (shingle) => put(this.byShingle, shingle, post.id));
-    return like;
+    addTo(this.byNormalized, entry.normalized, post.id);
+    eachKey(entry, (shingle) => addTo(this.byShingle, shingle, post.id));
+    return found;
   }
 
   remove(id: string): void {
     const entry = this.texts.get(id);
     if (!entry) return;
     this.texts.delete(id);
-    take(this.byPlain, entry.plain, id);
-    eachKey(entry, (shingle) => take(this.byShingle, shingle, id));
+    removeFrom(this.byNormalized, entry.normalized, id);
+    eachKey(entry, (shingle) => removeFrom(this.byShingle, shingle, id));
   }
 
   clear(): void {
     this.texts.clear();
-    this.byPlain.clear();
+    this.byNormalized.clear();
     this.byShingle.clear();
   }
 
-  private like(entry: ComparedText, may: (id: string) => boolean): string[] {
+  private find(entry: ComparedText, may: (id: string) => boolean): string[] {
     const found: string[] = [];
     const tried = new Set<string>();
-    for (const id of this.byPlain.get(entry.plain) ?? []) {
+    for (const id of this.byNormalized.get(entry.normalized) ?? []) {
       tried.add(id);
       if (may(id)) return [id];
     }
@@ -148,13 +155,13 @@ export class NearDuplicateIndex {
   }
 }
 
-function put<K>(map: Map<K, Set<string>>, key: K, id: string): void {
+function addTo<K>(map: Map<K, Set<string>>, key: K, id: string): void {
   const set = map.get(key);
   if (set) set.add(id);
   else map.set(key, new Set([id]));
 }
 
-function take<K>(map: Map<K, Set<string>>, key: K, id: string): void {
+function removeFrom<K>(map: Map<K, Set<string>>, key: K, id: string): void {
   const set = map.get(key);
   if (set?.delete(id) && !set.size) map.delete(key);
 }

@@ -1,9 +1,9 @@
 /**
- * What one column holds: the posts of its search, each once, in the greatest version seen (docs/design/delivery.md).
+ * Post store: keeps the posts of one search, each once, in the greatest version seen (docs/design/delivery.md).
  *
- * The wire is at least once; merging by (id, version) makes it exactly once. Versions that stopped matching and ids that
- * were withdrawn are remembered, because a slower worker may still send an older version. No clock, no network: the same
- * frames give the same holding, in whatever order they come.
+ * The server delivers at least once; merging by (id, version) gives exactly once. The store is a last-writer-wins set with
+ * tombstones: it remembers retracted versions and deleted ids, because a slower worker may still send an older version. The store
+ * reads no clock and no network, so the same frames give the same content in any order.
  */
 import { FRESH_MS, type Post } from "../wire/post";
 import { BoundedMap } from "./boundedMap";
@@ -11,12 +11,13 @@ import { SortedList } from "./sortedList";
 
 export interface StoreChange {
   put: Post[];
-  /** How many of them were not held before in another version. */
+  /** Number of posts in `put` of which no version was stored before. */
   newCount: number;
   removed: { post: Post; why: "retracted" | "deleted" | "trimmed" }[];
   cleared: boolean;
 }
 
+/** Tombstones that are kept at most, of deleted ids and of retracted versions each. */
 export const REMEMBERED_IDS_MAX = 100_000;
 
 interface Row {
@@ -25,7 +26,7 @@ interface Row {
   post: Post;
 }
 
-/** Ids of posts that were withdrawn at their source, whatever the search. A page has one such list: a new search forgets none of it. */
+/** Tombstones of the posts that were deleted at their source. All searches of a page share them, so that a new search keeps them. */
 export class DeletedIds {
   private readonly ids = new BoundedMap<string, true>(REMEMBERED_IDS_MAX);
 
@@ -41,7 +42,7 @@ export class DeletedIds {
 export class PostStore {
   private readonly rows = new Map<string, Row>();
   private readonly byTime = new SortedList<Row>();
-  /** Versions that do not match this search, by post: of another search the same versions may be matches. */
+  /** Greatest retracted version by post id. They belong to one search: the same versions may match another search. */
   private readonly retractedVersions = new BoundedMap<string, number>(REMEMBERED_IDS_MAX);
 
   constructor(
@@ -57,17 +58,17 @@ export class PostStore {
     return this.rows.get(id)?.post;
   }
 
-  /** Return whether an id was withdrawn at its source. */
+  /** Return whether a post was deleted at its source. */
   isDeleted(id: string): boolean {
     return this.deletedIds.has(id);
   }
 
-  /** Return whether a post was withdrawn or, as it is, does not match any more; held or not. */
+  /** Return whether a post was deleted, or this version of it was retracted, whether or not the post is stored. */
   isRemoved(post: Post): boolean {
     return this.deletedIds.has(post.id) || this.deletedIds.has(post.repost_of) || (this.retractedVersions.get(post.id) ?? -1) >= post.version;
   }
 
-  /** Posts newest first. */
+  /** Iterate over the posts, newest first. */
   *newestFirst(): IterableIterator<Post> {
     for (const row of this.byTime.newestFirst()) yield row.post;
   }
@@ -80,14 +81,14 @@ export class PostStore {
     return this.byTime.newest?.post;
   }
 
-  /** Merge posts; those beyond the depth leave at the old end. */
+  /** Merge posts. The oldest posts beyond the depth are trimmed. */
   put(posts: readonly Post[]): StoreChange {
     const change = unchanged();
     for (const post of posts) {
       if (this.isRemoved(post)) continue;
-      const held = this.rows.get(post.id);
-      if (held && !isNewer(post, held.post)) continue;
-      if (held) this.byTime.remove(held);
+      const stored = this.rows.get(post.id);
+      if (stored && !isNewer(post, stored.post)) continue;
+      if (stored) this.byTime.remove(stored);
       else change.newCount++;
       const row = { id: post.id, sortTime: post.created_at, post };
       this.rows.set(post.id, row);
@@ -98,32 +99,32 @@ export class PostStore {
     return change;
   }
 
-  /** Take out what no longer matches, unless a later version that does is held. */
+  /** Remove the posts that no longer match, as [id, version]. A later version that is stored stays. */
   retract(pairs: readonly [string, number][]): StoreChange {
     const change = unchanged();
     for (const [id, version] of pairs) {
       if ((this.retractedVersions.get(id) ?? -1) < version) this.retractedVersions.set(id, version);
-      const held = this.rows.get(id);
-      if (held && held.post.version <= version) this.remove(held, "retracted", change);
+      const stored = this.rows.get(id);
+      if (stored && stored.post.version <= version) this.remove(stored, "retracted", change);
     }
     return change;
   }
 
-  /** Take out what was withdrawn, reposts of it included, for good. */
+  /** Remove deleted posts and their reposts, and refuse them from now on. */
   delete(ids: readonly string[]): StoreChange {
     const change = unchanged();
-    const withdrawn = new Set(ids);
+    const deleted = new Set(ids);
     this.deletedIds.add(ids);
     for (const id of ids) {
-      const held = this.rows.get(id);
-      if (held) this.remove(held, "deleted", change);
+      const stored = this.rows.get(id);
+      if (stored) this.remove(stored, "deleted", change);
     }
     for (const row of this.rows.values())
-      if (row.post.repost_of && withdrawn.has(row.post.repost_of)) this.remove(row, "deleted", change);
+      if (row.post.repost_of && deleted.has(row.post.repost_of)) this.remove(row, "deleted", change);
     return change;
   }
 
-  /** Forget the posts, as `reset` asks; what was lost or withdrawn stays known. */
+  /** Remove all posts, as the frame `reset` asks. The tombstones stay. */
   clear(): StoreChange {
     this.rows.clear();
     this.byTime.clear();
@@ -145,12 +146,12 @@ function unchanged(): StoreChange {
   return { put: [], newCount: 0, removed: [], cleared: false };
 }
 
-function isNewer(post: Post, held: Post): boolean {
-  if (post.version !== held.version) return post.version > held.version;
-  return (post.original?.version ?? 0) > (held.original?.version ?? 0);
+function isNewer(post: Post, stored: Post): boolean {
+  if (post.version !== stored.version) return post.version > stored.version;
+  return (post.original?.version ?? 0) > (stored.original?.version ?? 0);
 }
 
-/** Return whether a post was first seen about when it was written. */
+/** Return whether the server received a post soon after it was written. */
 export function seenWhenWritten(post: Post): boolean {
   return post.received_at - post.created_at < FRESH_MS;
 }

@@ -1,11 +1,12 @@
-/** The orders that are rankings of originals, each once. Ties go to the newer post. Works on cards, changes none. */
+/** Ranking: sorts cards by followers, counts, reach or time. Equal scores are ordered newest first. The cards do not change. */
 import type { Card } from "./cardIndex";
 
 export const ORDERS = ["latest", "followers", "reposts", "inview", "reach", "likes", "replies"] as const;
 export type Order = (typeof ORDERS)[number];
+/** Cards on one page of a ranking that a reader may choose. */
 export const PAGE_SIZES = [5, 10, 25, 100] as const;
 
-/** Return the followers of the author and of every reposter seen, each account once. */
+/** Return the reach of a card: the followers of its author and of every loaded reposter, each account counted once. */
 export function reachOf(card: Card): number {
   const seen = new Map<string, number>([[card.post.author.id, card.post.author.followers ?? 0]]);
   for (const repost of card.reposts.values()) seen.set(repost.author.id, repost.author.followers ?? 0);
@@ -14,7 +15,7 @@ export function reachOf(card: Card): number {
   return sum;
 }
 
-/** Return the number an order ranks a card by; -1 where it is unknown. */
+/** Return the score by which an order ranks a card; -1 where it is unknown. */
 export function scoreOf(card: Card, order: Order): number {
   switch (order) {
     case "latest":
@@ -34,7 +35,7 @@ export function scoreOf(card: Card, order: Order): number {
   }
 }
 
-/** Return the cards in an order, best first; in "in view" only those that were reposted at all. */
+/** Return the cards in an order, highest score first. The order "inview" leaves out cards without a loaded repost. */
 export function rank(cards: Iterable<Card>, order: Order): Card[] {
   const scored: { card: Card; score: number }[] = [];
   for (const card of cards) {

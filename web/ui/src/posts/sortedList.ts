@@ -1,6 +1,6 @@
 /**
- * Sorted list of items by time, read newest first. Inserting and removing use binary search. The newest items are at the end of the
- * array, where most insertions happen and few items move (1 µs a post among 5,000; 25 if they came in at the front).
+ * Sorted list: keeps items in the order of their time, and is read newest first. Inserting and removing use binary search. The newest
+ * items are at the end of the array, where most insertions happen and few items move (1 µs a post among 5,000; 25 µs at the front).
  */
 
 export interface SortItem {
@@ -8,7 +8,7 @@ export interface SortItem {
   sortTime: number;
 }
 
-/** Compare for oldest first; equal times by id, so that the order is total. */
+/** Compare items for oldest first. Equal times are ordered by id, so that the order is total. */
 function oldestFirst(a: SortItem, b: SortItem): number {
   return a.sortTime - b.sortTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
@@ -28,7 +28,7 @@ export class SortedList<T extends SortItem> {
     return this.items[0];
   }
 
-  /** Return all as an array of its own, newest first. */
+  /** Return a new array of all items, newest first. */
   newestFirst(): T[] {
     return this.items.toReversed();
   }
@@ -44,7 +44,7 @@ export class SortedList<T extends SortItem> {
     return low;
   }
 
-  /** Insert an item, or replace the one with its key. */
+  /** Insert an item, or replace the item with the same time and id. */
   put(item: T): void {
     const at = this.index(item);
     if (at === this.items.length) this.items.push(item);

@@ -1,4 +1,4 @@
-/** The closest shorter search that finds some, where a search finds none. Asks how many each finds, and never more than eight times. */
+/** Closest search: finds a shorter search that has matches, for a search that has none. It counts the matches of at most eight searches. */
 import { excludes, topParts } from "./editQuery";
 
 export interface ClosestSearch {
@@ -6,12 +6,13 @@ export interface ClosestSearch {
   total: number;
 }
 
-/** Return how many posts a search finds. */
+/** Counts the matches of a search. */
 export type CountMatches = (query: string) => Promise<number>;
 
+/** Searches that are counted at most. */
 const COUNTS_MAX = 8;
 
-/** Return the sides of an OR at the top; a search without one is one side. */
+/** Return the sides of an OR at the top level, each as its parts. A search without an OR has one side. */
 function sidesOf(query: string): string[][] {
   const sides: string[][] = [[]];
   for (const part of topParts(query)) {
@@ -22,7 +23,10 @@ function sidesOf(query: string): string[][] {
   return only?.startsWith("(") && only.endsWith(")") ? sidesOf(only.slice(1, -1)) : sides;
 }
 
-/** Return the shorter search that finds fewest of those with one part less, else one with as many parts as find any; null for none. */
+/**
+ * Return the closest search, or null where none has matches. First the searches with one part less are counted, and the one with the
+ * fewest matches wins. Else parts are added one by one for as long as the search has matches.
+ */
 export async function findClosestSearch(query: string, count: CountMatches): Promise<ClosestSearch | null> {
   const none = new Set<string>();
   let left = COUNTS_MAX;
@@ -36,18 +40,18 @@ export async function findClosestSearch(query: string, count: CountMatches): Pro
     return null;
   };
   for (const parts of sidesOf(query)) {
-    // Beyond four parts, leaving out each in turn would leave too few questions for the search for more.
-    const one = parts.length < 2 || parts.length > COUNTS_MAX / 2 ? [] : parts.map((_, out) => parts.filter((_part, index) => index !== out));
-    const found = (await Promise.all(one.map(ask))).filter((each) => each !== null).sort((a, b) => a.total - b.total)[0];
+    // With more than four parts, leaving out each in turn would use up the counts that `growParts` needs.
+    const shorter = parts.length < 2 || parts.length > COUNTS_MAX / 2 ? [] : parts.map((_, out) => parts.filter((_part, index) => index !== out));
+    const found = (await Promise.all(shorter.map(ask))).filter((each) => each !== null).sort((a, b) => a.total - b.total)[0];
     if (found) return found;
-    const most = parts.length > 2 ? await grown(parts, ask) : null;
+    const most = parts.length > 2 ? await growParts(parts, ask) : null;
     if (most) return most;
   }
   return null;
 }
 
-/** Take part by part what finds some together with those before it: an exclusion cannot stand first. */
-async function grown(parts: readonly string[], ask: (parts: readonly string[]) => Promise<ClosestSearch | null>): Promise<ClosestSearch | null> {
+/** Add each part that still has matches together with the parts before it. Exclusions come last, because a search cannot begin with one. */
+async function growParts(parts: readonly string[], ask: (parts: readonly string[]) => Promise<ClosestSearch | null>): Promise<ClosestSearch | null> {
   const taken = new Set<string>();
   let best: ClosestSearch | null = null;
   for (const part of [...parts.filter((one) => !excludes(one)), ...parts.filter(excludes)]) {

@@ -1,8 +1,8 @@
-/** What the search box offers while typing: operators, their values, recent and saved searches. */
+/** Completion: offers operators, operator values, recent and saved searches while a reader types a search. */
 import type { Operator } from "../wire/api";
 
 export interface Offer {
-  /** Text of the whole search once taken, and where the caret stands then. */
+  /** Text of the whole search after the offer is taken; `caret` is the caret's offset in it. */
   query: string;
   caret: number;
   label: string;
@@ -10,14 +10,17 @@ export interface Offer {
   kind: "operator" | "value" | "recent" | "saved";
 }
 
+/** Offers that are shown at most. */
 const OFFERS_MAX = 8;
+/** Recent searches among them at most. */
+const RECENT_OFFERS_MAX = 4;
 
 interface Token {
   start: number;
   text: string;
 }
 
-/** Return the token that ends at the caret, without a leading minus or parentheses. */
+/** Return the token that ends at the caret, without a leading minus and without parentheses. */
 export function tokenAt(query: string, caret: number): Token {
   const before = query.slice(0, caret);
   const match = /[^\s()"]*$/u.exec(before);
@@ -31,7 +34,7 @@ function replaced(query: string, token: Token, caret: number, text: string): { q
   return { query: query.slice(0, token.start) + text + rest, caret: token.start + text.length };
 }
 
-/** Return at most eight offers for what is typed. */
+/** Return at most `OFFERS_MAX` offers for the token at the caret: operator values after a colon, else saved and recent searches, then operators. */
 export function offersFor(
   query: string,
   caret: number,
@@ -57,7 +60,7 @@ export function offersFor(
     const begins = (text: string): boolean => text !== query && text.startsWith(query.trim() === "*" ? "" : query);
     for (const text of saved.filter(begins))
       offers.push({ query: text, caret: text.length, label: text, note: "", kind: "saved" });
-    for (const text of recent.filter(begins).filter((one) => !saved.includes(one)).slice(0, 4))
+    for (const text of recent.filter(begins).filter((one) => !saved.includes(one)).slice(0, RECENT_OFFERS_MAX))
       offers.push({ query: text, caret: text.length, label: text, note: "", kind: "recent" });
   }
   if (token.text) {

@@ -1,4 +1,4 @@
-/** Changes a search by a click: adds a term once, or excludes it. Text in, text out. */
+/** Query editor: adds a term to the text of a search, or excludes the term, as a click on the term does. */
 import { piecesOf } from "./queryLexer";
 
 export type TermKind = "word" | "hashtag" | "cashtag" | "author" | "mention" | "domain" | "link" | "lang";
@@ -9,7 +9,7 @@ function quoted(value: string): string {
   return `"${value.replace(/["\\]/gu, "\\$&")}"`;
 }
 
-/** Return how a value is written in a search. */
+/** Return a value as a term of the query language. */
 export function termOf(kind: TermKind, value: string): string {
   const plain = (sign: string): string => sign + value.replace(/^[#@$]/u, "");
   switch (kind) {
@@ -32,7 +32,7 @@ export function termOf(kind: TermKind, value: string): string {
   }
 }
 
-/** Return the parts of a search that stand at the top, each with its minus or NOT; OR stands among them, AND does not. */
+/** Return the parts of a search at the top level, each with its minus or NOT. OR is a part; AND is left out. */
 export function topParts(query: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -50,17 +50,18 @@ export function topParts(query: string): string[] {
   return parts.filter((one) => one !== "AND");
 }
 
-/** NOT belongs to what follows it, after a blank as well. */
+/** A part that ends in NOT: the term it negates follows, after a space as well. */
 const NEGATES = /^(?:-|NOT\s*)*NOT\s*$/u;
+/** The minus signs and NOTs in front of a term. */
 const SIGNS = /^(?:-|NOT(?=[\s("-])\s*)*/u;
 
-/** Return whether a part excludes, and what it wants or excludes. */
+/** Return whether a part excludes its term, and the term in lower case. An even number of signs does not exclude. */
 function signed(part: string): { excludes: boolean; term: string } {
   const signs = SIGNS.exec(part)?.[0] ?? "";
   return { excludes: (signs.match(/-|NOT/gu)?.length ?? 0) % 2 === 1, term: part.slice(signs.length).toLowerCase() };
 }
 
-/** Return whether a part of a search excludes. */
+/** Return whether a part of a search excludes its term. */
 export function excludes(part: string): boolean {
   return signed(part).excludes;
 }
@@ -69,7 +70,7 @@ function hasTopOr(query: string): boolean {
   return topParts(query).includes("OR");
 }
 
-/** Return the search with a term added once: `exclude` puts it behind a minus. The same text where it is there already. */
+/** Return the search with a term added, or excluded by a minus. A search that has the term already is returned as it is. */
 export function withTerm(query: string, term: string, exclude = false): string {
   const wanted = exclude ? `-${term}` : term;
   const trimmed = query.trim();

@@ -1,4 +1,4 @@
-/** Cuts a search into coloured pieces as it is typed. The server parses; this only draws, and never says what is wrong. */
+/** Query lexer: cuts a search into pieces, so that the search box can colour them. Only the server parses a search and reports its errors. */
 
 export interface Piece {
   kind: "space" | "word" | "not" | "and-or" | "paren" | "operator" | "value" | "quote" | "tag" | "link";
@@ -18,7 +18,7 @@ const RULES: [Piece["kind"], RegExp][] = [
   ["word", /[^\s()"]+/uy],
 ];
 
-/** Return the pieces of a search; joined they are the search again. */
+/** Return the pieces of a search in order. Their texts joined are the search. */
 export function piecesOf(query: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;

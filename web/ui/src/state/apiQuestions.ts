@@ -1,10 +1,10 @@
-/** Single questions that a view asks the API: is this search valid, which search comes closest, what was collected when. */
+/** Single API requests of the views: check a search, find the closest search with matches, and fetch the coverage rows. */
 import { type ClosestSearch, findClosestSearch } from "../query/closestSearch";
 import { api, ApiError, type CoverageRow } from "../wire/api";
 import type { Problem } from "../wire/frame";
 import type { Route } from "./page/route";
 
-/** Return what is wrong with a search while it is typed, or null. Only an error of the search itself counts. */
+/** Return the error of a search while a reader types it, or null. Only errors of the search itself count (status 400). */
 export async function checkQuery(query: string, signal: AbortSignal): Promise<Problem | null> {
   try {
     await api.explain(query, signal);
@@ -14,7 +14,7 @@ export async function checkQuery(query: string, signal: AbortSignal): Promise<Pr
   }
 }
 
-/** Return the shorter search that comes closest to one without matches, or null. A count that fails is taken for 0. */
+/** Return the closest shorter search that has matches, or null. A count that fails counts as 0. */
 export function closestSearch({ query, from, to }: Pick<Route, "query" | "from" | "to">, signal: AbortSignal): Promise<ClosestSearch | null> {
   return findClosestSearch(query, async (q) => {
     try {
@@ -26,7 +26,7 @@ export function closestSearch({ query, from, to }: Pick<Route, "query" | "from" 
   });
 }
 
-/** Return the newest coverage rows, newest first, at most `limit`; or the message of the error that came instead. */
+/** Return at most `limit` coverage rows, newest first; or the message of the error if the request fails. */
 export async function coverageRows(limit: number, signal: AbortSignal): Promise<CoverageRow[] | string> {
   try {
     return (await api.coverage(signal)).rows.slice(-limit).reverse();

@@ -1,16 +1,16 @@
-/** One column: what it is asked to show, and the run that shows it. Whatever belongs to a search lies in the run, not here. */
+/** Column: pairs the spec that a column shows with the run of its search, and starts a new run when the search changes. */
 import type { Run } from "./run";
 import { type ColumnSpec, sameRun, sameSpec } from "./spec";
 
 export class Column {
   private currentRun: Run | null = null;
-  /** How many runs it has begun: tells a view that all it remembers of the list belongs to another one. */
+  /** Number of runs started. It changes with the run, so that a view forgets the state that belongs to the former list. */
   runCount = 0;
 
   constructor(
     private currentSpec: ColumnSpec,
-    /** Make a run and begin its search. */
-    private readonly begin: (spec: ColumnSpec) => Run,
+    /** Creates a run and starts its search. */
+    private readonly startRun: (spec: ColumnSpec) => Run,
   ) {}
 
   get spec(): ColumnSpec {
@@ -22,25 +22,25 @@ export class Column {
   }
 
   get run(): Run {
-    if (!this.currentRun) throw new Error("The column has not begun.");
+    if (!this.currentRun) throw new Error("The column has no run yet.");
     return this.currentRun;
   }
 
   /**
-   * Show something else; return whether a new run begins. One does not where only the order, the filters or the size of a page
-   * changed, unless `anew` asks for it.
+   * Change the spec. Return whether a new run starts. A change of order, filters, media or page size alone keeps the run, unless
+   * `restart` is set.
    */
-  change(change: Partial<ColumnSpec>, anew = false): boolean {
+  change(change: Partial<ColumnSpec>, restart = false): boolean {
     const before = this.currentSpec;
     const next = { ...before, ...change };
     if (!sameSpec(before, next)) this.currentSpec = next;
-    if (!anew && this.currentRun && sameRun(before, next)) {
+    if (!restart && this.currentRun && sameRun(before, next)) {
       if (next.order !== this.currentRun.list.order) this.currentRun.setOrder(next.order);
       return false;
     }
     this.currentRun?.dispose();
     this.runCount++;
-    this.currentRun = this.begin(this.currentSpec);
+    this.currentRun = this.startRun(this.currentSpec);
     return true;
   }
 

@@ -1,6 +1,6 @@
 /**
  * Connection recovery: brings the page up to date when the connection opens again, and when the server asks for an access token or
- * lets the reader in again. A past span has no subscription, so it is loaded or compared again here.
+ * accepts the reader again. A past span has no subscription, so the recovery loads it again or compares it with the store.
  */
 import { normalizeText } from "../posts/normalizeText";
 import type { Connection, ConnectionState } from "../wire/connection";
@@ -11,7 +11,7 @@ import type { ServerState } from "./page/serverState";
 import type { PagePolling } from "./pagePolling";
 import { isRetryable } from "./page/status";
 
-/** The parts of the page that recover. */
+/** Parts of the page that the recovery uses; `Desk` has them. */
 export interface RecoveringPage {
   readonly link: LinkState;
   readonly server: ServerState;
@@ -27,12 +27,13 @@ export class ConnectionRecovery {
     private readonly changed: () => void,
   ) {}
 
+  /** Handle a new state of the connection; `code` is the close code of the socket, 0 for none. */
   onLink(state: ConnectionState, code: number): void {
     const { link, server, polling } = this.page;
     const first = !link.everOpen;
     const wasSignedOut = link.state === "signed-out";
     if (link.setConnection(state, code)) {
-      // While the first posts are on their way there is time to compile the patterns that read them (8 ms).
+      // Compiles the patterns of the tokenizer (8 ms) while the first posts are on their way.
       if (first) setTimeout(() => normalizeText("a"));
       link.everOpen = true;
       if (polling.started && !first) void server.fetchFacts();
@@ -43,7 +44,7 @@ export class ConnectionRecovery {
     this.changed();
   }
 
-  /** The API asks for an access token (`refused`), or answers again: the reader signed in in another tab. */
+  /** Handle an API that asks for an access token (`refused`), or that answers again because the reader signed in in another tab. */
   onApiRefusal(refused: boolean): void {
     const { link, polling } = this.page;
     if (!link.setApiRefused(refused)) return;
@@ -56,11 +57,11 @@ export class ConnectionRecovery {
     this.changed();
   }
 
-  /** Load a past span again where loading failed; `compare`: compare a loaded one with the store. */
+  /** Load a past span again if loading failed. With `compare`, compare a loaded span with the store. */
   recoverPastSpan(compare: boolean): void {
     const { run } = this.page.column;
     if (!run.isPast) return;
     if (isRetryable(run.problem)) this.page.searchAgain();
-    else if (compare && run.loading === "ready") void recheckSpan(run, this.changed);
+    else if (compare && run.isLoaded) void recheckSpan(run, this.changed);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The whole page: the connection and the server, what the reader has chosen, the columns in order, the panel of the selected one; and
- * what a reader can do. What belongs to one search lies in the run of its column (`run.ts`).
+ * Desk: the root of the page's state. It holds the connection, the server, the settings, the columns in order and the panel of the
+ * selected column, and it has the actions of a reader. State that belongs to one search is in the run of its column (`run.ts`).
  */
 import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
@@ -30,14 +30,14 @@ import { tabTitle } from "../words/status";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
 
-/** Name of the first column. */
-const FIRST_COLUMN = "a";
+/** Id of the first column. */
+const FIRST_COLUMN_ID = "a";
 
 export class Desk {
   readonly link = new LinkState();
   readonly toasts = new Toasts();
   readonly announcer = new Announcer();
-  readonly server = new ServerState(() => this.requestRender(), (out) => this.recovery.onApiRefusal(out));
+  readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings.panel, (panel) => this.updateSettings({ panel }), () => {
     this.polling.panelChanged();
@@ -46,12 +46,12 @@ export class Desk {
   readonly columns: Column[] = [];
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
-  /** Which column the keys, the panel and the address speak of. */
+  /** Index of the column to which the keys, the panel and the address belong. */
   selected = 0;
   dialog: DialogName = null;
-  /** A part of the page could not be loaded: after a deploy its file has another name. */
+  /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
-  /** Ids withdrawn at their source: of all columns, and for as long as the page lives. */
+  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
   private readonly runs: SearchRuns;
   private readonly recovery: ConnectionRecovery;
@@ -59,14 +59,14 @@ export class Desk {
   constructor(
     public settings: Settings,
     private readonly connection: Connection,
-    /** Ask for a draw: at once for what the reader did, in good time for what came over the wire. */
+    /** Requests a render: at once after an action of the reader, later after frames of the server. */
     private readonly requestRender: (cause?: "reader" | "wire") => void,
-    /** The search that was asked for before the page was loaded (`main.tsx`). */
+    /** Subscription that `main.tsx` opened before the page was loaded. */
     earlySubscription: SubscriptionHandle | null = null,
   ) {
     this.runs = new SearchRuns(connection, this.deletedIds, earlySubscription);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
-    this.columns.push(new Column(specOf(FIRST_COLUMN, readRoute(location.search), settings), (spec) => this.startSearch(spec)));
+    this.columns.push(new Column(specOf(FIRST_COLUMN_ID, readRoute(location.search), settings), (spec) => this.startSearch(spec)));
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
 
@@ -76,6 +76,7 @@ export class Desk {
     return column;
   }
 
+  /** Start the search of the address, the timers and the listeners. */
   start(): void {
     this.change({}, true);
     if (isQueryTooLong(location.search)) this.showToast(deckWords.toastQueryCut(QUERY_MAX_LENGTH));
@@ -100,16 +101,16 @@ export class Desk {
 
   // -- searches
 
-  /** Search for something else. Written into the history, so that back and forward step through searches. */
-  navigate(place: Partial<Route>): void {
-    const next = { ...this.column.spec, ...place };
+  /** Show another search, order or time. Each adds an entry to the browser's history, so that back and forward step through searches. */
+  navigate(route: Partial<Route>): void {
+    const next = { ...this.column.spec, ...route };
     const address = writeRoute(next, location.pathname);
     if (address !== location.pathname + location.search) history.pushState(null, "", address);
     if (next.query !== "*") this.updateSettings({ recent: withRecent(this.settings.recent, next.query) });
-    this.applyRoute(place);
+    this.applyRoute(route);
   }
 
-  /** Add a term once and run it, or exclude it. Undo is offered for as long as that search is shown. */
+  /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean): void {
     const before = this.column.spec.query;
     const query = withTerm(before, term, exclude);
@@ -123,7 +124,7 @@ export class Desk {
     this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, this.column.run);
   }
 
-  /** Rank by an order; the one that is shown is made anew. */
+  /** Set the order of the column. The current order is computed anew. */
   setOrder(order: Order): void {
     if (order === this.column.spec.order) this.column.run.setOrder(order);
     else this.change({ order });
@@ -131,21 +132,21 @@ export class Desk {
     this.requestRender();
   }
 
-  private applyRoute(place: Partial<Route>): void {
-    this.change(place, this.column.run.problem !== null);
+  private applyRoute(route: Partial<Route>): void {
+    this.change(route, this.column.run.problem !== null);
     this.requestRender();
   }
 
-  /** Run the search of the column once more, from nothing. */
+  /** Run the search of the column again, with a new run. */
   searchAgain(): void {
     this.change({}, true);
     this.requestRender();
   }
 
-  /** Have the column show something else; what belonged to the run it ends goes with it. */
-  private change(change: Partial<ColumnSpec>, anew = false): void {
+  /** Change the spec of the column. If a new run starts, the state of the former run goes with that run. */
+  private change(change: Partial<ColumnSpec>, restart = false): void {
     const { column } = this;
-    if (!column.change(change, anew)) return;
+    if (!column.change(change, restart)) return;
     const { query } = column.spec;
     document.title = tabTitle(query);
     this.toasts.clearUnlessOwnedBy(column.run);
@@ -178,7 +179,7 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Let the settings work on what is shown. */
+  /** Apply the settings to the column and to the panel. */
   private applySettings(): void {
     const { id } = this.column;
     this.change(specOf(id, this.column.spec, this.settings));
@@ -190,7 +191,7 @@ export class Desk {
     return filtersOf(hide, this.settings.muted);
   }
 
-  /** Open a dialog, or close it. While one is open the list behind it stands still. */
+  /** Open a dialog, or close it with null. The list behind an open dialog is paused. */
   openDialog(dialog: DialogName): void {
     this.dialog = dialog;
     const { run } = this.column;
@@ -199,9 +200,9 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Say something in a few words. `of`: the run it belongs to, with which it goes. */
-  showToast(text: string, undo: (() => void) | null = null, of: Run | null = null): void {
-    this.toasts.show(text, undo, of);
+  /** Show a toast. `owner`: the run with which the toast disappears; null for a toast of the whole page. */
+  showToast(text: string, undo: (() => void) | null = null, owner: Run | null = null): void {
+    this.toasts.show(text, undo, owner);
     this.requestRender();
   }
 
@@ -216,18 +217,18 @@ export class Desk {
     this.connection.retryNow();
   }
 
-  /** Return whether there are posts to draw, or something to say instead. */
+  /** Return whether the page has posts to show, or a reason why there are none. The first render waits for it. */
   hasSomethingToShow(): boolean {
     const { run } = this.column;
-    return run.posts.size > 0 || run.loading === "ready" || run.isPast || !["connecting", "open"].includes(this.link.state);
+    return run.posts.size > 0 || run.isLoaded || run.isPast || !["connecting", "open"].includes(this.link.state);
   }
 
-  /** Take what belongs to no search. */
+  /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
     if (frame.type === "stats") {
-      const away = this.server.outage !== null;
+      const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
-      if (away && this.server.outage === null) this.recovery.recoverPastSpan(false);
+      if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpan(false);
     } else if (frame.type === "gap") for (const { run } of this.columns) run.startCounting();
     else {
       if (frame.type === "deleted") this.deletedIds.add(frame.ids);
@@ -240,9 +241,9 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     const { run } = this.column;
-    const grown = run.arrivals.total - run.announced;
-    if (grown > 0 && run.loading === "ready") {
-      this.announcer.announce(newPostsAnnouncement(grown, run.counts.timeline?.total ?? null));
+    const arrived = run.arrivals.total - run.announced;
+    if (arrived > 0 && run.isLoaded) {
+      this.announcer.announce(newPostsAnnouncement(arrived, run.counts.timeline?.total ?? null));
     }
     if (this.announcer.tick(now, this.settings.announce)) run.announced = run.arrivals.total;
     this.requestRender("wire");

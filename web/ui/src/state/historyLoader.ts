@@ -1,15 +1,17 @@
-/** Fetches what the live connection does not bring: a closed span of time, and posts older than those loaded. */
+/** History loader: fetches past spans and older posts from the API, and compares a loaded past span with the store. */
 import { api, ApiError, type SearchPage, type Params } from "../wire/api";
 import type { Run } from "./run";
 
+/** Posts that one request of a past span returns at most. */
 const SPAN_PAGE_SIZE = 500;
+/** Posts that one request of older posts returns at most. */
 const OLDER_PAGE_SIZE = 100;
-/** So many pages are asked for at once at most, where all of a page is there already. */
+/** Pages that one call of `loadOlder` fetches at most while every post of a page is loaded already. */
 const OLDER_PAGES_MAX = 10;
-/** So many posts a reader who asks for older ones may have in the browser. */
+/** Posts that a run keeps at most when a reader loads older posts. */
 export const LOADED_MAX = 50_000;
 
-/** Load a closed span into a run, newest first, up to its depth. */
+/** Load a past span into a run, newest first, up to the depth of the run. An API error becomes the problem of the run. */
 export async function loadSpan(run: Run, changed: () => void): Promise<void> {
   const { query, from, to } = run.spec;
   let before: string | null = null;
@@ -20,7 +22,6 @@ export async function loadSpan(run: Run, changed: () => void): Promise<void> {
       run.terms = found.terms;
       run.canonical = found.query;
       run.addOlder(found.posts, found.next, performance.now());
-      run.loading = "history";
       before = found.next;
       changed();
     } while (before && run.posts.size < run.posts.depth);
@@ -34,8 +35,9 @@ export async function loadSpan(run: Run, changed: () => void): Promise<void> {
 }
 
 /**
- * Ask again what a loaded span holds: what was withdrawn or edited while nobody could say so leaves, or is renewed. One check at a time.
- * Only posts that were there when the check began can be found to be missing: others may have been loaded meanwhile.
+ * Compare a loaded past span with the store: posts that were deleted meanwhile leave, edited posts are updated. A past span has no
+ * subscription that reports such changes. One comparison of a run is active at a time. Only posts that were loaded when the comparison
+ * began can turn out to be missing, because others may be loaded meanwhile.
  */
 export async function recheckSpan(run: Run, changed: () => void): Promise<void> {
   if (run.rechecking) return;
@@ -43,7 +45,7 @@ export async function recheckSpan(run: Run, changed: () => void): Promise<void> 
   try {
     await compareWithStore(run);
   } catch (error) {
-    if (!run.signal.aborted && !(error instanceof ApiError)) throw error;  // it is asked again with the next connection
+    if (!run.signal.aborted && !(error instanceof ApiError)) throw error;  // an API error is ignored: the next connection compares again
   } finally {
     run.rechecking = false;
   }
@@ -52,31 +54,31 @@ export async function recheckSpan(run: Run, changed: () => void): Promise<void> 
 
 async function compareWithStore(run: Run): Promise<void> {
   const { query, from, to } = run.spec;
-  const held = [...run.posts.newestFirst()].map(({ id, version, created_at }) => ({ id, version, created_at }));
-  const there = new Set<string>();
+  const loaded = [...run.posts.newestFirst()].map(({ id, version, created_at }) => ({ id, version, created_at }));
+  const stored = new Set<string>();
   let end = Infinity;
   let before: string | null = null;
   do {
     const found: SearchPage = await api.search({ q: query, from, to, before, limit: SPAN_PAGE_SIZE }, run.signal);
     run.mergeLater(found.posts, performance.now());
     for (const { id, created_at } of found.posts) {
-      there.add(id);
+      stored.add(id);
       end = Math.min(end, created_at);
     }
     before = found.next;
-  } while (before && there.size < held.length);
-  const left = held.filter((post) => !there.has(post.id) && (!before || post.created_at > end));
-  run.retract(left.map(({ id, version }) => [id, version]), performance.now());
+  } while (before && stored.size < loaded.length);
+  const missing = loaded.filter((post) => !stored.has(post.id) && (!before || post.created_at > end));
+  run.retract(missing.map(({ id, version }) => [id, version]), performance.now());
 }
 
-/** Return whether no older posts are loaded any more, though there may be some. */
+/** Return whether a run has reached the limit of loaded posts, even if the store has older ones. */
 export function isFull(run: Run): boolean {
   return run.posts.size >= LOADED_MAX;
 }
 
-/** Load posts older than the list's last. The depth grows by what is asked for: the reader asked. */
+/** Load a page of posts older than the last loaded post. The depth of the run grows with the page, so that nothing is trimmed for it. */
 export async function loadOlder(run: Run, changed: () => void): Promise<void> {
-  if (run.loadingOlder || run.loading !== "ready" || !run.loadedRange.more || isFull(run)) return;
+  if (run.loadingOlder || !run.isLoaded || !run.loadedRange.more || isFull(run)) return;
   const { posts } = run;
   const { query, from } = run.spec;
   const more = (): boolean => run.loadedRange.more;

@@ -1,4 +1,4 @@
-/** What the panel knows of the selected column: words and tops from the store with their trends, and the time chart. */
+/** Insight: polls the words, top lists and time chart of the selected column for the panel, and keeps the trends of the words. */
 import { bucketMs } from "../stats/timeBuckets";
 import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrends";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
@@ -9,16 +9,18 @@ import { sameSearch } from "./spec";
 export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
 export type Tab = (typeof TABS)[number];
 
-const CLOUD_WORDS = 250;
-const TOP_ITEMS = 25;
+const CLOUD_WORDS_MAX = 250;
+const TOP_ITEMS_MAX = 25;
+/** Milliseconds between two requests of a top list, and of the time chart. */
 const TOP_EVERY_MS = 5_000;
-const RANKED = 50;
-/** Parts of the window at which samples are recalled, the first that has posts. */
-const RECALLED = [1, 0.5, 0.25];
+/** Words that have a trend. */
+const TREND_WORDS_MAX = 50;
+/** Ages at which a past sample is requested, as parts of the window. The first age with posts is used. */
+const PAST_SAMPLE_AGES = [1, 0.5, 0.25];
 
 function sampleOf(top: Top, at: number): WordSample {
   const { counted, matching } = top.based_on;
-  return { at, counted, matching, shares: new Map(top.items.slice(0, RANKED).map((item) => [item.value, item.share])) };
+  return { at, counted, matching, shares: new Map(top.items.slice(0, TREND_WORDS_MAX).map((item) => [item.value, item.share])) };
 }
 
 export class Insight {
@@ -26,7 +28,7 @@ export class Insight {
   top: Top | null = null;
   series: Timeline | null = null;
   problem: string | null = null;
-  /** When the words that are shown came, ms. */
+  /** Time at which `words` arrived, ms. */
   wordsAt = 0;
   tab: Tab = "cloud";
   readonly trends = new WordTrends();
@@ -38,13 +40,13 @@ export class Insight {
 
   constructor(
     private readonly changed: () => void,
-    /** The server asks for an access token: told by the page as a state, not by the panel. */
+    /** Called when the server asks for an access token. The page shows that as its state, and the panel shows nothing. */
     private readonly onSignedOut: () => void,
   ) {}
 
   private readonly wordPoller = new Poller<Top>(
     {
-      ask: (signal) => api.top({ ...this.params(), field: "words", limit: CLOUD_WORDS }, signal),
+      request: (signal) => api.top({ ...this.params(), field: "words", limit: CLOUD_WORDS_MAX }, signal),
       onAnswer: (top) => {
         const first = !this.words;
         this.words = top;
@@ -61,7 +63,7 @@ export class Insight {
 
   private readonly topPoller = new Poller<Top>(
     {
-      ask: (signal) => api.top({ ...this.params(), field: this.tab, limit: TOP_ITEMS }, signal),
+      request: (signal) => api.top({ ...this.params(), field: this.tab, limit: TOP_ITEMS_MAX }, signal),
       onAnswer: (top) => {
         this.top = top;
         this.changed();
@@ -73,7 +75,7 @@ export class Insight {
 
   private readonly seriesPoller = new Poller<Timeline>(
     {
-      ask: (signal) => api.timeline({ ...this.params(), interval: bucketMs(this.span) }, signal),
+      request: (signal) => api.timeline({ ...this.params(), interval: bucketMs(this.span) }, signal),
       onAnswer: (series) => {
         this.span = Math.max(1, series.to - series.from);
         this.series = series;
@@ -84,10 +86,10 @@ export class Insight {
     TOP_EVERY_MS,
   );
 
-  /** Look at another place, or again at the same; a closed panel asks nothing. */
-  startPolling(place: Route, open: boolean): void {
-    const same = this.route !== null && sameSearch(this.route, place);
-    this.route = place;
+  /** Poll for a route. Another search, or another time, clears the former answers. A closed panel polls nothing. */
+  startPolling(route: Route, open: boolean): void {
+    const same = this.route !== null && sameSearch(this.route, route);
+    this.route = route;
     if (!same) {
       this.words = null;
       this.top = null;
@@ -106,46 +108,47 @@ export class Insight {
     if (this.tab !== "cloud") this.topPoller.start();
   }
 
-  /** Ask nothing more, until `look`. */
+  /** Stop every poller until `startPolling`. */
   stopPolling(): void {
     for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
   }
 
-  /** Choose the window of the second arrow; what is not known of it is recalled. */
+  /** Set the window of the share's trend, and fetch the past sample that the window needs. */
   setTrendWindow(windowMs: number): void {
     if (windowMs === this.windowMs) return;
     this.windowMs = windowMs;
     if (this.words) void this.fetchPastSample(windowMs);
   }
 
-  /** Ask what a sample would have been that long ago, or less where nothing was stored yet. */
+  /** Fetch the sample of `ms` ago, or of a later time if nothing was stored then. */
   private async fetchPastSample(ms: number): Promise<void> {
     const now = Date.now();
     const { signal } = this.pastSamples;
     if (this.route?.from !== null || this.trends.since <= now - ms) return;
     try {
-      for (const part of RECALLED) {
+      for (const part of PAST_SAMPLE_AGES) {
         const at = Math.round(now - ms * part);
-        const top = await api.top({ q: this.route.query, to: at, field: "words", limit: RANKED }, signal);
+        const top = await api.top({ q: this.route.query, to: at, field: "words", limit: TREND_WORDS_MAX }, signal);
         if (signal.aborted) return;
         if (!top.based_on.matching) continue;
         this.trends.addPast(sampleOf(top, at));
         break;
       }
     } catch (error) {
-      // A trend that cannot be recalled is seen when its time has passed.
+      // Without the past sample the trend appears once its window has passed.
       if (!signal.aborted && !(error instanceof ApiError)) throw error;
     }
     this.changed();
   }
 
-  /** Learn from the column's histogram how long the span is: the steps of the time chart depend on it. */
+  /** Take the length of the span from the counts of the column: the bucket length of the time chart depends on it. */
   setSpanFrom(timeline: Timeline): void {
     if (this.span) return;
     this.span = Math.max(1, timeline.to - timeline.from);
     if (this.open) this.seriesPoller.start();
   }
 
+  /** Show a tab of the panel, and poll its top list. */
   chooseTab(tab: Tab): void {
     if (tab === this.tab) return;
     this.tab = tab;
@@ -155,9 +158,10 @@ export class Insight {
     this.changed();
   }
 
+  /** Return the API parameters of the current search. */
   private params(): { q: string; from: number | null; to: number | null } {
-    const place = this.route as Route;
-    return { q: place.query, from: place.from, to: place.to };
+    const { query, from, to } = this.route as Route;
+    return { q: query, from, to };
   }
 
   private failed(error: ApiError): void {

@@ -57,6 +57,7 @@ export class ListActions {
     this.changed();
   }
 
+  /** Load a page of older posts into the list. */
   async loadOlder(): Promise<void> {
     await loadOlder(this.desk.column.run, this.changed);
   }

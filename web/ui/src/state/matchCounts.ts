@@ -4,9 +4,10 @@ import type { ApiError } from "../wire/api";
 import type { Route } from "./page/route";
 import { Poller } from "./poller";
 
-/** Milliseconds between two requests. */
-const EVERY_MS = 2_000;
+/** Milliseconds between two requests of the counts. */
+const MATCH_COUNTS_EVERY_MS = 2_000;
 
+/** Receives the events of the counts. */
 export interface MatchCountsListener {
   onTimeline(timeline: Timeline): void;
   onChange(): void;
@@ -18,7 +19,7 @@ export class MatchCounts {
   timeline: Timeline | null = null;
   /** Why the last request failed; null while counts arrive. */
   problem: string | null = null;
-  /** When `timeline` arrived, ms. */
+  /** Time at which `timeline` arrived, ms. */
   updatedAt = 0;
   private readonly poller: Poller<Timeline>;
 
@@ -27,13 +28,13 @@ export class MatchCounts {
     private readonly listener: MatchCountsListener,
   ) {
     this.poller = new Poller<Timeline>({
-      ask: (signal) => api.timeline({ q: query, from, to }, signal),
+      request: (signal) => api.timeline({ q: query, from, to }, signal),
       onAnswer: (timeline) => this.take(timeline),
       onProblem: (error) => this.fail(error),
-    }, EVERY_MS);
+    }, MATCH_COUNTS_EVERY_MS);
   }
 
-  /** Request the counts now, and again and again until `stop`. */
+  /** Request the counts now and at intervals until `stop`. */
   start(): void {
     this.poller.start();
   }

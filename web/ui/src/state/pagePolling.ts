@@ -5,7 +5,7 @@ import { afterFirstPaint } from "./page/afterFirstPaint";
 import type { PanelState } from "./page/panelState";
 import type { ServerState } from "./page/serverState";
 
-/** The parts of the page that poll. */
+/** Parts of the page that poll; `Desk` has them. */
 export interface PolledPage {
   readonly columns: readonly Column[];
   readonly column: Column;
@@ -15,10 +15,10 @@ export interface PolledPage {
 }
 
 /** Milliseconds that polling waits for the first posts at most. */
-const FIRST_POSTS_MS = 400;
+const FIRST_POSTS_WAIT_MS = 400;
 
 export class PagePolling {
-  /** Whether the first posts are drawn, or took too long, so that the rest of the page may ask the server. */
+  /** Whether polling has started: the first posts are on the screen, or took too long. */
   started = false;
   private scheduled = false;
   private panelWasOpen = false;
@@ -28,9 +28,9 @@ export class PagePolling {
     private readonly changed: () => void,
   ) {}
 
-  /** Start when the first posts are drawn, and without them after some time. */
+  /** Start when the first posts are on the screen, or after `FIRST_POSTS_WAIT_MS` without them. */
   schedule(): void {
-    setTimeout(() => this.start(), FIRST_POSTS_MS);
+    setTimeout(() => this.start(), FIRST_POSTS_WAIT_MS);
   }
 
   /** The first posts have arrived: start once they are on the screen. */
@@ -55,7 +55,7 @@ export class PagePolling {
     this.startPanelPolling();
   }
 
-  /** Stop every poller. Without a token each answer would be a refusal: one request in some seconds finds out when that changes. */
+  /** Stop every poller. Without a token the server refuses every request, so one request in some seconds finds out when that changes. */
   stopPolling(): void {
     for (const { run } of this.page.columns) run.stopCounting();
     this.page.insight.stopPolling();

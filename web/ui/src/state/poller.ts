@@ -1,15 +1,17 @@
-/** Asks the server again and again, never twice at once, and less often the more an answer costs it. */
+/** Poller: repeats a request at intervals, one request at a time. The interval grows with the time that an answer costs the server. */
 import { ApiError } from "../wire/api";
 import * as problemWords from "../words/problems";
 
 export interface PollJob<T> {
-  ask(signal: AbortSignal): Promise<T>;
+  request(signal: AbortSignal): Promise<T>;
   onAnswer(answer: T): void;
   onProblem(error: ApiError): void;
 }
 
-const COST_SHARE = 20;
-const FAILED_WAIT_MS = 5_000;
+/** The interval is at least this many times the cost of an answer: polling takes 5 % of the server's time at most. */
+const COST_FACTOR = 20;
+/** Milliseconds until the next request after a failure. */
+const FAILURE_WAIT_MS = 5_000;
 
 export class Poller<T extends { took_ms?: number }> {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +27,7 @@ export class Poller<T extends { took_ms?: number }> {
     private readonly everyMs: number,
   ) {}
 
-  /** Ask now, whatever is under way, and go on until `stop`. */
+  /** Request now, abort a request that is under way, and repeat until `stop`. A hidden page requests nothing. */
   start(): void {
     this.stop();
     this.running = true;
@@ -51,12 +53,12 @@ export class Poller<T extends { took_ms?: number }> {
     if (document.hidden) return;
     const abort = new AbortController();
     this.current = abort;
-    let wait = FAILED_WAIT_MS;
+    let waitMs = FAILURE_WAIT_MS;
     try {
-      const began = performance.now();
-      const answer = await this.job.ask(abort.signal);
+      const startedAt = performance.now();
+      const answer = await this.job.request(abort.signal);
       if (abort.signal.aborted) return;
-      wait = Math.max(this.everyMs, COST_SHARE * (answer.took_ms ?? performance.now() - began));
+      waitMs = Math.max(this.everyMs, COST_FACTOR * (answer.took_ms ?? performance.now() - startedAt));
       this.job.onAnswer(answer);
     } catch (error) {
       if (abort.signal.aborted) return;
@@ -64,12 +66,12 @@ export class Poller<T extends { took_ms?: number }> {
     } finally {
       if (this.current === abort) {
         this.current = null;
-        this.schedule(wait);
+        this.schedule(waitMs);
       }
     }
   }
 
-  /** An answer that cannot be used is a failure like any other: it is told, and asked for again. */
+  /** Report a failure. An answer that the job cannot use is a failure as well, so that the poller survives it. */
   private report(error: unknown): void {
     if (error instanceof ApiError) return this.job.onProblem(error);
     console.error(error);

@@ -1,34 +1,35 @@
-/** Counts what came in each of the last 60 seconds. */
+/** Rate counter: counts arrivals in each of the last 60 seconds, and gives the rate a minute. */
 
-const SECONDS = 60;
+/** Seconds that the rate looks back. */
+const WINDOW_S = 60;
 
 export class RateCounter {
-  private readonly slots = new Uint32Array(SECONDS);
-  /** All that ever came. */
+  private readonly slots = new Uint32Array(WINDOW_S);
+  /** Number of all arrivals. */
   total = 0;
   private last: number | null = null;
   private first: number | null = null;
 
-  /** Count `n` things at `now` (ms of a steady clock). */
+  /** Count `n` arrivals at `now` (ms of a monotonic clock). */
   count(n: number, now: number): void {
     this.advance(now);
     this.total += n;
-    const at = Math.floor(now / 1000) % SECONDS;
+    const at = Math.floor(now / 1000) % WINDOW_S;
     this.slots[at] = (this.slots[at] ?? 0) + n;
   }
 
-  /** Return how many came in a minute; in the first minute what the time so far amounts to. */
+  /** Return the arrivals a minute. In the first minute they are extrapolated from the time so far, of at least 5 s. */
   perMinute(now: number): number {
     this.advance(now);
-    const elapsed = Math.min(SECONDS, Math.max(5, (now - (this.first ?? now)) / 1000));
-    return Math.round((this.slots.reduce((sum, n) => sum + n, 0) * SECONDS) / elapsed);
+    const elapsed = Math.min(WINDOW_S, Math.max(5, (now - (this.first ?? now)) / 1000));
+    return Math.round((this.slots.reduce((sum, n) => sum + n, 0) * WINDOW_S) / elapsed);
   }
 
   private advance(now: number): void {
     const second = Math.floor(now / 1000);
     this.first ??= now;
     const from = this.last ?? second;
-    for (let at = from + 1; at <= second && at <= from + SECONDS; at++) this.slots[at % SECONDS] = 0;
+    for (let at = from + 1; at <= second && at <= from + WINDOW_S; at++) this.slots[at % WINDOW_S] = 0;
     this.last = second;
   }
 }

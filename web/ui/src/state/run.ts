@@ -1,7 +1,7 @@
 /**
- * One run of a search: made whole when a column begins to search, and thrown away whole when it searches for something else.
- * It owns all that lives and dies with that: posts, cards, subscription, timeline, why it failed, why its list stands still. Work
- * that is still under way when it is disposed of changes a run that nobody looks at.
+ * Run: one execution of a search. A column creates a run when a search starts, and disposes of the run when another search starts.
+ * The run owns the posts, cards, subscription, counts, problem and pause of that search, so that nothing leaks into the next search.
+ * Requests that are still under way change the disposed run only, and no view shows it.
  */
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
@@ -17,8 +17,11 @@ import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./spec";
 
-/** What a run reports to its page. */
+/** Receives the events of a run. */
 export type RunListener = MatchCountsListener;
+
+/** State of a column: the list takes new posts, keeps them back, or shows a past span. */
+export type ColumnState = "live" | "paused" | "past";
 
 export class Run {
   readonly posts: PostStore;
@@ -27,30 +30,36 @@ export class Run {
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly begunAt = Date.now();
+  /** Terms that the list marks. */
   terms: string[] = [];
+  /** The search in its canonical form. */
   canonical = "";
-  loading: "waiting" | "history" | "ready" = "waiting";
-  /** Why the search is not answered, and since when, ms. */
+  /** Whether the history is complete, or failed. */
+  isLoaded = false;
+  /** Error of the search; null while the server answers it. */
   problem: Problem | null = null;
+  /** Time of the error, ms. */
   problemAt = 0;
+  /** Time at which the server reported that this page lags, ms; null once the history is complete again. */
   laggedAt: number | null = null;
   loadingOlder = false;
-  /** Why older posts could not be loaded; the reader may ask again. */
+  /** Error of the last request of older posts; the reader may repeat the request. */
   olderProblem: Problem | null = null;
   rechecking = false;
-  /** How many arrivals have been told to screen readers. */
+  /** Number of arrivals that screen readers have announced. */
   announced = 0;
   private readonly abort = new AbortController();
   private readonly pauses = new PauseMachine();
   private subscription: SubscriptionHandle | null = null;
-  /** Where what is held ends, and where the list that stands still does. */
+  /** Range of the posts in the store. */
   private liveRange = NOTHING_LOADED;
+  /** Range of the paused list (`loadedRange`), and the live range at which the pause began (`from`). */
   private pausedRange: { from: LoadedRange; loadedRange: LoadedRange } | null = null;
-  /** The history that is coming is that of the whole search; how many posts of it have come. */
-  private initialHistory: { came: number } | null = { came: 0 };
+  /** Posts received of the history of the whole search; null once that history is complete. Later histories only fill holes. */
+  private initialHistory: { received: number } | null = { received: 0 };
 
   constructor(
-    /** What the run was begun for; its order may change meanwhile (`list.order`). */
+    /** Spec with which the run started. Its order may differ from the current order (`list.order`). */
     readonly spec: ColumnSpec,
     deletedIds: DeletedIds,
     filters: Filters,
@@ -70,11 +79,11 @@ export class Run {
     return this.spec.from !== null;
   }
 
-  get state(): "live" | "paused" | "past" {
+  get state(): ColumnState {
     return this.isPast ? "past" : this.pauses.isPaused ? "paused" : "live";
   }
 
-  /** Where the loaded posts of the list end. */
+  /** Range of the posts that the list shows. */
   get loadedRange(): LoadedRange {
     return this.pausedRange?.loadedRange ?? this.liveRange;
   }
@@ -87,16 +96,16 @@ export class Run {
     return this.list.newCount;
   }
 
-  /** Take what comes of a search that is watched; `told` is called after each frame. */
-  listenTo(watching: SubscriptionHandle, told: (frame: Frame) => void): void {
-    this.subscription = watching;
-    watching.listen((frame) => {
+  /** Apply the frames of a subscription; `afterFrame` is called after each. `dispose` closes the subscription. */
+  listenTo(subscription: SubscriptionHandle, afterFrame: (frame: Frame) => void): void {
+    this.subscription = subscription;
+    subscription.listen((frame) => {
       this.applyFrame(frame, performance.now());
-      told(frame);
+      afterFrame(frame);
     });
   }
 
-  /** Ask for the matches over time now, and again and again. */
+  /** Poll the counts of matches over time. A disposed run polls nothing. */
   startCounting(): void {
     if (!this.signal.aborted) this.counts.start();
   }
@@ -105,7 +114,7 @@ export class Run {
     this.counts.stop();
   }
 
-  /** End all that it began. */
+  /** Abort the requests, stop the polling and close the subscription. */
   dispose(): void {
     this.abort.abort();
     this.counts.stop();
@@ -113,26 +122,25 @@ export class Run {
     this.subscription = null;
   }
 
-  /** Apply a frame of this search, or one for all. `now` is a steady clock in ms. */
+  /** Apply a frame of this search or of the whole page. `now`: ms of a monotonic clock. */
   applyFrame(frame: Frame, now: number): void {
     switch (frame.type) {
       case "subscribed":
         this.terms = frame.terms;
         this.canonical = frame.query;
         this.problem = null;
-        if (this.loading === "waiting") this.loading = "history";
         this.list.markChanged();
         return;
       case "history":
         if (this.initialHistory) {
-          this.initialHistory.came += frame.posts.length;
+          this.initialHistory.received += frame.posts.length;
           this.liveRange = extend(this.liveRange, frame.posts, null, true);
         }
         this.apply(this.posts.put(frame.posts), now, "history");
         if (frame.done) {
-          if (this.initialHistory && this.initialHistory.came < this.spec.depth) this.liveRange = { ...this.liveRange, more: false };
+          if (this.initialHistory && this.initialHistory.received < this.spec.depth) this.liveRange = { ...this.liveRange, more: false };
           this.initialHistory = null;
-          this.loading = "ready";
+          this.isLoaded = true;
           this.laggedAt = null;
         }
         this.list.markChanged();
@@ -145,9 +153,9 @@ export class Run {
         this.cardIndex.touchQuotesOf(frame.ids);
         return this.apply(this.posts.delete(frame.ids), now, "live");
       case "reset":
-        this.loading = "history";
+        this.isLoaded = false;
         this.liveRange = NOTHING_LOADED;
-        this.initialHistory = { came: 0 };
+        this.initialHistory = { received: 0 };
         return this.apply(this.posts.clear(), now, "history");
       case "lagged":
         this.laggedAt = Date.now();
@@ -155,42 +163,42 @@ export class Run {
         return;
       case "error":
         this.fail(frame.error);
-        this.loading = "ready";
+        this.isLoaded = true;
         return;
       default:
         return;
     }
   }
 
-  /** Apply a page of older posts that the API gave; `next` is where the store goes on, null at its end. */
+  /** Apply a page of older posts of the API; `next` is the cursor of the store's next page, null at its end. */
   addOlder(posts: readonly Post[], next: string | null, now: number): void {
-    const edge = extend(this.loadedRange, posts, next, next !== null);
-    if (this.pausedRange) this.pausedRange.loadedRange = edge;
-    else this.liveRange = edge;
+    const range = extend(this.loadedRange, posts, next, next !== null);
+    if (this.pausedRange) this.pausedRange.loadedRange = range;
+    else this.liveRange = range;
     this.apply(this.posts.put(posts), now, "older");
     this.list.markChanged();
   }
 
-  /** Apply later versions of posts that are held, and posts that were missed; they count as no arrivals. */
+  /** Apply posts that a comparison with the store found: later versions and missed posts. They do not count as arrivals. */
   mergeLater(posts: readonly Post[], now: number): void {
     this.apply(this.posts.put(posts), now, "history");
   }
 
-  /** Take out versions of posts that do not match any more. */
+  /** Remove posts that no longer match, as [id, version]. */
   retract(posts: readonly [string, number][], now: number): void {
     this.apply(this.posts.retract(posts), now, "live");
   }
 
-  /** The search was refused, or failed. */
+  /** Record the error of the search. */
   fail(problem: Problem): void {
     this.problem = problem;
     this.problemAt = Date.now();
     this.list.markChanged();
   }
 
-  /** A closed span is loaded: from now on its list stands still. */
+  /** Mark a past span as loaded, and keep its cards in their positions from now on. */
   finishSpan(): void {
-    this.loading = "ready";
+    this.isLoaded = true;
     this.pauseList();
   }
 
@@ -202,22 +210,22 @@ export class Run {
     this.list.apply(change, added, how === "older" || (how === "history" && this.initialHistory !== null));
   }
 
-  /** Hold the list still for a cause. A closed span stands still anyway, and has none. */
+  /** Pause the list for a cause. A past span needs no cause, because its list never moves. */
   hold(cause: PauseCause): void {
     if (!this.isPast && this.pauses.hold(cause)) this.pauseList();
   }
 
-  /** A cause is gone; with the last one the list goes on. */
+  /** Release a cause of the pause. The list resumes with the last cause. */
   release(cause: PauseCause): void {
     if (this.pauses.release(cause)) this.resumeList();
   }
 
-  /** Return whether a cause holds the list. */
+  /** Return whether a cause pauses the list. */
   isHeldBy(cause: PauseCause): boolean {
     return this.pauses.has(cause);
   }
 
-  /** Let the list go on, whatever held it. */
+  /** Resume the list and release every cause. */
   resume(): void {
     if (this.pauses.clear()) this.resumeList();
   }
@@ -232,25 +240,26 @@ export class Run {
     this.list.resume();
   }
 
-  /** Older posts loaded while the list stood still join what is held, unless that lost its own end meanwhile. */
+  /** Keep the older posts that were loaded during the pause, unless the live range changed meanwhile. */
   private mergePausedRange(): void {
     if (this.pausedRange && this.pausedRange.from === this.liveRange) this.liveRange = this.pausedRange.loadedRange;
     this.pausedRange = null;
   }
 
+  /** Set the order of the list, and release every cause of its pause. */
   setOrder(order: Order): void {
     this.pauses.clear();
     this.mergePausedRange();
     this.list.setOrder(order);
-    if (this.isPast && this.loading === "ready") this.pauseList();
+    if (this.isPast && this.isLoaded) this.pauseList();
   }
 
-  /** Return the cards of the list in order, of a ranking all pages. */
+  /** Return the cards of the list in order; of a ranking the cards of all pages. */
   cards(now: number): Card[] {
-    return this.list.cards(now, this.loading === "ready");
+    return this.list.cards(now, this.isLoaded);
   }
 
-  /** Return whether a card that is still in its place was withdrawn or stopped matching. */
+  /** Return whether a card that a paused list still shows was deleted or retracted. */
   hasLeft(card: Card): boolean {
     if (this.cardIndex.cards.has(card.id)) return false;
     return this.posts.isDeleted(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.posts.isRemoved(post));

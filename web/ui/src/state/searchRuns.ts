@@ -1,4 +1,4 @@
-/** Makes the run of a search and connects it: to a live subscription, or to the store where the search has a past span. */
+/** Search runs: create the run of a search, and connect the run to a live subscription, or load its posts if the search has a past span. */
 import type { DeletedIds } from "../posts/postStore";
 import type { Connection } from "../wire/connection";
 import type { Frame } from "../wire/frame";
@@ -12,11 +12,11 @@ export class SearchRuns {
   constructor(
     private readonly connection: Connection,
     private readonly deletedIds: DeletedIds,
-    /** The subscription that the first step of the page made; the first run takes it over if it asks for the same posts. */
+    /** Subscription opened before the page was loaded. The first run takes it over if it needs the same posts. */
     private early: SubscriptionHandle | null,
   ) {}
 
-  /** Make a run and begin its search. `onFrame` is called after the run has applied a frame. */
+  /** Create a run and start its search. `onFrame` is called after the run has applied a frame. */
   start(spec: ColumnSpec, filters: Filters, listener: (run: Run) => RunListener, onFrame: (run: Run, frame: Frame) => void): Run {
     const run: Run = new Run(spec, this.deletedIds, filters, {
       onChange: () => listener(run).onChange(),

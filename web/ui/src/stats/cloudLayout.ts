@@ -1,6 +1,6 @@
 /**
- * Lays out the word cloud with d3-cloud: horizontal only, and a word that was there starts from where it was. Runs in a
- * worker (`cloudLayout.worker.ts`): reading the pixels of 250 words takes longer than a page may stand still.
+ * Cloud layout: places the words of the word cloud with d3-cloud, all horizontal. A word of the former layout is tried first at its
+ * former position. The layout runs in a worker (`cloudLayout.worker.ts`), because it reads the pixels of 250 words and would block the page.
  */
 import cloud from "d3-cloud";
 
@@ -14,43 +14,46 @@ export interface PlacedWord {
   x: number;
   y: number;
   size: number;
-  /** 0 to 1, the weight for the hue. */
+  /** Weight of the word relative to the others, 0 to 1; it selects the hue. */
   heat: number;
 }
 
-const SMALLEST = 9;
-const LARGEST = 56;
-/** However many words there are, the first stand out, unless too many weigh nearly as much. */
-const LARGEST_LEAST = 30;
-/** So much of the area words can fill, as `sizesOf` reckons their boxes: more find no place. */
-const FILLED = 0.68;
-const STEEPEST = 8;
-/** Places for a word are tried so close to each other along a spiral. */
-const STEP_PX = 4;
+const FONT_MIN_PX = 9;
+const FONT_MAX_PX = 56;
+/** Size that the largest word keeps, so that it stands out, until the exponent has reached its maximum. */
+const LARGEST_FONT_MIN_PX = 30;
+/** Width of a character relative to the font size. */
+const CHARACTER_WIDTH_EM = 0.62;
+/** Share of the area that the boxes of the words may fill; beyond it some words find no position. */
+const FILLED_SHARE_MAX = 0.68;
+/** Greatest exponent that is applied to the heat of a word. */
+const EXPONENT_MAX = 8;
+/** Pixels between two positions that are tried along the spiral. */
+const SPIRAL_STEP_PX = 4;
 
-/** Return 0 to 1: where a weight lies between the least and the most. */
+/** Return the heat of a weight: its position between the least and the greatest weight, 0 to 1. */
 function heatOf(weight: number, least: number, most: number): number {
   return most > least ? ((weight - least) / (most - least)) ** 0.8 : 0.5;
 }
 
 /**
- * Return font sizes (px) for weights so that all words find a place: where they are many the largest are smaller, then those
- * between the largest and the smallest, and where too many weigh nearly the same, the largest again.
+ * Return font sizes, in px, with which all words find room. For many words the largest size shrinks first, then the exponent grows and
+ * shrinks the sizes in between. Where too many words weigh nearly the same, the largest size shrinks further.
  */
 export function fontSizesOf(words: readonly CloudWord[], width: number, height: number): number[] {
   const most = Math.max(1e-9, ...words.map((word) => word.weight));
   const least = Math.min(most, ...words.map((word) => word.weight));
   const heat = words.map((word) => heatOf(word.weight, least, most));
   const lengths = words.map((word) => [...word.text].length + 1);
-  const room = width * height * FILLED;
-  let largest = Math.min(LARGEST, width / 7);
-  let steep = 1;
+  const room = width * height * FILLED_SHARE_MAX;
+  let largest = Math.min(FONT_MAX_PX, width / 7);
+  let exponent = 1;
   for (;;) {
-    const sizes = heat.map((value) => SMALLEST + (largest - SMALLEST) * value ** steep);
-    const area = sizes.reduce((sum, size, at) => sum + size * size * 0.62 * (lengths[at] ?? 1), 0);
-    if (area <= room || largest < SMALLEST + 1) return sizes;
-    if (largest > LARGEST_LEAST || steep > STEEPEST) largest *= 0.9;
-    else steep *= 1.2;
+    const sizes = heat.map((value) => FONT_MIN_PX + (largest - FONT_MIN_PX) * value ** exponent);
+    const area = sizes.reduce((sum, size, at) => sum + size * size * CHARACTER_WIDTH_EM * (lengths[at] ?? 1), 0);
+    if (area <= room || largest < FONT_MIN_PX + 1) return sizes;
+    if (largest > LARGEST_FONT_MIN_PX || exponent > EXPONENT_MAX) largest *= 0.9;
+    else exponent *= 1.2;
   }
 }
 
@@ -60,11 +63,11 @@ export interface CloudJob {
   width: number;
   height: number;
   font: string;
-  /** The former layout. */
+  /** The former layout, from which words start. */
   before: readonly PlacedWord[];
 }
 
-/** Lay words out, the heaviest first, in pixels of a canvas. Calls back once. */
+/** Place words, the heaviest first, and call `done` once. Words that find no position are left out. */
 export function layOutCloud(job: CloudJob, canvas: () => HTMLCanvasElement, done: (placed: PlacedWord[]) => void): void {
   const { words, width, height, font } = job;
   const before = new Map(job.before.map((word) => [word.text, word]));
@@ -73,7 +76,7 @@ export function layOutCloud(job: CloudJob, canvas: () => HTMLCanvasElement, done
   const most = sorted[0]?.weight ?? 0;
   const least = sorted.at(-1)?.weight ?? 0;
   const weights = new Map(sorted.map((word) => [word.text, word.weight]));
-  const data = sorted.map((word, at) => ({ text: word.text, size: Math.round(sizes[at] ?? SMALLEST) }));
+  const data = sorted.map((word, at) => ({ text: word.text, size: Math.round(sizes[at] ?? FONT_MIN_PX) }));
   let next = 0;
   const layout = cloud<{ text: string; size: number; x?: number; y?: number }>()
     .size([Math.max(1, Math.floor(width)), Math.max(1, Math.floor(height))])
@@ -92,8 +95,8 @@ export function layOutCloud(job: CloudJob, canvas: () => HTMLCanvasElement, done
       const fromY = old?.y ?? 0;
       const end = Math.hypot(...size);
       return (t) => {
-        const turn = Math.sqrt(2 * STEP_PX * Math.abs(t)) * Math.sign(t);  // equal steps, near and far
-        if (Math.abs(turn) > end) return undefined as unknown as [number, number];  // there is no place for it
+        const turn = Math.sqrt(2 * SPIRAL_STEP_PX * Math.abs(t)) * Math.sign(t);  // steps of equal length, near the centre and far from it
+        if (Math.abs(turn) > end) return undefined as unknown as [number, number];  // no position is left for the word
         return [fromX + ratio * turn * Math.cos(turn), fromY + turn * Math.sin(turn)];
       };
     })

@@ -1,4 +1,4 @@
-/** The worker that lays out the word cloud, one job after the other. */
+/** Cloud layout worker: runs the layout of the word cloud outside the page, one job after the other. */
 import { layOutCloud, type CloudJob } from "./cloudLayout";
 
 const scope = self as unknown as { onmessage: (event: MessageEvent<CloudJob>) => void; postMessage(message: unknown): void };

@@ -1,27 +1,28 @@
-/** Spans of time in which posts are missing, and how they lie to each other. */
+/** Gap intervals: merges the gaps of a search into intervals of time, and tests which spans they cover or overlap. */
 import type { Gap } from "../wire/frame";
 
-/** `to` is null where it still goes on. */
+/** Interval of time, ms. `to` is null while the interval is open. */
 export interface Interval {
   from: number;
   to: number | null;
 }
 
-/** Return when all sources were missing, or (`sampled`) no more than a sample was there: spans that neither touch nor overlap. */
+/** Return the merged intervals in which no source was collected, or with `sampled` those in which only a sample was collected. */
 export function gapIntervals(gaps: readonly Gap[], sampled: boolean): Interval[] {
   return mergeIntervals(gaps.filter((gap) => (gap.sampled ?? false) === sampled && !gap.partial));
 }
 
-/** Return whether spans together hold the whole of another. */
+/** Return whether intervals together cover a whole span. */
 export function coversSpan(spans: readonly Interval[], from: number, to: number): boolean {
-  return mergeIntervals(spans).some((one) => one.from <= from && (one.to ?? Infinity) >= to);
+  return mergeIntervals(spans).some((interval) => interval.from <= from && (interval.to ?? Infinity) >= to);
 }
 
-/** Return those that have some time in common with a span. */
+/** Return the intervals that overlap a span. */
 export function overlapping<T extends Interval>(spans: readonly T[], from: number, to: number): T[] {
-  return spans.filter((one) => one.from < to && (one.to ?? Infinity) > from);
+  return spans.filter((interval) => interval.from < to && (interval.to ?? Infinity) > from);
 }
 
+/** Return intervals that neither touch nor overlap, in order. */
 function mergeIntervals(spans: readonly Interval[]): Interval[] {
   const found: Interval[] = [];
   for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {

@@ -1,11 +1,14 @@
-/** Text of others inside a sentence of ours, where no element can stand around it: titles, labels, messages. */
+/**
+ * Bidi isolation: keeps foreign text from changing the writing direction of the sentence around it. It serves titles, labels and
+ * messages, where no `<bdi>` element is possible.
+ */
 
-/** Controls of writing direction; one of them could turn the rest of the sentence round. */
-const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-/** Printable ASCII runs from left to right as our own words do, and needs no isolation. */
-const ASCII = /^[ -~]*$/u;
+/** Bidi control characters: one of them could reverse the rest of the sentence. */
+const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Printable ASCII: it runs from left to right, as the words of the page do, and needs no isolation. */
+const PRINTABLE_ASCII = /^[ -~]*$/u;
 
-/** Return a text that cannot change the direction of the words around it. Controls of direction in it are left out. */
+/** Return a text between bidi isolates and without bidi control characters. Printable ASCII is returned as it is. */
 export function isolate(text: string): string {
-  return ASCII.test(text) ? text : `\u2068${text.replace(BIDI, "")}\u2069`;
+  return PRINTABLE_ASCII.test(text) ? text : `\u2068${text.replace(BIDI_CONTROLS, "")}\u2069`;
 }

@@ -1,121 +1,122 @@
 /**
- * Times for people, in the zone of the reader: how long ago, and exactly with the zone.
+ * Time formats: write ages, durations, moments, spans and axis labels in English and in the time zone of the reader.
  *
- * Written by hand in the page's one language: the first `Intl.DateTimeFormat` costs some 30 ms, and the first card needs one.
+ * The formats do not use `Intl`: the first `Intl.DateTimeFormat` costs some 30 ms, and the first card needs a time.
  */
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** "now", "12 s", "2 min", "3 h", "4 d", then the date. */
+/** Return the age of a moment: "now", "12 s", "2 min", "3 h", "4 d"; its date from 7 days on. */
 export function formatAge(at: number, now: number): string {
   const age = now - at;
-  if (age < SECOND) return "now";
-  if (age < MINUTE) return `${Math.floor(age / SECOND)} s`;
-  if (age < HOUR) return `${Math.floor(age / MINUTE)} min`;
-  if (age < DAY) return `${Math.floor(age / HOUR)} h`;
-  if (age < 7 * DAY) return `${Math.floor(age / DAY)} d`;
-  return date(at, now);
+  if (age < SECOND_MS) return "now";
+  if (age < MINUTE_MS) return `${Math.floor(age / SECOND_MS)} s`;
+  if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min`;
+  if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h`;
+  if (age < 7 * DAY_MS) return `${Math.floor(age / DAY_MS)} d`;
+  return shortDate(at, now);
 }
 
-/** Return how a reader says a length of time: "2 min", "3 h 20 min". */
+/** Return a duration: "5 s", "2 min", "3 h 20 min", "1 d". */
 export function formatDuration(ms: number): string {
-  const minutes = Math.round(ms / MINUTE);
-  if (ms < MINUTE - SECOND / 2) return `${Math.max(0, Math.round(ms / SECOND))} s`;
+  const minutes = Math.round(ms / MINUTE_MS);
+  if (ms < MINUTE_MS - SECOND_MS / 2) return `${Math.max(0, Math.round(ms / SECOND_MS))} s`;
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return `${Math.round(ms / DAY)} d`;
+  return `${Math.round(ms / DAY_MS)} d`;
 }
 
-/** The exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
+/** Return the exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
 export function formatExactTime(at: number): string {
   const then = new Date(at);
-  return `${dated(at)}, ${timeOf(then, true)} ${zoneOf(then)}`;
+  return `${fullDate(at)}, ${timeOf(then, true)} ${zoneOf(then)}`;
 }
 
 /**
- * A moment as exactly as a step of a chart needs it: seconds under a minute, the time of day under a day. The date stands before it
- * unless it is that of `said`, a moment whose date the reader knows (now, or one read just before), and the year likewise.
+ * Return a moment as exactly as the step of a chart needs it: with seconds for steps under a minute, with the time of day for steps
+ * under a day. `knownAt` is a moment whose date the reader knows: now, or the moment written just before. The date is left out where it
+ * equals that of `knownAt`, and so is the year.
  */
-export function formatMoment(at: number, step: number, said: number): string {
-  if (step >= DAY) return date(at, said);
-  const time = timeOf(new Date(at), step < MINUTE);
-  return sameDay(at, said) ? time : `${date(at, said)}, ${time}`;
+export function formatMoment(at: number, stepMs: number, knownAt: number): string {
+  if (stepMs >= DAY_MS) return shortDate(at, knownAt);
+  const time = timeOf(new Date(at), stepMs < MINUTE_MS);
+  return sameDay(at, knownAt) ? time : `${shortDate(at, knownAt)}, ${time}`;
 }
 
-/** "06:00–21:14", "Nov 20, 2016, 14:00–15:00", or days only where the span is long: always when, and nothing of it twice. */
+/** Return a span: "06:00–21:14", "Nov 20, 2016, 14:00–15:00", or dates alone for a span of whole days or of a week and more. */
 export function formatSpan(from: number, to: number, now: number): string {
-  // What ends at midnight ends with the day before.
+  // A span that ends at midnight ends with the day before.
   const last = Math.max(from, to - 1);
-  const days = to - from >= 7 * DAY || (to > from && isMidnight(from) && isMidnight(to));
+  const days = to - from >= 7 * DAY_MS || (to > from && isMidnight(from) && isMidnight(to));
   if (days) {
-    if (sameDay(from, last)) return date(from, now);
-    return sameYear(from, last) ? `${dayOf(new Date(from))}–${date(last, now)}` : `${dated(from)}–${dated(last)}`;
+    if (sameDay(from, last)) return shortDate(from, now);
+    return sameYear(from, last) ? `${dayOf(new Date(from))}–${shortDate(last, now)}` : `${fullDate(from)}–${fullDate(last)}`;
   }
-  const step = to - from < 10 * MINUTE && (from % MINUTE || to % MINUTE) ? SECOND : MINUTE;
-  const begin = sameYear(from, last) ? formatMoment(from, step, now) : `${dated(from)}, ${timeOf(new Date(from), step < MINUTE)}`;
-  const end = formatMoment(to, step, sameDay(from, last) ? to : from);
+  const stepMs = to - from < 10 * MINUTE_MS && (from % MINUTE_MS || to % MINUTE_MS) ? SECOND_MS : MINUTE_MS;
+  const begin = sameYear(from, last) ? formatMoment(from, stepMs, now) : `${fullDate(from)}, ${timeOf(new Date(from), stepMs < MINUTE_MS)}`;
+  const end = formatMoment(to, stepMs, sameDay(from, last) ? to : from);
   return begin === end || begin.endsWith(` ${end}`) ? begin : `${begin}–${end}`;
 }
 
 /**
- * What stands under the marks of an axis that are a step apart: time, day, month or year. A date is written once, under the first
- * mark that has room for it; `fits` tells whether a text has.
+ * Return the labels of the marks of an axis that are `stepMs` apart: time, day, month or year. A date is written once, under the first
+ * mark that has room for it. `fits` returns whether a label fits under its mark.
  */
-export function axisLabels(marks: readonly number[], step: number, now: number, fits: (at: number, text: string) => boolean): string[] {
-  let said = now;
+export function axisLabels(marks: readonly number[], stepMs: number, now: number, fits: (at: number, text: string) => boolean): string[] {
+  let knownAt = now;
   return marks.map((at) => {
-    const [full, plain] = [onAxis(at, step, said), onAxis(at, step, at)];
+    const [full, plain] = [axisLabel(at, stepMs, knownAt), axisLabel(at, stepMs, at)];
     if (!fits(at, full)) return fits(at, plain) ? plain : "";
-    if (full !== plain) said = at;
+    if (full !== plain) knownAt = at;
     return full;
   });
 }
 
-function onAxis(at: number, step: number, said: number): string {
+function axisLabel(at: number, stepMs: number, knownAt: number): string {
   const then = new Date(at);
-  if (step >= 360 * DAY) return String(then.getFullYear());
-  if (step >= 28 * DAY) return sameYear(at, said) ? month(then) : `${month(then)} ${then.getFullYear()}`;
-  if (step >= DAY) return date(at, said);
-  if (at % SECOND) return "";
-  return isMidnight(at) && !sameDay(at, said) ? date(at, said) : formatMoment(at, step, said);
+  if (stepMs >= 360 * DAY_MS) return String(then.getFullYear());
+  if (stepMs >= 28 * DAY_MS) return sameYear(at, knownAt) ? monthName(then) : `${monthName(then)} ${then.getFullYear()}`;
+  if (stepMs >= DAY_MS) return shortDate(at, knownAt);
+  if (at % SECOND_MS) return "";
+  return isMidnight(at) && !sameDay(at, knownAt) ? shortDate(at, knownAt) : formatMoment(at, stepMs, knownAt);
 }
 
-function date(at: number, said: number): string {
-  return sameYear(at, said) ? dayOf(new Date(at)) : dated(at);
+function shortDate(at: number, knownAt: number): string {
+  return sameYear(at, knownAt) ? dayOf(new Date(at)) : fullDate(at);
 }
 
-function dated(at: number): string {
+function fullDate(at: number): string {
   const then = new Date(at);
   return `${dayOf(then)}, ${then.getFullYear()}`;
 }
 
-function month(then: Date): string {
+function monthName(then: Date): string {
   return MONTHS[then.getMonth()] as string;
 }
 
 function dayOf(then: Date): string {
-  return `${month(then)} ${then.getDate()}`;
+  return `${monthName(then)} ${then.getDate()}`;
 }
 
 function timeOf(then: Date, seconds: boolean): string {
-  const hourMinute = `${two(then.getHours())}:${two(then.getMinutes())}`;
-  return seconds ? `${hourMinute}:${two(then.getSeconds())}` : hourMinute;
+  const hourMinute = `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`;
+  return seconds ? `${hourMinute}:${twoDigits(then.getSeconds())}` : hourMinute;
 }
 
-/** "UTC", "UTC+1", "UTC−3:30": as it was at that moment. */
+/** Return the zone's offset at that moment: "UTC", "UTC+1", "UTC−3:30". */
 function zoneOf(then: Date): string {
   const ahead = -then.getTimezoneOffset();
   if (!ahead) return "UTC";
   const minutes = Math.abs(ahead) % 60;
-  return `UTC${ahead < 0 ? "−" : "+"}${Math.floor(Math.abs(ahead) / 60)}${minutes ? `:${two(minutes)}` : ""}`;
+  return `UTC${ahead < 0 ? "−" : "+"}${Math.floor(Math.abs(ahead) / 60)}${minutes ? `:${twoDigits(minutes)}` : ""}`;
 }
 
-function two(value: number): string {
+function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
 
@@ -123,11 +124,11 @@ function sameYear(a: number, b: number): boolean {
   return new Date(a).getFullYear() === new Date(b).getFullYear();
 }
 
-/** Return whether two moments are of one day of the reader's. */
+/** Return whether two moments lie on the same day in the reader's zone. */
 export function sameDay(a: number, b: number): boolean {
   return sameYear(a, b) && dayOf(new Date(a)) === dayOf(new Date(b));
 }
 
 function isMidnight(at: number): boolean {
-  return at % SECOND === 0 && timeOf(new Date(at), true) === "00:00:00";
+  return at % SECOND_MS === 0 && timeOf(new Date(at), true) === "00:00:00";
 }

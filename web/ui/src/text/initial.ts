@@ -1,6 +1,6 @@
-/** The initial of an author, shown where there is no picture. */
+/** Author initial: the letter that an avatar shows where there is no picture. */
 
-/** Return the first letter or digit of the name or, failing that, of the handle; "·" where there is none. */
+/** Return the first letter or digit of the name, else of the handle, in upper case; "·" where both have none. */
 export function initialOf(name: string, handle: string): string {
   const letter = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(handle);
   return letter ? letter[0].toUpperCase() : "·";

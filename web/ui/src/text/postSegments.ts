@@ -1,4 +1,4 @@
-/** Cuts a post's text into what is drawn: plain, tag, mention, link; each piece marked or not. Never makes markup. */
+/** Post segments: cuts the text of a post into plain text, tags, mentions and links, and marks the terms of the search. Makes no markup. */
 import type { Entity } from "../wire/post";
 import { highlightSpans } from "./tokenizer";
 
@@ -7,12 +7,12 @@ export interface Segment {
   kind: "text" | Entity["type"];
   value: string;
   marked: boolean;
-  /** In the last piece of a link all of its text, which marks may have cut; else nothing. */
+  /** Set in the last segment of a link: the whole text of the link, which marks may have cut into several segments. */
   ends?: string;
 }
 
-/** Return the UTF-16 offset of each code point, with the length at the end; null where they are the same. */
-function offsets(text: string): number[] | null {
+/** Return the UTF-16 offset of each code point, and the length at the end; null where both count the same. */
+function utf16Offsets(text: string): number[] | null {
   if (!/[\ud800-\udfff]/u.test(text) && !/[\u{10000}-\u{10ffff}]/u.test(text)) return null;
   const found: number[] = [];
   let at = 0;
@@ -24,7 +24,7 @@ function offsets(text: string): number[] | null {
   return found;
 }
 
-/** A link the source did not name as one; what ends a sentence does not belong to it. */
+/** A link that the source did not report as an entity. Punctuation that ends a sentence does not belong to the link. */
 const BARE_LINK = /https?:\/\/[^\s<>"\p{Cf}]*[^\s<>"\p{Cf}.,;:!?)\]']/gu;
 
 interface EntitySpan {
@@ -33,10 +33,11 @@ interface EntitySpan {
   entity: Entity;
 }
 
+/** Return the entities and bare links of a text as spans in UTF-16 offsets, in order and without overlaps. */
 function spansOf(text: string, entities: readonly Entity[]): EntitySpan[] {
-  const map = offsets(text);
-  const place = (codePoint: number): number => (map ? (map[codePoint] ?? text.length) : codePoint);
-  const found: EntitySpan[] = entities.map((entity) => ({ start: place(entity.start), end: Math.min(place(entity.end), text.length), entity }));
+  const offsets = utf16Offsets(text);
+  const offsetOf = (codePoint: number): number => (offsets ? (offsets[codePoint] ?? text.length) : codePoint);
+  const found: EntitySpan[] = entities.map((entity) => ({ start: offsetOf(entity.start), end: Math.min(offsetOf(entity.end), text.length), entity }));
   for (const { index, 0: url } of text.matchAll(BARE_LINK)) {
     const entity: Entity = { type: "link", start: index, end: index + url.length, value: url };
     if (!found.some((span) => span.start < index + url.length && index < span.end)) found.push({ start: index, end: index + url.length, entity });
@@ -51,7 +52,7 @@ function spansOf(text: string, entities: readonly Entity[]): EntitySpan[] {
   return spans;
 }
 
-/** Return the pieces of a text in order; joined they are the text again. */
+/** Return the segments of a text in order. Their texts joined are the text. `terms`: the terms of the search that are marked. */
 export function splitSegments(text: string, entities: readonly Entity[], terms: readonly string[]): Segment[] {
   const cuts = new Set([0, text.length]);
   const spans = spansOf(text, entities);

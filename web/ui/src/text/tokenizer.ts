@@ -1,29 +1,30 @@
 /**
- * Words of a text with their places, cut as the server's analyser does (`pipeline/query/analyser.py`): an emoji is a word, and so is
- * each character of a script without spaces. For marking and muting.
+ * Tokenizer: cuts a text into folded words with their offsets, as the server's analyser does (`pipeline/query/analyser.py`). An emoji is
+ * a word, and so is each letter of a script without spaces. Marking, muting and near-duplicates use the words.
  */
 import { EMOJI, UNSPACED, VANISHING } from "./scriptRanges";
 
 const MODIFIERS = "[\\ufe0e\\ufe0f\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}\\u20e3]*";
 const REGIONAL = "[\\u{1f1e6}-\\u{1f1ff}]";
-/** Where an emoji may begin, by UTF-16 units: quick to find, and few texts have more than one or two. */
+/** UTF-16 units with which an emoji may begin: a fast test before the long pattern is tried. */
 const EMOJI_FIRST = /[\u00a9\u00ae\u203c-\u2b55\u3030\u303d\u3297\u3299\ud83c-\ud83e]|[0-9#*]\ufe0f?\u20e3/g;
-/** A flag, a skin tone, a family joined by ZWJ: each whole. */
+/** A whole emoji: with its skin tone, as a flag of two letters, or as a sequence joined by ZWJ. */
 const EMOJI_SEQUENCE = new RegExp(`[0-9#*]\\ufe0f?\\u20e3|(?:${EMOJI}|${REGIONAL}{1,2})${MODIFIERS}(?:\\u200d${EMOJI}${MODIFIERS})*`, "uy");
 const SELECTORS = /[\ufe0e\ufe0f]/gu;
 const MARK = "(?!\\u20e3)\\p{M}";
 const BEGINS = `(?![${UNSPACED}${VANISHING}\\u20e3])[\\p{L}\\p{M}\\p{N}]`;
-/** What vanishes is in the class of what follows, so that a word goes on behind it. */
+/** A word. Vanishing characters are part of the class, so that a word continues behind them. */
 const WORD = new RegExp(`[${UNSPACED}](?:${MARK}|[${VANISHING}])*|${BEGINS}(?:(?![${UNSPACED}\\u20e3])[\\p{L}\\p{M}\\p{N}${VANISHING}])*`, "gu");
 const VANISHES = new RegExp(`[${VANISHING}]`, "gu");
-/** What folding does not only make small, or what is not left as it is by normalising after that. */
+/** Characters where case folding is more than lower-casing, or that NFKC changes after folding; they take the slow path. */
 const SPECIAL = new RegExp(`[${VANISHING}ßς\\u0300-\\u036f\\u13a0-\\u13fd\\u1c80-\\u1c88\\u1e9e\\u1f80-\\u1ffc\\uab70-\\uabbf]`, "u");
-const ASCII = /^[\0-\x7f]*$/u;
+const ASCII_ONLY = /^[\0-\x7f]*$/u;
 const ASCII_WORD = /[0-9A-Za-z]+/gu;
-/** What normalising leaves as it is by pieces: a character with all that may join it. */
-const PIECE = new RegExp(`[^](?:${MARK}|[${VANISHING}])*`, "gu");
-/** A run between blanks, and between punctuation that is such before normalising as after it. */
+/** A cluster: a character with the marks and vanishing characters behind it. Clusters are normalised one by one. */
+const CLUSTER = new RegExp(`[^](?:${MARK}|[${VANISHING}])*`, "gu");
+/** A run: text between spaces, and between punctuation that NFKC leaves as it is. */
 const RUN = /[^\s’…“”—–‘。、，！？：；（）「」『』・]+/gu;
+/** Characters of a word that count; the rest is cut off. */
 const WORD_MAX_LENGTH = 128;
 
 export interface WordSpan {
@@ -32,20 +33,20 @@ export interface WordSpan {
   folded: string;
 }
 
-/** Return a text as words are compared: Unicode's case folding, where Σ at the end of a word is as any other. */
+/** Return a text in the form in which words are compared: NFKC with Unicode's case folding, and ς as σ. */
 export function foldCase(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
-  // By way of the capitals, which ß and ss share, but not ı and i.
+  if (ASCII_ONLY.test(text)) return text.toLowerCase();
+  // Upper-casing first gives ß and ss one form. It would also join ı and i, so ı is left out.
   const cased = text.normalize("NFKC").toLowerCase().replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase());
   return cased.replace(/ς/gu, "σ").normalize("NFKC");
 }
 
-function cut(word: string): string {
+function truncate(word: string): string {
   return word.length > WORD_MAX_LENGTH ? [...word].slice(0, WORD_MAX_LENGTH).join("") : word;
 }
 
-/** Call `take` with every match of a pattern. `matchAll` would make a pattern anew each time: here that costs more than the search. */
-function each(pattern: RegExp, text: string, take: (found: string, at: number) => void): void {
+/** Call `take` with every match of a pattern. `matchAll` copies the pattern at each call, which costs more than the search here. */
+function eachMatch(pattern: RegExp, text: string, take: (found: string, at: number) => void): void {
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) take(match[0], match.index);
 }
@@ -53,83 +54,84 @@ function each(pattern: RegExp, text: string, take: (found: string, at: number) =
 /** Return the words of a text in order, with UTF-16 offsets. */
 export function tokenize(text: string): WordSpan[] {
   const found: WordSpan[] = [];
-  if (ASCII.test(text)) {
-    each(ASCII_WORD, text, (word, at) => found.push({ start: at, end: at + word.length, folded: cut(word.toLowerCase()) }));
+  if (ASCII_ONLY.test(text)) {
+    eachMatch(ASCII_WORD, text, (word, at) => found.push({ start: at, end: at + word.length, folded: truncate(word.toLowerCase()) }));
     return found;
   }
   let at = 0;
-  each(EMOJI_FIRST, text, (_first, start) => {
+  eachMatch(EMOJI_FIRST, text, (_first, start) => {
     EMOJI_SEQUENCE.lastIndex = start;
     const emoji = EMOJI_SEQUENCE.exec(text)?.[0];
     if (!emoji) return;
     addWords(found, text.slice(at, start), at);
     at = EMOJI_FIRST.lastIndex = start + emoji.length;
-    found.push({ start, end: at, folded: cut(emoji.replace(SELECTORS, "")) });
+    found.push({ start, end: at, folded: truncate(emoji.replace(SELECTORS, "")) });
   });
   addWords(found, text.slice(at), at);
   return found;
 }
 
-/** Return whether normalising leaves a text as it is; the iota below a letter (U+0345) is one itself when it is folded. */
+/** Return whether normalising leaves a text as it is. The combining iota (U+0345) does not count as plain: folding makes it a letter. */
 function isPlain(text: string): boolean {
   return text.normalize("NFKC") === text && !text.includes("\u0345");
 }
 
-/** Add the words of a stretch without emoji. */
+/** Add the words of a text without emoji. `at`: the offset of the text in the whole. */
 function addWords(found: WordSpan[], text: string, at: number): void {
   if (isPlain(text)) return addPlain(found, text, at);
-  each(RUN, text, (run, start) => (isPlain(run) ? addPlain : addNormalised)(found, run, at + start));
+  eachMatch(RUN, text, (run, start) => (isPlain(run) ? addPlain : addNormalized)(found, run, at + start));
 }
 
 function addPlain(found: WordSpan[], text: string, at: number): void {
-  // Nearly every text has the words it has in small letters, each where it was.
-  const small = SPECIAL.test(text) ? "" : text.toLowerCase().replaceAll("ς", "σ");
-  if (small.length === text.length)
-    return each(WORD, small, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: cut(word) }));
-  each(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: cut(foldCase(word.replace(VANISHES, ""))) }));
+  // Lower-casing keeps the offsets of nearly every text, so that the words of the lower-cased text are the words of the text.
+  const lower = SPECIAL.test(text) ? "" : text.toLowerCase().replaceAll("ς", "σ");
+  if (lower.length === text.length)
+    return eachMatch(WORD, lower, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: truncate(word) }));
+  eachMatch(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: truncate(foldCase(word.replace(VANISHES, ""))) }));
 }
 
-/** Add the words of a run that normalising changes: ½ is two words, ㍿ four, and each points to what it was made of. */
-function addNormalised(found: WordSpan[], run: string, at: number): void {
-  const seen = (text: string): string => foldCase(text.replace(VANISHES, ""));
-  const whole = seen(run);
-  let pieces: { start: number; end: number; folded: string }[] = [];
-  each(PIECE, run, (piece, start) => pieces.push({ start, end: start + piece.length, folded: seen(piece) }));
-  // Hangul and a few vowels join what stands before them: then the run is one piece.
-  if (pieces.map((piece) => piece.folded).join("") !== whole) pieces = [{ start: 0, end: run.length, folded: whole }];
-  const origins = pieces.flatMap((piece) => Array.from({ length: piece.folded.length }, () => piece));
-  each(WORD, whole, (word, start) => {
+/** Add the words of a run that NFKC changes: ½ becomes two words, ㍿ four. Each word has the offsets of the clusters it comes from. */
+function addNormalized(found: WordSpan[], run: string, at: number): void {
+  const folded = (text: string): string => foldCase(text.replace(VANISHES, ""));
+  const whole = folded(run);
+  let clusters: { start: number; end: number; folded: string }[] = [];
+  eachMatch(CLUSTER, run, (cluster, start) => clusters.push({ start, end: start + cluster.length, folded: folded(cluster) }));
+  // Hangul and a few vowels join the letter before them. Then the run counts as one cluster.
+  if (clusters.map((cluster) => cluster.folded).join("") !== whole) clusters = [{ start: 0, end: run.length, folded: whole }];
+  const origins = clusters.flatMap((cluster) => Array.from({ length: cluster.folded.length }, () => cluster));
+  eachMatch(WORD, whole, (word, start) => {
     const [first, last] = [origins[start], origins[start + word.length - 1]];
-    if (first && last) found.push({ start: at + first.start, end: at + last.end, folded: cut(word) });
+    if (first && last) found.push({ start: at + first.start, end: at + last.end, folded: truncate(word) });
   });
 }
 
-/** A term of a search as the words it is made of, in order; the last is `open` where it stands for words that begin so. */
+/** Phrase: the words of a term, in order. With `isPrefix` the last word stands for every word that begins with it. */
 export interface Phrase {
   words: readonly string[];
-  open: boolean;
+  isPrefix: boolean;
 }
 
+/** Return a term of a search, or a muted phrase, as its words. */
 export function parsePhrase(term: string): Phrase {
-  return { words: tokenize(term).map((word) => word.folded), open: term.endsWith("*") };
+  return { words: tokenize(term).map((word) => word.folded), isPrefix: term.endsWith("*") };
 }
 
-/** Return whether a phrase stands at a place among words. */
-function standsAt(words: readonly WordSpan[], at: number, { words: parts, open }: Phrase): boolean {
+/** Return whether the words of a text from index `at` on are a phrase. */
+function matchesAt(words: readonly WordSpan[], at: number, { words: parts, isPrefix }: Phrase): boolean {
   if (!parts.length || at + parts.length > words.length) return false;
   return parts.every((part, index) => {
     const word = (words[at + index] as WordSpan).folded;
-    return word === part || (open && index === parts.length - 1 && word.startsWith(part));
+    return word === part || (isPrefix && index === parts.length - 1 && word.startsWith(part));
   });
 }
 
-/** Return whether one of some phrases stands in a text. */
+/** Return whether a text contains at least one of some phrases. */
 export function containsPhrase(text: string, phrases: readonly Phrase[]): boolean {
   const words = tokenize(text);
-  return words.some((_word, at) => phrases.some((phrase) => standsAt(words, at, phrase)));
+  return words.some((_word, at) => phrases.some((phrase) => matchesAt(words, at, phrase)));
 }
 
-/** Return spans [start, end) of a text where a term of the search stands; `pre*` marks words that begin so. */
+/** Return the spans [start, end) of a text that match a term of the search. A term `pre*` matches words that begin with it. */
 export function highlightSpans(text: string, terms: readonly string[]): [number, number][] {
   const phrases = terms.map(parsePhrase).filter((phrase) => phrase.words.length);
   if (!phrases.length) return [];
@@ -137,7 +139,7 @@ export function highlightSpans(text: string, terms: readonly string[]): [number,
   const spans: [number, number][] = [];
   words.forEach((word, at) => {
     for (const phrase of phrases)
-      if (standsAt(words, at, phrase)) spans.push([word.start, (words[at + phrase.words.length - 1] as WordSpan).end]);
+      if (matchesAt(words, at, phrase)) spans.push([word.start, (words[at + phrase.words.length - 1] as WordSpan).end]);
   });
   return spans;
 }

@@ -1,9 +1,10 @@
-/** Links written by others: `safeUrl` lets only http(s) through, and is the one gate for every outside link of the page. */
+/** URL safety: `safeUrl` accepts http and https only, and every link to another site passes it. */
 
-const CHECKED_MAX = 2_000;
-const checked = new Map<string, string | null>();
+/** Links whose result is cached at most. */
+const CACHED_URLS_MAX = 2_000;
+const cache = new Map<string, string | null>();
 
-function parsed(url: string): string | null {
+function httpHref(url: string): string | null {
   try {
     const { protocol, href } = new URL(url);
     return protocol === "https:" || protocol === "http:" ? href : null;
@@ -12,17 +13,17 @@ function parsed(url: string): string | null {
   }
 }
 
-/** Return the normalised link, or null unless its scheme is http or https. Results are cached: a card asks at every draw. */
+/** Return the normalised link, or null unless its scheme is http or https. Results are cached, because a card asks at every render. */
 export function safeUrl(url: string): string | null {
-  const before = checked.get(url);
-  if (before !== undefined) return before;
-  if (checked.size >= CHECKED_MAX) checked.clear();
-  const found = parsed(url);
-  checked.set(url, found);
+  const cached = cache.get(url);
+  if (cached !== undefined) return cached;
+  if (cache.size >= CACHED_URLS_MAX) cache.clear();
+  const found = httpHref(url);
+  cache.set(url, found);
   return found;
 }
 
-/** Return the host of a link without "www.", or "". */
+/** Return the host of a link without "www."; "" where the link is no URL. */
 export function hostOf(url: string): string {
   try {
     return new URL(url).hostname.replace(/^www\./u, "");
@@ -31,10 +32,10 @@ export function hostOf(url: string): string {
   }
 }
 
-/** A text that reads as an address: a host with a dot and a letter behind it, with or without what stands around it. */
+/** A text that reads as an address: a host with a dot and a letter behind it, with or without scheme, user and path. */
 const ADDRESS = /^(?:https?:\/\/)?(?:[^\s/?#@]*@)?((?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+)(?=[/:?#…]|$)/iu;
 
-/** Return the host of a link where its text names another one, else "". The text of a link is whatever its author wrote. */
+/** Return the host of a link if the text of the link names another host, else "". Authors choose the text of a link freely. */
 export function otherHost(text: string, url: string): string {
   const named = ADDRESS.exec(text.trim())?.[1];
   if (named === undefined) return "";

@@ -1,7 +1,7 @@
 /**
- * Near-duplicates, labelled by reading: would a reader take one for the other? On pairs written for this test, and, where
- * the published sample records lie beside the project, on 200 pairs of real posts. Of those only ids and labels are kept
- * here; they are chosen to be hard: 124 share shingles, 74 of them less than a Jaccard similarity of 0.8.
+ * Near-duplicate index, measured on labelled pairs: would a reader take one text for the other? `near-texts.json` has pairs written
+ * for this test. `near-pairs.json` has the ids and labels of 200 pairs of real posts; they run only where the sample records are on
+ * the machine. Those pairs are hard on purpose: 124 share shingles, 74 of them with a Jaccard similarity below 0.8.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { NearDuplicateIndex } from "../../src/posts/nearDuplicates";
 import pairs from "./near-pairs.json";
 import written from "./near-texts.json";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 const SHARED = process.env.MURMUR_SHARED ?? join(import.meta.dirname, "../../../../../shared");
 const DATA = join(SHARED, "data/x-v1.1");
@@ -40,14 +40,14 @@ function texts(): Map<string, string> {
 
 type Pair = [string, string, boolean];
 
-/** Return the shares of what is folded rightly: of all that is folded, and of all that should be. */
+/** Return the precision and the recall of the index on labelled pairs. */
 function shares(of: Pair[]): { precision: number; recall: number } {
   const counts = { right: 0, wrong: 0, missed: 0, left: 0 };
   for (const [a, b, same] of of) {
     const index = new NearDuplicateIndex();
     index.add(post("a", { text: a }), () => true);
-    const folded = index.add(post("b", { text: b }), () => true).length > 0;
-    if (folded) counts[same ? "right" : "wrong"]++;
+    const grouped = index.add(post("b", { text: b }), () => true).length > 0;
+    if (grouped) counts[same ? "right" : "wrong"]++;
     else counts[same ? "missed" : "left"]++;
   }
   console.info(`near-duplicates of ${of.length} pairs: ${JSON.stringify(counts)}`);
@@ -55,14 +55,14 @@ function shares(of: Pair[]): { precision: number; recall: number } {
 }
 
 describe("near-duplicates", () => {
-  it("fold what a reader takes for the same, and nothing else", () => {
+  it("are the pairs that a reader takes for the same, and no others", () => {
     const { precision, recall } = shares(written as Pair[]);
     expect(precision).toBe(1);
     expect(recall).toBeGreaterThanOrEqual(0.95);
   });
 
   if (SHARED && existsSync(DATA))
-    it("fold real posts a reader takes for the same, and hardly any other", () => {
+    it("are the real pairs that a reader takes for the same, and hardly any others", () => {
       const known = texts();
       const text = (id: string): string => known.get(id) ?? expect.fail(`${id} is not in the sample records`);
       const { precision, recall } = shares((pairs as Pair[]).map(([a, b, same]) => [text(a), text(b), same]));

@@ -2,48 +2,48 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PostStore } from "../../src/posts/postStore";
 import type { Post } from "../../src/wire/post";
-import { post, repost } from "../madePosts";
+import { post, repost } from "../postFixtures";
 
-type Event = { put: Post } | { lose: [string, number] } | { withdraw: string };
+type Event = { put: Post } | { retract: [string, number] } | { remove: string };
 
 const ids = ["a", "b", "c", "d"];
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ id: fc.constantFrom(...ids), version: fc.integer({ min: 1, max: 9 }) }).map(({ id, version }) => ({ put: post(id, { version }) })),
-  fc.tuple(fc.constantFrom(...ids), fc.integer({ min: 1, max: 9 })).map((lose) => ({ lose })),
-  fc.constantFrom("d").map((withdraw) => ({ withdraw })),
+  fc.tuple(fc.constantFrom(...ids), fc.integer({ min: 1, max: 9 })).map((retract) => ({ retract })),
+  fc.constantFrom("d").map((remove) => ({ remove })),
 );
 
 function run(events: readonly Event[], depth = 100): PostStore {
-  const holding = new PostStore(depth);
+  const store = new PostStore(depth);
   for (const one of events) {
-    if ("put" in one) holding.put([one.put]);
-    else if ("lose" in one) holding.retract([one.lose]);
-    else holding.delete([one.withdraw]);
+    if ("put" in one) store.put([one.put]);
+    else if ("retract" in one) store.retract([one.retract]);
+    else store.delete([one.remove]);
   }
-  return holding;
+  return store;
 }
 
-/** What delivery.md says must be held, worked out without any order. */
+/** Return the versions that docs/design/delivery.md requires, computed without regard to order. */
 function expected(events: readonly Event[]): Map<string, number> {
   const held = new Map<string, number>();
   for (const id of ids) {
     let put = -1;
-    let lost = -1;
-    let withdrawn = false;
+    let retracted = -1;
+    let removed = false;
     for (const one of events) {
       if ("put" in one && one.put.id === id) put = Math.max(put, one.put.version);
-      if ("lose" in one && one.lose[0] === id) lost = Math.max(lost, one.lose[1]);
-      if ("withdraw" in one && one.withdraw === id) withdrawn = true;
+      if ("retract" in one && one.retract[0] === id) retracted = Math.max(retracted, one.retract[1]);
+      if ("remove" in one && one.remove === id) removed = true;
     }
-    if (!withdrawn && put > lost) held.set(id, put);
+    if (!removed && put > retracted) held.set(id, put);
   }
   return held;
 }
 
-const held = (holding: PostStore): Map<string, number> => new Map([...holding.newestFirst()].map((one) => [one.id, one.version]));
+const held = (store: PostStore): Map<string, number> => new Map([...store.newestFirst()].map((one) => [one.id, one.version]));
 
-describe("what a column holds", () => {
-  it("is the greatest version of each id less what is gone, in whatever order and however often frames come", () => {
+describe("the post store", () => {
+  it("keeps the greatest version of each id that is neither retracted nor deleted, in any order and with repeated frames", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (events, random) => {
         const want = expected(events);
@@ -56,41 +56,41 @@ describe("what a column holds", () => {
     );
   });
 
-  it("is newest first and never more than the depth", () => {
+  it("keeps posts newest first, and no more than the depth", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(40), fc.nat(1000)), { maxLength: 60 }), (rows) => {
-        const holding = new PostStore(10);
-        for (const [id, at] of rows) holding.put([post(String(id), { created_at: at, version: 1 })]);
-        const times = [...holding.newestFirst()].map((one) => one.created_at);
+        const store = new PostStore(10);
+        for (const [id, at] of rows) store.put([post(String(id), { created_at: at, version: 1 })]);
+        const times = [...store.newestFirst()].map((one) => one.created_at);
         expect(times).toEqual([...times].sort((a, b) => b - a));
         expect(times.length).toBeLessThanOrEqual(10);
       }),
     );
   });
 
-  it("forgets its posts at a reset, but not what was withdrawn or lost", () => {
-    const holding = run([{ put: post("a", { version: 2 }) }, { withdraw: "b" }, { lose: ["c", 5] }]);
-    expect(holding.clear().cleared).toBe(true);
-    holding.put([post("a", { version: 1 }), post("b", { version: 9 }), post("c", { version: 5 })]);
-    expect([...held(holding).keys()]).toEqual(["a"]);
-    holding.put([post("c", { version: 6 })]);
-    expect(held(holding).get("c")).toBe(6);
+  it("removes its posts at a reset, but keeps the tombstones", () => {
+    const store = run([{ put: post("a", { version: 2 }) }, { remove: "b" }, { retract: ["c", 5] }]);
+    expect(store.clear().cleared).toBe(true);
+    store.put([post("a", { version: 1 }), post("b", { version: 9 }), post("c", { version: 5 })]);
+    expect([...held(store).keys()]).toEqual(["a"]);
+    store.put([post("c", { version: 6 })]);
+    expect(held(store).get("c")).toBe(6);
   });
 
-  it("drops reposts with the original that was withdrawn", () => {
+  it("removes the reposts of a deleted original", () => {
     const original = post("o");
-    const holding = new PostStore(10);
-    holding.put([original, repost("r", original)]);
-    expect(holding.delete(["o"]).removed.map(({ post: one }) => one.id).sort()).toEqual(["o", "r"]);
-    holding.put([repost("r2", original)]);
-    expect(holding.size).toBe(0);
+    const store = new PostStore(10);
+    store.put([original, repost("r", original)]);
+    expect(store.delete(["o"]).removed.map(({ post: one }) => one.id).sort()).toEqual(["o", "r"]);
+    store.put([repost("r2", original)]);
+    expect(store.size).toBe(0);
   });
 
-  it("takes a repost of the same version again when the original in it is newer", () => {
+  it("replaces a repost of the same version when its original is newer", () => {
     const original = post("o", { version: 1 });
-    const holding = new PostStore(10);
-    holding.put([repost("r", original, { version: 5 })]);
-    const change = holding.put([repost("r", { ...original, version: 2, text: "edited" }, { version: 5 })]);
+    const store = new PostStore(10);
+    store.put([repost("r", original, { version: 5 })]);
+    const change = store.put([repost("r", { ...original, version: 2, text: "edited" }, { version: 5 })]);
     expect(change.put.map((one) => one.original?.text)).toEqual(["edited"]);
   });
 });

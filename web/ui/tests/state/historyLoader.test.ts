@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { isFull, LOADED_MAX, loadOlder, recheckSpan } from "../../src/state/historyLoader";
 import type { Post } from "../../src/wire/post";
 import type { Run } from "../../src/state/run";
-import { post } from "../madePosts";
-import { runOf } from "../madeRuns";
+import { post } from "../postFixtures";
+import { runOf } from "../runFixtures";
 
-const nothing = (): void => undefined;
+const ignore = (): void => undefined;
 
-/** A run of live posts, the newest of which was written at `newest`, all of them loaded as far as `count` goes. */
+/** Return a live run with `count` loaded posts, written at `newest`, `newest` − 1, … ms. */
 function live(newest: number, count: number): Run {
   const run = runOf({ query: "ferry", depth: count });
   const posts = Array.from({ length: count }, (_, at) => post(`p${newest - at}`, { created_at: newest - at }));
@@ -15,12 +15,12 @@ function live(newest: number, count: number): Run {
   return run;
 }
 
-/** A store of posts written at 1, 2, …, `newest` ms; the questions it was asked. */
+/** Stub a store of posts written at 1, 2, …, `newest` ms; return the list of its requests. */
 function store(newest: number, failing: () => boolean = () => false): URLSearchParams[] {
-  const asked: URLSearchParams[] = [];
+  const requests: URLSearchParams[] = [];
   vi.stubGlobal("fetch", (address: string) => {
     const params = new URL(address, "http://a").searchParams;
-    asked.push(params);
+    requests.push(params);
     if (failing()) return Promise.resolve(Response.json({ error: { code: "query_timeout", message: "It took too long." } }, { status: 503 }));
     const from = Number(params.get("before") ?? Math.min(newest, Number(params.get("to") ?? Infinity) - 1));
     const posts: Post[] = [];
@@ -28,53 +28,53 @@ function store(newest: number, failing: () => boolean = () => false): URLSearchP
     const end = from - posts.length;
     return Promise.resolve(Response.json({ posts, next: end > 0 ? String(end) : null, took_ms: 1, query: "ferry", terms: [] }));
   });
-  return asked;
+  return requests;
 }
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe("older posts", () => {
-  it("go on where the loaded ones end, to the store's own end", async () => {
-    const asked = store(250);
+  it("continue where the loaded posts end, down to the oldest post of the store", async () => {
+    const requests = store(250);
     const run = live(250, 20);
-    while (run.loadedRange.more) await loadOlder(run, nothing);
+    while (run.loadedRange.more) await loadOlder(run, ignore);
     expect(run.cards(0).map((card) => card.post.created_at)).toEqual(Array.from({ length: 250 }, (_, at) => 250 - at));
-    expect(asked.map((one) => one.get("before"))).toEqual([null, "131", "31"]);
-    await loadOlder(run, nothing);
-    expect(asked).toHaveLength(3);
+    expect(requests.map((one) => one.get("before"))).toEqual([null, "131", "31"]);
+    await loadOlder(run, ignore);
+    expect(requests).toHaveLength(3);
   });
 
-  it("that could not be had are asked for again from the same place", async () => {
+  it("are requested again from the same position after a failure", async () => {
     let away = true;
     store(250, () => away);
     const run = live(250, 20);
-    await loadOlder(run, nothing);
+    await loadOlder(run, ignore);
     expect([run.olderProblem?.code, run.loadingOlder, run.posts.size]).toEqual(["query_timeout", false, 20]);
     away = false;
-    await loadOlder(run, nothing);
+    await loadOlder(run, ignore);
     expect([run.olderProblem, run.posts.size]).toEqual([null, 119]);
   });
 
-  it("of a search that is no longer the column's are left out", async () => {
+  it("of a disposed run are ignored", async () => {
     store(250);
     const run = live(250, 20);
-    const loading = loadOlder(run, nothing);
+    const loading = loadOlder(run, ignore);
     run.dispose();
     await loading;
     expect(run.olderProblem).toBeNull();
   });
 
-  it("are no longer asked for when a page holds as many as it may", async () => {
-    const asked = store(LOADED_MAX + 10_000);
+  it("are no longer requested when the run has reached its limit", async () => {
+    const requests = store(LOADED_MAX + 10_000);
     const run = live(LOADED_MAX + 10_000, LOADED_MAX - 50);
-    await loadOlder(run, nothing);
-    expect([isFull(run), run.loadedRange.more, asked.length]).toEqual([true, true, 1]);
-    await loadOlder(run, nothing);
-    expect(asked).toHaveLength(1);
+    await loadOlder(run, ignore);
+    expect([isFull(run), run.loadedRange.more, requests.length]).toEqual([true, true, 1]);
+    await loadOlder(run, ignore);
+    expect(requests).toHaveLength(1);
   });
 });
 
-describe("a closed time that is compared with the store", () => {
+describe("the comparison of a past span with the store", () => {
   const page = (posts: Post[], next: string | null): Response => Response.json({ posts, next, took_ms: 1, query: "ferry", terms: [] });
   function span(...ids: string[]): Run {
     const run = runOf({ query: "ferry", from: 1, to: 100 });
@@ -83,26 +83,26 @@ describe("a closed time that is compared with the store", () => {
     return run;
   }
 
-  it("loses only what was there when the comparison began", async () => {
+  it("removes only posts that were loaded when it began", async () => {
     const run = span("p50", "p40");
     vi.stubGlobal("fetch", () => {
       run.addOlder([post("p30", { created_at: 30 })], null, 0);
       return Promise.resolve(page([post("p50", { created_at: 50 })], null));
     });
-    await recheckSpan(run, nothing);
+    await recheckSpan(run, ignore);
     expect([...run.posts.newestFirst()].map((one) => one.id)).toEqual(["p50", "p30"]);
   });
 
-  it("is compared once at a time, and what it finds is no arrival", async () => {
+  it("is active once at a time, and counts no arrivals", async () => {
     const run = span("p50");
-    let asked = 0;
+    let requests = 0;
     vi.stubGlobal("fetch", () => {
-      asked++;
+      requests++;
       return Promise.resolve(page([post("p60", { created_at: 60 }), post("p50", { created_at: 50 })], null));
     });
-    await Promise.all([recheckSpan(run, nothing), recheckSpan(run, nothing)]);
-    expect([asked, run.arrivals.total, run.posts.size]).toEqual([1, 0, 2]);
-    await recheckSpan(run, nothing);
-    expect(asked).toBe(2);
+    await Promise.all([recheckSpan(run, ignore), recheckSpan(run, ignore)]);
+    expect([requests, run.arrivals.total, run.posts.size]).toEqual([1, 0, 2]);
+    await recheckSpan(run, ignore);
+    expect(requests).toBe(2);
   });
 });

@@ -6,8 +6,8 @@ import type { PlacedWord } from "../../src/stats/cloudLayout";
 const layout = (x: number): fc.Arbitrary<PlacedWord[]> =>
   fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f")).map((texts) => texts.map((text) => ({ text, x, y: 0, size: 10, heat: 0 })));
 
-describe("a word cloud on its way to the next layout", () => {
-  it("shows no word twice, so many in their new places, and the others where they were", () => {
+describe("the transition of a word cloud", () => {
+  it("shows each word once: the first words in their new places, the others in their old places", () => {
     fc.assert(fc.property(layout(1), layout(2), fc.nat(12), (before, after, moved) => {
       const shown = cloudTransition(before, after, moved);
       expect(new Set(shown.map((word) => word.text)).size).toBe(shown.length);
@@ -17,7 +17,7 @@ describe("a word cloud on its way to the next layout", () => {
     }));
   });
 
-  it("begins with the former layout and ends with the new one", () => {
+  it("begins with the old layout and ends with the new layout", () => {
     fc.assert(fc.property(layout(1), layout(2), (before, after) => {
       expect(cloudTransition(before, after, after.length)).toEqual(after);
       if (after.length) expect(cloudTransition(before, after, 0)).toEqual(before);

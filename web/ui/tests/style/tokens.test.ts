@@ -1,9 +1,9 @@
-/** Every theme keeps its contrasts: text 4.5:1, marks 3:1, on each ground they stand on. */
+/** Colour tokens: every theme has a contrast of 4.5:1 for text and of 3:1 for marks, on each background they are used on. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const CSS = readFileSync(new URL("../../src/style/tokens.css", import.meta.url), "utf8");
-const GROUNDS = ["page", "plane", "sunk"];
+const BACKGROUNDS = ["page", "plane", "sunk"];
 const TEXTS = ["text", "muted", "accent", "amber", "red", "green"];
 const MARKS = ["bar", "amber", "accent", "edge", "red", "green"];
 const HEATS = ["heat-0", "heat-1", "heat-2", "heat-3", "heat-4"];
@@ -32,25 +32,25 @@ function contrast(theme: Theme, one: string, other: string): number {
 }
 
 describe.each(themes())("%s", (_name, theme) => {
-  const least = (names: readonly string[], grounds: readonly string[]): Record<string, number> =>
-    Object.fromEntries(names.flatMap((name) => grounds.map((ground) => [`${name} on ${ground}`, Math.round(contrast(theme, name, ground) * 100) / 100])));
+  const contrasts = (names: readonly string[], backgrounds: readonly string[]): Record<string, number> =>
+    Object.fromEntries(names.flatMap((name) => backgrounds.map((background) => [`${name} on ${background}`, Math.round(contrast(theme, name, background) * 100) / 100])));
   const below = (found: Record<string, number>, bound: number): string[] => Object.entries(found).filter(([, value]) => value < bound).map(([name, value]) => `${name}: ${value}`);
 
-  it("names every colour", () => {
-    for (const name of [...GROUNDS, ...TEXTS, ...MARKS, ...HEATS, ...HUES, "mark", "accent-soft", "red-soft"]) expect(theme.has(name), name).toBe(true);
+  it("defines every colour", () => {
+    for (const name of [...BACKGROUNDS, ...TEXTS, ...MARKS, ...HEATS, ...HUES, "mark", "accent-soft", "red-soft"]) expect(theme.has(name), name).toBe(true);
   });
 
-  it("has text of 4.5:1", () => {
-    expect(below(least(TEXTS, GROUNDS), 4.5)).toEqual([]);
-    expect(below(least(HEATS, ["plane"]), 4.5)).toEqual([]);
-    expect(below(least(["text"], ["mark"]), 4.5)).toEqual([]);
-    expect(below(least(["muted", "accent"], ["accent-soft"]), 4.5)).toEqual([]);
-    expect(below(least(["red"], ["red-soft"]), 4.5)).toEqual([]);
-    expect(below(least(["#fff"], HUES), 4.5)).toEqual([]);
+  it("has a contrast of 4.5:1 for text", () => {
+    expect(below(contrasts(TEXTS, BACKGROUNDS), 4.5)).toEqual([]);
+    expect(below(contrasts(HEATS, ["plane"]), 4.5)).toEqual([]);
+    expect(below(contrasts(["text"], ["mark"]), 4.5)).toEqual([]);
+    expect(below(contrasts(["muted", "accent"], ["accent-soft"]), 4.5)).toEqual([]);
+    expect(below(contrasts(["red"], ["red-soft"]), 4.5)).toEqual([]);
+    expect(below(contrasts(["#fff"], HUES), 4.5)).toEqual([]);
   });
 
-  it("has marks of 3:1", () => {
-    expect(below(least(MARKS, ["plane"]), 3)).toEqual([]);
-    expect(below(least(["edge"], ["sunk"]), 3)).toEqual([]);
+  it("has a contrast of 3:1 for marks", () => {
+    expect(below(contrasts(MARKS, ["plane"]), 3)).toEqual([]);
+    expect(below(contrasts(["edge"], ["sunk"]), 3)).toEqual([]);
   });
 });

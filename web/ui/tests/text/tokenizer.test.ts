@@ -1,4 +1,4 @@
-/** The page's words are the server's: `words.json` is what its analyser makes of each text. */
+/** The tokenizer gives the same words as the server's analyser: `words.json` holds the analyser's words for each text. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -12,28 +12,37 @@ function byCodePoint(text: string): [string, number, number][] {
   return tokenize(text).map((word) => [word.folded, length(word.start), length(word.end)]);
 }
 
-describe("words", () => {
-  it.each(GOLDEN)("are those of the server: %s", (text, words) => {
+describe("the tokenizer", () => {
+  it.each(GOLDEN)("gives the words of the server: %s", (text, words) => {
     expect(byCodePoint(text)).toEqual(words);
   });
 
   const marked = (text: string, ...terms: string[]): string[] => highlightSpans(text, terms).map(([start, end]) => text.slice(start, end));
 
-  it("are marked emoji by emoji, and each whole", () => {
+  it("marks each emoji by itself, and whole", () => {
     expect(marked("😂😂😂", "😂")).toEqual(["😂", "😂", "😂"]);
     expect(marked("👍🏽 👍", "👍")).toEqual(["👍"]);
     expect(marked("go 🇩🇪🇫🇷", "🇫🇷")).toEqual(["🇫🇷"]);
     expect(marked("I❤️NY", "❤")).toEqual(["❤️"]);
   });
 
-  it("are said in a text as a phrase, in order and whole", () => {
-    const said = (text: string, ...terms: string[]): boolean => containsPhrase(text, terms.map(parsePhrase));
-    expect(said("今日の東京タワー", "東京")).toBe(true);
-    expect(said("京都は東", "東京")).toBe(false);
-    expect(said("Good   Morning!", "good morning")).toBe(true);
-    expect(said("good old morning", "good morning")).toBe(false);
-    expect(said("สวัสดีครับ", "สวัสดี")).toBe(true);
-    expect(said("stormy", "storm")).toBe(false);
-    expect(said("anything", "", "!")).toBe(false);
+  it("finds a phrase of whole words in their order", () => {
+    const contains = (text: string, ...terms: string[]): boolean => containsPhrase(text, terms.map(parsePhrase));
+    expect(contains("今日の東京タワー", "東京")).toBe(true);
+    expect(contains("京都は東", "東京")).toBe(false);
+    expect(contains("Good   Morning!", "good morning")).toBe(true);
+    expect(contains("good old morning", "good morning")).toBe(false);
+    expect(contains("สวัสดีครับ", "สวัสดี")).toBe(true);
+    expect(contains("stormy", "storm")).toBe(false);
+    expect(contains("anything", "", "!")).toBe(false);
+  });
+
+  it("marks whole words in any case, phrases in order, prefixes, and letters of unspaced scripts", () => {
+    expect(marked("Storm, storms and STORM!", "storm")).toEqual(["Storm", "STORM"]);
+    expect(marked("a coca-cola please", "coca cola")).toEqual(["coca-cola"]);
+    expect(marked("harbour harbor port", "harb*")).toEqual(["harbour", "harbor"]);
+    expect(marked("港の波がすごい", "波")).toEqual(["波"]);
+    expect(marked("see #storm now", "#storm")).toEqual(["storm"]);
+    expect(marked("nothing", "")).toEqual([]);
   });
 });

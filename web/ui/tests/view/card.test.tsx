@@ -9,14 +9,14 @@ import { CardBody } from "../../src/view/card/CardView";
 import { Feed } from "../../src/view/column/Feed";
 import { Connection } from "../../src/wire/connection";
 import type { Post } from "../../src/wire/post";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 let root: HTMLElement;
 let desk: Desk;
 const watches: { take: ((frame: never) => void) | null }[] = [];
 
-/** A connection that asks nobody. */
-class Nobody extends Connection {
+/** A connection without a server. */
+class OfflineConnection extends Connection {
   override subscribe(query: string, depth: number): ReturnType<Connection["subscribe"]> {
     const watch = { query, history: depth, phase: "live" as const, take: null as ((frame: never) => void) | null, listen: (take: (frame: never) => void) => { watch.take = take; }, close: () => undefined };
     watches.push(watch);
@@ -31,7 +31,7 @@ function draw(): void {
   ));
 }
 
-function come(posts: Post[]): void {
+function arrive(posts: Post[]): void {
   const frame = { type: "posts", key: "k", after: 1, posts };
   desk.column.run.applyFrame(frame as never, 0);
   draw();
@@ -46,7 +46,8 @@ beforeEach(() => {
   history.replaceState(null, "", "/");
   localStorage.clear();
   root = document.body.appendChild(document.createElement("main"));
-  desk = new Desk({ ...DEFAULT_SETTINGS }, new Nobody("ws://h/ws"), () => undefined);
+  desk = new Desk({ ...DEFAULT_SETTINGS }, new OfflineConnection("ws://h/ws"), () => undefined);
+  vi.spyOn(desk.polling, "schedule").mockImplementation(() => undefined);  // its timer would outlive the test
   desk.start();
   desk.column.run.applyFrame({ type: "history", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
   draw();
@@ -58,26 +59,26 @@ afterEach(() => {
 });
 
 describe("a list of cards", () => {
-  it("draws one card for one arrival, and numbers them all anew", () => {
+  it("renders one card for one arrival, and numbers all cards again", () => {
     const drawn = vi.spyOn(CardBody.prototype, "render");
-    come([post("new", { created_at: 10 })]);
+    arrive([post("new", { created_at: 10 })]);
     expect(articles()[0]).toBe("new");
     expect(drawn).toHaveBeenCalledTimes(1);
     expect([...root.querySelectorAll("article")].map((one) => one.getAttribute("aria-posinset"))).toEqual(["1", "2", "3", "4", "5"]);
     expect(root.querySelector("article")?.getAttribute("aria-setsize")).toBe("6");
   });
 
-  it("says in its place which post cannot be drawn, until a version comes that can", () => {
-    come([post("bad", { created_at: 9e15 })]);
+  it("shows an error in place of a post that cannot be rendered, until a later version can", () => {
+    arrive([post("bad", { created_at: 9e15 })]);
     expect(root.querySelector('[data-id="bad"]')?.textContent).toBe("This post cannot be shown.");
-    come([post("after", { created_at: 20 })]);
+    arrive([post("after", { created_at: 20 })]);
     expect(articles()).toContain("after");
     expect(root.querySelector('[data-id="bad"]')?.textContent).toBe("This post cannot be shown.");
-    come([post("bad", { created_at: 30, version: 9.1e15 })]);
+    arrive([post("bad", { created_at: 30, version: 9.1e15 })]);
     expect(root.querySelector('[data-id="bad"]')?.textContent).toContain("text of bad");
   });
 
-  it("forgets which post had the focus when another search begins", () => {
+  it("forgets the focused post when another search starts", () => {
     (root.querySelector('[data-id="p3"]') as HTMLElement).focus();
     expect(desk.column.run.state).toBe("paused");
     desk.navigate({ query: "text" });
@@ -89,7 +90,7 @@ describe("a list of cards", () => {
     expect(document.activeElement?.closest("article") ?? null).toBeNull();
   });
 
-  it("that is about to be taken out holds the next search by nothing", () => {
+  it("does not pause the next search by a focus in the former list", () => {
     const post = root.querySelector('[data-id="p3"]') as HTMLElement;
     desk.navigate({ query: "text" });
     post.focus();
@@ -98,7 +99,7 @@ describe("a list of cards", () => {
     expect(desk.column.run.state).toBe("live");
   });
 
-  it("has links to the order that is chosen", () => {
+  it("has links with the chosen order", () => {
     desk.setOrder("likes");
     draw();
     const hrefs = [...root.querySelectorAll("a.author")].map((one) => one.getAttribute("href"));
@@ -114,7 +115,7 @@ describe("a part of the page", () => {
   };
   const show = (bad: boolean, of: number) => void act(() => render(<ErrorBoundary name="The panel" of={of}><Part bad={bad} /></ErrorBoundary>, root));
 
-  it("that cannot be drawn says so, and is tried again for another value, or when the reader asks", () => {
+  it("shows an error if it cannot be rendered, and is rendered again for another value or when the reader asks", () => {
     show(true, 1);
     expect(root.textContent).toBe("The panel cannot be shown. Try again");
     show(false, 1);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { pictureUrl, pictureFailed } from "../../src/view/card/pictureUrl";
 import type { PageFacts } from "../../src/wire/api";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
 const facts = { images: "proxy" } as PageFacts;
 
-describe("a picture that could not be had", () => {
-  it("is asked for again later, each time after twice the wait, an avatar by another post of its author", () => {
+describe("a picture that failed to load", () => {
+  it("is requested again after a wait that doubles each time, an avatar by another post of its author", () => {
     const one = post("a");
     const [first, other] = [one, { ...post("b"), author: { ...one.author, avatar: "https://h/face" } }];
     first.author = { ...first.author, avatar: "https://h/face" };

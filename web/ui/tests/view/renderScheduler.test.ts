@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RenderScheduler, TORRENT_A_MINUTE } from "../../src/view/renderScheduler";
 
-describe("the pace of drawing", () => {
+describe("the render scheduler", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16));
@@ -13,42 +13,42 @@ describe("the pace of drawing", () => {
 
   function drawsIn(ms: number, perMinute: number, cause: "reader" | "wire"): number {
     const draw = vi.fn();
-    const pace = new RenderScheduler(draw, () => perMinute);
+    const scheduler = new RenderScheduler(draw, () => perMinute);
     for (let at = 0; at < ms; at += 2) {
-      pace.request(cause);
+      scheduler.request(cause);
       vi.advanceTimersByTime(2);
     }
     return draw.mock.calls.length;
   }
 
-  it("draws five lists a second in a torrent, some thirty in a stream, every frame for the reader", () => {
+  it("renders five times a second in a torrent, some thirty times in a stream, and at every frame for the reader", () => {
     expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "wire")).toBeLessThanOrEqual(51);
     expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "wire")).toBeGreaterThan(40);
     expect(drawsIn(10_000, 60, "wire")).toBeLessThanOrEqual(334);
     expect(drawsIn(10_000, TORRENT_A_MINUTE + 1, "reader")).toBeGreaterThan(500);
   });
 
-  it("does not let what waits for its time hold up the reader, and draws nothing unasked", () => {
+  it("renders at once for the reader while a render of the wire waits, and never without a request", () => {
     const draw = vi.fn();
-    const pace = new RenderScheduler(draw, () => TORRENT_A_MINUTE + 1);
-    pace.request("wire");
+    const scheduler = new RenderScheduler(draw, () => TORRENT_A_MINUTE + 1);
+    scheduler.request("wire");
     vi.advanceTimersByTime(20);
-    pace.request("wire");
-    pace.request("reader");
+    scheduler.request("wire");
+    scheduler.request("reader");
     vi.advanceTimersByTime(20);
     expect(draw).toHaveBeenCalledTimes(2);
     vi.advanceTimersByTime(10_000);
     expect(draw).toHaveBeenCalledTimes(2);
   });
 
-  it("leaves the frames to a reader who scrolls, and goes on after", () => {
+  it("renders seldom while the reader scrolls, and often again afterwards", () => {
     const draw = vi.fn();
-    const pace = new RenderScheduler(draw, () => 60);
+    const scheduler = new RenderScheduler(draw, () => 60);
     const stream = (ms: number, moved: boolean): number => {
       draw.mockClear();
       for (let at = 0; at < ms; at += 10) {
-        if (moved) pace.onScroll();
-        pace.request("wire");
+        if (moved) scheduler.onScroll();
+        scheduler.request("wire");
         vi.advanceTimersByTime(10);
       }
       return draw.mock.calls.length;
@@ -58,15 +58,15 @@ describe("the pace of drawing", () => {
     expect(stream(2_000, false)).toBeGreaterThan(30);
   });
 
-  it("waits a moment for something worth a first look, not longer, and not again", () => {
+  it("waits a short time for the first posts, once", () => {
     let ready = false;
     const draw = vi.fn();
-    const pace = new RenderScheduler(draw, () => 0, () => ready);
-    pace.request();
+    const scheduler = new RenderScheduler(draw, () => 0, () => ready);
+    scheduler.request();
     vi.advanceTimersByTime(60);
     expect(draw).not.toHaveBeenCalled();
     ready = true;
-    pace.request("wire");
+    scheduler.request("wire");
     vi.advanceTimersByTime(20);
     expect(draw).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(1_000);

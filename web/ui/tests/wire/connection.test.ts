@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "../../src/wire/connection";
 import type { Frame } from "../../src/wire/frame";
-import { post } from "../madePosts";
+import { post } from "../postFixtures";
 
-/** A socket whose server is the test. */
-class Wire {
+/** A socket whose frames the test sends. */
+class FakeSocket {
   static readonly OPEN = 1;
-  static last: Wire;
+  static last: FakeSocket;
   readyState = 1;
   readonly sent: { type: string; id: string; query?: string }[] = [];
   onopen: (() => void) | null = null;
@@ -14,7 +14,7 @@ class Wire {
   onclose: (() => void) | null = null;
 
   constructor() {
-    Wire.last = this;
+    FakeSocket.last = this;
   }
 
   send(text: string): void {
@@ -25,7 +25,7 @@ class Wire {
     this.readyState = 3;
   }
 
-  says(frame: Frame): void {
+  receive(frame: Frame): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 }
@@ -33,7 +33,7 @@ class Wire {
 describe("the connection", () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    vi.stubGlobal("WebSocket", Wire);
+    vi.stubGlobal("WebSocket", FakeSocket);
     vi.stubGlobal("addEventListener", () => undefined);
     vi.stubGlobal("document", { hidden: true, addEventListener: () => undefined });
   });
@@ -42,25 +42,25 @@ describe("the connection", () => {
     vi.useRealTimers();
   });
 
-  it("gives a search nothing that was on its way for the former one", () => {
+  it("gives a search no frame that was on its way for the former search", () => {
     const connection = new Connection("ws://x/ws");
     const seen: [string, string][] = [];
     connection.attach({ frame: () => undefined, link: () => undefined });
     connection.start();
-    Wire.last.onopen?.();
+    FakeSocket.last.onopen?.();
     const former = connection.subscribe("storm", 10);
     former.listen((frame) => seen.push(["storm", frame.type]));
     former.close();
     connection.subscribe("harbour", 10).listen((frame) => seen.push(["harbour", frame.type]));
-    const asked = Wire.last.sent.filter((message) => message.type === "subscribe");
-    const [storm, harbour] = asked.map((message) => message.id);
-    Wire.last.says({ type: "subscribed", id: storm as string, key: "s", query: "storm", terms: [] });
-    Wire.last.says({ type: "history", key: "s", posts: [post("p")], done: true });
+    const subscribed = FakeSocket.last.sent.filter((message) => message.type === "subscribe");
+    const [storm, harbour] = subscribed.map((message) => message.id);
+    FakeSocket.last.receive({ type: "subscribed", id: storm as string, key: "s", query: "storm", terms: [] });
+    FakeSocket.last.receive({ type: "history", key: "s", posts: [post("p")], done: true });
     vi.runOnlyPendingTimers();
     expect(seen).toEqual([]);
-    Wire.last.says({ type: "subscribed", id: harbour as string, key: "h", query: "harbour", terms: [] });
-    Wire.last.says({ type: "posts", key: "s", posts: [post("q")], after: 2 });
-    Wire.last.says({ type: "history", key: "h", posts: [], done: true });
+    FakeSocket.last.receive({ type: "subscribed", id: harbour as string, key: "h", query: "harbour", terms: [] });
+    FakeSocket.last.receive({ type: "posts", key: "s", posts: [post("q")], after: 2 });
+    FakeSocket.last.receive({ type: "history", key: "h", posts: [], done: true });
     vi.runOnlyPendingTimers();
     expect(seen).toEqual([["harbour", "subscribed"], ["harbour", "history"]]);
   });

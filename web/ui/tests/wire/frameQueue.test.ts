@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { FrameQueue } from "../../src/wire/frameQueue";
 
-/** A world in which each thing taken costs some milliseconds, and a frame is drawn when the test says so. */
-function world(costMs: number): { turns: FrameQueue<number>; taken: number[]; frame: () => void; frames: () => number; hidden: { now: boolean } } {
+/** Return a queue whose items cost `costMs` each, and whose animation frames the test runs. */
+function queueOfCost(costMs: number): { queue: FrameQueue<number>; taken: number[]; frame: () => void; frames: () => number; hidden: { now: boolean } } {
   let now = 0;
   let then: (() => void) | null = null;
-  let asked = 0;
+  let requests = 0;
   const taken: number[] = [];
   const hidden = { now: false };
-  const turns = new FrameQueue<number>(
+  const queue = new FrameQueue<number>(
     (one) => {
       taken.push(one);
       now += costMs;
@@ -16,7 +16,7 @@ function world(costMs: number): { turns: FrameQueue<number>; taken: number[]; fr
     (next) => {
       expect(then).toBeNull();
       then = next;
-      asked++;
+      requests++;
     },
     () => now,
     () => hidden.now,
@@ -26,76 +26,76 @@ function world(costMs: number): { turns: FrameQueue<number>; taken: number[]; fr
     then = null;
     next?.();
   };
-  return { turns, taken, frame, frames: () => asked, hidden };
+  return { queue, taken, frame, frames: () => requests, hidden };
 }
 
-describe("taking turns with the drawing", () => {
-  it("takes what is cheap at once", () => {
-    const { turns, taken, frames } = world(1);
-    for (let at = 0; at < 7; at++) turns.add(at);
+describe("the frame queue", () => {
+  it("takes cheap items at once", () => {
+    const { queue, taken, frames } = queueOfCost(1);
+    for (let at = 0; at < 7; at++) queue.add(at);
     expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(frames()).toBe(0);
   });
 
-  it("lets a frame be drawn after what was long, and goes on in order", () => {
-    const { turns, taken, frame } = world(10);
-    for (const at of [0, 1, 2]) turns.add(at);
+  it("waits for an animation frame after a costly item, and continues in order", () => {
+    const { queue, taken, frame } = queueOfCost(10);
+    for (const at of [0, 1, 2]) queue.add(at);
     expect(taken).toEqual([0]);
     frame();
     expect(taken).toEqual([0, 1]);
-    turns.add(3);
+    queue.add(3);
     frame();
     frame();
     expect(taken).toEqual([0, 1, 2, 3]);
   });
 
-  it("holds no more than 256: then all is taken, in order, and nothing twice", () => {
-    const { turns, taken, frame } = world(10);
+  it("takes all items when more than 256 wait, in order and each once", () => {
+    const { queue, taken, frame } = queueOfCost(10);
     const all = Array.from({ length: 300 }, (_, at) => at);
-    for (const at of all) turns.add(at);
+    for (const at of all) queue.add(at);
     expect(taken.length).toBeGreaterThanOrEqual(258);
     for (let at = 0; at < 300; at++) frame();
     expect(taken).toEqual(all);
   });
 
-  it("waits for no frame in a page that is hidden", () => {
-    const { turns, taken, frame, frames, hidden } = world(10);
-    turns.add(0);
-    turns.add(1);
+  it("does not wait for animation frames in a hidden page", () => {
+    const { queue, taken, frame, frames, hidden } = queueOfCost(10);
+    queue.add(0);
+    queue.add(1);
     hidden.now = true;
-    for (const at of [2, 3, 4]) turns.add(at);
+    for (const at of [2, 3, 4]) queue.add(at);
     expect(taken).toEqual([0, 1, 2, 3, 4]);
     expect(frames()).toBe(1);
     frame();
     expect(taken).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it("takes everything before its source ends", () => {
-    const { turns, taken } = world(10);
-    for (const at of [0, 1, 2]) turns.add(at);
-    turns.flush();
+  it("takes every item at a flush", () => {
+    const { queue, taken } = queueOfCost(10);
+    for (const at of [0, 1, 2]) queue.add(at);
+    queue.flush();
     expect(taken).toEqual([0, 1, 2]);
   });
 
-  it("keeps what comes while something is taken for after it", () => {
+  it("takes an item that arrives during another one after it", () => {
     const taken: number[] = [];
-    const turns: FrameQueue<number> = new FrameQueue((one) => {
-      if (one < 3) turns.add(one + 1);
+    const queue: FrameQueue<number> = new FrameQueue((one) => {
+      if (one < 3) queue.add(one + 1);
       taken.push(one);
     }, () => undefined, () => 0, () => false);
-    turns.add(0);
+    queue.add(0);
     expect(taken).toEqual([0, 1, 2, 3]);
   });
 
-  it("is not stopped by one that fails", () => {
+  it("continues after an item that fails", () => {
     const taken: number[] = [];
-    const turns = new FrameQueue<number>((one) => {
+    const queue = new FrameQueue<number>((one) => {
       if (one === 1) throw new Error("no");
       taken.push(one);
     }, () => undefined, () => 0, () => false);
-    turns.add(0);
-    expect(() => turns.add(1)).toThrow("no");
-    turns.add(2);
+    queue.add(0);
+    expect(() => queue.add(1)).toThrow("no");
+    queue.add(2);
     expect(taken).toEqual([0, 2]);
   });
 });

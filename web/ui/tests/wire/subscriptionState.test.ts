@@ -9,34 +9,34 @@ const run = (frames: readonly Frame[], from: SubscriptionState = NEW_SUBSCRIPTIO
 const posts = (after: number): Frame => ({ type: "posts", key, posts: [], after });
 const done = (after: number): Frame => ({ type: "history", key, posts: [], done: true, after });
 
-describe("a subscription", () => {
-  it("takes up again from nothing while its history is not complete, whatever came live", () => {
+describe("the state of a subscription", () => {
+  it("resubscribes without `after` while its history is not complete", () => {
     const sub = run([subscribed, posts(50), { type: "stats", after: 60 }, { type: "history", key, posts: [], done: false }]);
     expect(toResubscribe(sub).after).toBeNull();
   });
 
-  it("takes up from the latest of history and live once the history is complete", () => {
+  it("resubscribes from the latest `after` of history and live posts once the history is complete", () => {
     expect(run([subscribed, posts(50), done(40)]).after).toBe(50);
     expect(run([subscribed, done(40), posts(45), { type: "stats", after: 47 }]).after).toBe(47);
   });
 
-  it("does not move its after by anything that comes after lagged", () => {
+  it("does not move its `after` after `lagged`", () => {
     const lagged = run([subscribed, done(40), posts(45), { type: "lagged", key }]);
     expect(run([{ type: "stats", after: 99 }, posts(98)], lagged).after).toBe(45);
     const back = run([subscribed, done(99)], toResubscribe(lagged));
     expect(back).toMatchObject({ phase: "live", after: 99 });
   });
 
-  it("keeps its former after when the connection is lost in the middle of catching up", () => {
+  it("keeps its former `after` when the connection is lost during a history", () => {
     const sub = run([subscribed, posts(80)], toResubscribe(run([subscribed, done(40)])));
     expect(toResubscribe(sub).after).toBe(40);
   });
 
-  it("starts from nothing after a reset that was not completed", () => {
+  it("resubscribes without `after` after an incomplete reset", () => {
     expect(toResubscribe(run([subscribed, done(40), { type: "reset", key }, posts(70)])).after).toBeNull();
   });
 
-  it("is not moved by frames of other searches", () => {
+  it("ignores the frames of other searches", () => {
     fc.assert(fc.property(fc.integer({ min: 0 }), (after) => {
       const sub = run([subscribed, done(5)]);
       expect(reduceSubscription(sub, "a", { type: "posts", key: "other", posts: [], after })).toBe(sub);
@@ -44,7 +44,7 @@ describe("a subscription", () => {
     }));
   });
 
-  it("never goes back", () => {
+  it("never moves its `after` back", () => {
     fc.assert(fc.property(fc.array(fc.nat()), (afters) => {
       let sub = run([subscribed, done(0)]);
       for (const after of afters) {

@@ -1,6 +1,6 @@
 /**
- * What the list of one run shows: which cards, in which order, and how many of them wait or are hidden. While it stands still
- * each card keeps its place (`pausedList.ts`). `revision` tells a view when to look again.
+ * Card list: orders and filters the cards of one run, and counts the new and the hidden ones. While the list is paused, each card keeps
+ * its position (`pausedList.ts`). `revision` grows with every change, so that a view knows when to read the list again.
  */
 import type { Card, CardIndex } from "../../posts/cardIndex";
 import type { StoreChange } from "../../posts/postStore";
@@ -8,9 +8,10 @@ import { rank, type Order } from "../../posts/ranking";
 import { type Filter, type Filters, NO_FILTERS } from "./postFilter";
 import { PausedList } from "./pausedList";
 
+/** Milliseconds between two computations of a ranking. */
 export const RERANK_MS = 5_000;
 
-/** The cards at one revision: all that are loaded, those that are shown, and how many the filters hide where that was asked. */
+/** Cards at one revision: all loaded cards, the shown cards, and the number of hidden cards once it has been computed. */
 interface Shown {
   revision: number;
   all: Card[];
@@ -19,9 +20,9 @@ interface Shown {
 }
 
 export class CardList {
-  /** Which page of a ranking is shown, from 0. */
+  /** Page of the ranking that is shown, from 0. */
   page = 0;
-  /** The reader wants to see what the filters hide. */
+  /** Whether the reader has chosen to see the hidden cards. */
   unfiltered = false;
   revision = 0;
   private paused: PausedList | null = null;
@@ -40,7 +41,7 @@ export class CardList {
     return this.currentOrder;
   }
 
-  /** Whether each card keeps its place. */
+  /** Whether each card keeps its position. */
   get isPaused(): boolean {
     return this.paused !== null;
   }
@@ -49,13 +50,13 @@ export class CardList {
     return this.unfiltered ? null : this.filters.test;
   }
 
-  /** How many new cards wait while it stands still. */
+  /** Number of new cards that a paused list keeps back. */
   get newCount(): number {
     if (this.counted.revision !== this.revision) this.counted = { revision: this.revision, newCount: this.paused?.countNew(this.filter) ?? 0 };
     return this.counted.newCount;
   }
 
-  /** Return how many loaded cards the filters hide, or would hide where the reader sees them all. */
+  /** Return how many loaded cards the filters hide, or would hide if the reader had not chosen to see them. */
   hiddenCount(): number {
     const { test } = this.filters;
     if (!test) return 0;
@@ -64,26 +65,26 @@ export class CardList {
     return shown.hidden;
   }
 
-  /** Have a view look again. */
+  /** Mark the list as changed, so that views read it again. */
   markChanged(): void {
     this.revision++;
   }
 
-  /** Let each card keep its place from now on. */
+  /** Pause the list: each card keeps its position from now on. */
   pause(): void {
     const leads = this.cardIndex.latest.newestFirst();
     this.paused = new PausedList(this.order === "latest" ? leads : rank(leads, this.order), this.cardIndex);
     this.revision++;
   }
 
-  /** Let the list go on. */
+  /** Resume the list. */
   resume(): void {
     this.paused = null;
     this.rankedAt = -Infinity;
     this.revision++;
   }
 
-  /** Apply what happened, after the folding did; `older`: the new cards join the end of a list that stands still. */
+  /** Apply a change of the post store after the card index has applied it. With `older` the added cards join the end of a paused list. */
   apply(change: StoreChange, added: readonly string[], older: boolean): void {
     this.paused?.apply(change, added);
     if (older) this.paused?.appendOlder(added);
@@ -96,7 +97,7 @@ export class CardList {
     this.resume();
   }
 
-  /** Hide what other filters say; the same ones change nothing. */
+  /** Set the filters. Equal filters change nothing; other ones hide cards again. */
   setFilter(filters: Filters): void {
     if (filters.key === this.filters.key) return;
     this.filters = filters;
@@ -104,7 +105,7 @@ export class CardList {
     this.refilter();
   }
 
-  /** Show what the filters hide, or hide it again. */
+  /** Show the cards that the filters hide, or hide them again. */
   setUnfiltered(unfiltered: boolean): void {
     this.unfiltered = unfiltered;
     this.refilter();
@@ -120,7 +121,10 @@ export class CardList {
     this.revision++;
   }
 
-  /** Return the cards in order: of `latest` all, else the ranking, of which a view shows one page. `settled`: the history is complete. */
+  /**
+   * Return the cards in order. A view shows one page of a ranking, and all cards of `latest`. `settled`: the history is complete, so that
+   * a ranking is computed at intervals only.
+   */
   cards(now: number, settled: boolean): Card[] {
     if (!this.paused && this.order !== "latest") return this.ranking(now, settled);
     return this.current().cards;

@@ -1,4 +1,4 @@
-/** Loaded range: where the loaded posts of a search end, and where the store is asked for older ones. */
+/** Loaded range: records where the loaded posts of a search end, and where the store continues with older posts. */
 
 export interface LoadedRange {
   /** Every match written after this time (ms) is loaded. */
@@ -11,12 +11,12 @@ export interface LoadedRange {
 
 export const NOTHING_LOADED: LoadedRange = { at: Infinity, next: null, more: true };
 
-/** Return the range after older posts were loaded. `next`: the store's next cursor. */
+/** Return the range after older posts were loaded. `next`: cursor of the store's next page. `more`: whether the store may have older posts. */
 export function extend(range: LoadedRange, posts: readonly { created_at: number }[], next: string | null, more: boolean): LoadedRange {
   return { at: posts.reduce((at, post) => Math.min(at, post.created_at), range.at), next, more };
 }
 
-/** Return the range after a post written at `at` was dropped for lack of room: below that time the list has holes. */
+/** Return the range after the post of time `at` was trimmed: posts up to that time may be missing, so the range reaches back to `at` at most. */
 export function truncate(range: LoadedRange, at: number): LoadedRange {
   return at < range.at ? { ...range, more: true } : { at, next: null, more: true };
 }

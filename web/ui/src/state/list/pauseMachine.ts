@@ -22,14 +22,14 @@ export class PauseMachine {
     return this.held.has(cause);
   }
 
-  /** Hold a cause. Return whether the list pauses by it: no other cause was held before. */
+  /** Hold a cause. Return whether the list pauses now, because no cause was held before. */
   hold(cause: PauseCause): boolean {
-    const stops = !this.isPaused;
+    const pauses = !this.isPaused;
     this.held.add(cause);
-    return stops;
+    return pauses;
   }
 
-  /** Release a cause. Return whether the list resumes by it: no other cause is held. */
+  /** Release a cause. Return whether the list resumes now, because no cause is held any more. */
   release(cause: PauseCause): boolean {
     return this.held.delete(cause) && !this.isPaused;
   }

@@ -1,6 +1,6 @@
 /**
- * The list of a column while it stands still (paused, or a closed span): each card keeps its place, whatever becomes of it.
- * A card that left the holding only because newer ones came is still read; what is new meanwhile is counted.
+ * Paused list: the cards of a list at the moment of its pause. Each card keeps its position. A card that is trimmed to make room stays
+ * visible; new cards are only counted. The list of a past span is paused as well.
  */
 import type { Card, CardIndex } from "../../posts/cardIndex";
 import type { StoreChange } from "../../posts/postStore";
@@ -18,12 +18,12 @@ export class PausedList {
     this.byId = new Map(shown.map((card) => [card.id, card]));
   }
 
-  /** The cards in their places, each as it is now or, where it left, as it was. */
+  /** Return the cards in their positions, each in its current version; a card that left the index stays in its last version. */
   cards(): Card[] {
     return this.shown.map((card) => this.cardIndex.cards.get(card.id) ?? card);
   }
 
-  /** Apply what happened, after the folding did; `added` are its new cards. */
+  /** Apply a change of the post store after the card index has applied it. `added`: ids of the cards that the index added. */
   apply(change: StoreChange, added: readonly string[]): void {
     if (change.cleared) this.newIds.clear();
     for (const id of added) if (!this.byId.has(id)) this.newIds.add(id);
@@ -34,7 +34,7 @@ export class PausedList {
     }
   }
 
-  /** Older posts that were asked for, or were still on their way, join the end; one like a card that is shown lies under it. */
+  /** Append the added cards that are older than the last card. A near-duplicate of a shown card is not appended. */
   appendOlder(added: readonly string[]): void {
     const last = this.shown.at(-1);
     const cards = added.map((id) => this.cardIndex.cards.get(id)).filter((card) => card !== undefined);
@@ -47,7 +47,7 @@ export class PausedList {
     }
   }
 
-  /** Return how many cards will be new in the list when it goes on. */
+  /** Return how many new cards the list will show when it resumes. */
   countNew(filter: Filter | null): number {
     let found = 0;
     for (const id of this.newIds) {

@@ -1,12 +1,13 @@
-/** What a reader does not want to see here: mutes, kinds, languages. Hides only; the counts of the search stay whole. */
+/** Post filter: hides the cards of muted accounts, muted phrases, unwanted kinds and other languages. The counts of the search include them. */
 import type { Card } from "../../posts/cardIndex";
 import { parsePhrase, containsPhrase } from "../../text/tokenizer";
 import type { Post } from "../../wire/post";
 import type { Hide } from "../spec";
 
+/** Returns whether a card is shown. */
 export type Filter = (card: Card) => boolean;
 
-/** Return a filter of a column's own choices and of the mutes, which hold for all columns; null when nothing is hidden. */
+/** Return the filter of a column's choices and of the mutes, which hold for all columns; null if nothing is hidden. */
 export function filterOf(hide: Hide, mutes: readonly string[]): Filter | null {
   const tests: Filter[] = [];
   if (hide.reposts) tests.push((card) => card.own);
@@ -16,36 +17,36 @@ export function filterOf(hide: Hide, mutes: readonly string[]): Filter | null {
     const wanted = new Set(hide.onlyLanguages);
     tests.push((card) => wanted.has(card.post.lang || "und"));
   }
-  const accounts = new Set(mutes.filter((one) => one.startsWith("@")).map((one) => one.slice(1).toLowerCase()));
+  const accounts = new Set(mutes.filter((mute) => mute.startsWith("@")).map((mute) => mute.slice(1).toLowerCase()));
   if (accounts.size) tests.push((card) => !accounts.has(card.post.author.handle.toLowerCase()));
-  // A list is filtered at every draw, a text read once.
-  const read = new WeakMap<Post, boolean>();
-  const muted = mutes.filter((one) => !one.startsWith("@")).map(parsePhrase).filter((phrase) => phrase.words.length);
-  const said = (post: Post): boolean => {
-    const before = read.get(post);
-    if (before !== undefined) return before;
+  // The list is filtered at every render. The cache makes sure that each text is tokenized once.
+  const cache = new WeakMap<Post, boolean>();
+  const muted = mutes.filter((mute) => !mute.startsWith("@")).map(parsePhrase).filter((phrase) => phrase.words.length);
+  const isMuted = (post: Post): boolean => {
+    const cached = cache.get(post);
+    if (cached !== undefined) return cached;
     const found = containsPhrase(post.text, muted);
-    read.set(post, found);
+    cache.set(post, found);
     return found;
   };
-  if (muted.length) tests.push((card) => !said(card.post));
+  if (muted.length) tests.push((card) => !isMuted(card.post));
   if (!tests.length) return null;
   return (card) => tests.every((test) => test(card));
 }
 
-/** What hides posts of a column. */
+/** The choices that hide posts of a column, as one filter. */
 export interface Filters {
-  /** Null when nothing is hidden. */
+  /** The filter; null if nothing is hidden. */
   readonly test: Filter | null;
-  /** How many choices hide posts: each mute, each kind, and the languages together. */
+  /** Number of choices that hide posts: each mute, each kind, and the languages together. */
   readonly count: number;
-  /** The choices as text: the same for the same choices. */
+  /** The choices as text: equal choices have equal keys. */
   readonly key: string;
 }
 
 export const NO_FILTERS: Filters = { test: null, count: 0, key: "" };
 
-/** Return what a column's own choices and the mutes of the page hide. */
+/** Return the filters of a column's choices and of the mutes of the page. */
 export function filtersOf(hide: Hide, mutes: readonly string[]): Filters {
   const count = mutes.length + [hide.reposts, hide.replies, hide.withoutMedia, hide.onlyLanguages.length > 0].filter(Boolean).length;
   return count ? { test: filterOf(hide, mutes), count, key: JSON.stringify([hide, mutes]) } : NO_FILTERS;

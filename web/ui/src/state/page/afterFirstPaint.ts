@@ -1,9 +1,9 @@
-/** Call back once the next frame, and with it the first that shows anything, is on the screen. */
+/** First paint: calls `then` once the page has painted its first content and the next frame is on the screen. */
 export function afterFirstPaint(then: () => void): void {
-  const shown = new PerformanceObserver((paints) => {
-    if (!paints.getEntriesByName("first-contentful-paint").length) return;  // an empty page is painted too
-    shown.disconnect();
+  const observer = new PerformanceObserver((paints) => {
+    if (!paints.getEntriesByName("first-contentful-paint").length) return;  // the paint of an empty page comes first
+    observer.disconnect();
     then();
   });
-  requestAnimationFrame(() => setTimeout(() => shown.observe({ type: "paint", buffered: true })));
+  requestAnimationFrame(() => setTimeout(() => observer.observe({ type: "paint", buffered: true })));
 }

@@ -1,20 +1,22 @@
-/** One polite voice for screen readers: at most one message in 30 s, the latest wins, and it can be switched off. */
+/** Announcer: gives screen readers at most one message in 30 s. The latest message wins, and readers can switch the announcer off. */
 
+/** Milliseconds between two messages at least. */
 export const ANNOUNCE_EVERY_MS = 30_000;
 
 export class Announcer {
+  /** Message that a live region of the page shows. */
   text = "";
   private lastAt = -Infinity;
   private pending: string | null = null;
 
-  /** Say something when its time comes; a newer message replaces one that waits. */
+  /** Queue a message. A newer message replaces a queued one. */
   announce(message: string): void {
     this.pending = message;
   }
 
-  /** Return whether the spoken text changed at `now` (ms). */
-  tick(now: number, on: boolean): boolean {
-    if (!on) {
+  /** Publish the queued message if it is due at `now` (ms), and return whether `text` changed. A disabled announcer drops the message. */
+  tick(now: number, enabled: boolean): boolean {
+    if (!enabled) {
       this.pending = null;
       return false;
     }

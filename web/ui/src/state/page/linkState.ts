@@ -1,46 +1,50 @@
-/** How the page stands with the server: what the connection says, and whether the API asks for an access token. */
+/** Link state: combines the state of the connection with whether the API asks for an access token. */
 import type { ConnectionState } from "../../wire/connection";
 
-const TRYING: readonly ConnectionState[] = ["connecting", "waiting"];
+/** States in which the connection is not open yet. A change between them does not change `since`. */
+const CONNECTING_STATES: readonly ConnectionState[] = ["connecting", "waiting"];
 
 export class LinkState {
-  /** Since when it is so, ms. */
+  /** Start of the state, ms. */
   since = Date.now();
+  /** Whether the connection has been open before. */
   everOpen = false;
+  /** Close code of the socket, 0 for none. */
   closeCode = 0;
   private connection: ConnectionState = "connecting";
   private refused = false;
 
-  /** The one truth for views: a server that asks for a token is told before what the connection says. */
+  /** State that views show. An API that asks for a token takes precedence over the connection. */
   get state(): ConnectionState {
     return this.refused ? "signed-out" : this.connection;
   }
 
-  /** Take what the connection says; return whether it opened by this. */
-  setConnection(link: ConnectionState, code: number): boolean {
-    const opened = link === "open" && this.connection !== "open" && this.connection !== "silent";
+  /** Set the state of the connection. Return whether it opened. */
+  setConnection(state: ConnectionState, code: number): boolean {
+    const opened = state === "open" && this.connection !== "open" && this.connection !== "silent";
     this.change(() => {
-      this.connection = link;
+      this.connection = state;
       this.closeCode = code;
-      if (link === "signed-out") this.refused = true;
+      if (state === "signed-out") this.refused = true;
       if (opened) this.refused = false;
     });
     return opened;
   }
 
-  /** The API refused without a token (`refused`), or answered again; return whether that is news. */
+  /** Set whether the API asks for a token. Return whether that changed. */
   setApiRefused(refused: boolean): boolean {
-    const news = this.refused !== refused;
+    const changed = this.refused !== refused;
     this.change(() => {
       this.refused = refused;
     });
-    return news;
+    return changed;
   }
 
+  /** Make a change, and restart `since` if the state changes by it. */
   private change(make: () => void): void {
-    const was = this.state;
+    const before = this.state;
     make();
-    const now = this.state;
-    if (now !== was && !(TRYING.includes(was) && TRYING.includes(now))) this.since = Date.now();
+    const after = this.state;
+    if (after !== before && !(CONNECTING_STATES.includes(before) && CONNECTING_STATES.includes(after))) this.since = Date.now();
   }
 }

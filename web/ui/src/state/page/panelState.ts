@@ -1,27 +1,30 @@
-/** Whether the insight panel is shown, and how: beside the list, as a drawer over it, or on a phone as a view of its own. */
+/** Panel state: whether the insight panel is open. By the width of the window it is beside the list, a drawer over it, or a view of its own. */
 
-/** From this width on it is a drawer, below it a view; from the other it stands beside the list. As in `narrow.css`. */
-const DRAWER_PX = 700;
-const BESIDE_PX = 1_024;
+/** Width from which the panel is a drawer; below it the panel is a view. As in `narrow.css`. */
+const DRAWER_MIN_WIDTH_PX = 700;
+/** Width from which the panel is beside the list. As in `narrow.css`. */
+const BESIDE_MIN_WIDTH_PX = 1_024;
 
 export type PanelView = "posts" | "insight";
 
 export class PanelState {
   view: PanelView = "posts";
+  /** Whether the drawer is open. */
   drawer = false;
-  /** It was opened to be gone to: it takes the focus when it is drawn. */
+  /** Whether the panel takes the focus at its next render. */
   takesFocus = false;
 
   constructor(
-    /** What the reader has chosen where there is room for both. */
+    /** Setting of the reader: whether the panel is open beside the list. */
     private readonly beside: () => boolean,
     private readonly setBeside: (beside: boolean) => void,
     private readonly changed: () => void,
   ) {}
 
+  /** Whether the panel is visible at the current width. */
   get open(): boolean {
-    if (innerWidth < DRAWER_PX) return this.view === "insight";
-    return innerWidth < BESIDE_PX ? this.drawer : this.beside();
+    if (innerWidth < DRAWER_MIN_WIDTH_PX) return this.view === "insight";
+    return innerWidth < BESIDE_MIN_WIDTH_PX ? this.drawer : this.beside();
   }
 
   focusTaken(): void {
@@ -33,18 +36,18 @@ export class PanelState {
     this.changed();
   }
 
-  /** Open or close it. `go`: to go there, and not only to look. A drawer covers the rest, and is always gone to. */
-  toggle(go = false): void {
-    if (innerWidth < DRAWER_PX) this.view = this.view === "posts" ? "insight" : "posts";
-    else if (innerWidth < BESIDE_PX) this.drawer = !this.drawer;
+  /** Open or close the panel. With `focus` an opened panel takes the focus; a drawer takes the focus always, because it covers the list. */
+  toggle(focus = false): void {
+    if (innerWidth < DRAWER_MIN_WIDTH_PX) this.view = this.view === "posts" ? "insight" : "posts";
+    else if (innerWidth < BESIDE_MIN_WIDTH_PX) this.drawer = !this.drawer;
     else this.setBeside(!this.beside());
-    this.takesFocus = this.open && (go || this.drawer);
+    this.takesFocus = this.open && (focus || this.drawer);
     this.changed();
   }
 
-  /** The window has another size: where there is no drawer, none is open. */
+  /** Handle a new size of the window: the drawer closes at widths without a drawer. */
   onResize(): void {
-    if (innerWidth < DRAWER_PX || innerWidth >= BESIDE_PX) this.drawer = false;
+    if (innerWidth < DRAWER_MIN_WIDTH_PX || innerWidth >= BESIDE_MIN_WIDTH_PX) this.drawer = false;
     this.changed();
   }
 }

@@ -1,11 +1,11 @@
-/** The search in the address bar: what is shared by a link, and what back and forward step through. */
+/** Route: reads search, order and time from the address of the page, and writes them into it. Links share it; back and forward step through it. */
 import { ORDERS, type Order } from "../../posts/ranking";
 import { DATE_MAX_MS } from "../../stats/timeSpan";
 
-/** Characters a search may have; the server refuses a longer one. */
+/** Characters that a search may have; the server refuses longer searches. */
 export const QUERY_MAX_LENGTH = 1_024;
 
-/** What an address names of a column: its search, order and time. */
+/** Search, order and time of a column. `from` and `to` (ms) are null while the column is live. */
 export interface Route {
   query: string;
   order: Order;
@@ -13,24 +13,25 @@ export interface Route {
   to: number | null;
 }
 
-/** Return a search cut to the length that the server takes. A character outside the basic plane is not cut in two. */
+/** Return a search cut to `QUERY_MAX_LENGTH` code points. Surrogate pairs are not cut in two. */
 function truncateQuery(query: string): string {
   return query.length > QUERY_MAX_LENGTH ? [...query.slice(0, 2 * QUERY_MAX_LENGTH)].slice(0, QUERY_MAX_LENGTH).join("") : query;
 }
 
-/** Return whether an address holds a search that is longer than it may be: the page then shows the beginning of it. */
+/** Return whether the search of an address is too long, so that `readRoute` cuts it. */
 export function isQueryTooLong(search: string): boolean {
   const query = (new URLSearchParams(search).get("q") ?? "").trim();
   return truncateQuery(query).length < query.length;
 }
 
+/** Return a time of an address, in ms or ISO 8601; null where it is missing, invalid or outside the range of `Date`. */
 function parseTime(text: string | null): number | null {
   if (!text) return null;
   const at = /^\d+$/u.test(text) ? Number(text) : Date.parse(text);
   return at >= 0 && at <= DATE_MAX_MS ? at : null;
 }
 
-/** Return the place an address names; the defaults are `*`, latest, live. */
+/** Return the route of an address. The defaults are `*`, latest and live; invalid values count as missing. */
 export function readRoute(search: string): Route {
   const params = new URLSearchParams(search);
   const order = params.get("sort") ?? "latest";
@@ -44,14 +45,14 @@ export function readRoute(search: string): Route {
   };
 }
 
-/** Return the address of a place, without what is the default. */
-export function writeRoute(place: Route, path: string): string {
+/** Return the address of a route, without the defaults. */
+export function writeRoute(route: Route, path: string): string {
   const params = new URLSearchParams();
-  if (place.query !== "*") params.set("q", place.query);
-  if (place.order !== "latest") params.set("sort", place.order);
-  if (place.from !== null && place.to !== null) {
-    params.set("from", new Date(place.from).toISOString());
-    params.set("to", new Date(place.to).toISOString());
+  if (route.query !== "*") params.set("q", route.query);
+  if (route.order !== "latest") params.set("sort", route.order);
+  if (route.from !== null && route.to !== null) {
+    params.set("from", new Date(route.from).toISOString());
+    params.set("to", new Date(route.to).toISOString());
   }
   const text = params.toString();
   return text ? `${path}?${text}` : path;

@@ -1,30 +1,33 @@
-/** What the server says of itself: facts for the page, counters, how its sources are, and what it cannot do at the moment. */
+/** Server state: keeps the facts, counters, sources and outages that the server reports. */
 import { api, ApiError, type Operator, type PageFacts, type ServerStats } from "../../wire/api";
 import type { Outage, Stats } from "../../wire/frame";
 
-const AGAIN_MS = 5_000;
+/** Milliseconds until the facts are requested again. */
+const FACTS_RETRY_MS = 5_000;
 
 export class ServerState {
   facts: PageFacts | null = null;
   operators: Operator[] = [];
   stats: Partial<ServerStats> = {};
-  /** When this page first heard that the server lost its broker, ms; the server sends no time. */
+  /** Time at which this page learned that the server lost its broker, ms; null while the server has it. The server sends no time. */
   reconnectingSince: number | null = null;
+  /** Outage of the store; null while the store works. */
   outage: Outage | null = null;
 
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly changed: () => void,
-    /** The server asks for an access token, or answers again. */
-    private readonly signedOut: (out: boolean) => void,
+    /** Called when the server asks for an access token (true), and when it answers again (false). */
+    private readonly onRefusal: (refused: boolean) => void,
   ) {}
 
-  /** Return how its sources are, as it said last. */
+  /** The sources as the server reported them last. */
   get sources(): PageFacts["sources"] {
     return this.stats.sources ?? this.facts?.sources ?? [];
   }
 
+  /** Apply a frame of statistics. Fields that it leaves out keep their values. */
   applyStats(frame: Stats): void {
     const sources = frame.sources ?? (frame.source ? [frame.source] : this.stats.sources);
     const { indexed, rate, connected } = frame;
@@ -41,28 +44,28 @@ export class ServerState {
   }
 
   /**
-   * Ask for what it does not say by itself, until it answers. Asked again on each new connection: it may be another server. Where it
-   * asks for a token it is asked again too: the reader may sign in in another tab.
+   * Request the facts, counters and operators, and repeat until the server answers. Each new connection requests them again, because the
+   * server may be another one. A server that asks for a token is requested again as well, because the reader may sign in in another tab.
    */
   async fetchFacts(): Promise<void> {
     clearTimeout(this.timer);
     try {
       this.facts = await api.page();
       this.stats = { ...(await api.stats()), ...this.stats };
-      this.signedOut(false);
+      this.onRefusal(false);
       this.changed();
       if (!this.operators.length) this.operators = (await api.language()).operators;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401) this.signedOut(true);
+      if (error.status === 401) this.onRefusal(true);
       this.fetchFactsLater();
     }
     this.changed();
   }
 
-  /** Ask in some seconds. */
+  /** Request the facts in some seconds. */
   fetchFactsLater(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.fetchFacts(), AGAIN_MS);
+    this.timer = setTimeout(() => void this.fetchFacts(), FACTS_RETRY_MS);
   }
 }

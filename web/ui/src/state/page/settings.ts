@@ -1,6 +1,6 @@
 /**
- * What a reader has chosen, kept in this browser and shared by its tabs. A value that cannot be read is the default; nothing
- * leaves the browser.
+ * Settings: load, change and merge what a reader has chosen. The settings are in the browser's storage, its tabs share them, and they
+ * never leave the browser. An invalid value counts as the default.
  */
 import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 
@@ -46,37 +46,38 @@ export const DEFAULT_SETTINGS: Settings = {
   saved: [],
 };
 
-/** How many posts a column may load; the server refuses a search that asks for more. */
+/** Depths that a reader may choose: the posts that a column loads. The server refuses greater depths. */
 export const DEPTHS: readonly number[] = [500, 5_000, 20_000];
-/** How many mutes, languages or saved searches are kept: the newest. */
+/** Mutes, languages and saved searches that are kept at most, each. The newest are kept. */
 export const LIST_MAX = 200;
-const NAME = "murmuration";
+const STORAGE_KEY = "murmuration";
 const RECENT_MAX = 20;
-const WINDOW_MAX_MS = 30 * 60_000;
+const TREND_WINDOW_MAX_MS = 30 * 60_000;
 
-/** What a choice may be, where not every value of its type will do. */
+/** Tests of the settings that do not allow every value of their type. */
 const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
   theme: (value) => (THEMES as readonly string[]).includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),
   depth: (value) => DEPTHS.includes(value),
   pageSize: (value) => (PAGE_SIZES as readonly number[]).includes(value),
-  trendWindowMs: (value: number) => value >= 60_000 && value <= WINDOW_MAX_MS,
+  trendWindowMs: (value: number) => value >= 60_000 && value <= TREND_WINDOW_MAX_MS,
 };
 
-function isSearch(one: unknown): one is Settings["saved"][number] {
-  if (typeof one !== "object" || one === null) return false;
-  const { query, order } = one as Record<string, unknown>;
+function isSavedSearch(value: unknown): value is Settings["saved"][number] {
+  if (typeof value !== "object" || value === null) return false;
+  const { query, order } = value as Record<string, unknown>;
   return typeof query === "string" && (ORDERS as readonly unknown[]).includes(order);
 }
 
+/** Return stored settings with every invalid value replaced by its default. */
 function sanitize(stored: object): Settings {
   const settings = { ...DEFAULT_SETTINGS } as Record<string, unknown>;
   for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
     const value: unknown = (stored as Record<string, unknown>)[name];
     if (Array.isArray(fallback)) {
-      const fits = (one: unknown): boolean => (name === "saved" ? isSearch(one) : typeof one === "string");
-      if (Array.isArray(value)) settings[name] = value.filter(fits);
+      const isValid = (item: unknown): boolean => (name === "saved" ? isSavedSearch(item) : typeof item === "string");
+      if (Array.isArray(value)) settings[name] = value.filter(isValid);
     } else if (typeof value === typeof fallback && (IS_ALLOWED[name as keyof Settings]?.(value as never) ?? true)) settings[name] = value;
   }
   return limitLists(settings as unknown as Settings);
@@ -90,10 +91,11 @@ function limitLists(settings: Settings): Settings {
   };
 }
 
-type Store = Pick<Storage, "getItem" | "setItem">;
+/** The part of `Storage` that the settings use. */
+type SettingsStorage = Pick<Storage, "getItem" | "setItem">;
 
-/** Return the browser's storage, null where the reader forbids it: then even its name throws. */
-function storageOf(): Store | null {
+/** Return the browser's storage; null if the reader forbids storage, because then even the access to `localStorage` throws. */
+function storageOf(): SettingsStorage | null {
   try {
     return localStorage;
   } catch {
@@ -101,82 +103,83 @@ function storageOf(): Store | null {
   }
 }
 
-/** Return what is kept, null where nothing is or it cannot be read. */
-function readStored(storage: Store | null): Settings | null {
+/** Return the stored settings; null if there are none or they are invalid. */
+function readStored(storage: SettingsStorage | null): Settings | null {
   try {
-    const stored: unknown = JSON.parse(storage?.getItem(NAME) ?? "null");
+    const stored: unknown = JSON.parse(storage?.getItem(STORAGE_KEY) ?? "null");
     return typeof stored === "object" && stored !== null ? sanitize(stored) : null;
   } catch {
     return null;
   }
 }
 
-export function loadSettings(storage: Store | null = storageOf()): Settings {
+/** Return the stored settings, else the defaults. */
+export function loadSettings(storage: SettingsStorage | null = storageOf()): Settings {
   return readStored(storage) ?? { ...DEFAULT_SETTINGS };
 }
 
 /**
- * Return the settings with what other tabs have kept meanwhile, but for how much is loaded and whether the panel is open: a list
- * that is read does not begin anew because of another tab.
+ * Return the settings that other tabs have stored meanwhile. Depth and panel stay those of this tab, so that another tab does not restart
+ * the list that a reader is reading.
  */
-export function sharedSettings(mine: Settings, storage: Store | null = storageOf()): Settings {
+export function sharedSettings(mine: Settings, storage: SettingsStorage | null = storageOf()): Settings {
   return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel };
 }
 
 const searchKey = ({ query, order }: Settings["saved"][number]): string => JSON.stringify([query, order]);
-const sameText = (text: string): string => text;
+const textKey = (text: string): string => text;
 
-/** Return a stored list with what this tab added to its own list put in, and what it removed taken out. */
-function merged<T>(stored: readonly T[], before: readonly T[], after: readonly T[], key: (one: T) => string): T[] {
-  const [had, has] = [new Set(before.map(key)), new Set(after.map(key))];
-  const kept = stored.filter((one) => has.has(key(one)) || !had.has(key(one)));
-  const there = new Set(kept.map(key));
-  return [...kept, ...after.filter((one) => !had.has(key(one)) && !there.has(key(one)))];
+/** Return a stored list after the changes that this tab made from `before` to `after`: added items are added, removed items removed. */
+function merged<T>(stored: readonly T[], before: readonly T[], after: readonly T[], key: (item: T) => string): T[] {
+  const [keysBefore, keysAfter] = [new Set(before.map(key)), new Set(after.map(key))];
+  const kept = stored.filter((item) => keysAfter.has(key(item)) || !keysBefore.has(key(item)));
+  const keptKeys = new Set(kept.map(key));
+  return [...kept, ...after.filter((item) => !keysBefore.has(key(item)) && !keptKeys.has(key(item)))];
 }
 
-/** Return recent searches, the newest first: this tab's, then those of other tabs. A list that was emptied is empty. */
+/** Return recent searches: those of this tab, then those of other tabs. An emptied list stays empty. */
 function mergedRecent(stored: readonly string[], before: readonly string[], after: readonly string[]): string[] {
   if (!after.length) return [];
   const known = new Set([...before, ...after]);
   return [...after, ...stored.filter((one) => !known.has(one))];
 }
 
-/** Return a change of this tab, applied to what is stored: lists item by item, all else as it is. */
+/** Return the stored settings with a change of this tab applied. Lists are merged item by item, other values are replaced. */
 function applied(stored: Settings, mine: Settings, change: Partial<Settings>): Settings {
   const next = { ...stored, ...change };
-  if (change.muted) next.muted = merged(stored.muted, mine.muted, change.muted, sameText);
-  if (change.languages) next.languages = merged(stored.languages, mine.languages, change.languages, sameText);
+  if (change.muted) next.muted = merged(stored.muted, mine.muted, change.muted, textKey);
+  if (change.languages) next.languages = merged(stored.languages, mine.languages, change.languages, textKey);
   if (change.saved) next.saved = merged(stored.saved, mine.saved, change.saved, searchKey);
   if (change.recent) next.recent = mergedRecent(stored.recent, mine.recent, change.recent);
   return next;
 }
 
-/** Make a change, over what other tabs have kept meanwhile, and keep it; return the settings after it. */
-export function changeSettings(mine: Settings, change: Partial<Settings>, storage: Store | null = storageOf()): Settings {
+/** Apply a change to the settings that other tabs have stored meanwhile, store the result, and return it. */
+export function changeSettings(mine: Settings, change: Partial<Settings>, storage: SettingsStorage | null = storageOf()): Settings {
   const kept = limitLists(applied(readStored(storage) ?? mine, mine, change));
   try {
-    storage?.setItem(NAME, JSON.stringify(kept));
+    storage?.setItem(STORAGE_KEY, JSON.stringify(kept));
   } catch {
-    // A full storage costs the memory of the choice, nothing else.
+    // With a full storage the change holds for this page only.
   }
   return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel };
 }
 
-/** Call when another tab has kept something. */
+/** Call `changed` when another tab has stored settings. */
 export function onOtherTabChange(changed: () => void): void {
   addEventListener("storage", (event) => {
-    if (event.key === NAME) changed();
+    if (event.key === STORAGE_KEY) changed();
   });
 }
 
-/** Give the document its theme and density; before the first draw, or it would flash in another. */
+/** Set theme and density of the document. Call it before the first render, so that no other theme flashes. */
 export function applyTheme({ theme, density }: Settings): void {
   const { dataset } = document.documentElement;
   dataset.theme = theme;
   dataset.density = density;
 }
 
-/** Return the recent searches with one put first, each once. */
+/** Return the recent searches with a query first, each query once. */
 export function withRecent(recent: readonly string[], query: string): string[] {
-  return [query, ...recent.filter((one) => one !== query)].slice(0, RECENT_MAX);
+  return [query, ...recent.filter((other) => other !== query)].slice(0, RECENT_MAX);
 }

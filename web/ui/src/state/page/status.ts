@@ -30,19 +30,20 @@ export interface StatusInputs {
   linkSince: number;
   everOpen: boolean;
   closeCode: number;
-  /** When the server lost its broker; null while it has one. */
+  /** Time at which the server lost its broker; null while the server has it. */
   serverReconnecting: number | null;
   outage: Outage | null;
   sources: readonly SourceState[];
   indexed: number | null;
   laggedAt: number | null;
-  /** Why the search is not answered. */
+  /** Error of the search; null while the server answers it. */
   problem: Problem | null;
   problemAt: number;
+  /** Whether the history is complete, or failed. */
   ready: boolean;
   total: number | null;
   loadedCount: number;
-  /** When the search began on this page. */
+  /** Time at which the search started on this page. */
   begunAt: number;
   from: number | null;
   to: number | null;
@@ -50,13 +51,13 @@ export interface StatusInputs {
   nextStep: string;
 }
 
-/** A source that lags more than this is shown as a warning. */
+/** Lag of a source, in seconds, above which the status is a warning. */
 const LAG_WARN_S = 30;
 
 const coverage = { act: "coverage", label: statusWords.actionShowCoverage } as const;
 const retry = { act: "retry", label: statusWords.actionRetry } as const;
 
-/** Return whether the same search may succeed when it is asked again. An error with a position is an error of the search itself. */
+/** Return whether the same search may succeed later. An error with a position is an error of the search itself, and never does. */
 export function isRetryable(problem: Problem | null): boolean {
   return problem !== null && typeof problem.position !== "number";
 }
@@ -102,18 +103,18 @@ function serverStatus({ serverReconnecting, outage, laggedAt }: StatusInputs): S
 const isDown = ({ state }: SourceState): boolean => state === "down" || state === "stopped";
 const isRunning = ({ state }: SourceState): boolean => state === "live" || state === "replaying" || state === "paused";
 
-/** Return the status where no source is running; null where one is. */
+/** Return the status of stopped sources; null while at least one source runs. */
 function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null {
   if (sources.some(isRunning)) return null;
-  const one = (kind: StatusKind, tone: Status["tone"], source: SourceState, otherwise: string): Status => ({
+  const statusOfSource = (kind: StatusKind, tone: Status["tone"], source: SourceState, otherwise: string): Status => ({
     kind, tone, word: sourceWords(source), since: source.since || null, cause: source.detail || otherwise, action: coverage,
   });
   const down = sources.find(isDown);
-  if (down) return one("source-down", "bad", down, statusWords.statusSourceDown);
+  if (down) return statusOfSource("source-down", "bad", down, statusWords.statusSourceDown);
   const retrying = sources.find(({ state }) => state === "reconnecting");
-  if (retrying) return one("source-down", "warn", retrying, statusWords.statusSourceRetrying);
+  if (retrying) return statusOfSource("source-down", "warn", retrying, statusWords.statusSourceRetrying);
   const resting = sources.find(({ state }) => state === "resting" || state === "sampling");
-  if (resting) return one("resting", "warn", resting, statusWords.statusSourceResting);
+  if (resting) return statusOfSource("resting", "warn", resting, statusWords.statusSourceResting);
   const ended = sources.find(({ state }) => state === "ended");
   if (!ended) return null;
   return {
@@ -122,7 +123,7 @@ function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null
   };
 }
 
-/** Return the status where all is well, with the sources that are down beside the running one. */
+/** Return the status of a running source, with a warning for the sources that are down. */
 function liveStatus({ sources }: StatusInputs): Status {
   const shown = sources.find(isRunning) ?? sources[0];
   const down = sources.filter(isDown);
@@ -141,7 +142,7 @@ export function statusOf(inputs: StatusInputs): Status {
   return linkStatus(inputs) ?? searchStatus(inputs) ?? serverStatus(inputs) ?? stoppedSourceStatus(inputs) ?? liveStatus(inputs);
 }
 
-/** Return why the list is empty; null where posts are loaded, or the history is still on its way. */
+/** Return why the list is empty; null if posts are loaded, or if the history is not complete. */
 export function emptyListStatus(inputs: StatusInputs): Status | null {
   if (inputs.loadedCount || !inputs.ready) return null;
   if (inputs.problem) return linkStatus(inputs) ?? searchStatus(inputs);
@@ -157,10 +158,10 @@ export function emptyListStatus(inputs: StatusInputs): Status | null {
 
 function noMatchNow(inputs: StatusInputs): Status {
   const { kind, word } = statusOf(inputs);
-  const comes = kind === "live" || kind === "lagged";
+  const isReceiving = kind === "live" || kind === "lagged";
   return {
     kind: "no-match", tone: "plain", word: statusWords.emptyNoMatch, since: inputs.begunAt,
-    cause: `${statusWords.emptyNoMatchNow} ${comes ? statusWords.emptyNewWillAppear : statusWords.emptyNoNewPosts(word)}`,
+    cause: `${statusWords.emptyNoMatchNow} ${isReceiving ? statusWords.emptyNewWillAppear : statusWords.emptyNoNewPosts(word)}`,
     action: { act: "shorter", label: statusWords.actionFindClosest },
   };
 }

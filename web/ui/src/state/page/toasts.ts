@@ -1,61 +1,63 @@
 /**
- * The one short message over the page, with a way back where there is one. It goes after some seconds, but not while a reader is on it,
- * and at once when what it speaks of is no longer there: a step back belongs to the search it was taken in.
+ * Toasts: show one short message over the page, with undo where undo is possible. A toast disappears after some seconds, but not while the
+ * pointer or the focus is on it. A toast that belongs to a search disappears with that search, so that undo never changes another one.
  */
 
 export interface Toast {
   text: string;
   undo: (() => void) | null;
-  /** What it belongs to: it goes with that. Null where it holds for the whole page. */
+  /** Object with which the toast disappears; null for a toast of the whole page. */
   owner: object | null;
 }
 
-/** A message without a way back is read in this time; one with a way back takes a decision as well. */
+/** Milliseconds that a toast without undo is shown. */
 const SHOWN_MS = 8_000;
-const UNDO_MS = 20_000;
+/** Milliseconds that a toast with undo is shown: a reader has to decide as well. */
+const UNDO_SHOWN_MS = 20_000;
 
 export class Toasts {
   current: Toast | null = null;
   private until = 0;
-  private kept = false;
+  private isHeld = false;
 
+  /** Show a toast in place of the current one. */
   show(text: string, undo: (() => void) | null = null, owner: object | null = null): void {
     this.current = { text, undo, owner };
-    this.kept = false;
+    this.isHeld = false;
     this.restartTimer();
   }
 
-  /** The pointer or the focus is on it, or has left it: the time begins anew then. */
-  keepOpen(kept: boolean): void {
-    this.kept = kept;
+  /** Hold the toast while the pointer or the focus is on it. Its time starts again afterwards. */
+  keepOpen(isHeld: boolean): void {
+    this.isHeld = isHeld;
     this.restartTimer();
   }
 
-  /** Take the step back, once. */
+  /** Run the undo of the toast, and remove the toast. */
   undo(): void {
     const toast = this.current;
     this.clear();
     toast?.undo?.();
   }
 
-  /** Something else is shown now: a message that belonged to what was there before goes. */
-  clearUnlessOwnedBy(what: object): void {
-    if (this.current?.owner && this.current.owner !== what) this.clear();
+  /** Remove the toast if it belongs to another owner. A toast of the whole page stays. */
+  clearUnlessOwnedBy(owner: object): void {
+    if (this.current?.owner && this.current.owner !== owner) this.clear();
   }
 
-  /** Return whether it is gone at `now` (ms). */
+  /** Remove the toast if its time is over at `now` (ms), and return whether it was removed. */
   tick(now: number): boolean {
-    if (!this.current || this.kept || now <= this.until) return false;
+    if (!this.current || this.isHeld || now <= this.until) return false;
     this.clear();
     return true;
   }
 
   private clear(): void {
     this.current = null;
-    this.kept = false;
+    this.isHeld = false;
   }
 
   private restartTimer(): void {
-    this.until = Date.now() + (this.current?.undo ? UNDO_MS : SHOWN_MS);
+    this.until = Date.now() + (this.current?.undo ? UNDO_SHOWN_MS : SHOWN_MS);
   }
 }

@@ -167,7 +167,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const seen = known.current;
   return (
     <div class="feed" id="list" ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
-      aria-busy={run.loading !== "ready"} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
+      aria-busy={!run.isLoaded} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((part) => (
         <Fragment key={part.key}>
           {part.space ? <div class="space" ref={(box) => { if (box) box.style.height = `${part.space}px`; }} /> : null}
@@ -266,7 +266,7 @@ function keepFocus(box: HTMLElement, id: string | null, before: readonly Card[],
 }
 
 function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boolean }): JSX.Element {
-  if (column.run.loading !== "ready") return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
+  if (!column.run.isLoaded) return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
   if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
   if (column.run.olderProblem)
     return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{columnWords.feedTryAgain}</button></p>;

@@ -12,7 +12,7 @@ export function pageOf(chosen: number, cards: number, size: number): number {
 
 /** Return why a ranking has no cards. */
 function nothing(column: Column): string {
-  if (column.run.loading !== "ready") return columnWords.pagerLoading;
+  if (!column.run.isLoaded) return columnWords.pagerLoading;
   if (column.spec.order === "inview") return columnWords.pagerNoReposts(column.run.posts.size);
   return columnWords.pagerFiltered;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PauseMachine } from "../../src/state/list/pauseMachine";
+import { PauseMachine } from "../../../src/state/list/pauseMachine";
 
 describe("the pause machine", () => {
   it("pauses with the first cause and resumes with the last", () => {
@@ -16,7 +16,7 @@ describe("the pause machine", () => {
     expect([pauses.release("touch"), pauses.isPaused]).toEqual([false, true]);
   });
 
-  it("ends every cause at once, and says whether there was one", () => {
+  it("releases every cause at once, and returns whether one was held", () => {
     const pauses = new PauseMachine();
     expect(pauses.clear()).toBe(false);
     for (const cause of ["reader", "scroll", "dialog"] as const) pauses.hold(cause);

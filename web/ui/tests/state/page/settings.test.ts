@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { changeSettings, DEFAULT_SETTINGS, LIST_MAX, loadSettings, sharedSettings, withRecent } from "../../src/state/page/settings";
+import { changeSettings, DEFAULT_SETTINGS, LIST_MAX, loadSettings, sharedSettings, withRecent } from "../../../src/state/page/settings";
 
-/** A storage that holds one text, as the tabs of a browser share it. */
+/** A storage for one text, which the tabs of a browser share. */
 function storage(text: string | null = null): { getItem: () => string | null; setItem: (name: string, value: string) => void } {
   let kept = text;
   return {
@@ -17,7 +17,7 @@ const numbered = (count: number): string[] => Array.from({ length: count }, (_, 
 describe("settings", () => {
   afterEach(() => void Reflect.deleteProperty(globalThis, "localStorage"));
 
-  it("that someone broke are the defaults", () => {
+  it("that are invalid are the defaults", () => {
     const broken = { depth: "x", muted: [1, "a"], theme: "dark", extra: 1, saved: [{ query: "a", order: "reach" }, { query: 1 }, "b", null] };
     expect(loadSettings(storage(JSON.stringify(broken)))).toEqual({
       ...DEFAULT_SETTINGS, muted: ["a"], theme: "dark", saved: [{ query: "a", order: "reach" }],
@@ -25,13 +25,13 @@ describe("settings", () => {
     for (const text of ["{{", "null", "7", "[]"]) expect(loadSettings(storage(text))).toEqual(DEFAULT_SETTINGS);
   });
 
-  it("are never what the server refuses or a view cannot show", () => {
+  it("outside the allowed values are the defaults", () => {
     const wrong = { depth: 1e9, pageSize: -1, trendWindowMs: 0, theme: "pink", density: "", media: "all" };
     expect(loadSettings(storage(JSON.stringify(wrong)))).toEqual(DEFAULT_SETTINGS);
     expect(loadSettings(storage('{"depth":20000,"pageSize":5,"trendWindowMs":60000}'))).toMatchObject({ depth: 20_000, pageSize: 5, trendWindowMs: 60_000 });
   });
 
-  it("work without a storage, and with one that is full", () => {
+  it("work without a storage, and with a full storage", () => {
     Object.defineProperty(globalThis, "localStorage", { configurable: true, get: () => { throw new Error("SecurityError"); } });
     expect(loadSettings()).toEqual(DEFAULT_SETTINGS);
     expect(changeSettings({ ...DEFAULT_SETTINGS, theme: "dark" }, { keys: false })).toMatchObject({ theme: "dark", keys: false });
@@ -39,7 +39,7 @@ describe("settings", () => {
     expect(changeSettings({ ...DEFAULT_SETTINGS, theme: "dark" }, { keys: false }, full)).toMatchObject({ theme: "dark", keys: false });
   });
 
-  it("of one tab do not undo those of another", () => {
+  it("of one tab keep the changes of another tab", () => {
     const kept = storage();
     const one = loadSettings(kept);
     let other = loadSettings(kept);
@@ -50,7 +50,7 @@ describe("settings", () => {
     expect(sharedSettings(one, kept).recent).toEqual(["ferry"]);
   });
 
-  it("of two tabs are merged item by item, though neither has seen the other's change", () => {
+  it("of two tabs are merged item by item, though neither tab has seen the other's change", () => {
     const kept = storage(JSON.stringify({ muted: ["old", "older"], saved: [{ query: "a", order: "latest" }], recent: ["a"] }));
     const one = loadSettings(kept);
     const other = loadSettings(kept);
@@ -66,7 +66,7 @@ describe("settings", () => {
     expect(loadSettings(kept).recent).toEqual([]);
   });
 
-  it("keep the newest of a list that is too long, and the list with it", () => {
+  it("keep the newest items of a list that is too long", () => {
     const kept = storage();
     const words = numbered(LIST_MAX + 1);
     expect(changeSettings(loadSettings(kept), { muted: words }, kept).muted).toEqual(words.slice(1));

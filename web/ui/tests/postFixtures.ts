@@ -1,4 +1,4 @@
-/** Made-up posts for tests. */
+/** Post fixtures: posts and reposts for tests. */
 import type { Post } from "../src/wire/post";
 
 export function post(id: string, changes: Partial<Post> = {}): Post {
