@@ -187,7 +187,7 @@ class WebWorld:
         redis: FakeRedis = self.parts.order._redis
         self.redis = redis
         self.line = Line(redis)
-        self.parts.bus = SimpleNamespace(heard=lambda: ())
+        self.parts.bus = SimpleNamespace(received=lambda: ())
         order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
         registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register))
         store_pool: Any = SimpleNamespace(read=self._slowly(self._read))
