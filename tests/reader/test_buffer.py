@@ -5,10 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.queue.batch import RawRecord
+from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, RawRecord
 from pipeline.reader.buffer import (
-    BATCH_MAX_BYTES,
-    BATCH_MAX_RECORDS,
     BUSY_BATCHES,
     BUSY_LINGER_S,
     FAST_S,

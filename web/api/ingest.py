@@ -21,15 +21,13 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, Reque
 
 from pipeline.errors import MurmurError, RecordError
 from pipeline.normalise import normalise
-from pipeline.queue.batch import INGEST, RawBatch, RawRecord, encode_batch
+from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import Settings
 from web.api.ingest_body import raw_records, read_rest
 from web.api_errors import ApiError, error_response
 from web.auth import Auth
 
-BATCH_MAX_RECORDS = 500
-BATCH_MAX_BYTES = 4 * 1024 * 1024
 BODIES_AT_ONCE = 4
 """Bodies that a web process takes at once; each holds a batch and a record in memory."""
 RECORDS_PER_TURN = 20

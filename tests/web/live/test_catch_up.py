@@ -22,7 +22,7 @@ from tests.delivery.simulation.post_rules import parse_key
 from tests.store.builders import T0, ids, post, put, search
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
@@ -128,7 +128,7 @@ class Scene:
         clock, watermark = LeaseClock(), Watermark(order, commands)
         broadcaster = Broadcaster((), clock)
         losses = Losses(self.table, broadcaster, commands, watermark, clock)
-        leases = Leases(registry, self.table, watermark, clock, losses)
+        leases = SearchLeases(registry, self.table, watermark, clock, losses)
         self.store = FakeStore()
         self.trouble: dict[str, Exception] = {}
         store_pool: Any = SimpleNamespace(read=self.read)

@@ -28,7 +28,7 @@ from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.hub import Hub
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import SearchTable
 from web.live.fanout.notices import Notices
 from web.live.fanout.watchers import Watchers
@@ -200,7 +200,7 @@ class WebWorld:
         clock = LeaseClock(lambda: self.clock_s)
         self.broadcaster = Broadcaster(self.clients, clock)
         self.losses = Losses(self.searches, self.broadcaster, commands, self.watermark, clock)
-        leases = Leases(registry, self.searches, self.watermark, clock, self.losses)
+        leases = SearchLeases(registry, self.searches, self.watermark, clock, self.losses)
         self.refill = Refill(order, store_pool, leases, self.broadcaster, self.losses)
         self.line.hub = self.hub = Hub(
             names=names,
