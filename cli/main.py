@@ -1,7 +1,7 @@
 """Command line `murmur`: each command reads the settings and calls the module in `cli/commands` that does the work.
 
-Exit status: 0 success, 1 a failure or a finding, 2 a setting or the machine must be corrected first (one line says
-what).
+Exit status: 0 success, 1 a failure or a finding, 2 a setting or the machine must be corrected first (one line
+names it).
 """
 
 from __future__ import annotations

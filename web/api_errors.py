@@ -1,4 +1,4 @@
-"""API errors: the one shape in which API, socket and event stream report an error to a client."""
+"""API errors: the one JSON shape in which API, socket and event stream report an error to a client."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def status_of(error: MurmurError) -> int:
 
 
 def error_response(error: MurmurError) -> Response:
-    """Return the JSON response of an error; a 503 says when to retry."""
+    """Return the JSON response of an error; a 503 carries Retry-After."""
     body = b'{"error":' + msgspec.json.encode(fault_of(error)) + b"}"
     response = Response(body, status_of(error), mimetype="application/json")
     if response.status_code == 503:

@@ -1,6 +1,6 @@
 """Command `murmur copy`: copies everything from one store into another, reports its progress, and compares both.
 
-It refuses to start while other processes use one of the stores, and says so where it cannot find out.
+It refuses to start while other processes use one of the stores, and warns where it cannot find out.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _lock(settings: Settings) -> IO[str]:
 
 
 def _check_unused(settings: Settings, *stores: Store) -> Iterator[str]:
-    """Refuse if Redis says that workers run on one of the stores; yield a warning if Redis does not answer."""
+    """Refuse if Redis shows that workers run on one of the stores; yield a warning if Redis does not answer."""
     if not settings.redis_url:
         return  # only `murmur run` starts the embedded broker, and it cannot: the lock is ours
     redis, name = connect(settings, name="copy"), Names(settings.redis_prefix).store

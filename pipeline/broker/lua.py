@@ -1,4 +1,4 @@
-"""Pieces of Lua that several scripts for Redis begin with."""
+"""Lua prelude that scripts for Redis share: reads the time of Redis's clock."""
 
 from __future__ import annotations
 

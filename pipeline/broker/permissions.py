@@ -1,4 +1,4 @@
-"""Permission check: whether the Redis user may publish and subscribe under our prefix.
+"""Permission check: finds out whether the Redis user may publish and subscribe to the channels of our prefix.
 
 A new ACL user of Redis 7 may use no channel, however many keys it may write.
 """

@@ -1,4 +1,4 @@
-"""Outage of the store: reported into Redis by processes that cannot use the store, announced with every tick.
+"""Store outage: written to Redis by processes that cannot use the store, and announced with every tick.
 
 A web process may read where workers cannot write, as on a full disk. So web processes learn of an outage only here.
 """

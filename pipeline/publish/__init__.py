@@ -1,1 +1,1 @@
-"""Publication: the order in which batches are published, and the messages that tell web processes about them."""
+"""Publication: the order in which batches are published, and the messages sent to web processes."""

@@ -1,4 +1,4 @@
-"""Search for poison records: tries a failing batch in parts, and each failing part in smaller parts.
+"""Poison record search: divides a failing batch until each record that raises or kills a worker stands alone.
 
 The search knows neither Redis nor the store. It saves a `PoisonProgress` before each try, so that the attempt after a
 crash, or after the time budget, resumes there. A record is poison when it raised alone, or when `DEATHS` workers died

@@ -1,4 +1,4 @@
-"""Task queue: the messages that a process sends through Celery, and whether the process should end.
+"""Task queue: functions that send a process's messages through Celery, and the check whether the process is ending.
 
 `pipeline/jobs/tasks.py` makes one for its process. The reader, the worker and upkeep get it, so that none of them knows
 Celery.
@@ -42,8 +42,8 @@ class TaskQueue:
     cover: Callable[[CoverageUpdate], None] = _drop
     """Send a coverage row to upkeep."""
     request_reader: Callable[[str], None] = _drop
-    """Ask for a reader of a source. The message expires, so none pile up while no reader process runs."""
+    """Request a reader of a source. The message expires, so none pile up while no reader process runs."""
     waiting: Callable[[], int] = lambda: 0
-    """Return how many batch ids wait in the broker."""
+    """Return the number of batch ids that wait in the broker."""
     stopping: Callable[[], bool] = lambda: False
-    """Tell whether this process was told to end."""
+    """Tell whether this process is ending."""

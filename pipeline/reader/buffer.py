@@ -38,7 +38,7 @@ class BatchBuffer:
         self._interval_s = 1.0
 
     def observe(self, chunk: Chunk) -> None:
-        """Measure how fast chunks come. Empty chunks do not count: the reader may have asked for them."""
+        """Measure how fast chunks come. Empty chunks do not count: the reader may have requested them."""
         if not chunk.records:
             return
         now = self._clock_s()

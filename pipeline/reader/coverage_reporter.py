@@ -1,4 +1,4 @@
-"""Coverage reporter: tells upkeep, as rows to write, which spans of a source were collected and which were not.
+"""Coverage reporter: sends upkeep rows of the spans in which a source was collected or not.
 
 A row begins where collecting begins or ends, and where what is collected changes. Upkeep writes the rows, because only
 upkeep has the store. Rows that cannot be sent wait in order.

@@ -1,7 +1,7 @@
 """Duties of upkeep: the tick of every second, and the table of the periodic work with its intervals.
 
-Several upkeep processes may run. A lock gives each duty to one of them, and the others take over when that one is gone.
-No post passes through upkeep.
+Several upkeep processes may run. A lock gives each duty to one of them, and the others take over when that process
+ends. No post passes through upkeep.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Upkeep:
                     log.exception("the duty %s failed, it is tried again", duty)
 
     def publish_identity(self) -> None:
-        """Publish which store the workers write, so that a web process on another store can tell."""
+        """Publish the identity of the store that the workers write; a web process on another store notices."""
         publish_identity(self._redis, self._names, self._store())
 
     def maintain_store(self) -> None:

@@ -1,4 +1,4 @@
-"""Store identity: published in Redis by the processes that write, so that a web process on another store can tell."""
+"""Store identity: published in Redis by the processes that write, so that a web process on another store notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Normalises the records of a raw batch and folds them to one write for each post id. Pure: no store, no Redis.
+"""Normalised batch: the records of a raw batch, normalised and folded to one write for each post id.
+
+Pure: no store, no Redis.
 
 A record that cannot be read becomes a dead letter; the other records of its batch are not affected.
 """
@@ -30,7 +32,7 @@ class NormalisedBatch:
 
     @property
     def seq_count(self) -> int:
-        """How many sequence numbers this batch reserves."""
+        """Number of sequence numbers that this batch reserves."""
         return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
 
 

@@ -1,4 +1,4 @@
-"""The setting TRACK, the search for posts that are stored: its value can change in Redis while the processes run."""
+"""TRACK setting: reads and changes, in Redis and at run time, the search that limits which posts are stored."""
 
 from __future__ import annotations
 

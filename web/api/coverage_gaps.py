@@ -1,7 +1,7 @@
-"""Coverage gaps of a timeline: when nothing was collected, and when one source was missing while others went on.
+"""Coverage gaps of a timeline: spans in which no source was collected, and spans in which one source was missing.
 
-A row of coverage says what one source did. So each row is cut where other sources collected, and each piece says
-whether the gap is partial. Pure functions.
+A row of coverage is about one source alone. So each row is cut where other sources collected, and each piece is
+marked as a partial gap or a whole one. Pure functions.
 """
 
 from __future__ import annotations

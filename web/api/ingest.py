@@ -73,7 +73,7 @@ class IngestIntake:
 
         Raises:
             ApiError: too many bodies at once, the queue is full, the body is too large or not what it claims. Records
-                that were accepted before stay accepted; the hint says how many.
+                that were accepted before stay accepted; the hint gives their number.
         """
         if self._bodies >= BODIES_AT_ONCE:
             raise ApiError("queue_full", "Too many are sending to this process at once.")
@@ -127,7 +127,7 @@ class _Taken:
 
 
 def _after(taken: _Taken, error: ApiError) -> ApiError:
-    """Return the error with a hint that says how many records were accepted before."""
+    """Return the error with a hint that gives the number of records accepted before."""
     if taken.records:
         hint = f"{taken.records} records had been taken by then; sending all again doubles none that names its id."
         return ApiError(error.code, error.message, error.status, hint)

@@ -1,4 +1,4 @@
-"""`/api/stats`: how many posts are stored, how fast they come, and the state of every source."""
+"""`/api/stats`: number and rate of stored posts, and the state of every source."""
 
 from __future__ import annotations
 

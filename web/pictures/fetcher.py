@@ -1,4 +1,4 @@
-"""Picture fetcher: gets one picture from the public web, and nothing else.
+"""Picture fetcher: downloads one picture from the public web, and nothing else.
 
 Private addresses, unusual ports, other media types and bodies over a bound are refused. The connection goes to the very
 address that was checked, at every redirect anew, so a name that changes between check and use (DNS rebinding) fails.

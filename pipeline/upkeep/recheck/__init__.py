@@ -1,1 +1,1 @@
-"""Re-check of stored posts: looks them up at their source and deletes those that are gone (see sources.md)."""
+"""Re-check of stored posts: looks them up at their source and deletes those that no longer exist there."""

@@ -1,4 +1,4 @@
-"""Spans of posts to check after gaps: posts written shortly before a gap, and in it. Pure."""
+"""Spans around gaps: computes which posts to re-check, those written in a gap or shortly before it. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids of stored posts of a source, page by page, newest first."""
+"""Reads the ids of a source's stored posts page by page, newest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hub: where messages from Redis meet the clients' subscriptions in a web process (docs/design/delivery.md).
+"""Hub: routes messages from Redis to the subscriptions of a web process's clients (docs/design/delivery.md).
 
 The Pub/Sub listener calls the `on_` methods, sessions call the others. Only `register`, `enter`, `catch_up` and the
 renewal of leases wait; nothing else here blocks the event loop.

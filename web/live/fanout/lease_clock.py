@@ -1,4 +1,4 @@
-"""Clock of the registry leases: when they were last renewed, and whether this process slept through their end."""
+"""Lease clock: measures the time since the leases were renewed, and detects that this process slept past their end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LeaseClock:
 
     @property
     def slept(self) -> bool:
-        """Whether this process, by its own clock, renewed nothing for so long that its leases may have lapsed."""
+        """Whether, by this process's own clock, the last renewal is so long ago that its leases may have lapsed."""
         return self.age_s > SEARCH_LEASE_MS / 1000
 
     def resume_limit(self, search: LiveSearch) -> int:

@@ -1,1 +1,1 @@
-"""Recovery: what a search missed while a line or lease was lost, read from the store."""
+"""Recovery: reads from the store the posts that a search missed while its connection or lease was lost."""

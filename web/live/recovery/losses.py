@@ -1,4 +1,6 @@
-"""Loss bookkeeping: which searches may have missed posts, from which sequence number on, and why."""
+"""Loss bookkeeping: records which live searches may have missed posts, and from which sequence number on.
+
+Posts are missed when the Pub/Sub connection is lost, when a lease lapses, and when a client is too slow."""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ class Losses:
         self.disconnects = 0
         """Times that the Pub/Sub connection was lost."""
         self.lagged = 0
-        """Times that a client was told that it lagged."""
+        """Times that a client lagged and was sent `lagged`."""
 
     @property
     def behind(self) -> bool:
