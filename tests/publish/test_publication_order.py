@@ -75,9 +75,9 @@ def test_an_attempt_that_lost_its_batch_publishes_nothing(
 ) -> None:
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
     pubsub.subscribe(names.live("k"))
-    zombie, twin = order.begin("a", 1), order.begin("a", 1)
+    zombie, successor = order.begin("a", 1), order.begin("a", 1)
     assert not order.commit(zombie, [(names.live("k"), b"[1]")], [])
-    assert order.commit(twin, [(names.live("k"), b"[2]")], [])
+    assert order.commit(successor, [(names.live("k"), b"[2]")], [])
     assert [payload for _, _, payload in _received(pubsub)] == [b"[2]"]
 
 

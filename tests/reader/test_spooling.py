@@ -75,7 +75,7 @@ def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
         running.until(lambda: running.spooled() > 1_000)
         cursor = redis_client.get(names.cursor("demo"))
         assert cursor is not None
-        assert int(cursor) < 1_000, "the cursor stays with what was handed over"
+        assert int(cursor) < 1_000, "the cursor stays with the enqueued batches"
         assert running.leases.is_held("demo")
 
         def all_done() -> bool:

@@ -65,8 +65,8 @@ def test_dead_letters_driven_again_are_open_batches_and_letters_no_more(
 
 def test_explain_shows_a_post_and_an_error_of_it_without_steering_the_terminal(tmp_path: Path) -> None:
     file = tmp_path / "post.json"
-    told = '{"murmur":1,"id":"demo:1","created_at":1,"author":{"id":"a","handle":"a"},"text":"red \\u001b[31m cats"}'
-    for text, status in ((told, 0), ('{"\\u001b]0;owned\\u0007":1}', 1)):
+    record = '{"murmur":1,"id":"demo:1","created_at":1,"author":{"id":"a","handle":"a"},"text":"red \\u001b[31m cats"}'
+    for text, status in ((record, 0), ('{"\\u001b]0;owned\\u0007":1}', 1)):
         file.write_text(text)
         done = murmur(tmp_path, "redis://127.0.0.1:1", "explain", '"red 31m"~3', "--post", str(file))
         assert done.returncode == status, done.stderr

@@ -84,9 +84,9 @@ class Scene:
     def begin(self, *raws: bytes) -> Attempt:
         """Persist a batch without publishing it."""
         self._batches += 1
-        said = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
-        attempt = self.order.begin(f"b{self._batches}", said.seq_count)
-        self.store.persist(said.writes, attempt.seq)
+        folded = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
+        attempt = self.order.begin(f"b{self._batches}", folded.seq_count)
+        self.store.persist(folded.writes, attempt.seq)
         return attempt
 
     def take(self, *raws: bytes) -> None:
@@ -273,8 +273,8 @@ def test_batch_of_more_than_can_be_read_is_marked_as_missed_and_the_newest_come(
 
 
 def test_new_sink_at_a_new_redis_is_not_sent_through_what_the_store_holds(scene: Scene) -> None:
-    said = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
-    scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of an earlier Redis
+    folded = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
+    scene.store.persist(folded.writes, 1_600_000_000_000_000)  # a number of an earlier Redis
     scene.loop.round()
     scene.take(post(2, "cats"))
     scene.loop.round()

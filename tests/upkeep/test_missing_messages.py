@@ -16,7 +16,7 @@ def test_a_reader_is_asked_for_only_where_none_holds_the_lease(parts: UpkeepPart
     assert parts.leases.acquire("demo") is not None
     parts.upkeep().messages.request_readers()
     parts.upkeep().messages.request_readers()
-    assert parts.asked == ["replay"]
+    assert parts.requested == ["replay"]
 
 
 def test_lost_messages_are_sent_again_but_a_long_queue_is_not(

@@ -37,12 +37,12 @@ def test_how_large_a_store_may_grow_depends_on_the_store_and_not_on_redis(
     redis_client: Redis, names: Names, given: dict[str, str], gb: float | None, embedded: bool
 ) -> None:
     parts = UpkeepParts(redis_client, names, **given)
-    asked: list[int | None] = []
+    limits: list[int | None] = []
 
     def prune(*, before_ms: int | None, max_bytes: int | None) -> int:
-        asked.append(max_bytes)
+        limits.append(max_bytes)
         return 0
 
     parts.store.prune = prune  # type: ignore[method-assign]
     parts.upkeep(embedded=embedded).retention.prune()
-    assert asked == ([] if gb is None else [int(gb * 1e9)])
+    assert limits == ([] if gb is None else [int(gb * 1e9)])

@@ -165,10 +165,10 @@ def test_what_fails_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.Cap
 
 def test_names_that_answer_slowly_leave_the_hubs_threads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    asked: list[str] = []
+    queried: list[str] = []
 
     def slowly(host: str, *_args: Any, **_values: Any) -> list[Any]:
-        asked.append(host)
+        queried.append(host)
         assert gate.wait(WITHIN_S)
         return [(2, 1, 6, "", ("93.184.216.34", 80))]
 
@@ -177,6 +177,6 @@ def test_names_that_answer_slowly_leave_the_hubs_threads_alone(monkeypatch: pyte
     names = [gevent.spawn(public_address.resolve, f"slow{number}.example", 80) for number in range(pool.maxsize + 6)]
     gevent.sleep(0)
     assert gevent.spawn(pool.apply, len, ("abc",)).get(timeout=WITHIN_S / 2) == 3
-    assert len(asked) <= public_address.LOOKUPS_AT_ONCE < len(names)
+    assert len(queried) <= public_address.LOOKUPS_AT_ONCE < len(names)
     gate.set()
     assert {greenlet.get(timeout=WITHIN_S) for greenlet in names} == {"93.184.216.34"}

@@ -1,4 +1,4 @@
-"""When a batch is tried again: at once, later and later, or after an outage, and other batches do not wait for it."""
+"""A batch is retried at once, after growing pauses, or after an outage, and other batches do not wait for it."""
 
 from __future__ import annotations
 

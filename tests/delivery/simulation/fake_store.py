@@ -26,7 +26,7 @@ class Row:
 class FakeStore:
     """A store that merges by version. A reading sees the state of the last refresh."""
 
-    identity = "twin"
+    identity = "fake"
 
     def __init__(self, broken: str = "") -> None:
         self.rows: dict[str, Row] = {}
@@ -41,12 +41,12 @@ class FakeStore:
         deleted, tombstoned = [], []
         refused = self._refused(writes)
         entries = self._published_anyway(writes, refused)
-        asked = [deletion.id for deletion in writes.deletions]
+        doomed = [deletion.id for deletion in writes.deletions]
         if writes.author_deletions:
             self.withdrawn_account = True
-            asked += [post_id for post_id in ACCOUNT_POSTS if post_id in self.rows]
-        asked += [one.post.id for one in writes.upserts if self.withdrawn_account and one.post.id in ACCOUNT_POSTS]
-        for post_id in asked:
+            doomed += [post_id for post_id in ACCOUNT_POSTS if post_id in self.rows]
+        doomed += [one.post.id for one in writes.upserts if self.withdrawn_account and one.post.id in ACCOUNT_POSTS]
+        for post_id in doomed:
             if self.rows.pop(post_id, None) is not None or post_id in self.tombstones:
                 deleted.append(post_id)
             self.tombstones[post_id] = max(seq, self.tombstones.get(post_id, 0))

@@ -24,7 +24,7 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     offer_batches(world, batches, accounts)
     forgets = parts.broken == "clients without memory of gone"
     world.clients = [
-        SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_gone=forgets)) for n in range(3)
+        SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_retracted=forgets)) for n in range(3)
     ]
     for _ in range(steps):
         _happen(world)

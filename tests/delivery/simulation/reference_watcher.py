@@ -8,14 +8,15 @@ from collections.abc import Iterable
 class ReferenceWatcher:
     """Holds the greatest version of each post, without retracted and deleted ones.
 
-    `forgets_gone` breaks the rule that retracted versions are remembered: a slower worker may publish one afterwards.
+    `forgets_retracted` breaks a rule: retracted versions are remembered, as a slower worker may publish one
+    afterwards.
     """
 
-    def __init__(self, *, forgets_gone: bool = False) -> None:
+    def __init__(self, *, forgets_retracted: bool = False) -> None:
         self.have: dict[str, int] = {}
         self.left: dict[str, int] = {}
         self.dead: set[str] = set()
-        self._forgets_gone = forgets_gone
+        self._forgets_gone = forgets_retracted
 
     def posts(self, posts: Iterable[tuple[str, int]]) -> None:
         """Add posts that match, as (id, version)."""

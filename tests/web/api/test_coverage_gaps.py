@@ -21,13 +21,13 @@ def row(source: str, since: int, until: int | None, why: str = "") -> CoverageRo
     return CoverageRow(source, since, until, "*", why)
 
 
-def told(found: list[CoverageGap]) -> list[tuple[str, int, int | None, bool]]:
+def shown(found: list[CoverageGap]) -> list[tuple[str, int, int | None, bool]]:
     return [(one.row.source, one.row.since, one.row.until, one.partial) for one in found]
 
 
 def test_a_source_that_is_down_beside_another_is_missing_in_part_only() -> None:
     rows = [row("x", 0, 50), row("x", 50, None, "away"), row("bluesky", 0, 80), row("bluesky", 80, None, "down")]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 50, 80, True),
         ("x", 80, None, False),
         ("bluesky", 80, None, False),
@@ -36,10 +36,10 @@ def test_a_source_that_is_down_beside_another_is_missing_in_part_only() -> None:
 
 def test_a_source_that_is_no_longer_named_is_missed_until_another_is_collected() -> None:
     rows = [row("demo", 0, 50), row("demo", 50, None, "stopped"), row("bluesky", 60, None)]
-    assert told(coverage_gaps(rows, {"bluesky"})) == [("demo", 50, 60, False)]
-    assert told(coverage_gaps(rows[:2], {"bluesky"})) == [("demo", 50, None, False)]
-    assert told(coverage_gaps([*rows[:2], row("bluesky", 10, None)], {"bluesky"})) == []
-    assert told(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
+    assert shown(coverage_gaps(rows, {"bluesky"})) == [("demo", 50, 60, False)]
+    assert shown(coverage_gaps(rows[:2], {"bluesky"})) == [("demo", 50, None, False)]
+    assert shown(coverage_gaps([*rows[:2], row("bluesky", 10, None)], {"bluesky"})) == []
+    assert shown(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
 
 
 def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None:
@@ -49,7 +49,7 @@ def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None
         row("bluesky", 0, 25, "away"),
         row("bluesky", 25, None),
     ]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("bluesky", 0, 20, True),
         ("x", 20, 25, False),
         ("bluesky", 20, 25, False),
@@ -59,7 +59,7 @@ def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None
 
 def test_a_sample_is_less_than_all_and_more_than_nothing() -> None:
     rows = [row("x", 0, None, SAMPLED + "a budget"), row("bluesky", 0, 50, "away"), row("bluesky", 50, None)]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 0, 50, False),
         ("bluesky", 0, 50, True),
         ("x", 50, None, True),

@@ -1,4 +1,4 @@
-"""Catching up reads no more than its bound, however long a client was away; who missed too much starts anew."""
+"""Catching up reads no more than its bound after any time away; a client that missed too much starts anew."""
 
 from __future__ import annotations
 
@@ -61,16 +61,16 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_what_fits_is_read_at_once(reader: Any) -> None:
-    told = missed_changes(reader, CATS, after=60, removed_after=54)
-    assert (len(told.bodies), len(told.retracted), told.tombstones, told.overflow) == (5, 5, ["x:0"], False)
+    changes = missed_changes(reader, CATS, after=60, removed_after=54)
+    assert (len(changes.bodies), len(changes.retracted), changes.tombstones, changes.overflow) == (5, 5, ["x:0"], False)
     assert reader.read_count == 1
 
 
 def test_more_is_read_in_steps_and_none_of_it_twice(reader: Any) -> None:
-    told = missed_changes(reader, CATS, after=30, removed_after=30)
-    assert sorted(ids(told.bodies)) == [f"x:{100 + number}" for number in range(5)]
-    assert sorted(told.retracted) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
-    assert told.tombstones == ["x:0"]
+    changes = missed_changes(reader, CATS, after=30, removed_after=30)
+    assert sorted(ids(changes.bodies)) == [f"x:{100 + number}" for number in range(5)]
+    assert sorted(changes.retracted) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
+    assert changes.tombstones == ["x:0"]
 
 
 def test_beyond_so_many_steps_it_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def come_back(browser: Browser) -> None:
 
 
 def kill_pubsub(product: Product) -> int:
-    """Close every Pub/Sub connection from the server's side; return how many there were."""
+    """Close every Pub/Sub connection from the server's side; return their number."""
     killed: int = product.process.redis.client_kill_filter(_type="pubsub")
     return killed
 

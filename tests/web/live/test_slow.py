@@ -49,8 +49,8 @@ def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(produc
     seen = witness.subscribe("a", "otter")
     witness.until_live()
     with raw(server.port) as slow:
-        asked = msgspec.json.encode({"type": "subscribe", "id": "a", "query": "otter", "history": 0})
-        slow.sendall(b"\x81" + bytes([0x80 | len(asked)]) + b"\0\0\0\0" + asked)
+        request = msgspec.json.encode({"type": "subscribe", "id": "a", "query": "otter", "history": 0})
+        slow.sendall(b"\x81" + bytes([0x80 | len(request)]) + b"\0\0\0\0" + request)
         wait_until(lambda: b"murmur_web_sockets 2.0" in server.get("/metrics").body)
         time.sleep(0.3)
         sent = 0
@@ -59,14 +59,14 @@ def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(produc
             sent += 100
             witness.drain(0.01)
         witness.until(lambda: len(seen.watcher.have) == sent)
-        told = [msgspec.json.decode(payload) for opcode, payload in frames_of(read_quiet(slow)) if opcode == 1]
-    ids = [post["id"] for frame in told if frame["type"] == "posts" for post in frame["posts"]]
+        received = [msgspec.json.decode(payload) for opcode, payload in frames_of(read_quiet(slow)) if opcode == 1]
+    ids = [post["id"] for frame in received if frame["type"] == "posts" for post in frame["posts"]]
     assert ids == [f"demo:{number}" for number in range(len(ids))], "in order, none missing, none twice"
-    lagged = [at for at, frame in enumerate(told) if frame["type"] == "lagged"]
+    lagged = [at for at, frame in enumerate(received) if frame["type"] == "lagged"]
     if outbox_kb == "256":
         assert len(lagged) == 1
         assert 0 < len(ids) < sent
-        assert not [frame for frame in told[lagged[0] :] if frame.get("key") and frame["type"] != "lagged"]
+        assert not [frame for frame in received[lagged[0] :] if frame.get("key") and frame["type"] != "lagged"]
     else:
         assert not lagged
         assert len(ids) == sent
@@ -134,7 +134,7 @@ def test_the_outbox_never_grows_over_its_bound(pair: tuple[SocketClient, Owner, 
     for _ in range(2_000):
         client.send(Frame("lagged", b"x" * 100, "k"), always=True)
     assert client.queued <= client.limit + SPARE_BYTES
-    assert owner.ended == 1, "one that is told again and again and takes nothing is let go"
+    assert owner.ended == 1, "a client that gets `lagged` again and again and takes nothing is dropped"
 
 
 def test_a_reader_that_takes_nothing_for_a_minute_is_let_go(

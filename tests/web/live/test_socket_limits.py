@@ -23,8 +23,8 @@ def test_every_search_of_a_socket_beyond_the_limit_is_refused(product: Product) 
     browser = Browser(server.port)
     for watch_id, text in (("a", "one"), ("b", "two"), ("c", "three")):
         browser.subscribe(watch_id, text)
-    told = browser.until(lambda: browser.of("error"))[0]
-    assert (told["id"], told["error"]["code"]) == ("c", "too_many_searches")
+    frame = browser.until(lambda: browser.of("error"))[0]
+    assert (frame["id"], frame["error"]["code"]) == ("c", "too_many_searches")
     browser.send({"type": "unsubscribe", "id": "a"})
     browser.again("c")
     browser.until_live("c")
@@ -74,10 +74,10 @@ def test_a_message_out_of_bounds_is_refused_by_field_and_bound(
 ) -> None:
     browser = Browser(server.port)
     browser.send({"type": "subscribe", "id": "a", "query": "x"} | message)
-    told = browser.until(lambda: browser.of("error"))[0]
-    assert (told["error"]["code"], told["id"]) == ("bad_request", named)
-    assert told["error"]["message"].startswith(words)
-    valid(told)
+    frame = browser.until(lambda: browser.of("error"))[0]
+    assert (frame["error"]["code"], frame["id"]) == ("bad_request", named)
+    assert frame["error"]["message"].startswith(words)
+    valid(frame)
     browser.subscribe("b", "the socket stays")
     browser.until_live("b")
 

@@ -1,4 +1,4 @@
-"""A random world of one web process: real hub, sessions and refill, with twins of Redis, store and clients around them.
+"""A random world of one web process: real hub, sessions and refill between fakes of Redis, store and clients.
 
 Workers crash and go on as zombies, the Pub/Sub connection breaks, leases lapse under a process that sleeps, and
 watchers come, go, lag and return.
@@ -69,9 +69,9 @@ class Line:
         self.wire.append(channel)
 
     def collect(self) -> None:
-        heard, self.redis.published = self.redis.published, []
+        messages, self.redis.published = self.redis.published, []
         if self.up:
-            self.wire.extend(one for one in heard if one[0] in self.subscribed)
+            self.wire.extend(one for one in messages if one[0] in self.subscribed)
 
     def deliver(self) -> None:
         if not self.wire:
@@ -149,7 +149,7 @@ class ReferenceWatcher:
     def ask(self) -> None:
         assert self.client is not None
         held = self.held
-        held.phase, held.seen = "asked", None
+        held.phase, held.seen = "requested", None
         if held.after is None:
             held.watcher.reset()
         self.client.full = False
@@ -165,17 +165,17 @@ class ReferenceWatcher:
     def read(self) -> None:
         if self.client is None or not self.client.wire:
             return
-        told = self.client.wire.popleft()
-        if told["type"] == "subscribed":
+        frame = self.client.wire.popleft()
+        if frame["type"] == "subscribed":
             self.held.phase = "history"
-        elif told.get("key") in (None, self.held.key):
-            self.held.take(told)
-            if told["type"] == "lagged":
+        elif frame.get("key") in (None, self.held.key):
+            self.held.take(frame)
+            if frame["type"] == "lagged":
                 self.ask()
 
 
 class WebWorld:
-    """One run: a pipeline of twins, and a web process of real parts."""
+    """One run: a pipeline of fakes, and a web process of real parts."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)

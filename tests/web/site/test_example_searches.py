@@ -18,12 +18,12 @@ class CountingPool(StorePool):
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(lambda: store)
         self.store = store
-        self.asked = 0
+        self.reads = 0
         self.away = False
 
     def read(self, work: Any, **_values: Any) -> Any:
         """Count the read, then do it or fail."""
-        self.asked += 1
+        self.reads += 1
         if self.away:
             raise StoreUnavailable("away")
         with self.store.reading() as reading:
@@ -57,7 +57,7 @@ def test_a_hundred_pages_that_open_cost_one_counting_of_words() -> None:
     assert found[0] == "#river"
     assert len(found) == 3
     assert all(examples.pick() == found for _ in range(100))
-    assert readings.asked == 1
+    assert readings.reads == 1
 
 
 def test_little_or_no_store_gives_steady_ones() -> None:

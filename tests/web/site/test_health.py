@@ -29,19 +29,19 @@ def test_two_stores_that_are_not_one_are_told_everywhere(product: Product, tmp_p
 def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Product) -> None:
     server = product.serve()
     browser = Browser(server.port)
-    told = {"since": 5, "why": "the disk is full"}
+    expected = {"since": 5, "why": "the disk is full"}
 
     def stats_say(outage: dict[str, object] | None) -> bool:
         product.tick(outage=outage)  # as upkeep does every second: a process that connects later receives the next tick
         return bool(browser.of("stats")) and browser.of("stats")[-1]["outage"] == outage
 
-    browser.until(lambda: stats_say(told))
+    browser.until(lambda: stats_say(expected))
     answer = server.get("/readyz")
     assert (answer.status, answer.json["error"]["message"]) == (503, "workers wait for the store: the disk is full")
     where = "Elasticsearch at https://user:pw@es.internal:9200 cannot be reached: 10.1.2.3:9200, /var/lib/es is full"
     product.tick(outage={"since": 5, "why": where})
-    told = {"since": 5, "why": "Elasticsearch at … cannot be reached: …, … is full"}
-    browser.until(lambda: stats_say(told))
+    expected = {"since": 5, "why": "Elasticsearch at … cannot be reached: …, … is full"}
+    browser.until(lambda: stats_say(expected))
     assert "internal" not in server.get("/readyz").body.decode()
     browser.until(lambda: stats_say(None))
     assert server.get("/readyz").status == 200
