@@ -26,7 +26,7 @@ def rows(product: Product) -> list[tuple[str, str, bool]]:
 
 
 @pytest.mark.timeout(240)
-def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_path: Any) -> None:
+def test_only_posts_that_no_cursor_recovered_are_reported_as_not_collected(start: Start, tmp_path: Any) -> None:
     with Jetstream() as jetstream:
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": jetstream.url, "BLUESKY_API": "off", "INGEST_TOKEN": "t"}
         product = start(tmp_path / "data", **settings).wait_ready()

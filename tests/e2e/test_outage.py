@@ -123,9 +123,7 @@ def test_server_that_takes_no_writes_and_one_killed_within_a_bulk_cost_no_post(
 
 
 @pytest.mark.thorough
-def test_percolator_killed_when_a_bulk_was_done_and_nobody_had_heard_costs_no_post(
-    start: Start, elastic: Server, gate: Gate
-) -> None:
+def test_percolator_killed_before_its_bulk_response_costs_no_post(start: Start, elastic: Server, gate: Gate) -> None:
     running = Running(start, elastic, gate, "percolator")
     cut = gate.arm("percolator-posts-", "answered", elastic.kill)
     assert cut.done.wait(WAIT_S)

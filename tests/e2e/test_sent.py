@@ -104,7 +104,7 @@ def own() -> str:
     return "".join(random.choices(string.ascii_lowercase, k=8))
 
 
-def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(product: Product, own: str) -> None:
+def test_sent_posts_are_stored_and_found_whichever_web_process_took_them(product: Product, own: str) -> None:
     now_ms = int(time.time() * 1000)
     for turn in range(12):
         records = [
@@ -120,7 +120,7 @@ def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(product: 
 
 
 @pytest.mark.timeout(240)
-def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(product: Product, own: str) -> None:
+def test_deleted_post_leaves_no_trace_and_open_pages_receive_the_deletion(product: Product, own: str) -> None:
     word, sings, post = f"xylophone{own}", f"sings{own}", f"4711{own}"
     torn = f'{{"murmur":1,"id":"demo:{post}","text":"half of {word}'.encode()
     send(product, record(post, f"a {word} {sings}"), record(f"4712{own}", f"a cat {sings}"), torn)

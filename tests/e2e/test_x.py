@@ -81,7 +81,7 @@ def _state(product: Product) -> dict[str, Any]:
     return state
 
 
-def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path) -> None:
+def test_rules_follow_the_watched_searches_and_only_their_posts_come_in(tmp_path: Path) -> None:
     with XApi() as api:
         api.matching = True
         product = _product(tmp_path, api, TRACK="searches")
@@ -106,7 +106,7 @@ def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path)
             product.end()
 
 
-def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
+def test_a_post_deleted_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
     with XApi() as api:
         product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
         try:
@@ -158,7 +158,7 @@ def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_p
             product.end()
 
 
-def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
+def test_a_used_up_budget_ends_reading_and_shows_in_state_and_coverage(tmp_path: Path) -> None:
     with XApi() as api:
         product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20", X_RECHECK="compliance")
         try:

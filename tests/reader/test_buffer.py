@@ -102,7 +102,7 @@ def test_workers_with_enough_to_do_are_given_larger_batches() -> None:
     assert not buffer.should_linger(many)
 
 
-def test_empty_chunks_say_nothing_about_the_pace() -> None:
+def test_empty_chunks_do_not_change_the_measured_pace() -> None:
     clock = Clock()
     buffer = BatchBuffer(clock)
     buffer.observe(_chunk(1))

@@ -116,7 +116,7 @@ def test_copy_that_is_broken_off_goes_on_and_ends_well(number: signal.Signals, s
     with_sqlite.close()
 
 
-def test_there_and_back_again(settings: Settings, valkey: str) -> None:
+def test_a_copy_there_and_back_has_the_same_posts(settings: Settings, valkey: str) -> None:
     first = _filled(settings, 300)
     assert murmur(settings, valkey, *THERE).returncode == 0
     refused = murmur(settings, valkey, *BACK)
@@ -134,7 +134,7 @@ def test_there_and_back_again(settings: Settings, valkey: str) -> None:
         store.close()
 
 
-def test_what_differs_is_told_by_exit_status_1(settings: Settings, valkey: str) -> None:
+def test_a_difference_ends_with_exit_status_1(settings: Settings, valkey: str) -> None:
     _filled(settings, 50).close()
     assert murmur(settings, valkey, *THERE).returncode == 0
     target = ElasticStore(settings)
@@ -174,7 +174,7 @@ def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str,
     assert done.returncode == 0, "a worker that has ended renews nothing"
 
 
-def test_redis_that_does_not_answer_is_told(settings: Settings) -> None:
+def test_redis_that_does_not_answer_is_reported(settings: Settings) -> None:
     _filled(settings, 10).close()
     done = murmur(settings, "redis://127.0.0.1:1/0", *THERE)
     assert done.returncode == 0

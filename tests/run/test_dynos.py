@@ -100,7 +100,7 @@ def test_five_processes_live_on_a_rented_redis_with_twenty_connections(rented: R
         assert "max number of clients" not in made.logs()
 
 
-def test_self_signed_certificate_is_refused_unless_it_is_told_to_be_trusted(rented: Rented, tmp_path: Path) -> None:
+def test_self_signed_certificate_is_refused_unless_the_settings_trust_it(rented: Rented, tmp_path: Path) -> None:
     environ = {"REDIS_URL": rented.url, "DATA_DIR": str(tmp_path / "disk"), "SOURCE": "demo"}
 
     def doctor(**more: str) -> str:

@@ -116,7 +116,7 @@ def sessions_have_shares() -> bool:
     return " nice " in done.stdout
 
 
-def test_whatever_else_runs_comes_first_until_all_is_to_end(start: Start, tmp_path: Path) -> None:
+def test_other_programs_come_first_until_the_product_ends(start: Start, tmp_path: Path) -> None:
     """A kernel without autogroups starts and ends everything just the same."""
     lowered, even = (str(process_supervisor.NICE), "0") if sessions_have_shares() else ("", "")
     ours = share("self")
@@ -143,7 +143,7 @@ def test_process_that_ignores_sigterm_is_killed_with_its_children(start: Start, 
     assert not [pid for pid in pids(tmp_path) if alive(pid)]
 
 
-def test_ten_seconds_are_promised() -> None:
+def test_the_end_takes_at_most_ten_seconds() -> None:
     assert process_supervisor.STOP_S < process_supervisor.GIVE_UP_S < 10
 
 

@@ -111,7 +111,7 @@ def scene(valkey: str, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made.process.store().close()
 
 
-def test_posts_that_are_gone_are_deleted_and_cannot_come_back(scene: Scene) -> None:
+def test_posts_deleted_at_the_source_are_deleted_and_cannot_come_back(scene: Scene) -> None:
     ids = scene.have(8)
     scene.network.deleted = {ids[1], ids[6]}
     result = scene.run()
@@ -199,7 +199,7 @@ def test_a_network_that_asks_to_wait_gets_no_calls(scene: Scene) -> None:
     assert scene.stored() == set(ids)
 
 
-def test_that_all_posts_are_gone_is_believed_at_the_second_answer(scene: Scene) -> None:
+def test_deletion_of_all_posts_is_believed_at_the_second_answer(scene: Scene) -> None:
     scene.network = FakeNetwork(20)
     ids = scene.have(20)
     scene.network.deleted = set(ids)

@@ -93,7 +93,7 @@ HEAVY: list[Callable[[int], str]] = [
 
 
 @pytest.mark.parametrize("heavy", HEAVY)
-def test_heavy_questions_keep_nobody_from_searching(site: Site, heavy: Callable[[int], str]) -> None:
+def test_heavy_reads_do_not_delay_searches(site: Site, heavy: Callable[[int], str]) -> None:
     waiting = [gevent.spawn(site.get, heavy(number)) for number in range(EXPORTS_MAX)]
     gevent.sleep(0)
     for path in ("/api/search?q=otter", "/api/posts/demo:1", "/api/explain?q=otter&id=demo:1"):
@@ -149,7 +149,7 @@ def test_a_queue_is_refused_where_it_is_full() -> None:
     assert [greenlet.get(timeout=WITHIN_S) for greenlet in waiting] == [True] * 3
 
 
-def test_what_fails_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
     pool = StorePool(lambda: None)  # type: ignore[arg-type,return-value]  # nothing is read
 
     def fail(_store: Any) -> None:

@@ -42,7 +42,7 @@ def test_a_source_that_is_no_longer_named_is_missed_until_another_is_collected()
     assert shown(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
 
 
-def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None:
+def test_a_gap_reported_later_is_cut_out_of_the_collected_spans() -> None:
     rows = [
         row("x", 0, None),
         row("x", 20, 30, "a rate limit"),
@@ -57,7 +57,7 @@ def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None
     ]
 
 
-def test_a_sample_is_less_than_all_and_more_than_nothing() -> None:
+def test_a_sampled_span_is_a_partial_gap() -> None:
     rows = [row("x", 0, None, SAMPLED + "a budget"), row("bluesky", 0, 50, "away"), row("bluesky", 50, None)]
     assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 0, 50, False),
@@ -79,7 +79,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-def test_a_moment_is_missing_as_the_rows_have_it(rows: list[CoverageRow]) -> None:
+def test_a_time_is_missing_as_the_rows_have_it(rows: list[CoverageRow]) -> None:
     found = coverage_gaps(rows, set("abc"))
     for at in range(62):
         here = [one for one in rows if one.since <= at and (one.until is None or one.until > at)]
@@ -101,7 +101,7 @@ def test_a_line_goes_on_until_now_while_nothing_is_collected() -> None:
     assert end_and_gaps(recording, {"replay"}, since=10, until=40, now=9_000) == (40, [])
 
 
-def test_a_timeline_tells_a_present_outage_and_not_one_of_a_source_of_former_days(product: Product) -> None:
+def test_a_timeline_shows_a_present_outage_and_not_one_of_a_former_source(product: Product) -> None:
     now = int(time.time() * 1000)
     product.feed(product.post("otter", 1))
     settings = load(product.environ | {"SOURCE": "bluesky"})

@@ -60,7 +60,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     store.close()
 
 
-def test_what_fits_is_read_at_once(reader: Any) -> None:
+def test_changes_within_the_bound_are_read_at_once(reader: Any) -> None:
     changes = missed_changes(reader, CATS, after=60, removed_after=54)
     assert (len(changes.bodies), len(changes.retracted), changes.tombstones, changes.overflow) == (5, 5, ["x:0"], False)
     assert reader.read_count == 1
@@ -73,7 +73,7 @@ def test_more_is_read_in_steps_and_none_of_it_twice(reader: Any) -> None:
     assert changes.tombstones == ["x:0"]
 
 
-def test_beyond_so_many_steps_it_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_the_most_steps_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catch_up, "STEPS_MAX", 3)
     assert missed_changes(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
     assert reader.read_count == 5
@@ -89,7 +89,7 @@ def test_out_of_time_is_too_much_and_no_refusal(reader: Any) -> None:
     assert missed_changes(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
 
 
-def test_what_went_is_told_in_frames_of_a_bounded_size() -> None:
+def test_losses_are_sent_in_frames_of_a_bounded_size() -> None:
     many = 2 * ENTRIES_PER_FRAME + 1
     frames = list(loss_frames("k", Changes([], [(f"x:{n}", 1) for n in range(many)], [f"x:{n}" for n in range(many)])))
     assert [frame.kind for frame in frames] == ["deleted"] * 3 + ["gone"] * 3

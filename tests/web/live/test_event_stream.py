@@ -73,7 +73,7 @@ def test_an_event_stream_gives_no_id_before_its_history_is_whole(shared: Product
     events.close()
 
 
-def test_a_stream_without_a_search_tells_what_goes_to_everybody(product: Product) -> None:
+def test_a_stream_without_a_search_carries_messages_for_every_client(product: Product) -> None:
     server = product.serve()
     events = Events(server.port, "")
     assert events.status == 200

@@ -143,7 +143,7 @@ def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -
     assert not search.watchers
 
 
-def test_who_waits_for_the_line_is_not_forgotten_when_another_is_ended() -> None:
+def test_a_client_that_waits_for_the_line_still_wakes_after_another_is_killed() -> None:
     search = LiveSearch(parse_key(KEYS[0]), "channel")
     first = gevent.spawn(search.wait_for_line)
     gevent.sleep(0)

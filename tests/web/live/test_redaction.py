@@ -25,5 +25,5 @@ SETTINGS = load(
         ("version 7.17.0 has read-only-allow-delete block", "version 7.17.0 has read-only-allow-delete block"),
     ],
 )  # fmt: skip
-def test_a_reason_says_what_and_not_where(why: str, shown: str) -> None:
+def test_a_redacted_reason_names_the_problem_and_no_address(why: str, shown: str) -> None:
     assert redacted(why, SETTINGS) == shown

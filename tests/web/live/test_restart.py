@@ -106,7 +106,7 @@ def test_a_browsers_event_stream_comes_back_after_a_restart(product: Product, ch
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "*/*"])
-def test_an_event_stream_asked_of_a_process_that_ends_says_when_to_come_back(product: Product, accept: str) -> None:
+def test_an_event_stream_of_a_draining_process_gets_a_time_to_reconnect(product: Product, accept: str) -> None:
     app = create_app(load(product.environ))
     app.extensions["murmur"].connections.draining = True
     answer = app.test_client().get("/api/stream?q=x", headers={"Accept": accept})

@@ -43,7 +43,7 @@ def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
 
 
 @pytest.mark.parametrize("outbox_kb", ["65536", "256"], ids=["roomy outbox", "small outbox"])
-def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(product: Product, outbox_kb: str) -> None:
+def test_a_reader_that_stalls_gets_every_byte_intact_or_lagged(product: Product, outbox_kb: str) -> None:
     server = product.serve(OUTBOX_MAX_KB=outbox_kb)
     witness = Browser(server.port)
     seen = witness.subscribe("a", "otter")
@@ -73,7 +73,7 @@ def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(produc
     assert not witness.of("lagged")
 
 
-def test_one_who_lagged_takes_up_where_it_stood(product: Product) -> None:
+def test_a_client_that_lagged_resumes_where_it_was(product: Product) -> None:
     server = product.serve(OUTBOX_MAX_KB="64")
     browser = Browser(server.port)
     search = browser.subscribe("a", "otter")
@@ -211,9 +211,7 @@ TOO_BIG = b"\x01\xfe" + struct.pack("!H", 2_000) + b"\0\0\0\0" + b"x" * 2_000  #
 @pytest.mark.parametrize(
     "sent", [b"\xf1\x80\0\0\0\0", b"\x81\x82\0\0\0\0\xff\xfe", TOO_BIG], ids=["no frame", "no text", "too big"]
 )
-def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
-    pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
-) -> None:
+def test_bytes_of_a_refused_peer_are_not_kept(pair: tuple[SocketClient, Owner, socket.socket], sent: bytes) -> None:
     client, owner, far = pair
     while not client.queued:  # the peer reads nothing, so the close frame waits
         client.send(Frame("posts", b"x" * 10_000, "k", 1))
@@ -237,7 +235,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
     assert not owner.messages
 
 
-def test_close_frames_fit_and_say_whether_to_come_back() -> None:
+def test_close_frames_fit_and_carry_the_reconnection_delay() -> None:
     for close in CLOSES.values():
         data = close_frame(close)
         assert data == socket_frame(data[2:], 0x8)

@@ -175,7 +175,7 @@ def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> N
     assert json.loads(frames(Deleted([]))[0].payload) == {"type": "deleted", "ids": []}
 
 
-def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_frames_are_bounded_and_none_has_a_later_after_than_its_posts(monkeypatch: pytest.MonkeyPatch) -> None:
     unused: Any = None
     broadcaster = Broadcaster((), LeaseClock())
     search = LiveSearch(parse("otter"), "t:live")
@@ -194,7 +194,7 @@ def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkey
     assert [payload for _, payload in frames_of(bundle.socket)] == [frame.payload for frame in parts_of(bundle)]
 
 
-def test_a_search_that_is_none_is_told_where(server: Server) -> None:
+def test_a_search_that_cannot_be_parsed_is_refused_with_the_position(server: Server) -> None:
     browser = Browser(server.port)
     browser.subscribe("a", "cats re:zero")
     received = browser.until(lambda: browser.of("error"))[0]

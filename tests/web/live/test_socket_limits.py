@@ -82,7 +82,7 @@ def test_a_message_out_of_bounds_is_refused_by_field_and_bound(
     browser.until_live("b")
 
 
-def test_one_who_talks_too_fast_is_closed(product: Product) -> None:
+def test_a_client_that_sends_too_fast_is_closed(product: Product) -> None:
     browser = Browser(product.serve(MESSAGES_PER_SECOND="2").port)
     for _ in range(11):
         browser.send({"type": "unsubscribe", "id": "a"})
@@ -119,7 +119,7 @@ def test_a_ping_is_answered_and_a_message_in_pieces_is_put_together(server: Serv
             seen += connection.recv(4_096)
 
 
-def test_more_sockets_than_an_address_may_have_are_told_to_come_later(product: Product) -> None:
+def test_sockets_beyond_the_limit_of_an_address_are_closed_to_retry_later(product: Product) -> None:
     server = product.serve(SOCKETS_PER_ADDRESS="2")
     kept = [Browser(server.port), Browser(server.port)]
     refused = Browser(server.port)
@@ -131,7 +131,7 @@ def test_more_sockets_than_an_address_may_have_are_told_to_come_later(product: P
     assert server.get("/api/stream?q=x").status in (200, 503)
 
 
-def test_a_full_process_says_so(product: Product) -> None:
+def test_a_full_process_closes_new_sockets_with_its_code(product: Product) -> None:
     server = product.serve(SOCKETS_MAX="1")
     kept = Browser(server.port)
     refused = Browser(server.port)
@@ -160,7 +160,7 @@ def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> Non
     wait_until(lambda: served in server.get("/metrics").body and descriptors() <= before + 1)
 
 
-def test_at_sigterm_every_client_is_told_to_come_back_and_the_process_ends(product: Product) -> None:
+def test_at_sigterm_every_client_gets_a_close_to_reconnect_and_the_process_ends(product: Product) -> None:
     server = product.serve()
     browsers = [Browser(server.port) for _ in range(20)]
     browsers[0].subscribe("a", "whatever")

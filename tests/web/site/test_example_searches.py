@@ -50,7 +50,7 @@ def stocked() -> MemoryStore:
     return store
 
 
-def test_a_hundred_pages_that_open_cost_one_counting_of_words() -> None:
+def test_a_hundred_opened_pages_cost_one_count_of_words() -> None:
     readings = CountingPool(stocked())
     examples = ExampleSearches(readings)
     found = examples.pick()
@@ -60,7 +60,7 @@ def test_a_hundred_pages_that_open_cost_one_counting_of_words() -> None:
     assert readings.reads == 1
 
 
-def test_little_or_no_store_gives_steady_ones() -> None:
+def test_a_small_or_absent_store_gives_fixed_examples() -> None:
     assert ExampleSearches(CountingPool(MemoryStore())).pick() == list(FALLBACKS)
     away = CountingPool(stocked())
     away.away = True
