@@ -41,7 +41,7 @@ def test_attempts_are_counted_and_an_outage_is_forgiven(claims: ClaimCheck) -> N
     assert (claim.attempts, claim.progress) == (2, progress)
 
 
-def test_a_lost_message_is_found_once_at_a_time(claims: ClaimCheck) -> None:
+def test_a_lost_message_is_found_once_per_period(claims: ClaimCheck) -> None:
     claims.offer("b1", b"raw")
     assert claims.stale(60_000) == []
     assert claims.stale(-1_000) == ["b1"]

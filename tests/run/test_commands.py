@@ -123,7 +123,7 @@ def test_explain_draws_the_tree_and_points_at_an_error(tmp_path: Path) -> None:
     assert murmur(tmp_path, "", "explain", "cats AND (").returncode != 0
 
 
-def test_copy_names_missing_settings_before_it_opens_anything(tmp_path: Path) -> None:
+def test_copy_refuses_wrong_stores_before_it_opens_anything(tmp_path: Path) -> None:
     same = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "sqlite")
     assert (same.returncode, "the same store" in same.stderr) == (2, True)
     lone = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "elasticsearch")

@@ -57,7 +57,7 @@ def test_a_gap_reported_later_is_cut_out_of_the_collected_spans() -> None:
     ]
 
 
-def test_a_sampled_span_is_a_partial_gap() -> None:
+def test_a_sampled_source_has_a_gap_and_counts_as_collected_for_others() -> None:
     rows = [row("x", 0, None, SAMPLED + "a budget"), row("bluesky", 0, 50, "away"), row("bluesky", 50, None)]
     assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 0, 50, False),

@@ -76,7 +76,7 @@ def test_refusals_are_in_our_own_words(stocked: Server, method: str, path: str, 
     assert len(error["message"]) < 80
 
 
-def test_a_wrong_method_is_refused_with_the_allowed_ones(stocked: Server) -> None:
+def test_a_wrong_method_is_refused_with_its_code(stocked: Server) -> None:
     answer = stocked.ask("POST", "/api/search?q=x", b"")
     assert answer.status == 405
     assert answer.json["error"]["code"] == "method_not_allowed"
