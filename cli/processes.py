@@ -12,7 +12,7 @@ Role = Literal["reader", "worker", "upkeep"]
 
 
 def work(role: Role, settings: Settings) -> None:
-    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has been asked to end."""
+    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has ended."""
     from pipeline.jobs.app import app, argv
 
     # The process number distinguishes the workers of one machine in logs.

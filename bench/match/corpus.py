@@ -21,7 +21,7 @@ from pathlib import Path
 
 VOCABULARY = 30_000
 UNSEARCHED = 20
-"""The most frequent words, as "the" and "of" are, which nobody searches for."""
+"""Number of the most frequent words that no search contains, as "the" and "of"."""
 KINDS = (("one", 40), ("all", 35), ("any", 25))
 """Shapes of searches and their weights: one term; all of two or three; any of two or three."""
 

@@ -1,7 +1,7 @@
 """Claim check: keeps the bytes of raw batches in Redis until they are done, so that Celery's messages carry only ids.
 
 An open batch is done when a worker commits it (`pipeline/publish/publication_order.py`). Readers enqueue through
-`leases.py`; this module serves workers, upkeep and those who have records without a lease. It never looks into a
+`leases.py`; this module serves workers, upkeep, and writers of records without a lease. It never looks into a
 batch. docs/design/delivery.md describes the protocol.
 """
 

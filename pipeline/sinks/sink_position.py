@@ -1,4 +1,4 @@
-"""Lease and positions of a sink in Redis: who may deliver to it, and how far each of its searches was delivered.
+"""Sink position: the lease that lets one process deliver to a sink, and the position of each search, kept in Redis.
 
 A position is a sequence number (docs/design/delivery.md). A lease keeps two processes from delivering to one sink at
 the same time. Each noted position renews the lease.

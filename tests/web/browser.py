@@ -31,7 +31,7 @@ class Search:
         if kind in ("posts", "history"):
             self.watcher.posts([(post["id"], post["version"]) for post in frame["posts"]])
         elif kind == "gone":
-            self.watcher.gone([(post_id, version) for post_id, version in frame["posts"]])
+            self.watcher.retract([(post_id, version) for post_id, version in frame["posts"]])
         elif kind == "deleted":
             self.watcher.deleted(frame["ids"])
         elif kind == "reset":

@@ -78,8 +78,8 @@ def test_a_stream_without_a_search_carries_messages_for_every_client(product: Pr
     events = Events(server.port, "")
     assert events.status == 200
     assert events.next()[0] == "stats"
-    gone = product.post("soon withdrawn", 1)
-    product.feed(gone)
+    doomed = product.post("soon deleted", 1)
+    product.feed(doomed)
     product.feed(product.deletion(1))
     kinds: set[str] = set()
     while "deleted" not in kinds:  # `stats` arrive once a second; how many arrive before depends on the machine

@@ -162,9 +162,9 @@ def take(have: dict[str, int], received: dict[str, Any]) -> None:
 
 
 def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> None:
-    gone = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
-    deleted = [post_id for post_id, _ in gone]
-    for message, name, items in ((Gone("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
+    retracted = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
+    deleted = [post_id for post_id, _ in retracted]
+    for message, name, items in ((Gone("k", retracted), "posts", retracted), (Deleted(deleted), "ids", deleted)):
         received = frames(message)
         assert max(len(frame.payload) for frame in received) <= MAX_FRAME_BYTES
         assert len(received) < 20

@@ -150,7 +150,7 @@ def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> Non
     raw(server.port).close()  # opens the descriptors that only a first socket needs
     wait_until(lambda: served in server.get("/metrics").body)
     before = descriptors()
-    os.kill(worker, signal.SIGSTOP)  # so that each peer is gone before its handshake is answered
+    os.kill(worker, signal.SIGSTOP)  # so that each peer disconnects before its handshake is answered
     for _ in range(30):
         connection = socket.create_connection(("127.0.0.1", server.port), 10)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
