@@ -176,7 +176,7 @@ def test_forgotten_author_leaves_no_trace_and_does_not_return(product: Product, 
     until(lambda: not traces(product, author), PROMISED_S, 1.0)
 
 
-def test_author_forgotten_until_now_may_speak_again_and_nonsense_is_refused(product: Product, own: str) -> None:
+def test_author_forgotten_until_now_may_post_again_and_unknown_authors_are_refused(product: Product, own: str) -> None:
     author, word = f"zither{own}", f"zugzwangs{own}"
     send(product, record(f"1{own}", f"{word} this", author))
     until(lambda: stored(product, word) == 1)

@@ -123,7 +123,7 @@ def test_posts_stored_before_a_search_was_configured_are_not_delivered(scene: Sc
     assert scene.sink.ids() == ["demo:1", "demo:3"]
 
 
-def test_sink_that_raises_gets_the_same_again_and_is_opened_anew(scene: Scene) -> None:
+def test_sink_that_raises_is_opened_again_and_gets_the_same_delivery(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     scene.sink.trouble = [OSError("away"), ValueError("a bug")]
     turns = iter([False, False, True])

@@ -128,7 +128,7 @@ def test_exports_over_the_limit_are_refused_and_one_that_ends_makes_room(site: S
     assert site.get("/api/export?q=otter") == 200
 
 
-def test_an_export_that_fails_gives_its_place_back(site: Site) -> None:
+def test_an_export_that_fails_frees_its_place(site: Site) -> None:
     site.gate.set()
     ask, site.web.export_pool.read = site.web.export_pool.read, lambda *_, **__: 1 / 0
     for _ in range(EXPORTS_MAX + 1):

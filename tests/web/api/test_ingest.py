@@ -43,7 +43,7 @@ def writable(shared: Product) -> Server:
 
 @pytest.mark.parametrize("path", ["/api/track", "/api/ingest"])
 @pytest.mark.parametrize("chunks", [b"\r\n", b"zz\r\n", b"5\r\nabcdeXX", b"5;\x00\r\nabcde\r\n", b"5\r\nab"])
-def test_body_whose_chunks_are_none_is_refused(writable: Server, path: str, chunks: bytes) -> None:
+def test_body_with_malformed_chunks_is_refused(writable: Server, path: str, chunks: bytes) -> None:
     head = f"PUT {path} HTTP/1.1" if path == "/api/track" else f"POST {path} HTTP/1.1"
     lines = (head, "Host: 127.0.0.1", f"Authorization: {BEARER}", "Transfer-Encoding: chunked", "", "")
     with socket.create_connection(("127.0.0.1", writable.port), timeout=20) as connection:

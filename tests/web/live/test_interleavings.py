@@ -121,7 +121,7 @@ def test_a_client_that_ends_with_its_acknowledgement_is_no_watcher() -> None:
     assert search.idle_since is not None, "the search has no watcher and will be unsubscribed"
 
 
-def test_a_search_that_is_taken_back_with_its_acknowledgement_is_not_watched() -> None:
+def test_a_search_unsubscribed_with_its_acknowledgement_is_not_watched() -> None:
     world = WebWorld(0)
     world.line.connect()
     while world.line.wire:

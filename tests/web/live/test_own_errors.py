@@ -72,7 +72,7 @@ class Line:
         return self._answers.pop(0)
 
 
-def test_a_message_that_was_not_taken_counts_as_a_lost_line() -> None:
+def test_a_message_that_the_hub_failed_on_counts_as_a_lost_connection() -> None:
     hub, pool = FailingHub(), SimpleNamespace(connection_class=Line, connection_kwargs={})
     commands = PubSubCommands("t:notices")
     listener = PubSubListener(lambda: pool, commands, hub)  # type: ignore[arg-type,return-value]  # what is used of it

@@ -259,7 +259,7 @@ def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
 
 
 @pytest.mark.parametrize("path", ["/api/stream?q=otter&history=20000", "/api/export?q=otter"])
-def test_a_streamed_answer_that_nobody_reads_gives_its_place_back(product: Product, path: str) -> None:
+def test_a_streamed_response_that_nobody_reads_is_ended_and_frees_its_place(product: Product, path: str) -> None:
     server = product.serve(
         GUNICORN_CMD_ARGS="--worker-class tests.web.server.hasty_worker.Worker", OUTBOX_MAX_KB="65536"
     )

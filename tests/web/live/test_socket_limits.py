@@ -49,7 +49,7 @@ def test_a_foreign_origin_is_refused_and_an_allowed_one_is_not(product: Product)
     ],
     ids=["nonsense", "deep", "binary", "too big"],
 )
-def test_a_message_that_is_none_closes_with_its_code(server: Server, message: str | bytes, code: int) -> None:
+def test_a_message_that_is_no_json_object_closes_with_its_code(server: Server, message: str | bytes, code: int) -> None:
     browser = Browser(server.port)
     browser.send(message)
     assert browser.until_closed() == code

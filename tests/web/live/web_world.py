@@ -181,7 +181,7 @@ class WebWorld:
         self.chance = random.Random(seed)
         self.clock_s = 0.0
         self.slow_store: random.Random | None = None
-        """Set in worlds where catching up has a small bound and some reads time out, so that watchers start anew."""
+        """Set in worlds where catching up has a small bound and some reads time out: their watchers start anew."""
         self.parts = fake_parts()
         self.pipeline = World(self.parts, self.chance)
         redis: FakeRedis = self.parts.order._redis
@@ -378,14 +378,21 @@ class WebWorld:
 
 def run(seed: int) -> list[str]:
     """Run one random world to its calm end; return what is wrong with it."""
-    world = WebWorld(seed)
-    bounded = (
-        random.Random(seed) if seed % 4 == 3 else None
-    )  # a generator of its own, so that the other worlds keep theirs
-    world.slow_store = bounded
+    # a generator of its own, so that the other worlds keep theirs
+    bounded = random.Random(seed) if seed % 4 == 3 else None
+    retry_s = session_module.RETRY_S
     catch_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP
     catch_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
     session_module.RETRY_S = 0.0
+    try:
+        return _run(seed, bounded)
+    finally:
+        catch_up.MAX_CATCH_UP, catch_up.STEPS_MAX, session_module.RETRY_S = MAX_CATCH_UP, STEPS_MAX, retry_s
+
+
+def _run(seed: int, slow_store: random.Random | None) -> list[str]:
+    world = WebWorld(seed)
+    world.slow_store = slow_store
     offer_batches(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):

@@ -177,7 +177,7 @@ def test_a_picture_that_failed_is_not_fetched_again_at_once(client: FlaskClient)
     assert Host.requested.count("/page") == 1
 
 
-def test_with_the_post_its_pictures_go(product: Product, client: FlaskClient) -> None:
+def test_a_deleted_post_takes_its_pictures_along(product: Product, client: FlaskClient) -> None:
     assert client.get("/img/demo:1/0").status_code == 200
     product.feed(product.deletion(1))
     assert client.get("/img/demo:1/0").status_code == 404
