@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings
 
-Role = Literal["reader", "worker", "upkeep"]
+if TYPE_CHECKING:
+    from pipeline.jobs.app import Role
 
 
 def work(role: Role, settings: Settings) -> None:
