@@ -19,10 +19,10 @@ PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
 	@exec bin/murmur run
 
-demo-bluesky: $(VENV)/.ready web/static/.ready ## everything against a Bluesky on this machine that has bad days
+demo-bluesky: $(VENV)/.ready web/static/.ready ## run everything against a simulated Bluesky that fails now and then
 	@exec $(BIN)/python -m tests.sources.simulators bluesky
 
-demo-x: $(VENV)/.ready web/static/.ready ## everything against an X on this machine that has bad days; TRACK=searches works too
+demo-x: $(VENV)/.ready web/static/.ready ## run everything against a simulated X that fails now and then; TRACK=searches works too
 	@exec $(BIN)/python -m tests.sources.simulators x
 
 page: web/static/.ready ## build the page into web/static
@@ -48,16 +48,16 @@ web/static/.ready: $(PAGE_SOURCES) bin/build_page | $(VENV)/.ready
 setup-tests:
 	@bin/setup_tests
 
-test-shared: setup-tests $(VENV)/.ready-dev web/static/.ready ## the tests on published records that lie beside the project
+test-shared: setup-tests $(VENV)/.ready-dev web/static/.ready ## run the tests on published sample records that lie beside the project
 	@status=0; bin/build_page test -- near || status=1; $(PYTEST) -m shared || status=1; exit $$status
 
-test: setup-tests $(VENV)/.ready-dev web/static/.ready ## everything a change must pass, set-up included
+test: setup-tests $(VENV)/.ready-dev web/static/.ready ## run everything that a change must pass, set-up included
 	@$(call beside_page_tests,$(PYTEST) -m "not thorough")
 
-test-all: setup-tests $(VENV)/.ready-dev web/static/.ready ## that, and what repeats it on an older Elasticsearch or in one more way
+test-all: setup-tests $(VENV)/.ready-dev web/static/.ready ## run `test`, and its repetitions on an older Elasticsearch and in other configurations
 	@$(call beside_page_tests,$(PYTEST))
 
-lint: $(VENV)/.ready-dev web/static/.ready ## ruff, mypy, tsc, eslint
+lint: $(VENV)/.ready-dev web/static/.ready ## run ruff, mypy, tsc and eslint
 	@status=0; \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
@@ -71,43 +71,43 @@ format: $(VENV)/.ready-dev
 	@$(BIN)/ruff format .
 
 UV_COMPILE = env -u PIP_FIND_LINKS UV_FIND_LINKS= $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-lock: $(VENV)/.ready-dev ## new lock files after a change to requirements*.in or package.json
+lock: $(VENV)/.ready-dev ## write the lock files anew after a change to requirements*.in or package.json
 	@$(UV_COMPILE) requirements.in -o requirements.txt
 	@$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
 	@$(UV_COMPILE) requirements-page.in -o requirements-page.txt
 	@npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 
-bench: $(VENV)/.ready-dev web/static/.ready ## the end-to-end figure, as a table
+bench: $(VENV)/.ready-dev web/static/.ready ## measure throughput and latency end to end
 	@$(BIN)/python -m bench.e2e
 
-bench-match: $(VENV)/.ready-dev ## the matcher against its peers
+bench-match: $(VENV)/.ready-dev ## measure the matcher against Lucene's monitor and a percolator
 	@$(BIN)/python -m bench.match
 
-bench-fanout: $(VENV)/.ready-dev ## the web process against its peers
+bench-fanout: $(VENV)/.ready-dev ## measure a web process against two other fan-out servers
 	@$(BIN)/python -m bench.fanout
 
-bench-history: $(VENV)/.ready-dev ## a million stored posts, searched, in SQLite and in Elasticsearch
+bench-history: $(VENV)/.ready-dev ## measure searches over a million posts, in SQLite and in Elasticsearch
 	@$(BIN)/python -m bench.history
 
-bench-page: $(VENV)/.ready-dev web/static/.ready ## the page in Chromium for ten minutes
+bench-page: $(VENV)/.ready-dev web/static/.ready ## measure the page in Chromium for ten minutes
 	@$(BIN)/python -m bench.page
 
-bench-alike: $(VENV)/.ready-dev ## 200,000 posts that are alike, against as many that are not
+bench-alike: $(VENV)/.ready-dev ## measure 200,000 similar posts against as many different ones
 	@$(BIN)/python -m bench.alike
 
-mutants: $(VENV)/.ready-dev ## breaks the search language in ten ways; each must be noticed
+mutants: $(VENV)/.ready-dev ## break the search language in ten ways; the tests must notice each
 	@$(BIN)/python -m tests.mutants
 
-fuzz: $(VENV)/.ready-dev web/static/.ready ## five minutes of mutated records, searches, requests and frames
+fuzz: $(VENV)/.ready-dev web/static/.ready ## test with mutated records, searches, requests and frames for five minutes
 	@$(BIN)/python -m tests.fuzz
 
-soak: $(VENV)/.ready-dev web/static/.ready ## an hour of everything: does a process grow, is a post lost?
+soak: $(VENV)/.ready-dev web/static/.ready ## run everything for an hour; fail if a process grows or a post is lost
 	@$(BIN)/python -m bench.soak
 
-outage: $(VENV)/.ready-dev web/static/.ready ## Elasticsearch goes away in seven ways under 500 posts/s; what was promised is held against what came
+outage: $(VENV)/.ready-dev web/static/.ready ## break Elasticsearch in seven ways under 500 posts/s; check that every promise is kept
 	@$(BIN)/python -m bench.outage
 
-clean: ## drop what was built; posts in DATA_DIR stay
+clean: ## remove built files; posts in DATA_DIR stay
 	rm -rf $(VENV) node_modules web/static .node
 
 help:

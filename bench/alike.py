@@ -1,11 +1,11 @@
-"""What many posts that are alike cost: stored, read, edited and withdrawn, against as many that have nothing in common.
+"""Bench of similar posts: CPU to store, read, edit and delete many posts that share a value, against posts without one.
 
     .venv/bin/python -m bench.alike --posts 200000
     .venv/bin/python -m bench.alike --posts 200000 --store elasticsearch --kinds spread,millisecond
 
-Each kind fills a store of its own and prints a table of CPU: microseconds a post stored (the last tenth, so that what
-grows shows), milliseconds an answer or a step. For Elasticsearch the server's CPU is in it. Nothing is timed by a clock
-on the wall, so other work on the machine disturbs little.
+Each kind of similarity fills its own store and prints a table of CPU: microseconds for each stored post (of the last
+tenth, so that growing costs show), milliseconds for a read or a step. For Elasticsearch the figures include the
+server's CPU. No figure is wall-clock time, so other work on the machine changes little.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BATCH = 500
 PAGE = 500
 TIMEOUT_S = 600.0
 STEPS = 20
-"""So many steps of a withdrawal are looked at: in SQLite each takes a second."""
+"""Most steps of a deletion that are measured: in SQLite each takes a second."""
 
 SORTS: tuple[Sort, ...] = ("latest", "likes", "reach")
 
@@ -64,7 +64,7 @@ KINDS["all"] = lambda post: {
 
 
 def made(number: int, kind: str) -> Upsert:
-    """Return a post that shares with all others of its kind what the kind says, and nothing else."""
+    """Return a post that shares with the other posts of its kind the kind's value, and nothing else."""
     when = T0 + number * STEP_MS
     post = Post(
         id=f"x:{number}",
@@ -92,15 +92,15 @@ class Meter:
         self._client = client_of(settings) if settings.elasticsearch_url else None
 
     def now_ms(self) -> float:
-        """Return what was used so far."""
+        """Return the CPU used so far, in ms."""
         used = time.process_time() * 1_000
         if self._client is not None:
-            told = self._client.request("GET", path_to("_nodes", "stats", "process"), into=dict[str, Any])
-            used += sum(node["process"]["cpu"]["total_in_millis"] for node in told["nodes"].values())
+            usage = self._client.request("GET", path_to("_nodes", "stats", "process"), into=dict[str, Any])
+            used += sum(node["process"]["cpu"]["total_in_millis"] for node in usage["nodes"].values())
         return used
 
     def of(self, do: Callable[[], object], times: int = 1) -> float:
-        """Return what doing something takes, the mean of so many."""
+        """Return the mean CPU (ms) of one call over `times` calls."""
         started = self.now_ms()
         for _ in range(times):
             do()
@@ -121,7 +121,7 @@ def fill(store: Store, meter: Meter, kind: str, posts: int) -> float:
 
 
 def reads(posts: int) -> Iterator[tuple[str, int, Callable[[Reading], object]]]:
-    """Yield what is asked, and how often."""
+    """Yield each read: its name, the number of repetitions, and the function."""
     everything = parse("*")
     for sort in SORTS:
         yield f"newest {PAGE} by {sort}", 5, partial(_newest, sort)
@@ -138,7 +138,7 @@ def _newest(sort: Sort, reading: Reading) -> object:
 
 
 def paged(reading: Reading, posts: int) -> None:
-    """Go through all posts page by page; each must come once."""
+    """Read all posts page by page; each must come once."""
     seen: set[bytes] = set()
     before = None
     while True:
@@ -151,23 +151,23 @@ def paged(reading: Reading, posts: int) -> None:
         raise SystemExit(f"{len(seen)} of {posts} posts came")
 
 
-def withdrawn(store: Store, meter: Meter, writes: Writes) -> tuple[float, float, int]:
-    """Withdraw, at most `STEPS` steps; return the CPU (ms) of the worst, that of a post, and how many there were."""
+def delete_in_steps(store: Store, meter: Meter, writes: Writes) -> tuple[float, float, int]:
+    """Delete in at most `STEPS` steps; return the CPU (ms) of the worst step and of a post, and the number of steps."""
     steps: list[float] = []
-    gone = 0
+    deleted = 0
     while True:
         started = meter.now_ms()
         done = store.persist(writes, time.time_ns() // 1_000)
         steps.append(meter.now_ms() - started)
-        gone += len(done.deleted)
+        deleted += len(done.deleted)
         if not done.left or len(steps) == STEPS:
-            return max(steps), sum(steps) / max(1, gone), len(steps)
+            return max(steps), sum(steps) / max(1, deleted), len(steps)
         writes = replace(writes, continued=True)
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
-    """Open a store of its own."""
+    """Open a store, and close it at the end."""
     store = open_store(settings)
     try:
         yield store
@@ -179,26 +179,28 @@ def measured(settings: Settings, kind: str, posts: int) -> dict[str, float]:
     """Return all figures of a kind."""
     meter = Meter(settings)
     with opened(settings) as store:
-        told = {"stored, us a post": fill(store, meter, kind, posts)}
-        told["upkeep"] = meter.of(store.maintain)
+        figures = {"stored, us a post": fill(store, meter, kind, posts)}
+        figures["upkeep"] = meter.of(store.maintain)
         for name, times, ask in reads(posts):
             with store.reading(timeout_s=TIMEOUT_S) as reading:
-                told[name] = meter.of(lambda: ask(reading), times)  # noqa: B023 - called at once
-        told[f"a page of {PAGE}, of all"] /= -(-posts // PAGE)
+                figures[name] = meter.of(lambda: ask(reading), times)  # noqa: B023 - called at once
+        figures[f"a page of {PAGE}, of all"] /= -(-posts // PAGE)
         first = made(1, kind).post
         edit = msgspec.structs.replace(first, text="edited", version=first.version + 10**9)
-        told["edit of the first"] = meter.of(lambda: store.persist(Writes([Upsert(edit)]), time.time_ns() // 1_000))
-        told["upkeep after it"] = meter.of(store.maintain)
-        worst, each, steps = withdrawn(store, meter, Writes(deletions=[Deletion("x:1", T0)]))
-        told |= {"deleting it, worst step": worst, "deleting it, a post": each, "deleting it, steps": steps}
+        figures["edit of the first"] = meter.of(lambda: store.persist(Writes([Upsert(edit)]), time.time_ns() // 1_000))
+        figures["upkeep after it"] = meter.of(store.maintain)
+        worst, each, steps = delete_in_steps(store, meter, Writes(deletions=[Deletion("x:1", T0)]))
+        figures |= {"deleting it, worst step": worst, "deleting it, a post": each, "deleting it, steps": steps}
         author = made(2, kind).post.author.id
-        worst, each, steps = withdrawn(store, meter, Writes(author_deletions=[AuthorDeletion("x", author, 2**53 - 1)]))
-        told |= {"forgetting, worst step": worst, "forgetting, a post": each, "forgetting, steps": steps}
-    return told
+        worst, each, steps = delete_in_steps(
+            store, meter, Writes(author_deletions=[AuthorDeletion("x", author, 2**53 - 1)])
+        )
+        figures |= {"forgetting, worst step": worst, "forgetting, a post": each, "forgetting, steps": steps}
+    return figures
 
 
 def main() -> None:
-    """Run it."""
+    """Measure every kind and print the tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--posts", type=int, default=200_000)
     options.add_argument("--store", choices=("sqlite", "elasticsearch"), default="sqlite")
@@ -221,10 +223,10 @@ def main() -> None:
                     settings = Settings(
                         elasticsearch_url=url, elasticsearch_prefix=f"alike-{kind}", elasticsearch_replicas=0
                     )
-                told = measured(settings, kind, given.posts)
-            base = base or told
+                figures = measured(settings, kind, given.posts)
+            base = base or figures
             print(f"\n{kind}")
-            for name, value in told.items():
+            for name, value in figures.items():
                 ratio = f"{value / base[name]:8.2f} x" if base.get(name) else ""
                 print(f"  {name:32}{value:12.3f}{ratio}", flush=True)
 

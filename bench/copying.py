@@ -1,4 +1,4 @@
-"""`murmur copy` of many posts, from SQLite to Elasticsearch and back: how fast, and with how much memory.
+"""Bench of `murmur copy`: time and memory to copy many posts from SQLite to Elasticsearch and back.
 
     .venv/bin/python -m bench.copying --posts 200000
 
@@ -28,7 +28,7 @@ def copied(data_dir: Path, url: str, source: str, target: str) -> tuple[float, f
     """Copy in a process of its own; return the seconds it took, those of CPU among them, and its greatest size (kB).
 
     Raises:
-        SystemExit: it failed; what it said was printed.
+        SystemExit: the copy failed; its output was printed.
     """
     environment = os.environ | {
         "DATA_DIR": str(data_dir),
@@ -47,7 +47,7 @@ def copied(data_dir: Path, url: str, source: str, target: str) -> tuple[float, f
 
 
 def main() -> None:
-    """Run it."""
+    """Copy both ways and print a line for each."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--posts", type=int, default=200_000)
     options.add_argument("--heap", type=int, default=2_048, help="MB of the server that is started")

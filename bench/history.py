@@ -93,7 +93,7 @@ class Posts:
 
 
 def build(settings: Settings, posts: int) -> dict[str, float]:
-    """Fill a store; return what it took."""
+    """Fill a store; return the time it took."""
     store = open_store(settings)
     made = Posts()
     persisting = cpu = 0.0
@@ -108,17 +108,17 @@ def build(settings: Settings, posts: int) -> dict[str, float]:
 
 
 def size_bytes(settings: Settings) -> int:
-    """Return what the store takes on disk."""
+    """Return the store's bytes on disk."""
     if not settings.elasticsearch_url:
         return sum(path.stat().st_size for path in settings.data_dir.iterdir())
     client, indices = client_of(settings), f"{settings.elasticsearch_prefix}-*"
     client.request("POST", path_to(indices, "_flush"), into=dict[str, Any], timeout_s=120)
-    told = client.request("GET", path_to(indices, "_stats", "store"), into=dict[str, Any])
-    return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
+    stats = client.request("GET", path_to(indices, "_stats", "store"), into=dict[str, Any])
+    return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
 def arrive(settings: Settings, first: int, stop: Any, rate: float) -> None:
-    """Persist `rate` posts a second, ten batches a second, until told to stop."""
+    """Persist `rate` posts a second, in ten batches a second, until `stop` is set."""
     store = open_store(settings)
     made = Posts(seed=2)
     size = max(1, round(rate / 10))
@@ -133,7 +133,7 @@ def arrive(settings: Settings, first: int, stop: Any, rate: float) -> None:
 
 
 def measure(store: Store, ask: Callable[[Reading], object], times: int) -> list[float]:
-    """Return how long each of so many readings took, in ms."""
+    """Return the time of each of `times` reads, in ms."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()
@@ -153,31 +153,31 @@ Question = Callable[[Reading], object]
 
 
 def page(text: str, limit: int = 500, sort: Any = "latest") -> Question:
-    """Ask for one page."""
+    """Read one page."""
     query = parse(text)
     return lambda reading: reading.search(query, limit=limit, sort=sort)
 
 
 def timeline(text: str) -> Question:
-    """Ask for the chart."""
+    """Read the timeline."""
     query = parse(text)
     return lambda reading: reading.timeline(query)
 
 
 def top(text: str, field: Any) -> Question:
-    """Ask for the 25 most frequent values."""
+    """Read the 25 most frequent values."""
     query = parse(text)
     return lambda reading: reading.top(query, field, limit=25)
 
 
 def changes(text: str, after: int, removed_after: int) -> Question:
-    """Ask what happened since a number of publication."""
+    """Read the changes since a sequence number."""
     query = parse(text)
     return lambda reading: reading.changes(query, after=after, removed_after=removed_after, limit=2_000)
 
 
 def questions(latest: int) -> Iterator[tuple[str, Question, int]]:
-    """Yield (name, what to ask, how often); `latest` is the greatest number of publication."""
+    """Yield (name, read, repetitions); `latest` is the greatest sequence number."""
     for text in ("common", "rare", "common rare", "common -rare", "*", "-common lang:en", "com*", "co*"):
         yield f"newest 500: {text}", page(text), 20
     for text in ("common likes:50000..", "common likes:10.. OR rare", '"common the"~9'):
@@ -195,7 +195,7 @@ def questions(latest: int) -> Iterator[tuple[str, Question, int]]:
 
 
 def main() -> None:
-    """Run it."""
+    """Measure the stores that the options name."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--posts", type=int, default=1_000_000)
     options.add_argument("--store", choices=("sqlite", "elasticsearch", "both"), default="both")
@@ -216,7 +216,7 @@ def main() -> None:
 
 
 def in_cluster(given: argparse.Namespace) -> None:
-    """The same on Elasticsearch: the one that was named, or one started for it."""
+    """Measure Elasticsearch: the server that was named, or one started for the bench."""
     with ExitStack() as stack:
         try:
             url = given.elasticsearch or stack.enter_context(running(V9, given.heap, measured=True))
@@ -238,7 +238,7 @@ def in_cluster(given: argparse.Namespace) -> None:
 
 
 def run(settings: Settings, posts: int, seconds: float) -> None:
-    """Fill a store, unless it is there, and ask it everything."""
+    """Fill a store, unless it exists, and measure every read."""
     try:
         store = open_store(settings, create=False)
     except StoreUnavailable:
@@ -258,7 +258,7 @@ def run(settings: Settings, posts: int, seconds: float) -> None:
 
 
 def through_api(settings: Settings, seconds: float) -> None:
-    """The same through a web process, over HTTP."""
+    """Measure the same reads through a web process, over HTTP."""
     from bench import history_api
 
     history_api.run(settings, seconds)

@@ -1,4 +1,4 @@
-"""The same question through the API: a real web process on the store, ten readers over HTTP, posts arriving.
+"""Bench of history through the API: a real web process, ten readers over HTTP, while posts arrive.
 
 .venv/bin/python -m bench.history_api --dir /tmp/history    # a store that bench.history --keep has left there
 """
@@ -70,14 +70,14 @@ def wait_for(port: int) -> None:
 
 
 def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, int]:
-    """Return (status, bytes) of an answer read to its end."""
+    """Return (status, bytes) of a response that was read to its end."""
     connection.request("GET", path)
     answer = connection.getresponse()
     return answer.status, len(answer.read())
 
 
 def measure(port: int, path: str, seconds: float) -> tuple[list[float], int, int]:
-    """Return the times (ms) of all answers that ten readers got, how many were refused, and the size of one."""
+    """Return the times (ms) of all responses to ten readers, the number of refused ones, and the size of one."""
     taken: list[float] = []
     refused: list[int] = []
     sizes = {0}
@@ -116,20 +116,20 @@ def run(settings: Settings, seconds: float) -> None:
         time.sleep(1)
         try:
             for path in ("/api/search?q=common&limit=500", "/api/timeline?q=common", "/api/top?q=common&field=words"):
-                print(told(path, *measure(port, path, seconds)), flush=True)
+                print(summary(path, *measure(port, path, seconds)), flush=True)
         finally:
             stop.set()
             writer.join()
 
 
-def told(path: str, taken: list[float], refused: int, size_bytes: int) -> str:
-    """Return one line: the times of the answers, and how many were refused."""
+def summary(path: str, taken: list[float], refused: int, size_bytes: int) -> str:
+    """Return one line: the times of the responses, and the number of refused ones."""
     line = shown(f"{path} {size_bytes / 1e3:,.0f} kB, {READERS} readers", taken) if taken else path
     return f"{line}   refused={refused}" if refused else line
 
 
 def main() -> None:
-    """Run it."""
+    """Measure every kind of request."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--dir", type=Path, required=True)
     options.add_argument("--seconds", type=float, default=10)

@@ -1,4 +1,4 @@
-"""How long a raw record takes to become a post: µs of CPU a record, the median of several rounds, one process.
+"""Bench of normalising: µs of CPU to turn a raw record into a post, the median of several rounds, one process.
 
 python -m bench.normalise            # the records of the tests
 python -m bench.normalise FILE …     # other files of JSON lines, .gz or plain

@@ -38,7 +38,7 @@ GROWTH_MB_MIN = 0.5
 
 
 def main() -> int:
-    """Run, kill, look; return the exit status."""
+    """Run, kill and compare; return the exit status."""
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--rate", type=float, default=100)
@@ -107,7 +107,7 @@ def role_of(line: str) -> str:
 
 
 def kill_one(product: Product, dice: random.Random) -> None:
-    """Kill a process of a random role, without a word."""
+    """Kill a process of a random role by SIGKILL."""
     role = dice.choice(ROLES)
     victims = [pid for pid, line in product.processes().items() if role_of(line) == role]
     if victims:
@@ -134,7 +134,7 @@ def shown(memory: dict[str, float]) -> str:
 
 
 def stored(product: Product) -> str:
-    """Return how many posts are stored, in words."""
+    """Return the number of stored posts, in words."""
     try:
         return f"{product.stored():,} posts"
     except OSError:
@@ -150,39 +150,39 @@ def settled(product: Product) -> bool:
 
 
 def compare(product: Product) -> int:
-    """Hold what is stored against what was told up to the newest stored event that is 20 s old."""
+    """Compare the stored posts with the source's events up to the newest stored event that is 20 s old."""
     cut_ms = int(time.time() * 1000) - 20_000
     with urllib.request.urlopen(f"{product.url}/api/export?q=*&format=jsonl", timeout=600) as answer:
         posts = [json.loads(line) for line in answer]
     stored = {post["id"] for post in posts}
     last = max(place(post["id"]) for post in posts if post["created_at"] < cut_ms)
-    wanted, excused = told_until(last)
+    wanted, excused = expected_after(last)
     late = {post_id for post_id in stored if place(post_id) > last}
     missing, extra = wanted - stored - excused, stored - wanted - late
-    print(f"{len(wanted):,} posts must be stored; missing {len(missing)}, withdrawn but there {len(extra)}")
+    print(f"{len(wanted):,} posts must be stored; missing {len(missing)}, deleted but there {len(extra)}")
     for post_id in sorted(missing | extra)[:20]:
         print("  ", post_id)
     return 1 if missing or extra else 0
 
 
-def told_until(last: tuple[int, int]) -> tuple[set[str], set[str]]:
-    """Return the posts that must be stored after an event, and those of them withdrawn later, which may be gone by now.
+def expected_after(last: tuple[int, int]) -> tuple[set[str], set[str]]:
+    """Return the posts that must be stored after an event, and those that later events delete.
 
-    A repost goes with its original: it has nothing of its own to show.
+    Posts that later events delete may be missing already. A repost is deleted with its original.
     """
     wanted: set[str] = set()
     excused: set[str] = set()
     for chapter in range(last[0] + 1):
         reposts: dict[int, list[int]] = {}
         for number, event in enumerate(Chapter(SEED, chapter).events):
-            said = (chapter, number) <= last
+            before_last = (chapter, number) <= last
             if event.kind == "repost" and event.about:
                 reposts.setdefault(event.about[0], []).append(event.number)
             if event.kind == "delete":
-                gone = {f"demo:{SEED}.{chapter}.{one}" for one in [event.number, *reposts.get(event.number, [])]}
-                wanted -= gone if said else set()
-                excused |= set() if said else gone
-            elif said:
+                deleted = {f"demo:{SEED}.{chapter}.{one}" for one in [event.number, *reposts.get(event.number, [])]}
+                wanted -= deleted if before_last else set()
+                excused |= set() if before_last else deleted
+            elif before_last:
                 wanted.add(f"demo:{SEED}.{chapter}.{event.number}")
     return wanted, excused
 

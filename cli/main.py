@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.process_roles import Role
 from pipeline.errors import MurmurError, SettingsError
 from pipeline.settings import Settings, load
 from pipeline.source_names import RECHECKED
 from pipeline.terminal import printable, printable_lines
+
+if TYPE_CHECKING:
+    from pipeline.jobs.app import Role
 
 
 def say(line: str, *, err: bool = False) -> None:

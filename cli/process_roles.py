@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings
 
-Role = Literal["reader", "worker", "upkeep"]
+if TYPE_CHECKING:
+    from pipeline.jobs.app import Role
 
 
 def work(role: Role, settings: Settings) -> None:
-    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has been asked to end."""
+    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has ended."""
     from pipeline.jobs.app import app, argv
 
     # The process number distinguishes the workers of one machine in logs.

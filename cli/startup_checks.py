@@ -91,7 +91,7 @@ def page_problem() -> str:
 
 
 def track_problem(settings: Settings) -> str:
-    """Return why TRACK cannot be used: it is no search, or X is the only source and cannot be asked for it."""
+    """Return why TRACK cannot be used: it is no search, or X is the only source and has no such search."""
     if settings.track in (TRACK_EVERYTHING, TRACK_SEARCHES):
         return ""
     try:

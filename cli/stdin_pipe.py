@@ -10,8 +10,8 @@ import os
 import threading
 from pathlib import Path
 
-BLOCK = 64 * 1024
-LONGEST_LINE = 4 * 1024 * 1024
+_BLOCK = 64 * 1024
+_LONGEST_LINE = 4 * 1024 * 1024
 """Bytes held of a line without an end; a longer line is written in parts."""
 
 
@@ -32,10 +32,10 @@ class StdinPipe:
     def _copy(self) -> None:
         rest = b""
         pipe = os.open(self.path, os.O_WRONLY)  # blocks until the reader opens the pipe
-        while block := os.read(self._source, BLOCK):
+        while block := os.read(self._source, _BLOCK):
             rest += block
             end = rest.rfind(b"\n") + 1
-            if not end and len(rest) > LONGEST_LINE:
+            if not end and len(rest) > _LONGEST_LINE:
                 end = len(rest)
             pipe = self._write(pipe, rest[:end])
             rest = rest[end:]

@@ -124,10 +124,10 @@ class Settings:
     bluesky_api: str = _row(
         "https://public.api.bsky.app", url_or_off, "Where authors of Bluesky posts are looked up; off: nowhere"
     )
-    bluesky_counts: bool = _row(False, flag, "true: follow likes and reposts, ask for the counts of posts they meet")
+    bluesky_counts: bool = _row(False, flag, "true: follow likes and reposts, look up the counts of posts they meet")
     mastodon_servers: tuple[str, ...] = _row((), comma_list, "Mastodon servers to stream from")
     mastodon_hashtags: tuple[str, ...] = _row((), comma_list, "Only statuses with one of these; unset: all public ones")
-    mastodon_consent: bool = _row(True, flag, "false: also authors who say that they do not want to be found")
+    mastodon_consent: bool = _row(True, flag, "false: also authors who opted out of being found")
     mastodon_token: str = _row("", text, "Access token for them", secret=True)
     stdin_path: str = _row("", text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
     sinks: tuple[tuple[str, str], ...] = _row(
@@ -149,7 +149,7 @@ class Settings:
         (), _hosts, "Host names to answer to, beside this machine's own; *: every one"
     )
     trusted_proxies: int = _row(0, number(0, 16), "Proxies in front whose X-Forwarded headers count")
-    access_token: str = _row("", text, "If set, page, API and socket ask for it", secret=True)
+    access_token: str = _row("", text, "If set, page, API and socket require it", secret=True)
     ingest_token: str = _row("", text, "Bearer token of scripts that may send posts and change TRACK", secret=True)
     ingest_max_mb: int = _row(32, number(1, 4_096), "Size of one body sent to /api/ingest, unpacked")
     secret_key: str = _row("", text, "Signs cookies; unset: derived from ACCESS_TOKEN", secret=True)

@@ -1,4 +1,4 @@
-"""How tests and benches start Debian's Chromium."""
+"""Start of Debian's Chromium for tests and benches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ less processor time."""
 
 
 def path() -> str | None:
-    """Return where it is, or None where there is none."""
+    """Return the path of Chromium, None where there is none."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 

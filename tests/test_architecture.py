@@ -141,7 +141,7 @@ def _allowed(room: str) -> set[str]:
 @pytest.mark.parametrize(
     "room", sorted({room_of(module) for module in SOURCES if not module.startswith("cli")} - {"pipeline", "web"})
 )
-def test_a_room_imports_what_the_drawing_shows(room: str) -> None:
+def test_a_room_imports_only_the_rooms_in_its_table_row(room: str) -> None:
     found = {room_of(other) for module, imported in IMPORTS.items() if room_of(module) == room for other in imported}
     assert found - {room} == _allowed(room)
 

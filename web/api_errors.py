@@ -61,7 +61,7 @@ def status_of(error: MurmurError) -> int:
 
 
 def error_response(error: MurmurError) -> Response:
-    """Return the JSON response of an error; a 503 says when to retry."""
+    """Return the JSON response of an error; a 503 carries Retry-After."""
     body = b'{"error":' + msgspec.json.encode(fault_of(error)) + b"}"
     response = Response(body, status_of(error), mimetype="application/json")
     if response.status_code == 503:

@@ -29,7 +29,7 @@ from web.live.clients.heartbeat import Heartbeat
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.hub import Hub
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import SearchTable
 from web.live.fanout.notices import Notices
 from web.live.fanout.pubsub_commands import PubSubCommands
@@ -82,7 +82,7 @@ class Web:
         clock = LeaseClock()
         self.broadcaster = Broadcaster(self.connections.clients, clock)
         self.losses = Losses(self.searches, self.broadcaster, commands, self.watermark, clock)
-        leases = Leases(self.registry, self.searches, self.watermark, clock, self.losses)
+        leases = SearchLeases(self.registry, self.searches, self.watermark, clock, self.losses)
         self.refill = Refill(self.order, self.store_pool, leases, self.broadcaster, self.losses)
         self.status = StatusLine(
             settings=settings,

@@ -27,7 +27,7 @@ EXPORTS_MAX = 8
 """Exports that a web process serves at once; they take turns, page by page."""
 READ_TIMEOUT_S = 2.0
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class StorePool:
@@ -43,7 +43,7 @@ class StorePool:
         self._waiting = 0
         self._spare: list[Store] = []
 
-    def read(self, work: Callable[[Reading], T], *, timeout_s: float = READ_TIMEOUT_S) -> T:
+    def read(self, work: Callable[[Reading], _T], *, timeout_s: float = READ_TIMEOUT_S) -> _T:
         """Return the result of `work` on one consistent view of the store.
 
         Raises:
@@ -51,13 +51,13 @@ class StorePool:
             StoreUnavailable: the store cannot be reached, or the pool's queue is full.
         """
 
-        def run_on(store: Store) -> T:
+        def run_on(store: Store) -> _T:
             with store.reading(timeout_s=timeout_s) as reading:
                 return work(reading)
 
         return self.run(run_on)
 
-    def run(self, work: Callable[[Store], T]) -> T:
+    def run(self, work: Callable[[Store], _T]) -> _T:
         """Return the result of `work` on a store.
 
         Raises:
@@ -73,7 +73,7 @@ class StorePool:
             self._waiting -= 1
         if error is not None:
             raise error
-        return cast("T", result)
+        return cast("_T", result)
 
     @property
     def waiting(self) -> int:
@@ -86,14 +86,14 @@ class StorePool:
             with contextlib.suppress(Exception):
                 self._spare.pop().close()
 
-    def _result_of(self, work: Callable[[Store], T]) -> tuple[T | None, Exception | None]:
+    def _result_of(self, work: Callable[[Store], _T]) -> tuple[_T | None, Exception | None]:
         """Return the result or the error: gevent prints the traceback of an error that a thread of a pool raises."""
         try:
             return self._work(work), None
         except Exception as error:  # noqa: BLE001 - `run` raises the error again
             return None, error
 
-    def _work(self, work: Callable[[Store], T]) -> T:
+    def _work(self, work: Callable[[Store], _T]) -> _T:
         store = self._spare.pop() if self._spare else self._open_store()
         broken = False
         try:

@@ -1,1 +1,1 @@
-"""The whole way of a post, measured: from a recording through reader, broker, workers and web to sockets."""
+"""End-to-end bench: throughput and latency from a recording through reader, broker, workers and web to sockets."""

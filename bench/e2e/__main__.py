@@ -77,7 +77,7 @@ def throughput(directory: Path, seconds: float, workers: int) -> list[tuple[str,
     total = sum(used.values())
     share = ", ".join(f"{role} {percent:.0f} %" for role, percent in sorted(used.items()))
     if watcher.troubles:
-        print("told to the watcher:", dict(watcher.troubles))
+        print("trouble messages that the watcher received:", dict(watcher.troubles))
     expected = done * corpus.MATCHES_A_POST
     return [
         (
@@ -91,7 +91,7 @@ def throughput(directory: Path, seconds: float, workers: int) -> list[tuple[str,
 
 
 def latency(directory: Path, seconds: float, workers: int) -> list[tuple[str, str]]:
-    """Seventy posts a second: how long from the source to the socket."""
+    """Replay 70 posts a second; measure the time from the source to the socket."""
     directory.mkdir()
     settings = {"SOURCE": "demo", "DEMO_RATE": "70", "LOG_LEVEL": "WARNING"}
     with formation(directory, settings | {"DATA_DIR": str(directory / "data")}) as made:
@@ -102,7 +102,7 @@ def latency(directory: Path, seconds: float, workers: int) -> list[tuple[str, st
         until(standing.ready, 120)
         watcher = Watcher(web.port, ["*"], latency=True)
         until(watcher.ready, 30)
-        # The first start brings a past of its own; live is what comes when that has been worked off.
+        # At the first start the demo source sends older posts first; latency counts only after those are processed.
         with Redis.from_url(made.settings["REDIS_URL"]) as redis:
             until(lambda: redis.zcard(Names().open) <= 1, 120)
         time.sleep(2)
@@ -139,12 +139,12 @@ def start(made: Formation, directory: Path, workers: int) -> Dyno:
 
 
 def stored(web: Dyno) -> int:
-    """Return how many posts are stored."""
+    """Return the number of stored posts."""
     return int(web.answer("/api/stats")[1].get("indexed", 0))
 
 
 def settled(web: Dyno) -> int:
-    """Return how many posts are stored once their number stands still."""
+    """Return the number of stored posts, once it no longer changes."""
     before = stored(web)
     time.sleep(4)
     return before if stored(web) == before else 0

@@ -1,7 +1,7 @@
-"""The bench's own recording: X v1.1 records of about 4 kB, three of a thousand standing searches matching each.
+"""Recording for the end-to-end bench: generated X v1.1 records of about 4 kB, each matched by three of 1,000 searches.
 
-Words are made up from a seed with a Zipf-like spread. Every post holds exactly three of a thousand rare words, one
-search asks for each, so the number of matches is known and can be held against what arrives.
+Words are generated from a seed with a Zipf-like distribution. Every post holds exactly three of a thousand rare words,
+and one search selects each. So the number of matches is known and is compared with the number that arrives.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def searches() -> list[str]:
 
 
 def write(path: Path, posts: int, seed: int = 1) -> None:
-    """Write a recording of so many records."""
+    """Write a recording of this many records."""
     dice = random.Random(seed)
     heads, tails = zip(*(_halves(dice) for _ in range(TEMPLATES)), strict=True)
     weights = [1 / (rank + 10) for rank in range(COMMON_WORDS)]
@@ -59,7 +59,7 @@ def write(path: Path, posts: int, seed: int = 1) -> None:
 
 
 def _halves(dice: random.Random) -> tuple[str, str]:
-    """Return what stands before and after id and text, as the network writes it."""
+    """Return the parts of a record before, between and after id and text, as the network writes them."""
     user_id = dice.randrange(10**9)
     user = {
         "id": user_id,
@@ -87,7 +87,7 @@ def _halves(dice: random.Random) -> tuple[str, str]:
         "lang": "en",
         "filter_level": "low",
     }
-    # What else a record of the network carries and nobody reads, up to its usual size.
+    # Padding: fields of the network that no adapter reads, up to a record's usual size.
     known = len(json.dumps(rest)) + 400
     user |= {f"profile_setting_{number}": "C0DEED" for number in range(max(0, (RECORD_BYTES - known) // 34))}
     return before, json.dumps(rest)[1:-1] + ","

@@ -1,5 +1,6 @@
-"""A cheap watcher of many searches: raw sockets that walk WebSocket frames and count, so that it takes little of the
-machine it measures on. It checks nothing but lengths; that frames are right is the tests' business.
+"""Cheap watcher of many searches: raw sockets whose WebSocket frames are counted and not parsed.
+
+So the watcher takes little of the machine that it measures. It checks lengths only; the tests check the content.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class Watcher:
             self._done += 1
 
     def _time(self, posts: list[dict[str, Any]]) -> None:
-        """Note how long new posts took; one that was here before comes again with its counts, and its first time."""
+        """Record the latency of new posts; a post that arrives again has new counts and keeps its first time."""
         now = time.time() * 1000
         for post in posts:
             if post["id"] not in self._seen and post["received_at"] >= self.since_ms:

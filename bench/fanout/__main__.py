@@ -1,4 +1,4 @@
-"""`make bench-fanout`: CPU and latency of a web process that hands live posts to many sockets, beside two peers.
+"""`make bench-fanout`: CPU and latency of a web process that sends live posts to many sockets, beside two peers.
 
 Each round runs every contestant once, in turn, so that a busy machine is busy for all; the table shows medians and, per
 row, the ratio within rounds. The load client (Go) publishes to Redis and reads the sockets; CPU is the server process's
@@ -59,9 +59,9 @@ def main() -> None:
             for number in range(rounds):
                 for row, args in ROWS.items():
                     for one in contestants[number % len(contestants) :] + contestants[: number % len(contestants)]:
-                        told = measure(scratch, one, load, redis_socket, redis_pid, [*args, "-seconds", seconds])
-                        found.setdefault((row, one.name), []).append(told)
-                        print(f"# {number + 1} {row} · {one.name}: {json.dumps(told)}", flush=True)
+                        figures = measure(scratch, one, load, redis_socket, redis_pid, [*args, "-seconds", seconds])
+                        found.setdefault((row, one.name), []).append(figures)
+                        print(f"# {number + 1} {row} · {one.name}: {json.dumps(figures)}", flush=True)
             show(found, contestants)
             idle(scratch, contestants[0], load, redis_socket)
             subscribed(redis_socket, redis_pid)
@@ -75,7 +75,7 @@ def build(scratch: Path, name: str, folder: Path) -> Path:
 
 
 def prepare(scratch: Path, redis_socket: str) -> list[Contestant]:
-    """Return who takes part; a peer whose tools are missing is left out and said so."""
+    """Return the contestants; a peer whose tools are missing is left out with a printed line."""
     us = Contestant(
         "murmuration",
         [sys.executable, "-m", "gunicorn", "-c", "python:web.server.gunicorn_config", "web:create_app()"],
@@ -143,15 +143,15 @@ def serving(scratch: Path, one: Contestant, redis_socket: str) -> Iterator[tuple
 def measure(  # noqa: PLR0917 - what a run is made of
     scratch: Path, one: Contestant, load: Path, redis_socket: str, redis_pid: int, args: list[str]
 ) -> dict[str, Any]:
-    """Return what the load client saw of one run."""
+    """Return the load client's figures of one run."""
     with serving(scratch, one, redis_socket) as (address, pid):
         command = [str(load), "-address", address, "-redis", redis_socket, *one.load, *args]
         command += ["-pid", str(pid), "-redis-pid", str(redis_pid)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-    told: dict[str, Any] = json.loads(done.stdout)
-    if told["received"] != told["expected"]:
-        print(f"# {one.name}: {told['received']} of {told['expected']} arrived", flush=True)
-    return told
+    figures: dict[str, Any] = json.loads(done.stdout)
+    if figures["received"] != figures["expected"]:
+        print(f"# {one.name}: {figures['received']} of {figures['expected']} arrived", flush=True)
+    return figures
 
 
 def show(found: dict[tuple[str, str], list[dict[str, Any]]], contestants: list[Contestant]) -> None:
@@ -172,12 +172,14 @@ def show(found: dict[tuple[str, str], list[dict[str, Any]]], contestants: list[C
 
 
 def idle(scratch: Path, one: Contestant, load: Path, redis_socket: str) -> None:
-    """Print what ten thousand sockets cost that hear nothing but stats."""
+    """Print memory and CPU of ten thousand sockets that receive only `stats`."""
     with serving(scratch, one, redis_socket) as (address, pid):
         args = ["-sockets", "10000", "-spread", "8", "-idle", "-seconds", "5", "-pid", str(pid)]
         done = subprocess.run([str(load), "-address", address, *one.load, *args], capture_output=True, check=True)
-    told = json.loads(done.stdout)
-    print(f"\n10,000 idle sockets: {told['rss_mb']:.0f} MB resident in all, {told['cpu_percent']:.1f} % of a core")
+    figures = json.loads(done.stdout)
+    print(
+        f"\n10,000 idle sockets: {figures['rss_mb']:.0f} MB resident in all, {figures['cpu_percent']:.1f} % of a core"
+    )
 
 
 def subscribed(redis_socket: str, redis_pid: int, processes: int = 50, seconds: float = 15.0) -> None:

@@ -38,7 +38,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long is measured: the peer's runs before a warm comparison counts, and the rounds of any."""
+    """Length of the measurement: the peer's runs before a warm comparison, and the rounds of each comparison."""
 
     warm_up: int
     rounds: int
@@ -50,7 +50,7 @@ FULL = Effort(warm_up=15, rounds=7)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is timed: by processor time where both sides have one core, by the clock where the peer has all.
+    """One comparison: timed by CPU time where both sides have one core, by the clock where the peer has all cores.
 
     `warm`: the peer has run for a while before; else the rounds begin with its first run.
     """
@@ -166,7 +166,7 @@ def against_elasticsearch(effort: Effort) -> list[Row]:
 
 
 def standing() -> str:
-    """Return what standing searches cost, as sentences."""
+    """Return the cost of standing searches, as sentences."""
     done = subprocess.run([sys.executable, "-m", "bench.match.standing"], capture_output=True, text=True, check=True)
     figures = json.loads(done.stdout)
     return (
@@ -188,7 +188,7 @@ def report(rows: Sequence[Row], costs: str, effort: Effort) -> str:
         *(["Preliminary: a quick run on a machine that did other things.", ""] if effort is QUICK else []),
         f"`make bench-match`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({platform.machine()}), "
         f"Python {platform.python_version()}. Medians of {effort.rounds} interleaved rounds; the first lines of a "
-        "scenario follow the one pass that compared the matches, those that say warm (and Elasticsearch) come after "
+        "scenario follow the one pass that compared the matches, those marked warm (and Elasticsearch) come after "
         f"{effort.warm_up} more runs of the peer. Matches were equal pair by pair before the clock ran.",
         "",
         "| what | matches a post | ours, posts/s | peer | peer, posts/s | ratio | goal |",
@@ -200,7 +200,7 @@ def report(rows: Sequence[Row], costs: str, effort: Effort) -> str:
         f"Corpus (`corpus.py`): {scenarios}; posts of 5 to 25 ASCII words by Zipf's law, searches of 1 to 3 terms "
         "(one, all of, any of). Both sides take every match out of the answer. Our matcher and the peer run on one and "
         "the same core, by turns, and posts are counted by second of processor time (of the whole process: the Java "
-        "side's compiler and collector included). Where a peer is said to have all cores, both count by the clock, and "
+        "side's compiler and collector included). Where a peer has all cores, both count by the clock, and "
         "so does Elasticsearch. The clock starts with tokens in memory (“tokens ready”) or with texts (“all in”: our "
         "`describe`, Lucene's `StandardAnalyzer`).",
         "",

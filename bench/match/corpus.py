@@ -4,8 +4,8 @@
 
 writes for each scenario `NAME.posts.jsonl` ({"id", "text", "words"}) and `NAME.searches.jsonl` ({"key", "text", "kind",
 "terms"}). Words are made of syllables and drawn by Zipf's law, as in tweets: a few are in every other post, most in
-almost none. What is asked for is drawn from the same words by a flatter law, so that the mean number of matches a post
-is that of the scenario; `skew` was found by trying and the bench prints the number it measured.
+almost none. The terms of searches are drawn from the same words by a flatter law, so that the mean number of matches
+for each post is that of the scenario; `skew` was found by trying, and the bench prints the number that it measured.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from itertools import accumulate, product
 from pathlib import Path
 
 VOCABULARY = 30_000
-UNASKED = 20
-"""The most frequent words, as "the" and "of" are, which nobody searches for."""
+UNSEARCHED = 20
+"""Number of the most frequent words that no search contains, as "the" and "of"."""
 KINDS = (("one", 40), ("all", 35), ("any", 25))
 """Shapes of searches and their weights: one term; all of two or three; any of two or three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How many posts and searches, and by which exponent the terms of searches are drawn (0: all words alike)."""
+    """Numbers of posts and searches, and the exponent by which search terms are drawn (0: all words alike)."""
 
     name: str
     posts: int
     searches: int
-    asked: int
+    search_words: int
     skew: float
     seed: int
 
 
 SCENARIOS = (
-    Scenario("busy-1k", posts=10_000, searches=1_000, asked=5_000, skew=0.90, seed=1),
-    Scenario("busy-10k", posts=2_000, searches=10_000, asked=5_000, skew=0.97, seed=2),
-    Scenario("calm-1k", posts=10_000, searches=1_000, asked=25_000, skew=0.55, seed=3),
+    Scenario("busy-1k", posts=10_000, searches=1_000, search_words=5_000, skew=0.90, seed=1),
+    Scenario("busy-10k", posts=2_000, searches=10_000, search_words=5_000, skew=0.97, seed=2),
+    Scenario("calm-1k", posts=10_000, searches=1_000, search_words=25_000, skew=0.55, seed=3),
 )
 
 
@@ -69,15 +69,15 @@ def posts(scenario: Scenario, words: list[str]) -> Iterator[dict[str, object]]:
     chance, weights = random.Random(scenario.seed), _by_zipf(1.05)
     for number in range(scenario.posts):
         size = chance.randint(5, 25)
-        said = [words[bisect(weights, chance.random() * weights[-1])] for _ in range(size)]
-        text = " ".join(said).capitalize() + chance.choice((".", "!", "?", ""))
-        yield {"id": f"demo:{number}", "text": text, "words": said}
+        chosen = [words[bisect(weights, chance.random() * weights[-1])] for _ in range(size)]
+        text = " ".join(chosen).capitalize() + chance.choice((".", "!", "?", ""))
+        yield {"id": f"demo:{number}", "text": text, "words": chosen}
 
 
 def searches(scenario: Scenario, words: list[str]) -> Iterator[dict[str, object]]:
     """Yield distinct searches of one to three terms."""
-    chance, weights = random.Random(scenario.seed + 1_000), _by_zipf(scenario.skew)[: scenario.asked]
-    words = words[UNASKED:]
+    chance, weights = random.Random(scenario.seed + 1_000), _by_zipf(scenario.skew)[: scenario.search_words]
+    words = words[UNSEARCHED:]
     kinds, shares = [kind for kind, _ in KINDS], [share for _, share in KINDS]
     known: set[str] = set()
     while len(known) < scenario.searches:

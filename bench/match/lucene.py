@@ -1,4 +1,4 @@
-"""Lucene's monitor as a peer: a Java process of its own that reads the same files."""
+"""Lucene peer of the match bench: Lucene's monitor in a Java process that reads the same files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our side: `MemoryMatcher` in this process, on one core; or the same product with MATCHER=percolator."""
+"""Our side of the match bench: `MemoryMatcher` in this process, on one core, or our percolator matcher."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from pipeline.query.parser import parse
 
 
 class Ours:
-    """The matcher with one scenario loaded; searches are parsed from their text. `most`: so many posts are enough."""
+    """The matcher with one scenario loaded; searches are parsed from their text.
+
+    `most` bounds the posts of the scenario that are used.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What every side of the bench can do, and the pairs by which their answers are compared."""
+"""Interface of every side of the match bench, and the pairs by which their matches are compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Pair = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One run over all posts: what passed, what the processor gave to the whole process, and what was found."""
+    """One run over all posts: elapsed time, CPU time of the whole process, and the number of matches."""
 
     wall_s: float
     cpu_s: float
@@ -31,7 +31,7 @@ class Side(Protocol):
         ...
 
     def run(self, batch: int, *, analyse: bool) -> Timing:
-        """Match all posts once and return what it took. With `analyse` from texts, else from ready tokens."""
+        """Match all posts once and return the time. With `analyse` from texts, else from ready tokens."""
         ...
 
 

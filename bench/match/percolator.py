@@ -1,4 +1,4 @@
-"""Elasticsearch's percolator as a peer: over HTTP, as it has to be used, on all cores."""
+"""Percolator peer of the match bench: Elasticsearch's percolator over HTTP, on all cores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bench.match.peer import Pair, Timing, records
 
 POSTS = 3_000
-"""So many posts of the scenario are enough for it."""
+"""Posts of the scenario that the percolator gets: it is slow."""
 _CLAUSES = {"one": "must", "all": "must", "any": "should"}
 
 
@@ -25,7 +25,7 @@ class Percolator:
     def __init__(self, url: str, posts: Path, searches: Path) -> None:
         address = urlsplit(url)
         self._http = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=60)
-        self._said = [" ".join(record["words"]) for record in records(posts)[:POSTS]]
+        self._texts = [" ".join(record["words"]) for record in records(posts)[:POSTS]]
         standing = records(searches)
         self._searches = len(standing)
         properties = {"query": {"type": "percolator"}, "text": {"type": "text", "analyzer": "whitespace"}}
@@ -50,10 +50,10 @@ class Percolator:
         return json.loads(text)
 
     def _matches(self, batch: int) -> Iterator[Pair]:
-        for start in range(0, len(self._said), batch):
-            documents = [{"text": text} for text in self._said[start : start + batch]]
-            asked = {"percolate": {"field": "query", "documents": documents}}
-            body = {"query": {"constant_score": {"filter": asked}}, "size": self._searches, "_source": False}
+        for start in range(0, len(self._texts), batch):
+            documents = [{"text": text} for text in self._texts[start : start + batch]]
+            percolation = {"percolate": {"field": "query", "documents": documents}}
+            body = {"query": {"constant_score": {"filter": percolation}}, "size": self._searches, "_source": False}
             for hit in self._call("POST", "/bench/_search", json.dumps(body))["hits"]["hits"]:
                 for slot in hit["fields"]["_percolator_document_slot"]:
                     yield start + slot, hit["_id"]
@@ -63,8 +63,10 @@ class Percolator:
         return set(self._matches(batch))
 
     def run(self, batch: int, *, analyse: bool) -> Timing:  # noqa: ARG002 - it only takes texts
-        """Match its posts once; reading the answers is included, for they are the matches. The processor time is that
-        of this process alone, and says nothing of the server."""
+        """Match its posts once, reading the responses included.
+
+        The CPU time is that of this process, not of the server.
+        """
         started, spent = time.perf_counter(), time.process_time()
         found = sum(1 for _ in self._matches(batch))
-        return Timing(time.perf_counter() - started, time.process_time() - spent, len(self._said), found)
+        return Timing(time.perf_counter() - started, time.process_time() - spent, len(self._texts), found)

@@ -1,4 +1,4 @@
-"""What standing searches cost: loading a hundred thousand, changing one, memory. Run in a process of its own."""
+"""Cost of standing searches: time to load 100,000 and to change one, and their memory. Runs in its own process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHANGES = 5_000
 
 def main() -> None:
     """Print the figures as one JSON object: seconds and microseconds of processor time, bytes."""
-    scenario = replace(SCENARIOS[0], searches=SEARCHES, asked=25_000)
+    scenario = replace(SCENARIOS[0], searches=SEARCHES, search_words=25_000)
     texts = [str(record["text"]) for record in searches(scenario, vocabulary())]
     parse(texts[0])
     gc.collect()

@@ -1,1 +1,1 @@
-"""Elasticsearch stopped, red, read-only, frozen and killed under the whole product at a steady rate of posts."""
+"""Outage bench: stops, freezes and kills Elasticsearch under the whole product, at a steady rate of posts."""

@@ -1,9 +1,9 @@
-"""`make outage`: Elasticsearch goes away in seven ways under the whole product, 500 posts a second meanwhile.
+"""`make outage`: breaks Elasticsearch in seven ways under the whole product, which gets 500 posts a second.
 
     python -m bench.outage [--rate 500] [--down 60] [--release 7.17|9.2] [--matcher memory|percolator]
 
-A phase breaks the server, makes it well again, and waits for what must follow. At the end every post that was sent is
-looked for, in the store and with a watcher that saw all of it. Exit status 1 if a promise was broken.
+A phase breaks the server, makes it well again, and waits for what must follow. At the end every post that was sent must
+be in the store and with a watcher that was connected all the time. Exit status 1 if a promise was broken.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.servers.elasticsearch.releases import RELEASES, Release
 
 
 def main() -> int:
-    """Run the combinations that were asked for; return the exit status."""
+    """Run the requested combinations; return the exit status."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rate", type=float, default=500, help="new posts a second")
     options.add_argument("--down", type=float, default=60, help="seconds that the server is stopped")
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def one(release: Release, matcher: str, given: argparse.Namespace) -> int:
-    """Run one combination and print what it came to; return how many promises were broken."""
+    """Run one combination and print its result; return the number of broken promises."""
     with tempfile.TemporaryDirectory(prefix="murmur-outage-") as directory:
         try:
             with trial(Path(directory), release, matcher, given.rate, given.heap) as run:
@@ -66,7 +66,7 @@ def one(release: Release, matcher: str, given: argparse.Namespace) -> int:
 
 
 def outages(run: Trial, given: argparse.Namespace) -> list[Promise]:
-    """Break it in every way; return what became of what is promised."""
+    """Break the server in every way; return each promise and whether it was kept."""
     calm = run.phase("calm", partial(time.sleep, given.calm), heals=False)
     broken = [
         run.phase(f"stopped for {given.down:g} s", partial(run.stop, given.down)),
@@ -84,7 +84,7 @@ def outages(run: Trial, given: argparse.Namespace) -> list[Promise]:
 
 
 def shown(run: Trial, found: list[Promise]) -> int:
-    """Print a run; return how many promises were broken."""
+    """Print a run; return the number of broken promises."""
     print(f"\nload at the end {os.getloadavg()[0]:.1f}\n\n{table(run.phases)}\n")
     sender = run.sender
     print(

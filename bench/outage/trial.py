@@ -1,6 +1,6 @@
-"""One product on one Elasticsearch under steady load, with everything that looks on, and what is done to the server.
+"""Trial: one product on one Elasticsearch under steady load, its observers, and the faults put on the server.
 
-Each phase breaks something, makes it well again, and waits until the product has said so and has worked off its queue.
+Each phase breaks something, makes it well again, and waits until the product reports it and its queue is drained.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tests.servers.elasticsearch.server import Server, server
 
 PATIENCE_S, START_S = 300.0, 300.0
 CALM_BATCHES = 2
-"""So many batches are open, at most, where workers keep up: two workers, and what came since."""
+"""Most open batches while workers keep up: one for each of two workers, and new ones."""
 LOOKED_S = 0.2
 
 
 @dataclass(slots=True)
 class Phase:
-    """What was done, from when to when (monotonic), and what came of it. `over` is when the server was well again."""
+    """One fault: its name, begin and end (monotonic), and the figures. `over` is when the server was well again."""
 
     name: str
     began: float
@@ -36,22 +36,22 @@ class Phase:
     ended: float = 0.0
     sent: int = 0
     stored: int = 0
-    told_s: float | None = None
-    """Until `/readyz` was 503, from `began`."""
-    page_told_s: float | None = None
-    """Until the page was told that the store is away."""
+    readyz_s: float | None = None
+    """Seconds from `began` until `/readyz` was 503."""
+    page_s: float | None = None
+    """Seconds from `began` until the page was sent the outage."""
     well_s: float | None = None
-    """Until both said that all is well, from `over`."""
+    """Seconds from `over` until both reported the end of the outage."""
     drained_s: float | None = None
     batches: int = 0
     posts: int = 0
-    """Waiting at most: batches that are open, posts that were taken and not seen by the watcher."""
-    said: set[str] = field(default_factory=set)
+    """Most posts that were accepted and not yet received by the watcher."""
+    statuses: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
 class Trial:
-    """A run. Whatever happens, nothing of it is left behind."""
+    """One run; its processes and files are removed however it ends."""
 
     def __init__(self, directory: Path, elastic: Server, gate: Gate, matcher: str, rate: float) -> None:
         self.elastic, self.gate = elastic, gate
@@ -102,7 +102,7 @@ class Trial:
         return made
 
     def _well(self, made: Phase) -> bool:
-        """Whether all is as it was, since the server was."""
+        """Whether queue and status are back to normal, after the server was."""
         queue, ready = self.signs.queue[-1], self.signs.ready[-1]
         if made.drained_s is None and queue.at > made.over and queue.batches <= CALM_BATCHES:
             made.drained_s = queue.at - made.over
@@ -111,44 +111,44 @@ class Trial:
         return made.drained_s is not None and made.well_s is not None
 
     def _read(self, made: Phase, *, heals: bool) -> None:
-        """Read off what was seen in the time of a phase."""
+        """Set the figures that were observed during a phase."""
         made.batches = self.signs.greatest(made.began, made.ended).batches
         seen = [one for one in self.signs.ready if made.began <= one.at <= made.ended]
-        made.said = {f"{one.status}" for one in seen}
-        made.told_s = next((one.at - made.began for one in seen if one.status == 503), None)
-        told = [at - made.began for at, why in self.onlooker.outages if why and made.began <= at <= made.ended]
-        made.page_told_s = next(iter(told), None)
+        made.statuses = {f"{one.status}" for one in seen}
+        made.readyz_s = next((one.at - made.began for one in seen if one.status == 503), None)
+        page_times = [at - made.began for at, why in self.onlooker.outages if why and made.began <= at <= made.ended]
+        made.page_s = next(iter(page_times), None)
         if heals:
             made.notes += dict.fromkeys(one.why for one in seen if one.why)
 
     # -- what is done to the server
 
     def stop(self, seconds: float) -> None:
-        """End it in good order, and start it again after so long."""
+        """Stop the server in good order, and start it again after some seconds."""
         self.elastic.stop()
         time.sleep(seconds)
         self.elastic.start(within_s=START_S)
 
     def red(self, seconds: float) -> None:
-        """Kill it, and start it so that it is red for a while: it waits for a second node, which never comes."""
+        """Kill the server, and start it in status red for a while: it waits for a second node, which never comes."""
         self.elastic.kill()
         red = ("-Egateway.expected_data_nodes=2", f"-Egateway.recover_after_time={seconds:.0f}s")
         self.elastic.start(*red, within_s=START_S + seconds)
 
     def full(self, seconds: float) -> None:
-        """Let it refuse writes for a while, as at the disk's watermark."""
+        """Make the server refuse writes for a while, as at the disk's watermark."""
         block(self.elastic.url, on=True)
         time.sleep(seconds)
         block(self.elastic.url, on=False)
 
     def freeze(self, seconds: float) -> None:
-        """Hold it for a while: connections stay, and nothing answers."""
+        """Freeze the server for a while: connections stay, and nothing answers."""
         self.elastic.freeze()
         time.sleep(seconds)
         self.elastic.thaw()
 
     def kill_within_bulk(self, index: str, moment: Moment) -> None:
-        """Kill it in the middle of a bulk of posts, start it again, and look what it had kept of that bulk."""
+        """Kill the server in the middle of a bulk request, start it again, and count the posts of that bulk it kept."""
         cut = self.gate.arm(index, moment, self.elastic.kill)
         assert cut.done.wait(PATIENCE_S), "no bulk was caught"
         self.elastic.start(within_s=START_S)
@@ -158,7 +158,7 @@ class Trial:
 
 
 class _Behind:
-    """How many posts were taken and not yet seen by the watcher, at most."""
+    """Greatest number of posts that were accepted and not yet received by the watcher."""
 
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
@@ -166,7 +166,7 @@ class _Behind:
         self.look()
 
     def look(self) -> None:
-        """Look now."""
+        """Take a sample."""
         self.most = max(self.most, len(self._trial.sender.posts) - len(self._trial.onlooker.search.watcher.have))
 
 

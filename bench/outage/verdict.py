@@ -1,4 +1,4 @@
-"""What a run comes to: a row a phase, and of each promise whether it was kept."""
+"""Verdict of a run: a row for each phase, and for each promise whether it was kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.e2e.product import until
 from tests.e2e.sender import WORD, exported
 
 Promise = tuple[str, str, bool]
-"""What is promised, what was seen, whether it was kept."""
+"""The promise, the observation, and whether it was kept."""
 
 WATCHER_S = 60
 NAMED = 5
@@ -26,8 +26,8 @@ def table(phases: Sequence[Phase]) -> str:
         "greatest queue: batches / posts",
         "/readyz",
         "503 after",
-        "page told after",
-        "well again, and said so, after",
+        "page informed after",
+        "reported as well again after",
         "drained after",
     )
     rows = [head, ("---",) * len(head)]
@@ -37,9 +37,9 @@ def table(phases: Sequence[Phase]) -> str:
             f"{phase.over - phase.began:.0f} s",
             f"{phase.sent:,} / {phase.stored:,}",
             f"{phase.batches} / {phase.posts:,}",
-            ", ".join(sorted(phase.said)),
-            _seconds(phase.told_s),
-            _seconds(phase.page_told_s),
+            ", ".join(sorted(phase.statuses)),
+            _seconds(phase.readyz_s),
+            _seconds(phase.page_s),
             _seconds(phase.well_s),
             _seconds(phase.drained_s),
         )
@@ -49,7 +49,7 @@ def table(phases: Sequence[Phase]) -> str:
 
 
 def promises(run: Trial, calm: Phase, broken: Sequence[Phase]) -> list[Promise]:
-    """Return what was promised of a run whose queue is worked off and whose sender has ended."""
+    """Return the promises about a run whose queue is drained and whose sender has ended."""
     sent, onlooker = run.sender.posts, run.onlooker
     _await_watcher(run)
     stored = exported(run.product.url)
@@ -68,7 +68,7 @@ def promises(run: Trial, calm: Phase, broken: Sequence[Phase]) -> list[Promise]:
         (
             "the watcher holds each, once, as it was last sent",
             f"{len(held):,} of {len(sent):,}; {again:,} came more than once on the wire; "
-            f"{_told(onlooker.troubles) or 'no lag, no reset'}{_named(unseen)}",
+            f"{_listed(onlooker.troubles) or 'no lag, no reset'}{_named(unseen)}",
             not unseen,
         ),
         ("no dead letters", str(run.signs.dead()), run.signs.dead() == 0),
@@ -97,16 +97,16 @@ def _of(phase: Phase, calm: Phase) -> list[Promise]:
             phase.batches > calm.batches and phase.drained_s is not None,
         ),
         (
-            f"{phase.name}: /readyz and the page tell, and tell of its end",
-            f"{_seconds(phase.told_s)} and {_seconds(phase.page_told_s)}; end {_seconds(phase.well_s)}"
-            + (f"; said: {'; '.join(phase.notes)}" if phase.notes else ""),
-            None not in (phase.told_s, phase.page_told_s, phase.well_s),
+            f"{phase.name}: /readyz and the page report it, and its end",
+            f"{_seconds(phase.readyz_s)} and {_seconds(phase.page_s)}; end {_seconds(phase.well_s)}"
+            + (f"; reasons: {'; '.join(phase.notes)}" if phase.notes else ""),
+            None not in (phase.readyz_s, phase.page_s, phase.well_s),
         ),
     ]
 
 
 def _await_watcher(run: Trial) -> None:
-    """Give what is on its way to the watcher some time; what does not come is told as missing."""
+    """Wait for posts on their way to the watcher; a post that does not come counts as missing."""
     with suppress(AssertionError):
         until(lambda: run.onlooker.held == run.sender.posts, WATCHER_S, every=0.5)
 
@@ -119,7 +119,7 @@ def _named(ids: list[str]) -> str:
     return f"; not as sent: {len(ids)}, {', '.join(ids[:NAMED])}" if ids else ""
 
 
-def _told(troubles: dict[str, int]) -> str:
+def _listed(troubles: dict[str, int]) -> str:
     return ", ".join(f"{kind} {times}" for kind, times in sorted(troubles.items()))
 
 

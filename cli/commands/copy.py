@@ -26,7 +26,7 @@ from pipeline.store.contract import Store
 from pipeline.store.copy.compare import compare
 from pipeline.store.copy.copier import copy_obstacle, copy_store, posts_copied_before
 
-REPORT_EVERY_S = 5.0
+_REPORT_EVERY_S = 5.0
 RENEWED_WITHIN_S = 9.0
 """Seconds within which a running upkeep renews its store's identity in Redis: it does so every four seconds."""
 
@@ -79,7 +79,7 @@ def _lock(settings: Settings) -> IO[str]:
 
 
 def _check_unused(settings: Settings, *stores: Store) -> Iterator[str]:
-    """Refuse if Redis says that workers run on one of the stores; yield a warning if Redis does not answer."""
+    """Refuse if Redis shows that workers run on one of the stores; yield a warning if Redis does not answer."""
     if not settings.redis_url:
         return  # only `murmur run` starts the embedded broker, and it cannot: the lock is ours
     redis, name = connect(settings, name="copy"), Names(settings.redis_prefix).store
@@ -119,7 +119,7 @@ def _copied(here: Store, there: Store, stopping: threading.Event) -> Iterator[st
     for done in copy_store(here, there, stopping=stopping.is_set):
         posts, refused = done.posts, done.refused
         now = time.monotonic()
-        if now - line_at >= REPORT_EVERY_S:
+        if now - line_at >= _REPORT_EVERY_S:
             line_at = now
             share = min(100, 100 * posts // max(1, total))
             yield f"{posts:,} of {total:,} posts ({share} %), {done.now / (now - began):,.0f} a second"

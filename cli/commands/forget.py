@@ -50,7 +50,7 @@ def forget(settings: Settings, author: str, *, until_now: bool) -> Iterator[str]
         until_now: whether later posts of the author are taken in.
 
     Raises:
-        SettingsError: `author` names no source, or nobody.
+        SettingsError: `author` names no source, or no known author.
     """
     source, colon, name = author.partition(":")
     name = name.strip().lstrip("@")

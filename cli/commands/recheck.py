@@ -16,10 +16,10 @@ from pipeline.settings import Settings
 from pipeline.upkeep.recheck.recheck import Recheck
 from pipeline.upkeep.recheck.result import JOB, RecheckResult
 
-REPORT_EVERY_S = 10.0
-RETRY_S = 1.0
+_REPORT_EVERY_S = 10.0
+_RETRY_S = 1.0
 BUSY_RETRIES = 30
-"""Retries, `RETRY_S` seconds apart, while another process re-checks the source."""
+"""Retries, `_RETRY_S` seconds apart, while another process re-checks the source."""
 
 
 def recheck(settings: Settings, source: str, limit: int | None) -> Iterator[str]:
@@ -70,10 +70,10 @@ def _runs(job: Recheck, source: str, limit: int | None, stopping: threading.Even
     re-check."""
     left, busy, whole = limit, 0, True
     while not stopping.is_set() and (left is None or left > 0):
-        some = job.run(source, within_s=REPORT_EVERY_S, limit=left, whole=whole)
+        some = job.run(source, within_s=_REPORT_EVERY_S, limit=left, whole=whole)
         if some.busy and busy < BUSY_RETRIES:
             busy += 1
-            stopping.wait(RETRY_S)
+            stopping.wait(_RETRY_S)
             continue
         if some.busy:
             some.waits = f"{source} is being re-checked by another process now"
@@ -82,7 +82,7 @@ def _runs(job: Recheck, source: str, limit: int | None, stopping: threading.Even
             return
         whole = False  # once the round has ended, no other begins
         left = None if left is None else left - some.checked
-        stopping.wait(RETRY_S if some.waits else 0.0)
+        stopping.wait(_RETRY_S if some.waits else 0.0)
 
 
 def _line(tally: RecheckResult) -> str:

@@ -179,7 +179,7 @@ class Names:
 
     @property
     def dead_size(self) -> str:
-        """Hash: `bytes` of the dead letters, and how many were `dropped` for lack of room."""
+        """Hash: `bytes` of the dead letters, and the number `dropped` for lack of room."""
         return f"{self.prefix}:dead:size"
 
     def duty(self, job: str) -> str:

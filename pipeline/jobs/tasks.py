@@ -74,7 +74,7 @@ def ingest(batch_id: str) -> None:
 
 @shared_task(name="murmur.read_stream", acks_late=False, ignore_result=True)  # type: ignore[untyped-decorator]
 def read_stream(source: str) -> None:
-    """Read a source until this process is told to end, in one thread however many messages ask for it."""
+    """Read a source until this process ends, in one thread even if several messages request it."""
     with _lock:
         if source in _reading:
             return
@@ -153,7 +153,7 @@ def enqueue(batch_id: str) -> None:
 
 
 def stopping() -> bool:
-    """Tell whether this worker process was told to end."""
+    """Tell whether this worker process is ending."""
     return bool(worker_state.should_stop is not None and worker_state.should_stop is not False) or bool(
         worker_state.should_terminate
     )

@@ -103,7 +103,7 @@ READ_SAFE = _SAFE + "return safe()"
 # KEYS: seq, inflight   ARGV: channel, payload
 ANNOUNCE = _SAFE + "return redis.call('PUBLISH', ARGV[1], safe() .. '\\n' .. ARGV[2])"
 
-# Releases numbers of attempts whose batch is done; returns how many.
+# Releases numbers of attempts whose batch is done; returns their count.
 # KEYS: inflight, owner, open   ARGV: number below which an attempt is an orphan
 FORGET_ORPHANS = """
 local stale = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'LIMIT', 0, 1000)

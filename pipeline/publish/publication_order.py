@@ -163,13 +163,13 @@ class PublicationOrder:
             return int(self._safe(keys=[self._names.seq, self._names.inflight]))
 
     def announce(self, payload: bytes) -> int:
-        """Publish one notice with the `safe` header; return how many processes received it."""
+        """Publish one notice with the `safe` header; return the number of processes that received it."""
         names = self._names
         with translate_redis_errors():
             return int(self._announce(keys=[names.seq, names.inflight], args=[names.notices, payload]))
 
     def forget_orphans(self, older_than_s: float) -> int:
-        """Release numbers reserved longer ago than this for batches that are done; return how many. Called by upkeep.
+        """Release numbers reserved longer ago than this for batches that are done; return their count. Upkeep calls it.
 
         Without this, an attempt that died after another one had committed its batch would hold `safe` back for ever.
         """

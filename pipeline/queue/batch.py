@@ -10,7 +10,12 @@ from __future__ import annotations
 import msgspec
 import zstandard
 
-MAX_BATCH_BYTES = 64 * 1024 * 1024
+BATCH_MAX_RECORDS = 500
+"""Records from which on a batch is full."""
+BATCH_MAX_BYTES = 4 * 1024 * 1024
+"""Bytes of records from which on a batch is full."""
+UNPACKED_MAX_BYTES = 64 * 1024 * 1024
+"""Most bytes that a batch may unpack to."""
 
 INGEST, RECHECK, LOOKUP, FORGET = "ingest", "recheck", "lookup", "forget"
 """Labels of batches that come from no source: records sent to `/api/ingest`, deletions that a re-check found, records
@@ -29,9 +34,9 @@ class RawRecord(msgspec.Struct, frozen=True, array_like=True):
 class RawBatch(msgspec.Struct, frozen=True, array_like=True):
     """Raw records of one source, in the order they came.
 
-    `source` is the label: the setting's name (demo, replay, bluesky, …) or one of `RESERVED`. It decides what kinds of
-    records the batch may hold (`normalise/permits.py`); a replayed record keeps the network it came from. `instance` is
-    the server where a source has several (Mastodon), else "".
+    `source` is the label: the setting's name (demo, replay, bluesky, …) or one of `RESERVED`. The label decides which
+    kinds of records the batch may hold (`pipeline/normalise/source_permissions.py`); a replayed record keeps the
+    network it came from. `instance` is the server where a source has several (Mastodon), else "".
     """
 
     source: str
@@ -52,13 +57,13 @@ def decode_batch(data: bytes) -> RawBatch:
     """Return the batch that `encode_batch` encoded.
 
     Raises:
-        ValueError: the bytes are not such a batch, or unpack to more than `MAX_BATCH_BYTES`.
+        ValueError: the bytes are not such a batch, or unpack to more than `UNPACKED_MAX_BYTES`.
     """
     try:
         size = zstandard.get_frame_parameters(data).content_size
         # `max_output_size` bounds only frames that do not state their size; a stated size is allocated as it is.
-        if MAX_BATCH_BYTES < size < zstandard.CONTENTSIZE_ERROR:
+        if UNPACKED_MAX_BYTES < size < zstandard.CONTENTSIZE_ERROR:
             raise ValueError(f"not a batch: it says that it unpacks to {size:,} bytes")
-        return _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_BATCH_BYTES))
+        return _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=UNPACKED_MAX_BYTES))
     except (zstandard.ZstdError, msgspec.MsgspecError) as error:
         raise ValueError(f"not a batch: {error}") from error

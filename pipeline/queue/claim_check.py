@@ -61,7 +61,7 @@ return ids
 """
 )
 
-# KEYS: later   ARGV: batch id, after so many ms
+# KEYS: later   ARGV: batch id, delay in ms
 _POSTPONE = (
     NOW_MS
     + """
@@ -82,7 +82,7 @@ return ids
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The open batches: how many, and their bytes."""
+    """Number and bytes of the open batches."""
 
     batches: int
     size_bytes: int
@@ -129,7 +129,7 @@ class ClaimCheck:
             return self._redis.zscore(self._names.open, batch_id) is not None
 
     def backlog(self) -> Backlog:
-        """Return how many batches are open, and their bytes."""
+        """Return the number and the bytes of the open batches."""
         names = self._names
         with translate_redis_errors():
             batches, size = self._redis.pipeline(transaction=False).zcard(names.open).get(names.open_bytes).execute()
@@ -185,7 +185,7 @@ class ClaimCheck:
             self._redis.zrem(self._names.later, batch_id)
 
     def postponed(self) -> int:
-        """Return how many batches are postponed."""
+        """Return the number of postponed batches."""
         with translate_redis_errors():
             return int(self._redis.zcard(self._names.later))
 

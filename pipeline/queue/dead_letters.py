@@ -90,7 +90,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class DeadSize:
-    """How many letters the stream holds, their bytes, and how many were dropped for lack of room."""
+    """Number and bytes of the letters in the stream, and the number of letters dropped for lack of room."""
 
     letters: int
     size_bytes: int
@@ -108,7 +108,7 @@ class DeadLetters:
         self._remove = redis.register_script(_REMOVE)
 
     def add(self, letters: Sequence[DeadLetter], *, again: bool = False) -> int:
-        """Add letters; return how many older ones were dropped to make room.
+        """Add letters; return the number of older letters dropped to make room.
 
         `again`: an earlier attempt may have added them already; letters that the stream holds are not added twice.
         """
@@ -153,7 +153,7 @@ class DeadLetters:
             start = "(" + page[-1][0].decode()
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Remove letters by their ids; return how many were there."""
+        """Remove letters by their ids; return the number removed."""
         listed = list(ids)
         if not listed:
             return 0
@@ -178,7 +178,7 @@ class DeadLetters:
         return opened
 
     def purge(self, post_ids: Sequence[str]) -> int:
-        """Remove letters that mention a deleted post; return how many.
+        """Remove letters that mention a deleted post; return the number removed.
 
         A letter is searched as bytes, not parsed, for the post's id at its source: the last part of our id.
         """

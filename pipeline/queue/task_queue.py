@@ -43,8 +43,8 @@ class TaskQueue:
     cover: Callable[[CoverageUpdate], None] = _drop
     """Send a coverage row to upkeep."""
     request_reader: Callable[[str], None] = _drop
-    """Ask for a reader of a source. The message expires, so none pile up while no reader process runs."""
+    """Request a reader of a source. The message expires, so none pile up while no reader process runs."""
     waiting: Callable[[], int] = lambda: 0
-    """Return how many batch ids wait in the broker."""
+    """Return the number of batch ids that wait in the broker."""
     stopping: Callable[[], bool] = lambda: False
-    """Tell whether this process was told to end."""
+    """Tell whether this process is ending."""

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.queue.batch import RawRecord
+from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, RawRecord
 from pipeline.sources.contract import Chunk
 
-BATCH_MAX_RECORDS = 500
-BATCH_MAX_BYTES = 4 * 1024 * 1024
 BUSY_BATCHES = 6
 """Open batches from which on workers count as busy: then larger batches help, more batches do not."""
 FAST_S = 0.010
@@ -41,7 +39,7 @@ class BatchBuffer:
         self._interval_s = 1.0
 
     def observe(self, chunk: Chunk) -> None:
-        """Measure how fast chunks come. Empty chunks do not count: the reader may have asked for them."""
+        """Measure how fast chunks come. Empty chunks do not count: the reader may have requested them."""
         if not chunk.records:
             return
         now = self._clock_s()

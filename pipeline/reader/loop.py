@@ -36,7 +36,7 @@ FAILURES_BEFORE_DOWN = 3
 
 
 class Reader:
-    """Reads one source under its lease until the process is told to stop. Belongs to one thread."""
+    """Reads one source under its lease until the process is stopping. Belongs to one thread."""
 
     def __init__(
         self,
@@ -72,8 +72,9 @@ class Reader:
         self._lease: Lease | None = None
 
     def run(self) -> None:
-        """Read until told to stop. After a lost lease wait for it again; after an error of the source reopen it.
+        """Read until the process is stopping.
 
+        After a lost lease, wait for the lease again; after an error of the source, reopen the source.
         However the loop ends, lease and spool are released.
 
         Raises:
@@ -112,7 +113,7 @@ class Reader:
                 self._give_up()
 
     def _session(self, lease: Lease) -> None:
-        """Open the source at the cursor and enqueue what it yields, until it ends or the process is told to stop."""
+        """Open the source at the cursor and enqueue what it yields, until it ends or the process is stopping."""
         self._outlet.clear()
         self._reporter.begin(filled=self._source.resumes and lease.cursor is not None, read_ms=lease.read_ms)
         lease.read_ms = None
@@ -132,7 +133,7 @@ class Reader:
                 close()
 
     def _rest(self) -> None:
-        """Keep the lease of a source that has ended for good until told to stop, so that no reader reads it again."""
+        """Keep the lease of a source that has ended for good, so that no other reader reads it again."""
         self._context.report("ended")
         while not self._context.wait(0.05 if self._handover.spooling else 1.0):
             self._outlet.drain()

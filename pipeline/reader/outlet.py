@@ -83,7 +83,7 @@ class Outlet:
             self.flush()
 
     def patience(self, longest_s: float) -> float:
-        """Return how many seconds the source may wait for more before it yields a chunk, if only an empty one."""
+        """Return the seconds that the source may wait for records; after them it yields a chunk, even an empty one."""
         return min(longest_s, max(0.001, self._left_s())) if self._buffer.records else longest_s
 
     def keep_lease(self) -> None:

@@ -50,11 +50,11 @@ class ReaderContext:
         return self._reporter.status
 
     def stopped(self) -> bool:
-        """Tell whether the source has been asked to end."""
+        """Tell whether the source must end."""
         return self._stopping()
 
     def wait(self, seconds: float) -> bool:
-        """Wait, or less if asked to end, keeping the lease and the buffer's deadline; return `stopped()`.
+        """Wait, less if the source must end, keeping the lease and the buffer's deadline; return `stopped()`.
 
         Raises:
             LeaseLost: another reader took over meanwhile.
@@ -67,7 +67,7 @@ class ReaderContext:
         return self._stopping()
 
     def patience(self, longest_s: float) -> float:
-        """Return how many seconds the source may wait for more before it yields a chunk, if only an empty one."""
+        """Return the seconds that the source may wait for records; after them it yields a chunk, even an empty one."""
         return self._outlet.patience(longest_s)
 
     def report(self, state: str, detail: str = "", *, lag_s: float | None = None, collects: str | None = None) -> None:

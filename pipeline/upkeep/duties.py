@@ -120,7 +120,7 @@ class Upkeep:
                     log.exception("the duty %s failed, it is tried again", duty)
 
     def publish_identity(self) -> None:
-        """Publish which store the workers write, so that a web process on another store can tell."""
+        """Publish the identity of the store that the workers write; a web process on another store notices."""
         publish_identity(self._redis, self._names, self._store())
 
     def maintain_store(self) -> None:

@@ -25,7 +25,7 @@ class DutyLocks:
             return bool(self._redis.set(self._names.duty(duty), self._process, nx=True, px=every_ms))
 
     def keep(self, duty: str, idle_ms: int) -> bool:
-        """Tell whether a duty is this process's own. It stays so until the process has not asked for `idle_ms`."""
+        """Tell whether a duty is this process's own. It stays so while this is called within every `idle_ms`."""
         name = self._names.duty(duty)
         with translate_redis_errors():
             if self._redis.get(name) == self._process.encode():

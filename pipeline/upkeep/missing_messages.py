@@ -47,7 +47,7 @@ class MissingMessages:
         self._visibility_s = visibility_s
 
     def request_readers(self) -> None:
-        """Ask for a reader of each source whose lease nobody holds."""
+        """Request a reader of each source whose lease nobody holds."""
         for source in self._sources:
             if not self._leases.is_held(source) and self._locks.take(f"read:{source}", READER_EVERY_MS):
                 self._queue.request_reader(source)
@@ -61,7 +61,7 @@ class MissingMessages:
             self._claims.resumed(batch_id)
 
     def enqueue_lost(self) -> int:
-        """Enqueue open batches whose message must be lost; return how many.
+        """Enqueue open batches whose message must be lost; return their number.
 
         While at least as many ids wait in the broker as batches are open, no message is lost; the queue is only long.
         """

@@ -27,7 +27,7 @@ class Retention:
         self._order = order
 
     def prune(self) -> int:
-        """Remove posts beyond the limits, and announce it; return how many posts."""
+        """Remove posts beyond the limits, and announce it; return the number of posts."""
         settings = self._settings
         max_gb = settings.store_max_gb or (0.0 if settings.elasticsearch_url else SQLITE_GB)
         before_ms = now_ms() - settings.retention_days * 86_400_000 if settings.retention_days else None

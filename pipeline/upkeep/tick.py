@@ -55,7 +55,7 @@ class Ticker:
         self._order.announce(msgspec.json.encode(notice))
 
     def _count_indexed(self) -> int:
-        """Return how many posts are stored; while the store is away, the last count. A tick waits for nothing."""
+        """Return the number of stored posts; while the store is away, the last count. A tick waits for nothing."""
         try:
             self._indexed = self._store().indexed()
         except StoreUnavailable as error:

@@ -15,7 +15,7 @@ from pipeline.queue.batch import RawBatch
 from pipeline.store.contract import Persisted
 
 LIVE_MS = 600_000
-"""Records received longer ago (ms) are replayed or retried; they say nothing about latency."""
+"""Records received longer ago (ms) are replayed or retried; they are left out of the latency."""
 
 
 def count_batch(

@@ -128,7 +128,7 @@ class BatchProcessor:
             return normalised, self._intake.filter(normalised.writes)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
-        """Persist writes. Posts that deletions take along are removed in portions, each announced once it is gone.
+        """Persist writes. Posts that deletions take along are removed in portions, each announced once it is removed.
 
         Raises:
             BatchDone: a newer attempt owns the batch.
@@ -207,7 +207,7 @@ class BatchProcessor:
     def _with_unannounced(self, attempt: Attempt, persisted: Persisted) -> Persisted:
         """Return it with the posts deleted since an attempt at this batch died.
 
-        The dead attempt may have removed posts with an account or with their original. Their rows are gone, and the
+        The dead attempt may have removed posts with an account or with their original. Their rows are removed, and the
         batch does not name them.
         """
         if not attempt.dead:

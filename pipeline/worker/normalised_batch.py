@@ -32,7 +32,7 @@ class NormalisedBatch:
 
     @property
     def seq_count(self) -> int:
-        """How many sequence numbers this batch reserves."""
+        """Number of sequence numbers that this batch reserves."""
         return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
 
 

@@ -33,8 +33,8 @@ def test_counters_are_found_by_name_and_not_among_all_that_lies_in_redis(redis_c
     before: Any = redis_client.info("commandstats")
     assert totals(redis_client, names) == {"posts_accepted": 4}
     after: Any = redis_client.info("commandstats")
-    asked = {name for name, told in after.items() if told["calls"] > before.get(name, {"calls": 0})["calls"]}
-    assert asked <= {"cmdstat_zrange", "cmdstat_hgetall", "cmdstat_info"}
+    called = {name for name, stat in after.items() if stat["calls"] > before.get(name, {"calls": 0})["calls"]}
+    assert called <= {"cmdstat_zrange", "cmdstat_hgetall", "cmdstat_info"}
 
 
 def test_a_process_that_died_is_forgotten_by_the_next_that_counts(redis_client: Redis, names: Names) -> None:

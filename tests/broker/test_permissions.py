@@ -44,7 +44,7 @@ def settings_of(mute: Redis, names: Names, directory: Path) -> Settings:
     return load({"REDIS_URL": url, "REDIS_PREFIX": names.prefix, "DATA_DIR": str(directory)})
 
 
-def test_doctor_start_and_worker_say_so(mute: Redis, names: Names, tmp_path: Path) -> None:
+def test_doctor_start_and_worker_report_it(mute: Redis, names: Names, tmp_path: Path) -> None:
     settings = settings_of(mute, names, tmp_path)
     (finding,) = [one for one in examine(settings) if one.what == "channels"]
     assert not finding.well

@@ -174,7 +174,7 @@ def test_a_reader_that_was_paused_beyond_its_lease_enqueues_nothing(running: Pro
 FAILOVER_MS = 15_000
 
 
-def test_one_reader_reads_whatever_two_beats_and_a_restarted_broker_do(running: Processes, broker: Broker) -> None:
+def test_one_reader_reads_despite_two_beats_and_a_restarted_broker(running: Processes, broker: Broker) -> None:
     """Two upkeeps request readers, two readers stand by, the broker restarts, and the active reader is killed."""
     running.environ |= {"SOURCE": "demo", "DEMO_RATE": "40"}
     process = process_of(running.environ)

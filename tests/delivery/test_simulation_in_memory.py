@@ -26,14 +26,14 @@ def test_no_watcher_misses_or_repeats_a_post() -> None:
 NOTICED = {
     "the highest number": 7,
     "the batch's own number": 16,
-    "registry read before persisting": 79,
+    "registry read before persisting": 128,
     "no owner token": 3213,
     "tombstones not announced again": 3541,
     "deletions of a dead attempt not announced": 10727,
-    "no gone in answers": 12,
-    "clients without memory of gone": 628,
+    "no retractions in answers": 12,
+    "clients without memory of retractions": 628,
     "a lower bound read after SUBSCRIBE": 2254,
-    "a store not refreshed": 0,
+    "a store not refreshed": 1,
     "refill from now": 102,
     "edited for searches that came since": 128,
     "messages of a commit that cover each other": 3657,
@@ -41,7 +41,7 @@ NOTICED = {
     "a commit that removes its batch first": 929,
     "a refused post published": 17,
     "a refused post that fails its batch": 17,
-    "too much is taken for all": 19,
+    "an overflow is taken for complete": 19,
 }
 
 

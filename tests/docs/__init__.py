@@ -1,1 +1,1 @@
-"""What the documentation promises, held against the code."""
+"""Tests that the documentation agrees with the code."""

@@ -26,7 +26,7 @@ def test_a_room_imports_only_rooms_further_down() -> None:
     assert not upwards
 
 
-def test_each_way_is_told_in_ten_steps() -> None:
+def test_each_way_is_described_in_ten_steps() -> None:
     for heading in ("## The way of a post", "## The way of a search"):
         section = PAGE.split(heading)[1].split("\n## ")[0]
         assert [int(number) for number in re.findall(r"^(\d+)\. ", section, re.MULTILINE)] == list(range(1, 11))

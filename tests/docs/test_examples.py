@@ -87,7 +87,7 @@ def test_watch_prints_matches_of_each_search(stocked: tuple[Product, Server]) ->
         program.end()
 
 
-def test_send_is_taken(stocked: tuple[Product, Server]) -> None:
+def test_send_example_is_accepted(stocked: tuple[Product, Server]) -> None:
     product, _ = stocked
     server = product.serve()
     program = Program("send.py", f"http://127.0.0.1:{server.port}")

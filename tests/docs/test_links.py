@@ -1,4 +1,4 @@
-"""Documentation cannot rot: what the README links to exists, and what it says of settings and targets is true."""
+"""Links, paths, settings and make targets that the documentation names exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client may meet is written down: every message, close code, error code, metric, route, and the schema."""
+"""The documentation lists every message, close code, error code, metric and route; the schema is the code's."""
 
 from __future__ import annotations
 

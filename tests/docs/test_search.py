@@ -25,7 +25,7 @@ def test_operator_is_documented(operator: Operator) -> None:
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
-def test_operator_does_what_its_row_says(operator: Operator) -> None:
+def test_operator_matches_its_documented_meaning(operator: Operator) -> None:
     assert operator.example.startswith(f"{operator.name}:")
     assert parse(operator.example, NOW_MS).root
     for choice in operator.choices:

@@ -1,4 +1,4 @@
-"""A cluster asked and told by itself, past the product: what it holds, and the block that a full disk sets."""
+"""Direct access to an Elasticsearch cluster, past the product: counts its documents, and sets a full disk's block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def block(url: str, *, on: bool, prefix: str = "murmur") -> None:
 
 
 def documents(url: str, word: str, prefix: str = "murmur") -> int:
-    """Return how many documents of posts have a word, double ones and all."""
+    """Return the number of documents of posts that have a word, duplicates included."""
     _ask(f"{url}/{prefix}-posts/_refresh", None, "POST")
     count: int = _ask(f"{url}/{prefix}-posts/_count", {"query": {"term": {"words": word}}}, "POST")["count"]
     return count

@@ -1,4 +1,4 @@
-"""A watcher of one search in a thread of its own: what it holds by the rules, and what the page was told when."""
+"""Onlooker: watches one search in its own thread, and records the posts it holds and the outages it was sent."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from tests.web.browser import Browser, Search
 
 AWAY_S = 1.0
-"""A connection that ends without a word is made anew after so long."""
+"""Seconds after which a connection that ended without a close frame is made anew."""
 
 
 class Onlooker(threading.Thread):
-    """Watches until told to end, and comes back as docs/reference/protocol.md asks whenever its connection ends."""
+    """Watches until `end`, and reconnects as docs/reference/protocol.md requires whenever its connection ends."""
 
     def __init__(self, port: int, query: str) -> None:
         super().__init__(daemon=True)
         self.came: Counter[tuple[str, int]] = Counter()
-        """How often each (id, version) came as a live post."""
+        """Times that each (id, version) came as a live post."""
         self.outages: list[tuple[float, str | None]] = []
-        """(monotonic, why) of each change of what the page was told of the store: None for well."""
+        """(monotonic, why) of each change of the store's outage in `stats`; None: no outage."""
         self.troubles: Counter[str] = Counter()
         self.failed: Exception | None = None
         self._browser = Browser(port)
@@ -31,24 +31,24 @@ class Onlooker(threading.Thread):
 
     @property
     def held(self) -> dict[str, int]:
-        """What it holds: id → version."""
+        """Posts that the watcher holds: id → version."""
         return dict(self.search.watcher.have)
 
     def outage(self) -> str | None:
-        """Return why the store is away as the page was last told, None where it is not."""
+        """Return the reason of the outage in the last `stats`, None if there is none."""
         return self.outages[-1][1] if self.outages else None
 
     def run(self) -> None:
-        """Watch."""
+        """Watch until `end`."""
         try:
             while not self._over.is_set():
-                told = self._browser.read(0.2)
+                message = self._browser.read(0.2)
                 self._browser.frames.clear()
-                if told is not None:
-                    self._take(told)
+                if message is not None:
+                    self._take(message)
                 elif self._browser.connection is None:
                     self._come_back()
-        except Exception as error:  # noqa: BLE001 - whoever ends it is told
+        except Exception as error:  # noqa: BLE001 - raised again by `end`
             self.failed = error
 
     def end(self) -> None:
@@ -58,13 +58,13 @@ class Onlooker(threading.Thread):
         self._browser.drop()
         assert self.failed is None, self.failed
 
-    def _take(self, told: dict[str, Any]) -> None:
-        kind = told["type"]
+    def _take(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
         if kind == "posts":
-            self.came.update((post["id"], post["version"]) for post in told["posts"])
+            self.came.update((post["id"], post["version"]) for post in message["posts"])
         elif kind == "stats":
-            why = told["outage"]["why"] if told.get("outage") else None
-            if why is None or self.outage() is None:  # of one outage the first reason stands
+            why = message["outage"]["why"] if message.get("outage") else None
+            if why is None or self.outage() is None:  # the first reason of an outage is kept
                 self._note(why)
         elif kind in ("lagged", "reset", "error"):
             self.troubles[kind] += 1
@@ -77,8 +77,8 @@ class Onlooker(threading.Thread):
 
     def _come_back(self) -> None:
         self.troubles["closed"] += 1
-        told = re.search(r"come back in (\d+) ms", self._browser.close_reason)
-        while not self._over.wait(int(told[1]) / 1000 if told else AWAY_S):
+        delay = re.search(r"come back in (\d+) ms", self._browser.close_reason)
+        while not self._over.wait(int(delay[1]) / 1000 if delay else AWAY_S):
             try:
                 self._browser.open()
             except OSError:

@@ -91,7 +91,7 @@ class Product:
         return self
 
     def get(self, path: str, **query: Any) -> Any:
-        """Ask the API. What it refuses is an HTTPError which holds its words."""
+        """Return the API's answer to a GET. A refusal raises HTTPError with the response."""
         address = f"{self.url}{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
         try:
             with urllib.request.urlopen(address, timeout=15) as answer:
@@ -101,7 +101,7 @@ class Product:
             raise
 
     def readiness(self) -> tuple[int, str]:
-        """Return what `/readyz` says: the status, 0 where nothing answers, and why it is not ready."""
+        """Return the answer of `/readyz`: the status, 0 without an answer, and the reason of a refusal."""
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=60) as answer:
                 return answer.status, ""
@@ -111,12 +111,12 @@ class Product:
             return 0, "no answer"
 
     def stored(self) -> int:
-        """Return how many posts are stored."""
+        """Return the number of stored posts."""
         indexed: int = self.get("/api/stats")["indexed"]
         return indexed
 
     def stop(self, number: int = signal.SIGTERM) -> float:
-        """Tell it to end, wait; return the seconds it took."""
+        """Send SIGTERM and wait; return the seconds that the end took."""
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -124,13 +124,13 @@ class Product:
         return time.monotonic() - began
 
     def end(self) -> None:
-        """End it and all its processes at once: for when a test is over, for stopping takes seconds."""
+        """Kill the product and all its processes at once, after a test: a stop in good order takes seconds."""
         self.process.kill()
         self.process.wait(60)
         until(self._killed)
 
     def _killed(self) -> bool:
-        """Kill what is left, and return whether nothing was: until it is killed itself, one process starts others."""
+        """Kill the remaining processes, and return whether none remained: a process that lives may start others."""
         left = self.processes()
         for pid in left:
             with contextlib.suppress(OSError):

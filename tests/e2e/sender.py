@@ -1,6 +1,6 @@
 """Sends known posts to `POST /api/ingest` at a steady rate, some twice and some edited.
 
-It knows what must be stored in the end, and finds what is.
+It records which posts must be stored in the end, and reads which are.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import urllib.request
 from typing import Any
 
 WORD = "marmalade"
-"""Stands in every post."""
+"""Word in every post."""
 TOKEN = "t"
 EVERY_S = 0.5
 AGAIN, EDITED = 0.04, 0.04
-"""So many of the new posts are sent once more as they were, and edited."""
+"""Shares of the new posts that are sent once more unchanged, and edited."""
 TIMEOUT_S, RETRY_S, RETRIES = 60, 1.0, 120
 EXPORT_S = 300
 _OTHER_WORDS = ("a letter", "from the harbour", "boats", "stay in", "shops", "close early", "wind", "and rain", "storm")
 
 
 class Sender(threading.Thread):
-    """`posts` is what was taken: id → greatest version. A body that is refused for now is sent again, as it was."""
+    """`posts` are those accepted: id → greatest version. A body that is refused for now is sent again unchanged."""
 
     def __init__(self, url: str, rate: float) -> None:
         super().__init__(daemon=True)
@@ -33,7 +33,7 @@ class Sender(threading.Thread):
         self.records = 0
         self.refused = 0
         self.late_s = 0.0
-        """How far behind the rate it fell at most."""
+        """Greatest delay behind the rate, in seconds."""
         self.failed: Exception | None = None
         self._url, self._each = url, max(1, round(rate * EVERY_S))
         self._began_ms = int(time.time() * 1000) - 3_600_000
@@ -43,7 +43,7 @@ class Sender(threading.Thread):
         self._may.set()
 
     def run(self) -> None:
-        """Send until told to end."""
+        """Send until `end`."""
         due = time.monotonic()
         try:
             while not self._over.is_set():
@@ -52,7 +52,7 @@ class Sender(threading.Thread):
                 due += EVERY_S
                 self.late_s = max(self.late_s, time.monotonic() - due)
                 self._over.wait(max(0.0, due - time.monotonic()))
-        except Exception as error:  # noqa: BLE001 - whoever ends it is told
+        except Exception as error:  # noqa: BLE001 - raised again by `end`
             self.failed = error
 
     def rest(self) -> None:
@@ -64,7 +64,7 @@ class Sender(threading.Thread):
         self._may.set()
 
     def end(self) -> None:
-        """Stop sending, once what is under way was taken."""
+        """Stop sending, once the request under way is answered."""
         self._over.set()
         self.join(TIMEOUT_S * 2)
         assert not self.is_alive(), "a body was not taken"
@@ -95,7 +95,7 @@ class Sender(threading.Thread):
         for _ in range(RETRIES):
             try:
                 with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-                    told = json.load(answer)
+                    reply = json.load(answer)
                 break
             except urllib.error.HTTPError as error:
                 if error.code != 503:
@@ -104,14 +104,14 @@ class Sender(threading.Thread):
                 time.sleep(RETRY_S)
         else:
             raise AssertionError(f"refused {RETRIES} times")
-        assert told == {"accepted": len(records), "dead": 0}, told
+        assert reply == {"accepted": len(records), "dead": 0}, reply
         self.records += len(records)
         for record in records:
             self.posts[record["id"]] = max(record["version"], self.posts.get(record["id"], 0))
 
 
 def exported(url: str) -> list[tuple[str, int]]:
-    """Return (id, version) of all such posts that a product finds."""
+    """Return (id, version) of all posts with the word that a product finds."""
     with urllib.request.urlopen(f"{url}/api/export?q={WORD}&format=jsonl", timeout=EXPORT_S) as answer:
         posts = [json.loads(line) for line in answer if line.strip()]
     return [(post["id"], post["version"]) for post in posts]

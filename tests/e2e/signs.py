@@ -1,4 +1,4 @@
-"""What an operator sees of a product, looked at again and again: the queue in Redis, and what `/readyz` says."""
+"""Signs of a product's state, sampled repeatedly: the queue in Redis, and the answer of `/readyz`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUEUE_EVERY_S, READY_EVERY_S = 0.1, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is open at a time (monotonic): batches, and their bytes."""
+    """Open batches and their bytes at a time (monotonic)."""
 
     at: float
     batches: int
@@ -28,7 +28,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What `/readyz` said at a time (monotonic): status, 0 if nothing, and why not ready."""
+    """Answer of `/readyz` at a time (monotonic): status, 0 without an answer, and the reason of a refusal."""
 
     at: float
     status: int
@@ -36,7 +36,7 @@ class Ready:
 
 
 class Signs:
-    """Looks when asked, and between `record` and `end` all the time."""
+    """Takes a sample on each call, and between `record` and `end` all the time."""
 
     def __init__(self, product: Product) -> None:
         self._product = product
@@ -59,25 +59,25 @@ class Signs:
             thread.start()
 
     def end(self) -> None:
-        """Look no more."""
+        """Take no more samples."""
         self._over.set()
         for thread in self._threads:
             thread.join(60)
         self._redis.close()
 
     def waiting(self) -> Queue:
-        """Return what is open now."""
-        asked: Any = self._redis.pipeline(transaction=False)  # its types are those of both worlds
-        batches, size_bytes = asked.zcard(self._names.open).get(self._names.open_bytes).execute()
+        """Return the open batches now."""
+        commands: Any = self._redis.pipeline(transaction=False)  # its types are those of both worlds
+        batches, size_bytes = commands.zcard(self._names.open).get(self._names.open_bytes).execute()
         return Queue(time.monotonic(), int(batches), int(size_bytes or 0) if batches else 0)
 
     def readiness(self) -> Ready:
-        """Return what `/readyz` says now."""
+        """Return the answer of `/readyz` now."""
         status, why = self._product.readiness()
         return Ready(time.monotonic(), status, why)
 
     def dead(self) -> int:
-        """Return how many dead letters there are."""
+        """Return the number of dead letters."""
         return int(self._redis.xlen(self._names.dead))
 
     def greatest(self, since: float, until: float) -> Queue:

@@ -44,7 +44,7 @@ def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Brows
     page.close()
 
 
-def test_the_page_outlives_a_restart_and_shows_what_came_meanwhile(start: Start, chromium: Browser) -> None:
+def test_the_page_survives_a_restart_and_shows_the_posts_of_the_meantime(start: Start, chromium: Browser) -> None:
     first = start(SOURCE="demo", DEMO_RATE="2").wait_ready()
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(first.url)

@@ -1,4 +1,4 @@
-"""What coverage says over the whole product, when connections, processes and the product itself end and come back."""
+"""Coverage of the whole product is right when connections, processes and the product itself end and come back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rows(product: Product) -> list[tuple[str, str, bool]]:
 
 
 @pytest.mark.timeout(240)
-def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_path: Any) -> None:
+def test_only_posts_that_no_cursor_recovered_are_reported_as_not_collected(start: Start, tmp_path: Any) -> None:
     with Jetstream() as jetstream:
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": jetstream.url, "BLUESKY_API": "off", "INGEST_TOKEN": "t"}
         product = start(tmp_path / "data", **settings).wait_ready()
@@ -66,8 +66,8 @@ def test_only_what_no_cursor_brought_is_told_as_not_collected(start: Start, tmp_
         until(lambda: product.stored() == 5, 60)
 
         def gap() -> bool:
-            told = product.get("/api/coverage")["rows"]
-            missing = [row for row in told if row["why"]]
+            reported = product.get("/api/coverage")["rows"]
+            missing = [row for row in reported if row["why"]]
             return len(missing) == 1 and missing[0]["to"] == (at + HOUR_US // 2) // 1000
 
         until(gap, 60)

@@ -40,7 +40,7 @@ def test_posts_of_a_simulated_bluesky_arrive_with_names_and_all_ends_together(tm
         assert product.stop() is not None
 
 
-def test_what_is_piped_into_it_is_stored(tmp_path: Path) -> None:
+def test_piped_records_are_stored(tmp_path: Path) -> None:
     if not (PROJECT / "web" / "static" / "index.html").exists():
         missing("built page: run `make page`")
     path = tmp_path / "posts.jsonl"

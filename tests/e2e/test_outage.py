@@ -1,4 +1,4 @@
-"""Elasticsearch goes away under the whole product while posts come: none is lost, none double, and it is said so.
+"""An outage of Elasticsearch under the whole product loses and doubles no post, and is reported.
 
 `make outage` does the same for minutes and at 500 posts a second, and in more ways. A batch that breaks off between any
 two answers is made good in `tests/store/elastic`.
@@ -26,14 +26,14 @@ pytestmark = [pytest.mark.e2e, pytest.mark.elasticsearch, pytest.mark.timeout(90
 
 RATE = 60
 WAIT_S = 150
-"""For anything to come about, on a machine however busy."""
+"""Seconds to wait for any event, on a busy machine."""
 GROWN = 5
-"""Batches that are open: more than two workers have in hand."""
+"""Open batches from which on the queue has grown: more than two workers process at once."""
 
 
 @pytest.fixture(scope="module")
 def elastic() -> Iterator[Server]:
-    """A server of these tests' own, to be broken."""
+    """An Elasticsearch for these tests, which they break."""
     try:
         opened = server(V7)
         started = opened.__enter__()
@@ -47,7 +47,7 @@ def elastic() -> Iterator[Server]:
 
 @pytest.fixture
 def gate(elastic: Server) -> Iterator[Gate]:
-    """The way to it; afterwards it runs again, whatever a test left."""
+    """The crash proxy in front of it; after a test the server runs again."""
     with Gate(elastic.url) as gate:
         yield gate
     if not elastic.running:
@@ -55,7 +55,7 @@ def gate(elastic: Server) -> Iterator[Gate]:
 
 
 class Running:
-    """A product on a server under load, and all who look at it."""
+    """A product on a server under load, and its observers."""
 
     def __init__(self, start: Start, elastic: Server, gate: Gate, matcher: str) -> None:
         cluster = {"ELASTICSEARCH_URL": gate.url, "ELASTICSEARCH_PREFIX": matcher, "ELASTICSEARCH_REPLICAS": "0"}
@@ -70,14 +70,14 @@ class Running:
         self.sender.start()
         until(lambda: self.onlooker.held, WAIT_S)
 
-    def told(self, why: str) -> None:
-        """Wait until the queue has grown, and everybody was told why."""
+    def wait_for_outage(self, why: str) -> None:
+        """Wait until the queue has grown, and `/readyz` and the page report the reason."""
         until(lambda: self.signs.waiting().batches >= GROWN, WAIT_S)
         until(lambda: why in (self.onlooker.outage() or ""), WAIT_S)
         until(lambda: self.signs.readiness().status == 503, WAIT_S)
 
     def well(self) -> None:
-        """Wait until the queue is drained, and everybody was told; what is sent meanwhile would only make it longer."""
+        """Wait until the queue is drained and reported as well; sending rests, so that the queue gets no longer."""
         self.sender.rest()
         until(lambda: self.signs.waiting().batches == 0, WAIT_S)
         until(lambda: self.signs.readiness().status == 200, WAIT_S)
@@ -85,7 +85,7 @@ class Running:
         self.sender.go_on()
 
     def nothing_lost_nothing_double(self) -> None:
-        """Hold what is stored, and what the watcher has, against what was taken."""
+        """Compare the stored posts, and those of the watcher, with the accepted posts."""
         self.sender.end()
         until(lambda: self.signs.waiting().batches == 0, WAIT_S)
         sent = self.sender.posts
@@ -106,7 +106,7 @@ def test_server_that_takes_no_writes_and_one_killed_within_a_bulk_cost_no_post(
     running = Running(start, elastic, gate, "memory")
 
     block(elastic.url, on=True, prefix="memory")
-    running.told("read-only-allow-delete")
+    running.wait_for_outage("read-only-allow-delete")
     sent, stored = len(running.sender.posts), documents(elastic.url, WORD, "memory")
     until(lambda: len(running.sender.posts) > sent, 30)
     assert documents(elastic.url, WORD, "memory") == stored < sent
@@ -115,7 +115,7 @@ def test_server_that_takes_no_writes_and_one_killed_within_a_bulk_cost_no_post(
 
     cut = gate.arm("memory-posts-", "at work", elastic.kill)
     assert cut.done.wait(WAIT_S)
-    running.told("cannot be reached")
+    running.wait_for_outage("cannot be reached")
     elastic.start()
     gate.open()
     running.well()
@@ -123,13 +123,11 @@ def test_server_that_takes_no_writes_and_one_killed_within_a_bulk_cost_no_post(
 
 
 @pytest.mark.thorough
-def test_percolator_killed_when_a_bulk_was_done_and_nobody_had_heard_costs_no_post(
-    start: Start, elastic: Server, gate: Gate
-) -> None:
+def test_percolator_killed_before_its_bulk_response_costs_no_post(start: Start, elastic: Server, gate: Gate) -> None:
     running = Running(start, elastic, gate, "percolator")
     cut = gate.arm("percolator-posts-", "answered", elastic.kill)
     assert cut.done.wait(WAIT_S)
-    running.told("cannot be reached")
+    running.wait_for_outage("cannot be reached")
     elastic.start()
     assert survived(elastic.url, cut) == len(cut.created)
     gate.open()

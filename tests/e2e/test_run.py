@@ -34,7 +34,7 @@ def replay() -> dict[str, str]:
 
 
 def _distinct_posts() -> int:
-    """Return how many posts the recording holds, originals included, read by the adapters alone."""
+    """Return the number of posts in the recording, originals included, read by the adapters alone."""
     from pipeline.normalise.format_dispatch import normalise
     from pipeline.post import Upsert
     from pipeline.sources.replay.source import ReplaySource
@@ -65,7 +65,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(
         assert product.stored() == expected
         assert len(product.get("/api/search", q="love", limit=5)["posts"]) == 5
         assert product.get("/api/timeline", q="*")["total"] == expected
-        # A server out of breath may have kept somebody waiting: that is told until he succeeds, at most twenty seconds.
+        # A busy server may have refused a connection: /readyz reports that until one succeeds, at most 20 seconds.
         until(lambda: product.readiness()[0] == 200, 60)
         product.stop()
     finally:
@@ -73,7 +73,7 @@ def test_replay_into_elasticsearch_stores_exactly_the_distinct_posts(
 
 
 def _recording(path: Path, posts: int) -> int:
-    """Write a recording of our own, long enough to be stopped in; return how many posts it holds."""
+    """Write a recording that is long enough to be stopped in the middle; return its number of posts."""
     from pipeline.sources.demo.source import DemoSource
 
     context = Context()
@@ -82,7 +82,7 @@ def _recording(path: Path, posts: int) -> int:
         for chunk in DemoSource(3, 50_000.0).read('{"seed":3,"chapter":0,"event":0}', context):
             for record in chunk.records:
                 one = json.loads(record.data)
-                if one["kind"] == "post":  # a withdrawn post would make the count depend on order
+                if one["kind"] == "post":  # a deleted post would make the count depend on order
                     ids |= {one["id"]} | ({one["original"]["id"]} if "original" in one else set())
                     file.write(record.data + b"\n")
             if len(ids) >= posts:
@@ -155,7 +155,7 @@ def test_a_killed_process_is_started_again_and_posts_flow(start: Start) -> None:
 
 
 def _kill_and_see(product: Product, role: str) -> None:
-    """Kill what has a role, see it started again, and posts stored after that."""
+    """Kill the processes of a role; wait until they run again and more posts are stored."""
 
     def running() -> dict[int, str]:
         wanted = f"-m cli {role}" if role != "valkey-server" else role

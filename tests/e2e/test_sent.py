@@ -1,4 +1,4 @@
-"""Posts sent to the API of the whole product, of two web processes: stored whichever took them; once withdrawn or
+"""Posts sent to the API of the whole product, of two web processes: stored whichever took them; once deleted or
 forgotten, within a minute a word of theirs is nowhere on disk, nowhere in Redis."""
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PROMISED_S = 60.0
 
 def record(number: str, text: str, author: str = "7") -> dict[str, Any]:
     now_ms = int(time.time() * 1000)
-    told = {"murmur": 1, "id": f"demo:{number}", "version": now_ms, "created_at": now_ms, "text": text}
-    return told | {"author": {"id": author, "handle": f"h{author}", "name": f"Name of {author}"}}
+    fields = {"murmur": 1, "id": f"demo:{number}", "version": now_ms, "created_at": now_ms, "text": text}
+    return fields | {"author": {"id": author, "handle": f"h{author}", "name": f"Name of {author}"}}
 
 
 def send(product: Product, *records: Any) -> None:
@@ -100,11 +100,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def own() -> str:
-    """Letters that no other test, nor a former try of this one, had."""
+    """Letters that no other test, and no earlier try of this one, used."""
     return "".join(random.choices(string.ascii_lowercase, k=8))
 
 
-def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(product: Product, own: str) -> None:
+def test_sent_posts_are_stored_and_found_whichever_web_process_took_them(product: Product, own: str) -> None:
     now_ms = int(time.time() * 1000)
     for turn in range(12):
         records = [
@@ -120,7 +120,7 @@ def test_what_is_sent_is_stored_and_found_whatever_web_process_took_it(product: 
 
 
 @pytest.mark.timeout(240)
-def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(product: Product, own: str) -> None:
+def test_deleted_post_leaves_no_trace_and_open_pages_receive_the_deletion(product: Product, own: str) -> None:
     word, sings, post = f"xylophone{own}", f"sings{own}", f"4711{own}"
     torn = f'{{"murmur":1,"id":"demo:{post}","text":"half of {word}'.encode()
     send(product, record(post, f"a {word} {sings}"), record(f"4712{own}", f"a cat {sings}"), torn)
@@ -129,19 +129,19 @@ def test_withdrawn_post_leaves_no_trace_and_open_pages_are_told(product: Product
     PictureCache(product.data_dir / "images", 10**6).put(f"demo:{post}", "https://a.example/1", word.encode() * 9)
     with connect(f"ws://127.0.0.1:{product.port}/ws") as page:
         page.send(json.dumps({"type": "subscribe", "id": "a", "query": sings, "history": 10, "after": None}))
-        heard: list[dict[str, Any]] = []
+        frames: list[dict[str, Any]] = []
 
-        def told(kind: str) -> bool:
-            heard.append(json.loads(page.recv(timeout=30)))
-            return bool(heard[-1]["type"] == kind)
+        def arrived(kind: str) -> bool:
+            frames.append(json.loads(page.recv(timeout=30)))
+            return bool(frames[-1]["type"] == kind)
 
-        until(lambda: told("history"))
-        assert any(word in post["text"] for frame in heard for post in frame.get("posts", []))
+        until(lambda: arrived("history"))
+        assert any(word in post["text"] for frame in frames for post in frame.get("posts", []))
         assert len(traces(product, word)) >= 3, "store, picture, dead letter"
 
         send(product, {"murmur": 1, "kind": "delete", "id": f"demo:{post}", "at": int(time.time() * 1000)})
-        until(lambda: told("deleted"))
-        assert heard[-1]["ids"] == [f"demo:{post}"]
+        until(lambda: arrived("deleted"))
+        assert frames[-1]["ids"] == [f"demo:{post}"]
     until(lambda: not traces(product, word), PROMISED_S, 1.0)
     assert stored(product, sings) == 1
 
@@ -176,7 +176,7 @@ def test_forgotten_author_leaves_no_trace_and_does_not_return(product: Product, 
     until(lambda: not traces(product, author), PROMISED_S, 1.0)
 
 
-def test_author_forgotten_until_now_may_speak_again_and_nonsense_is_refused(product: Product, own: str) -> None:
+def test_author_forgotten_until_now_may_post_again_and_unknown_authors_are_refused(product: Product, own: str) -> None:
     author, word = f"zither{own}", f"zugzwangs{own}"
     send(product, record(f"1{own}", f"{word} this", author))
     until(lambda: stored(product, word) == 1)

@@ -1,4 +1,4 @@
-"""The whole product with SOURCE=x against an X on this machine: what people look at comes in, and is paid for."""
+"""The whole product with SOURCE=x against a simulated X: posts of watched searches come in, and are paid for."""
 
 from __future__ import annotations
 
@@ -25,24 +25,26 @@ pytestmark = pytest.mark.e2e
 
 
 class _Watcher:
-    """Somebody who looks at a search over the event stream, until `leave`."""
+    """A watcher of a search over the event stream, until `leave`."""
 
     def __init__(self, product: Product, query: str) -> None:
         address = f"{product.url}/api/stream?{urllib.parse.urlencode({'q': query})}"
         self._answer = urllib.request.urlopen(address, timeout=60)
-        self.heard: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         try:
             for line in self._answer:
                 if line.startswith(b"data:"):
-                    self.heard.append(json.loads(line[5:]))
+                    self.messages.append(json.loads(line[5:]))
         except (OSError, ValueError, AttributeError):
             return  # it has left
 
     def texts(self) -> set[str]:
-        return {post["text"] for message in self.heard for post in message.get("posts", []) if isinstance(post, dict)}
+        return {
+            post["text"] for message in self.messages for post in message.get("posts", []) if isinstance(post, dict)
+        }
 
     def leave(self) -> None:
         self._answer.close()
@@ -56,7 +58,7 @@ def _product(tmp_path: Path, api: XApi, **settings: str) -> Product:
 
 
 def _hour_old(number: int, text: str) -> dict[str, Any]:
-    """Return a post that a look-up surely knows by now."""
+    """Return a post that is old enough for a look-up."""
     ms = int(time.time() * 1000) - 3_600_000
     at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(ms / 1000))
     return post(number, text, data={"id": str((ms - X_EPOCH_MS) << 22 | number), "created_at": at})
@@ -79,7 +81,7 @@ def _state(product: Product) -> dict[str, Any]:
     return state
 
 
-def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path) -> None:
+def test_rules_follow_the_watched_searches_and_only_their_posts_come_in(tmp_path: Path) -> None:
     with XApi() as api:
         api.matching = True
         product = _product(tmp_path, api, TRACK="searches")
@@ -104,7 +106,7 @@ def test_rules_follow_what_people_look_at_and_only_that_comes_in(tmp_path: Path)
             product.end()
 
 
-def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
+def test_a_post_deleted_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Path) -> None:
     with XApi() as api:
         product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
         try:
@@ -113,7 +115,7 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
             watcher = _Watcher(product, "snow")
             api.publish(_hour_old(1, "snow that stays"), _hour_old(2, "snow that melts"))
             until(lambda: len(watcher.texts()) == 2, 60)
-            melts = next(one for one, told in api.lookups.posts.items() if "melts" in told["data"]["text"])
+            melts = next(one for one, record in api.lookups.posts.items() if "melts" in record["data"]["text"])
             del api.lookups.posts[melts]
             api.lookups.troubles.append((503, {}, b"over capacity"))
             refused = _recheck(product, api)
@@ -125,7 +127,7 @@ def test_a_post_withdrawn_at_x_leaves_page_and_store_by_a_re_check(tmp_path: Pat
             assert looked.returncode == 0
             assert "2 posts looked up, 1 deleted" in looked.stdout
             until(lambda: product.stored() == 1, 60)
-            until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.heard if "posts" not in one]), 60)
+            until(lambda: f"x:{melts}" in json.dumps([one for one in watcher.messages if "posts" not in one]), 60)
             found = product.get("/api/search", q="snow")["posts"]
             assert [one["text"] for one in found] == ["snow that stays"]
             watcher.leave()
@@ -143,10 +145,10 @@ def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_p
             until(lambda: product.stored() == 2, 60)
         finally:
             product.stop()
-        for number, told in list(api.lookups.posts.items()):
-            if "melts" in told["data"]["text"]:
+        for number, record in list(api.lookups.posts.items()):
+            if "melts" in record["data"]["text"]:
                 del api.lookups.posts[number]
-            told["data"]["public_metrics"]["like_count"] = 9
+            record["data"]["public_metrics"]["like_count"] = 9
         product = _product(tmp_path, api, TRACK="snow", X_RECHECK="lookup")
         try:
             product.wait_ready()
@@ -156,7 +158,7 @@ def test_upkeep_looks_stored_posts_up_by_itself_and_their_counts_are_fresh(tmp_p
             product.end()
 
 
-def test_a_budget_ends_reading_and_is_said_in_state_and_coverage(tmp_path: Path) -> None:
+def test_a_used_up_budget_ends_reading_and_shows_in_state_and_coverage(tmp_path: Path) -> None:
     with XApi() as api:
         product = _product(tmp_path, api, TRACK="snow", X_MONTHLY_POSTS="20", X_RECHECK="compliance")
         try:

@@ -1,1 +1,1 @@
-"""Whatever comes in: mutated records, searches, requests and frames, for as long as wanted. `python -m tests.fuzz`."""
+"""Fuzz tests: mutated records, searches, requests and frames, for any length of time (`python -m tests.fuzz`)."""

@@ -23,22 +23,23 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     parser.add_argument("--case", type=int, help="one case alone, as a failure names it")
-    asked = parser.parse_args()
-    parts = [asked.only] if asked.only else list(PARTS)
+    options = parser.parse_args()
+    parts = [options.only] if options.only else list(PARTS)
     failed = 0
     for name in parts:
-        until_s = time.monotonic() + asked.minutes * 60 / len(parts)
-        run = Run(name, asked.seed, until_s, asked.case)
+        until_s = time.monotonic() + options.minutes * 60 / len(parts)
+        run = Run(name, options.seed, until_s, options.case)
         began_s = time.monotonic()
         try:
             importlib.import_module(f"tests.fuzz.{name}").run(run)
         except Fault as fault:
             failed += 1
             print(f"{name}: FAILED: {fault.what}\n  input: {fault.data!r}")
-            print(f"  again: python -m tests.fuzz --only {name} --seed {asked.seed} --case {run.number}", flush=True)
+            print(f"  again: python -m tests.fuzz --only {name} --seed {options.seed} --case {run.number}", flush=True)
         else:
             print(
-                f"{name}: {run.done:,} cases in {time.monotonic() - began_s:.0f} s, seed {asked.seed}: well", flush=True
+                f"{name}: {run.done:,} cases in {time.monotonic() - began_s:.0f} s, seed {options.seed}: well",
+                flush=True,
             )
     return 1 if failed else 0
 

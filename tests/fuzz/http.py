@@ -1,4 +1,4 @@
-"""A web process, asked with mutated paths, parameters, headers and bodies: never an error of ours, and it lives on."""
+"""HTTP fuzzing: mutated paths, parameters, headers and bodies cause no internal error, and the web process lives on."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ LIVING_S = 30.0
 
 
 def request(chance: random.Random) -> bytes:
-    """Return the bytes of a request; its connection is closed after the answer."""
+    """Return the bytes of a request; its connection is closed after the response."""
     method = chance.choice(("GET", "GET", "GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "PATCH", "X"))
     path = chance.choice(ROUTES)
     if chance.random() < 0.2:
@@ -120,7 +120,7 @@ def status_of(server: Server, data: bytes) -> int:
 
 
 def run(run: Run) -> None:
-    """Ask until the time is over."""
+    """Send requests until the time is over."""
     with web(INGEST_TOKEN=TOKEN, IMAGES="off") as product:
         product.feed(*(product.post(f"cats {number}", number) for number in range(1, 30)))
         server = product.serve()
@@ -144,17 +144,17 @@ def alive(server: Server, pids: tuple[int, ...], data: bytes) -> None:
         Fault: they are not, or do not.
     """
     if tuple(server.workers) != pids:
-        raise Fault(f"the web process {pids} is gone: {server.workers}\n{server.log.read_text()[-2_000:]}", data)
+        raise Fault(f"the web process {pids} has ended: {server.workers}\n{server.log.read_text()[-2_000:]}", data)
     try:
         status = server.get("/healthz").status
     except OSError as error:
         raise Fault(f"the web process does not answer: {error}", data) from error
     if status != 200:
-        raise Fault(f"/healthz says {status}", data)
+        raise Fault(f"/healthz answers {status}", data)
 
 
 def _drain(product: object) -> None:
-    """Do what was sent to `/api/ingest`, as workers would: a full queue would only refuse."""
+    """Process the batches sent to `/api/ingest`, as workers would: a full queue would refuse more."""
     process, ingest = product.process, product._ingest  # type: ignore[attr-defined]
     for batch_id in process.redis.zrange(process.names.open, 0, -1):
         ingest.run(batch_id.decode())

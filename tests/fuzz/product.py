@@ -1,4 +1,4 @@
-"""What parts run against: a Valkey, a worker's ingest, a store, and web processes, all as they are run."""
+"""Product under fuzz: a Valkey, a worker's ingest, a store and web processes, as in production."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.web.conftest import Product, make_product
 
 @contextmanager
 def web(**settings: str) -> Iterator[Product]:
-    """Give a product of its own; web processes are started with `serve`."""
+    """Yield a product for one part; `serve` starts its web processes."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as directory:
         socket = Path(directory) / "s"
         server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=Path(directory))

@@ -1,4 +1,4 @@
-"""Searches, mutated: each is understood, compiled and explained, or refused with a `QueryError`; nothing else."""
+"""Query fuzzing: each mutated search is compiled and explained, or refused with a `QueryError`; nothing else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _POST = Post(
 
 
 def trouble(text: str) -> str:
-    """Return what goes wrong with a search, "" if nothing does."""
+    """Return the problem with a search, "" if there is none."""
     try:
         query = parse(text, NOW_MS)
         if parse(query.canonical, NOW_MS).key != query.key:

@@ -1,4 +1,4 @@
-"""Records of every format, mutated: through `normalise` under every label, and through a worker into SQLite."""
+"""Record fuzzing: mutated records of every format go through `normalise` and through a worker into SQLite."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BATCH = 100
 
 
 def forged(label: str, event: Event) -> bool:
-    """Tell whether an event is one that a label may not say. A second, independent copy of source_permissions.py."""
+    """Tell whether a label must not bring an event. A second, independent copy of source_permissions.py."""
     if isinstance(event, AuthorDeletion):
         if event.forgotten:
             return label != FORGET
@@ -43,7 +43,7 @@ def forged(label: str, event: Event) -> bool:
 
 
 def trouble(raw: bytes) -> str:
-    """Return what goes wrong with a record under any label, "" if nothing does."""
+    """Return the problem with a record under any label, "" if there is none."""
     for label in LABELS:
         try:
             events = normalise(raw, label, RECEIVED_MS, HOST)
@@ -102,7 +102,7 @@ def run(run: Run) -> None:
 
 
 def _ingested(product: Any, raws: list[bytes], label: str) -> str:
-    """Send records through a worker; return what went wrong, "" if all were stored, or set aside by the record."""
+    """Send records through a worker; return the problem, "" if each was stored or became a dead letter."""
     process, batch_id = product.process, new_batch_id("fuzz")
     data = encode_batch(RawBatch(label, [RawRecord(RECEIVED_MS, raw) for raw in raws], HOST))
     if len(decode_batch(data).records) != len(raws):

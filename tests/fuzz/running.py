@@ -1,4 +1,4 @@
-"""Running cases until the time is over, the memory of a process while they run, and what is told of one that fails."""
+"""Run of one part of the fuzz tests: its cases, the memory of the processes, and the report of a failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOK_S = 0.25
 
 
 class Fault(Exception):
-    """Raised when a case shows what must not be: `what` happened, and the input, shrunk, that makes it happen."""
+    """Raised when a case fails: `what` happened, and the shrunk input that causes it."""
 
     def __init__(self, what: str, data: bytes | str) -> None:
         super().__init__(what)
@@ -32,7 +32,7 @@ def rss_mb(pid: int) -> float:
 
 
 def sockets_of(pid: int) -> int:
-    """Return how many sockets a process has open. (Each thread opens files of the store at its first question.)"""
+    """Return the number of open sockets of a process. Files do not count: threads open the store."""
     return sum(_target(link).startswith("socket:") for link in Path(f"/proc/{pid}/fd").iterdir())
 
 
@@ -52,7 +52,7 @@ class Memory:
     _looked_s: float = 0.0
 
     def look(self, case: int) -> None:
-        """Note it, now and then."""
+        """Sample the memory now and then."""
         now = time.monotonic()
         if case >= WARM_CASES and now - self._looked_s >= LOOK_S:
             self._looked_s = now
@@ -67,7 +67,7 @@ class Memory:
         return min(mb for _, mb in self.seen[-count // 4 :]) - early
 
     def line(self) -> str:
-        """Return it as a person reads it: the slope in MB per thousand cases (least squares), and the latest."""
+        """Return a line for people: the slope in MB per thousand cases (least squares), and the latest."""
         if len(self.seen) < 2:
             return "memory: too few cases to tell"
         later = self.seen[len(self.seen) // 4 :]
@@ -105,7 +105,7 @@ class Run:
 
     @contextmanager
     def watched(self, memory: Memory) -> Iterator[Callable[[], None]]:
-        """Give what is to be called after each case; fail at the end if memory grew."""
+        """Yield the function to call after each case; fail at the end if memory grew."""
         yield lambda: memory.look(self.done)
         print(f"{self.name}: {memory.line()}", flush=True)
         if memory.growth_mb() > GROWTH_MB:

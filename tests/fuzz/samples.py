@@ -1,4 +1,4 @@
-"""One record of every format, and searches that use the whole language: what mutations begin with."""
+"""Seeds of the mutations: one record of every format, and searches that use the whole language."""
 
 from __future__ import annotations
 

@@ -27,11 +27,11 @@ OPCODES = (0x1, 0x1, 0x1, 0x1, 0x0, 0x2, 0x8, 0x9, 0xA, 0x3, 0xF)
 AT_ONCE = 20
 RETURN_WITHIN_S = 45.0
 KEPT_SOCKETS = 6
-"""So many more than at the beginning are connections to Redis that were opened meanwhile."""
+"""Sockets that a process may have more than at the beginning: connections to Redis that were opened meanwhile."""
 
 
 def handshake(chance: random.Random) -> bytes:
-    """Return the bytes that ask for a socket or an event stream."""
+    """Return a handshake for a socket, or a request for an event stream."""
     if chance.random() < 0.25:
         return b"GET /api/stream?q=cats HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: %d\r\n\r\n" % chance.randrange(
             10**6
@@ -76,14 +76,14 @@ def frame(chance: random.Random) -> bytes:
 
 
 def visit(chance: random.Random, port: int) -> socket.socket | None:
-    """Open a connection, say something on it, and leave it in some way; return it where it stays open for now."""
+    """Open a connection, send something, and leave it in some way; return it if it stays open for now."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=5)
     connection.settimeout(0.2)
     with contextlib.suppress(OSError):
-        said = handshake(chance)
+        hello = handshake(chance)
         if chance.random() < 0.15:
-            said = said[: chance.randrange(len(said))]
-        connection.sendall(said)
+            hello = hello[: chance.randrange(len(hello))]
+        connection.sendall(hello)
         if chance.random() < 0.7:
             connection.recv(2_048)
         stream = b"".join(frame(chance) for _ in range(chance.randrange(12)))
@@ -103,7 +103,7 @@ def visit(chance: random.Random, port: int) -> socket.socket | None:
 
 
 def run(run: Run) -> None:
-    """Visit until the time is over, then wait for what was taken to come back."""
+    """Visit until the time is over, then wait until descriptors and memory are released."""
     with web(IMAGES="off") as product:
         product.feed(*(product.post(f"cats {number}", number) for number in range(1, 30)))
         server = product.serve()

@@ -32,7 +32,7 @@ def test_a_batch_is_ended_before_its_message_comes_again() -> None:
     assert not tasks.read_stream.acks_late
 
 
-def test_worker_that_cannot_even_begin_says_so_and_its_batch_comes_again(
+def test_worker_that_cannot_begin_logs_it_and_its_batch_comes_again(
     redis_client: Redis, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again: list[str] = []
@@ -69,7 +69,7 @@ def test_another_reader_takes_over_within_fifteen_seconds() -> None:
     assert READER_LEASE_MS / 1000 + WAIT_LEASE_S < 15
 
 
-def test_messages_in_hand_lie_under_our_prefix() -> None:
+def test_unacknowledged_messages_are_under_our_prefix() -> None:
     options = celery_options(load({"REDIS_PREFIX": "mine"}))["broker_transport_options"]
     assert options["unacked_key"] == "mine.unacked"
     assert options["unacked_restore_interval"] * options["unacked_restore_throttle"] == 5

@@ -29,7 +29,7 @@ def main() -> int:
         _copy(tree)
         tests = sorted({test for mutant in MUTANTS for test in mutant.tests})
         if (status := _run(tree, tests, shown=True)) != _PASSED:
-            print(f"the tests fail without any mutant (pytest ended with {status}); nothing can be said")
+            print(f"the tests fail without any mutant (pytest ended with {status}); the mutants prove nothing then")
             return 1
         for number, mutant in enumerate(MUTANTS, 1):
             verdict = _try(tree, mutant)

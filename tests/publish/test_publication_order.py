@@ -38,7 +38,7 @@ def _received(pubsub: Any) -> list[tuple[str, int, bytes]]:
     return received
 
 
-def test_numbers_only_climb(order: PublicationOrder) -> None:
+def test_sequence_numbers_only_rise(order: PublicationOrder) -> None:
     first = order.begin("a", 5)
     second = order.begin("b", 1)
     assert second.seq >= first.seq + 5
@@ -75,13 +75,13 @@ def test_an_attempt_that_lost_its_batch_publishes_nothing(
 ) -> None:
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
     pubsub.subscribe(names.live("k"))
-    zombie, twin = order.begin("a", 1), order.begin("a", 1)
+    zombie, successor = order.begin("a", 1), order.begin("a", 1)
     assert not order.commit(zombie, [(names.live("k"), b"[1]")], [])
-    assert order.commit(twin, [(names.live("k"), b"[2]")], [])
+    assert order.commit(successor, [(names.live("k"), b"[2]")], [])
     assert [payload for _, _, payload in _received(pubsub)] == [b"[2]"]
 
 
-def test_what_a_dead_attempt_stored_holds_safe_back_until_its_batch_is_done(order: PublicationOrder) -> None:
+def test_rows_of_a_dead_attempt_hold_safe_back_until_its_batch_is_done(order: PublicationOrder) -> None:
     """The dead attempt may have stored rows under its numbers that were never published."""
     dead = order.begin("a", 1)
     other = order.begin("b", 1)
@@ -139,7 +139,9 @@ def test_a_script_that_redis_forgot_is_sent_again(order: PublicationOrder, redis
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_what_carries_safe_comes_after_everything_up_to_it(seed: int, redis_client: Redis, names: Names) -> None:
+def test_a_message_with_safe_comes_after_every_publication_up_to_it(
+    seed: int, redis_client: Redis, names: Names
+) -> None:
     """The invariant, over random interleavings of attempts, zombies and crashes."""
     order, chance = PublicationOrder(redis_client, names), random.Random(seed)
     pubsub = redis_client.pubsub()  # type: ignore[no-untyped-call]
@@ -241,7 +243,7 @@ def test_a_full_redis_lets_a_batch_of_deletions_end(redis_client: Redis, names: 
 
 
 @pytest.mark.parametrize("broken", ["open", "open_bytes"])
-def test_a_hand_over_that_failed_in_the_middle_is_whole_the_next_time(
+def test_enqueuing_that_failed_in_the_middle_is_completed_the_next_time(
     redis_client: Redis, names: Names, broken: str
 ) -> None:
     claims = ClaimCheck(redis_client, names)

@@ -18,7 +18,7 @@ def test_a_decoded_batch_equals_the_encoded_one_with_or_without_an_instance() ->
 
 @pytest.mark.parametrize("stated", [True, False])
 def test_frame_that_unpacks_to_too_much_is_refused(stated: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_BATCH_BYTES", 1_000)
+    monkeypatch.setattr(module, "UNPACKED_MAX_BYTES", 1_000)
     packed = zstandard.ZstdCompressor(write_content_size=stated)
     for size, refused in ((900, False), (1_001, True)):
         whole = module._encoder.encode(RawBatch("demo", [RawRecord(1, b"a" * size)]))

@@ -17,7 +17,7 @@ def claims(redis_client: Redis, names: Names) -> ClaimCheck:
     return ClaimCheck(redis_client, names)
 
 
-def test_the_high_water_mark_stays_under_half_of_what_redis_has(redis_client: Redis, claims: ClaimCheck) -> None:
+def test_the_high_water_mark_stays_under_half_of_the_memory_of_redis(redis_client: Redis, claims: ClaimCheck) -> None:
     redis_client.config_set("maxmemory", 30_000_000)
     try:
         assert claims.high_water_bytes(0) < 15_000_000
@@ -41,14 +41,14 @@ def test_attempts_are_counted_and_an_outage_is_forgiven(claims: ClaimCheck) -> N
     assert (claim.attempts, claim.progress) == (2, progress)
 
 
-def test_a_lost_message_is_found_once_a_time(claims: ClaimCheck) -> None:
+def test_a_lost_message_is_found_once_per_period(claims: ClaimCheck) -> None:
     claims.offer("b1", b"raw")
     assert claims.stale(60_000) == []
     assert claims.stale(-1_000) == ["b1"]
     assert claims.stale(60_000) == []
 
 
-def test_bytes_that_drifted_are_put_right_when_nothing_is_open(
+def test_a_wrong_count_of_open_bytes_is_reset_when_no_batch_is_open(
     claims: ClaimCheck, redis_client: Redis, names: Names
 ) -> None:
     redis_client.set(names.open_bytes, 12345)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.queue.batch import RawRecord
+from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, RawRecord
 from pipeline.reader.buffer import (
-    BATCH_MAX_BYTES,
-    BATCH_MAX_RECORDS,
     BUSY_BATCHES,
     BUSY_LINGER_S,
     FAST_S,
@@ -104,7 +102,7 @@ def test_workers_with_enough_to_do_are_given_larger_batches() -> None:
     assert not buffer.should_linger(many)
 
 
-def test_empty_chunks_say_nothing_about_the_pace() -> None:
+def test_empty_chunks_do_not_change_the_measured_pace() -> None:
     clock = Clock()
     buffer = BatchBuffer(clock)
     buffer.observe(_chunk(1))

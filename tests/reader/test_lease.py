@@ -85,7 +85,7 @@ def test_batches_of_a_source_without_a_cursor_are_enqueued_again_after_an_outage
         assert set(running.records()) == {b"first", b"second"}
 
 
-def test_however_a_reader_ends_lease_and_spool_are_released(redis_client: Redis, names: Names, tmp_path: Path) -> None:
+def test_lease_and_spool_are_released_however_a_reader_ends(redis_client: Redis, names: Names, tmp_path: Path) -> None:
     def fails(_: CoverageUpdate) -> None:
         raise ZeroDivisionError("a bug")
 

@@ -13,8 +13,7 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.publish.publication_order import PublicationOrder
-from pipeline.queue.batch import RawRecord, decode_batch
-from pipeline.reader.buffer import BATCH_MAX_RECORDS
+from pipeline.queue.batch import BATCH_MAX_RECORDS, RawRecord, decode_batch
 from pipeline.reader.spool import Spool
 from pipeline.sources.contract import Chunk, SourceContext
 from tests.reader.running_reader import RunningReader, chunk_of, counting

@@ -75,7 +75,7 @@ def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
         running.until(lambda: running.spooled() > 1_000)
         cursor = redis_client.get(names.cursor("demo"))
         assert cursor is not None
-        assert int(cursor) < 1_000, "the cursor stays with what was handed over"
+        assert int(cursor) < 1_000, "the cursor stays with the enqueued batches"
         assert running.leases.is_held("demo")
 
         def all_done() -> bool:
@@ -89,7 +89,7 @@ def test_reader_goes_on_while_the_queue_is_full_and_all_comes_in_order(
         assert (tmp_path / "x").stat().st_size < 100
 
 
-def test_spool_outlives_the_reader_and_comes_before_what_is_new(
+def test_spool_survives_the_reader_and_comes_before_new_records(
     redis_client: Redis, names: Names, tmp_path: Path
 ) -> None:
     sent: list[bytes] = []
@@ -106,9 +106,7 @@ def test_spool_outlives_the_reader_and_comes_before_what_is_new(
     assert first.done + second.done == sent
 
 
-def test_reader_that_lost_its_lease_still_enqueues_what_it_had_spooled(
-    redis_client: Redis, names: Names, tmp_path: Path
-) -> None:
+def test_reader_that_lost_its_lease_still_enqueues_its_spool(redis_client: Redis, names: Names, tmp_path: Path) -> None:
     sent: list[bytes] = []
     with SpoolingReader(redis_client, names, sending(sent, lambda: len(sent) >= 2_000), tmp_path / "x") as running:
         running.until(lambda: len(sent) == 2_000 and running.spooled() > 100)

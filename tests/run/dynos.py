@@ -63,7 +63,7 @@ class Dyno:
             )
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
-        """Ask a web dyno; return status and JSON (status 0: no answer)."""
+        """Send a GET to a web dyno; return status and JSON (status 0: no answer)."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as reply:
                 return reply.status, json.load(reply)

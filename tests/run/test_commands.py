@@ -51,7 +51,7 @@ def test_dead_letters_are_listed_without_steering_the_terminal(
     assert "\x07" not in done.stdout
 
 
-def test_dead_letters_driven_again_are_open_batches_and_letters_no_more(
+def test_retried_dead_letters_are_open_batches_and_no_letters_any_more(
     valkey: str, redis_client: Redis, tmp_path: Path
 ) -> None:
     dead = DeadLetters(redis_client, NAMES)
@@ -65,8 +65,8 @@ def test_dead_letters_driven_again_are_open_batches_and_letters_no_more(
 
 def test_explain_shows_a_post_and_an_error_of_it_without_steering_the_terminal(tmp_path: Path) -> None:
     file = tmp_path / "post.json"
-    told = '{"murmur":1,"id":"demo:1","created_at":1,"author":{"id":"a","handle":"a"},"text":"red \\u001b[31m cats"}'
-    for text, status in ((told, 0), ('{"\\u001b]0;owned\\u0007":1}', 1)):
+    record = '{"murmur":1,"id":"demo:1","created_at":1,"author":{"id":"a","handle":"a"},"text":"red \\u001b[31m cats"}'
+    for text, status in ((record, 0), ('{"\\u001b]0;owned\\u0007":1}', 1)):
         file.write_text(text)
         done = murmur(tmp_path, "redis://127.0.0.1:1", "explain", '"red 31m"~3', "--post", str(file))
         assert done.returncode == status, done.stderr
@@ -84,7 +84,7 @@ def test_track_is_shown_changed_and_checked(valkey: str, tmp_path: Path) -> None
     assert murmur(tmp_path, valkey, "track").stdout == "cats lang:en\n"
 
 
-def test_doctor_tells_by_its_exit_status(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
+def test_doctor_exits_with_1_if_a_part_does_not_work(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
     assert murmur(tmp_path, valkey, "migrate").returncode == 0
     silent = murmur(tmp_path, valkey, "doctor")
     assert silent.returncode == 1
@@ -93,14 +93,14 @@ def test_doctor_tells_by_its_exit_status(valkey: str, redis_client: Redis, tmp_p
     assert NOT_SHARED in murmur(tmp_path, valkey, "doctor").stdout
 
 
-def test_doctor_without_a_redis_says_so_and_hides_the_address(tmp_path: Path) -> None:
+def test_doctor_without_a_redis_reports_it_and_hides_the_address(tmp_path: Path) -> None:
     done = murmur(tmp_path, "redis://:hunter2@127.0.0.1:1/0", "doctor")
     assert done.returncode == 1
     assert "BAD  broker" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
 
 
-def test_doctor_warns_of_a_redis_that_drops_what_waits(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
+def test_doctor_warns_of_a_redis_that_evicts_keys(valkey: str, redis_client: Redis, tmp_path: Path) -> None:
     redis_client.config_set("maxmemory", "100mb")
     redis_client.config_set("maxmemory-policy", "allkeys-lru")
     try:
@@ -123,7 +123,7 @@ def test_explain_draws_the_tree_and_points_at_an_error(tmp_path: Path) -> None:
     assert murmur(tmp_path, "", "explain", "cats AND (").returncode != 0
 
 
-def test_copy_names_what_is_missing_before_it_opens_anything(tmp_path: Path) -> None:
+def test_copy_refuses_wrong_stores_before_it_opens_anything(tmp_path: Path) -> None:
     same = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "sqlite")
     assert (same.returncode, "the same store" in same.stderr) == (2, True)
     lone = murmur(tmp_path, "", "copy", "--from", "sqlite", "--to", "elasticsearch")

@@ -75,7 +75,7 @@ def _filled(settings: Settings, posts: int = POSTS) -> SqliteStore:
 
 
 def _posts_noted(settings: Settings) -> int:
-    """Return how many posts the target has noted so far."""
+    """Return the number of posts that the target has noted so far."""
     try:
         note = ElasticStore(settings, create=False).copy_access().note()
     except StoreUnavailable:  # it is being made
@@ -99,12 +99,12 @@ def _broken_off(settings: Settings, redis_url: str, number: int) -> tuple[int, s
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_copy_that_is_broken_off_goes_on_and_ends_well(number: signal.Signals, settings: Settings, valkey: str) -> None:
     with_sqlite = _filled(settings)
-    status, told = _broken_off(settings, valkey, number)
+    status, result = _broken_off(settings, valkey, number)
     if number == signal.SIGKILL:
         assert status == -signal.SIGKILL
     else:
         assert status == 1
-        assert "Stopped after" in told
+        assert "Stopped after" in result
     assert 0 < _posts_noted(settings) < POSTS - 1
     done = murmur(settings, valkey, *THERE)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -116,7 +116,7 @@ def test_copy_that_is_broken_off_goes_on_and_ends_well(number: signal.Signals, s
     with_sqlite.close()
 
 
-def test_there_and_back_again(settings: Settings, valkey: str) -> None:
+def test_a_copy_there_and_back_has_the_same_posts(settings: Settings, valkey: str) -> None:
     first = _filled(settings, 300)
     assert murmur(settings, valkey, *THERE).returncode == 0
     refused = murmur(settings, valkey, *BACK)
@@ -134,13 +134,13 @@ def test_there_and_back_again(settings: Settings, valkey: str) -> None:
         store.close()
 
 
-def test_what_differs_is_told_by_exit_status_1(settings: Settings, valkey: str) -> None:
+def test_a_difference_ends_with_exit_status_1(settings: Settings, valkey: str) -> None:
     _filled(settings, 50).close()
     assert murmur(settings, valkey, *THERE).returncode == 0
     target = ElasticStore(settings)
     put(target, 100, post(900, "came in there"))
     others = [post(number, "is another there", version=T0 + 10**9) for number in range(4, 50)]
-    put(target, 101, *others)  # all of them: what is looked at byte by byte is chosen at random
+    put(target, 101, *others)  # all of them: the posts that are compared byte by byte are chosen at random
     done = murmur(settings, valkey, *THERE)
     assert done.returncode == 1
     assert "posts: 49 here, 50 there" in done.stdout
@@ -152,8 +152,8 @@ def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str,
     store: Store = _filled(settings, 10)
     held = startup_checks.lock(settings.data_dir)
     assert held is not None
-    told = murmur(settings, valkey, *THERE)
-    assert (told.returncode, "in use by `murmur run`" in told.stderr) == (2, True)
+    result = murmur(settings, valkey, *THERE)
+    assert (result.returncode, "in use by `murmur run`" in result.stderr) == (2, True)
     held.close()
     ended = threading.Event()
 
@@ -164,17 +164,17 @@ def test_nothing_is_copied_while_something_runs(settings: Settings, valkey: str,
     thread = threading.Thread(target=worker)
     thread.start()
     try:
-        told = murmur(settings, valkey, *THERE)
+        result = murmur(settings, valkey, *THERE)
     finally:
         ended.set()
         thread.join()
-    assert told.returncode == 2
-    assert "stop them first" in told.stderr
+    assert result.returncode == 2
+    assert "stop them first" in result.stderr
     done = murmur(settings, valkey, *THERE)
     assert done.returncode == 0, "a worker that has ended renews nothing"
 
 
-def test_redis_that_does_not_answer_is_told(settings: Settings) -> None:
+def test_redis_that_does_not_answer_is_reported(settings: Settings) -> None:
     _filled(settings, 10).close()
     done = murmur(settings, "redis://127.0.0.1:1/0", *THERE)
     assert done.returncode == 0

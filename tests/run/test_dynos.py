@@ -100,7 +100,7 @@ def test_five_processes_live_on_a_rented_redis_with_twenty_connections(rented: R
         assert "max number of clients" not in made.logs()
 
 
-def test_self_signed_certificate_is_refused_unless_it_is_told_to_be_trusted(rented: Rented, tmp_path: Path) -> None:
+def test_self_signed_certificate_is_refused_unless_the_settings_trust_it(rented: Rented, tmp_path: Path) -> None:
     environ = {"REDIS_URL": rented.url, "DATA_DIR": str(tmp_path / "disk"), "SOURCE": "demo"}
 
     def doctor(**more: str) -> str:
@@ -130,11 +130,11 @@ def test_split_disks_are_caught_by_page_log_and_doctor(valkey: str, tmp_path: Pa
         split = made.start("web", DATA_DIR=str(tmp_path / "two"))
         until(lambda: split.answer("/healthz")[0] == 200, 60)
 
-        def told() -> bool:
+        def logged() -> bool:
             status, body = split.answer("/readyz")
             return status == 503 and NOT_SHARED in json.dumps(body)
 
-        until(told, 60)
+        until(logged, 60)
         assert split.answer("/api/page")[1]["problem"] == NOT_SHARED
         assert NOT_SHARED in split.log.read_text()
         assert shared.answer("/api/page")[1]["problem"] is None

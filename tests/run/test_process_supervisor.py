@@ -1,4 +1,4 @@
-"""The process supervisor with real processes: a dead one is restarted, all end when asked, none stays behind."""
+"""The process supervisor with real processes: a dead one is restarted, all end at a signal, none stays behind."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from cli.process_supervisor import Program, Supervisor
 import signal
 if len(sys.argv) > 3:
     process_supervisor.STOP_S = process_supervisor.GIVE_UP_S = int(sys.argv[3])
-told, hurry = threading.Event(), threading.Event()
+ending, hurry = threading.Event(), threading.Event()
 for number in (signal.SIGTERM, signal.SIGINT):
-    signal.signal(number, lambda *_: (hurry if told.is_set() else told).set())
+    signal.signal(number, lambda *_: (hurry if ending.is_set() else ending).set())
 directory = Path(sys.argv[1])
 code = sys.argv[2]
 programs = [Program("one", [sys.executable, "-c", code, str(directory)], count=2)]
 held = (directory / "lock").open("w")
 supervisor = Supervisor(programs, directory / "run", dict(os.environ), held.fileno())
-while supervisor.running and not told.is_set():
-    told.wait(0.05)
+while supervisor.running and not ending.is_set():
+    ending.wait(0.05)
 supervisor.stop(hurry)
 """
 WRITES_ITS_PID = "import os,sys,time;open(f'{sys.argv[1]}/{os.getpid()}.pid','w').close();%s"
@@ -109,14 +109,14 @@ def share(pid: int | str) -> str:
 
 
 def sessions_have_shares() -> bool:
-    """Tell whether this kernel shares processors by session. The file may exist and be empty, so a new session is
-    asked."""
-    asked = [sys.executable, "-c", "print(open('/proc/self/autogroup').read())"]
-    told = subprocess.run(asked, start_new_session=True, capture_output=True, text=True, check=False)
-    return " nice " in told.stdout
+    """Tell whether this kernel shares processors by session. The file may exist and be empty, so the test
+    asks a new session."""
+    command = [sys.executable, "-c", "print(open('/proc/self/autogroup').read())"]
+    done = subprocess.run(command, start_new_session=True, capture_output=True, text=True, check=False)
+    return " nice " in done.stdout
 
 
-def test_whatever_else_runs_comes_first_until_all_is_to_end(start: Start, tmp_path: Path) -> None:
+def test_other_programs_come_first_until_the_product_ends(start: Start, tmp_path: Path) -> None:
     """A kernel without autogroups starts and ends everything just the same."""
     lowered, even = (str(process_supervisor.NICE), "0") if sessions_have_shares() else ("", "")
     ours = share("self")
@@ -143,7 +143,7 @@ def test_process_that_ignores_sigterm_is_killed_with_its_children(start: Start, 
     assert not [pid for pid in pids(tmp_path) if alive(pid)]
 
 
-def test_ten_seconds_are_promised() -> None:
+def test_the_end_takes_at_most_ten_seconds() -> None:
     assert process_supervisor.STOP_S < process_supervisor.GIVE_UP_S < 10
 
 

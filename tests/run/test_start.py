@@ -60,7 +60,7 @@ def taken() -> Iterator[int]:
     ],
 )
 @pytest.mark.usefixtures("page")
-def test_what_is_wrong_is_named_in_one_line_with_status_2(tmp_path: Path, settings: dict[str, str], line: str) -> None:
+def test_a_problem_is_named_in_one_line_with_status_2(tmp_path: Path, settings: dict[str, str], line: str) -> None:
     done = murmur(tmp_path, "run", **{"PORT": "18999", **settings})
     assert done.returncode == 2
     assert done.stderr.startswith(line)

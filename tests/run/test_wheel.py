@@ -49,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_wheel_holds_the_code_the_page_and_what_others_test_with(wheel: Path) -> None:
+def test_wheel_holds_the_code_the_page_and_the_contract_tests(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {name for name in NEEDED if name not in names} == set()
     page = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "web" / "static" / "assets").rglob("*.*")}

@@ -84,9 +84,9 @@ class Scene:
     def begin(self, *raws: bytes) -> Attempt:
         """Persist a batch without publishing it."""
         self._batches += 1
-        said = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
-        attempt = self.order.begin(f"b{self._batches}", said.seq_count)
-        self.store.persist(said.writes, attempt.seq)
+        folded = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
+        attempt = self.order.begin(f"b{self._batches}", folded.seq_count)
+        self.store.persist(folded.writes, attempt.seq)
         return attempt
 
     def take(self, *raws: bytes) -> None:
@@ -112,7 +112,7 @@ def test_matches_come_in_order_and_each_once(scene: Scene) -> None:
     assert scene.sink.opened == 1
 
 
-def test_what_was_stored_before_a_search_was_named_is_not_delivered(scene: Scene) -> None:
+def test_posts_stored_before_a_search_was_configured_are_not_delivered(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     other = scene.make(scene.sink, "cats", "dogs")
     scene.loop._position.release()
@@ -123,7 +123,7 @@ def test_what_was_stored_before_a_search_was_named_is_not_delivered(scene: Scene
     assert scene.sink.ids() == ["demo:1", "demo:3"]
 
 
-def test_sink_that_raises_gets_the_same_again_and_is_opened_anew(scene: Scene) -> None:
+def test_sink_that_raises_is_opened_again_and_gets_the_same_delivery(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     scene.sink.trouble = [OSError("away"), ValueError("a bug")]
     turns = iter([False, False, True])
@@ -197,7 +197,7 @@ def test_sink_that_was_away_gets_all_of_it_in_order_and_in_bounded_steps(
     assert not any(delivery.missed for delivery in scene.sink.got)
 
 
-def test_sink_that_is_behind_is_not_made_to_wait(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sink_that_is_behind_gets_the_next_step_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_reader, "STEP_POSTS", 20)
     scene.loop._reader._step_posts = 20
     for number in range(1, 51):
@@ -272,16 +272,16 @@ def test_batch_of_more_than_can_be_read_is_marked_as_missed_and_the_newest_come(
     assert scene.sink.ids()[-1] == "demo:60", "its position moved"
 
 
-def test_new_sink_at_a_new_redis_is_not_sent_through_what_the_store_holds(scene: Scene) -> None:
-    said = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
-    scene.store.persist(said.writes, 1_600_000_000_000_000)  # a number of an earlier Redis
+def test_new_sink_at_a_new_redis_does_not_get_the_stored_posts(scene: Scene) -> None:
+    folded = fold_batch(RawBatch("demo", [RawRecord(T0, post(1, "cats"))]), normalise)
+    scene.store.persist(folded.writes, 1_600_000_000_000_000)  # a number of an earlier Redis
     scene.loop.round()
     scene.take(post(2, "cats"))
     scene.loop.round()
     assert scene.sink.ids() == ["demo:2"]
 
 
-def test_deleted_post_is_delivered_as_withdrawn(scene: Scene) -> None:
+def test_deleted_post_is_delivered_in_the_withdrawn_list(scene: Scene) -> None:
     scene.take(post(1, "cats"))
     scene.loop.round()
     scene.take(b'{"murmur":1,"kind":"delete","id":"demo:1","at":1700000000001}')
@@ -289,7 +289,7 @@ def test_deleted_post_is_delivered_as_withdrawn(scene: Scene) -> None:
     assert [list(delivery.withdrawn) for delivery in scene.sink.got] == [[], ["demo:1"]]
 
 
-def test_its_searches_are_registered_like_those_people_watch(scene: Scene) -> None:
+def test_the_searches_of_sinks_are_registered_like_watched_ones(scene: Scene) -> None:
     assert [*scene.registry.changes(0).added.values()] == ["cats"]
 
 

@@ -29,7 +29,7 @@ class Scene:
         self.parts = UpkeepParts(redis, names, SOURCE="demo")
         self.store = SqliteStore(directory)
         self.upkeep = self.parts.upkeep(store=lambda: self.store)
-        self.asked: list[CoverageUpdate] = []
+        self.sent: list[CoverageUpdate] = []
         self.search = "*"
         self.reporter = self.reader()
 
@@ -41,15 +41,15 @@ class Scene:
             self.parts.names,
             "demo",
             generated=True,
-            cover=self.asked.append,
+            cover=self.sent.append,
             search=lambda: self.search,
         )
 
     def write(self) -> None:
         """Let upkeep write the rows that were sent."""
-        for row in self.asked:
+        for row in self.sent:
             self.upkeep.coverage.write(row)
-        self.asked.clear()
+        self.sent.clear()
 
     def report(self, *states: str) -> list[str]:
         """Report some states, a moment apart; return the reason of each row ("": collected)."""
@@ -157,7 +157,7 @@ def test_a_row_that_was_lost_or_overtaken_is_repaired_by_its_repetition(
     scene.report("live", "reconnecting")
     scene.reporter.begin(filled=True)
     scene.reporter.report("live")
-    scene.asked.clear()  # the message is lost
+    scene.sent.clear()  # the message is lost
     assert scene.report("live") == ["", "no network"]
     monkeypatch.setattr(coverage_reporter, "REPEAT_ROW_S", 0.0)
     assert scene.report("live", "live") == [""]
@@ -168,7 +168,7 @@ def test_rows_written_twice_are_written_once(scene: Scene) -> None:
     for state in ("live", "reconnecting", "live"):
         scene.reporter.report(state, "away" if state == "reconnecting" else "")
         time.sleep(0.005)
-    for row in scene.asked:
+    for row in scene.sent:
         scene.upkeep.coverage.write(row)
         scene.upkeep.coverage.write(row)
     assert [row.why for row in scene.rows()] == ["", "away", ""]

@@ -1,4 +1,4 @@
-"""A duty is done once a time by one process, by another when that is gone, and does not stop the others."""
+"""One process at a time does a duty, another takes over when that ends, and a failing duty does not stop the others."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ from tests.upkeep.upkeep_parts import UpkeepParts
 pytestmark = pytest.mark.redis
 
 
-def test_a_reader_is_asked_for_only_where_none_holds_the_lease(parts: UpkeepParts) -> None:
+def test_a_reader_is_requested_only_where_none_holds_the_lease(parts: UpkeepParts) -> None:
     assert parts.leases.acquire("demo") is not None
     parts.upkeep().messages.request_readers()
     parts.upkeep().messages.request_readers()
-    assert parts.asked == ["replay"]
+    assert parts.requested == ["replay"]
 
 
 def test_lost_messages_are_sent_again_but_a_long_queue_is_not(

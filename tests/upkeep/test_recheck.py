@@ -1,4 +1,4 @@
-"""Stored posts are looked up again, and those that are gone are deleted: in turn, bounded, not on one odd answer."""
+"""Re-check: stored posts are looked up again in bounded turns, and deleted if the source deleted them for sure."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ pytestmark = pytest.mark.redis
 
 
 class FakeNetwork:
-    """A network that has all posts except those in `gone`; `asked` holds the ids of each call."""
+    """A network that has all posts except those in `deleted`; `calls` holds the ids of each call."""
 
     apart_s = 0.0
 
     def __init__(self, at_once: int = 3) -> None:
         self.at_once = at_once
-        self.gone: set[str] = set()
-        self.asked: list[list[str]] = []
+        self.deleted: set[str] = set()
+        self.calls: list[list[str]] = []
         self.troubles: list[RetryLater] = []
 
     def look(self, ids: Sequence[str]) -> LookupResult:
-        self.asked.append(list(ids))
+        self.calls.append(list(ids))
         if self.troubles:
             raise self.troubles.pop()
-        return LookupResult([one for one in ids if one in self.gone], paid=len(ids))
+        return LookupResult([one for one in ids if one in self.deleted], paid=len(ids))
 
 
 class Scene:
@@ -111,14 +111,14 @@ def scene(valkey: str, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made.process.store().close()
 
 
-def test_posts_that_are_gone_are_deleted_and_cannot_come_back(scene: Scene) -> None:
+def test_posts_deleted_at_the_source_are_deleted_and_cannot_come_back(scene: Scene) -> None:
     ids = scene.have(8)
-    scene.network.gone = {ids[1], ids[6]}
+    scene.network.deleted = {ids[1], ids[6]}
     result = scene.run()
     assert result.done
     assert (result.checked, result.gone) == (8, 2)
-    assert scene.stored() == set(ids) - scene.network.gone
-    assert [one for call in scene.network.asked for one in call] == ids[::-1], "each once, newest first"
+    assert scene.stored() == set(ids) - scene.network.deleted
+    assert [one for call in scene.network.calls for one in call] == ids[::-1], "each once, newest first"
     scene.take_in({"murmur": 1, "id": ids[1], "source": "x", "created_at": 1, "author": {"id": "7", "handle": "ann"}})
     assert ids[1] not in scene.stored()
 
@@ -157,24 +157,24 @@ def test_a_re_check_resumes_where_it_was_stopped_and_ends_at_a_limit(scene: Scen
     ids = scene.have(9)
     assert scene.run(limit=3).checked == 3
     stopped: list[bool] = []
-    halting = replace(scene.recheck, stopping=lambda: len(scene.network.asked) >= 2 or bool(stopped))
+    halting = replace(scene.recheck, stopping=lambda: len(scene.network.calls) >= 2 or bool(stopped))
     assert halting.run("x", within_s=20.0).checked == 3
     assert scene.run().done
-    assert [one for call in scene.network.asked for one in call] == ids[::-1]
+    assert [one for call in scene.network.calls for one in call] == ids[::-1]
 
 
 def test_a_re_check_can_be_stopped_while_a_network_does_not_answer(scene: Scene) -> None:
     ids = scene.have(2)
-    asked, answering = threading.Event(), threading.Event()
+    called, answering = threading.Event(), threading.Event()
 
     class Hanging(FakeNetwork):
         def look(self, ids: Sequence[str]) -> LookupResult:
-            asked.set()
+            called.set()
             answering.wait(60)
             return LookupResult(list(ids))
 
     hanging = Hanging()
-    halting = replace(scene.recheck, stopping=asked.is_set, lookup=lambda *_: hanging, _lookups={})
+    halting = replace(scene.recheck, stopping=called.is_set, lookup=lambda *_: hanging, _lookups={})
     assert halting.run("x", within_s=20.0).checked == 0
     assert not answering.is_set(), "it did not wait for the answer"
     answering.set()
@@ -186,24 +186,24 @@ def test_one_of_two_processes_re_checks(scene: Scene) -> None:
     scene.have(2)
     assert RecheckProgressStore(scene.process.redis, scene.process.names).hold("x", "another")
     assert scene.run().busy
-    assert not scene.network.asked
+    assert not scene.network.calls
 
 
 def test_a_network_that_asks_to_wait_gets_no_calls(scene: Scene) -> None:
     ids = scene.have(2)
-    scene.network.gone = set(ids[:1])
+    scene.network.deleted = set(ids[:1])
     scene.network.troubles.append(RetryLater("HTTP 429", 3600.0))
     assert scene.run().waits == "HTTP 429"
     assert "waits until" in scene.run().waits
-    assert len(scene.network.asked) == 1
+    assert len(scene.network.calls) == 1
     assert scene.stored() == set(ids)
 
 
-def test_that_all_posts_are_gone_is_believed_at_the_second_answer(scene: Scene) -> None:
+def test_deletion_of_all_posts_is_believed_at_the_second_answer(scene: Scene) -> None:
     scene.network = FakeNetwork(20)
     ids = scene.have(20)
-    scene.network.gone = set(ids)
-    assert "asked again before that is believed" in scene.run().waits
+    scene.network.deleted = set(ids)
+    assert "looked up again before that is believed" in scene.run().waits
     assert scene.stored() == set(ids)
     progress_store = RecheckProgressStore(scene.process.redis, scene.process.names)
     progress = progress_store.read("x")
@@ -230,7 +230,7 @@ def test_after_a_gap_the_posts_stored_before_it_are_checked_once(
 ) -> None:
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky,mastodon", MASTODON_SERVERS="a.example")
     long_ago, lately = scene.have(2, source, ago_s=3 * 86_400), scene.have(4, source, ago_s=7_200)
-    scene.network.gone = {lately[0], long_ago[0]}
+    scene.network.deleted = {lately[0], long_ago[0]}
     assert scene.run(source).checked == 0, "no gap, and deletions come by stream"
     now = int(time.time() * 1000)
     scene.process.store().add_coverage(CoverageRow(source, now - 3_600_000, now - 1_800_000, "*", "nobody listened"))
@@ -262,7 +262,7 @@ def test_only_the_newest_posts_around_a_gap_are_checked(
     now = int(time.time() * 1000)
     scene.process.store().add_coverage(CoverageRow("bluesky", now - 3_600_000, now - 1_800_000, "*", "nobody"))
     assert scene.run("bluesky").checked == 6
-    assert scene.network.asked == [ids[:-4:-1], ids[-4:-7:-1]]
+    assert scene.network.calls == [ids[:-4:-1], ids[-4:-7:-1]]
     assert scene.run("bluesky").checked == 0
 
 
@@ -304,5 +304,5 @@ def test_an_app_without_compliance_jobs_looks_posts_up(valkey: str, names: Names
         scene.have(30)
         api.lookups.troubles.append((403, {}, b'{"title":"Client Forbidden"}'))
         assert scene.run().checked == 30
-        assert len(scene.network.asked) == 3
+        assert len(scene.network.calls) == 3
         scene.process.store().close()

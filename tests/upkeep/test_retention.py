@@ -13,7 +13,7 @@ from tests.upkeep.upkeep_parts import UpkeepParts
 pytestmark = pytest.mark.redis
 
 
-def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Names) -> None:
+def test_retention_removes_old_posts_and_announces_it(redis_client: Redis, names: Names) -> None:
     parts = UpkeepParts(redis_client, names, RETENTION_DAYS="1")
     parts.upkeep().retention.prune()
     assert parts.received() == []
@@ -33,16 +33,16 @@ def test_retention_removes_old_posts_and_says_so(redis_client: Redis, names: Nam
         ({"ELASTICSEARCH_URL": "http://example.org", "STORE_MAX_GB": "7"}, 7.0),
     ],
 )
-def test_how_large_a_store_may_grow_depends_on_the_store_and_not_on_redis(
+def test_the_size_limit_of_a_store_depends_on_the_store_and_not_on_redis(
     redis_client: Redis, names: Names, given: dict[str, str], gb: float | None, embedded: bool
 ) -> None:
     parts = UpkeepParts(redis_client, names, **given)
-    asked: list[int | None] = []
+    limits: list[int | None] = []
 
     def prune(*, before_ms: int | None, max_bytes: int | None) -> int:
-        asked.append(max_bytes)
+        limits.append(max_bytes)
         return 0
 
     parts.store.prune = prune  # type: ignore[method-assign]
     parts.upkeep(embedded=embedded).retention.prune()
-    assert asked == ([] if gb is None else [int(gb * 1e9)])
+    assert limits == ([] if gb is None else [int(gb * 1e9)])

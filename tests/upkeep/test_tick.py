@@ -46,7 +46,7 @@ def test_a_tick_is_announced_although_no_message_can_be_sent(parts: UpkeepParts)
     assert [notice["type"] for notice in parts.received()] == ["tick"]
 
 
-def test_ticks_go_on_while_the_store_is_away_and_say_so(parts: UpkeepParts) -> None:
+def test_ticks_go_on_while_the_store_is_away_and_report_it(parts: UpkeepParts) -> None:
     upkeep = parts.upkeep()
     parts.store.persist(
         Writes([Upsert(Post(id="x:1", version=1, source="x", created_at=1, received_at=1, author=Author("1", "a")))]), 1

@@ -26,7 +26,7 @@ class UpkeepParts:
     def __init__(self, redis: Redis, names: Names, **more: str) -> None:
         self.redis, self.names = redis, names
         self.enqueued: list[str] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.queued = 0
         self.store = MemoryStore()
         self.claims, self.leases, self.dead = ClaimCheck(redis, names), Leases(redis, names), DeadLetters(redis, names)
@@ -57,7 +57,7 @@ class UpkeepParts:
         """Return a task queue that keeps what is sent, with some other senders."""
         senders: dict[str, Any] = {
             "enqueue": self.enqueued.append,
-            "request_reader": self.asked.append,
+            "request_reader": self.requested.append,
             "waiting": lambda: self.queued,
         }
         return TaskQueue(**(senders | other))

@@ -23,24 +23,24 @@ class Search:
         self.key = ""
         self.after: int | None = None
         self.seen: int | None = None
-        self.phase = "asked"
+        self.phase = "requested"
 
-    def take(self, told: dict[str, Any]) -> None:
+    def take(self, frame: dict[str, Any]) -> None:
         """Apply a frame of this search, or one for every client."""
-        kind = told["type"]
+        kind = frame["type"]
         if kind in ("posts", "history"):
-            self.watcher.posts([(post["id"], post["version"]) for post in told["posts"]])
+            self.watcher.posts([(post["id"], post["version"]) for post in frame["posts"]])
         elif kind == "gone":
-            self.watcher.gone([(post_id, version) for post_id, version in told["posts"]])
+            self.watcher.retract([(post_id, version) for post_id, version in frame["posts"]])
         elif kind == "deleted":
-            self.watcher.deleted(told["ids"])
+            self.watcher.deleted(frame["ids"])
         elif kind == "reset":
             self.watcher.reset()
             self.phase, self.after, self.seen = "history", None, None
         elif kind == "lagged":
             self.phase = "lagged"
-        after = told.get("after")
-        if kind == "history" and told["done"] and self.phase == "history":
+        after = frame.get("after")
+        if kind == "history" and frame["done"] and self.phase == "history":
             self.phase = "live"
             self.after = max(after or 0, self.seen or 0, self.after or 0)
         elif after is not None and self.phase == "live":
@@ -89,11 +89,11 @@ class Browser:
 
     def _ask(self, watch_id: str) -> None:
         search = self.searches[watch_id]
-        search.phase, search.seen = "asked", None
+        search.phase, search.seen = "requested", None
         if search.after is None:
             search.watcher.reset()
-        asked = {"type": "subscribe", "id": watch_id, "query": search.query, "history": search.history}
-        self.send(asked | {"after": search.after})
+        request = {"type": "subscribe", "id": watch_id, "query": search.query, "history": search.history}
+        self.send(request | {"after": search.after})
 
     def send(self, message: Any) -> None:
         """Send a message; text and bytes are sent unchanged."""
@@ -106,7 +106,7 @@ class Browser:
         if self.connection is None:
             return None
         try:
-            told: dict[str, Any] = msgspec.json.decode(self.connection.recv(timeout=timeout_s))
+            frame: dict[str, Any] = msgspec.json.decode(self.connection.recv(timeout=timeout_s))
         except TimeoutError:
             return None
         except ConnectionClosed:
@@ -114,14 +114,14 @@ class Browser:
             self.close_reason = self.connection.close_reason or ""
             self.connection = None
             return None
-        self.frames.append(told)
-        if told["type"] == "subscribed":
-            search = self.searches[told["id"]]
-            search.key, search.phase = told["key"], "history"
+        self.frames.append(frame)
+        if frame["type"] == "subscribed":
+            search = self.searches[frame["id"]]
+            search.key, search.phase = frame["key"], "history"
         for search in self.searches.values():
-            if told.get("key") in (None, search.key) and told["type"] != "subscribed":
-                search.take(told)
-        return told
+            if frame.get("key") in (None, search.key) and frame["type"] != "subscribed":
+                search.take(frame)
+        return frame
 
     def until(self, condition: Callable[[], Any], within_s: float = 15.0) -> Any:
         """Read until a condition holds; fail after a time limit."""
@@ -152,4 +152,4 @@ class Browser:
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """Return the frames of a type."""
-        return [told for told in self.frames if told["type"] == kind]
+        return [frame for frame in self.frames if frame["type"] == kind]

@@ -106,7 +106,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 @dataclass
 class Product:
-    """What a test of the web needs: a Redis prefix and directory of its own, a worker, and web servers."""
+    """Product of one web test: a Redis prefix and directory of its own, a worker, and web servers."""
 
     environ: dict[str, str]
     logs: Path

@@ -133,20 +133,20 @@ class Crowd:
     def _goodbye(self, port: int, closed: ConnectionClosed) -> int:
         if closed.rcvd is None:
             return LOST_MS
-        told = re.search(r"come back in (\d+) ms", closed.rcvd.reason)
-        assert told, f"{closed.rcvd.code} {closed.rcvd.reason}: stay away"
-        self.goodbyes.append(Goodbye(port, closed.rcvd.code, int(told[1])))
-        return int(told[1])
+        delay = re.search(r"come back in (\d+) ms", closed.rcvd.reason)
+        assert delay, f"{closed.rcvd.code} {closed.rcvd.reason}: stay away"
+        self.goodbyes.append(Goodbye(port, closed.rcvd.code, int(delay[1])))
+        return int(delay[1])
 
     async def _watch(self, search: Search, connection: Any) -> None:
-        search.phase, search.seen = "asked", None
+        search.phase, search.seen = "requested", None
         if search.after is None:
             search.watcher.reset()
-        asked = {"type": "subscribe", "id": "a", "query": search.query, "history": search.history}
-        await connection.send(msgspec.json.encode(asked | {"after": search.after}).decode())
+        request = {"type": "subscribe", "id": "a", "query": search.query, "history": search.history}
+        await connection.send(msgspec.json.encode(request | {"after": search.after}).decode())
         while True:
-            told = msgspec.json.decode(await connection.recv(decode=False))
-            if told["type"] == "subscribed":
-                search.key, search.phase = told["key"], "history"
+            frame = msgspec.json.decode(await connection.recv(decode=False))
+            if frame["type"] == "subscribed":
+                search.key, search.phase = frame["key"], "history"
             else:
-                search.take(told)
+                search.take(frame)

@@ -1,4 +1,4 @@
-"""Frames of a server: WebSocket frames taken apart by hand, and messages held to the published schema."""
+"""Frames of a server: WebSocket frames parsed by hand, and messages checked against the published schema."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += head + size
 
 
-def valid(told: object) -> None:
-    """Hold a frame to the published schema."""
-    jsonschema.validate(told, SCHEMA | {"anyOf": [{"$ref": "#/$defs/ServerMessage"}]})
+def valid(message: object) -> None:
+    """Check a message against the published schema."""
+    jsonschema.validate(message, SCHEMA | {"anyOf": [{"$ref": "#/$defs/ServerMessage"}]})

@@ -94,7 +94,7 @@ def test_ten_readers_of_one_chart_cost_one_reading(readers: Readers, path: str) 
 
 @pytest.mark.parametrize("path", CHARTS)
 @pytest.mark.parametrize("more", ["&from=1", "&to=99999999999999", "&interval=5000&limit=7", "%20-fish"])
-def test_what_differs_in_any_parameter_is_read_anew(readers: Readers, path: str, more: str) -> None:
+def test_requests_that_differ_in_a_parameter_are_read_anew(readers: Readers, path: str, more: str) -> None:
     readers.gate.set()
     readers.get(path)
     readers.get(path.replace("q=otter", f"q=otter{more}"))
@@ -111,7 +111,7 @@ def test_a_chart_older_than_its_time_is_read_anew(readers: Readers, product: Pro
     assert readers.get(CHARTS[0])["total"] == 4
 
 
-def test_an_error_is_told_to_all_who_wait_and_not_kept() -> None:
+def test_an_error_goes_to_all_waiting_requests_and_is_not_kept() -> None:
     cache, gate, calls = ResponseCache(), Event(), []
 
     def fail() -> bytes:
@@ -128,7 +128,7 @@ def test_an_error_is_told_to_all_who_wait_and_not_kept() -> None:
     assert cache.get("chart", lambda: b"{}") == b"{}"
 
 
-def test_a_reader_who_goes_away_takes_no_answer_from_the_others() -> None:
+def test_a_reader_that_disconnects_takes_no_response_from_the_others() -> None:
     cache, gate = ResponseCache(), Event()
 
     def slow() -> bytes:

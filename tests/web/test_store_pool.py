@@ -93,7 +93,7 @@ HEAVY: list[Callable[[int], str]] = [
 
 
 @pytest.mark.parametrize("heavy", HEAVY)
-def test_heavy_questions_keep_nobody_from_searching(site: Site, heavy: Callable[[int], str]) -> None:
+def test_heavy_reads_do_not_delay_searches(site: Site, heavy: Callable[[int], str]) -> None:
     waiting = [gevent.spawn(site.get, heavy(number)) for number in range(EXPORTS_MAX)]
     gevent.sleep(0)
     for path in ("/api/search?q=otter", "/api/posts/demo:1", "/api/explain?q=otter&id=demo:1"):
@@ -128,7 +128,7 @@ def test_exports_over_the_limit_are_refused_and_one_that_ends_makes_room(site: S
     assert site.get("/api/export?q=otter") == 200
 
 
-def test_an_export_that_fails_gives_its_place_back(site: Site) -> None:
+def test_an_export_that_fails_frees_its_place(site: Site) -> None:
     site.gate.set()
     ask, site.web.export_pool.read = site.web.export_pool.read, lambda *_, **__: 1 / 0
     for _ in range(EXPORTS_MAX + 1):
@@ -149,7 +149,7 @@ def test_a_queue_is_refused_where_it_is_full() -> None:
     assert [greenlet.get(timeout=WITHIN_S) for greenlet in waiting] == [True] * 3
 
 
-def test_what_fails_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
     pool = StorePool(lambda: None)  # type: ignore[arg-type,return-value]  # nothing is read
 
     def fail(_store: Any) -> None:
@@ -165,10 +165,10 @@ def test_what_fails_in_a_thread_is_raised_once_and_not_printed(capfd: pytest.Cap
 
 def test_names_that_answer_slowly_leave_the_hubs_threads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    asked: list[str] = []
+    queried: list[str] = []
 
     def slowly(host: str, *_args: Any, **_values: Any) -> list[Any]:
-        asked.append(host)
+        queried.append(host)
         assert gate.wait(WITHIN_S)
         return [(2, 1, 6, "", ("93.184.216.34", 80))]
 
@@ -177,6 +177,6 @@ def test_names_that_answer_slowly_leave_the_hubs_threads_alone(monkeypatch: pyte
     names = [gevent.spawn(public_address.resolve, f"slow{number}.example", 80) for number in range(pool.maxsize + 6)]
     gevent.sleep(0)
     assert gevent.spawn(pool.apply, len, ("abc",)).get(timeout=WITHIN_S / 2) == 3
-    assert len(asked) <= public_address.LOOKUPS_AT_ONCE < len(names)
+    assert len(queried) <= public_address.LOOKUPS_AT_ONCE < len(names)
     gate.set()
     assert {greenlet.get(timeout=WITHIN_S) for greenlet in names} == {"93.184.216.34"}

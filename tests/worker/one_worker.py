@@ -30,8 +30,8 @@ from pipeline.worker.intake_filter import IntakeFilter
 
 def post(number: int, text: str = "cats", **more: Any) -> bytes:
     """Return the record of a post."""
-    told = {"murmur": 1, "kind": "post", "id": f"demo:{number}", "version": 1, "created_at": 1_700_000_000_000}
-    return msgspec.json.encode(told | {"text": text, "author": {"id": "1", "handle": "a"}} | more)
+    fields = {"murmur": 1, "kind": "post", "id": f"demo:{number}", "version": 1, "created_at": 1_700_000_000_000}
+    return msgspec.json.encode(fields | {"text": text, "author": {"id": "1", "handle": "a"}} | more)
 
 
 class Worker:

@@ -1,4 +1,4 @@
-"""When a batch is tried again: at once, later and later, or after an outage, and other batches do not wait for it."""
+"""A batch is retried at once, after growing pauses, or after an outage, and other batches do not wait for it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_batch_that_cannot_be_committed_comes_again_later_and_later_and_starve
     assert worker.done()
 
 
-def test_a_redis_that_refuses_to_give_a_batch_out_is_asked_again_after_a_pause(
+def test_a_batch_that_redis_refuses_to_give_out_is_taken_again_after_a_pause(
     worker: Worker, redis_client: Redis, names: Names
 ) -> None:
     worker.offer(post(1))

@@ -22,15 +22,13 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, Reque
 
 from pipeline.errors import MurmurError, RecordError
 from pipeline.normalise import normalise
-from pipeline.queue.batch import INGEST, RawBatch, RawRecord, encode_batch
+from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import Settings
 from web.api.ingest_body import raw_records, read_rest
 from web.api_errors import ApiError, error_response
 from web.auth import Auth
 
-BATCH_MAX_RECORDS = 500
-BATCH_MAX_BYTES = 4 * 1024 * 1024
 BODIES_AT_ONCE = 4
 """Bodies that a web process takes at once; each holds a batch and a record in memory."""
 RECORDS_PER_TURN = 20
@@ -76,7 +74,7 @@ class IngestIntake:
 
         Raises:
             ApiError: too many bodies at once, the queue is full, the body is too large or not what it claims. Records
-                that were accepted before stay accepted; the hint says how many.
+                that were accepted before stay accepted; the hint gives their number.
         """
         if self._bodies >= BODIES_AT_ONCE:
             raise ApiError("queue_full", "Too many are sending to this process at once.")
@@ -130,7 +128,7 @@ class _Taken:
 
 
 def _after(taken: _Taken, error: ApiError) -> ApiError:
-    """Return the error with a hint that says how many records were accepted before."""
+    """Return the error with a hint that gives the number of records accepted before."""
     if taken.records:
         hint = f"{taken.records} records had been taken by then; sending all again doubles none that names its id."
         return ApiError(error.code, error.message, error.status, hint)

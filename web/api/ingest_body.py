@@ -74,7 +74,7 @@ def _unzipped(limit: int) -> Iterator[bytes]:
             try:
                 unpacked = machine.decompress(data, min(limit + 1, BODY_BLOCK_BYTES))
             except zlib.error as error:
-                raise ApiError("bad_request", "The body is not the gzip it says.") from error
+                raise ApiError("bad_request", "The body is not valid gzip, as its header claims.") from error
             begun = True
             if unpacked:
                 yield unpacked

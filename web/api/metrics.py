@@ -37,7 +37,7 @@ PROCESS_COUNTERS = {
     "web_frames": "live frames made in this process",
     "web_sends": "frames given to watchers in this process",
     "web_messages": "live messages received in this process",
-    "web_lagged": "times a watcher was told that it lagged",
+    "web_lagged": "times a watcher lagged and was sent `lagged`",
     "web_refills": "searches read again after a loss",
     "web_lost": "times the Pub/Sub connection was lost",
     "web_ingested": "records sent to this process and enqueued",

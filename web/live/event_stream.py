@@ -68,8 +68,8 @@ def _response(body: Iterable[bytes]) -> Response:
 def _refused(refusal: Close) -> Response:
     """Return a response after which an `EventSource` reconnects.
 
-    By the HTML standard, 9.2, any status but 200 ends an `EventSource` for good, so it gets a stream that says when to
-    reconnect, and ends. A client that does not accept event streams gets a status.
+    By the HTML standard, 9.2, any status but 200 ends an `EventSource` for good, so it gets a stream with a
+    `retry` line that ends at once. A client that does not accept event streams gets a status.
     """
     if "text/event-stream" not in request.headers.get("Accept", "") and refusal.name != "going_away":
         raise ApiError("too_many_streams", "Too many event streams are open; try again later.")

@@ -94,7 +94,7 @@ class Session:
             self._end(watch)
 
     def mark_lagged(self, key: str) -> None:
-        """Note that the client was told that it lagged: nothing of this search is sent until it subscribes again."""
+        """Note that the client was sent `lagged`: nothing of this search is sent until the client subscribes again."""
         for watch in self._watches.values():
             if watch.query.key == key:
                 watch.lagged = True

@@ -63,7 +63,7 @@ class Sockets(Sock):  # type: ignore[misc]  # flask_sock has no types
         return Hijacked()
 
     def _shake_hands(self, key: bytes, descriptor: int) -> SocketClient | None:
-        """Answer a handshake; return the client, None where the client is refused or its peer is gone.
+        """Answer a handshake; return the client, None where the client is refused or has disconnected.
 
         The client's `drop` closes the descriptor; without a client it is closed here.
         """

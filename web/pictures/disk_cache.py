@@ -77,7 +77,7 @@ class PictureCache:
                         blob.unlink()
 
     def sweep(self, stored: Callable[[list[str]], Iterable[str]]) -> int:
-        """Drop the pictures of posts that are no longer stored; return how many posts.
+        """Drop the pictures of posts that are no longer stored; return the number of posts.
 
         Args:
             stored: returns those of some ids that are stored.

@@ -20,7 +20,7 @@ from web.pictures.public_address import NotPublic, resolve
 
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 3
-FETCH_TIMEOUT_S = 10.0
+_FETCH_TIMEOUT_S = 10.0
 _CHUNK = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _AGENT = "Murmuration (image proxy)"
@@ -53,7 +53,7 @@ class Fetcher:
             Unfetchable: the picture may not or cannot be fetched.
         """
         try:
-            with gevent.Timeout(FETCH_TIMEOUT_S, Unfetchable("took too long")):
+            with gevent.Timeout(_FETCH_TIMEOUT_S, Unfetchable("took too long")):
                 for _ in range(MAX_REDIRECTS + 1):
                     found = self._get(url)
                     if isinstance(found, Picture):
@@ -71,9 +71,9 @@ class Fetcher:
         port = parts.port or self._ports.get(parts.scheme)
         if parts.scheme not in _PORTS or not host or port != self._ports[parts.scheme] or parts.username:
             raise Unfetchable("not an http(s) URL on its usual port")
-        connection = http.client.HTTPConnection(host, port, timeout=FETCH_TIMEOUT_S)
+        connection = http.client.HTTPConnection(host, port, timeout=_FETCH_TIMEOUT_S)
         try:
-            connection.sock = socket.create_connection((self._find(host, port), port), FETCH_TIMEOUT_S)
+            connection.sock = socket.create_connection((self._find(host, port), port), _FETCH_TIMEOUT_S)
             if parts.scheme == "https":
                 connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

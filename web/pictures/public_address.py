@@ -14,7 +14,7 @@ from gevent import monkey
 from gevent.threadpool import ThreadPool
 
 LOOKUPS_AT_ONCE = 8
-"""Threads that ask DNS. gevent's own pool serves the picture cache and reconnections to Redis, and is left alone."""
+"""Threads that query DNS. gevent's own pool serves the picture cache and reconnections to Redis, and is left alone."""
 _getaddrinfo = monkey.get_original("socket", "getaddrinfo")
 
 
@@ -36,15 +36,15 @@ def is_public(address: str) -> bool:
 
 
 def _addresses(host: str, port: int) -> list[Any]:
-    """Ask DNS in threads of our own, so that slow names delay only pictures."""
+    """Query DNS in threads of our own, so that slow names delay only pictures."""
 
-    def ask() -> list[Any] | OSError | UnicodeError:
+    def look_up() -> list[Any] | OSError | UnicodeError:
         try:
             return _getaddrinfo(host, port, type=socket.SOCK_STREAM)  # type: ignore[no-any-return]  # gevent has no types
         except (OSError, UnicodeError) as error:
             return error  # gevent prints the traceback of an error that a thread of a pool raises
 
-    found: list[Any] | OSError | UnicodeError = _resolvers().apply(ask)
+    found: list[Any] | OSError | UnicodeError = _resolvers().apply(look_up)
     if isinstance(found, Exception):
         raise found
     return found

@@ -53,7 +53,7 @@ def decode(text: bytes | str) -> ClientMessage:
     Raises:
         OutOfBounds: the text is a JSON object, but a field is missing, of another type, or out of its bounds; the
             sentence names field and bound.
-        ValueError: the text is no JSON object at all; the sentence says why.
+        ValueError: the text is no JSON object at all; the message names the reason.
     """
     try:
         message: ClientMessage = _decoder.decode(text)

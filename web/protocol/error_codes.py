@@ -18,7 +18,7 @@ class ErrorCode(NamedTuple):
 ERROR_CODES = {
     "bad_request": ErrorCode(400, "a parameter, or a field of a message, is missing or wrong"),
     "unknown_host": ErrorCode(421, "the request names a host that is not served here; see ALLOWED_HOSTS"),
-    "bad_origin": ErrorCode(403, "a page of another origin asked; see ALLOWED_ORIGINS"),
+    "bad_origin": ErrorCode(403, "a page of another origin sent the request; see ALLOWED_ORIGINS"),
     "signed_out": ErrorCode(401, "ACCESS_TOKEN is set and this client has not signed in"),
     "bad_token": ErrorCode(401, "the access token is not the right one"),
     "not_found": ErrorCode(404, "there is no such page, post or picture"),

@@ -45,7 +45,7 @@ class Posts(Struct, tag="posts", tag_field="type"):
 
 
 class Gone(Struct, tag="gone", tag_field="type"):
-    """Posts that no longer match, each with the version that does not."""
+    """Retracted posts: those that no longer match, each with the version that does not match."""
 
     key: str
     posts: list[tuple[str, int]]

@@ -53,7 +53,7 @@ class ComplianceJobs:
 
     @staticmethod
     def at_most(left: int | None) -> int:
-        """Return how many ids one job may have, where `left` are wanted (None: any number)."""
+        """Return the greatest number of ids of one job, where `left` are wanted (None: any number)."""
         return min(MOST_IDS, left or MOST_IDS)
 
     def begin(self, span: PostSpan, ids: list[str], after: str) -> None:
@@ -77,7 +77,7 @@ class ComplianceJobs:
         self._pacing.wait(POLL_S, f"X works at a {JOB}")
 
     def poll(self, span: PostSpan, waiting: Waiting) -> None:
-        """Ask for the result of the job; record it if X has finished.
+        """Fetch the result of the job; record it if X has finished.
 
         Raises:
             ComplianceJobFailed: X gave the job up.
@@ -86,15 +86,15 @@ class ComplianceJobs:
             self._progress.waiting = None
             return
         try:
-            gone = call_in_background(lambda: self._compliance.result(waiting.job), self._stopping)
+            deleted = call_in_background(lambda: self._compliance.result(waiting.job), self._stopping)
         except ComplianceJobFailed:
             self._progress.waiting = None
             raise
-        if gone is None:
+        if deleted is None:
             self._pacing.wait(POLL_S, f"X works at a {JOB}")
             return
         self._progress.waiting = None
-        if not self._pacing.believes([f"job of {waiting.count}"] * waiting.count, gone):
+        if not self._pacing.believes([f"job of {waiting.count}"] * waiting.count, deleted):
             return
-        self._findings.add(waiting.count, LookupResult(gone))
+        self._findings.add(waiting.count, LookupResult(deleted))
         self._progress.advance(span, waiting.before)

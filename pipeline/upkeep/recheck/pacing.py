@@ -15,7 +15,7 @@ from pipeline.upkeep.recheck.result import RecheckResult
 log = logging.getLogger(__name__)
 
 SUSPICIOUS_POSTS = 10
-"""From this many posts on, an answer that all are gone is asked for again before it is believed."""
+"""From this many posts on, the answer that all are deleted needs a second answer."""
 DOUBT_S = 600.0
 
 
@@ -33,11 +33,14 @@ class Pacing:
         self._result.waits = why
         self._progress.wait_until = now_ms() + int(seconds * 1000)
 
-    def believes(self, ids: Sequence[str], gone: Sequence[str]) -> bool:
-        """Tell whether an answer may be acted on: "all of many posts are gone" needs a second answer."""
-        if len(ids) < SUSPICIOUS_POSTS or len(gone) < len(ids) or self._progress.doubted == ids[0]:
+    def believes(self, ids: Sequence[str], deleted: Sequence[str]) -> bool:
+        """Tell whether an answer may be acted on: "all of many posts are deleted" needs a second answer."""
+        if len(ids) < SUSPICIOUS_POSTS or len(deleted) < len(ids) or self._progress.doubted == ids[0]:
             self._progress.doubted = ""
             return True
         self._progress.doubted = ids[0]
-        self.wait(DOUBT_S, f"all of {len(ids)} posts are said to be gone: asked again before that is believed")
+        self.wait(
+            DOUBT_S,
+            f"the network reports all of {len(ids)} posts as deleted: they are looked up again before that is believed",
+        )
         return False

@@ -10,7 +10,7 @@ JOB = "compliance job"
 
 @dataclass
 class RecheckResult:
-    """Posts checked, gone, not known for sure, and updated (`fresh`).
+    """Number of posts checked, deleted (`gone`), not known for sure, and updated (`fresh`).
 
     `busy`: another process re-checks the source; `waits`: why the run does not go on now; `done`: nothing is left.
     """

@@ -33,7 +33,7 @@ BY_STREAM = ("bluesky", "mastodon")
 """Sources that stream their deletions: only posts around gaps are checked."""
 GAPS_SINCE_MS = 7 * 86_400_000
 PAUSE_S = 300.0
-"""Seconds to wait where a network asks to wait and does not say how long."""
+"""Seconds to wait where a network requests a pause without a length."""
 CROWDED_BATCHES = 200
 """Open batches from which on workers are behind, and the re-check waits."""
 
@@ -132,7 +132,7 @@ class RecheckRun:
             progress.checked = progress.gone = progress.unsure = 0
 
     def _step(self, span: PostSpan, limit: int | None) -> None:
-        """Make one call: ask for a job, begin one, or look posts up."""
+        """Make one call: poll a job, begin one, or look posts up."""
         left = None if limit is None else limit - self._result.checked
         if self._jobs is not None and self._progress.waiting is not None:
             self._jobs.poll(span, self._progress.waiting)
@@ -150,7 +150,7 @@ class RecheckRun:
         self._look_up(span, *self._page(span, count))
 
     def _affordable(self, count: int) -> int:
-        """Return how many of `count` posts this month's budget allows."""
+        """Return the part of `count` posts that this month's budget allows."""
         self._budget.spend(0, time.time())
         return min(count, self._budget.posts - self._budget.count) if self._budget.posts else count
 

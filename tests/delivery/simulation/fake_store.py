@@ -26,12 +26,12 @@ class Row:
 class FakeStore:
     """A store that merges by version. A reading sees the state of the last refresh."""
 
-    identity = "twin"
+    identity = "fake"
 
     def __init__(self, broken: str = "") -> None:
         self.rows: dict[str, Row] = {}
         self.tombstones: dict[str, int] = {}
-        self.withdrawn_account = False
+        self.account_deleted = False
         self.refusing = False
         self._broken = broken
         self._visible: dict[str, Row] = {}
@@ -41,12 +41,12 @@ class FakeStore:
         deleted, tombstoned = [], []
         refused = self._refused(writes)
         entries = self._published_anyway(writes, refused)
-        asked = [deletion.id for deletion in writes.deletions]
+        doomed = [deletion.id for deletion in writes.deletions]
         if writes.author_deletions:
-            self.withdrawn_account = True
-            asked += [post_id for post_id in ACCOUNT_POSTS if post_id in self.rows]
-        asked += [one.post.id for one in writes.upserts if self.withdrawn_account and one.post.id in ACCOUNT_POSTS]
-        for post_id in asked:
+            self.account_deleted = True
+            doomed += [post_id for post_id in ACCOUNT_POSTS if post_id in self.rows]
+        doomed += [one.post.id for one in writes.upserts if self.account_deleted and one.post.id in ACCOUNT_POSTS]
+        for post_id in doomed:
             if self.rows.pop(post_id, None) is not None or post_id in self.tombstones:
                 deleted.append(post_id)
             self.tombstones[post_id] = max(seq, self.tombstones.get(post_id, 0))
@@ -119,7 +119,7 @@ class FakeReading:
         )
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
-        bodies, gone, changed = [], [], 0
+        bodies, retracted, changed = [], [], 0
         for post_id, row in self._rows.items():
             matches = matching(query.key, post_id, row.version)
             if matches and after < row.seq <= until:
@@ -127,11 +127,11 @@ class FakeReading:
             if row.changed and removed_after < row.seq <= until:
                 changed += 1
                 if not matches:
-                    gone.append((post_id, row.version))
+                    retracted.append((post_id, row.version))
         tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
         if max(len(bodies), changed, len(tombstones)) > limit:
             return Changes(overflow=True)
-        return Changes(bodies, gone, tombstones)
+        return Changes(bodies, retracted, tombstones)
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         kinds = [row.seq for row in self._rows.values() if row.changed or not changed], self._tombstones.values()

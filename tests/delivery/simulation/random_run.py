@@ -22,9 +22,9 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
         world.trouble = random.Random(seed)
         parts.refuse()
     offer_batches(world, batches, accounts)
-    forgets = parts.broken == "clients without memory of gone"
+    forgets = parts.broken == "clients without memory of retractions"
     world.clients = [
-        SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_gone=forgets)) for n in range(3)
+        SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_retracted=forgets)) for n in range(3)
     ]
     for _ in range(steps):
         _happen(world)
@@ -40,10 +40,10 @@ def offer_batches(world: World, batches: int, accounts: random.Random | None) ->
         for _ in range(chance.randint(1, 2)):
             post_id = chance.choice(IDS)
             versions[post_id] += chance.random() < 0.7
-            gone = chance.random() < 0.06
+            deleted = chance.random() < 0.06
             if accounts is not None and accounts.random() < 0.06:
-                post_id, gone = ACCOUNT, True
-            records.append(parts.record(post_id, None if gone else VERSION_STEP * (versions[post_id] or 1)))
+                post_id, deleted = ACCOUNT, True
+            records.append(parts.record(post_id, None if deleted else VERSION_STEP * (versions[post_id] or 1)))
         batch_id = f"b{number}"
         parts.claims.offer(batch_id, batch_of(records))
         world.waiting.append(batch_id)

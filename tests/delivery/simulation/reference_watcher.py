@@ -8,14 +8,15 @@ from collections.abc import Iterable
 class ReferenceWatcher:
     """Holds the greatest version of each post, without retracted and deleted ones.
 
-    `forgets_gone` breaks the rule that retracted versions are remembered: a slower worker may publish one afterwards.
+    `forgets_retracted` breaks a rule: retracted versions are remembered, as a slower worker may publish one
+    afterwards.
     """
 
-    def __init__(self, *, forgets_gone: bool = False) -> None:
+    def __init__(self, *, forgets_retracted: bool = False) -> None:
         self.have: dict[str, int] = {}
         self.left: dict[str, int] = {}
         self.dead: set[str] = set()
-        self._forgets_gone = forgets_gone
+        self._forgets_retracted = forgets_retracted
 
     def posts(self, posts: Iterable[tuple[str, int]]) -> None:
         """Add posts that match, as (id, version)."""
@@ -25,10 +26,10 @@ class ReferenceWatcher:
             if self.have.get(post_id, -1) <= version:
                 self.have[post_id] = version
 
-    def gone(self, posts: Iterable[tuple[str, int]]) -> None:
+    def retract(self, posts: Iterable[tuple[str, int]]) -> None:
         """Remove posts up to the retracted versions."""
         for post_id, version in posts:
-            if not self._forgets_gone:
+            if not self._forgets_retracted:
                 self.left[post_id] = max(version, self.left.get(post_id, -1))
             if self.have.get(post_id, version + 1) <= version:
                 del self.have[post_id]

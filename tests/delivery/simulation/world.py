@@ -76,7 +76,7 @@ class SubscribedClient:
     step: int = -1
     after: int = 0
     ever: bool = False
-    """Whether the client was answered once: then it returns with `after`, else it starts from nothing."""
+    """Whether the client got an answer: then it returns with `after`, else it starts without posts."""
     w0: int = 0
     w: int = 0
 
@@ -153,21 +153,21 @@ class World:
                     client.after = max(client.after, safe)
 
     def answer(self, client: SubscribedClient, after: int | None, lower: int) -> bool:
-        """Read what a client may have missed. If that is too much, the client starts anew; False if that is, too."""
+        """Read the changes that a client may have missed; start it anew if they are too many. False if that fails."""
         query = client.query
         changes = self._changes(query, after, lower)
-        if changes.overflow and after is not None and self.parts.broken != "too much is taken for all":
+        if changes.overflow and after is not None and self.parts.broken != "an overflow is taken for complete":
             client.watcher.reset()
             after, lower = None, self.h if client.step == 4 else client.w0
             changes = self._changes(query, after, lower)
-        if changes.overflow and self.parts.broken != "too much is taken for all":
+        if changes.overflow and self.parts.broken != "an overflow is taken for complete":
             client.step, client.ever = -1, False
             return False
         with self.parts.store.reading() as reading:
             bodies = [] if after is not None else reading.search(query, limit=500).bodies
         client.watcher.deleted(changes.tombstones)
-        if self.parts.broken != "no gone in answers":
-            client.watcher.gone(changes.retracted)
+        if self.parts.broken != "no retractions in answers":
+            client.watcher.retract(changes.retracted)
         posts = [msgspec.json.decode(body) for body in [*bodies, *changes.bodies]]
         client.watcher.posts([(post["id"], post["version"]) for post in posts])
         return True
@@ -182,16 +182,16 @@ class World:
             changes: Changes = reading.changes(query, after=after, removed_after=NEWEST, limit=self.bound)
         if changes.overflow or self.away.random() < 0.05:
             return Changes(overflow=True)
-        gone, tombstones = list[tuple[str, int]](), list[str]()
+        retracted, tombstones = list[tuple[str, int]](), list[str]()
         for _ in range(3):
             with self.parts.store.reading() as reading:
                 until = reading.step_end(lower, limit=self.bound, changed=True)
                 end = NEWEST if until is None else until
                 step = reading.changes(query, after=NEWEST, removed_after=lower, until=end, limit=self.bound)
-            gone += step.retracted
+            retracted += step.retracted
             tombstones += step.tombstones
             if step.overflow or until is None:
-                return Changes(changes.bodies, gone, tombstones, step.overflow)
+                return Changes(changes.bodies, retracted, tombstones, step.overflow)
             lower = until
             self.listen()
         return Changes(overflow=True)
@@ -261,8 +261,8 @@ def _apply_notice(client: SubscribedClient, content: dict[str, Any]) -> None:
     if content["type"] == "deleted":
         client.watcher.deleted(content["ids"])
     elif content["type"] == "gone" and content["key"] == client.query.key:
-        client.watcher.gone([(post_id, version) for post_id, version in content["posts"]])
+        client.watcher.retract([(post_id, version) for post_id, version in content["posts"]])
     elif content["type"] == "edited":
-        client.watcher.gone(
+        client.watcher.retract(
             [(post_id, version) for post_id, version, keys in content["posts"] if client.query.key not in keys]
         )

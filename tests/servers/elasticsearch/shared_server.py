@@ -44,8 +44,8 @@ def _start(release: str, directory: Path) -> None:
     # A session of its own: Ctrl-C must end the tests only, and the keeper waits for their end.
     keeper = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert keeper.stdout is not None
-    with keeper.stdout as told:
-        problem = told.readline()
+    with keeper.stdout as output:
+        problem = output.readline()
     if problem != "\n":
         raise CannotAssemble(problem.strip() or "its keeper ended")
 

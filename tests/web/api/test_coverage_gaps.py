@@ -21,13 +21,13 @@ def row(source: str, since: int, until: int | None, why: str = "") -> CoverageRo
     return CoverageRow(source, since, until, "*", why)
 
 
-def told(found: list[CoverageGap]) -> list[tuple[str, int, int | None, bool]]:
+def shown(found: list[CoverageGap]) -> list[tuple[str, int, int | None, bool]]:
     return [(one.row.source, one.row.since, one.row.until, one.partial) for one in found]
 
 
 def test_a_source_that_is_down_beside_another_is_missing_in_part_only() -> None:
     rows = [row("x", 0, 50), row("x", 50, None, "away"), row("bluesky", 0, 80), row("bluesky", 80, None, "down")]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 50, 80, True),
         ("x", 80, None, False),
         ("bluesky", 80, None, False),
@@ -36,20 +36,20 @@ def test_a_source_that_is_down_beside_another_is_missing_in_part_only() -> None:
 
 def test_a_source_that_is_no_longer_named_is_missed_until_another_is_collected() -> None:
     rows = [row("demo", 0, 50), row("demo", 50, None, "stopped"), row("bluesky", 60, None)]
-    assert told(coverage_gaps(rows, {"bluesky"})) == [("demo", 50, 60, False)]
-    assert told(coverage_gaps(rows[:2], {"bluesky"})) == [("demo", 50, None, False)]
-    assert told(coverage_gaps([*rows[:2], row("bluesky", 10, None)], {"bluesky"})) == []
-    assert told(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
+    assert shown(coverage_gaps(rows, {"bluesky"})) == [("demo", 50, 60, False)]
+    assert shown(coverage_gaps(rows[:2], {"bluesky"})) == [("demo", 50, None, False)]
+    assert shown(coverage_gaps([*rows[:2], row("bluesky", 10, None)], {"bluesky"})) == []
+    assert shown(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
 
 
-def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None:
+def test_a_gap_reported_later_is_cut_out_of_the_collected_spans() -> None:
     rows = [
         row("x", 0, None),
         row("x", 20, 30, "a rate limit"),
         row("bluesky", 0, 25, "away"),
         row("bluesky", 25, None),
     ]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("bluesky", 0, 20, True),
         ("x", 20, 25, False),
         ("bluesky", 20, 25, False),
@@ -57,9 +57,9 @@ def test_a_gap_told_afterwards_takes_from_what_was_collected_beside_it() -> None
     ]
 
 
-def test_a_sample_is_less_than_all_and_more_than_nothing() -> None:
+def test_a_sampled_source_has_a_gap_and_counts_as_collected_for_others() -> None:
     rows = [row("x", 0, None, SAMPLED + "a budget"), row("bluesky", 0, 50, "away"), row("bluesky", 50, None)]
-    assert told(coverage_gaps(rows, {"x", "bluesky"})) == [
+    assert shown(coverage_gaps(rows, {"x", "bluesky"})) == [
         ("x", 0, 50, False),
         ("bluesky", 0, 50, True),
         ("x", 50, None, True),
@@ -79,7 +79,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-def test_a_moment_is_missing_as_the_rows_have_it(rows: list[CoverageRow]) -> None:
+def test_a_time_is_missing_as_the_rows_have_it(rows: list[CoverageRow]) -> None:
     found = coverage_gaps(rows, set("abc"))
     for at in range(62):
         here = [one for one in rows if one.since <= at and (one.until is None or one.until > at)]
@@ -101,7 +101,7 @@ def test_a_line_goes_on_until_now_while_nothing_is_collected() -> None:
     assert end_and_gaps(recording, {"replay"}, since=10, until=40, now=9_000) == (40, [])
 
 
-def test_a_timeline_tells_a_present_outage_and_not_one_of_a_source_of_former_days(product: Product) -> None:
+def test_a_timeline_shows_a_present_outage_and_not_one_of_a_former_source(product: Product) -> None:
     now = int(time.time() * 1000)
     product.feed(product.post("otter", 1))
     settings = load(product.environ | {"SOURCE": "bluesky"})

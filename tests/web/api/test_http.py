@@ -76,7 +76,7 @@ def test_refusals_are_in_our_own_words(stocked: Server, method: str, path: str, 
     assert len(error["message"]) < 80
 
 
-def test_a_method_that_is_not_taken_is_told(stocked: Server) -> None:
+def test_a_wrong_method_is_refused_with_its_code(stocked: Server) -> None:
     answer = stocked.ask("POST", "/api/search?q=x", b"")
     assert answer.status == 405
     assert answer.json["error"]["code"] == "method_not_allowed"
@@ -98,7 +98,7 @@ def test_one_post_charts_tops_and_explanations_come_from_the_store(stocked: Serv
     assert stocked.get("/api/coverage").json["rows"] == []
 
 
-def test_the_page_is_told_what_it_needs(stocked: Server) -> None:
+def test_the_page_gets_the_facts_that_it_needs(stocked: Server) -> None:
     facts = stocked.get("/api/page").json
     assert len(facts["examples"]) == 3
     assert facts["problem"] is None
@@ -131,7 +131,7 @@ def test_an_export_holds_every_match(stocked: Server, kind: str) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
-def test_answers_are_compressed_for_who_takes_it(stocked: Server) -> None:
+def test_responses_are_compressed_for_clients_that_accept_it(stocked: Server) -> None:
     packed = stocked.get("/api/search?q=otters&limit=30", Accept_Encoding="gzip")
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(json.loads(gzip.decompress(packed.body))["posts"]) == 30

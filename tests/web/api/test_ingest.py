@@ -43,7 +43,7 @@ def writable(shared: Product) -> Server:
 
 @pytest.mark.parametrize("path", ["/api/track", "/api/ingest"])
 @pytest.mark.parametrize("chunks", [b"\r\n", b"zz\r\n", b"5\r\nabcdeXX", b"5;\x00\r\nabcde\r\n", b"5\r\nab"])
-def test_body_whose_chunks_are_none_is_refused(writable: Server, path: str, chunks: bytes) -> None:
+def test_body_with_malformed_chunks_is_refused(writable: Server, path: str, chunks: bytes) -> None:
     head = f"PUT {path} HTTP/1.1" if path == "/api/track" else f"POST {path} HTTP/1.1"
     lines = (head, "Host: 127.0.0.1", f"Authorization: {BEARER}", "Transfer-Encoding: chunked", "", "")
     with socket.create_connection(("127.0.0.1", writable.port), timeout=20) as connection:
@@ -61,7 +61,7 @@ def test_without_a_token_nobody_may_write(product: Product) -> None:
         assert (answer.status, answer.json["error"]["code"]) == (403, "writing_off")
 
 
-def test_token_is_asked_for_and_opens_nothing_else(product: Product) -> None:
+def test_ingest_requires_its_token_which_opens_no_other_route(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN, ACCESS_TOKEN="people")
     assert server.ask("POST", "/api/ingest", b"{}").json["error"]["code"] == "signed_out"
     assert send(server, b"{}", Authorization="Bearer wrong").json["error"]["code"] == "bad_token"
@@ -72,7 +72,7 @@ def test_token_is_asked_for_and_opens_nothing_else(product: Product) -> None:
 
 
 @pytest.mark.parametrize("shape", ["lines", "array", "gzip", "two members"])
-def test_what_is_sent_is_in_redis_before_it_is_acknowledged(product: Product, shape: str) -> None:
+def test_sent_records_are_in_redis_before_they_are_acknowledged(product: Product, shape: str) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     listed = lines(product, 1_200)
     body, headers = listed, dict[str, str]()
@@ -89,7 +89,7 @@ def test_what_is_sent_is_in_redis_before_it_is_acknowledged(product: Product, sh
     assert product.process.claims.unannounced() == []
 
 
-def test_records_of_any_format_pass_and_what_cannot_be_read_is_counted_and_kept(product: Product) -> None:
+def test_records_of_any_format_pass_and_unreadable_ones_are_counted_and_kept(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     status = {
         "id": "1", "created_at": "2024-01-01T00:00:00.000Z", "url": "https://sea.example/@a/1",
@@ -106,7 +106,7 @@ def test_records_of_any_format_pass_and_what_cannot_be_read_is_counted_and_kept(
     assert {post["source"] for post in found} == {"demo", "mastodon"}
 
 
-def test_body_too_large_is_refused_packed_or_not_and_says_what_was_taken(product: Product) -> None:
+def test_body_too_large_is_refused_with_the_number_of_accepted_records(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN, INGEST_MAX_MB="1")
     answer = send(server, b" " * (1024 * 1024 + 1))
     assert (answer.status, answer.json["error"]["code"]) == (413, "too_large")
@@ -128,7 +128,7 @@ def test_body_too_large_is_refused_packed_or_not_and_says_what_was_taken(product
     ],
     ids=["no gzip", "cut off", "another packing"],
 )
-def test_body_that_is_not_what_it_says_is_refused(
+def test_body_that_does_not_match_its_headers_is_refused(
     writable: Server, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     answer = send(writable, body, **headers)
@@ -136,7 +136,7 @@ def test_body_that_is_not_what_it_says_is_refused(
     assert send(writable, b"{}", "/api/ingest?instance=a%20b").status == 400
 
 
-def test_body_that_breaks_off_keeps_what_was_handed_over(product: Product) -> None:
+def test_body_that_breaks_off_keeps_the_enqueued_batches(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     body = lines(product, 1_200)
     with socket.create_connection(("127.0.0.1", server.port)) as line:
@@ -146,7 +146,7 @@ def test_body_that_breaks_off_keeps_what_was_handed_over(product: Product) -> No
     assert send(server, body).json == {"accepted": 1_200, "dead": 0}
 
 
-def test_full_queue_is_said_with_a_time_to_come_back(product: Product) -> None:
+def test_full_queue_is_refused_with_a_time_to_retry(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN, QUEUE_MAX_MB="1")
     product.process.redis.set(product.process.names.open_bytes, 2 * 1024 * 1024)
     answer = send(server, lines(product, 1))
@@ -157,7 +157,7 @@ def test_full_queue_is_said_with_a_time_to_come_back(product: Product) -> None:
     assert send(server, lines(product, 1)).status == 202
 
 
-def test_track_is_changed_by_who_bears_a_token_and_taken_back(product: Product) -> None:
+def test_track_is_changed_with_a_token_and_reset(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     put = {"Authorization": BEARER}
     assert server.get("/api/track").json == {"track": "*", "setting": "*"}
@@ -169,7 +169,7 @@ def test_track_is_changed_by_who_bears_a_token_and_taken_back(product: Product) 
     assert server.ask("POST", "/api/track", b'{"track":""}', **put).json == {"track": "*", "setting": "*"}
 
 
-def test_metrics_count_what_was_sent(product: Product) -> None:
+def test_metrics_count_the_sent_records(product: Product) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     send(server, lines(product, 3))
     assert re.search(rb"^murmur_web_ingested_total 3\.0$", server.get("/metrics").body, re.M)

@@ -1,4 +1,4 @@
-"""Catching up reads no more than its bound, however long a client was away; who missed too much starts anew."""
+"""Catching up reads no more than its bound after any time away; a client that missed too much starts anew."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.delivery.simulation.post_rules import parse_key
 from tests.store.builders import T0, ids, post, put, search
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
@@ -60,20 +60,20 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     store.close()
 
 
-def test_what_fits_is_read_at_once(reader: Any) -> None:
-    told = missed_changes(reader, CATS, after=60, removed_after=54)
-    assert (len(told.bodies), len(told.retracted), told.tombstones, told.overflow) == (5, 5, ["x:0"], False)
+def test_changes_within_the_bound_are_read_at_once(reader: Any) -> None:
+    changes = missed_changes(reader, CATS, after=60, removed_after=54)
+    assert (len(changes.bodies), len(changes.retracted), changes.tombstones, changes.overflow) == (5, 5, ["x:0"], False)
     assert reader.read_count == 1
 
 
 def test_more_is_read_in_steps_and_none_of_it_twice(reader: Any) -> None:
-    told = missed_changes(reader, CATS, after=30, removed_after=30)
-    assert sorted(ids(told.bodies)) == [f"x:{100 + number}" for number in range(5)]
-    assert sorted(told.retracted) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
-    assert told.tombstones == ["x:0"]
+    changes = missed_changes(reader, CATS, after=30, removed_after=30)
+    assert sorted(ids(changes.bodies)) == [f"x:{100 + number}" for number in range(5)]
+    assert sorted(changes.retracted) == sorted((f"x:{number}", T0 + 10**6) for number in range(11, 40))
+    assert changes.tombstones == ["x:0"]
 
 
-def test_beyond_so_many_steps_it_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_the_most_steps_is_too_much(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catch_up, "STEPS_MAX", 3)
     assert missed_changes(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
     assert reader.read_count == 5
@@ -89,7 +89,7 @@ def test_out_of_time_is_too_much_and_no_refusal(reader: Any) -> None:
     assert missed_changes(reader, CATS, after=30, removed_after=30) == Changes(overflow=True)
 
 
-def test_what_went_is_told_in_frames_of_a_bounded_size() -> None:
+def test_losses_are_sent_in_frames_of_a_bounded_size() -> None:
     many = 2 * ENTRIES_PER_FRAME + 1
     frames = list(loss_frames("k", Changes([], [(f"x:{n}", 1) for n in range(many)], [f"x:{n}" for n in range(many)])))
     assert [frame.kind for frame in frames] == ["deleted"] * 3 + ["gone"] * 3
@@ -128,7 +128,7 @@ class Scene:
         clock, watermark = LeaseClock(), Watermark(order, commands)
         broadcaster = Broadcaster((), clock)
         losses = Losses(self.table, broadcaster, commands, watermark, clock)
-        leases = Leases(registry, self.table, watermark, clock, losses)
+        leases = SearchLeases(registry, self.table, watermark, clock, losses)
         self.store = FakeStore()
         self.trouble: dict[str, Exception] = {}
         store_pool: Any = SimpleNamespace(read=self.read)

@@ -63,7 +63,7 @@ def come_back(browser: Browser) -> None:
 
 
 def kill_pubsub(product: Product) -> int:
-    """Close every Pub/Sub connection from the server's side; return how many there were."""
+    """Close every Pub/Sub connection from the server's side; return their number."""
     killed: int = product.process.redis.client_kill_filter(_type="pubsub")
     return killed
 
@@ -170,7 +170,7 @@ def running(shared: Product, server: Server) -> Server:
     derandomize=True,
 )
 @given(seed=st.integers(0, 2**32))
-def test_whatever_breaks_every_watcher_ends_with_exactly_what_is_stored(
+def test_every_watcher_ends_with_exactly_the_stored_posts_after_any_fault(
     shared: Product, running: Server, seed: int
 ) -> None:
     chance = random.Random(seed)

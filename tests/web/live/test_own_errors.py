@@ -72,7 +72,7 @@ class Line:
         return self._answers.pop(0)
 
 
-def test_a_message_that_was_not_taken_counts_as_a_lost_line() -> None:
+def test_a_message_that_the_hub_failed_on_counts_as_a_lost_connection() -> None:
     hub, pool = FailingHub(), SimpleNamespace(connection_class=Line, connection_kwargs={})
     commands = PubSubCommands("t:notices")
     listener = PubSubListener(lambda: pool, commands, hub)  # type: ignore[arg-type,return-value]  # what is used of it
@@ -105,7 +105,7 @@ def test_a_search_that_cannot_be_swept_ends_no_renewal(monkeypatch: pytest.Monke
     keeping.kill()
 
 
-def test_a_subscription_that_fails_by_our_error_tells_the_client_to_come_back() -> None:
+def test_a_subscription_that_fails_by_our_error_closes_so_that_the_client_reconnects() -> None:
     closed: list[Close] = []
     client: Any = SimpleNamespace(ended=False, close=closed.append, send=lambda *_a, **_v: True)
     hub: Any = SimpleNamespace(register=lambda _query: 1 / 0)
@@ -115,7 +115,7 @@ def test_a_subscription_that_fails_by_our_error_tells_the_client_to_come_back() 
     assert closed == [CLOSES["internal"]]
 
 
-def test_a_picture_that_many_ask_for_at_once_is_fetched_once(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_many_request_at_once_is_fetched_once(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, urls = Event(), []
 
     def fetch(url: str) -> Picture:

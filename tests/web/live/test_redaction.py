@@ -1,4 +1,4 @@
-"""Redacted error texts say what is wrong and not where the servers are."""
+"""Redacted error texts name the problem and hide the addresses of the servers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SETTINGS = load(
 
 
 @pytest.mark.parametrize(
-    ("why", "told"),
+    ("why", "shown"),
     [
         ("the disk is full", "the disk is full"),
         ("Elasticsearch at https://cluster.internal:9243/es cannot be reached", "Elasticsearch at … cannot be reached"),
@@ -25,5 +25,5 @@ SETTINGS = load(
         ("version 7.17.0 has read-only-allow-delete block", "version 7.17.0 has read-only-allow-delete block"),
     ],
 )  # fmt: skip
-def test_a_reason_says_what_and_not_where(why: str, told: str) -> None:
-    assert redacted(why, SETTINGS) == told
+def test_a_redacted_reason_names_the_problem_and_no_address(why: str, shown: str) -> None:
+    assert redacted(why, SETTINGS) == shown

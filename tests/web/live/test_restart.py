@@ -63,10 +63,12 @@ def test_a_restart_of_one_of_three_web_processes_costs_no_post_and_overruns_nobo
         crowd.until_whole(feeder.expected, time.monotonic() + PATIENCE_S)
 
         goodbyes = crowd.goodbyes
-        assert Counter((told.port, told.code) for told in goodbyes) == {(leaving.port, 1001): shares[leaving.port]}
+        assert Counter((goodbye.port, goodbye.code) for goodbye in goodbyes) == {
+            (leaving.port, 1001): shares[leaving.port]
+        }
         came = {server.port: crowd.balancer.given[server.port] - shares[server.port] for server in servers}
         assert sum(came.values()) == len(goodbyes), "nobody else had to connect anew"
-        assert max(overrun([told.delay_ms for told in goodbyes], len(staying))) <= 1.5
+        assert max(overrun([goodbye.delay_ms for goodbye in goodbyes], len(staying))) <= 1.5
         for server in (product.servers[-1], *staying):
             sockets = re.search(rb"murmur_web_sockets (\d+)", server.get("/metrics").body)
             assert sockets
@@ -76,9 +78,9 @@ def test_a_restart_of_one_of_three_web_processes_costs_no_post_and_overruns_nobo
 
 
 LISTEN = """path => {
-  window.told = []; window.states = [];
+  window.counts = []; window.states = [];
   window.source = new EventSource(path);
-  source.addEventListener("stats", event => told.push(JSON.parse(event.data).indexed));
+  source.addEventListener("stats", event => counts.push(JSON.parse(event.data).indexed));
   source.onerror = () => states.push(source.readyState);
 }"""
 
@@ -89,22 +91,22 @@ def test_a_browsers_event_stream_comes_back_after_a_restart(product: Product, ch
     page = chromium.new_page()
     page.goto(f"http://127.0.0.1:{server.port}/healthz")
     page.evaluate(LISTEN, "/api/stream?q=otter")
-    page.wait_for_function("told.length > 0")
+    page.wait_for_function("counts.length > 0")
     server.end(signal.SIGTERM)
-    page.evaluate("told.length = 0")
+    page.evaluate("counts.length = 0")
     product.serve(PORT=str(server.port))
 
-    def told() -> bool:
+    def arrived() -> bool:
         product.tick(indexed=4711)
-        return bool(page.evaluate("told.includes(4711)"))
+        return bool(page.evaluate("counts.includes(4711)"))
 
-    wait_until(told, PATIENCE_S)
+    wait_until(arrived, PATIENCE_S)
     assert page.evaluate("states.every(state => state === EventSource.CONNECTING)")
     page.close()
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "*/*"])
-def test_an_event_stream_asked_of_a_process_that_ends_says_when_to_come_back(product: Product, accept: str) -> None:
+def test_an_event_stream_of_a_draining_process_gets_a_time_to_reconnect(product: Product, accept: str) -> None:
     app = create_app(load(product.environ))
     app.extensions["murmur"].connections.draining = True
     answer = app.test_client().get("/api/stream?q=x", headers={"Accept": accept})

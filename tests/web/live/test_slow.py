@@ -43,14 +43,14 @@ def read_quiet(connection: socket.socket, quiet_s: float = 1.0) -> bytes:
 
 
 @pytest.mark.parametrize("outbox_kb", ["65536", "256"], ids=["roomy outbox", "small outbox"])
-def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(product: Product, outbox_kb: str) -> None:
+def test_a_reader_that_stalls_gets_every_byte_intact_or_lagged(product: Product, outbox_kb: str) -> None:
     server = product.serve(OUTBOX_MAX_KB=outbox_kb)
     witness = Browser(server.port)
     seen = witness.subscribe("a", "otter")
     witness.until_live()
     with raw(server.port) as slow:
-        asked = msgspec.json.encode({"type": "subscribe", "id": "a", "query": "otter", "history": 0})
-        slow.sendall(b"\x81" + bytes([0x80 | len(asked)]) + b"\0\0\0\0" + asked)
+        request = msgspec.json.encode({"type": "subscribe", "id": "a", "query": "otter", "history": 0})
+        slow.sendall(b"\x81" + bytes([0x80 | len(request)]) + b"\0\0\0\0" + request)
         wait_until(lambda: b"murmur_web_sockets 2.0" in server.get("/metrics").body)
         time.sleep(0.3)
         sent = 0
@@ -59,21 +59,21 @@ def test_a_reader_that_stalls_gets_every_byte_intact_or_is_told_it_lagged(produc
             sent += 100
             witness.drain(0.01)
         witness.until(lambda: len(seen.watcher.have) == sent)
-        told = [msgspec.json.decode(payload) for opcode, payload in frames_of(read_quiet(slow)) if opcode == 1]
-    ids = [post["id"] for frame in told if frame["type"] == "posts" for post in frame["posts"]]
+        received = [msgspec.json.decode(payload) for opcode, payload in frames_of(read_quiet(slow)) if opcode == 1]
+    ids = [post["id"] for frame in received if frame["type"] == "posts" for post in frame["posts"]]
     assert ids == [f"demo:{number}" for number in range(len(ids))], "in order, none missing, none twice"
-    lagged = [at for at, frame in enumerate(told) if frame["type"] == "lagged"]
+    lagged = [at for at, frame in enumerate(received) if frame["type"] == "lagged"]
     if outbox_kb == "256":
         assert len(lagged) == 1
         assert 0 < len(ids) < sent
-        assert not [frame for frame in told[lagged[0] :] if frame.get("key") and frame["type"] != "lagged"]
+        assert not [frame for frame in received[lagged[0] :] if frame.get("key") and frame["type"] != "lagged"]
     else:
         assert not lagged
         assert len(ids) == sent
     assert not witness.of("lagged")
 
 
-def test_one_who_lagged_takes_up_where_it_stood(product: Product) -> None:
+def test_a_client_that_lagged_resumes_where_it_was(product: Product) -> None:
     server = product.serve(OUTBOX_MAX_KB="64")
     browser = Browser(server.port)
     search = browser.subscribe("a", "otter")
@@ -134,7 +134,7 @@ def test_the_outbox_never_grows_over_its_bound(pair: tuple[SocketClient, Owner, 
     for _ in range(2_000):
         client.send(Frame("lagged", b"x" * 100, "k"), always=True)
     assert client.queued <= client.limit + SPARE_BYTES
-    assert owner.ended == 1, "one that is told again and again and takes nothing is let go"
+    assert owner.ended == 1, "a client that gets `lagged` again and again and takes nothing is dropped"
 
 
 def test_a_reader_that_takes_nothing_for_a_minute_is_let_go(
@@ -211,9 +211,7 @@ TOO_BIG = b"\x01\xfe" + struct.pack("!H", 2_000) + b"\0\0\0\0" + b"x" * 2_000  #
 @pytest.mark.parametrize(
     "sent", [b"\xf1\x80\0\0\0\0", b"\x81\x82\0\0\0\0\xff\xfe", TOO_BIG], ids=["no frame", "no text", "too big"]
 )
-def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
-    pair: tuple[SocketClient, Owner, socket.socket], sent: bytes
-) -> None:
+def test_bytes_of_a_refused_peer_are_not_kept(pair: tuple[SocketClient, Owner, socket.socket], sent: bytes) -> None:
     client, owner, far = pair
     while not client.queued:  # the peer reads nothing, so the close frame waits
         client.send(Frame("posts", b"x" * 10_000, "k", 1))
@@ -237,7 +235,7 @@ def test_what_a_refused_peer_goes_on_to_send_is_not_kept(
     assert not owner.messages
 
 
-def test_close_frames_fit_and_say_whether_to_come_back() -> None:
+def test_close_frames_fit_and_carry_the_reconnection_delay() -> None:
     for close in CLOSES.values():
         data = close_frame(close)
         assert data == socket_frame(data[2:], 0x8)
@@ -261,7 +259,7 @@ def test_an_error_of_ours_closes_with_its_code_and_nothing_else(
 
 
 @pytest.mark.parametrize("path", ["/api/stream?q=otter&history=20000", "/api/export?q=otter"])
-def test_a_streamed_answer_that_nobody_reads_gives_its_place_back(product: Product, path: str) -> None:
+def test_a_streamed_response_that_nobody_reads_is_ended_and_frees_its_place(product: Product, path: str) -> None:
     server = product.serve(
         GUNICORN_CMD_ARGS="--worker-class tests.web.server.hasty_worker.Worker", OUTBOX_MAX_KB="65536"
     )

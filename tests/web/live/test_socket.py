@@ -27,15 +27,15 @@ def test_history_comes_newest_first_then_live_posts_follow(shared: Product, serv
     browser = Browser(server.port)
     search = browser.subscribe("a", "otters", history=20)
     browser.until_live()
-    history = [post["id"] for told in browser.of("history") for post in told["posts"]]
+    history = [post["id"] for received in browser.of("history") for post in received["posts"]]
     assert history == [f"demo:{number}" for number in range(129, 109, -1)]
     shared.feed(shared.post("another of the otters", 200), shared.post("no such animal", 201))
     browser.until(lambda: "demo:200" in search.watcher.have)
     assert "demo:201" not in search.watcher.have
     shared.tick()
-    browser.until(lambda: [told for told in browser.of("stats") if told["rate"] == 2.5])
-    for told in browser.frames:
-        valid(told)
+    browser.until(lambda: [received for received in browser.of("stats") if received["rate"] == 2.5])
+    for received in browser.frames:
+        valid(received)
 
 
 def test_a_newer_version_replaces_and_one_that_no_longer_matches_goes(shared: Product, server: Server) -> None:
@@ -48,9 +48,9 @@ def test_a_newer_version_replaces_and_one_that_no_longer_matches_goes(shared: Pr
     assert browser.of("gone")
     shared.feed(shared.deletion(300))
     browser.until(lambda: search.watcher.have == {})
-    assert ["demo:300"] in [told["ids"] for told in browser.of("deleted")]
-    for told in browser.frames:
-        valid(told)
+    assert ["demo:300"] in [received["ids"] for received in browser.of("deleted")]
+    for received in browser.frames:
+        valid(received)
 
 
 NEWER = 4_000_000_000_000
@@ -86,7 +86,7 @@ def test_a_returning_client_gets_what_it_missed_and_no_more(shared: Product, ser
     browser.until_live()
     expected = {"demo:500", "demo:503", "demo:504", "demo:510"}
     assert set(search.watcher.have) == expected
-    assert [post["id"] for told in browser.of("history") for post in told["posts"]] == ["demo:510"]
+    assert [post["id"] for received in browser.of("history") for post in received["posts"]] == ["demo:510"]
 
 
 def test_too_much_missed_starts_anew(shared: Product, server: Server) -> None:
@@ -119,9 +119,9 @@ def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server
     browser = Browser(server.port)
     browser.subscribe("a", "lemmings", history=5_000)
     browser.until_live()
-    ids = [post["id"] for told in browser.of("history") for post in told["posts"]]
+    ids = [post["id"] for received in browser.of("history") for post in received["posts"]]
     assert ids == [f"demo:{10_000 + number}" for number in range(2_099, -1, -1)]
-    assert [told["done"] for told in browser.of("history")].count(True) == 1
+    assert [received["done"] for received in browser.of("history")].count(True) == 1
     assert len(browser.of("history")[0]["posts"]) == FIRST_POSTS, "what is seen first waits for nothing below it"
 
 
@@ -132,14 +132,14 @@ def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product
     address = f"ws://127.0.0.1:{server.port}/ws"
     plain = connect(address, proxy=None, legacy=True)
     strict = connect(address, proxy=None, legacy=True, max_size=32_768)
-    asked = {"type": "subscribe", "id": "a", "query": "otter", "history": 1_000}
+    request = {"type": "subscribe", "id": "a", "query": "otter", "history": 1_000}
     seen: list[dict[str, int]] = []
     for client in (plain, strict):
-        client.send(json.dumps(asked))
+        client.send(json.dumps(request))
         have: dict[str, int] = {}
         seen.append(have)
-        while not (told := json.loads(client.recv(timeout=20))).get("done"):
-            take(have, told)
+        while not (received := json.loads(client.recv(timeout=20))).get("done"):
+            take(have, received)
         assert len(have) == 400
     product.feed(*[product.post("otter " * 500, 400 + number) for number in range(300)])
     product.feed(*[product.post("no more", number, version=NEWER) for number in range(400)])
@@ -150,30 +150,32 @@ def test_clients_with_a_read_limit_take_everything_as_they_come(product: Product
         client.close()
 
 
-def take(have: dict[str, int], told: dict[str, Any]) -> None:
+def take(have: dict[str, int], received: dict[str, Any]) -> None:
     """Apply a frame: ids and versions."""
-    have.update({post["id"]: post["version"] for post in told["posts"]} if told["type"] in ("history", "posts") else {})
-    for post_id, _version in told["posts"] if told["type"] == "gone" else ():
+    have.update(
+        {post["id"]: post["version"] for post in received["posts"]} if received["type"] in ("history", "posts") else {}
+    )
+    for post_id, _version in received["posts"] if received["type"] == "gone" else ():
         have.pop(post_id, None)
-    for post_id in told.get("ids", ()):
+    for post_id in received.get("ids", ()):
         have.pop(post_id, None)
 
 
 def test_lists_without_posts_come_in_as_many_messages_as_their_size_wants() -> None:
-    gone = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
-    deleted = [post_id for post_id, _ in gone]
-    for message, name, items in ((Gone("k", gone), "posts", gone), (Deleted(deleted), "ids", deleted)):
-        told = frames(message)
-        assert max(len(frame.payload) for frame in told) <= MAX_FRAME_BYTES
-        assert len(told) < 20
-        decoded = [json.loads(frame.payload) for frame in told]
+    retracted = [(f"mastodon:{'host' * 10}.example/{number}", number) for number in range(5_000)]
+    deleted = [post_id for post_id, _ in retracted]
+    for message, name, items in ((Gone("k", retracted), "posts", retracted), (Deleted(deleted), "ids", deleted)):
+        received = frames(message)
+        assert max(len(frame.payload) for frame in received) <= MAX_FRAME_BYTES
+        assert len(received) < 20
+        decoded = [json.loads(frame.payload) for frame in received]
         for one in decoded:
             valid(one)
         assert [tuple(item) if name == "posts" else item for one in decoded for item in one[name]] == items
     assert json.loads(frames(Deleted([]))[0].payload) == {"type": "deleted", "ids": []}
 
 
-def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_frames_are_bounded_and_none_has_a_later_after_than_its_posts(monkeypatch: pytest.MonkeyPatch) -> None:
     unused: Any = None
     broadcaster = Broadcaster((), LeaseClock())
     search = LiveSearch(parse("otter"), "t:live")
@@ -185,18 +187,18 @@ def test_live_frames_are_bounded_and_none_says_more_than_was_sent_with_it(monkey
     broadcaster.add(search, 5, b'"%s"' % (b"5" * 50_000))
     broadcaster.flush()
     (bundle,) = sent
-    told = [json.loads(frame.payload) for frame in parts_of(bundle)]
-    assert [(one["after"], [post[0] for post in one["posts"]]) for one in told] == [
+    received = [json.loads(frame.payload) for frame in parts_of(bundle)]
+    assert [(one["after"], [post[0] for post in one["posts"]]) for one in received] == [
         (1, ["0", "1"]), (3, ["2", "3"]), (4, ["4"]), (5, ["5"]),
     ]  # fmt: skip
     assert [payload for _, payload in frames_of(bundle.socket)] == [frame.payload for frame in parts_of(bundle)]
 
 
-def test_a_search_that_is_none_is_told_where(server: Server) -> None:
+def test_a_search_that_cannot_be_parsed_is_refused_with_the_position(server: Server) -> None:
     browser = Browser(server.port)
     browser.subscribe("a", "cats re:zero")
-    told = browser.until(lambda: browser.of("error"))[0]
-    assert told["id"] == "a"
-    assert told["error"]["code"] == "unknown_operator"
-    assert told["error"]["position"] == 5
-    valid(told)
+    received = browser.until(lambda: browser.of("error"))[0]
+    assert received["id"] == "a"
+    assert received["error"]["code"] == "unknown_operator"
+    assert received["error"]["position"] == 5
+    valid(received)

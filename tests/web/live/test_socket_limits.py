@@ -23,8 +23,8 @@ def test_every_search_of_a_socket_beyond_the_limit_is_refused(product: Product) 
     browser = Browser(server.port)
     for watch_id, text in (("a", "one"), ("b", "two"), ("c", "three")):
         browser.subscribe(watch_id, text)
-    told = browser.until(lambda: browser.of("error"))[0]
-    assert (told["id"], told["error"]["code"]) == ("c", "too_many_searches")
+    frame = browser.until(lambda: browser.of("error"))[0]
+    assert (frame["id"], frame["error"]["code"]) == ("c", "too_many_searches")
     browser.send({"type": "unsubscribe", "id": "a"})
     browser.again("c")
     browser.until_live("c")
@@ -49,7 +49,7 @@ def test_a_foreign_origin_is_refused_and_an_allowed_one_is_not(product: Product)
     ],
     ids=["nonsense", "deep", "binary", "too big"],
 )
-def test_a_message_that_is_none_closes_with_its_code(server: Server, message: str | bytes, code: int) -> None:
+def test_a_message_that_is_no_json_object_closes_with_its_code(server: Server, message: str | bytes, code: int) -> None:
     browser = Browser(server.port)
     browser.send(message)
     assert browser.until_closed() == code
@@ -74,15 +74,15 @@ def test_a_message_out_of_bounds_is_refused_by_field_and_bound(
 ) -> None:
     browser = Browser(server.port)
     browser.send({"type": "subscribe", "id": "a", "query": "x"} | message)
-    told = browser.until(lambda: browser.of("error"))[0]
-    assert (told["error"]["code"], told["id"]) == ("bad_request", named)
-    assert told["error"]["message"].startswith(words)
-    valid(told)
+    frame = browser.until(lambda: browser.of("error"))[0]
+    assert (frame["error"]["code"], frame["id"]) == ("bad_request", named)
+    assert frame["error"]["message"].startswith(words)
+    valid(frame)
     browser.subscribe("b", "the socket stays")
     browser.until_live("b")
 
 
-def test_one_who_talks_too_fast_is_closed(product: Product) -> None:
+def test_a_client_that_sends_too_fast_is_closed(product: Product) -> None:
     browser = Browser(product.serve(MESSAGES_PER_SECOND="2").port)
     for _ in range(11):
         browser.send({"type": "unsubscribe", "id": "a"})
@@ -119,7 +119,7 @@ def test_a_ping_is_answered_and_a_message_in_pieces_is_put_together(server: Serv
             seen += connection.recv(4_096)
 
 
-def test_more_sockets_than_an_address_may_have_are_told_to_come_later(product: Product) -> None:
+def test_sockets_beyond_the_limit_of_an_address_are_closed_to_retry_later(product: Product) -> None:
     server = product.serve(SOCKETS_PER_ADDRESS="2")
     kept = [Browser(server.port), Browser(server.port)]
     refused = Browser(server.port)
@@ -131,7 +131,7 @@ def test_more_sockets_than_an_address_may_have_are_told_to_come_later(product: P
     assert server.get("/api/stream?q=x").status in (200, 503)
 
 
-def test_a_full_process_says_so(product: Product) -> None:
+def test_a_full_process_closes_new_sockets_with_its_code(product: Product) -> None:
     server = product.serve(SOCKETS_MAX="1")
     kept = Browser(server.port)
     refused = Browser(server.port)
@@ -150,7 +150,7 @@ def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> Non
     raw(server.port).close()  # opens the descriptors that only a first socket needs
     wait_until(lambda: served in server.get("/metrics").body)
     before = descriptors()
-    os.kill(worker, signal.SIGSTOP)  # so that each peer is gone before its handshake is answered
+    os.kill(worker, signal.SIGSTOP)  # so that each peer disconnects before its handshake is answered
     for _ in range(30):
         connection = socket.create_connection(("127.0.0.1", server.port), 10)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -160,7 +160,7 @@ def test_a_handshake_that_is_reset_leaves_no_descriptor(product: Product) -> Non
     wait_until(lambda: served in server.get("/metrics").body and descriptors() <= before + 1)
 
 
-def test_at_sigterm_every_client_is_told_to_come_back_and_the_process_ends(product: Product) -> None:
+def test_at_sigterm_every_client_gets_a_close_to_reconnect_and_the_process_ends(product: Product) -> None:
     server = product.serve()
     browsers = [Browser(server.port) for _ in range(20)]
     browsers[0].subscribe("a", "whatever")

@@ -1,4 +1,4 @@
-"""A random world of one web process: real hub, sessions and refill, with twins of Redis, store and clients around them.
+"""A random world of one web process: real hub, sessions and refill between fakes of Redis, store and clients.
 
 Workers crash and go on as zombies, the Pub/Sub connection breaks, leases lapse under a process that sleeps, and
 watchers come, go, lag and return.
@@ -28,7 +28,7 @@ from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.hub import Hub
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import SearchTable
 from web.live.fanout.notices import Notices
 from web.live.fanout.watchers import Watchers
@@ -69,9 +69,9 @@ class Line:
         self.wire.append(channel)
 
     def collect(self) -> None:
-        heard, self.redis.published = self.redis.published, []
+        messages, self.redis.published = self.redis.published, []
         if self.up:
-            self.wire.extend(one for one in heard if one[0] in self.subscribed)
+            self.wire.extend(one for one in messages if one[0] in self.subscribed)
 
     def deliver(self) -> None:
         if not self.wire:
@@ -149,7 +149,7 @@ class ReferenceWatcher:
     def ask(self) -> None:
         assert self.client is not None
         held = self.held
-        held.phase, held.seen = "asked", None
+        held.phase, held.seen = "requested", None
         if held.after is None:
             held.watcher.reset()
         self.client.full = False
@@ -165,29 +165,29 @@ class ReferenceWatcher:
     def read(self) -> None:
         if self.client is None or not self.client.wire:
             return
-        told = self.client.wire.popleft()
-        if told["type"] == "subscribed":
+        frame = self.client.wire.popleft()
+        if frame["type"] == "subscribed":
             self.held.phase = "history"
-        elif told.get("key") in (None, self.held.key):
-            self.held.take(told)
-            if told["type"] == "lagged":
+        elif frame.get("key") in (None, self.held.key):
+            self.held.take(frame)
+            if frame["type"] == "lagged":
                 self.ask()
 
 
 class WebWorld:
-    """One run: a pipeline of twins, and a web process of real parts."""
+    """One run: a pipeline of fakes, and a web process of real parts."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.clock_s = 0.0
         self.slow_store: random.Random | None = None
-        """Set in worlds where catching up has a small bound and some reads time out, so that watchers start anew."""
+        """Set in worlds where catching up has a small bound and some reads time out: their watchers start anew."""
         self.parts = fake_parts()
         self.pipeline = World(self.parts, self.chance)
         redis: FakeRedis = self.parts.order._redis
         self.redis = redis
         self.line = Line(redis)
-        self.parts.bus = SimpleNamespace(heard=lambda: ())
+        self.parts.bus = SimpleNamespace(received=lambda: ())
         order: Any = SimpleNamespace(safe=self._slowly(self.parts.order.safe))
         registry: Any = SimpleNamespace(register=self._slowly(self.parts.registry.register))
         store_pool: Any = SimpleNamespace(read=self._slowly(self._read))
@@ -200,7 +200,7 @@ class WebWorld:
         clock = LeaseClock(lambda: self.clock_s)
         self.broadcaster = Broadcaster(self.clients, clock)
         self.losses = Losses(self.searches, self.broadcaster, commands, self.watermark, clock)
-        leases = Leases(registry, self.searches, self.watermark, clock, self.losses)
+        leases = SearchLeases(registry, self.searches, self.watermark, clock, self.losses)
         self.refill = Refill(order, store_pool, leases, self.broadcaster, self.losses)
         self.line.hub = self.hub = Hub(
             names=names,
@@ -378,14 +378,21 @@ class WebWorld:
 
 def run(seed: int) -> list[str]:
     """Run one random world to its calm end; return what is wrong with it."""
-    world = WebWorld(seed)
-    bounded = (
-        random.Random(seed) if seed % 4 == 3 else None
-    )  # a generator of its own, so that the other worlds keep theirs
-    world.slow_store = bounded
+    # a generator of its own, so that the other worlds keep theirs
+    bounded = random.Random(seed) if seed % 4 == 3 else None
+    retry_s = session_module.RETRY_S
     catch_up.MAX_CATCH_UP = bounded.randint(0, 3) if bounded else MAX_CATCH_UP
     catch_up.STEPS_MAX = bounded.randint(1, 3) if bounded else STEPS_MAX
     session_module.RETRY_S = 0.0
+    try:
+        return _run(seed, bounded)
+    finally:
+        catch_up.MAX_CATCH_UP, catch_up.STEPS_MAX, session_module.RETRY_S = MAX_CATCH_UP, STEPS_MAX, retry_s
+
+
+def _run(seed: int, slow_store: random.Random | None) -> list[str]:
+    world = WebWorld(seed)
+    world.slow_store = slow_store
     offer_batches(world.pipeline, 8, None)
     world.line.connect()
     for _ in range(300):

@@ -28,11 +28,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 500
 class Host(http.server.BaseHTTPRequestHandler):
     """A host that serves pictures and other things."""
 
-    asked: ClassVar[list[str]] = []
+    requested: ClassVar[list[str]] = []
     answers: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {}
 
     def do_GET(self) -> None:
-        Host.asked.append(self.path)
+        Host.requested.append(self.path)
         status, headers, body = Host.answers.get(self.path, (404, {}, b""))
         self.send_response(status)
         for name, value in headers.items():
@@ -47,7 +47,7 @@ class Host(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def host() -> Iterator[int]:
     """The port of a host."""
-    Host.asked.clear()
+    Host.requested.clear()
     Host.answers = {
         "/ok.png": (200, {"Content-Type": "text/html"}, PNG),
         "/page": (200, {"Content-Type": "image/png"}, b"<html>no picture</html>"),
@@ -100,25 +100,25 @@ def test_a_name_with_any_private_address_is_refused(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("path", ["/page", "/svg", "/big", "/endless", "/loop", "/inside", "/file", "/nothing"])
-def test_what_is_no_picture_or_leads_inside_is_not_fetched(host: int, path: str) -> None:
+def test_other_media_and_private_addresses_are_not_fetched(host: int, path: str) -> None:
     with pytest.raises(Unfetchable):
         fetcher(host).fetch(f"http://pictures.example{path}")
-    assert "/ok.png" not in Host.asked
+    assert "/ok.png" not in Host.requested
 
 
 @pytest.mark.parametrize(
     "url",
     ["http://127.0.0.1/ok.png", "http://[::1]/x", "ftp://pictures.example/x", "http://u@pictures.example/x", "//x", ""],
 )
-def test_no_other_address_scheme_or_port_is_asked(host: int, url: str) -> None:
+def test_no_other_address_scheme_or_port_is_requested(host: int, url: str) -> None:
     with pytest.raises(Unfetchable):
         fetcher(host).fetch(url)
     with pytest.raises(Unfetchable):
         Fetcher(lambda _name, _port: "127.0.0.1").fetch(f"http://pictures.example:{host}/ok.png")
-    assert not Host.asked
+    assert not Host.requested
 
 
-def test_a_picture_is_told_by_its_bytes_not_by_its_header(host: int) -> None:
+def test_a_picture_is_recognised_by_its_bytes_not_by_its_header(host: int) -> None:
     picture = fetcher(host).fetch("http://pictures.example/moved")
     assert (picture.data, picture.kind) == (PNG, "image/png")
     assert kind_of(b"<svg/>") is None
@@ -151,7 +151,7 @@ def test_a_stored_post_s_pictures_come_through_us_once_fetched(client: FlaskClie
         assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/png", PNG)
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert Host.asked == ["/ok.png"], "one picture is fetched once, whoever shows it"
+    assert Host.requested == ["/ok.png"], "one picture is fetched once, whoever shows it"
 
 
 @pytest.mark.parametrize(
@@ -164,18 +164,20 @@ def test_a_stored_post_s_pictures_come_through_us_once_fetched(client: FlaskClie
         ("/img/demo:9/avatar", 404, "not_found"),
     ],
 )
-def test_what_a_post_does_not_name_is_not_to_be_had(client: FlaskClient, path: str, status: int, code: str) -> None:
+def test_pictures_that_a_post_does_not_name_are_not_served(
+    client: FlaskClient, path: str, status: int, code: str
+) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.json["error"]["code"]) == (status, code)  # type: ignore[index]
 
 
-def test_a_picture_that_failed_is_not_asked_for_again_at_once(client: FlaskClient) -> None:
+def test_a_picture_that_failed_is_not_fetched_again_at_once(client: FlaskClient) -> None:
     for _ in range(3):
         assert client.get("/img/demo:1/1").status_code == 502
-    assert Host.asked.count("/page") == 1
+    assert Host.requested.count("/page") == 1
 
 
-def test_with_the_post_its_pictures_go(product: Product, client: FlaskClient) -> None:
+def test_a_deleted_post_takes_its_pictures_along(product: Product, client: FlaskClient) -> None:
     assert client.get("/img/demo:1/0").status_code == 200
     product.feed(product.deletion(1))
     assert client.get("/img/demo:1/0").status_code == 404
@@ -203,7 +205,7 @@ def test_a_picture_stays_while_a_post_shows_it_and_goes_with_the_last(tmp_path: 
     assert not files(tmp_path)
 
 
-def test_the_disk_holds_no_more_than_its_bound_and_keeps_what_is_used(tmp_path: Path) -> None:
+def test_the_disk_holds_no_more_than_its_bound_and_keeps_used_pictures(tmp_path: Path) -> None:
     cache = PictureCache(tmp_path, 5_000)
     for number in range(40):
         cache.put(f"x:{number}", f"http://a/{number}", PNG)

@@ -76,7 +76,7 @@ def test_a_body_that_trickles_is_given_up(server: Server) -> None:
     pytest.fail("the server waits for ever")
 
 
-def test_exports_that_nobody_reads_give_their_places_back(server: Server) -> None:
+def test_exports_that_nobody_reads_are_ended_and_free_their_places(server: Server) -> None:
     export = "GET /api/export?q=otter HTTP/1.1\nHost: localhost\n\n"
     stalled = [connected(server, export) for _ in range(EXPORTS_MAX)]
     wait_until(lambda: server.get("/api/export?q=nothing").status == 503, 30)

@@ -117,11 +117,11 @@ def test_a_platform_and_a_token_open_every_name_unless_names_are_given() -> None
     assert status(token | {"ALLOWED_HOSTS": "own.example"}, "evil.example") == 421
 
 
-def test_the_name_a_trusted_proxy_tells_is_the_one_that_counts() -> None:
+def test_the_name_that_a_trusted_proxy_sends_counts() -> None:
     forwarded: dict[str, Any] = {"X_Forwarded_Host": "public.example"}
     behind = LOOPBACK | {"TRUSTED_PROXIES": "1"}
     assert status(behind, "upstream", **forwarded) == 200
-    assert status(behind, "evil.example") == 421, "no proxy has said anything"
+    assert status(behind, "evil.example") == 421, "no proxy has sent a header"
     assert status(LOOPBACK, "evil.example", X_Forwarded_Host="127.0.0.1") == 421, "anybody can write this header"
     assert status(behind | {"TRUSTED_PROXIES": "2"}, "evil.example", **forwarded) == 421, "one of two has spoken"
     named = behind | {"ALLOWED_HOSTS": "public.example"}
@@ -129,7 +129,7 @@ def test_the_name_a_trusted_proxy_tells_is_the_one_that_counts() -> None:
     assert status(named, "upstream", X_Forwarded_Host="evil.example") == 421
 
 
-def test_health_is_told_under_any_name(server: Server) -> None:
+def test_health_is_answered_under_any_name(server: Server) -> None:
     assert server.get("/healthz", Host="check.platform.example").status == 200
     assert server.get("/readyz", Host="check.platform.example").status in (200, 503)
     assert server.get("/metrics", Host="10.0.0.7:8000").status == 200
@@ -152,7 +152,7 @@ def test_a_wrong_name_is_refused_at_the_start(value: str) -> None:
         load({"ALLOWED_HOSTS": value})
 
 
-def test_the_names_are_told_in_one_line() -> None:
+def test_the_names_are_described_in_one_line() -> None:
     assert describe_hosts(load({"ALLOWED_HOSTS": "a.example"})) == (
         "IP addresses and these names are answered: localhost, a.example; ALLOWED_HOSTS adds others"
     )

@@ -18,12 +18,12 @@ class CountingPool(StorePool):
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(lambda: store)
         self.store = store
-        self.asked = 0
+        self.reads = 0
         self.away = False
 
     def read(self, work: Any, **_values: Any) -> Any:
         """Count the read, then do it or fail."""
-        self.asked += 1
+        self.reads += 1
         if self.away:
             raise StoreUnavailable("away")
         with self.store.reading() as reading:
@@ -50,17 +50,17 @@ def stocked() -> MemoryStore:
     return store
 
 
-def test_a_hundred_pages_that_open_cost_one_counting_of_words() -> None:
+def test_a_hundred_opened_pages_cost_one_count_of_words() -> None:
     readings = CountingPool(stocked())
     examples = ExampleSearches(readings)
     found = examples.pick()
     assert found[0] == "#river"
     assert len(found) == 3
     assert all(examples.pick() == found for _ in range(100))
-    assert readings.asked == 1
+    assert readings.reads == 1
 
 
-def test_little_or_no_store_gives_steady_ones() -> None:
+def test_a_small_or_absent_store_gives_fixed_examples() -> None:
     assert ExampleSearches(CountingPool(MemoryStore())).pick() == list(FALLBACKS)
     away = CountingPool(stocked())
     away.away = True

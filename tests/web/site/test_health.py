@@ -9,7 +9,7 @@ from tests.web.browser import Browser
 from tests.web.conftest import Product
 
 
-def test_two_stores_that_are_not_one_are_told_everywhere(product: Product, tmp_path: Path) -> None:
+def test_two_different_stores_are_reported_everywhere(product: Product, tmp_path: Path) -> None:
     product.feed(product.post("otter"))
     server = product.serve(DATA_DIR=str(tmp_path / "elsewhere"))
     sentence = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"
@@ -26,28 +26,28 @@ def test_two_stores_that_are_not_one_are_told_everywhere(product: Product, tmp_p
     assert together.get("/api/page").json["problem"] is None
 
 
-def test_an_outage_that_workers_meet_is_told_although_reading_works(product: Product) -> None:
+def test_an_outage_of_the_workers_is_reported_although_reading_works(product: Product) -> None:
     server = product.serve()
     browser = Browser(server.port)
-    told = {"since": 5, "why": "the disk is full"}
+    expected = {"since": 5, "why": "the disk is full"}
 
     def stats_say(outage: dict[str, object] | None) -> bool:
         product.tick(outage=outage)  # as upkeep does every second: a process that connects later receives the next tick
         return bool(browser.of("stats")) and browser.of("stats")[-1]["outage"] == outage
 
-    browser.until(lambda: stats_say(told))
+    browser.until(lambda: stats_say(expected))
     answer = server.get("/readyz")
     assert (answer.status, answer.json["error"]["message"]) == (503, "workers wait for the store: the disk is full")
     where = "Elasticsearch at https://user:pw@es.internal:9200 cannot be reached: 10.1.2.3:9200, /var/lib/es is full"
     product.tick(outage={"since": 5, "why": where})
-    told = {"since": 5, "why": "Elasticsearch at … cannot be reached: …, … is full"}
-    browser.until(lambda: stats_say(told))
+    expected = {"since": 5, "why": "Elasticsearch at … cannot be reached: …, … is full"}
+    browser.until(lambda: stats_say(expected))
     assert "internal" not in server.get("/readyz").body.decode()
     browser.until(lambda: stats_say(None))
     assert server.get("/readyz").status == 200
 
 
-def test_ready_is_not_said_without_a_broker(product: Product) -> None:
+def test_a_process_without_a_broker_is_not_ready(product: Product) -> None:
     server = product.serve(REDIS_URL="unix:///nowhere/at/all.sock")
     began = time.monotonic()
     answer = server.get("/readyz")

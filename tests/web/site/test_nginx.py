@@ -137,11 +137,11 @@ def seen(product: Product, port: int) -> list[str]:
         began = time.monotonic()
         with suppress(EOFError, OSError, HTTPException):
             while time.monotonic() - began < CUT_S * 3:
-                kind, told = events.next()
-                held.phase = "history" if held.phase == "asked" else held.phase
+                kind, frame = events.next()
+                held.phase = "history" if held.phase == "requested" else held.phase
                 if kind != "subscribed":
-                    held.take(told)
+                    held.take(frame)
         last_id = events.last_id
         events.close()
-        held.phase = "asked"
+        held.phase = "requested"
     return list(held.watcher.have)

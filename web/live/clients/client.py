@@ -1,6 +1,6 @@
 """Client: base class of one watcher, socket or event stream: an outbox bounded in bytes, closing, waiting for room.
 
-A frame beyond the bound is not kept: `on_full` reports it, so that the client is told that it lagged. Clients run in
+A frame beyond the bound is dropped: `on_full` reports it, so that the client gets a `lagged` message. Clients run in
 the event loop's one thread and never block it.
 """
 
@@ -17,7 +17,7 @@ from web.protocol.frames import Frame
 LOW_WATER_BYTES = 64 * 1024
 """History is sent while fewer bytes than this wait in the outbox."""
 SPARE_BYTES = 16 * 1024
-"""Bytes above the bound for the short frames that tell a client of its lag."""
+"""Bytes above the bound for the short `lagged` and error frames."""
 STALLED_S = 60.0
 """Seconds without a byte written after which a client counts as stalled."""
 

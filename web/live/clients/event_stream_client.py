@@ -18,7 +18,7 @@ from web.protocol.frames import Frame, parts_of
 
 
 def retry_line(close: Close) -> bytes:
-    """Return the line of an event stream that says when to reconnect, with the delay drawn for this client."""
+    """Return the `retry` line of an event stream, with the reconnection delay drawn for this client."""
     return b"retry: %d\n\n" % random.randint(*close.again or (0, 0))
 
 

@@ -20,7 +20,7 @@ from pipeline.query.tree import Query
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.notices import Notices
 from web.live.fanout.watchers import Watchers
@@ -48,7 +48,7 @@ class Hub:
         watchers: Watchers,
         watermark: Watermark,
         clock: LeaseClock,
-        leases: Leases,
+        leases: SearchLeases,
         broadcaster: Broadcaster,
         losses: Losses,
         notices: Notices,

@@ -35,7 +35,7 @@ class LeaseClock:
 
     @property
     def slept(self) -> bool:
-        """Whether this process, by its own clock, renewed nothing for so long that its leases may have lapsed."""
+        """Whether, by this process's own clock, the last renewal is so long ago that its leases may have lapsed."""
         return self.age_s > SEARCH_LEASE_MS / 1000
 
     def resume_limit(self, search: LiveSearch) -> int:

@@ -17,7 +17,7 @@ RENEW_CHUNK = 500
 """Searches that one call renews."""
 
 
-class Leases:
+class SearchLeases:
     """The leases of the searches in a table."""
 
     def __init__(

@@ -83,9 +83,9 @@ def loss_frames(key: str, changes: Changes) -> Iterator[Frame]:
         yield from frames(Gone(key, posts))
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def _parts(entries: Sequence[T]) -> Iterator[list[T]]:
+def _parts(entries: Sequence[_T]) -> Iterator[list[_T]]:
     for start in range(0, len(entries), ENTRIES_PER_FRAME):
         yield list(entries[start : start + ENTRIES_PER_FRAME])

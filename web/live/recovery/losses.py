@@ -42,7 +42,7 @@ class Losses:
         self.disconnects = 0
         """Times that the Pub/Sub connection was lost."""
         self.lagged = 0
-        """Times that a client was told that it lagged."""
+        """Times that a client lagged and was sent `lagged`."""
 
     @property
     def behind(self) -> bool:

@@ -18,7 +18,7 @@ from pipeline.publish.messages import portions
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.store.contract import Changes
 from web.live.fanout.broadcaster import Broadcaster
-from web.live.fanout.leases import Leases
+from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch
 from web.live.recovery.catch_up import TOO_MUCH, loss_frames, missed_changes
 from web.live.recovery.losses import Losses
@@ -36,7 +36,12 @@ class Refill:
     """Brings searches up to date, each in a greenlet of its own."""
 
     def __init__(
-        self, order: PublicationOrder, store_pool: StorePool, leases: Leases, broadcaster: Broadcaster, losses: Losses
+        self,
+        order: PublicationOrder,
+        store_pool: StorePool,
+        leases: SearchLeases,
+        broadcaster: Broadcaster,
+        losses: Losses,
     ) -> None:
         self._order = order
         self._store_pool = store_pool
