@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.errors import MurmurError, SettingsError
+from pipeline.printable_text import printable, printable_lines
 from pipeline.settings import Settings, load
 from pipeline.source_names import RECHECKED
-from pipeline.terminal import printable, printable_lines
 
 if TYPE_CHECKING:
     from pipeline.jobs.app import Role

@@ -33,7 +33,7 @@ from pipeline.query.parser import parse
 from pipeline.query.tree import Query
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.loop import Reader
 from pipeline.reader.spool import Spool
@@ -42,8 +42,8 @@ from pipeline.settings import Settings
 from pipeline.sources.catalog import open_source
 from pipeline.store import open_store
 from pipeline.store.contract import Store
-from pipeline.upkeep.duties import Upkeep
-from pipeline.upkeep.store_identity import publish_identity
+from pipeline.upkeep.periodic_duties import Upkeep
+from pipeline.upkeep.store_identity_publisher import publish_identity
 from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.batch_runner import BatchRunner
 from pipeline.worker.intake_filter import IntakeFilter

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from pipeline.printable_text import protect_logs
 from pipeline.settings import Settings, load
 from pipeline.store.contract import Store
-from pipeline.terminal import protect_logs
 from web.pictures.fetcher import Fetcher
 from web.server.slow_clients import PIECE_TIMEOUT_S, SlowClientLimit
 

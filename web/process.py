@@ -29,21 +29,21 @@ from web.live.clients.heartbeat import Heartbeat
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.hub import Hub
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import SearchTable
 from web.live.fanout.notices import Notices
 from web.live.fanout.pubsub_commands import PubSubCommands
 from web.live.fanout.pubsub_listener import PubSubListener
+from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
 from web.live.presence import Presence
-from web.live.recovery.losses import Losses
+from web.live.recovery.missed_posts import Losses
 from web.live.recovery.refill import Refill
 from web.live.status_line import StatusLine
 from web.pictures.fetcher import Fetcher
 from web.pictures.proxy import PictureProxy
 from web.response_cache import ResponseCache
-from web.store_identity import StoreIdentity
+from web.store_identity_check import StoreIdentity
 from web.store_pool import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, StorePool
 
 log = logging.getLogger("web")

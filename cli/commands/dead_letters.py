@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pipeline.broker.connections import connect
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
+from pipeline.printable_text import printable
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.settings import Settings
-from pipeline.terminal import printable
 
 SHOWN = 100
 """Bytes of a record that are listed."""

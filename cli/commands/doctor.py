@@ -94,7 +94,7 @@ def _store(settings: Settings) -> Iterator[tuple[Finding, str]]:
 
 
 def _cluster(settings: Settings) -> Iterator[Finding]:
-    from pipeline.store.elastic.health import examine
+    from pipeline.store.elastic.doctor_check import examine
 
     try:
         yield from (Finding("cluster", well, text) for well, text in examine(settings))

@@ -24,8 +24,8 @@ from cli.embedded_broker import EmbeddedBroker
 from cli.process_supervisor import Program, Supervisor
 from cli.procfile import procfile
 from cli.stdin_pipe import StdinPipe
+from pipeline.printable_text import printable
 from pipeline.settings import Settings
-from pipeline.terminal import printable
 
 REFUSED_STATUS = 2
 """Exit status when nothing was started because a problem must be corrected first."""

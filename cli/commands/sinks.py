@@ -13,10 +13,10 @@ from types import FrameType
 from pipeline.assembly import Process, understand
 from pipeline.errors import SettingsError
 from pipeline.plugins import SINKS_GROUP, make
+from pipeline.printable_text import protect_logs
 from pipeline.settings import Settings
 from pipeline.sinks.configured_searches import searches_by_sink
 from pipeline.sinks.delivery_loop import DeliveryLoop
-from pipeline.terminal import protect_logs
 
 END_WITHIN_S = 5.0
 """Seconds that the end waits for a delivery under way; an unfinished one is repeated at the next start."""

@@ -19,8 +19,8 @@ import celeryconfig
 from pipeline.broker.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker_url, celery_tls
 from pipeline.broker.keys import Names
 from pipeline.jobs.beat import BeatThread
+from pipeline.printable_text import protect_logs
 from pipeline.settings import Settings, load
-from pipeline.terminal import protect_logs
 
 Role = Literal["reader", "worker", "upkeep"]
 

@@ -30,7 +30,7 @@ from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.jobs.producer import acquired_producer, send_task
 from pipeline.queue.task_queue import CoverageUpdate, TaskQueue
 from pipeline.settings import load
-from pipeline.upkeep.duties import Upkeep
+from pipeline.upkeep.periodic_duties import Upkeep
 from pipeline.worker.batch_runner import OUTAGE_WAIT_S, BatchRunner
 
 if TYPE_CHECKING:

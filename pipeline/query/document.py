@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from pipeline.post import Post
 from pipeline.query.analyser import MAX_TOKENS, analyse
-from pipeline.query.facets import add_author_facets, add_content_facets
 from pipeline.query.link_tokens import link_tokens
+from pipeline.query.post_facets import add_author_facets, add_content_facets
 
 BREAK = "\u00b6"
 """Separator token between parts that a phrase must not cross. The analyser never yields it."""

@@ -11,7 +11,7 @@ import time
 
 from pipeline.broker.counters import Counters
 from pipeline.clock import now_ms
-from pipeline.reader.outlet import Outlet
+from pipeline.reader.chunk_batching import Outlet
 from pipeline.reader.reader_context import ReaderContext
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.batch import RawBatch, encode_batch
 from pipeline.queue.claim_check import Backlog, ClaimCheck, new_batch_id
-from pipeline.queue.leases import Lease, Leases
+from pipeline.queue.reader_leases import Lease, Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.spool import Spool, Spooled, SpoolTaken
 

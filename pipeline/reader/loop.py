@@ -17,11 +17,11 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable, LeaseLost
 from pipeline.queue.claim_check import ClaimCheck
-from pipeline.queue.leases import Lease, Leases
+from pipeline.queue.reader_leases import Lease, Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.backpressure import Backpressure
+from pipeline.reader.chunk_batching import Outlet
 from pipeline.reader.handover import Handover
-from pipeline.reader.outlet import Outlet
 from pipeline.reader.reader_context import ReaderContext
 from pipeline.reader.spool import Spool
 from pipeline.reader.status_reporter import StatusReporter

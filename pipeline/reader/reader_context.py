@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pipeline.broker.counters import Counters
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BrokerUnavailable
-from pipeline.reader.outlet import Outlet
+from pipeline.reader.chunk_batching import Outlet
 from pipeline.reader.source_status import SourceStatus
 from pipeline.reader.status_reporter import StatusReporter
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.clock import now_ms
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import CoverageUpdate
 from pipeline.store.contract import CoverageRow, Store
 

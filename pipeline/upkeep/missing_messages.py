@@ -12,7 +12,7 @@ import logging
 from pipeline.broker.counters import Counters
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.upkeep.duty_locks import DutyLocks
 

@@ -28,9 +28,9 @@ from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.worker.batch_counters import count_batch
+from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
-from pipeline.worker.retractions import changed_post_messages, concerns_every_search
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pipeline.broker.store_outage import current_outage
 from pipeline.jobs import tasks
 from pipeline.jobs.app import argv, celery_options, make_app
 from pipeline.jobs.producer import send_task
-from pipeline.queue.leases import READER_LEASE_MS
+from pipeline.queue.reader_leases import READER_LEASE_MS
 from pipeline.settings import load
 
 

@@ -15,7 +15,7 @@ from pipeline.errors import BatchDone
 from pipeline.publish import publication_order
 from pipeline.publish.publication_order import Attempt, PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 
 pytestmark = pytest.mark.redis
 

@@ -8,7 +8,7 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.errors import LeaseLost
 from pipeline.queue.claim_check import ClaimCheck
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 
 pytestmark = pytest.mark.redis
 

@@ -14,7 +14,7 @@ from pipeline.broker.keys import Names
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.batch import RawRecord, decode_batch
 from pipeline.queue.claim_check import ClaimCheck
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import CoverageUpdate, TaskQueue
 from pipeline.reader.loop import Reader
 from pipeline.reader.source_status import read_statuses

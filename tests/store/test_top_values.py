@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.store.post_json import encode_post
-from pipeline.store.top_values.post_view import decode_view
+from pipeline.store.top_values.counted_post_fields import decode_view
 from pipeline.store.top_values.trending import log_odds
 from pipeline.store.top_values.words import is_word, tokens
 from tests.store.builders import post

@@ -20,7 +20,7 @@ from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite.schema import FILE
 from pipeline.store.top_values.background import MIN_POSTS
-from pipeline.upkeep.duties import Upkeep
+from pipeline.upkeep.periodic_duties import Upkeep
 from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis

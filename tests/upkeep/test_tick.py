@@ -10,7 +10,7 @@ from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.post import Author, Post, Upsert
 from pipeline.store.contract import Writes
 from pipeline.store.memory import MemoryStore
-from pipeline.upkeep.duties import Upkeep
+from pipeline.upkeep.periodic_duties import Upkeep
 from tests.upkeep.upkeep_parts import UpkeepParts
 
 pytestmark = pytest.mark.redis

@@ -13,11 +13,11 @@ from pipeline.match.search_registry import Registry
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import load
 from pipeline.store.memory import MemoryStore
-from pipeline.upkeep.duties import Upkeep
+from pipeline.upkeep.periodic_duties import Upkeep
 
 
 class UpkeepParts:

@@ -15,10 +15,10 @@ from pipeline.errors import StoreUnavailable
 from pipeline.match.percolator.search_document import SENTINEL, search_document, sentinel_document
 from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.tree import Node
-from pipeline.store.elastic.cluster.answers import Found, KeyHit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import path_to
 from pipeline.store.elastic.cluster.json_codec import encode
+from pipeline.store.elastic.cluster.search_answers import Found, KeyHit
 
 _PAGE_SEARCHES = 5_000
 

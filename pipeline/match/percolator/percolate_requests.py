@@ -17,10 +17,10 @@ from pipeline.errors import StoreUnavailable
 from pipeline.match.percolator.search_document import SENTINEL
 from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.document import Document
-from pipeline.store.elastic.cluster.answers import Found, KeyHit
 from pipeline.store.elastic.cluster.client import path_to
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
+from pipeline.store.elastic.cluster.search_answers import Found, KeyHit
 from pipeline.store.elastic.document_fields import fields
 
 DOCUMENTS_MAX = 100

@@ -12,10 +12,10 @@ from msgspec import MsgspecError
 
 from pipeline.language_codes import primary_subtags
 from pipeline.normalise.bluesky.embeds import add_embed
-from pipeline.normalise.bluesky.facets import add_facets
 from pipeline.normalise.bluesky.jetstream_wire import KnownProfile
 from pipeline.normalise.bluesky.record_ids import referenced_post
 from pipeline.normalise.bluesky.record_wire import PostRecord, RecordRef, RepostRecord, decode_labels, is_present
+from pipeline.normalise.bluesky.rich_text_facets import add_facets
 from pipeline.normalise.field_validation import checked_text, valid_count
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
 from pipeline.normalise.text.url_hosts import hosts_of

@@ -14,8 +14,8 @@ from pipeline.errors import QueryError
 from pipeline.plugins import SOURCES_GROUP, offered
 from pipeline.query.syntax import operator_values as values
 from pipeline.query.syntax.number_values import number_reader, read_sample
+from pipeline.query.syntax.operator_suggestions import similar_names
 from pipeline.query.syntax.operator_values import Value
-from pipeline.query.syntax.suggestions import similar_names
 from pipeline.query.syntax.time_values import time_reader
 from pipeline.query.tree import Node
 from pipeline.source_names import NETWORKS

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig
 from websockets.sync.client import ClientConnection, connect
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky.compression import ZstdDictionary
+from pipeline.sources.bluesky.zstd_dictionaries import ZstdDictionary
 from pipeline.sources.retry_after import retry_after_s
 
 OPEN_TIMEOUT_S = 10.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, REACTION_COLLECTIONS
+from pipeline.sources.bluesky.event_summary import POST_COLLECTION, REACTION_COLLECTIONS
 
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION
+from pipeline.sources.bluesky.event_summary import POST_COLLECTION
 from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT
 from pipeline.sources.bluesky.reaction_counts import POSTS_A_REQUEST, POSTS_ANSWER_MAX_BYTES, POSTS_PATH
 from pipeline.sources.lookup_contract import LookupResult, RetryLater

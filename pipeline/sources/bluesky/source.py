@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.compression import Dictionaries
 from pipeline.sources.bluesky.connection import MessageTooBig, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
+from pipeline.sources.bluesky.event_enrichment import AuthorNames
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles
 from pipeline.sources.bluesky.reaction_counts import ReactionCounts
 from pipeline.sources.bluesky.subscription import JETSTREAM_SILENCE_S, RESUME_OVERLAP_US, JetstreamSubscription
+from pipeline.sources.bluesky.zstd_dictionaries import Dictionaries
 from pipeline.sources.contract import Chunk, SourceContext
 
 PUBLIC_SERVERS = (

@@ -13,12 +13,12 @@ from collections.abc import Callable, Generator, Iterator
 
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.bluesky.author_names import AuthorNames
-from pipeline.sources.bluesky.compression import Dictionaries, ZstdDictionary
 from pipeline.sources.bluesky.connection import JetstreamConnection, PendingConnection, StreamRefused
 from pipeline.sources.bluesky.cursor import JetstreamCursor, encode_cursor
-from pipeline.sources.bluesky.jetstream_events import summarise
+from pipeline.sources.bluesky.event_enrichment import AuthorNames
+from pipeline.sources.bluesky.event_summary import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url
+from pipeline.sources.bluesky.zstd_dictionaries import Dictionaries, ZstdDictionary
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.line_splitter import TRUNCATED_BYTES
 

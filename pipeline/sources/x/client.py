@@ -24,8 +24,8 @@ from pipeline.clock import now_ms
 from pipeline.sources.event_queue import EventQueue, StreamEvent
 from pipeline.sources.x.backoff import ANSWER, NETWORK
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.fields import POST_FIELDS
 from pipeline.sources.x.http_session import BoundedSession
+from pipeline.sources.x.requested_fields import POST_FIELDS
 
 logging.getLogger("tweepy").setLevel(logging.CRITICAL)
 

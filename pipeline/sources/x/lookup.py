@@ -15,7 +15,7 @@ from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.sources.x.client import XClient
 from pipeline.sources.x.errors import XError
-from pipeline.sources.x.fields import POST_FIELDS
+from pipeline.sources.x.requested_fields import POST_FIELDS
 
 ROUTE = "/2/tweets"
 _READ_TIMEOUT_S = 20.0

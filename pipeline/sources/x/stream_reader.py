@@ -23,7 +23,7 @@ from pipeline.sources.x.rules.demand_tracker import Demand, DemandTracker
 from pipeline.sources.x.rules.rule_plan import RulePlan
 from pipeline.sources.x.rules.sync import SyncedRules
 from pipeline.sources.x.rules.sync_thread import RuleSyncThread
-from pipeline.sources.x.stream_messages import Disconnect, read_line
+from pipeline.sources.x.stream_line import Disconnect, read_line
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone, Writes
-from pipeline.store.copy.copied_post_writes import LoadPlan, decode_rows, plan_load
+from pipeline.store.copy.copied_post_plan import LoadPlan, decode_rows, plan_load
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
-from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.full_scan import originals, post_pages, state_pages
 from pipeline.store.elastic.state_documents import (

@@ -16,11 +16,11 @@ import msgspec
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import CoverageRow
 from pipeline.store.coverage import with_row
-from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
+from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.index_names import IndexNames, key
 
 NEWEST_ROWS_MAX = 400

@@ -17,7 +17,7 @@ from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, client_of, path_to
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
-from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER
 from pipeline.store.elastic.read.full_scan import originals, post_pages

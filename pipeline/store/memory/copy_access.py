@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.copied_post_writes import decode_rows, plan_load
+from pipeline.store.copy.copied_post_plan import decode_rows, plan_load
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter

@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 
 from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.copied_post_writes import decode_rows, plan_load
+from pipeline.store.copy.copied_post_plan import decode_rows, plan_load
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import apsw
 
 from pipeline.errors import RowRefused, StoreError, StoreUnavailable
-from pipeline.store.sqlite.deadline import SqliteDeadline
+from pipeline.store.sqlite.reading_deadline import SqliteDeadline
 
 _TRY_AGAIN = (
     apsw.BusyError,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.store.top_values.post_view import decode_view
+from pipeline.store.top_values.counted_post_fields import decode_view
 from pipeline.store.top_values.words import is_word, tokens
 
 BACKGROUND_HOURS = 7 * 24

@@ -10,7 +10,7 @@ import heapq
 from collections import Counter
 
 from pipeline.store.contract import TopField, TopItem
-from pipeline.store.top_values.post_view import TopView, decode_view
+from pipeline.store.top_values.counted_post_fields import TopView, decode_view
 from pipeline.store.top_values.words import is_word, tokens
 
 SAMPLED_POSTS = 5_000

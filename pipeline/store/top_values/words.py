@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from pipeline.query.analyser import analyse
-from pipeline.store.top_values.post_view import TopView
+from pipeline.store.top_values.counted_post_fields import TopView
 from pipeline.store.top_values.stopwords import STOP_WORDS
 
 _LENGTHS = range(4, 25)

@@ -13,7 +13,7 @@ from pipeline.clock import now_ms
 from pipeline.sources.lookup_contract import LookupResult
 from pipeline.sources.x.compliance import MOST_IDS, Compliance, ComplianceJobFailed, ComplianceRefused
 from pipeline.upkeep.recheck.background_call import call_in_background
-from pipeline.upkeep.recheck.findings import Findings
+from pipeline.upkeep.recheck.enqueue_findings import Findings
 from pipeline.upkeep.recheck.pacing import Pacing
 from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress, Waiting
 from pipeline.upkeep.recheck.result import JOB

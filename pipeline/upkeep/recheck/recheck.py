@@ -25,7 +25,7 @@ from pipeline.source_names import RECHECKED
 from pipeline.sources.catalog import open_lookup
 from pipeline.sources.lookup_contract import Lookup
 from pipeline.store.contract import Store
-from pipeline.upkeep.recheck.findings import Findings
+from pipeline.upkeep.recheck.enqueue_findings import Findings
 from pipeline.upkeep.recheck.progress import RecheckProgressStore
 from pipeline.upkeep.recheck.result import RecheckResult
 from pipeline.upkeep.recheck.run import RecheckRun

@@ -20,7 +20,7 @@ from pipeline.sources.x.compliance import Compliance
 from pipeline.store.contract import Store
 from pipeline.upkeep.recheck.background_call import Stopped, call_in_background
 from pipeline.upkeep.recheck.compliance_jobs import ComplianceJobs
-from pipeline.upkeep.recheck.findings import Findings
+from pipeline.upkeep.recheck.enqueue_findings import Findings
 from pipeline.upkeep.recheck.gap_spans import spans_of
 from pipeline.upkeep.recheck.pacing import Pacing
 from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.post import Deletion
-from pipeline.sources.bluesky.author_names import UNNAMED_EVENTS
+from pipeline.sources.bluesky.event_enrichment import UNNAMED_EVENTS
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.simulators.bluesky_api import BlueskyApi

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipeline.sources.bluesky.jetstream_events import EventSummary, parent_of, summarise, with_profiles
+from pipeline.sources.bluesky.event_summary import EventSummary, parent_of, summarise, with_profiles
 from tests.sources.simulators.jetstream import DID, commit, newer_frame
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sources.replay.timestamps import record_time_ms
+from pipeline.sources.replay.record_time import record_time_ms
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.sources.x.backoff import Backoff
-from pipeline.sources.x.stream_messages import Disconnect, read_line
+from pipeline.sources.x.stream_line import Disconnect, read_line
 from tests.sources.background_reading import until
 from tests.sources.simulators.x import XApi, operational_disconnect, say_and_close
 from tests.sources.x.reading import read

@@ -13,7 +13,7 @@ from pipeline.store import open_store
 from pipeline.store.contract import CoverageRow, Writes
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.coverage import NEWEST_ROWS_MAX
-from pipeline.store.elastic.health import examine
+from pipeline.store.elastic.doctor_check import examine
 from tests.store.builders import T0, now_found, post, put, search
 from tests.store.elastic.stores import ask, store_in
 

@@ -22,12 +22,12 @@ from tests.delivery.simulation.post_rules import parse_key
 from tests.store.builders import T0, ids, post, put, search
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch, SearchTable
+from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
 from web.live.recovery.catch_up import ENTRIES_PER_FRAME, loss_frames, missed_changes
-from web.live.recovery.losses import Losses
+from web.live.recovery.missed_posts import Losses
 from web.live.recovery.refill import REFILLS_AT_ONCE, Refill
 
 CATS = search("cats")

@@ -28,14 +28,14 @@ from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.hub import Hub
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import SearchTable
 from web.live.fanout.notices import Notices
+from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
 from web.live.recovery.catch_up import MAX_CATCH_UP, STEPS_MAX
-from web.live.recovery.losses import Losses
+from web.live.recovery.missed_posts import Losses
 from web.live.recovery.refill import Refill
 from web.live.session import Session
 from web.protocol.client_messages import Subscribe

@@ -20,12 +20,12 @@ from pipeline.query.tree import Query
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.lease_clock import LeaseClock
-from web.live.fanout.leases import SearchLeases
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.notices import Notices
+from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
-from web.live.recovery.losses import Losses
+from web.live.recovery.missed_posts import Losses
 from web.live.recovery.refill import Refill
 
 log = logging.getLogger("web.live.hub")

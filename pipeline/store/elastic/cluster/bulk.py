@@ -16,10 +16,10 @@ from typing import Literal
 import msgspec
 
 from pipeline.errors import StoreUnavailable
-from pipeline.store.elastic.cluster.answers import Cause
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
+from pipeline.store.elastic.cluster.search_answers import Cause
 
 OVERLOAD_PATIENCE_S = 10.0
 """Seconds that writes are repeated before the store counts as unavailable: a batch has 45 s in all."""

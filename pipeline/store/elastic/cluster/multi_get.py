@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from pipeline.errors import StoreUnavailable
-from pipeline.store.elastic.cluster.answers import Cause
 from pipeline.store.elastic.cluster.client import ElasticClient
+from pipeline.store.elastic.cluster.search_answers import Cause
 
 _REQUESTED_AT_ONCE = 1_000
 

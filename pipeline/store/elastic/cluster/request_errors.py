@@ -9,8 +9,8 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.store.elastic.cluster.answers import Cause
 from pipeline.store.elastic.cluster.json_codec import decode
+from pipeline.store.elastic.cluster.search_answers import Cause
 
 _REQUESTS_FAULT = frozenset({400, 404, 405, 409, 413})
 _REASON_CHARS = 300

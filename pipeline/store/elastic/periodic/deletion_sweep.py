@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from pipeline.query.analyser import fold
-from pipeline.store.elastic.cluster.answers import Found, Hit, KeyHit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.multi_get import get_many
+from pipeline.store.elastic.cluster.search_answers import Found, Hit, KeyHit
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.write.post_writes import removal_writes
 

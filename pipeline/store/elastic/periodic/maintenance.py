@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from pipeline.store.elastic.cluster.answers import Found, KeyHit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.cluster.request_errors import RequestTimedOut
+from pipeline.store.elastic.cluster.search_answers import Found, KeyHit
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.deletion_sweep import DeletionSweep
 from pipeline.store.elastic.periodic.repost_reach import ElasticReachUpdater

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import encode
+from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.periodic.reposter_followers import followers_of_reposters
 from pipeline.store.elastic.state_documents import StaleReach

@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 
 from pipeline.store import sort_key
-from pipeline.store.elastic.cluster.answers import Found, KeyHit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused, RequestTimedOut
-from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.cluster.search_answers import Found, KeyHit
+from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.periodic.stored_periods import StoredPeriod, stored_periods
 from pipeline.store.elastic.write.post_writes import removal_writes

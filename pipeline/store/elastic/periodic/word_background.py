@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline.store.elastic.cluster.answers import Found, Hit
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
+from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.state_documents import HOURS, BackgroundWord, word_key
 from pipeline.store.elastic.stored_post import PostSource

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from pipeline.store.elastic.cluster.answers import Found, Hit, KeyHit
 from pipeline.store.elastic.cluster.client import path_to
+from pipeline.store.elastic.cluster.search_answers import Found, Hit, KeyHit
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.point_in_time import PointInTime

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import StoreError
-from pipeline.store.elastic.cluster.answers import Found, Hit, KeyHit
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
+from pipeline.store.elastic.cluster.search_answers import Found, Hit, KeyHit
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.read.point_in_time import OpenedPointInTime

@@ -13,7 +13,7 @@ from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key
 from pipeline.store.contract import Sort
-from pipeline.store.elastic.cluster.answers import Found, Hit
+from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.read.compile_query import Dsl, compile_tree
 from pipeline.store.elastic.read.page_position import UNKNOWN_COUNT

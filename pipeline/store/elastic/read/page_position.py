@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.store.contract import Sort
-from pipeline.store.elastic.cluster.answers import KeyHit
+from pipeline.store.elastic.cluster.search_answers import KeyHit
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.sort_key import NO_ARRIVAL, PageMark
 

@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.store.elastic.cluster.answers import Cause, SearchAnswer, Shards
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode
 from pipeline.store.elastic.cluster.request_errors import RequestRefused, RequestTimedOut
+from pipeline.store.elastic.cluster.search_answers import Cause, SearchAnswer, Shards
 from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
 
 OPEN_MAX = 64

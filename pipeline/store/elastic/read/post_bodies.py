@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from pipeline.store.elastic.cluster.answers import Found, Hit
+from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE

@@ -16,7 +16,7 @@ from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, 
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.change_steps import sequence_step_end, tombstone_ids
 from pipeline.store.elastic.read.compile_query import Dsl
-from pipeline.store.elastic.read.counts import count
+from pipeline.store.elastic.read.match_counts import count
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts
 from pipeline.store.elastic.read.page_position import after_position, page_end, position_of
 from pipeline.store.elastic.read.point_in_time import PointInTime

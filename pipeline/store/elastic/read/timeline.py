@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from pipeline.store.contract import Timeline
-from pipeline.store.elastic.cluster.answers import SearchAnswer
+from pipeline.store.elastic.cluster.search_answers import SearchAnswer
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.timeline_intervals import interval_for

@@ -16,7 +16,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import Persisted, Writes
 from pipeline.store.elastic.cluster.bulk import Bulk
 from pipeline.store.elastic.cluster.client import ElasticClient
-from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.write.persist_report import PersistReport
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pipeline.errors import RowRefused, StoreUnavailable
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.json_codec import encode
-from pipeline.store.elastic.index_layout import IndexLayout
+from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.index_names import key
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups

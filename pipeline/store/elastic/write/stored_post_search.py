@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pipeline.query.analyser import fold
-from pipeline.store.elastic.cluster.answers import Found, Hit, KeyHit
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
+from pipeline.store.elastic.cluster.search_answers import Found, Hit, KeyHit
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, author_key, original_key, versioned_row

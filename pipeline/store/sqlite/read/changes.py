@@ -17,9 +17,9 @@ from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.sqlite.connection import Rows, rows
-from pipeline.store.sqlite.deadline import SqliteDeadline
 from pipeline.store.sqlite.read.compile_query import Branch
 from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
+from pipeline.store.sqlite.reading_deadline import SqliteDeadline
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
 
 CHECKED_ONE_BY_ONE = 2_000

@@ -20,8 +20,8 @@ from pipeline.store import sort_key
 from pipeline.store.contract import Sort
 from pipeline.store.sqlite.bulk_fetch import POSTS_AT_ONCE
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.deadline import SqliteDeadline
 from pipeline.store.sqlite.read.compile_query import Branch, SqliteQuery, compile_tree, rows_of
+from pipeline.store.sqlite.reading_deadline import SqliteDeadline
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
 
 _MAX_KEYS_AT_ONCE = 50_000

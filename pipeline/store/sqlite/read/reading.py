@@ -19,13 +19,13 @@ from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, 
 from pipeline.store.post_json import with_original
 from pipeline.store.sqlite.bulk_fetch import POSTS_AT_ONCE, fetch_with_originals
 from pipeline.store.sqlite.connection import rows
-from pipeline.store.sqlite.deadline import SqliteDeadline
 from pipeline.store.sqlite.error_mapping import translate_errors
 from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.read.changes import ChangedRows
-from pipeline.store.sqlite.read.counts import MatchCounts
+from pipeline.store.sqlite.read.match_counts import MatchCounts
 from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
 from pipeline.store.sqlite.read.top_values import top
+from pipeline.store.sqlite.reading_deadline import SqliteDeadline
 from pipeline.store.top_values import SAMPLED_POSTS
 
 _STEPS_BETWEEN_CHECKS = 1_000

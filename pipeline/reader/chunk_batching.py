@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from pipeline.broker.counters import Counters
 from pipeline.queue.batch import RawBatch
-from pipeline.queue.leases import Lease
+from pipeline.queue.reader_leases import Lease
 from pipeline.reader.buffer import BatchBuffer
 from pipeline.reader.handover import Handover
 from pipeline.sources.contract import Chunk

@@ -16,7 +16,7 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import MurmurError
 from web.store_pool import StorePool
 
-log = logging.getLogger("web.store_identity")
+log = logging.getLogger("web.store_identity_check")
 
 CHECK_EVERY_S = 5.0
 SPLIT = "worker and web do not share a store: set ELASTICSEARCH_URL or run on one machine"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.store.elastic.cluster.answers import SearchAnswer
+from pipeline.store.elastic.cluster.search_answers import SearchAnswer
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.point_in_time import PointInTime
 

@@ -14,7 +14,7 @@ from collections import deque
 import msgspec
 
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.bluesky.jetstream_events import POST_COLLECTION, EventSummary, parent_of, with_profiles
+from pipeline.sources.bluesky.event_summary import POST_COLLECTION, EventSummary, parent_of, with_profiles
 from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reaction_counts import CountedPost, ReactionCounts
 

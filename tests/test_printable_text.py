@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.terminal import printable, printable_lines, protect_logs
+from pipeline.printable_text import printable, printable_lines, protect_logs
 
 STEERING = "\x1b]0;owned\x07\r\n2026 ERROR forged \u202e\u2028\x85"
 

@@ -20,16 +20,16 @@ from pipeline.match.search_registry import Registry
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
-from pipeline.queue.leases import Leases
+from pipeline.queue.reader_leases import Leases
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings
 from pipeline.store.contract import Store
 from pipeline.upkeep.coverage_writer import CoverageWriter
-from pipeline.upkeep.deletion_traces import DeletionTraces
+from pipeline.upkeep.deleted_post_purge import DeletionTraces
 from pipeline.upkeep.duty_locks import DutyLocks
 from pipeline.upkeep.missing_messages import MissingMessages
 from pipeline.upkeep.retention import Retention
-from pipeline.upkeep.store_identity import publish_identity
+from pipeline.upkeep.store_identity_publisher import publish_identity
 from pipeline.upkeep.tick import Ticker
 
 log = logging.getLogger(__name__)
