@@ -37,14 +37,14 @@ def ready(web: Web) -> Response:
     problem = problem_of(web)
     if problem:
         raise ApiError("not_ready", problem)
-    return json_response({"ready": True, "store": web.store_identity_check.identity, "indexed": web.status.indexed})
+    return json_response({"ready": True, "store": web.store_identity.identity, "indexed": web.status.indexed})
 
 
 def problem_of(web: Web) -> str | None:
     """Return in one sentence why this process cannot serve, None if it can."""
-    web.store_identity_check.check()
-    if web.store_identity_check.problem:
-        return web.store_identity_check.problem
+    web.store_identity.check()
+    if web.store_identity.problem:
+        return web.store_identity.problem
     try:
         web.order.safe()
     except MurmurError:

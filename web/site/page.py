@@ -59,7 +59,7 @@ def facts(web: Web, examples: ExampleSearches) -> Response:
             "depths": DEPTHS,
             "examples": examples.pick(),
             "version": _version(),
-            "problem": web.store_identity_check.problem,
+            "problem": web.store_identity.problem,
         }
     )
 
