@@ -63,7 +63,7 @@ def run() -> None:
 @main.command()
 def web() -> None:
     """Serve the page, the API and the WebSockets (gunicorn)."""
-    from cli.process_roles import serve
+    from cli.become_process import serve
 
     serve(load())
 
@@ -95,7 +95,7 @@ def sinks() -> None:
 
 
 def _celery(role: Role) -> None:
-    from cli.process_roles import work
+    from cli.become_process import work
 
     work(role, load())
 
@@ -103,7 +103,7 @@ def _celery(role: Role) -> None:
 @main.command()
 def migrate() -> None:
     """Create or update the store; safe to run again, and before every release."""
-    from cli.process_roles import prepare_store
+    from cli.become_process import prepare_store
 
     say(prepare_store(load()))
 

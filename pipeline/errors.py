@@ -1,4 +1,5 @@
-"""Error classes that rooms share: each has a stable `code`, and callers catch these instead of a dependency's own.
+"""Error classes shared by all packages (rooms): each has a stable `code`, and callers catch these instead of a
+dependency's own.
 
     MurmurError
     ├── SettingsError        a setting is wrong; the process ends with status 2
@@ -11,7 +12,7 @@
     │   └── StoreMismatch        the store holds data of another schema or analyser version
     ├── SourceUnavailable    a network cannot be reached or broke off; reopen
     ├── BrokerUnavailable    Redis cannot be reached now; retry
-    ├── LeaseLost            another reader holds the lease of this source
+    ├── LeaseLost            another process holds the lease of this source or sink
     ├── BatchDone            another worker has finished this batch
     └── AttemptUnfinished    an attempt at a batch used up its time; the next one resumes
 
@@ -103,7 +104,7 @@ class BrokerUnavailable(MurmurError):
 
 
 class LeaseLost(MurmurError):
-    """Raised in a reader whose lease another reader took; nothing was enqueued."""
+    """Raised in a reader or sink whose lease another process took; nothing was enqueued or noted."""
 
     code = "lease_lost"
 

@@ -105,7 +105,7 @@ def _cluster(settings: Settings) -> Iterator[Finding]:
 
 
 def _percolator(settings: Settings) -> Finding:
-    from pipeline.match.percolator.search_index import PERCOLATOR_MISSING, has_percolator
+    from pipeline.match.percolator.percolator_index import PERCOLATOR_MISSING, has_percolator
     from pipeline.store.elastic.cluster.client import client_of
 
     found = has_percolator(client_of(settings))

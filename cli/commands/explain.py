@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from pipeline.errors import QueryError, RecordError
-from pipeline.match.anchor_terms import selected_by
+from pipeline.match.explain_anchors import selected_by
 from pipeline.normalise import normalise
 from pipeline.post import Post, Upsert
 from pipeline.query.explain import explain as explained

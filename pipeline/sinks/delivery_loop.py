@@ -20,7 +20,7 @@ from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from pipeline.sinks.change_reader import ChangeReader, decode_body
 from pipeline.sinks.contract import Delivery, Sink
-from pipeline.sinks.sink_position import SinkPosition
+from pipeline.sinks.sink_lease import SinkPosition
 from pipeline.store.contract import Store
 
 log = logging.getLogger(__name__)

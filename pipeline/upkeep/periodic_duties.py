@@ -1,4 +1,5 @@
-"""Duties of upkeep: makes their parts, runs the tick of every second, and runs the table of periodic work as it is due.
+"""Duties of upkeep: once a second the tick (sends missing messages, announces status and `safe`), and a table of
+periodic work, each row run when it is due.
 
 The table: publish the store's identity, note unread sources, expire standing searches, enqueue lost batches, remove
 traces of deletions, maintain the store, prune. A duty that fails does not stop the others. Several upkeep processes may

@@ -14,7 +14,7 @@ from web.api.metrics import GAUGES, PROCESS_COUNTERS
 from web.protocol.client_messages import ClientMessage
 from web.protocol.close_codes import CLOSES
 from web.protocol.error_codes import ERROR_CODES
-from web.protocol.schema import schema
+from web.protocol.json_schema import schema
 from web.protocol.server_messages import ServerMessage
 
 PAGE = (PROJECT / "docs" / "reference" / "protocol.md").read_text()

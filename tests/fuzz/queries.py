@@ -6,7 +6,7 @@ import os
 import random
 
 from pipeline.errors import QueryError
-from pipeline.match.anchor_terms import selected_by
+from pipeline.match.explain_anchors import selected_by
 from pipeline.post import Author, Post
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from pipeline.match.anchor_terms import selected_by
+from pipeline.match.explain_anchors import selected_by
 from pipeline.post import Author, Entity, Link, Post
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from pipeline.match.anchor_terms import selected_by
+from pipeline.match.explain_anchors import selected_by
 from pipeline.query.explain import explain
 from pipeline.query.parser import parse
 from pipeline.query.syntax.operators import OPERATORS

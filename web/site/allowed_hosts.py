@@ -1,5 +1,8 @@
 """ALLOWED_HOSTS: refuses requests for unknown host names, against DNS rebinding; describes them for `murmur doctor`.
 
+Known are localhost, HOST or this machine's name, and ALLOWED_HOSTS. Where only TRUSTED_PROXIES is set, any name that a
+trusted proxy forwards is accepted.
+
 An attacker's page may point its own name at 127.0.0.1 once it is loaded; the browser then takes this server for the
 attacker's and lets the page read every response. Such a request still carries the attacker's name in `Host`. An IP
 address in `Host` cannot be rebound, so every address is accepted. Health checks are not refused.

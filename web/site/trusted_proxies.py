@@ -1,4 +1,5 @@
-"""TRUSTED_PROXIES: takes client address, scheme and host from X-Forwarded-For, -Proto and -Host of proxies in front.
+"""TRUSTED_PROXIES, a number: takes client address, scheme and host from the last so many entries of X-Forwarded-For,
+-Proto and -Host.
 
 Without the setting these headers are ignored, since any client may write them.
 """

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from pipeline.match.memory.term import TermNode
+from pipeline.match.memory.term_postings import TermNode
 from pipeline.match.tree_forms import negation_normal_form
 from pipeline.query.tree import And, Everything, Facet, Near, Node, Not, Or, Phrase, Prefix, Word
 

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from pipeline.match.memory.batch_columns import Batch
 from pipeline.match.memory.post_masks import PostsFormat, bits
-from pipeline.match.memory.term import Alternative, Term
+from pipeline.match.memory.term_postings import Alternative, Term
 
 Posts = TypeVar("Posts", tuple[int, ...], int)
 """Posts of a search: their indexes, or their mask. Two values without a common post can be added."""

@@ -18,8 +18,8 @@ from pipeline.match.memory.batch_columns import Batch, Check
 from pipeline.match.memory.batch_decision import BatchDecider, BatchDecision, Posts
 from pipeline.match.memory.exact_check import compile_check, compile_leaf
 from pipeline.match.memory.post_masks import PostsFormat
-from pipeline.match.memory.term import Alternative, Term, TermNode
 from pipeline.match.memory.term_frequency import TermFrequency
+from pipeline.match.memory.term_postings import Alternative, Term, TermNode
 from pipeline.match.memory.term_vocabulary import Vocabulary
 from pipeline.query.document import Document
 from pipeline.query.tree import Near, Node, Phrase

@@ -13,7 +13,7 @@ from pipeline.match.memory.anchor_plan import required_terms
 from pipeline.match.memory.batch_columns import Batch, Check, as_lines
 from pipeline.match.memory.post_masks import bits
 from pipeline.match.memory.proximity import in_window
-from pipeline.match.memory.term import Term, TermNode
+from pipeline.match.memory.term_postings import Term, TermNode
 from pipeline.query.tree import (
     And,
     Created,

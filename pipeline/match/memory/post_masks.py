@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
-from pipeline.match.memory.term import Term
+from pipeline.match.memory.term_postings import Term
 
 REMEMBERED_MASKS = 8_192
 """Most masks whose indexes `IndexTuples` keeps; beyond that it starts anew."""

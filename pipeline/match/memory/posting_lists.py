@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pipeline.match.memory.term import Alternative
+from pipeline.match.memory.term_postings import Alternative
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.match.memory.term import TermField, TermNode, field_and_token
+from pipeline.match.memory.term_postings import TermField, TermNode, field_and_token
 from pipeline.match.memory.term_vocabulary import Vocabulary
 from pipeline.query.document import Document
 

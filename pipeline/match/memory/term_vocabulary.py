@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.match.memory.term import NO_POSTS, Term, TermField, TermNode, field_and_token
+from pipeline.match.memory.term_postings import NO_POSTS, Term, TermField, TermNode, field_and_token
 from pipeline.query.document import Document
 
 HEAD_CHARS = 1

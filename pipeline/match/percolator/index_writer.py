@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.errors import StoreUnavailable
+from pipeline.match.percolator.percolator_index import SearchIndex
 from pipeline.match.percolator.search_document import SENTINEL, search_document, sentinel_document
-from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.tree import Node
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import path_to

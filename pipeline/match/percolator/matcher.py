@@ -18,7 +18,7 @@ from pipeline.match.match_report import MatchReport
 from pipeline.match.memory.matcher import MemoryMatcher, only_counts_differ
 from pipeline.match.percolator.index_writer import SearchIndexWriter
 from pipeline.match.percolator.percolate_requests import IndexRecreated, PercolatedField, PercolateRequests
-from pipeline.match.percolator.search_index import SearchIndex
+from pipeline.match.percolator.percolator_index import SearchIndex
 from pipeline.match.tree_forms import has_numbers, without_numbers
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.errors import StoreUnavailable
+from pipeline.match.percolator.percolator_index import SearchIndex
 from pipeline.match.percolator.search_document import SENTINEL
-from pipeline.match.percolator.search_index import SearchIndex
 from pipeline.query.document import Document
 from pipeline.store.elastic.cluster.client import path_to
 from pipeline.store.elastic.cluster.json_codec import encode

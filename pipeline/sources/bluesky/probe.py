@@ -11,7 +11,7 @@ import urllib3
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.connection import PendingConnection
-from pipeline.sources.bluesky.cursor import decode_cursor
+from pipeline.sources.bluesky.cursor_text import decode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of, subscription_url
 from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT, PROFILES_PATH
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS

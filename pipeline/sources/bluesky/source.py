@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.bluesky.connection import MessageTooBig, StreamRefused
-from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
+from pipeline.sources.bluesky.cursor_text import JetstreamCursor, decode_cursor, encode_cursor
 from pipeline.sources.bluesky.event_enrichment import AuthorNames
 from pipeline.sources.bluesky.jetstream_url import host_of
 from pipeline.sources.bluesky.profiles import Profiles

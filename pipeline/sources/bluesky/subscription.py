@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.bluesky.connection import JetstreamConnection, PendingConnection, StreamRefused
-from pipeline.sources.bluesky.cursor import JetstreamCursor, encode_cursor
+from pipeline.sources.bluesky.cursor_text import JetstreamCursor, encode_cursor
 from pipeline.sources.bluesky.event_enrichment import AuthorNames
 from pipeline.sources.bluesky.event_summary import summarise
 from pipeline.sources.bluesky.jetstream_url import host_of, is_newer, subscription_url

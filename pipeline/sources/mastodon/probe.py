@@ -13,7 +13,7 @@ import urllib3
 
 from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
 from pipeline.sources.mastodon.api import MASTODON_USER_AGENT, base_of
-from pipeline.sources.mastodon.cursor import decode_cursor
+from pipeline.sources.mastodon.cursor_text import decode_cursor
 
 
 class _Instance(msgspec.Struct):

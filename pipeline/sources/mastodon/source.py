@@ -1,4 +1,5 @@
-"""Mastodon source: public statuses, edits and deletions from the event streams of one or several servers.
+"""Mastodon source: public statuses (or only those with given hashtags), edits and deletions, by event streams of one or
+several servers.
 
 Each stream has a thread of its own (`server_stream.py`), so that a failing server delays no other; this module takes
 their events in the reader's thread, yields chunks of one server each, and reports states and gaps. A stream cannot be
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.event_queue import EventQueue
-from pipeline.sources.mastodon.cursor import Positions, StreamPosition, decode_cursor, encode_cursor
+from pipeline.sources.mastodon.cursor_text import Positions, StreamPosition, decode_cursor, encode_cursor
 from pipeline.sources.mastodon.server_stream import MASTODON_SILENCE_S, ServerEvent, ServerStream
 
 _QUEUED_EVENTS_MAX = 500

@@ -19,7 +19,7 @@ from pipeline.sources.record_splitter import SPLITTERS, shape_of
 from pipeline.sources.replay.lap_shift import shift_record
 from pipeline.sources.replay.pace import PlaybackPace
 from pipeline.sources.replay.record_time import record_time_ms
-from pipeline.sources.replay.recording import Recording, TruncatedRecording, recordings
+from pipeline.sources.replay.recording_files import Recording, TruncatedRecording, recordings
 
 CHUNK_RECORDS = 500
 _CHUNK_BYTES = 1024 * 1024

@@ -11,7 +11,7 @@ import time
 from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
 from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import XClient
-from pipeline.sources.x.cursor import decode_cursor
+from pipeline.sources.x.cursor_text import decode_cursor
 from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.rule_plan import SEARCHES, plan_for_track
 from pipeline.sources.x.rules.sync import held_rules, is_ours, rule_cap

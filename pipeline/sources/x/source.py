@@ -16,7 +16,7 @@ from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.x.backoff import Backoff
 from pipeline.sources.x.budget import Budget
 from pipeline.sources.x.client import X_API_URL, XClient
-from pipeline.sources.x.cursor import decode_cursor
+from pipeline.sources.x.cursor_text import decode_cursor
 from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.demand_tracker import DemandTracker
 from pipeline.sources.x.stream_reader import StreamReader, XTiming

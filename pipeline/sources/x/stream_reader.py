@@ -17,7 +17,7 @@ from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.x.backoff import LIMIT, NETWORK, Backoff
 from pipeline.sources.x.budget import Budget, Grant
 from pipeline.sources.x.client import XClient, XEvent
-from pipeline.sources.x.cursor import XCursor, encode_cursor
+from pipeline.sources.x.cursor_text import XCursor, encode_cursor
 from pipeline.sources.x.errors import XError
 from pipeline.sources.x.rules.demand_tracker import Demand, DemandTracker
 from pipeline.sources.x.rules.rule_plan import RulePlan

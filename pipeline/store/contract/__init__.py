@@ -6,8 +6,8 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 `errors.StoreError` and its subclasses only.
 """
 
-from pipeline.store.contract.copy_access import AccountTombstone, CopyAccess, ExportRow, Tombstone
 from pipeline.store.contract.coverage import SAMPLED, CoverageRow
+from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
 from pipeline.store.contract.results import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pipeline.store.contract.copy_access import CopyAccess
 from pipeline.store.contract.coverage import CoverageRow
+from pipeline.store.contract.export_and_load import CopyAccess
 from pipeline.store.contract.persist import Persisted, Writes
 from pipeline.store.contract.reading import Reading
 

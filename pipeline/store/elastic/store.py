@@ -19,8 +19,8 @@ from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest_rows
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.elastic.cluster.refresher import refresher
-from pipeline.store.elastic.copy_access import ElasticCopyAccess
 from pipeline.store.elastic.coverage import ElasticCoverage
+from pipeline.store.elastic.export_and_load import ElasticCopyAccess
 from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.periodic.maintenance import ElasticMaintenance

@@ -16,7 +16,7 @@ from pipeline.store import sort_key
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest_rows, with_row
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
-from pipeline.store.memory.copy_access import MemoryCopyAccess
+from pipeline.store.memory.export_and_load import MemoryCopyAccess
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.memory.reading import MemoryReading

@@ -24,8 +24,8 @@ from pipeline.store.raw_record_compression import compress
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.sqlite import coverage, schema
 from pipeline.store.sqlite.connection import connect, rows, transaction
-from pipeline.store.sqlite.copy_access import SqliteCopyAccess, former_salts
 from pipeline.store.sqlite.error_mapping import translate_errors
+from pipeline.store.sqlite.export_and_load import SqliteCopyAccess, former_salts
 from pipeline.store.sqlite.periodic.maintenance import SqliteMaintenance
 from pipeline.store.sqlite.periodic.retention import prune
 from pipeline.store.sqlite.read.reading import SqliteReading

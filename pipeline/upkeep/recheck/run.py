@@ -1,4 +1,5 @@
-"""One run of a re-check over one source: begins a round if due, notes new gaps, looks posts up, records what was found.
+"""One run of a re-check over one source: goes on with a round over all its stored posts, newest first. For sources that
+stream deletions it checks only posts around gaps, unless a whole round is requested.
 
 It keeps to X's budget and to the pauses a network asks for, uses compliance jobs where X allows them, and waits while
 workers are behind. Each step is one call to the network. The progress is saved after each, so the run can stop
@@ -29,8 +30,6 @@ from pipeline.upkeep.recheck.stored_id_pages import page_of_ids
 
 log = logging.getLogger(__name__)
 
-BY_STREAM = ("bluesky", "mastodon")
-"""Sources that stream their deletions: only posts around gaps are checked."""
 GAPS_SINCE_MS = 7 * 86_400_000
 PAUSE_S = 300.0
 """Seconds to wait where a network requests a pause without a length."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from pipeline.match.anchor_terms import selected_by
+from pipeline.match.explain_anchors import selected_by
 from pipeline.match.match_report import MatchReport
 from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.query.document import Document

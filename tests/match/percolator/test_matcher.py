@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import SettingsError, StoreUnavailable
 from pipeline.match.percolator import PercolatorMatcher, SearchIndex, percolate_requests
-from pipeline.match.percolator.search_index import has_percolator
+from pipeline.match.percolator.percolator_index import has_percolator
 from pipeline.query.parser import parse
 from pipeline.settings import Settings
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to

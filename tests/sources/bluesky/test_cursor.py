@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.sources.bluesky.cursor import JetstreamCursor, decode_cursor, encode_cursor
+from pipeline.sources.bluesky.cursor_text import JetstreamCursor, decode_cursor, encode_cursor
 
 
 def test_cursor_survives_and_a_broken_one_is_empty() -> None:

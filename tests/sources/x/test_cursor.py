@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.sources.x.cursor import XCursor, decode_cursor, encode_cursor
+from pipeline.sources.x.cursor_text import XCursor, decode_cursor, encode_cursor
 
 
 def test_cursor_survives_and_a_broken_one_is_new() -> None:

@@ -23,7 +23,7 @@ from pipeline.sources.x.rules.terms import (
     Part,
     RuleTerm,
     all_of,
-    is_exact,
+    matches_all_of_x,
     name_of,
     one_of,
     term_of,
@@ -107,7 +107,7 @@ class _Compilation:
         del self.left_out[before:]
         if isinstance(part, Never):
             return ALWAYS
-        if isinstance(part, Always) and is_exact(child):
+        if isinstance(part, Always) and matches_all_of_x(child):
             return NEVER
         if isinstance(part, RuleTerm) and part.exact:
             return RuleTerm(f"-{part.text}", alone=False)
@@ -116,7 +116,7 @@ class _Compilation:
 
     def _leaf(self, node: Node) -> Part:
         term = term_of(node)
-        if isinstance(term, Always) and not is_exact(node):
+        if isinstance(term, Always) and not matches_all_of_x(node):
             self.left_out.append(name_of(node))
         return term
 

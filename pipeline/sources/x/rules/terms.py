@@ -177,7 +177,7 @@ def _sign(name: str) -> Part:
     return RuleTerm(name, exact=sign == "$") if known.fullmatch(value) else NEVER
 
 
-def is_exact(node: Node) -> bool:
+def matches_all_of_x(node: Node) -> bool:
     """Tell whether a leaf matches every post of X."""
     return isinstance(node, Everything) or node == Facet("source:x")
 

@@ -15,7 +15,7 @@ from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import encode
 from pipeline.store.elastic.cluster.search_answers import Found, Hit
 from pipeline.store.elastic.index_names import IndexNames, key
-from pipeline.store.elastic.periodic.reposter_followers import followers_of_reposters
+from pipeline.store.elastic.periodic.reposter_followers_query import followers_of_reposters
 from pipeline.store.elastic.state_documents import StaleReach
 from pipeline.store.elastic.stored_post import VersionedRow, author_key, original_key
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from pipeline.match.memory.anchor_plan import Share, plan_alternatives
-from pipeline.match.memory.term import TermNode
 from pipeline.match.memory.term_frequency import TermFrequency
+from pipeline.match.memory.term_postings import TermNode
 from pipeline.query.tree import Facet, Prefix, Query
 
 
