@@ -1,6 +1,6 @@
 /** Column: pairs the spec that a column shows with the run of its search, and starts a new run when the search changes. */
 import type { Run } from "./run";
-import { type ColumnSpec, sameRun, sameSpec } from "./spec";
+import { type ColumnSpec, sameRun, sameSpec } from "./columnSpec";
 
 export class Column {
   private currentRun: Run | null = null;

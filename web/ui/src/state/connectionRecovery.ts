@@ -5,7 +5,7 @@
 import { normalizeText } from "../posts/normalizeText";
 import type { Connection, ConnectionState } from "../wire/connection";
 import type { Column } from "./column";
-import { recheckSpan } from "./historyLoader";
+import { recheckSpan } from "./storeLoader";
 import type { LinkState } from "./page/linkState";
 import type { ServerState } from "./page/serverState";
 import type { PagePolling } from "./pagePolling";

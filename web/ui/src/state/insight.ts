@@ -1,10 +1,10 @@
 /** Insight: polls the words, top lists and time chart of the selected column for the panel, and keeps the trends of the words. */
 import { bucketMs } from "../stats/timeBuckets";
-import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrends";
+import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrendDirections";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Route } from "./page/route";
 import { Poller } from "./poller";
-import { sameSearch } from "./spec";
+import { sameSearch } from "./columnSpec";
 
 export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
 export type Tab = (typeof TABS)[number];

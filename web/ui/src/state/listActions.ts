@@ -1,7 +1,7 @@
 /** List actions: what a reader does to the list of the selected column (pause, resume, page, show hidden and older posts). */
 import * as deckWords from "../words/deck";
 import type { Desk } from "./desk";
-import { loadOlder } from "./historyLoader";
+import { loadOlder } from "./storeLoader";
 import type { PauseCause } from "./list/pauseMachine";
 
 export class ListActions {

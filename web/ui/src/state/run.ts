@@ -15,7 +15,7 @@ import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
-import type { ColumnSpec } from "./spec";
+import type { ColumnSpec } from "./columnSpec";
 
 /** Receives the events of a run. */
 export type RunListener = MatchCountsListener;

@@ -1,6 +1,6 @@
 /** Icons of the page as SVG, 16 px. Screen readers ignore them (except the trend arrows): the words stand beside an icon or in a label. */
 import type { JSX } from "preact";
-import type { TrendDirection } from "../stats/wordTrends";
+import type { TrendDirection } from "../stats/wordTrendDirections";
 import * as panelWords from "../words/panel";
 
 function sign(path: string, filled = false): () => JSX.Element {

@@ -2,7 +2,7 @@
 import type { Card } from "../../posts/cardIndex";
 import { parsePhrase, containsPhrase } from "../../text/tokenizer";
 import type { Post } from "../../wire/post";
-import type { Hide } from "../spec";
+import type { Hide } from "../columnSpec";
 
 /** Returns whether a card is shown. */
 export type Filter = (card: Card) => boolean;

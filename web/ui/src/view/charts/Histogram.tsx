@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
-import { toTimeSpan } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { TimeChartFigure } from "./TimeChartFigure";
 import * as panelWords from "../../words/panel";

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { toTimeSpan } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";

@@ -7,7 +7,7 @@ import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";
 import type { Column } from "../../state/column";
-import { isFull, LOADED_MAX } from "../../state/historyLoader";
+import { isFull, LOADED_MAX } from "../../state/storeLoader";
 import type { Desk } from "../../state/desk";
 import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";

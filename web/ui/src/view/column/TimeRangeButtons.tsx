@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Route } from "../../state/page/route";
-import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/timeSpan";
+import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";

@@ -3,10 +3,10 @@ import type { DeletedIds } from "../posts/postStore";
 import type { Connection } from "../wire/connection";
 import type { Frame } from "../wire/frame";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
-import { loadSpan } from "./historyLoader";
+import { loadSpan } from "./storeLoader";
 import type { Filters } from "./list/postFilter";
 import { Run, type RunListener } from "./run";
-import type { ColumnSpec } from "./spec";
+import type { ColumnSpec } from "./columnSpec";
 
 export class SearchRuns {
   constructor(
