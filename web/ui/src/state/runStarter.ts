@@ -1,4 +1,8 @@
-/** Search runs: create the run of a search, and connect the run to a live subscription, or load its posts if the search has a past span. */
+/**
+ * Run starter: creates the run of a search, and connects it to a live subscription, or loads its posts from the store if the search has a
+ * past span. The first run takes over the subscription that `main.tsx` opened early if it needs the same posts; else that subscription is
+ * closed.
+ */
 import type { DeletedIds } from "../posts/postStore";
 import type { Connection } from "../wire/connection";
 import type { Frame } from "../wire/frame";
