@@ -1,4 +1,7 @@
-/** Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a table and the number of counted posts. */
+/**
+ * Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a button that switches to a table, and
+ * the number of counted posts. Dragging over the chart chooses that time range for the column.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
