@@ -1,6 +1,7 @@
 /**
- * Entry point of the page: opens the connection and requests the posts of the address while the browser still loads the second
- * chunk (`start.tsx`), which draws the page. This chunk draws nothing, so that it stays small.
+ * Entry point of the page: loads the style sheets, applies the reader's theme, opens the connection, and subscribes to the search of the
+ * address (if it is live) while the browser still loads the second chunk (`start.tsx`), which draws the page. If that chunk cannot be
+ * loaded, a message asks the reader to load the page again. This chunk draws nothing else, so that it stays small.
  */
 import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";

@@ -1,4 +1,7 @@
-/** Starts the page on the connection that `main.tsx` opened: makes the state (`Desk`) and renders it (`view/renderScheduler.ts`). */
+/**
+ * Second chunk of the page: makes the state (`Desk`) on the connection that `main.tsx` opened, renders `App` within an error boundary
+ * through the render scheduler, and passes scroll and resize events on.
+ */
 import { render } from "preact";
 import { Desk } from "./state/desk";
 import type { Settings } from "./state/page/settings";

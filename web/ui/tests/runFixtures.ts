@@ -3,7 +3,7 @@ import { DeletedIds } from "../src/posts/postStore";
 import { NO_FILTERS } from "../src/state/list/postFilter";
 import { type RunListener, Run } from "../src/state/run";
 import { DEFAULT_SETTINGS } from "../src/state/page/settings";
-import { type ColumnSpec, specOf } from "../src/state/spec";
+import { type ColumnSpec, specOf } from "../src/state/columnSpec";
 
 export const LIVE_ROUTE = { query: "*", order: "latest", from: null, to: null } as const;
 export const SPEC: ColumnSpec = specOf("a", LIVE_ROUTE, DEFAULT_SETTINGS);

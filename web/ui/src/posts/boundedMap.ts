@@ -1,4 +1,7 @@
-/** Bounded map: removes its oldest entry when it grows beyond its maximum size. */
+/**
+ * Bounded map: a map with a maximum size that removes its oldest entry when it grows beyond it. Setting a key again makes its entry the
+ * newest; reading it does not.
+ */
 export class BoundedMap<K, V> {
   private readonly map = new Map<K, V>();
 

@@ -1,9 +1,10 @@
 /**
- * Card index: turns the posts of a search into cards. A repost becomes a line on the card of its original. Near-duplicates form a
- * group, and the list shows only the lead of the group: its earliest card.
+ * Card index: turns the posts of a search into cards, and keeps the cards up to date with each change of the post store, sorted by time
+ * (`latest`). A repost becomes a line on the card of its original. Near-duplicates form a group, and the list shows only the lead of the
+ * group: its earliest card.
  *
- * The index changes post by post, and `latest` is always sorted. A card is sorted by the time its original was written. An old
- * original that came up again through reposts is sorted by the time of its earliest loaded repost.
+ * A card is sorted by the time its original was written. An old original that came up again through reposts is sorted by the time of its
+ * earliest loaded repost. The `stamp` of a card grows with every change, so that a view knows when to draw the card again.
  */
 import { readId, type Post } from "../wire/post";
 import { seenWhenWritten, type StoreChange } from "./postStore";

@@ -1,14 +1,16 @@
 /**
- * Near-duplicate index: finds the earlier posts that a new post nearly repeats.
+ * Near-duplicate index: adds, removes and compares the texts of posts, and finds the earlier posts that a new post nearly repeats. It
+ * exports the rule for two texts (`areNearDuplicates`) and the longest time that a group may span.
  *
  * Two texts are near-duplicates if one of three rules holds:
+ *
  * - Their words are equal without links, mentions, case and punctuation (`normalizeText.ts`).
  * - Their sets of word 3-shingles have a Jaccard similarity of at least 0.8.
  * - Their numbers agree, and the cores have that similarity or one core contains the other.
  *
- * A prefix filter (Chaudhuri et al., "A Primitive Operator for Similarity Joins", 2006) keeps the comparisons few. With all shingles
- * in one global order, two sets that share at least half of the larger set share a shingle among the first n − ⌈n/2⌉ + 1 of each.
- * Only those shingles are indexed. The similarity of each candidate is then computed exactly.
+ * A prefix filter (Chaudhuri et al., "A Primitive Operator for Similarity Joins", 2006) keeps the comparisons few. With all shingles in one
+ * global order, two sets that share at least half of the larger set share a shingle among the first n − ⌈n/2⌉ + 1 of each. Only those
+ * shingles are indexed. The similarity of each candidate is then computed exactly, of at most 64 candidates.
  */
 import type { Post } from "../wire/post";
 import { normalizeText, type NormalizedText } from "./normalizeText";

@@ -1,6 +1,7 @@
 /**
- * Text normalisation for comparing posts: reduces a text to its words, without links, mentions, case and punctuation, and finds the
- * core of the text. The core leaves out the tags, "RT" and "via" around the text, and the word that an ellipsis cut in two.
+ * Text normalisation for comparing posts: reduces a text to its words, without links, mentions, case and punctuation, and finds the core of
+ * the text and the numbers in it. The core leaves out the tags, "RT" and "via" around the text, and the word that an ellipsis cut in two;
+ * `cut` records that an ellipsis ends the text.
  */
 import { tokenize } from "../text/tokenizer";
 

@@ -1,9 +1,11 @@
 /**
- * Post store: keeps the posts of one search, each once, in the greatest version seen (docs/design/delivery.md).
+ * Post store: keeps the posts of one search, each once and in the greatest version seen, newest first, and trims the oldest beyond the
+ * depth. It applies retractions (a post no longer matches) and deletions, and returns each change for the card index
+ * (docs/design/delivery.md).
  *
- * The server delivers at least once; merging by (id, version) gives exactly once. The store is a last-writer-wins set with
- * tombstones: it remembers retracted versions and deleted ids, because a slower worker may still send an older version. The store
- * reads no clock and no network, so the same frames give the same content in any order.
+ * The server delivers at least once; merging by (id, version) gives exactly once. The store is a last-writer-wins set with tombstones: it
+ * remembers retracted versions and deleted ids (`DeletedIds`, shared by all searches of a page), because a slower worker may still send an
+ * older version. The store reads no clock and no network, so the same frames give the same content in any order.
  */
 import { FRESH_MS, type Post } from "../wire/post";
 import { BoundedMap } from "./boundedMap";

@@ -1,4 +1,7 @@
-/** Ranking: sorts cards by followers, counts, reach or time. Equal scores are ordered newest first. The cards do not change. */
+/**
+ * Ranking: sorts cards by an order (followers, counts, loaded reposts, reach or time), highest score first and equal scores newest first.
+ * It defines the orders and page sizes that a reader may choose, and computes the score and the reach of a card. The cards do not change.
+ */
 import type { Card } from "./cardIndex";
 
 export const ORDERS = ["latest", "followers", "reposts", "inview", "reach", "likes", "replies"] as const;

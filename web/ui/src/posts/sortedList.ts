@@ -1,6 +1,7 @@
 /**
- * Sorted list: keeps items in the order of their time, and is read newest first. Inserting and removing use binary search. The newest
- * items are at the end of the array, where most insertions happen and few items move (1 µs a post among 5,000; 25 µs at the front).
+ * Sorted list: keeps items in the order of their time and id, inserts, replaces and removes them by binary search, and returns them newest
+ * first. The newest items are at the end of the array, where most insertions happen and few items move (1 µs a post among 5,000; 25 µs at
+ * the front).
  */
 
 export interface SortItem {

@@ -1,4 +1,8 @@
-/** Closest search: finds a shorter search that has matches, for a search that has none. It counts the matches of at most eight searches. */
+/**
+ * Closest search: finds a shorter search that has matches, for a search that has none. It leaves out one part of the search, or else adds
+ * part to part for as long as there are matches, each side of an OR by itself. A function of the caller counts the matches, of at most
+ * eight searches.
+ */
 import { excludes, topParts } from "./editQuery";
 
 export interface ClosestSearch {

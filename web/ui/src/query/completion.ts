@@ -1,4 +1,7 @@
-/** Completion: offers operators, operator values, recent and saved searches while a reader types a search. */
+/**
+ * Completion: offers operators, values of an operator, recent and saved searches for the word at the caret while a reader types a search.
+ * Each offer holds the whole search and the caret after it is taken; there are at most eight.
+ */
 import type { Operator } from "../wire/api";
 
 export interface Offer {

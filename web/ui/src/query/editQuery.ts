@@ -1,4 +1,7 @@
-/** Query editor: adds a term to the text of a search, or excludes the term, as a click on the term does. */
+/**
+ * Query editor: adds a term to the text of a search or excludes it by a minus, as a click on the term does, and replaces a contrary use of
+ * the same term. It writes a value (word, tag, author, link) as a term of the query language, and splits a search into its top-level parts.
+ */
 import { piecesOf } from "./queryLexer";
 
 export type TermKind = "word" | "hashtag" | "cashtag" | "author" | "mention" | "domain" | "link" | "lang";

@@ -1,4 +1,8 @@
-/** Query lexer: cuts a search into pieces, so that the search box can colour them. Only the server parses a search and reports its errors. */
+/**
+ * Query lexer: cuts a search into pieces (words, quotes, operators, values, parentheses), so that the search box can colour them and the
+ * query editor can find its parts. Every character stays in a piece, also in a search with errors: only the server parses a search and
+ * reports its errors.
+ */
 
 export interface Piece {
   kind: "space" | "word" | "not" | "and-or" | "paren" | "operator" | "value" | "quote" | "tag" | "link";

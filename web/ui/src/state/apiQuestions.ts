@@ -1,4 +1,7 @@
-/** Single API requests of the views: check a search, find the closest search with matches, and fetch the coverage rows. */
+/**
+ * Single API requests of the views: check a search while it is typed, find the closest shorter search with matches, and fetch the coverage
+ * rows. Each turns an API error into an answer: the error of the search, a count of 0, or the error's message.
+ */
 import { type ClosestSearch, findClosestSearch } from "../query/closestSearch";
 import { api, ApiError, type CoverageRow } from "../wire/api";
 import type { Problem } from "../wire/frame";

@@ -1,6 +1,10 @@
-/** Column: pairs the spec that a column shows with the run of its search, and starts a new run when the search changes. */
+/**
+ * Column: pairs the spec that a column shows (search, order, time, filters) with the run of its search. A change of search, time or depth
+ * disposes of the run and starts another; a change of order reaches the current run, and other changes keep it. `runCount` counts the runs,
+ * so that a view forgets the state of the former list.
+ */
 import type { Run } from "./run";
-import { type ColumnSpec, sameRun, sameSpec } from "./spec";
+import { type ColumnSpec, sameRun, sameSpec } from "./columnSpec";
 
 export class Column {
   private currentRun: Run | null = null;

@@ -1,11 +1,12 @@
 /**
- * Connection recovery: brings the page up to date when the connection opens again, and when the server asks for an access token or
- * accepts the reader again. A past span has no subscription, so the recovery loads it again or compares it with the store.
+ * Connection recovery: brings the page up to date when the connection opens again, and stops and restarts the page's polling when the
+ * server asks for an access token or accepts the reader again. A past span has no subscription, so the recovery loads it again after a
+ * failure, or compares it with the store.
  */
 import { normalizeText } from "../posts/normalizeText";
 import type { Connection, ConnectionState } from "../wire/connection";
 import type { Column } from "./column";
-import { recheckSpan } from "./historyLoader";
+import { recheckSpan } from "./storeLoader";
 import type { LinkState } from "./page/linkState";
 import type { ServerState } from "./page/serverState";
 import type { PagePolling } from "./pagePolling";

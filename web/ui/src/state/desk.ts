@@ -1,6 +1,8 @@
 /**
- * Desk: the root of the page's state. It holds the connection, the server, the settings, the columns in order and the panel of the
- * selected column, and it has the actions of a reader. State that belongs to one search is in the run of its column (`run.ts`).
+ * Desk: the root of the page's state, with the actions of a reader. It owns the connection's state, the server's state, the settings, the
+ * columns in order, the panel, dialogs and toasts; it keeps the address and the browser's history equal to the search, delivers the frames
+ * of the whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column
+ * (`run.ts`).
  */
 import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
@@ -20,9 +22,9 @@ import { ListActions } from "./listActions";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
-import { SearchRuns } from "./searchRuns";
+import { SearchRuns } from "./runStarter";
 import { ServerState } from "./page/serverState";
-import { type ColumnSpec, specOf } from "./spec";
+import { type ColumnSpec, specOf } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import * as deckWords from "../words/deck";
 import { newPostsAnnouncement } from "../words/deck";

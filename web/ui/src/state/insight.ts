@@ -1,10 +1,14 @@
-/** Insight: polls the words, top lists and time chart of the selected column for the panel, and keeps the trends of the words. */
+/**
+ * Insight: polls the words, the top list of the chosen tab and the time chart of the selected column for the insight panel, and keeps the
+ * answers and the last error. It feeds the trends of the words, and fetches samples of the past so that a trend is known without waiting
+ * for its window.
+ */
 import { bucketMs } from "../stats/timeBuckets";
-import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrends";
+import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrendDirections";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Route } from "./page/route";
 import { Poller } from "./poller";
-import { sameSearch } from "./spec";
+import { sameSearch } from "./columnSpec";
 
 export const TABS = ["cloud", "trending", "hashtags", "links", "authors", "domains", "langs"] as const;
 export type Tab = (typeof TABS)[number];

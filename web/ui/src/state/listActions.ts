@@ -1,7 +1,10 @@
-/** List actions: what a reader does to the list of the selected column (pause, resume, page, show hidden and older posts). */
+/**
+ * List actions: the actions of a reader on the list of the selected column: pause and resume it, leave a past span, choose the page and the
+ * page size of a ranking, show hidden posts, and load older posts. Each action requests a render.
+ */
 import * as deckWords from "../words/deck";
 import type { Desk } from "./desk";
-import { loadOlder } from "./historyLoader";
+import { loadOlder } from "./storeLoader";
 import type { PauseCause } from "./list/pauseMachine";
 
 export class ListActions {

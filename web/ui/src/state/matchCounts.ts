@@ -1,4 +1,7 @@
-/** Match counts: polls how many stored posts match a search over time, and keeps the last answer or the reason why there is none. */
+/**
+ * Match counts: polls how many stored posts match a search over time, keeps the last answer or the reason why there is none, and informs a
+ * listener of answers, errors and a required sign-in. Polling stops when the search itself is wrong.
+ */
 import { api, type Timeline } from "../wire/api";
 import type { ApiError } from "../wire/api";
 import type { Route } from "./page/route";

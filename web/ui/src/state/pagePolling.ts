@@ -1,4 +1,8 @@
-/** Page polling: starts and stops the requests for everything but the list (counts, charts, words, facts of the server). */
+/**
+ * Page polling: starts and stops the requests for everything but the list (counts, charts, words, facts of the server). It starts once the
+ * first posts are on the screen, or after 400 ms without them; the panel's requests run only while the panel is open. While the server asks
+ * for a token, only one request in some seconds remains.
+ */
 import type { Column } from "./column";
 import type { Insight } from "./insight";
 import { afterFirstPaint } from "./page/afterFirstPaint";

@@ -1,4 +1,8 @@
-/** Poller: repeats a request at intervals, one request at a time. The interval grows with the time that an answer costs the server. */
+/**
+ * Poller: repeats a request at intervals, one request at a time, and passes answers and errors to its job. The interval grows with the time
+ * that an answer costs the server, and is 5 s after a failure. A hidden page requests nothing; stopping aborts the request that is under
+ * way.
+ */
 import { ApiError } from "../wire/api";
 import * as problemWords from "../words/problems";
 

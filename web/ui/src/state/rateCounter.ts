@@ -1,4 +1,7 @@
-/** Rate counter: counts arrivals in each of the last 60 seconds, and gives the rate a minute. */
+/**
+ * Rate counter: counts arrivals in each of the last 60 seconds and in all, and returns the rate a minute, extrapolated during the first
+ * minute.
+ */
 
 /** Seconds that the rate looks back. */
 const WINDOW_S = 60;

@@ -1,7 +1,9 @@
 /**
- * Run: one execution of a search. A column creates a run when a search starts, and disposes of the run when another search starts.
- * The run owns the posts, cards, subscription, counts, problem and pause of that search, so that nothing leaks into the next search.
- * Requests that are still under way change the disposed run only, and no view shows it.
+ * Run: one execution of a search. It owns the posts, cards, list, subscription, counts, problem and pause of that search; it applies the
+ * frames of the connection and the pages of the API to them, tracks how far back the posts are loaded, and pauses and resumes the list.
+ *
+ * A column creates a run when a search starts, and disposes of the run when another search starts, so that nothing leaks into the next
+ * search. Requests that are still under way change the disposed run only, and no view shows it.
  */
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
@@ -15,7 +17,7 @@ import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
-import type { ColumnSpec } from "./spec";
+import type { ColumnSpec } from "./columnSpec";
 
 /** Receives the events of a run. */
 export type RunListener = MatchCountsListener;

@@ -1,6 +1,7 @@
 /**
- * Cloud layout: places the words of the word cloud with d3-cloud, all horizontal. A word of the former layout is tried first at its
- * former position. The layout runs in a worker (`cloudLayout.worker.ts`), because it reads the pixels of 250 words and would block the page.
+ * Cloud layout: computes font sizes with which all words of the word cloud find room, and places the words with d3-cloud, all horizontal; a
+ * word without a free position is left out. A word of the former layout is tried first at its former position. The layout runs in a worker
+ * (`cloudLayout.worker.ts`), because it reads the pixels of 250 words and would block the page.
  */
 import cloud from "d3-cloud";
 

@@ -1,4 +1,7 @@
-/** Cloud layout worker: runs the layout of the word cloud outside the page, one job after the other. */
+/**
+ * Cloud layout worker: runs the layout of the word cloud (`cloudLayout.ts`) outside the page on an offscreen canvas, one job after the
+ * other, and posts the placed words back with the number of their job.
+ */
 import { layOutCloud, type CloudJob } from "./cloudLayout";
 
 const scope = self as unknown as { onmessage: (event: MessageEvent<CloudJob>) => void; postMessage(message: unknown): void };

@@ -1,4 +1,7 @@
-/** Cloud transition: moves a word cloud from one layout to the next, some words a frame. */
+/**
+ * Cloud transition: computes the word cloud between two layouts, with the first words at their new positions and the others still at their
+ * old ones. A view calls it with a growing number, so that each frame moves some words only.
+ */
 import type { PlacedWord } from "./cloudLayout";
 
 /** Return the cloud between two layouts: the first `moved` words of the new layout, and the other words in their old positions. */

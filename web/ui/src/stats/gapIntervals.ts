@@ -1,4 +1,7 @@
-/** Gap intervals: merges the gaps of a search into intervals of time, and tests which spans they cover or overlap. */
+/**
+ * Gap intervals: merges the gaps of a search into intervals without any collection, or with a sample only (gaps of single sources are left
+ * out), and tests whether intervals cover a span or which of them overlap it.
+ */
 import type { Gap } from "../wire/frame";
 
 /** Interval of time, ms. `to` is null while the interval is open. */

@@ -1,4 +1,7 @@
-/** Cloud layout requests: run the layout in a worker, or in the page where the browser gives workers no canvas. Only the newest request is answered. */
+/**
+ * Cloud layout requests: run the layout of the word cloud in a worker, or in the page where the browser gives workers no canvas or the
+ * worker cannot be loaded. Only the newest request is answered, and its caller can cancel it.
+ */
 import { lazyImport } from "../wire/lazyImport";
 import type { CloudJob, PlacedWord } from "./cloudLayout";
 

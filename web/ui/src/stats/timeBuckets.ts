@@ -1,4 +1,7 @@
-/** Time buckets: choose the bucket length of the time chart by the rule of BirdWatch, and joined buckets into the bars of a chart. */
+/**
+ * Time buckets: choose the bucket length of the time chart for a span by the rule of BirdWatch, and join counted buckets into at most a
+ * given number of bars, with 0 for empty ones.
+ */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

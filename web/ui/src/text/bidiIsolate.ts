@@ -1,6 +1,7 @@
 /**
- * Bidi isolation: keeps foreign text from changing the writing direction of the sentence around it. It serves titles, labels and
- * messages, where no `<bdi>` element is possible.
+ * Bidi isolation: puts foreign text between Unicode isolates and removes its bidi control characters, so that it cannot change the writing
+ * direction of the sentence around it. Printable ASCII stays as it is. It serves titles, labels and messages, where no `<bdi>` element is
+ * possible.
  */
 
 /** Bidi control characters: one of them could reverse the rest of the sentence. */

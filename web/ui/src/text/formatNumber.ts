@@ -1,4 +1,7 @@
-/** Number formats: write counts, rates and frequencies as a reader of English expects them. */
+/**
+ * Number formats: write numbers in full ("18,204") and in short ("1.7K"), rates, frequencies with their unit, and counts with their noun,
+ * as a reader of English expects them.
+ */
 
 const UNITS = ["", "K", "M", "B", "T"];
 

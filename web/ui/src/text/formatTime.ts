@@ -1,5 +1,6 @@
 /**
- * Time formats: write ages, durations, moments, spans and axis labels in English and in the time zone of the reader.
+ * Time formats: write ages, durations, exact times, moments, spans and axis labels in English and in the time zone of the reader, and test
+ * whether two moments are on the same day. A date or year that the reader already knows is left out.
  *
  * The formats do not use `Intl`: the first `Intl.DateTimeFormat` costs some 30 ms, and the first card needs a time.
  */

@@ -1,4 +1,7 @@
-/** Post segments: cuts the text of a post into plain text, tags, mentions and links, and marks the terms of the search. Makes no markup. */
+/**
+ * Post segments: cuts the text of a post into plain text, tags, mentions and links (also links that the source did not report), converts
+ * code points to UTF-16 offsets, and marks the terms of the search. It makes no markup: the segments are data for the view.
+ */
 import type { Entity } from "../wire/post";
 import { highlightSpans } from "./tokenizer";
 

@@ -1,6 +1,7 @@
 /**
- * Script tables: the code points of unspaced scripts, of invisible characters and of emoji, as parts of a regular expression. They equal
- * the tables of the server's analyser (`pipeline/query/unicode_tables.py`); the tests of both check them against `tests/query/words.json`.
+ * Script tables: the code points of scripts without spaces, of characters that the tokenizer removes inside a word, and of emoji, as parts
+ * of a regular expression. They equal the tables of the server's analyser (`pipeline/query/unicode_tables.py`); the tests of both check
+ * them against `tests/query/words.json`.
  */
 
 /** Letters of scripts without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar). Each letter with its marks is a word. */

@@ -1,6 +1,7 @@
 /**
- * Tokenizer: cuts a text into folded words with their offsets, as the server's analyser does (`pipeline/query/analyser.py`). An emoji is
- * a word, and so is each letter of a script without spaces. Marking, muting and near-duplicates use the words.
+ * Tokenizer: cuts a text into folded words with their offsets, as the server's analyser does (`pipeline/query/analyser.py`), and matches
+ * phrases: whether a text contains one (mutes), and where the terms of a search match (marks). An emoji is a word, and so is each letter of
+ * a script without spaces. Near-duplicates are compared by these words.
  */
 import { EMOJI, UNSPACED, VANISHING } from "./scriptRanges";
 

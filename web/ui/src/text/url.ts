@@ -1,4 +1,7 @@
-/** URL safety: `safeUrl` accepts http and https only, and every link to another site passes it. */
+/**
+ * URL safety: normalises a link to another site and accepts http and https only (`safeUrl`), returns its host, and finds the host to warn
+ * of where the text of a link names another one. Every link to another site passes `safeUrl`.
+ */
 
 /** Links whose result is cached at most. */
 const CACHED_URLS_MAX = 2_000;

@@ -1,6 +1,6 @@
 /**
- * Error boundary: keeps an error of one part of the page from the other parts. The failed part is drawn again when `of` changes, or
- * when the reader presses the button.
+ * Error boundary: keeps an error of one part of the page from the other parts, logs the error, and shows a message with a button in place
+ * of the part. The failed part is drawn again when `of` changes, or when the reader presses the button.
  */
 import { Component, type ComponentChildren, type JSX } from "preact";
 import * as deckWords from "../words/deck";

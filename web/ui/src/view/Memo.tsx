@@ -1,8 +1,9 @@
 /**
- * Memo: draws its child again only when one of the values in `of` changed.
+ * Memo: component that draws its child again only when one of the values in `of` changed. `MemoNextFrame` does so one frame later, so that
+ * one frame does not have to draw both the list and the panel.
  *
- * Do not `useMemo` a vnode instead. Preact never updates the parent pointer of a memoised vnode, so each one keeps a former tree of
- * the page alive: a leak.
+ * Do not `useMemo` a vnode instead. Preact never updates the parent pointer of a memoised vnode, so each one keeps a former tree of the
+ * page alive: a leak.
  */
 import { Component, type JSX } from "preact";
 

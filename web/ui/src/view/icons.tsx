@@ -1,6 +1,9 @@
-/** Icons of the page as SVG, 16 px. Screen readers ignore them (except the trend arrows): the words stand beside an icon or in a label. */
+/**
+ * Icons of the page as SVG, 16 px, the icons of a post's counts as one SVG, and the trend arrows. Screen readers ignore the icons, because
+ * the words stand beside an icon or in a label; a trend arrow has a label of its own.
+ */
 import type { JSX } from "preact";
-import type { TrendDirection } from "../stats/wordTrends";
+import type { TrendDirection } from "../stats/wordTrendDirections";
 import * as panelWords from "../words/panel";
 
 function sign(path: string, filled = false): () => JSX.Element {

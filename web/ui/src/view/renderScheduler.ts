@@ -1,6 +1,7 @@
 /**
- * Render scheduler: draws the page at most once a frame, in the next frame after an action of the reader, and less often for
- * frames of the wire. Without a request no animation frame is scheduled, so that the browser can idle.
+ * Render scheduler: draws the page at most once a frame: in the next frame after an action of the reader, and less often for frames of the
+ * connection, rarer still in a fast stream and while the reader scrolls. The first draw waits up to 120 ms for posts. Without a request no
+ * animation frame is scheduled, so that the browser can idle.
  */
 
 export type RenderCause = "reader" | "wire";

@@ -1,4 +1,7 @@
-/** Typed client of the JSON API. Every call can be aborted; an error response is thrown as `ApiError`. */
+/**
+ * Typed client of the JSON API: the types of the answers, and one function for each endpoint. Every call can be aborted; an error response,
+ * an unreadable answer or an unreachable server (status 0) is thrown as `ApiError` with a message for the reader.
+ */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
 import * as problemWords from "../words/problems";

@@ -1,4 +1,7 @@
-/** Reconnection policy: decides by the close code whether to reconnect, and computes an exponential back-off with jitter. */
+/**
+ * Reconnection policy: decides by the close code whether to reconnect later, to ask for a sign-in or to give up, reads the wait that the
+ * server's close reason requests, and computes an exponential back-off with jitter.
+ */
 
 export type CloseVerdict = "later" | "signed-out" | "never";
 

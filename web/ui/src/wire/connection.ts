@@ -1,13 +1,14 @@
 /**
- * Live connection of the page: a WebSocket that reconnects by itself, or server-sent events (`eventStreams.ts`) where sockets
- * fail. The connection opens before the rest of the page is loaded, and keeps the frames that arrive until a listener is attached.
+ * Live connection of the page: a WebSocket that reconnects by itself, or server-sent events (`streamTransport.ts`) where sockets fail. It
+ * subscribes to searches and resumes them after a reconnection, delivers each frame to its subscription or to the page, and reports the
+ * state of the connection. It opens before the rest of the page is loaded, and keeps the frames that arrive until a listener is attached.
  *
  * The connection knows subscriptions and their `after`, not posts. The back-off restarts when a frame arrives, not when a socket opens.
- * After three sockets in a row that never opened, event streams take over; when those break too, a socket is tried first again.
- * The server sends `stats` every second on both transports: a connection without a frame for some seconds is `silent`, and is then replaced.
+ * After three sockets in a row that never opened, event streams take over; when those break too, a socket is tried first again. The server
+ * sends `stats` every second on both transports: a connection without a frame for some seconds is `silent`, and is then replaced.
  */
 import { backoffMs, closeVerdict, requestedWaitMs } from "./backoff";
-import { EventStreams } from "./eventStreams";
+import { EventStreams } from "./streamTransport";
 import { type Frame, readFrame } from "./frame";
 import { FrameQueue } from "./frameQueue";
 import { LiveSubscription, type SubscriptionHandle } from "./liveSubscription";

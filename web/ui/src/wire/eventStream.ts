@@ -1,4 +1,8 @@
-/** Opens one server-sent event stream, with a search or without one. The browser reconnects a stream by itself. */
+/**
+ * Event stream: opens one server-sent event stream, with a search (its query, history and resume position) or without one, parses its
+ * frames, and reports when the stream opens and when it breaks. The browser reconnects a broken stream by itself, unless the server refused
+ * it.
+ */
 import { type Frame, FRAME_TYPES, readFrame } from "./frame";
 
 export interface EventStreamListener {

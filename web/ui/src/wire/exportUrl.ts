@@ -1,4 +1,7 @@
-/** Builds the address that downloads all stored matches of a search. */
+/**
+ * Export address: builds the address from which all stored matches of a search are downloaded, as JSONL, CSV or ids. A chosen time span
+ * becomes `since:` and `until:` of the exported search.
+ */
 
 /** End of the year 9999, the last year that a search can name. */
 const LAST_NAMED_MS = Date.UTC(10_000, 0) - 1;

@@ -1,4 +1,7 @@
-/** Wire frames: their types (docs/reference/protocol.md) and their parser. Unknown frames are dropped. */
+/**
+ * Wire frames: the types of the server's messages (docs/reference/protocol.md), the list of their names, and their parser. The parser
+ * checks the type and the lists of a frame only; anything that is not a known frame is dropped.
+ */
 import type { Post } from "./post";
 
 export interface Problem {

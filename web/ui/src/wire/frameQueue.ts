@@ -1,8 +1,9 @@
 /**
- * Frame queue (time slicing): handles wire frames in order, and lets the browser draw in between. After some milliseconds of work the
- * rest waits for the next animation frame, so that the first posts of a long history are drawn before the last ones are handled.
+ * Frame queue (time slicing): handles wire frames in order, and lets the browser draw in between. After some milliseconds of work the rest
+ * waits for the next animation frame, so that the first posts of a long history are drawn before the last ones are handled.
  *
  * The queue is bounded: when it is full, and in a hidden page (which draws nothing and has slow timers), all frames are handled at once.
+ * `flush` does the same, as before a connection is replaced.
  */
 
 /** Milliseconds of work in one frame. */

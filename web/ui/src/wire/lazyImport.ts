@@ -1,6 +1,6 @@
 /**
- * Loads a chunk of the page on demand. After a deploy the chunk's file may have another name: the page then reports that it is out of
- * date, and continues without the chunk.
+ * Lazy import: loads a chunk of the page on demand and returns null where that fails. After a deploy the chunk's file may have another
+ * name: the page then reports by Vite's event `vite:preloadError` that it is out of date, and continues without the chunk.
  */
 
 /** Return the chunk, or null where it could not be loaded. */

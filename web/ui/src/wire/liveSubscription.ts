@@ -1,4 +1,7 @@
-/** Live subscription: one search on the connection. The page has the handle; the connection keeps the state. */
+/**
+ * Live subscription: one search on the connection, with its id, query, length of history, state and event stream. The page has the handle,
+ * with which it receives the frames of the search and closes it; the connection keeps the rest.
+ */
 import type { Frame } from "./frame";
 import { NEW_SUBSCRIPTION, type SubscriptionState } from "./subscriptionState";
 

@@ -1,4 +1,8 @@
-/** Types of a post as it arrives on the wire (docs/reference/post.md). Posts are never modified. */
+/**
+ * Types of a post as it arrives on the wire (docs/reference/post.md): author, counts, entities, media, links, and the original of a repost.
+ * Beside them are the id of the post that a card shows (`readId`), and the time within which a post counts as received live (`FRESH_MS`).
+ * Posts are never modified.
+ */
 
 export interface Author {
   id: string;

@@ -1,6 +1,7 @@
 /**
- * Silence monitor: reports a connection on which no frame has arrived for some seconds. The server sends `stats` every second, so a
- * silent connection brings no posts either. A lost network does not close a socket by itself.
+ * Silence monitor: reports a connection on which no frame has arrived for some seconds as silent, and after 12 s, or without a frame after
+ * a probe, as dead. The server sends `stats` every second, so a silent connection brings no posts either; a lost network does not close a
+ * socket by itself. After the page itself was suspended, the monitor probes before it reports.
  */
 
 /** Milliseconds without a frame after which the connection counts as silent. */

@@ -1,8 +1,9 @@
 /**
- * Subscription state as a pure reducer: the phase of one search on a connection, and the `after` from which it can resume.
+ * Subscription state as a pure reducer: the phase of one search on a connection (waiting, history, live, lagged, refused), its key, and the
+ * `after` from which it can resume; and the state for a new subscribe message.
  *
- * `after` advances only while every earlier frame has arrived: not before the history is complete, and not after `lagged`, which
- * means that frames of this search are missing.
+ * `after` advances only while every earlier frame has arrived: not before the history is complete, and not after `lagged`, which means that
+ * frames of this search are missing.
  */
 import type { Frame } from "./frame";
 

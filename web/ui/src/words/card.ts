@@ -1,4 +1,8 @@
-/** Words of a post's card: counts, actions, pictures, reposts and similar posts. */
+/**
+ * Words of a post's card: texts, labels and titles for author, counts, actions, pictures, reposts and similar posts, and for posts that
+ * were removed or cannot be shown. Names and terms from outside are isolated, so that they do not change the writing direction of a
+ * sentence.
+ */
 import { isolate } from "../text/bidiIsolate";
 import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
 import { sourceName } from "./status";

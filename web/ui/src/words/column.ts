@@ -1,4 +1,7 @@
-/** Words of a column: header, Live button, filters, times, orders, list and ranking pages. */
+/**
+ * Words of a column: header, Live button, filters, times, orders, list and ranking pages. Constants hold fixed texts, functions insert
+ * numbers and names; `ORDER_NAMES` and `ORDER_HINTS` name and explain each order.
+ */
 import type { Order } from "../posts/ranking";
 import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
 

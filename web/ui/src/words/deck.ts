@@ -1,4 +1,7 @@
-/** Words of the page around the column: top bar, search box, notices, status bar, toasts, titles of dialogs, and announcements for screen readers. */
+/**
+ * Words of the page around the column: top bar, search box, notices, status bar, toasts, titles of dialogs, names of themes, messages of
+ * failed parts, and announcements for screen readers.
+ */
 import { isolate } from "../text/bidiIsolate";
 import { formatCount, formatNumber, formatRate } from "../text/formatNumber";
 

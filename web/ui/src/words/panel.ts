@@ -1,4 +1,7 @@
-/** Words of the insight panel and of all charts. */
+/**
+ * Words of the insight panel and of all charts: figures, tabs, word trends, top tables, summaries, gaps, and tables in place of charts.
+ * `TREND_WINDOWS` also sets the time windows that a reader may choose for the trend of a share.
+ */
 import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
 import { formatMoment, formatSpan } from "../text/formatTime";
 import { sourceNames } from "./status";

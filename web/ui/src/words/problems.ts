@@ -1,4 +1,7 @@
-/** Words of failures between page and server. The first chunk of the page (`main.tsx`) contains this file: keep it small. */
+/**
+ * Words of failures between page and server: no or unreadable answers, error statuses, and a page that is older than its server. The first
+ * chunk of the page (`main.tsx`) contains this file: keep it small.
+ */
 
 export const unreachable = "The server does not answer.";
 export const httpStatus = (status: number) => `The server answered ${status}.`;

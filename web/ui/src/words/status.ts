@@ -1,4 +1,7 @@
-/** Words of the page's status: connection, search and sources, each with cause and action; and of the empty list. */
+/**
+ * Words of the page's status: connection, search and sources, each with cause and action; and of the empty list. Functions name sources,
+ * their states and the reasons of gaps in words, shorten long lists of them, and make the title of the browser's tab.
+ */
 import { formatDuration } from "../text/formatTime";
 import { isolate } from "../text/bidiIsolate";
 

@@ -1,6 +1,7 @@
 /**
- * Card list: orders and filters the cards of one run, and counts the new and the hidden ones. While the list is paused, each card keeps
- * its position (`pausedList.ts`). `revision` grows with every change, so that a view knows when to read the list again.
+ * Card list: orders and filters the cards of one run, keeps the page of a ranking, pauses and resumes the list, and counts the new and the
+ * hidden cards. While the list is paused, each card keeps its position (`pausedList.ts`). A ranking is computed again every 5 s at most
+ * once its history is complete. `revision` grows with every change, so that a view knows when to read the list again.
  */
 import type { Card, CardIndex } from "../../posts/cardIndex";
 import type { StoreChange } from "../../posts/postStore";

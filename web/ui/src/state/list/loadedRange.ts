@@ -1,4 +1,7 @@
-/** Loaded range: records where the loaded posts of a search end, and where the store continues with older posts. */
+/**
+ * Loaded range: records back to which time every match of a search is loaded, and the cursor with which the store continues. Pure functions
+ * extend the range when older posts are loaded, and shorten it when posts are trimmed.
+ */
 
 export interface LoadedRange {
   /** Every match written after this time (ms) is loaded. */

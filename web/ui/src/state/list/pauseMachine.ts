@@ -1,6 +1,6 @@
 /**
- * Pause machine: the causes that pause a list. A view holds and releases the cause that it observes; the list resumes when the last
- * cause is released.
+ * Pause machine: holds the causes that pause a list. A view holds and releases the cause that it observes; the list pauses with the first
+ * cause and resumes when the last is released. Each call returns whether it paused or resumed the list.
  *
  * - `reader`: the Live button, or its key. Only the reader releases it.
  * - `scroll`: the list is not at its top.

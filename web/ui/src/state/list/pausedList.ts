@@ -1,6 +1,7 @@
 /**
- * Paused list: the cards of a list at the moment of its pause. Each card keeps its position. A card that is trimmed to make room stays
- * visible; new cards are only counted. The list of a past span is paused as well.
+ * Paused list: keeps the cards of a list in their positions from the moment of its pause, each in its latest version. A card that was
+ * trimmed or removed meanwhile stays in the list; new cards are only counted; older cards that a reader loads are appended. The list of a
+ * past span is paused as well.
  */
 import type { Card, CardIndex } from "../../posts/cardIndex";
 import type { StoreChange } from "../../posts/postStore";

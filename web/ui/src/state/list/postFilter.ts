@@ -1,8 +1,12 @@
-/** Post filter: hides the cards of muted accounts, muted phrases, unwanted kinds and other languages. The counts of the search include them. */
+/**
+ * Post filter: builds the predicate that hides the cards of muted accounts, muted phrases, unwanted kinds (reposts, replies, posts without
+ * media) and other languages, and tokenizes each text once. `filtersOf` adds the number of choices that hide posts, and a key by which
+ * equal choices are recognised. The counts of the search include hidden posts.
+ */
 import type { Card } from "../../posts/cardIndex";
 import { parsePhrase, containsPhrase } from "../../text/tokenizer";
 import type { Post } from "../../wire/post";
-import type { Hide } from "../spec";
+import type { Hide } from "../columnSpec";
 
 /** Returns whether a card is shown. */
 export type Filter = (card: Card) => boolean;

@@ -1,4 +1,7 @@
-/** Announcer: gives screen readers at most one message in 30 s. The latest message wins, and readers can switch the announcer off. */
+/**
+ * Announcer: gives screen readers at most one message in 30 s. It keeps only the latest queued message, publishes it as `text` (which a
+ * live region shows) when it is due, and drops it where the reader switched announcements off.
+ */
 
 /** Milliseconds between two messages at least. */
 export const ANNOUNCE_EVERY_MS = 30_000;

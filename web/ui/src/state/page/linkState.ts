@@ -1,4 +1,8 @@
-/** Link state: combines the state of the connection with whether the API asks for an access token. */
+/**
+ * Link state: combines the state of the connection with whether the API asks for an access token (then the state is signed out), and keeps
+ * the start of the state, the close code, and whether the connection has ever been open. Its setters return whether the connection opened,
+ * or the refusal changed.
+ */
 import type { ConnectionState } from "../../wire/connection";
 
 /** States in which the connection is not open yet. A change between them does not change `since`. */

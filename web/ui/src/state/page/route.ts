@@ -1,6 +1,9 @@
-/** Route: reads search, order and time from the address of the page, and writes them into it. Links share it; back and forward step through it. */
+/**
+ * Route: reads search, order and time from the address of the page, replaces what is missing or invalid by defaults and cuts a search that
+ * is too long; and writes a route as an address without the defaults. Shared links and the browser's history use these addresses.
+ */
 import { ORDERS, type Order } from "../../posts/ranking";
-import { DATE_MAX_MS } from "../../stats/timeSpan";
+import { DATE_MAX_MS } from "../../stats/moveTimeSpan";
 
 /** Characters that a search may have; the server refuses longer searches. */
 export const QUERY_MAX_LENGTH = 1_024;

@@ -1,4 +1,8 @@
-/** Server state: keeps the facts, counters, sources and outages that the server reports. */
+/**
+ * Server state: keeps the facts, operators, counters, sources, outage and broker loss that the server reports. It requests them from the
+ * API, retries every 5 s until the server answers, reports when the server asks for an access token and when it answers again, and merges
+ * each statistics frame of the connection.
+ */
 import { api, ApiError, type Operator, type PageFacts, type ServerStats } from "../../wire/api";
 import type { Outage, Stats } from "../../wire/frame";
 

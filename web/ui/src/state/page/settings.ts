@@ -1,6 +1,7 @@
 /**
- * Settings: load, change and merge what a reader has chosen. The settings are in the browser's storage, its tabs share them, and they
- * never leave the browser. An invalid value counts as the default.
+ * Settings: define, load, validate, change and store what a reader has chosen, in the browser's storage; they never leave the browser. A
+ * change is merged with what other tabs have stored meanwhile, and a listener reports their changes. An invalid value counts as the
+ * default, and long lists keep their newest items. The module also applies theme and density to the document.
  */
 import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 

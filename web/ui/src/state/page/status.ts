@@ -1,6 +1,7 @@
 /**
- * Status of the page: connection, search and sources become one state with a cause, a start time and at most one action; and the
- * reason why a list is empty. Pure functions of `StatusInputs`; the words are in `words/status.ts`.
+ * Status of the page: turns connection, search, server and sources into one state with a cause, a start time and at most one action, the
+ * most serious first; and gives the reason why a list is empty, and whether a failed search may succeed later. Pure functions of
+ * `StatusInputs`; the words are in `words/status.ts`.
  */
 import { coversSpan, gapIntervals, overlapping } from "../../stats/gapIntervals";
 import type { ConnectionState } from "../../wire/connection";

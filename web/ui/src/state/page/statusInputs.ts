@@ -1,4 +1,7 @@
-/** Status inputs: collects from the desk the values on which the status of the page depends. */
+/**
+ * Status inputs: collects from the desk the values on which the status of the page depends (connection, server, sources, search, counts,
+ * gaps), with a default for the command that a reader may run next. `status.ts` computes the status from them.
+ */
 import type { Desk } from "../desk";
 import type { StatusInputs } from "./status";
 

@@ -1,6 +1,7 @@
 /**
- * Toasts: show one short message over the page, with undo where undo is possible. A toast disappears after some seconds, but not while the
- * pointer or the focus is on it. A toast that belongs to a search disappears with that search, so that undo never changes another one.
+ * Toasts: keep the one short message that is shown over the page, replace it by a newer one, and run its undo where undo is possible. A
+ * toast disappears after 8 s (20 s with undo), but not while the pointer or the focus is on it. A toast that belongs to a search disappears
+ * with that search, so that undo never changes another one.
  */
 
 export interface Toast {

@@ -1,4 +1,7 @@
-/** Avatar of an author: the picture through the server's proxy, or else an initial on one of six colours, fixed for each account. */
+/**
+ * Avatar of an author: the picture through the server's proxy, or else an initial on one of six colours, fixed for each account. Where
+ * pictures are off there is no request; a picture that fails to load is recorded as failed, and the initial takes its place.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

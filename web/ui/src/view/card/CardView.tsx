@@ -1,17 +1,21 @@
-/** Card of one post: author, text, links, media, counts, actions. Text of users is rendered as text, never as markup. */
+/**
+ * Card of one post: author, time, text, links, media, quoted post, counts, actions, reposts and near-duplicates. The body is drawn again
+ * only when its own data changed, and an error in it becomes a message in its place. `RemovedCard` is the placeholder of a removed post in
+ * a list that must not move. Text of users is rendered as text, never as markup.
+ */
 import { Component, type JSX } from "preact";
 import type { Card } from "../../posts/cardIndex";
 import { termOf } from "../../query/editQuery";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
-import type { ColumnSpec } from "../../state/spec";
+import type { ColumnSpec } from "../../state/columnSpec";
 import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
 import { RepostsAndDuplicates } from "./RepostsAndDuplicates";
-import { LinkCards } from "./LinkCards";
+import { LinkCards } from "./TitledLinks";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";

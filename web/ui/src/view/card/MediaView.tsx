@@ -1,6 +1,7 @@
 /**
- * Pictures of a post, 16:9, through the server's proxy. They are covered until a click where the post is sensitive, or where the reader
- * chose to cover media.
+ * Pictures of a post, at most four, 16:9, through the server's proxy; a video is shown as its preview with a badge. A click on a picture
+ * opens the post, or else the media. The pictures are covered until a click where the post is sensitive, or where the reader chose to cover
+ * media; a picture that fails to load is recorded as failed and left out.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";

@@ -1,6 +1,7 @@
 /**
- * Counts and actions of a post. On X each count links to the web intent that replies, reposts or likes; other networks have no intents,
- * so that their counts are plain text and the post is opened instead.
+ * Counts and actions of a post. On X each count links to the web intent that replies, reposts or likes; other networks have no intents, so
+ * that their counts are plain text. The actions open the post at its network and mute its author; a toast confirms the mute and offers
+ * undo.
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,8 @@
-/** Text of a post: tags, mentions and links as links, matched words marked. The text is split into elements, never parsed as markup. */
+/**
+ * Text of a post: tags, mentions and links as links, matched words marked, and the real host after a link whose text names another one.
+ * `TermLink`, used by other views as well, adds its term to the search by a click and excludes it by an Alt-click. The text is split into
+ * elements, never parsed as markup.
+ */
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";

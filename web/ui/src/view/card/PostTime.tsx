@@ -1,5 +1,6 @@
 /**
- * Time of a post: its age ("2 min"), and the exact time with its zone on hover, while the card has the focus, and for screen readers.
+ * Time of a post, as a link to the post where its address is safe: its age ("2 min"), and the exact time with its zone on hover, while the
+ * card has the focus, and for screen readers.
  */
 import type { JSX } from "preact";
 import { formatAge, formatExactTime } from "../../text/formatTime";

@@ -1,4 +1,7 @@
-/** Line under a card with the number of reposts and of near-duplicates. A click on either opens the list of them in place. */
+/**
+ * Line under a card with the number of reposts and of near-duplicates, and in rankings the reach. A click on either number opens the list
+ * of at most 50 of them in place. While the list of cards is paused, a new line does not appear, because it would move the cards below it.
+ */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";

@@ -1,6 +1,7 @@
 /**
- * Addresses of pictures on the server's proxy, and the pictures that failed. An address names a stored post and a slot, not a URL, so that
- * the proxy cannot be used to fetch anything else.
+ * Addresses of pictures on the server's proxy, and the pictures that failed: a failed picture has no address until a wait is over, which
+ * doubles with each failure. An author's avatar has one cached address for all of the author's posts. An address names a stored post and a
+ * slot, not a URL, so that the proxy cannot be used to fetch anything else.
  */
 import type { PageFacts } from "../../wire/api";
 import type { Post } from "../../wire/post";

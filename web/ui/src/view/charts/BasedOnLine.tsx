@@ -1,4 +1,7 @@
-/** Line under a chart or table with the number of posts it was computed from: "based on n of N, from–to". */
+/**
+ * Line under a chart or table with the number of posts it was computed from, the number that match, and their time span: "based on n of N,
+ * from–to".
+ */
 import type { JSX } from "preact";
 import type { BasedOn } from "../../wire/api";
 import * as panelWords from "../../words/panel";

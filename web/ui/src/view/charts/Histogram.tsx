@@ -1,8 +1,11 @@
-/** Histogram above the list: all stored matches over time. Dragging chooses a time range, as `TimeRangeButtons` do. */
+/**
+ * Histogram above the list: all stored matches over time as bars, or as a table. Dragging chooses a time range, as `TimeRangeButtons` do.
+ * Where the counts are missing or old, a message gives the reason, and the time of the counts that are shown.
+ */
 import type { JSX } from "preact";
 import type { Route } from "../../state/page/route";
 import type { Settings } from "../../state/page/settings";
-import { toTimeSpan } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { TimeChartFigure } from "./TimeChartFigure";
 import * as panelWords from "../../words/panel";

@@ -1,8 +1,11 @@
-/** Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a table and the number of counted posts. */
+/**
+ * Time chart of the insight panel: matches over time as a line, in BirdWatch's bucket sizes, with a button that switches to a table, and
+ * the number of counted posts. Dragging over the chart chooses that time range for the column.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { toTimeSpan } from "../../stats/timeSpan";
+import { toTimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";

@@ -1,4 +1,4 @@
-/** Button that switches a chart to its table and back. */
+/** Button that switches a chart to its table and back; its label names the form that a press shows. The caller keeps the choice. */
 import type { JSX } from "preact";
 import { TableSign } from "../icons";
 import * as panelWords from "../../words/panel";

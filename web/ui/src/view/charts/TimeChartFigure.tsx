@@ -1,6 +1,7 @@
 /**
- * Figure with a chart over time: hover text, a summary for screen readers, a table as alternative, and the colours of the theme. The chart itself
- * (`timeChart.ts`, uPlot) is a chunk that is loaded after the first posts.
+ * Figure with a chart over time: hover text, a summary for screen readers, a table as alternative, and the choice of a time range by
+ * dragging. It joins the counts into bars that fit its width, redraws at a new size or theme, and names the periods in which posts are
+ * missing. The chart itself (`timeChart.ts`, uPlot) is a chunk that is loaded after the first posts.
  */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";

@@ -1,4 +1,8 @@
-/** Word cloud of up to 250 words, shaded by weight. The layout is computed at most every 15 s; words keep their place. */
+/**
+ * Word cloud of up to 250 words, shaded by weight, with a table as alternative. A click on a word adds it to the search, an Alt-click
+ * excludes it. The layout is requested at most every 15 s for one search and width; words keep their place where possible and move to the
+ * next layout some a frame.
+ */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { termOf } from "../../query/editQuery";

@@ -1,7 +1,7 @@
 /**
- * Coverage overlay of a chart: hatches periods in which posts are missing. Dense stripes mean that nothing was collected; wide, thin
- * stripes that lean the other way mean a sample. Under the axis a text names each kind where there is room. A source that is missing while
- * others were collected is named in texts only, without stripes.
+ * Coverage overlay of a chart: hatches periods in which posts are missing, names them in texts under the axis where there is room, and
+ * describes the gaps of a bar in words. Dense stripes mean that nothing was collected; wide, thin stripes that lean the other way mean a
+ * sample. A source that is missing while others were collected is named in texts only, without stripes.
  */
 import type uPlot from "uplot";
 import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";

@@ -1,4 +1,8 @@
-/** Chart over time, drawn with uPlot: bars or a line in the page's colours, hatched where posts are missing. Dragging chooses a time range. */
+/**
+ * Chart over time, drawn with uPlot: bars or a line in the page's colours, hatched where posts are missing, with axis labels that overlap
+ * no other text. It reports the bar under the pointer and the time range that a drag chooses, takes new counts and sizes, and is made again
+ * when the theme changes.
+ */
 import uPlot from "uplot";
 import { axisLabels } from "../../text/formatTime";
 import { formatCompact } from "../../text/formatNumber";

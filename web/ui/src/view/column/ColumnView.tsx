@@ -1,4 +1,8 @@
-/** Column of one search: header with the Live button, histogram, orders and list. */
+/**
+ * Column of one search: title, number of matches, Live button, time and menu buttons, the line of the active filters, histogram, orders,
+ * and the list or the reason why it is empty. It has the buttons that go back to live, show hidden posts and show the new posts of a paused
+ * list. An error in the histogram or the list leaves the rest in place.
+ */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { emptyListStatus, type Status } from "../../state/page/status";

@@ -1,4 +1,7 @@
-/** Message in place of an empty list: the cause, its start, one action, and example searches where nothing matches. */
+/**
+ * Message in place of an empty list: the cause, its start, one action, and example searches where nothing matches. `Examples`, buttons that
+ * run an example search, serves the order bar as well.
+ */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";

@@ -1,13 +1,16 @@
 /**
  * Feed: the scrolling list of cards, virtualised. Only cards near the viewport are in the document; a spacer replaces each run of other
  * cards, by the heights that a ResizeObserver reports. Scrolling down, a focus inside and a finger pause the column
- * (`state/list/pauseMachine.ts`). A feed shows one run of a search; another run gets another feed, so that nothing is carried over.
+ * (`state/list/pauseMachine.ts`); scrolling near the end loads older posts, or a ranking ends with its pager.
+ *
+ * The feed keeps the keyboard focus when a card is removed, and draws the actions of cards only once the list stands still. A feed shows
+ * one run of a search; another run gets another feed, so that nothing is carried over.
  */
 import { Fragment, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";
 import type { Column } from "../../state/column";
-import { isFull, LOADED_MAX } from "../../state/historyLoader";
+import { isFull, LOADED_MAX } from "../../state/storeLoader";
 import type { Desk } from "../../state/desk";
 import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";

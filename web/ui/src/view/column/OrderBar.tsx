@@ -1,4 +1,7 @@
-/** Buttons for the order of the list, and the number of posts to load. First-time readers also get example searches. */
+/**
+ * Order bar: buttons for the order of the list, the number of loaded posts, and the choice of how many posts to load. First-time readers
+ * also get example searches.
+ */
 import type { JSX } from "preact";
 import { ORDERS } from "../../posts/ranking";
 import type { Column } from "../../state/column";

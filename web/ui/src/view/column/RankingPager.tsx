@@ -1,4 +1,8 @@
-/** Pager of a ranking: previous and next page, and the number of posts a page (5, 10, 25 or 100). */
+/**
+ * Pager of a ranking: previous and next page, the number of posts a page (5, 10, 25 or 100), and among how many posts the ranking was
+ * computed; in place of an empty ranking the reason. A new page starts at its top. `pageOf` keeps the page within a ranking that became
+ * shorter.
+ */
 import type { JSX } from "preact";
 import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";

@@ -1,11 +1,11 @@
 /**
- * Buttons that choose the time range of the column (earlier, later, zoom), for readers who do not drag over the histogram; and the button for
- * its table. On a phone they open below the title.
+ * Buttons that choose the time range of the column (earlier, later, zoom in and out, all time), for readers who do not drag over the
+ * histogram; and the button for its table. A button that has no effect is disabled. On a phone another button opens them below the title.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Route } from "../../state/page/route";
-import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/timeSpan";
+import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";

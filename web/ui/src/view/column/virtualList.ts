@@ -1,4 +1,7 @@
-/** Virtual list: computes which cards of a long list are in the document (those near the viewport, and the focused one). Pure functions. */
+/**
+ * Virtual list: computes which cards of a long list are in the document (those near the viewport, and the focused one), and the heights of
+ * the spacers that replace the others. Visible cards are added at once, cards around them some a draw, the nearest first. Pure functions.
+ */
 
 export interface CardRun<T> {
   /** Height of the cards left out before this run, px. */

@@ -1,4 +1,8 @@
-/** Layout of the whole page, in reading order: search, notices, status bar (drawn at the foot), column, panel, toast, dialogs. */
+/**
+ * Layout of the whole page, in reading order: skip links, search, notices, status bar (drawn at the foot), column, insight panel, view tabs
+ * of a phone, toast, live region for screen readers, dialogs. It computes the status, applies the theme, starts the keyboard shortcuts and
+ * the focus handling, and keeps an error of the panel or a dialog to that part.
+ */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { statusOf } from "../../state/page/status";

@@ -1,4 +1,7 @@
-/** Button for a search without matches: requests the closest shorter search that has some, once for each search, and offers it. */
+/**
+ * Closest search button, for a search without matches: requests the closest shorter search that has some, once for each search and time,
+ * and offers it with its number of matches; where there is none it offers all posts. It is disabled while the request is under way.
+ */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

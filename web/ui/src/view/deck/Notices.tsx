@@ -1,6 +1,6 @@
 /**
  * Notices under the top bar, each only when needed: the posts are generated, a source is paused or sampled on purpose, worker and web do
- * not share a store, or the page is older than the server.
+ * not share a store, or the page is older than the server and can be reloaded.
  */
 import type { JSX } from "preact";
 import { sourceName, sourceWords } from "../../words/status";

@@ -1,4 +1,8 @@
-/** Search box: colours the query while it is typed, completes operators, marks an error at its position, offers saved and recent searches. */
+/**
+ * Search box: colours the query while it is typed, completes operators and their values, offers saved and recent searches, and runs the
+ * search on Enter. While a reader types, the server checks the query; an error is marked at its position, with message and hint, and
+ * announced to screen readers after a pause. Arrow keys, Tab, Enter and Escape operate the offers.
+ */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../../query/completion";

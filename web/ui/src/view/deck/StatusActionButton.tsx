@@ -1,4 +1,8 @@
-/** Button with the action that the current status offers: retry, show coverage, sign in and others. */
+/**
+ * Button with the one action that the current status offers, and the execution of each: retry the connection, search again, focus the
+ * search, show coverage, show the newest posts, go back to live, sign in, reload the page, copy a command. For a search without matches it
+ * is the closest search button.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Status } from "../../state/page/status";

@@ -1,4 +1,7 @@
-/** Status bar at the foot: the status in words, the rate, the numbers of posts stored and loaded and of viewers. A click opens coverage and gaps. */
+/**
+ * Status bar at the foot: the status in words with its cause, duration and action, the rate, and the numbers of posts stored and loaded and
+ * of viewers. A click on the status opens coverage and gaps.
+ */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,7 @@
-/** Toast: short message over the page, with Undo. Its live region is always in the document, so that screen readers announce new texts. */
+/**
+ * Toast: shows the current short message over the page, with Undo where undo is possible, and keeps it open while the pointer or the focus
+ * is on it. Its live region is always in the document, so that screen readers announce new texts.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import * as deckWords from "../../words/deck";

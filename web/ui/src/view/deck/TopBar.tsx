@@ -1,4 +1,7 @@
-/** Top bar: name of the product, search box, and buttons for saved searches, theme, insight panel and help. */
+/**
+ * Top bar: name of the product, search box, and buttons that open the saved searches, change to the next theme, open or close the insight
+ * panel, and open the help.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";

@@ -1,3 +1,8 @@
+/**
+ * Clipboard: copies a text by the Clipboard API, or by a selection where that API is missing or refuses, and returns whether the copy
+ * succeeded.
+ */
+
 /** Copy a text to the clipboard; return whether that succeeded. */
 export async function copyText(text: string): Promise<boolean> {
   try {

@@ -1,7 +1,7 @@
 /**
  * Focus fallback: moves the focus to another element when the focused control is removed or disabled. The browser would give the focus to
  * the body, so that a keyboard reader would start again at the top of the page. The attribute `data-home` of an ancestor holds the selector
- * of the element that then gets the focus.
+ * of the element that then gets the focus; without one the list or the search box gets it.
  */
 import { useEffect } from "preact/hooks";
 

@@ -1,6 +1,7 @@
 /**
- * Keyboard shortcuts: single keys, listed in the help dialog. The reader can switch them off; they do nothing while the focus is in a text
- * field or a dialog is open.
+ * Keyboard shortcuts: single keys (listed in the help dialog) that search, move from post to post, pause, undo and open parts of the page,
+ * and the keys that leave the list or close the drawer. The reader can switch the single keys off; they do nothing while the focus is in a
+ * text field or a dialog is open. The actions "press Live" and "show the newest posts" serve buttons as well.
  */
 import type { Desk } from "../../state/desk";
 

@@ -1,4 +1,7 @@
-/** Column menu: mutes, languages, kinds of posts to hide, media, and the export of all matches. */
+/**
+ * Column menu: edits mutes, shown languages, kinds of posts to hide, media and profile pictures, each stored at once as a setting of the
+ * page, and links to the export of all matches (or of those of the chosen time) as JSONL, CSV or ids.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,8 @@
-/** Coverage and gaps: the state of each source, and the periods in which it was collected, sampled or not collected. */
+/**
+ * Coverage and gaps: the status with its cause, the state of each source, the counters of the server, and a table of the periods in which
+ * each source was collected, sampled or not collected. The rows are requested when the dialog opens, the latest 200; an error of that
+ * request is shown.
+ */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { statusOf } from "../../state/page/status";

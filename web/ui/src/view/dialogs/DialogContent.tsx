@@ -1,4 +1,7 @@
-/** Contents of the dialogs, by the dialog's name. This module is a chunk of its own, so that the first view does not load its code and words. */
+/**
+ * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, sign-in). This
+ * module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
+ */
 import type { JSX } from "preact";
 import type { Desk, DialogName } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";

@@ -1,6 +1,7 @@
 /**
- * Modal dialogs, at most one at a time: opens the dialog that the desk names, closes it on Escape, and gives the focus back to the control
- * that had it. The contents (`DialogContent.tsx`) are loaded after the first posts, or earlier when a dialog opens.
+ * Modal dialogs, at most one at a time: opens the dialog that the desk names; closes it on Escape, its button or a click outside; and gives
+ * the focus back to the control that had it. The contents (`DialogContent.tsx`) are loaded lazily after the first posts, or earlier when a
+ * dialog opens; if they cannot be loaded, the dialog closes.
  */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";

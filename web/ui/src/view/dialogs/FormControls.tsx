@@ -1,4 +1,7 @@
-/** Form controls of the dialogs: radio buttons with a legend, and a check box with a label. */
+/**
+ * Form controls of the dialogs: radio buttons with a legend (`Choice`), and a check box with a label (`Check`). Each shows the value that
+ * it is given and reports a change to its caller.
+ */
 import type { JSX } from "preact";
 
 export function Choice<T extends string>(props: { legend: string; value: T; of: readonly [T, string][]; change: (value: T) => void }): JSX.Element {

@@ -1,4 +1,7 @@
-/** Help and settings: the keyboard shortcuts, and the settings of the whole page. */
+/**
+ * Help and settings: lists the keyboard shortcuts and the version, opens the search syntax, and changes the settings of the whole page:
+ * theme, density, keyboard shortcuts, announcements.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { Check, Choice } from "./FormControls";

@@ -1,4 +1,7 @@
-/** Saved and recent searches: runs, saves and removes them. */
+/**
+ * Saved and recent searches: runs them, saves the current search with its order (up to a maximum), removes a saved search, and clears the
+ * recent ones.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";

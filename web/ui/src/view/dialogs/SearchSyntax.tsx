@@ -1,4 +1,7 @@
-/** Search syntax: a cheat sheet with examples, and every operator that the server supports. */
+/**
+ * Search syntax: a cheat sheet with examples, and every operator that the server supports with its effect and aliases. A click on an
+ * operator's example closes the dialog and runs the example.
+ */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import * as dialogWords from "../../words/dialogs";

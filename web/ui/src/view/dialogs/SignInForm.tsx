@@ -1,4 +1,7 @@
-/** Sign-in form for the access token, where the server requires one. The token is sent to the server and not kept in the page. */
+/**
+ * Sign-in form for the access token, where the server requires one. It posts the token to `/login` with the current address, so that the
+ * server returns the reader to the same search; the page does not keep the token.
+ */
 import type { JSX } from "preact";
 import * as dialogWords from "../../words/dialogs";
 

@@ -1,4 +1,8 @@
-/** Insight panel of the selected column: figures, top words with trends, tabs (word cloud and top tables), and a chart over time. */
+/**
+ * Insight panel of the selected column: figures (matches, rate, authors, languages), top words with trends, tabs (word cloud and top
+ * tables) that arrow keys switch, and a chart over time. Each part is drawn again only when its data changed; an error, or how old the
+ * counts are, is shown in the panel.
+ */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { PostStore } from "../../posts/postStore";

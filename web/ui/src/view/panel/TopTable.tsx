@@ -1,4 +1,8 @@
-/** Table of the most frequent values of one field (hashtags, links, authors, …), counted by the store. A click adds the value to the search. */
+/**
+ * Table of the most frequent values of one field (hashtags, links, authors, domains, languages) or of the trending words, counted by the
+ * store, with count and share; a trending word has its share and its usual share. Values have readable labels, such as language names. A
+ * click adds the value to the search, an Alt-click excludes it.
+ */
 import type { JSX } from "preact";
 import { termOf, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";

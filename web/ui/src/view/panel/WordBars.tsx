@@ -1,4 +1,7 @@
-/** Bar list of the 25 most frequent words. Two arrows at each word show the trend of its rank and of its share over a time window. */
+/**
+ * Bar list of the 25 most frequent words with their counts; a click adds a word to the search, an Alt-click excludes it. Two arrows at each
+ * word show the trend of its rank over the latest samples (20 s), and of its share over a time window that the reader chooses here.
+ */
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";

@@ -1,4 +1,7 @@
-/** Moves the focus into the insight panel when the reader opens it by key or as a drawer, and back to the former element when the panel closes. */
+/**
+ * Panel focus: a hook that moves the focus into the insight panel when the reader opens it by key or as a drawer, and back to the former
+ * element (or the list, if that is gone) when the panel closes.
+ */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 

@@ -1,4 +1,7 @@
-/** Time spans: shift, halve and scale the span that a reader chooses. Each span fits a `Date` and is at least a second long. */
+/**
+ * Moves of a time span: shift it by a part of its length, take its latest half, or scale it about its middle, as the time buttons do; and
+ * make a span of any two times. Each result fits a `Date`, does not begin before 1970 and is at least a second long.
+ */
 
 export interface TimeSpan {
   from: number;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shiftSpan, latestHalf, scaleSpan, toTimeSpan, type TimeSpan } from "../../src/stats/timeSpan";
+import { shiftSpan, latestHalf, scaleSpan, toTimeSpan, type TimeSpan } from "../../src/stats/moveTimeSpan";
 
 describe("a chosen span", () => {
   it("is accepted by the store and by Date after any sequence of buttons", () => {

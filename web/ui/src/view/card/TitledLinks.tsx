@@ -1,4 +1,7 @@
-/** Links of a post that have a title: the title opens the link, the host adds `domain:` to the search. */
+/**
+ * Titled links of a post, at most two: the title opens the link in a new tab, and a click on the host adds `domain:` to the search (an
+ * Alt-click excludes it). Links without a title, or with another scheme than http and https, are left out.
+ */
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readRoute, writeRoute } from "../../src/state/page/route";
-import { sameSearch, sameSpec, specFromJson, specToJson } from "../../src/state/spec";
+import { sameSearch, sameSpec, specFromJson, specToJson } from "../../src/state/columnSpec";
 import { SPEC } from "../runFixtures";
 
 describe("a column spec", () => {

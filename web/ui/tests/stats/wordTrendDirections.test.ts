@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { slope, WordTrends } from "../../src/stats/wordTrends";
+import { slope, WordTrends } from "../../src/stats/wordTrendDirections";
 
 describe("word trends", () => {
   it("use the least-squares slope", () => {

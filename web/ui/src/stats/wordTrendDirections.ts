@@ -1,4 +1,8 @@
-/** Word trends: say whether a word rises or falls, by linear regression of its rank over the last samples and of its share over a longer window. */
+/**
+ * Word trend directions: keep samples of the words' shares (each of the last minute, one of fifteen of the last hour), and compute whether
+ * a word rises or falls, by linear regression of its rank over the last 20 s and of its share over a window that the caller chooses. Small
+ * changes count as flat, and the direction is unknown where no post arrived. Samples of the past can be inserted.
+ */
 
 /** Direction of a trend; null where it is unknown, because no post arrived since the first sample of the window. */
 export type TrendDirection = "up" | "down" | "flat" | null;

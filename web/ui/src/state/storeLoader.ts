@@ -1,4 +1,8 @@
-/** History loader: fetches past spans and older posts from the API, and compares a loaded past span with the store. */
+/**
+ * Store loader: fetches stored posts from the API into a run: a past span page by page up to the depth of the run, and older posts that a
+ * reader requests, up to 50,000 posts. It also compares a loaded past span with the store: posts that the store no longer has leave the
+ * run, edited ones are updated. API errors become the problem of the run, or that of its older posts; those of a comparison are ignored.
+ */
 import { api, ApiError, type SearchPage, type Params } from "../wire/api";
 import type { Run } from "./run";
 

@@ -1,4 +1,8 @@
-/** Column spec: describes what a column shows, as pure data, and converts it from settings and to and from JSON. Its live state is in `run.ts`. */
+/**
+ * Column spec: describes what a column shows (search, order, time, depth, page size, media, hidden posts) as immutable data. It is made
+ * from a route and the settings, converted to JSON and back with invalid values replaced, and compared: equal specs, equal searches, and
+ * whether one run can serve both. The live state of a search is in `run.ts`.
+ */
 import { ORDERS, PAGE_SIZES } from "../posts/ranking";
 import { type Route, readRoute } from "./page/route";
 import type { Settings } from "./page/settings";

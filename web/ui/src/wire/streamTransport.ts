@@ -1,6 +1,8 @@
 /**
- * Fallback transport: server-sent events where WebSockets fail. Each subscription has a stream. Without a subscription there is one
- * stream without a search (the page stream), so that `stats` and `deleted` still arrive. `Connection` decides when this transport is used.
+ * Stream transport, the fallback where WebSockets fail: one server-sent event stream for each subscription, resumed from its `after`.
+ * Without a subscription there is one stream without a search (the page stream), so that `stats` and `deleted` still arrive. When a stream
+ * is lost, the transport reports that the browser reconnects, or that the transport is broken; when the server refused the stream, it asks
+ * the API why, and reports a refused search or a required sign-in. `Connection` decides when this transport is used.
  */
 import { api, ApiError } from "./api";
 import { openEventStream } from "./eventStream";

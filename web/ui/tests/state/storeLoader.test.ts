@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { isFull, LOADED_MAX, loadOlder, recheckSpan } from "../../src/state/historyLoader";
+import { isFull, LOADED_MAX, loadOlder, recheckSpan } from "../../src/state/storeLoader";
 import type { Post } from "../../src/wire/post";
 import type { Run } from "../../src/state/run";
 import { post } from "../postFixtures";

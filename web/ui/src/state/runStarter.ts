@@ -1,12 +1,16 @@
-/** Search runs: create the run of a search, and connect the run to a live subscription, or load its posts if the search has a past span. */
+/**
+ * Run starter: creates the run of a search, and connects it to a live subscription, or loads its posts from the store if the search has a
+ * past span. The first run takes over the subscription that `main.tsx` opened early if it needs the same posts; else that subscription is
+ * closed.
+ */
 import type { DeletedIds } from "../posts/postStore";
 import type { Connection } from "../wire/connection";
 import type { Frame } from "../wire/frame";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
-import { loadSpan } from "./historyLoader";
+import { loadSpan } from "./storeLoader";
 import type { Filters } from "./list/postFilter";
 import { Run, type RunListener } from "./run";
-import type { ColumnSpec } from "./spec";
+import type { ColumnSpec } from "./columnSpec";
 
 export class SearchRuns {
   constructor(
