@@ -153,7 +153,7 @@ def turn():
         gevent.sleep(0.001)
         turns += 1
 ticking = gevent.spawn(turn)
-def request(text, timeout_s):
+def ask(text, timeout_s):
     try:
         return readings.read(lambda reading: reading.count(parse(text)), timeout_s=timeout_s)
     except QueryTimeout:

@@ -22,7 +22,7 @@ import { ListActions } from "./listActions";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
-import { SearchRuns } from "./runStarter";
+import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, specOf } from "./columnSpec";
 import { Toasts } from "./page/toasts";
@@ -55,7 +55,7 @@ export class Desk {
   outdated = false;
   /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
-  private readonly runs: SearchRuns;
+  private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
   constructor(
@@ -66,7 +66,7 @@ export class Desk {
     /** Subscription that `main.tsx` opened before the page was loaded. */
     earlySubscription: SubscriptionHandle | null = null,
   ) {
-    this.runs = new SearchRuns(connection, this.deletedIds, earlySubscription);
+    this.runs = new RunStarter(connection, this.deletedIds, earlySubscription);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
     this.columns.push(new Column(specOf(FIRST_COLUMN_ID, readRoute(location.search), settings), (spec) => this.startSearch(spec)));
     this.insight.setTrendWindow(settings.trendWindowMs);

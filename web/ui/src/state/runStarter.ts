@@ -12,7 +12,7 @@ import type { Filters } from "./list/postFilter";
 import { Run, type RunListener } from "./run";
 import type { ColumnSpec } from "./columnSpec";
 
-export class SearchRuns {
+export class RunStarter {
   constructor(
     private readonly connection: Connection,
     private readonly deletedIds: DeletedIds,

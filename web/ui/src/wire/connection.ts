@@ -8,7 +8,7 @@
  * sends `stats` every second on both transports: a connection without a frame for some seconds is `silent`, and is then replaced.
  */
 import { backoffMs, closeVerdict, requestedWaitMs } from "./backoff";
-import { EventStreams } from "./streamTransport";
+import { StreamTransport } from "./streamTransport";
 import { type Frame, readFrame } from "./frame";
 import { FrameQueue } from "./frameQueue";
 import { LiveSubscription, type SubscriptionHandle } from "./liveSubscription";
@@ -45,7 +45,7 @@ export class Connection {
   private ended = false;
   private undelivered: ((to: ConnectionListener) => void)[] = [];
   private listener: ConnectionListener | null = null;
-  private readonly streams = new EventStreams(this.subscriptions, {
+  private readonly streams = new StreamTransport(this.subscriptions, {
     opened: () => {
       this.silence.frameArrived();
       this.setState("open", 0, 0);

@@ -29,7 +29,7 @@ export interface StreamsListener {
   signedOut(): void;
 }
 
-export class EventStreams {
+export class StreamTransport {
   /** Whether this transport is in use. */
   active = false;
   private brokenInARow = 0;

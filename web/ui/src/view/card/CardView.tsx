@@ -15,7 +15,7 @@ import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
 import { RepostsAndDuplicates } from "./RepostsAndDuplicates";
-import { LinkCards } from "./TitledLinks";
+import { TitledLinks } from "./TitledLinks";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
@@ -95,7 +95,7 @@ export class CardBody extends Component<BodyProps> {
           {inside ? <p class="reply-to" id={ids.text}>{cardWords.originalNotStored}</p> : (
             <PostText desk={desk} post={post} terms={column.run.terms} id={ids.text} />
           )}
-          <LinkCards desk={desk} post={post} />
+          <TitledLinks desk={desk} post={post} />
           <MediaView desk={desk} post={post} media={spec.media} />
           {post.original && post.quote_of && !column.run.posts.isDeleted(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
           <footer class="numbers">

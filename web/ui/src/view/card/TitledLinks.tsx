@@ -12,7 +12,7 @@ import { TermLink } from "./PostText";
 /** Links shown at most. */
 const MOST = 2;
 
-export function LinkCards({ desk, post }: { desk: Desk; post: Post }): JSX.Element | null {
+export function TitledLinks({ desk, post }: { desk: Desk; post: Post }): JSX.Element | null {
   const titled = post.links.filter((link) => link.title && safeUrl(link.url)).slice(0, MOST);
   if (!titled.length) return null;
   return (
