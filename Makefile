@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Number of tests that run side by side: one more than there are processors, as many wait for a lease, a timeout or a restart.
-TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Tests run side by side: twice as many as there are processors and one more, because many wait (for a lease, a timeout, a restart).
+TESTERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN) + 1)
 # Each tester would rewrite the asserts of all test files anew where an environment keeps Python from writing bytecode.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 # The page's tests wait for timers more than they compute: they run beside a command, and their output comes in one piece.
