@@ -8,7 +8,7 @@ searches. This module parses no search.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +67,6 @@ class Registry:
         with translate_redis_errors("OTHERTEXT"):
             fresh = self._register(keys=self._keys(), args=args)
         return {key.decode() for key in fresh}
-
-    def release(self, keys: Iterable[str]) -> None:
-        """Note that this process renews searches no longer. Sends nothing to Redis: another process may hold the
-        lease."""
 
     def expire(self) -> int:
         """Remove searches whose lease is over and return their number. Called by upkeep."""

@@ -44,7 +44,7 @@ class PoisonProgress(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class PoisonResult(Generic[_T]):
-    """What the good parts returned, and the poison records (index → error)."""
+    """Result of a search: what the good parts returned, and the poison records (index → error)."""
 
     parts: list[_T]
     bad: dict[int, str]

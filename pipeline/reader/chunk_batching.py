@@ -21,7 +21,10 @@ RENEW_LEASE_S = 1.0
 
 
 class Outlet:
-    """Where a reader puts its chunks. Belongs to the reader's thread. Methods raise what `Handover` raises."""
+    """Takes a reader's chunks and enqueues their records in batches. Belongs to the reader's thread.
+
+    Methods raise what `Handover` raises.
+    """
 
     def __init__(self, source: str, handover: Handover, counters: Counters, clock_s: Callable[[], float]) -> None:
         self._source = source

@@ -104,7 +104,7 @@ class Gap(Struct, tag="gap", tag_field="type"):
 
 
 class Fault(Struct, omit_defaults=True):
-    """What went wrong: `code` for programs, `message` for people, `position` in the search, `hint` what to do."""
+    """An error: `code` for programs, `message` for people, `position` in the search, `hint` what to do."""
 
     code: str
     message: str

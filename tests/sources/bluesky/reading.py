@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading
+from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import Jetstream
 
 HOUR_US = 3_600_000_000
@@ -23,6 +24,11 @@ def source_of(*servers: Jetstream, silence_s: float = 20.0, newer: bool = False)
 
 def read(*servers: Jetstream, cursor: str | None = None, **more: Any) -> Reading:
     return Reading(source_of(*servers, **more), cursor)
+
+
+def read_with_names(server: Jetstream, api: BlueskyApi) -> Reading:
+    """Read a server with the profiles of an API."""
+    return Reading(BlueskySource((server.url,), api.url))
 
 
 def cursor_text(time_us: int, server: Jetstream | None = None, seq: int = 0) -> str:

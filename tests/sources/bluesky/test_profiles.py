@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from pipeline.sources.bluesky import profiles as module
 from pipeline.sources.bluesky.profiles import ACCOUNTS_A_REQUEST, WAITING, Profiles
-from pipeline.sources.bluesky.source import BlueskySource
-from tests.sources.background_reading import Reading, until
+from tests.sources.background_reading import until
 from tests.sources.simulators.bluesky_api import BlueskyApi
-from tests.sources.simulators.jetstream import DID, Jetstream
-
-
-@pytest.fixture
-def api() -> Iterator[BlueskyApi]:
-    with BlueskyApi() as found:
-        yield found
-
-
-@pytest.fixture
-def server() -> Iterator[Jetstream]:
-    with Jetstream() as found:
-        yield found
-
-
-def now_us() -> int:
-    return int(time.time() * 1e6)
-
-
-def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
-    return Reading(BlueskySource((server.url,), api.url))
+from tests.sources.simulators.jetstream import DID
 
 
 def test_many_profiles_are_requested_in_batches(api: BlueskyApi) -> None:

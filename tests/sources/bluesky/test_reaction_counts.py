@@ -12,6 +12,7 @@ from pipeline.sources.bluesky import reaction_counts as module
 from pipeline.sources.bluesky.reaction_counts import MOST_DUE, ReactionCounts
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
+from tests.sources.bluesky.reading import now_us
 from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
 
@@ -23,10 +24,6 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlueskyApi]:
     with BlueskyApi() as found:
         found.know(DID, "ann.example", displayName="Ann")
         yield found
-
-
-def now_us() -> int:
-    return int(time.time() * 1e6)
 
 
 def reaction(rkey: str, collection: str = "app.bsky.feed.like") -> dict[str, Any]:

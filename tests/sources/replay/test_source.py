@@ -13,22 +13,10 @@ from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
 from pipeline.sources.line_splitter import TRUNCATED_BYTES
 from pipeline.sources.record_splitter import RECORD_MAX_BYTES
-from pipeline.sources.replay.source import CHUNK_RECORDS, ReplaySource
+from pipeline.sources.replay.source import CHUNK_RECORDS
 from tests.records import path_of
 from tests.sources.recording_context import Context, records_of
-
-RECORDS = [{"murmur": 1, "id": f"demo:{n}", "created_at": 1_600_000_000_000 + 1000 * n} for n in range(5)]
-
-
-LINES = [json.dumps(record, separators=(",", ":")).encode() for record in RECORDS]
-
-
-def _source(path: Path | str, speed: float = 0.0, *, loop: bool = False) -> ReplaySource:
-    return ReplaySource(str(path), speed, loop=loop)
-
-
-def _data(path: Path | str) -> list[bytes]:
-    return [record.data for record in records_of(_source(path))]
+from tests.sources.replay.demo_recording import LINES, RECORDS, data_of, replay_of
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -48,7 +36,7 @@ def _data(path: Path | str) -> list[bytes]:
 def test_every_packing_gives_the_same_records(tmp_path: Path, name: str, body: bytes, packed: bool) -> None:
     path = tmp_path / (name + ".gz" if packed else name)
     path.write_bytes(gzip.compress(body) if packed else body)
-    assert [json.loads(data) for data in _data(path)] == RECORDS
+    assert [json.loads(data) for data in data_of(path)] == RECORDS
 
 
 def test_server_sent_events_become_the_objects_a_socket_carries(tmp_path: Path) -> None:
@@ -56,7 +44,7 @@ def test_server_sent_events_become_the_objects_a_socket_carries(tmp_path: Path) 
     path.write_bytes(
         b':)\nevent: update\ndata: {"id":"1"}\n\n:thump\nevent: delete\ndata: 7\n\nevent: update\ndata: {"i'
     )
-    found = [json.loads(data) for data in _data(path)]
+    found = [json.loads(data) for data in data_of(path)]
     assert found[:2] == [{"event": "update", "payload": '{"id":"1"}'}, {"event": "delete", "payload": "7"}]
     assert found[2] == {"event": "update", "payload": '{"i'}, "a torn one is passed on and set aside later"
 
@@ -64,13 +52,13 @@ def test_server_sent_events_become_the_objects_a_socket_carries(tmp_path: Path) 
 def test_torn_line_is_passed_on_and_the_rest_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "torn.jsonl"
     path.write_bytes(LINES[0] + b"\n" + LINES[1][:20] + b"\n\x00\xff\xfe\n" + LINES[2] + b"\n" + LINES[3][:9])
-    assert _data(path) == [LINES[0], LINES[1][:20], b"\x00\xff\xfe", LINES[2], LINES[3][:9]]
+    assert data_of(path) == [LINES[0], LINES[1][:20], b"\x00\xff\xfe", LINES[2], LINES[3][:9]]
 
 
 def test_ten_megabyte_line_is_one_unreadable_record_and_its_neighbours_are_whole(tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     path.write_bytes(LINES[0] + b"\n" + b'{"a":"' + b"x" * 10 * 1024 * 1024 + b'"}\n' + LINES[1] + b"\n")
-    first, long, last = _data(path)
+    first, long, last = data_of(path)
     assert (first, last) == (LINES[0], LINES[1])
     assert len(long) == TRUNCATED_BYTES
 
@@ -78,7 +66,7 @@ def test_ten_megabyte_line_is_one_unreadable_record_and_its_neighbours_are_whole
 def test_document_with_an_endless_string_is_one_unreadable_record(tmp_path: Path) -> None:
     path = tmp_path / "endless.json"
     path.write_bytes(b"[" + LINES[0] + b',{"a":"' + b"x" * (RECORD_MAX_BYTES + 2_000_000))
-    found = _data(path)
+    found = data_of(path)
     assert found[0] == LINES[0]
     assert all(len(data) <= max(TRUNCATED_BYTES, RECORD_MAX_BYTES) for data in found)
     assert len(found) <= 3
@@ -90,31 +78,31 @@ def test_reading_goes_on_at_the_cursor(tmp_path: Path, name: str) -> None:
     body = b"[" + b",\n".join(many) + b"]" if name == "a.json" else b"\n".join(many)
     path = tmp_path / name
     path.write_bytes(gzip.compress(body) if name.endswith("gz") else body)
-    chunk = next(_source(path).read(None, Context()))
-    rest = records_of(_source(path), chunk.cursor)
+    chunk = next(replay_of(path).read(None, Context()))
+    rest = records_of(replay_of(path), chunk.cursor)
     assert [record.data for record in chunk.records] + [record.data for record in rest] == many
 
 
 def test_recording_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(LINES))
-    *_, last = _source(path).read(None, Context())
-    assert records_of(_source(path), last.cursor) == []
+    *_, last = replay_of(path).read(None, Context())
+    assert records_of(replay_of(path), last.cursor) == []
 
 
 def test_another_file_under_the_same_name_begins_anew(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(LINES))
-    *_, last = _source(path).read(None, Context())
+    *_, last = replay_of(path).read(None, Context())
     path.unlink()
     path.write_bytes(LINES[3])
-    assert [record.data for record in records_of(_source(path), last.cursor)] == [LINES[3]]
+    assert [record.data for record in records_of(replay_of(path), last.cursor)] == [LINES[3]]
 
 
 def test_replayed_record_keeps_its_own_time(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES[0] + b"\n" + b'{"no":"time"}\n')
-    old, fresh = records_of(_source(path))
+    old, fresh = records_of(replay_of(path))
     assert old.received_at == RECORDS[0]["created_at"]
     assert abs(fresh.received_at - time.time() * 1000) < 60_000
 
@@ -123,7 +111,7 @@ def test_a_long_pause_still_gives_chunks_so_that_the_lease_is_renewed(tmp_path: 
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(LINES))
     context = Context()
-    given = list(_source(path, 0.25).read(None, context))
+    given = list(replay_of(path, 0.25).read(None, context))
     assert max(context.waits) < 1
     assert sum(not chunk.records for chunk in given) > 4
     assert [record.data for chunk in given for record in chunk.records] == LINES
@@ -135,7 +123,7 @@ def test_a_loop_makes_new_posts_of_a_later_time(tmp_path: Path) -> None:
     lap: list[list[str]] = [[], []]
     times: list[list[int]] = [[], []]
     context = Context()
-    for chunk in _source(path, loop=True).read(None, context):
+    for chunk in replay_of(path, loop=True).read(None, context):
         which = json.loads(chunk.cursor or "{}")["lap"]
         if which > 1:
             context.ending = True

@@ -23,7 +23,10 @@ log = logging.getLogger("web.live.losses")
 
 
 class Losses:
-    """What the searches of a process missed. A search is complete again when `Refill` clears its `refill_from`."""
+    """Notes which searches of a process missed posts.
+
+    A search is complete again when `Refill` clears its `refill_from`.
+    """
 
     def __init__(
         self,

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from pipeline.post import Deletion
 from pipeline.sources.bluesky.event_enrichment import UNNAMED_EVENTS
 from pipeline.sources.bluesky.source import BlueskySource
 from tests.sources.background_reading import Reading, until
+from tests.sources.bluesky.reading import now_us, read_with_names
 from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
 
 
-@pytest.fixture
-def api() -> Iterator[BlueskyApi]:
-    with BlueskyApi() as found:
-        yield found
-
-
-@pytest.fixture
-def server() -> Iterator[Jetstream]:
-    with Jetstream() as found:
-        yield found
-
-
-def now_us() -> int:
-    return int(time.time() * 1e6)
-
-
-def _reading(server: Jetstream, api: BlueskyApi) -> Reading:
-    return Reading(BlueskySource((server.url,), api.url))
-
-
 def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         server.publish(commit(now_us(), "one"))
         until(lambda: len(reading.posts()) == 2)
@@ -54,7 +32,7 @@ def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstrea
 
 def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody = True
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         server.publish(commit(now_us(), "one", did="did:plc:bob"))
         until(lambda: len(reading.posts()) == 2)
@@ -68,7 +46,7 @@ def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyAp
 
 def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 20.0
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         for number in range(30):
             server.publish(commit(now_us(), str(number), did=f"did:plc:p{number}"))
@@ -79,7 +57,7 @@ def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
 
 def test_author_shown_to_signed_in_people_only_is_deleted_and_then_left_out(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", labels=[{"val": "!no-unauthenticated", "src": DID}])
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         at = now_us()
         server.publish(commit(at, "one"))
@@ -91,7 +69,7 @@ def test_author_shown_to_signed_in_people_only_is_deleted_and_then_left_out(serv
 
 def test_post_deleted_before_its_author_is_known_has_no_second_version(server: Jetstream, api: BlueskyApi) -> None:
     api.everybody, api.delay_s = True, 0.5
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         server.publish(commit(now_us(), "one", rkey="3kone"), commit(now_us(), operation="delete", rkey="3kone"))
         until(lambda: api.requested)
@@ -102,7 +80,7 @@ def test_post_deleted_before_its_author_is_known_has_no_second_version(server: J
 
 def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example")
-    with _reading(server, api) as reading:
+    with read_with_names(server, api) as reading:
         until(lambda: server.requested)
         server.publish(commit(now_us(), "one"))
         until(lambda: len(reading.posts()) == 2)

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
 
-from pipeline.sources.replay.source import ReplaySource
 from tests.sources.recording_context import Context, records_of
-
-RECORDS = [{"murmur": 1, "id": f"demo:{n}", "created_at": 1_600_000_000_000 + 1000 * n} for n in range(5)]
-
-
-LINES = [json.dumps(record, separators=(",", ":")).encode() for record in RECORDS]
-
-
-def _source(path: Path | str, speed: float = 0.0, *, loop: bool = False) -> ReplaySource:
-    return ReplaySource(str(path), speed, loop=loop)
-
-
-def _data(path: Path | str) -> list[bytes]:
-    return [record.data for record in records_of(_source(path))]
+from tests.sources.replay.demo_recording import LINES, data_of, replay_of
 
 
 def test_glob_is_read_by_name(tmp_path: Path) -> None:
     for number in (2, 0, 1):
         (tmp_path / f"{number}.jsonl").write_bytes(LINES[number] + b"\n")
-    assert _data(tmp_path / "*.jsonl") == LINES[:3]
+    assert data_of(tmp_path / "*.jsonl") == LINES[:3]
 
 
 def test_damaged_archive_gives_what_can_be_read_and_the_next_file_follows(tmp_path: Path) -> None:
@@ -34,7 +20,7 @@ def test_damaged_archive_gives_what_can_be_read_and_the_next_file_follows(tmp_pa
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(body)[:-2000])
     (tmp_path / "b.jsonl").write_bytes(LINES[4] + b"\n")
     context = Context()
-    found = [record.data for record in records_of(_source(tmp_path / "*"), context=context)]
+    found = [record.data for record in records_of(replay_of(tmp_path / "*"), context=context)]
     assert len(found) > 1000
     assert found[-1] == LINES[4]
     assert any("damaged" in detail for _, detail in context.reports)
