@@ -55,7 +55,7 @@ test: setup-tests $(VENV)/.ready-dev web/static/.ready ## run everything that a 
 	@$(call beside_page_tests,$(PYTEST) -m "not thorough")
 
 test-all: setup-tests $(VENV)/.ready-dev web/static/.ready ## run `test`, and its repetitions on an older Elasticsearch and in other configurations
-	@$(call beside_page_tests,$(PYTEST))
+	@$(call beside_page_tests,MURMUR_TEST_EXAMPLES=all $(PYTEST))
 
 lint: $(VENV)/.ready-dev web/static/.ready ## run ruff, mypy, tsc and eslint
 	@status=0; \

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def work(role: Role, settings: Settings) -> None:
-    """Become the Celery worker of a role: reader, worker or upkeep. Returns when the worker has ended."""
-    from pipeline.jobs.app import app, argv
+    """Become the Celery worker of a role: reader, worker or upkeep. Exits when the worker has ended."""
+    from pipeline.jobs.app import app
+    from pipeline.jobs.app import work as run_worker
 
     # The process number distinguishes the workers of one machine in logs.
-    app.start(argv(role, settings, os.getpid()))
+    sys.exit(run_worker(app, role, settings, os.getpid()))
 
 
 def serve(_settings: Settings) -> None:

@@ -1,8 +1,7 @@
-"""Celery application: options for broker, queues and beat schedule by the settings, and command lines of its processes.
+"""Celery application: options for broker, queues and beat schedule by the settings, and the workers of its processes.
 
-`celery -A pipeline.jobs.app worker …` uses `app`, made from the environment's settings at import; `argv` gives the
-exact command lines of reader, worker and upkeep. Importing the module also replaces control characters in logs and
-turns off the lines for each message.
+`app` is made from the environment's settings at import; `work` runs the worker of reader, worker or upkeep. Importing
+the module also replaces control characters in logs and turns off the lines for each message.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any, Literal
 from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.signals import after_setup_logger
+from celery.utils.nodenames import default_nodename, host_format
 
 import celeryconfig
 from pipeline.broker.connections import HEALTH_CHECK_S, SOCKET_TIMEOUT_S, celery_broker_url, celery_tls
@@ -86,26 +86,38 @@ def make_app(settings: Settings) -> Celery:
     return made
 
 
-def argv(role: Role, settings: Settings, number: int = 1) -> list[str]:
-    """Return the command line of a process after `celery -A pipeline.jobs.app`; `number` numbers processes of a role.
+def worker_options(role: Role, settings: Settings, number: int = 1) -> dict[str, Any]:
+    """Return the options of Celery's worker for a process; `number` numbers processes of a role.
 
     Readers use threads: one for each source and one spare. Upkeep uses three: ticks, housekeeping, re-checks. Workers
     run in the main thread of each process. No role uses the prefork pool, which was seen not to end on SIGTERM in the
     middle of a backlog.
     """
     names = Names(settings.redis_prefix)
-    pool: list[str] = {
-        "reader": ["-P", "threads", "-c", str(len(settings.source) + 1)],
-        "worker": ["-P", "solo"],
-        "upkeep": ["-P", "threads", "-c", "3"],
-    }[role]
+    pools: dict[Role, dict[str, Any]] = {
+        "reader": {"pool_cls": "threads", "concurrency": len(settings.source) + 1},
+        "worker": {"pool_cls": "solo"},
+        "upkeep": {"pool_cls": "threads", "concurrency": 3},
+    }
     queues = {
-        "reader": ",".join(names.stream_queue(source) for source in settings.source),
-        "worker": names.posts_queue,
-        "upkeep": names.upkeep_queue,
+        "reader": [names.stream_queue(source) for source in settings.source],
+        "worker": [names.posts_queue],
+        "upkeep": [names.upkeep_queue],
     }[role]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", settings.log_level]
-    return ["--quiet", "worker", *pool, "-Q", queues, "--hostname", f"{role}{number}@%h", *quiet]
+    quiet: dict[str, Any] = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True, "quiet": True}
+    hostname = host_format(default_nodename(f"{role}{number}@%h"))
+    return pools[role] | {"queues": queues, "hostname": hostname, "loglevel": settings.log_level} | quiet
+
+
+def work(application: Celery, role: Role, settings: Settings, number: int = 1) -> int:
+    """Run the worker of a role until a signal ends it; return its exit status.
+
+    The command `celery worker` does the same. It loads every command of Celery first, which takes longer than the rest
+    of the start.
+    """
+    worker = application.Worker(**worker_options(role, settings, number))
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

@@ -15,8 +15,7 @@ from typing import Any
 
 from redis import Redis
 
-from pipeline.jobs.app import Role, argv
-from pipeline.settings import load
+from pipeline.jobs.app import Role
 from tests.paths import PROJECT
 
 ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
@@ -40,7 +39,7 @@ class Processes:
         application = self.application or (
             "tests.delivery.app_with_short_visibility" if self.visibility_s else "pipeline.jobs.app"
         )
-        command = [sys.executable, "-m", "celery", "-A", application, *argv(role, load(self.environ), number)]
+        command = [sys.executable, "-m", "tests.delivery.celery_worker", application, role, str(number)]
         environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
         with (self.logs / f"{role}{number}.log").open("ab") as log:
             process = subprocess.Popen(

@@ -11,8 +11,9 @@ import pytest
 
 from tests.delivery.simulation.fake_parts import fake_parts
 from tests.delivery.simulation.random_run import run
+from tests.examples import examples
 
-RUNS = int(os.environ.get("PROTOCOL_RUNS", "1500"))
+RUNS = int(os.environ.get("PROTOCOL_RUNS", examples(1_500)))
 MUTANT_RUNS = 12_000
 
 

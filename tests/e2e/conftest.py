@@ -17,13 +17,13 @@ Start = Callable[..., Product]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start products; whatever happens, none is left behind."""
+    """Start products, with one worker unless a test wants more; whatever happens, none is left behind."""
     if not (PROJECT / "web" / "static" / "index.html").exists():
         missing("built page: run `make page`")
     products: list[Product] = []
 
     def begin(data_dir: Path | None = None, **settings: Any) -> Product:
-        products.append(Product(data_dir or tmp_path / "data", **settings))
+        products.append(Product(data_dir or tmp_path / "data", **{"WORKERS": "1"} | settings))
         return products[-1]
 
     yield begin

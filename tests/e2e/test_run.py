@@ -30,7 +30,7 @@ STREAM = "x-v1.1/stream.jsonl.gz"
 @pytest.fixture
 def replay() -> dict[str, str]:
     """Settings that replay a recorded stream as fast as it can be."""
-    return {"SOURCE": "replay", "REPLAY_PATH": str(path_of(STREAM)), "REPLAY_SPEED": "max"}
+    return {"SOURCE": "replay", "REPLAY_PATH": str(path_of(STREAM)), "REPLAY_SPEED": "max", "WORKERS": "2"}
 
 
 def _distinct_posts() -> int:
@@ -93,7 +93,7 @@ def _recording(path: Path, posts: int) -> int:
 def test_sigterm_in_the_middle_of_a_backlog_ends_all_and_nothing_is_lost(start: Start, tmp_path: Path) -> None:
     recording, data_dir = tmp_path / "long.jsonl", tmp_path / "data"
     expected = _recording(recording, 30_000)
-    settings = {"SOURCE": "replay", "REPLAY_PATH": str(recording), "REPLAY_SPEED": "max"}
+    settings = {"SOURCE": "replay", "REPLAY_PATH": str(recording), "REPLAY_SPEED": "max", "WORKERS": "2"}
     product = start(data_dir, **settings).wait_ready()
     until(lambda: product.stored() > 500, 60)
     assert len(product.processes()) >= 7
@@ -148,7 +148,7 @@ def _played_to_its_end(product: Product, expected: int) -> None:
 
 
 def test_a_killed_process_is_started_again_and_posts_flow(start: Start) -> None:
-    product = start(SOURCE="demo", DEMO_RATE="2").wait_ready()
+    product = start(SOURCE="demo", DEMO_RATE="2", WORKERS="2").wait_ready()
     until(lambda: product.stored() > 100, 60)
     for role in ("web", "worker", "reader", "upkeep", "valkey-server"):
         _kill_and_see(product, role)

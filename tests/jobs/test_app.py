@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from redis import Redis
@@ -13,7 +13,7 @@ from pipeline.broker.connections import celery_broker_url, is_embedded, redis_ur
 from pipeline.broker.keys import Names
 from pipeline.broker.store_outage import current_outage
 from pipeline.jobs import tasks
-from pipeline.jobs.app import argv, celery_options, make_app
+from pipeline.jobs.app import Role, celery_options, make_app, worker_options
 from pipeline.jobs.producer import send_task
 from pipeline.queue.reader_leases import READER_LEASE_MS
 from pipeline.settings import load
@@ -79,10 +79,12 @@ def test_unacknowledged_messages_are_under_our_prefix() -> None:
 
 def test_each_process_consumes_its_own_queues() -> None:
     settings = load({"SOURCE": "demo,bluesky"})
-    assert "murmur.stream.demo,murmur.stream.bluesky" in argv("reader", settings)
-    assert "murmur.posts" in argv("worker", settings)
-    assert "murmur.upkeep" in argv("upkeep", settings)
-    assert "prefork" not in " ".join(argv("worker", settings))
+    assert worker_options("reader", settings)["queues"] == ["murmur.stream.demo", "murmur.stream.bluesky"]
+    assert worker_options("reader", settings)["concurrency"] == 3
+    assert worker_options("worker", settings)["queues"] == ["murmur.posts"]
+    assert worker_options("upkeep", settings)["queues"] == ["murmur.upkeep"]
+    pools = [worker_options(role, settings)["pool_cls"] for role in get_args(Role)]
+    assert pools == ["threads", "solo", "threads"], "prefork was seen not to end in the middle of a backlog"
 
 
 def test_the_embedded_broker_is_found_at_its_written_address(tmp_path: Path) -> None:

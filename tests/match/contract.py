@@ -18,6 +18,7 @@ from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
+from tests.examples import examples
 from tests.match import strategies as trees
 from tests.query import strategies as typed
 
@@ -64,7 +65,7 @@ def brute_lost(searches: Sequence[Query], changes: Sequence[tuple[Document, Docu
 class MatcherContract:
     """Promises of a matcher: agreement with brute force, changes of searches, and retractions."""
 
-    EXAMPLES = 100
+    EXAMPLES = examples(100)
 
     def examples(self) -> settings:
         quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]

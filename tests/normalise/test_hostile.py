@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
+from tests.examples import examples
 from tests.normalise.sample_records import NOW, lines, posts
 from tests.normalise.test_sample_records import ALL
 from tests.records import also_shared
@@ -84,7 +85,7 @@ def _short(name: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", also_shared(*ALL))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_mutated_records_are_read_or_set_aside(name: str, seed: int) -> None:
     dice = random.Random(seed)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.query import analyser
 from pipeline.query.analyser import ANALYSER_VERSION, MAX_TOKEN_CHARS, MAX_TOKENS, analyse, analyse_spans, fold
 from pipeline.query.document import BREAK
+from tests.examples import examples
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -69,7 +70,7 @@ def _scripts() -> st.SearchStrategy[str]:
 
 
 @given(st.text(max_size=40) | _scripts())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @example("´a")
 @example("\u1100\u1161\u11a8")
 @example("e\u200c\u0301")

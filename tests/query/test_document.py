@@ -10,6 +10,7 @@ from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
 from pipeline.query.document import BREAK, Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
+from tests.examples import examples
 from tests.query.strategies import NOW_MS, posted
 
 AUTHOR = Author(
@@ -314,7 +315,7 @@ def test_quoted_post_is_not_read() -> None:
 
 
 @given(posted())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_document_holds_only_the_fields_of_the_contract(pair: tuple[Post, Post | None]) -> None:
     document: Document = describe(*pair)
     assert document == describe(*pair)

@@ -18,6 +18,7 @@ from pipeline.query.parser import MAX_CHARS, MAX_TERMS, parse
 from pipeline.query.syntax.error_codes import SEARCH_ERROR_CODES
 from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Facet, Near, Phrase, Prefix, Query, Word
+from tests.examples import examples
 from tests.query.strategies import NOW_MS, posted, query_texts
 
 PIECES = (
@@ -66,13 +67,13 @@ def _check_search(query: Query) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_text_is_a_search_or_an_error(text: str) -> None:
     _check(text)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @example("url:xn--a-.b")
 @example("from:\u2100")
 @example('#"')
@@ -86,7 +87,7 @@ def test_any_arrangement_of_our_own_signs_is_a_search_or_an_error(text: str) -> 
 
 
 @given(query_texts(), st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_half_typed_or_damaged_search_is_a_search_or_an_error(text: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(text)))
     _check(text[:at])
@@ -96,7 +97,7 @@ def test_any_half_typed_or_damaged_search_is_a_search_or_an_error(text: str, dat
 
 
 @given(query_texts(), posted())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_every_search_can_be_explained(text: str, pair: object) -> None:
     assert isinstance(pair, tuple)
     post, original = pair
@@ -166,7 +167,7 @@ def test_extreme_numbers_and_times_are_read_or_refused(name: str) -> None:
     st.sampled_from(["Z", "", "+00:00", "-00:01", "+14:00", "-12:00", "+23:59", "-23:59", "+24:00", "-9999"]),
 )
 @example("since", (9999, 12, 31), (23, 59, ":59"), "-01:00")
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_time_is_read_or_refused(
     name: str, day: tuple[int, int, int], clock: tuple[int, int, str], zone: str
 ) -> None:
@@ -187,7 +188,7 @@ def test_age_is_read_or_refused_at_any_time_of_the_clock(ago: str, now_ms: int) 
     st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=3),
     st.integers(0, 4),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_near_is_every_word_once_with_few_others_between(tokens: list[str], wanted: list[str], slop: int) -> None:
     def near(places: tuple[int, ...]) -> bool:
         window = tokens[places[0] : places[-1] + 1]

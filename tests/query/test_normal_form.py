@@ -11,11 +11,12 @@ from pipeline.errors import QueryError
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import MAX_DEPTH, parse
+from tests.examples import examples
 from tests.query.strategies import NOW_MS, documents, query_texts
 
 
 @given(query_texts(16))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_canonical_text_parses_to_itself(text: str) -> None:
     query = parse(text, NOW_MS)
     again = parse(query.canonical, NOW_MS + 123_456_789)
@@ -26,7 +27,7 @@ def test_canonical_text_parses_to_itself(text: str) -> None:
 
 
 @given(query_texts(), query_texts(), documents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_normal_form_finds_what_was_typed(left: str, right: str, document: Document) -> None:
     a, b = matches(parse(left, NOW_MS).root, document), matches(parse(right, NOW_MS).root, document)
 
@@ -118,7 +119,7 @@ def test_search_that_grows_too_long_when_spelled_out_is_refused() -> None:
 
 
 @given(query_texts(24))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_spelling_is_no_deeper_than_what_was_typed(text: str) -> None:
     def depth(spelled: str) -> int:
         level = deepest = 0

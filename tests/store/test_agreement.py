@@ -24,6 +24,7 @@ from pipeline.store import sort_key
 from pipeline.store.contract import Reading, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
+from tests.examples import examples
 from tests.normalise.sample_records import every_line
 from tests.query import strategies
 from tests.records import also_shared
@@ -31,7 +32,7 @@ from tests.store.builders import ids
 from tests.store.elastic.stores import access, store_in
 from tests.store.searches import SEARCHES
 
-POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, 30, 3
+POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, examples(30), 3
 AT_ONCE, TAKEN = 20, 500
 LOOKED_AT = 200
 """Newest matches that are compared on a cluster; of all others only the count is."""

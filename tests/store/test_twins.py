@@ -18,6 +18,7 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
+from tests.examples import examples
 from tests.store.builders import T0, ids
 from tests.store.elastic.stores import access, store_in
 from tests.store.sqlite.integrity import assert_whole
@@ -112,7 +113,7 @@ def assert_twins(one: Store, other: Store, batches: list[Writes]) -> None:
     assert contents(one) == contents(other)
 
 
-@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(writes(), min_size=2, max_size=8))
 def test_any_run_of_batches_does_the_same_to_both_stores(batches: list[Writes]) -> None:
     with tempfile.TemporaryDirectory() as directory:

@@ -63,7 +63,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Start the product as a person does, with generated posts."""
-    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="20")
+    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="20", WORKERS="1")
     try:
         yield made.wait_ready()
     finally:

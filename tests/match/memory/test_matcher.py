@@ -12,6 +12,7 @@ from pipeline.match.memory.matcher import MemoryMatcher
 from pipeline.match.memory.post_masks import indexes_of
 from pipeline.query.document import Document
 from pipeline.query.tree import Query
+from tests.examples import examples
 from tests.match import strategies as trees
 from tests.match.contract import MatcherContract, brute, matched, posts_of_trees, searches_of_trees
 
@@ -30,7 +31,7 @@ class TestContract(MatcherContract):
         return MemoryMatcher
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(searches_of_trees, st.data())
 def test_searches_that_come_and_go_leave_the_matcher_as_if_built_anew(
     searches: list[Query], data: st.DataObject
@@ -57,7 +58,7 @@ def test_searches_that_come_and_go_leave_the_matcher_as_if_built_anew(
         assert not index._unanchored
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(searches_of_trees, posts_of_trees, st.integers(1, 7))
 def test_the_size_of_a_batch_changes_nothing(searches: list[Query], posts: list[Document], size: int) -> None:
     matcher = matcher_of(searches)
@@ -68,7 +69,7 @@ def test_the_size_of_a_batch_changes_nothing(searches: list[Query], posts: list[
     assert matched(matcher, posts) == {key: tuple(indexes) for key, indexes in parts.items()}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(searches_of_trees, posts_of_trees)
 def test_a_batch_wider_than_a_machine_word_is_matched_whole(searches: list[Query], posts: list[Document]) -> None:
     assert matched(matcher_of(searches), posts * 60) == brute(searches, posts * 60)

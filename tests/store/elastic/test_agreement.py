@@ -20,12 +20,13 @@ from pipeline.query.parser import parse
 from pipeline.query.tree import Near, Node, Not, Prefix, Word
 from pipeline.store.elastic.document_fields import PROPERTIES, fields
 from pipeline.store.elastic.read.compile_query import compile_tree
+from tests.examples import examples
 from tests.match import strategies as trees
 from tests.query import strategies as typed
 
-pytestmark = [pytest.mark.elasticsearch, pytest.mark.each_release]
+pytestmark = pytest.mark.elasticsearch
 
-POSTS, TREES, RUNS = 20, 15, 10
+POSTS, TREES, RUNS = 20, 15, examples(10)
 _patient = settings(
     max_examples=RUNS,
     deadline=None,

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.store.contract import NEWEST
 from tests.delivery.simulation.post_rules import KEYS, parse_key
+from tests.examples import examples
 from tests.web.live.web_world import WebWorld, run
 from web.live import session
 from web.live.fanout.live_search import LiveSearch
@@ -22,7 +23,7 @@ from web.live.recovery.missed_posts import Losses
 from web.live.recovery.refill import Refill
 from web.live.session import Session
 
-RUNS = int(os.environ.get("WEB_RUNS", "400"))
+RUNS = int(os.environ.get("WEB_RUNS", examples(400)))
 MUTANT_RUNS = 4_000
 _ATTEMPT, _FIRST = Refill._attempt, session._first
 

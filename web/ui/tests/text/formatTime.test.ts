@@ -29,7 +29,8 @@ describe("exact times", () => {
         expect(formatMoment(at * 1000, 1, at * 1000)).toBe(seconds.format(at * 1000));
       }));
     }
-    process.env.TZ = before;
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
   });
 });
 
@@ -39,7 +40,8 @@ describe("spans and axis labels", () => {
     process.env.TZ = "UTC";
   });
   afterAll(() => {
-    process.env.TZ = zone;
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
   });
   const now = Date.UTC(2026, 10, 26, 12);
   const at = (text: string): number => Date.parse(`${text}Z`);
