@@ -94,3 +94,8 @@ export const FRESH_MS = 3_600_000;
 export function readId(post: Post): string {
   return post.repost_of || post.id;
 }
+
+/** Return the language of a post without script and region ("pt" for "pt-BR"); "" where the source states none. */
+export function languageOf(post: Post): string {
+  return (post.lang.split("-")[0] ?? "").toLowerCase();
+}
