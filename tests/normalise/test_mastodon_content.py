@@ -81,7 +81,6 @@ def test_poll_bot_preview_and_edit_are_read() -> None:
             "image": "https://files.example/c.jpg",
         },
         edited_at="2024-01-02T04:00:00.000Z",
-        tagged_collections=[{"id": "1", "name": "birds"}],
         language="zh-tw",
     )
     assert post.poll == Poll([PollOption("tea :gull:", 3), PollOption("coffee")], 1704240000000, multiple=True)
@@ -91,6 +90,15 @@ def test_poll_bot_preview_and_edit_are_read() -> None:
     found = describe(post, None)
     for query, expected in {"coffee": True, "story": True, "gull": False, "is:bot has:poll lang:zh": True}.items():
         assert matches(parse(query).root, found) is expected, query
+
+
+def test_link_to_a_collection_of_accounts_has_its_name() -> None:
+    address = "https://home.example/@ann/collections/1"
+    collection = {"id": "1", "url": address, "name": "Gull watchers", "description": "Who to follow", "item_count": 3}
+    content = f'<p><a href="https://a.example/">a</a> <a href="{address}">home.example/1</a></p>'
+    post = read(content=content, tagged_collections=[collection])
+    assert post.links == [Link("https://a.example/"), Link(address, "Gull watchers", "Who to follow")]
+    assert matches(parse('"gull watchers"').root, describe(post, None))
 
 
 def test_preview_of_a_quoted_post_and_of_no_link() -> None:

@@ -12,7 +12,13 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from pipeline.normalise.field_validation import checked_text, valid_count
-from pipeline.normalise.mastodon.wire import MastodonAttachment, MastodonCard, MastodonPoll, MastodonStatus
+from pipeline.normalise.mastodon.wire import (
+    MastodonAttachment,
+    MastodonCard,
+    MastodonCollection,
+    MastodonPoll,
+    MastodonStatus,
+)
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.post import Link, Media, Poll, PollOption, Post
 
@@ -31,6 +37,16 @@ def add_attachments(post: Post, status: MastodonStatus, quoted: Collection[str])
     post.poll = _poll(status.poll)
     if status.card is not None and status.card.url not in quoted:
         _add_preview(post, status.card)
+    for collection in status.tagged_collections or ():
+        _name_collection(post, collection)
+
+
+def _name_collection(post: Post, collection: MastodonCollection) -> None:
+    """Give the link to a collection of accounts the collection's name and description (docs: entities/Collection)."""
+    for link in post.links:
+        if link.url in (collection.url, collection.uri) and not link.title:
+            link.title = (collection.name or "")[:_MAX_PREVIEW_CHARS]
+            link.description = (collection.description or "")[:_MAX_PREVIEW_CHARS]
 
 
 def _media(item: MastodonAttachment) -> Media:

@@ -65,6 +65,15 @@ class MastodonCard(msgspec.Struct):
     image: str | None = None
 
 
+class MastodonCollection(msgspec.Struct):
+    """A collection of accounts that the text links to (Mastodon 4.6)."""
+
+    url: str | None = None
+    uri: str | None = None
+    name: str | None = None
+    description: str | None = None
+
+
 class MastodonPollOption(msgspec.Struct):
     """An option of a poll; servers may keep the votes to themselves until it ends."""
 
@@ -109,6 +118,7 @@ class MastodonStatus(msgspec.Struct):
     media_attachments: list[MastodonAttachment] | None = None
     card: MastodonCard | None = None
     poll: MastodonPoll | None = None
+    tagged_collections: list[MastodonCollection] | None = None
     emojis: list[MastodonEmoji] | None = None
     account_domain: str | None = None
     reblog: MastodonStatus | None = None
