@@ -63,13 +63,27 @@ def test_author_who_changes_their_mind_is_deleted_with_the_edit() -> None:
         assert gone.id == "mastodon:far.example/7001"
 
 
-def test_repost_of_somebody_who_does_not_want_to_be_found_is_left_out() -> None:
+def test_words_of_somebody_who_does_not_want_to_be_found_do_not_come_inside_another_status() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
         hidden = status(1, "hidden", account={"indexable": False})
-        server.publish(status(2, "", reblog=hidden), status(3, "open"))
+        quote = {"state": "accepted", "quoted_status": hidden}
+        server.publish(status(2, "hidden", reblog=hidden), status(3, "look", quote=quote), status(4, "open"))
         until(lambda: "open" in reading.texts())
-        assert reading.texts() == ["open"]
+        link = hidden["uri"]
+        assert reading.texts() == [link, f"look\n\n{link}", "open"]
+        assert all(b"hidden" not in record.data for record in reading.records())
+        assert [[one.url for one in post.links] for post in reading.posts()] == [[link], [link], []]
+
+
+def test_deletion_that_comes_before_its_status_keeps_the_status_out() -> None:
+    with Mastodon() as server, read(server) as reading:
+        listening(server)
+        server.say("delete", "5")
+        server.publish(status(5, "gone already", host="far.example"), status(6, "there"))
+        until(lambda: "there" in reading.texts())
+        assert reading.texts() == ["there"]
+        assert "mastodon:far.example/7005" in [event.id for event in reading.events() if isinstance(event, Deletion)]
 
 
 def test_torn_status_is_set_aside_alone() -> None:
