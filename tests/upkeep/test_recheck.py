@@ -21,7 +21,7 @@ from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
-from pipeline.store.contract import CoverageRow
+from pipeline.store.contract import COLLECTED_LATER, CoverageRow
 from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
 from pipeline.upkeep.recheck.progress import RecheckProgress, RecheckProgressStore
 from pipeline.upkeep.recheck.recheck import Recheck
@@ -238,6 +238,11 @@ def test_after_a_gap_the_posts_stored_before_it_are_checked_once(
     assert scene.stored() == {*long_ago, *lately[1:]}
     assert scene.run(source).checked == 0
     assert scene.run(source, whole=True).gone == 1, "by hand, everything"
+
+
+def test_outage_whose_posts_were_collected_later_is_checked_too() -> None:
+    rows = [CoverageRow("mastodon", 9, 10, "*", COLLECTED_LATER + "one of several servers was away")]
+    assert list(spans_of(rows, "mastodon", 10)) == ["9-10"]
 
 
 def test_many_gaps_are_one_span_and_none_is_added_twice() -> None:

@@ -15,7 +15,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise.mastodon.consent import consented_status
 from pipeline.normalise.mastodon.status_adapter import OPTED_OUT, Observation, observed_events
 from pipeline.normalise.mastodon.status_ids import checked_id, id_from_uri, is_local_number
-from pipeline.normalise.mastodon.wire import MastodonStreamEvent, decode_event, decode_status
+from pipeline.normalise.mastodon.wire import MastodonStatus, MastodonStreamEvent, decode_event, decode_status
 from pipeline.post import Deletion, Event, Notice
 
 
@@ -99,10 +99,20 @@ def _events(
             return [_edit_without_consent(payload, observation)] if name == "status.update" else [OPTED_OUT]
         if kept is not payload:
             raw = _encode({"event": name, "payload": msgspec.Raw(kept)})
-        return observed_events(decode_status(kept), raw, observation)
+        return observed_events(_as_streamed(decode_status(kept)), raw, observation)
     if name == "delete":
         return [_deletion(payload.decode(errors="replace").strip('" '), uri, observation)]
     return [Notice("mastodon", "info", name[:100])]  # conversation, notification, announcement, filters_changed, …
+
+
+def _as_streamed(status: MastodonStatus) -> MastodonStatus:
+    """Return a status with unknown numbers instead of zeros: an event has those of the moment when it was sent, which
+    for a new status is its first second. An original inside keeps its own."""
+    status.replies_count = status.replies_count or None
+    status.reblogs_count = status.reblogs_count or None
+    status.favourites_count = status.favourites_count or None
+    status.quotes_count = status.quotes_count or None
+    return status
 
 
 def _edit_without_consent(payload: bytes, observation: Observation) -> Event:

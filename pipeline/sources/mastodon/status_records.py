@@ -9,6 +9,8 @@ server, so nothing that a server sends can add fields to a record.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from pipeline.normalise.mastodon.consent import consented_status
@@ -40,10 +42,14 @@ _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class StatusRecords:
-    """Maker of the records of one server. With `consent` false, authors who do not want to be found are included."""
+    """Maker of the records of one server. With `consent` false, authors who do not want to be found are included.
 
-    def __init__(self, instance: str, *, consent: bool) -> None:
+    `passed` takes the name and the status's id of each new status and each deletion that becomes a record.
+    """
+
+    def __init__(self, instance: str, *, consent: bool, passed: Callable[[str, str], None] = lambda *_: None) -> None:
         self._consent = consent
+        self._passed = passed
         self._memory = StatusMemory(instance)
         self.newest = ""
         self.withheld = 0
@@ -52,6 +58,7 @@ class StatusRecords:
         """Return the record of an event, None if the event becomes none."""
         if name == "delete":
             number = data.strip().strip(b'"').decode(errors="replace")[:100]
+            self._passed(name, number)
             return _encode(_Record("delete", number, self._memory.deleted(number)))
         if name not in ("update", "status.update"):
             return None
@@ -69,6 +76,8 @@ class StatusRecords:
             self.withheld += 1
             return None if name == "update" else self._revoked(number, status.uri)
         self._memory.remember(number, status.uri or "")
+        if name == "update":
+            self._passed(name, number)
         return _encode(_Record(name, msgspec.Raw(kept.replace(b"\n", b" "))))  # it was decoded: it is one JSON object
 
     def requested(self, status: bytes) -> bytes | None:

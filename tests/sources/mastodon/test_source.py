@@ -137,6 +137,39 @@ def test_server_out_of_order_is_waited_for_while_others_are_read() -> None:
             assert {chunk.instance for chunk in reading.chunks if chunk.records} == {well.host}
 
 
+CLOSED = {"local": "disabled", "remote": "disabled"}
+
+
+@pytest.mark.parametrize(
+    ("feed", "tags", "access", "state", "words"),
+    [
+        ("public", (), {"live_feeds": CLOSED}, "down", "closed the local and remote feed"),
+        ("public", (), {"live_feeds": CLOSED | {"local": "public"}}, "live", "closed the remote feed"),
+        ("public:remote", (), {"live_feeds": CLOSED | {"local": "public"}}, "down", "closed the remote feed"),
+        ("public", ("cats",), {"hashtag_feeds": CLOSED}, "down", "closed the local and remote feed"),
+        ("public", ("cats",), {"live_feeds": CLOSED}, "live", "#cats"),
+        ("public", (), {"live_feeds": {"local": "authenticated", "remote": "public"}}, "live", "127.0.0.1"),
+    ],
+)
+def test_feed_that_the_admin_closed_is_not_live(
+    feed: str, tags: tuple[str, ...], access: dict[str, dict[str, str]], state: str, words: str
+) -> None:
+    with Mastodon() as server:
+        server.access = access
+        with read(server, feed=feed, tags=tags) as reading:
+            until(lambda: any(found == state and words in detail for found, detail, _ in reading.reports))
+            assert {found for found, _, _ in reading.reports} == {state}
+
+
+def test_closed_feed_that_the_token_may_read_is_live_with_its_first_status() -> None:
+    with Mastodon() as server:
+        server.access = {"live_feeds": CLOSED}
+        with read(server) as reading:
+            until(lambda: reading.reports and reading.reports[-1][0] == "down")
+            server.publish(status(1, "one"))
+            until(lambda: reading.reports[-1][0] == "live")
+
+
 def test_hashtags_are_streams_of_their_own() -> None:
     with Mastodon() as server, read(server, tags=("#cats", "dogs")):
         until(lambda: server.streamed() == 2)
