@@ -93,6 +93,8 @@ def kind_of_payload(payload: bytes) -> str:
 def _events(
     name: str, payload: bytes, uri: str | None, raw: bytes, observation: Observation, *, consent: bool
 ) -> list[Event]:
+    if name == "message" and (payload.startswith(b"{") or payload.isdigit()):
+        name = kind_of_payload(payload)  # what a server-sent event without a name is called
     if name in ("update", "status.update"):
         kept = consented_status(payload) if consent else payload
         if kept is None:

@@ -37,7 +37,7 @@ LIMITED_S, LIMITED_MAX_S = 300.0, 3_600.0
 """Seconds until a host that limits its requests is asked again: where it states no reset, and at most."""
 ONE_BY_ONE_S = 86_400.0
 """Seconds for which a host that cannot be asked for several statuses is asked for one after the other."""
-LOOK_S = 60.0
+LOOK_MAX_S = 60.0
 """Seconds after which a look-up asks for nothing more; what is left comes back as `later`."""
 MANY_MAX_BYTES = 8 * 1024 * 1024
 NOTED_HOSTS_MAX = 10_000
@@ -123,7 +123,7 @@ class MastodonLookup:
                 found.unsure += 1
             else:
                 by_host.setdefault(own[1], []).append(own[2])
-        until_s = time.monotonic() + LOOK_S
+        until_s = time.monotonic() + LOOK_MAX_S
         for host, numbers in by_host.items():
             for start in range(0, len(numbers), STATUSES_AT_ONCE):
                 self._look_at(host, numbers[start : start + STATUSES_AT_ONCE], found, until_s)
