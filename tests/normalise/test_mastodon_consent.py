@@ -73,7 +73,7 @@ def test_status_of_an_author_who_opted_out_is_a_notice_in_every_form(form: str, 
     assert [post.text for post in _posts(_normalised(record, consent=False))] == [f"{SECRET}\n\n{SECRET}"]
 
 
-NESTED = {
+NESTED: dict[str, dict[str, Any]] = {
     "quoted": {"quote": {"state": "accepted", "quoted_status": _hidden()}},
     "quoted, as other servers put it": {"quote": _hidden()},
     "quoted, beside": {"pleroma": {"quote": _hidden(), "local": True}},

@@ -3,8 +3,8 @@
 Ids follow the time at which a status was written, and Mastodon streams a remote status up to six hours later
 (`Status::REAL_TIME_WINDOW`, 4.6). So a status that arrives during the outage may have an id below the newest one known.
 The statuses after the newest one are requested first, oldest first; then those before it, back to six hours before the
-outage. Both are bounded. What is requested twice is stored once. A page may be short or hold known statuses only; an
-empty one is the end.
+outage. Both are bounded, and the second ends where little is left of the server's limit. What is requested twice is
+stored once. A page may be short or hold known statuses only; an empty one is the end.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 import urllib3
 
 from pipeline.sources.mastodon.api import TIMELINE_PAGES_MAX, MastodonApi, ServerUnavailable
+from pipeline.sources.mastodon.rate_limit import is_nearly_used_up
 from pipeline.sources.mastodon.status_records import StatusRecords
 
 LATE_MS = 6 * 3_600_000
@@ -76,6 +77,8 @@ class CatchUp:
             if last is None or str(last.id) == oldest or 0 < reached_ms < until_ms or self._stopping():
                 return ""
             oldest = str(last.id)
+            if is_nearly_used_up(self._api.last_headers):
+                break
         reached = time.strftime("%H:%M:%S UTC", time.gmtime(reached_ms / 1000))
         return f"statuses that came late and were written before {reached} are not requested"
 

@@ -69,12 +69,13 @@ class MastodonSource:
         positions = decode_cursor(cursor)
         refreshes = self._refreshes(queue)
         streams = [
-            self._stream(server, tag, queue, positions, refresh)
-            for server, refresh in zip(self._servers, refreshes or [None] * len(self._servers), strict=True)
+            self._stream(server, tag, queue, positions, refreshes.get(server))
+            for server in self._servers
             for tag in self._tags
         ]
+        threads: list[ServerStream | CountRefresh] = [*streams, *refreshes.values()]
         states = {stream.key: ServerEvent("state", reason="not connected yet") for stream in streams}
-        for thread in (*streams, *refreshes):
+        for thread in threads:
             thread.start()
         try:
             while not context.stopped():
@@ -83,7 +84,7 @@ class MastodonSource:
                     _report(event, states, context)
                 yield from _chunks(events, positions)
         finally:
-            for thread in (*streams, *refreshes):
+            for thread in threads:
                 thread.stop()
 
     def _stream(
@@ -108,12 +109,12 @@ class MastodonSource:
         stream.resume(position.newest, position.at_ms)
         return stream
 
-    def _refreshes(self, queue: EventQueue[ServerEvent]) -> list[CountRefresh]:
-        """Return the second looks, one for each server, none where they are not wanted."""
+    def _refreshes(self, queue: EventQueue[ServerEvent]) -> dict[str, CountRefresh]:
+        """Return the second look at each server, none where they are not wanted."""
         if not self._counts_after_s:
-            return []
-        return [
-            CountRefresh(
+            return {}
+        return {
+            server: CountRefresh(
                 MastodonApi(server, "", self._token),
                 urlsplit(base_of(server)).netloc.lower(),
                 queue,
@@ -122,7 +123,7 @@ class MastodonSource:
                 call_pause_s=self._call_pause_s,
             )
             for server in self._servers
-        ]
+        }
 
 
 def _report(event: ServerEvent, states: dict[str, ServerEvent], context: SourceContext) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pipeline.post import Deletion
@@ -10,7 +12,7 @@ from tests.sources.background_reading import until
 from tests.sources.mastodon.reading import listening, read
 from tests.sources.simulators.mastodon import Mastodon, status
 
-SOON = {"counts_after_s": 0.3, "call_pause_s": 0.05}
+SOON: dict[str, Any] = {"counts_after_s": 0.3, "call_pause_s": 0.05}
 
 
 def test_statuses_are_requested_once_more_twenty_at_once() -> None:

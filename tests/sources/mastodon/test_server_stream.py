@@ -90,6 +90,16 @@ def test_late_statuses_that_are_not_requested_are_a_reported_gap(monkeypatch: py
             assert "came late and were written before" in reading.gaps[0][2]
 
 
+def test_looking_for_late_statuses_leaves_some_of_the_limit_to_others() -> None:
+    with Mastodon() as server:
+        server.limit, server.left = 100, 13
+        server.held += [status(number, str(number), created_at=_ago(hours=1)) for number in range(1, 400)]
+        with read(server, cursor=cursor_text(server, "399")) as reading:
+            until(lambda: reading.gaps)
+            assert "came late" in reading.gaps[0][2]
+            assert server.left == 10
+
+
 def test_short_page_is_not_the_end() -> None:
     with Mastodon() as server:
         server.page_max = 7  # a server filters a page after it counted
