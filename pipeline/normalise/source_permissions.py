@@ -29,7 +29,7 @@ class SourcePermissions:
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
     ("": any). `may_delete_accounts`: a record may delete all posts of an account. `own_host_only`: a record may be
-    about statuses of the batch's instance only.
+    about statuses of the batch's instance only. `consent`: Mastodon statuses of authors who opted out are left out.
     """
 
     label: str
@@ -38,6 +38,7 @@ class SourcePermissions:
     network: str = ""
     may_delete_accounts: bool = True
     own_host_only: bool = False
+    consent: bool = True
 
     def check_subject(self, source: str, post_id: str) -> None:
         """Check the network that a record of our own JSON is about.

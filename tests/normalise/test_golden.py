@@ -65,7 +65,7 @@ def _published(name: str) -> dict[str, Post]:
     found: dict[str, Post] = {}
     for line in lines(name):
         try:
-            for post in posts(normalise(line, "replay", NOW)):
+            for post in posts(normalise(line, "replay", NOW, consent=False)):
                 found.setdefault(_mark(post.id), post)
         except RecordError:
             continue

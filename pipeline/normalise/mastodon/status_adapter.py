@@ -28,6 +28,7 @@ from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.post import Author, Counts, Event, Notice, Post, ReplyTo, Upsert
 
 OPEN_VISIBILITIES = frozenset({"public", "unlisted", ""})
+OPTED_OUT = Notice("mastodon", "withheld", "a status whose author does not want to be found")
 
 
 class Observation(Struct):
