@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from redis import Redis
@@ -131,7 +132,7 @@ def build_batch_runner(process: Process, queue: TaskQueue) -> BatchRunner:
         intake=IntakeFilter(process.track, understand, describe, matcher),
         dead=process.dead,
         counters=process.counters,
-        normalise=normalise,
+        normalise=partial(normalise, consent=process.settings.mastodon_consent),
         stopping=queue.stopping,
     )
     return BatchRunner(processor, process.claims, process.counters, queue, report_outage=process.outages.report)

@@ -127,8 +127,14 @@ class Settings:
     bluesky_counts: bool = _row(False, flag, "true: follow likes and reposts, look up the counts of posts they meet")
     mastodon_servers: tuple[str, ...] = _row((), comma_list, "Mastodon servers to stream from")
     mastodon_hashtags: tuple[str, ...] = _row((), comma_list, "Only statuses with one of these; unset: all public ones")
+    mastodon_feed: str = _row(
+        "public", choice("public", "public:local", "public:remote"), "Whose statuses: all, the servers' own, or others'"
+    )
     mastodon_consent: bool = _row(True, flag, "false: also authors who opted out of being found")
     mastodon_token: str = _row("", text, "Access token for them", secret=True)
+    mastodon_counts_minutes: int = _row(
+        0, number(0, 1_440), "Minutes after which each status is requested once more, for its counts and card; 0: never"
+    )
     stdin_path: str = _row("", text, "Pipe or file that SOURCE=stdin reads; unset: standard input")
     sinks: tuple[tuple[str, str], ...] = _row(
         (), _sinks, "Installed sinks and the searches whose matches they get: `sink = search; …`"
@@ -223,6 +229,8 @@ def _cross_checks(values: Mapping[str, Any]) -> list[str]:
         problems.append("X_BEARER_TOKEN is empty: SOURCE=x needs one")
     if "mastodon" in sources and not values.get("mastodon_servers"):
         problems.append("MASTODON_SERVERS is empty: SOURCE=mastodon needs at least one")
+    if values.get("mastodon_hashtags") and values.get("mastodon_feed") == "public:remote":
+        problems.append("MASTODON_FEED=public:remote: servers have no such stream of a hashtag")
     if values.get("matcher") == "percolator" and not values.get("elasticsearch_url"):
         problems.append("MATCHER=percolator needs ELASTICSEARCH_URL")
     return problems

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.query": "errors language_codes plugins post source_names",
     "pipeline.queue": "broker clock errors",
     "pipeline.normalise": "errors language_codes post queue",
-    "pipeline.sources": "clock errors plugins query queue settings",
+    "pipeline.sources": "clock errors normalise plugins query queue settings",
     "pipeline.store": "clock errors json_line_escapes post query settings",
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",

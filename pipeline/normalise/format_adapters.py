@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pipeline.normalise.bluesky import jetstream_adapter, jetstream_wire
 from pipeline.normalise.mastodon import status_adapter, stream_adapter
 from pipeline.normalise.mastodon import wire as mastodon_wire
+from pipeline.normalise.mastodon.consent import consented_status
 from pipeline.normalise.murmur_json import adapter as murmur_adapter
 from pipeline.normalise.murmur_json import wire as murmur_wire
 from pipeline.normalise.source_permissions import CANONICAL, JETSTREAM, MASTODON, SourcePermissions, X
@@ -49,12 +50,16 @@ def _x_v1(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[E
     return x_v1.events(x_v1_wire.decode_status(raw), raw, received_at)
 
 
-def _mastodon_event(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:
-    return stream_adapter.stream_events(mastodon_wire.decode_event(raw), raw, received_at, instance)
+def _mastodon_event(raw: bytes, received_at: int, instance: str, permissions: SourcePermissions) -> list[Event]:
+    event = mastodon_wire.decode_event(raw)
+    return stream_adapter.stream_events(event, raw, received_at, instance, consent=permissions.consent)
 
 
-def _mastodon_status(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:
-    return status_adapter.status_events(mastodon_wire.decode_status(raw), raw, received_at, instance)
+def _mastodon_status(raw: bytes, received_at: int, instance: str, permissions: SourcePermissions) -> list[Event]:
+    kept = consented_status(raw) if permissions.consent else raw
+    if kept is None:
+        return [status_adapter.OPTED_OUT]
+    return status_adapter.status_events(mastodon_wire.decode_status(kept), kept, received_at, instance)
 
 
 PREFIXES: tuple[tuple[str, bytes, Adapter], ...] = (

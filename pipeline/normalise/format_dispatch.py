@@ -9,7 +9,7 @@ widen the permissions of its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
@@ -34,16 +34,17 @@ _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
 
 
-def normalise(raw: bytes, source: str, received_at: int, instance: str = "") -> list[Event]:
+def normalise(raw: bytes, source: str, received_at: int, instance: str = "", *, consent: bool = True) -> list[Event]:
     """Return the events of a raw record, originals before the posts that carry them; [] where the record has none.
 
     `source` is the label of the record's batch; it decides which formats are tried and what the record may be about.
-    `instance` is the server it came from, where the batch names one. `received_at` is in ms UTC.
+    `instance` is the server it came from, where the batch names one. `received_at` is in ms UTC. With `consent` false,
+    Mastodon authors who opted out of being found are included.
 
     Raises:
         RecordError: the record cannot be read, or its source does not permit its events. The message is the reason.
     """
-    formats = _formats_of(source)
+    formats = _formats_of(source, consent)
     try:
         found = formats.events(raw, received_at, instance)
         return formats.permissions.check_events(found, instance) if formats.needs_check else found
@@ -96,7 +97,7 @@ class _PermittedFormats:
         if stripped.startswith(_EVENT_STREAM):
             if not self.permits_mastodon:
                 raise RecordError(f"a record of {self.permissions.label} may not be an event stream")
-            return event_stream_events(raw, received_at, instance)
+            return event_stream_events(raw, received_at, instance, consent=self.permissions.consent)
         if stripped.startswith(b"["):
             return self._listed(_decode_list(stripped), received_at, instance)
         return self._probed(raw, received_at, instance) if stripped else []  # an empty line keeps a connection alive
@@ -137,8 +138,8 @@ class _PermittedFormats:
 
 
 @lru_cache(maxsize=256)
-def _formats_of(label: str) -> _PermittedFormats:
-    permissions = permissions_of(label)
+def _formats_of(label: str, consent: bool) -> _PermittedFormats:
+    permissions = replace(permissions_of(label), consent=consent)
     formats = permissions.formats
     return _PermittedFormats(
         permissions,

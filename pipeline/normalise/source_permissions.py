@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import RecordError
-from pipeline.post import AuthorDeletion, Deletion, Event, Notice, Upsert
+from pipeline.post import Author, AuthorDeletion, Deletion, Event, Notice, Upsert
 from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
@@ -29,7 +29,7 @@ class SourcePermissions:
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
     ("": any). `may_delete_accounts`: a record may delete all posts of an account. `own_host_only`: a record may be
-    about statuses of the batch's instance only.
+    about statuses of the batch's instance only. `consent`: Mastodon statuses of authors who opted out are left out.
     """
 
     label: str
@@ -38,6 +38,7 @@ class SourcePermissions:
     network: str = ""
     may_delete_accounts: bool = True
     own_host_only: bool = False
+    consent: bool = True
 
     def check_subject(self, source: str, post_id: str) -> None:
         """Check the network that a record of our own JSON is about.
@@ -75,7 +76,14 @@ def _is_own(event: Event, host: str) -> bool:
         return bool(host) and event.id.startswith(f"mastodon:{host}/")
     if type(event) is not Upsert or not host:
         return False
-    return event.post.id.startswith(f"mastodon:{host}/") and event.post.author.id.endswith(f"@{host}")
+    author = event.post.author
+    return event.post.id.startswith(f"mastodon:{host}/") and author.id.endswith(f"@{host}") and _may_name(author, host)
+
+
+def _may_name(author: Author, host: str) -> bool:
+    """Return whether a server may give its account this handle: its own host or a domain above it."""
+    domain = author.handle.rpartition("@")[2].lower()
+    return domain == host or host.endswith(f".{domain}")
 
 
 _PERMISSIONS = {

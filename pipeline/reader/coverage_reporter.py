@@ -16,7 +16,8 @@ from pipeline.clock import now_ms
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.task_queue import CoverageUpdate
 from pipeline.reader.source_status import COLLECTING, ON_PURPOSE
-from pipeline.store.contract import SAMPLED
+from pipeline.sources.contract import CAUGHT_UP
+from pipeline.store.contract import COLLECTED_LATER, SAMPLED
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,9 @@ class CoverageReporter:
         self._queue(self._row)
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Queue and send the row of a span that is known to be missing."""
+        """Queue and send the row of a span that is known to be missing, or whose posts were had afterwards."""
+        if why.startswith(CAUGHT_UP):
+            why = COLLECTED_LATER + why.removeprefix(CAUGHT_UP)
         self._queue(CoverageUpdate(self._source, since_ms, until_ms, self._collects or self._tracked(), why))
         self.send()
 

@@ -19,6 +19,7 @@ from pipeline.publish.publication_order import PublicationOrder
 from pipeline.queue.task_queue import CoverageUpdate
 from pipeline.reader.coverage_reporter import CoverageReporter
 from pipeline.reader.source_status import STATUS_TTL_MS, SourceStatus
+from pipeline.sources.contract import CAUGHT_UP
 
 RENEW_STATUS_S = 5.0
 """Seconds between two writes of an unchanged status."""
@@ -78,7 +79,10 @@ class StatusReporter:
             self._coverage.send()
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Report that posts of a span are known to be missing. The row is sent even if the notice cannot be."""
+        """Report that posts of a span are known to be missing. The row is sent even if the notice cannot be; there is
+        no notice where the posts were had afterwards."""
         self._coverage.gap(since_ms, until_ms, why)
+        if why.startswith(CAUGHT_UP):
+            return
         notice = {"type": "gap", "source": self.status.name, "from": since_ms, "to": until_ms, "why": why}
         self._order.announce(_encode(notice))

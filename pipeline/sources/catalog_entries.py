@@ -93,14 +93,16 @@ def _open_mastodon(settings: Settings, *_: object) -> Source:
         settings.mastodon_servers,
         settings.mastodon_hashtags,
         settings.mastodon_token,
+        feed=settings.mastodon_feed,
         consent=settings.mastodon_consent,
+        counts_after_s=settings.mastodon_counts_minutes * 60.0,
     )
 
 
 def _probe_mastodon(settings: Settings) -> list[Probed]:
     from pipeline.sources.mastodon.probe import probe
 
-    return probe(settings.mastodon_servers, settings.mastodon_token)
+    return probe(settings.mastodon_servers, settings.mastodon_token, settings.mastodon_hashtags, settings.mastodon_feed)
 
 
 def _mastodon_cursor_age(cursor: str, _settings: Settings) -> Probed | None:

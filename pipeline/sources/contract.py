@@ -27,6 +27,10 @@ class Chunk(msgspec.Struct, frozen=True):
     instance: str = ""
 
 
+CAUGHT_UP = "caught up: "
+"""Prefix of the reason of a gap whose posts were had afterwards (see `SourceContext.gap`)."""
+
+
 class SourceContext(Protocol):
     """Services of the reader for a source while it reads."""
 
@@ -58,7 +62,11 @@ class SourceContext(Protocol):
         ...
 
     def gap(self, since_ms: int, until_ms: int, why: str) -> None:
-        """Report that posts between two times (ms UTC) are known to be missing, and why."""
+        """Report that posts between two times (ms UTC) are known to be missing, and why.
+
+        A reason that begins with `CAUGHT_UP` says that the posts were had afterwards, and only what happened to older
+        posts meanwhile was not heard.
+        """
         ...
 
 

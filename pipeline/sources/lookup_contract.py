@@ -29,13 +29,16 @@ class LookupResult(msgspec.Struct, frozen=True):
 
     `deleted` are ids of posts that no longer exist at the source or are hidden there. `fresh` are batches with records
     of posts that exist, labelled with the server that answered. `unsure` counts posts without a usable answer, `paid`
-    the posts that the network charges for.
+    the posts that the network charges for. `later` are ids that were not asked for, because a server of several limits
+    its requests; the first of these servers may be asked again in `pause_s` seconds.
     """
 
     deleted: list[str]
     fresh: list[RawBatch] = []
     unsure: int = 0
     paid: int = 0
+    later: list[str] = []
+    pause_s: float = 0.0
 
 
 class Lookup(Protocol):

@@ -17,6 +17,7 @@ from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
 from pipeline.sources.record_splitter import RECORD_MAX_BYTES
+from pipeline.sources.recorded_deletions import RecordedDeletions
 
 _READ_BLOCK_BYTES = 256 * 1024
 _RECEIVE_TIMEOUT_S = 0.5
@@ -36,6 +37,7 @@ class StdinSource:
         self._opened = not path
         self._begun = not path
         self._lines = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES)
+        self._deletions = RecordedDeletions()
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:  # noqa: ARG002 - input has no cursor
         """Yield lines until the input ends, as `Source.read` describes.
@@ -55,10 +57,10 @@ class StdinSource:
                 yield Chunk([])
                 continue
             if not block:
-                yield Chunk(_records(self._lines.end()))
+                yield Chunk(self._records(self._lines.end()))
                 context.report("ended", "the input has ended")
                 return
-            yield Chunk(_records(self._lines.split(block)))
+            yield Chunk(self._records(self._lines.split(block)))
 
     def _open(self) -> None:
         if self._opened:
@@ -86,8 +88,7 @@ class StdinSource:
             return None
         return block
 
-
-def _records(cuts: list[Cut]) -> list[RawRecord]:
-    received_at = int(time.time() * 1000)
-    lines = (line.strip() for line, _ in cuts)
-    return [RawRecord(received_at, line) for line in lines if line]
+    def _records(self, cuts: list[Cut]) -> list[RawRecord]:
+        received_at = int(time.time() * 1000)
+        lines = (line.strip() for line, _ in cuts)
+        return [RawRecord(received_at, self._deletions.resolved(line)) for line in lines if line]

@@ -11,7 +11,8 @@ from redis import Redis
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable
 from pipeline.queue.task_queue import CoverageUpdate
-from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.sources.contract import CAUGHT_UP, Chunk, SourceContext
+from pipeline.store.contract import COLLECTED_LATER
 from tests.reader.running_reader import RunningReader, chunk_of, counting, living
 
 pytestmark = pytest.mark.redis
@@ -65,13 +66,15 @@ def test_coverage_rows_wait_for_a_broker_that_refuses_them_and_reading_goes_on(
         if not cursor:
             context.report("live")
             context.gap(1, 2, "cursor too old")
+            context.gap(2, 3, CAUGHT_UP + "a server was away")
             raise OSError("connection lost")
 
     with RunningReader(redis_client, names, play, cover=cover) as running:
         running.until(lambda: len(refused) > 2 and len(running.enqueued) > 3)
         assert rows == []
         answers.set()
-        running.until(lambda: len(rows) >= 4)
-        assert [row.why for row in rows[:4]] == ["", "cursor too old", "connection lost", ""]
+        running.until(lambda: len(rows) >= 5)
+        whys = ["", "cursor too old", COLLECTED_LATER + "a server was away", "connection lost", ""]
+        assert [row.why for row in rows[:5]] == whys
         assert rows[0] == refused[0], "the row begins when reading began, not when the broker answered"
     assert running.raised == []

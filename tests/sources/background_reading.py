@@ -33,10 +33,13 @@ def until(true: Callable[[], Any], seconds: float = WITHIN_S) -> Any:
 
 
 class Reading:
-    """One source being read, `pause_s` between an error and the next opening."""
+    """One source being read, `pause_s` between an error and the next opening; `consent` as a worker heeds it."""
 
-    def __init__(self, source: Source, cursor: str | None = None, *, pause_s: float = 0.02) -> None:
+    def __init__(
+        self, source: Source, cursor: str | None = None, *, pause_s: float = 0.02, consent: bool = True
+    ) -> None:
         self.source = source
+        self._consent = consent
         self.cursor = cursor
         self.chunks: list[Chunk] = []
         self.errors: list[str] = []
@@ -110,7 +113,9 @@ class Reading:
         for chunk in list(self.chunks):
             for record in chunk.records:
                 try:
-                    found += normalise(record.data, self.source.name, record.received_at, chunk.instance)
+                    found += normalise(
+                        record.data, self.source.name, record.received_at, chunk.instance, consent=self._consent
+                    )
                 except RecordError:
                     continue
         return found

@@ -21,11 +21,13 @@ from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
-from pipeline.store.contract import CoverageRow
+from pipeline.sources.mastodon.lookup import MastodonLookup
+from pipeline.store.contract import COLLECTED_LATER, CoverageRow
 from pipeline.upkeep.recheck.gap_spans import MOST_GAPS, MOST_POSTS, spans_of
 from pipeline.upkeep.recheck.progress import RecheckProgress, RecheckProgressStore
 from pipeline.upkeep.recheck.recheck import Recheck
 from pipeline.upkeep.recheck.result import RecheckResult
+from tests.sources.simulators.mastodon import Mastodon, status
 from tests.sources.simulators.x import TOKEN, XApi, post
 
 pytestmark = pytest.mark.redis
@@ -240,6 +242,11 @@ def test_after_a_gap_the_posts_stored_before_it_are_checked_once(
     assert scene.run(source, whole=True).gone == 1, "by hand, everything"
 
 
+def test_outage_whose_posts_were_collected_later_is_checked_too() -> None:
+    rows = [CoverageRow("mastodon", 9, 10, "*", COLLECTED_LATER + "one of several servers was away")]
+    assert list(spans_of(rows, "mastodon", 10)) == ["9-10"]
+
+
 def test_many_gaps_are_one_span_and_none_is_added_twice() -> None:
     hour = 3_600_000
     rows = [CoverageRow("bluesky", n * hour, n * hour + 1000, "*", "gone") for n in range(300)]
@@ -264,6 +271,79 @@ def test_only_the_newest_posts_around_a_gap_are_checked(
     assert scene.run("bluesky").checked == 6
     assert scene.network.calls == [ids[:-4:-1], ids[-4:-7:-1]]
     assert scene.run("bluesky").checked == 0
+
+
+def _forget_the_wait(scene: Scene, source: str) -> None:
+    """Let the time come for which a re-check waits."""
+    progress_store = RecheckProgressStore(scene.process.redis, scene.process.names)
+    progress = progress_store.read(source)
+    progress.wait_until = 0
+    assert progress_store.hold(source, "t")
+    progress_store.write(source, progress, "t")
+    progress_store.let_go(source, "t")
+
+
+def _mastodon_scene(
+    valkey: str, names: Names, directory: Path, server: Mastodon, count: int
+) -> tuple[Scene, list[str]]:
+    """Return a scene with statuses of a server around a gap, which the server still has, and their ids."""
+    scene = Scene(valkey, names, directory, SOURCE="mastodon", MASTODON_SERVERS=server.url)
+    account = {"acct": "ann", "uri": f"{server.url}/users/ann"}
+    server.held += [
+        status(number, f"number {number}", account=account) | {"uri": f"{server.url}/users/ann/statuses/{number}"}
+        for number in range(1, count + 1)
+    ]
+    scene.take_in(*server.held)
+    now = int(time.time() * 1000)
+    scene.process.store().add_coverage(CoverageRow("mastodon", now - 1_000, now + 60_000, "*", "one was away"))
+    return scene, [f"mastodon:{server.host}/{number}" for number in range(1, count + 1)]
+
+
+def test_a_server_that_limits_requests_is_asked_after_its_reset_and_the_gap_is_not_done_before(
+    valkey: str, names: Names, tmp_path: Path
+) -> None:
+    with Mastodon() as server:
+        scene, ids = _mastodon_scene(valkey, names, tmp_path, server, 45)
+        server.many_status = 404
+        server.limit, server.left = 20, 20
+        del server.held[3]
+        for round_number in range(10):
+            # Each turn is a process of its own: what it knows of the server's limits is lost, what is left to do stays.
+            lookup = MastodonLookup((server.url,), "", between_s=0.0)
+            lookup.apart_s = 0.0
+            recheck = replace(scene.recheck, lookup=lambda *_, lookup=lookup: lookup, _lookups={})
+            result = recheck.run("mastodon", within_s=20.0)
+            if result.done:
+                break
+            assert "limit" in result.waits, round_number
+            server.left = 20
+            _forget_the_wait(scene, "mastodon")
+        assert result.done
+        progress = RecheckProgressStore(scene.process.redis, scene.process.names).read("mastodon")
+        assert (progress.checked, progress.unsure, progress.gone) == (45, 0, 1)
+        assert scene.stored() == set(ids) - {ids[3]}
+        scene.process.store().close()
+
+
+def test_a_server_that_always_refuses_by_its_limit_does_not_hold_a_re_check_up_for_ever(
+    valkey: str, names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.upkeep.recheck.run.FRUITLESS_MAX", 2)
+    monkeypatch.setattr("pipeline.upkeep.recheck.run.LATER_MAX", 10)
+    with Mastodon() as server:
+        scene, ids = _mastodon_scene(valkey, names, tmp_path, server, 30)
+        server.limit = 1
+        lookup = MastodonLookup((server.url,), "", between_s=0.0)
+        lookup.apart_s = 0.0
+        recheck = replace(scene.recheck, lookup=lambda *_: lookup, _lookups={})
+        for _ in range(20):
+            if recheck.run("mastodon", within_s=20.0).done:
+                break
+            _forget_the_wait(scene, "mastodon")
+        progress = RecheckProgressStore(scene.process.redis, scene.process.names).read("mastodon")
+        assert (progress.checked, progress.unsure, progress.gone) == (30, 30, 0)
+        assert scene.stored() == set(ids)
+        scene.process.store().close()
 
 
 def test_nothing_is_re_checked_automatically_when_that_is_turned_off(valkey: str, names: Names, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Coverage gaps of a timeline: spans when nothing, or not all sources, were collected; and where the timeline ends.
 
 A row of coverage says what one source did. So each row is cut where other sources collected, and each piece says
-whether the gap is partial. During a full outage a timeline without a chosen end ends now. Pure functions.
+whether the gap is partial. A row whose posts were collected later is no gap. During a full outage a timeline without a
+chosen end ends now. Pure functions.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def coverage_gaps(rows: Sequence[CoverageRow], named: Collection[str]) -> list[C
     all_whole, all_parts = _joined(whole.values()), _joined(any_part.values())
     found = []
     for row in rows:
-        if not row.why:
+        if not row.why or row.collected_later:
             continue
         others = all_whole if row.sampled else all_parts
         since, until = _span(row)
@@ -74,7 +75,7 @@ def _span(row: CoverageRow) -> tuple[int, int]:
 
 
 def _kind(row: CoverageRow) -> str:
-    return "sampled" if row.sampled else "none" if row.why else ""
+    return "sampled" if row.sampled else "none" if row.why and not row.collected_later else ""
 
 
 def _collected(rows: Iterable[CoverageRow], kinds: tuple[str, ...]) -> Spans:

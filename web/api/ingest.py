@@ -25,6 +25,7 @@ from pipeline.normalise import normalise
 from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, INGEST, RawBatch, RawRecord, encode_batch
 from pipeline.queue.claim_check import ClaimCheck, new_batch_id
 from pipeline.settings import Settings
+from pipeline.sources.recorded_deletions import RecordedDeletions
 from web.api.ingest_body import raw_records, read_rest
 from web.api_errors import ApiError, error_response
 from web.auth import Auth
@@ -81,7 +82,8 @@ class IngestIntake:
         taken = _Taken()
         self._bodies += 1
         try:
-            for records in _batches(raw_records(self._max_bytes()), instance, taken):
+            resolved = map(RecordedDeletions(instance).resolved, raw_records(self._max_bytes()))
+            for records in _batches(resolved, instance, taken):
                 self._enqueue(records, instance)
                 taken.records += len(records)
                 self.records += len(records)

@@ -2,11 +2,11 @@
 several servers.
 
 Each stream has a thread of its own (`server_stream.py`), so that a failing server delays no other; this module takes
-their events in the reader's thread, yields chunks of one server each, and reports states and gaps. A stream cannot be
-requested from a position on. The cursor is therefore the newest status of each stream: after an outage, ours or the
-server's, later statuses are requested by the timeline, and those that cannot be had are reported as a gap. Authors who
-do not want to be found (`indexable` or `discoverable` false, `noindex` true) are left out, unless MASTODON_CONSENT is
-false.
+their events in the reader's thread, yields chunks of one server each, and reports states and outages. A stream cannot
+be requested from a position on. The cursor is therefore the newest status of each stream and when it was last heard:
+after an outage, ours or the server's, what was streamed meanwhile is requested by the timeline. Every outage of a
+stream is told: what cannot be had is a gap, and the re-check looks for deletions and edits. Authors who do not want to
+be found (`indexable` or `discoverable` false, `noindex` true) are left out, unless MASTODON_CONSENT is false.
 
 The streams are read with `urllib3`, not with Mastodon.py: that client swallows what it cannot read, ends a stream
 without an error, and waits where it cannot be interrupted.
@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.sources.contract import CAUGHT_UP, Chunk, SourceContext
 from pipeline.sources.event_queue import EventQueue
+from pipeline.sources.mastodon.api import MastodonApi, base_of
+from pipeline.sources.mastodon.count_refresh import CALL_PAUSE_S, CountRefresh
 from pipeline.sources.mastodon.cursor_text import Positions, StreamPosition, decode_cursor, encode_cursor
 from pipeline.sources.mastodon.server_stream import MASTODON_SILENCE_S, ServerEvent, ServerStream
 
@@ -29,7 +32,10 @@ _RECEIVE_TIMEOUT_S = 0.5
 
 
 class MastodonSource:
-    """Public statuses of some servers; with `tags`, only those with one of these hashtags."""
+    """Public statuses of some servers; with `tags`, only those with one of these hashtags.
+
+    `feed` is one of `instance.FEEDS`. With `counts_after_s`, each status is requested once more so many seconds later.
+    """
 
     name = "mastodon"
     generated = False
@@ -42,49 +48,99 @@ class MastodonSource:
         tags: tuple[str, ...] = (),
         token: str = "",
         *,
+        feed: str = "public",
         consent: bool = True,
+        counts_after_s: float = 0.0,
         silence_s: float = MASTODON_SILENCE_S,
+        call_pause_s: float = CALL_PAUSE_S,
     ) -> None:
         self._servers = servers
         self._tags = tuple(tag.lstrip("#") for tag in tags) or ("",)
         self._token = token
+        self._feed = feed
         self._consent = consent
+        self._counts_after_s = counts_after_s
         self._silence_s = silence_s
+        self._call_pause_s = call_pause_s
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         """Yield the servers' events after the newest statuses known, as `Source.read` describes."""
         queue: EventQueue[ServerEvent] = EventQueue(_QUEUED_EVENTS_MAX)
         positions = decode_cursor(cursor)
-        streams = [self._stream(server, tag, queue, positions) for server in self._servers for tag in self._tags]
-        troubles = {stream.key: "not connected yet" for stream in streams}
-        for stream in streams:
-            stream.start()
+        refreshes = self._refreshes(queue)
+        streams = [
+            self._stream(server, tag, queue, positions, refreshes.get(server))
+            for server in self._servers
+            for tag in self._tags
+        ]
+        threads: list[ServerStream | CountRefresh] = [*streams, *refreshes.values()]
+        states = {stream.key: ServerEvent("state", reason="not connected yet") for stream in streams}
+        for thread in threads:
+            thread.start()
         try:
             while not context.stopped():
                 events = queue.take(context.patience(_RECEIVE_TIMEOUT_S))
                 for event in events:
-                    self._report(event, troubles, context)
+                    _report(event, states, context)
                 yield from _chunks(events, positions)
         finally:
-            for stream in streams:
-                stream.stop()
+            for thread in threads:
+                thread.stop()
 
-    def _stream(self, server: str, tag: str, queue: EventQueue[ServerEvent], positions: Positions) -> ServerStream:
-        stream = ServerStream(server, tag, self._token, queue, consent=self._consent, silence_s=self._silence_s)
+    def _stream(
+        self,
+        server: str,
+        tag: str,
+        queue: EventQueue[ServerEvent],
+        positions: Positions,
+        refresh: CountRefresh | None,
+    ) -> ServerStream:
+        stream = ServerStream(
+            server,
+            tag,
+            self._token,
+            queue,
+            feed=self._feed,
+            consent=self._consent,
+            silence_s=self._silence_s,
+            passed=refresh.passed if refresh is not None else lambda *_: None,
+        )
         position = positions.get(stream.key, StreamPosition())
         stream.resume(position.newest, position.at_ms)
         return stream
 
-    @staticmethod
-    def _report(event: ServerEvent, troubles: dict[str, str], context: SourceContext) -> None:
-        if event.kind == "gap":
-            context.gap(event.since_ms, event.at_ms, event.reason)
-        elif event.kind == "state":
-            troubles[event.stream] = event.reason
-            away = [f"{stream}: {trouble}" for stream, trouble in troubles.items() if trouble]
-            live = len(troubles) - len(away)
-            detail = f"{live} of {len(troubles)}; {'; '.join(away)}" if away else ", ".join(troubles)
-            context.report("live" if live else "reconnecting", detail[:200])
+    def _refreshes(self, queue: EventQueue[ServerEvent]) -> dict[str, CountRefresh]:
+        """Return the second look at each server, none where they are not wanted."""
+        if not self._counts_after_s:
+            return {}
+        return {
+            server: CountRefresh(
+                MastodonApi(server, "", self._token),
+                urlsplit(base_of(server)).netloc.lower(),
+                queue,
+                after_s=self._counts_after_s,
+                consent=self._consent,
+                call_pause_s=self._call_pause_s,
+            )
+            for server in self._servers
+        }
+
+
+def _report(event: ServerEvent, states: dict[str, ServerEvent], context: SourceContext) -> None:
+    """Report an outage, or the states of all streams where one has changed."""
+    if event.kind == "outage":
+        why = f"{event.stream} was away, and {event.reason}"
+        if not event.reason:
+            why = f"{CAUGHT_UP}{event.stream} was away: its statuses were requested, deletions and edits are looked for"
+        context.gap(event.since_ms, event.at_ms, why)
+    elif event.kind == "state":
+        states[event.stream] = event
+        away = [f"{stream}: {state.reason}" for stream, state in states.items() if state.reason]
+        notes = [f"{stream}: {state.note}" for stream, state in states.items() if state.note]
+        live = len(states) - len(away)
+        detail = "; ".join([f"{live} of {len(states)}", *away] if away else [", ".join(states)])
+        closed = all(state.closed for state in states.values())
+        context.report("live" if live else "down" if closed else "reconnecting", "; ".join([detail, *notes])[:200])
 
 
 def _chunks(events: list[ServerEvent], positions: Positions) -> Iterator[Chunk]:
@@ -92,12 +148,13 @@ def _chunks(events: list[ServerEvent], positions: Positions) -> Iterator[Chunk]:
     records: list[RawRecord] = []
     instance = ""
     for event in events:
-        if event.kind != "record":
+        if event.stream and event.heard_ms:
+            positions[event.stream] = StreamPosition(event.newest, event.heard_ms)
+        if event.kind not in ("record", "again"):
             continue
         if records and event.instance != instance:
             yield Chunk(records, encode_cursor(positions), instance)
             records = []
         instance = event.instance
         records.append(RawRecord(event.at_ms or int(time.time() * 1000), event.data))
-        positions[event.stream] = StreamPosition(event.newest, event.at_ms)
     yield Chunk(records, encode_cursor(positions) if positions else None, instance)

@@ -1,33 +1,25 @@
-"""Records of Mastodon's events: checks the author's consent, and remembers ids so that deletions find their status.
+"""Records of Mastodon's events: checks the consent of authors, and lets deletions name the status that they mean.
 
-A deletion carries the server's own id of a status. The URI, which identifies the status everywhere, is therefore
-remembered for the last `REMEMBERED` statuses of other servers. An edit whose author has revoked the consent becomes a
-deletion. `newest` is the greatest id, from which missed statuses are requested. `normalise` decodes the status itself.
-Records are built by the encoder from an event's name and one JSON value or text of the server, so nothing that a server
-sends can add fields to a record.
+What an author does not want found is left out before it is enqueued (`pipeline/normalise/mastodon/consent.py`); an edit
+whose author has revoked the consent becomes a deletion. `status_memory.py` finds the status of a deletion, and the
+statuses whose deletion came first. `newest` is the greatest id, from which missed statuses are requested. `normalise`
+decodes the status itself. Records are built by the encoder from an event's name and one JSON value or text of the
+server, so nothing that a server sends can add fields to a record.
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import msgspec
 
-STATUS_CACHE_SIZE = 50_000
-"""Statuses of other servers whose URI is remembered for a deletion."""
-
-
-class _Account(msgspec.Struct):
-    indexable: bool | None = None
-    discoverable: bool | None = None
-    noindex: bool | None = None
+from pipeline.normalise.mastodon.consent import consented_status
+from pipeline.sources.mastodon.status_memory import StatusMemory
 
 
 class _Status(msgspec.Struct):
     id: str | int = ""
     uri: str | None = None
-    account: _Account | None = None
-    reblog: _Status | None = None
 
 
 class _Record(msgspec.Struct, omit_defaults=True):
@@ -39,22 +31,27 @@ class _Record(msgspec.Struct, omit_defaults=True):
 STATUS_FIELDS = (
     *("id", "account", "content", "created_at", "uri", "url", "edited_at", "visibility", "sensitive", "spoiler_text"),
     *("language", "in_reply_to_id", "in_reply_to_account_id", "replies_count", "reblogs_count", "favourites_count"),
-    *("quotes_count", "mentions", "tags", "media_attachments", "card", "reblog", "quote"),
+    *("quotes_count", "mentions", "tags", "media_attachments", "card", "poll", "emojis", "tagged_collections"),
+    *("reblog", "quote"),
 )
 """Fields of a requested status that its record keeps; a record has no other field at its top level."""
 
 _decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode = msgspec.json.Decoder(_Status).decode
 _encode = msgspec.json.Encoder().encode
+_BROKEN = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class StatusRecords:
-    """Maker of the records of one server. With `consent` false, authors who do not want to be found are included."""
+    """Maker of the records of one server. With `consent` false, authors who do not want to be found are included.
 
-    def __init__(self, instance: str, *, consent: bool) -> None:
-        self._instance = instance
+    `passed` takes the name and the status's id of each new status and each deletion that becomes a record.
+    """
+
+    def __init__(self, instance: str, *, consent: bool, passed: Callable[[str, str], None] = lambda *_: None) -> None:
         self._consent = consent
-        self._uris: dict[str, str] = {}
+        self._passed = passed
+        self._memory = StatusMemory(instance)
         self.newest = ""
         self.withheld = 0
 
@@ -62,57 +59,56 @@ class StatusRecords:
         """Return the record of an event, None if the event becomes none."""
         if name == "delete":
             number = data.strip().strip(b'"').decode(errors="replace")[:100]
-            return _encode(_Record("delete", number, self._uris.pop(number, None)))
+            self._passed(name, number)
+            return _encode(_Record("delete", number, self._memory.deleted(number)))
         if name not in ("update", "status.update"):
             return None
         try:
             status = _decode(data)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+            kept = consented_status(data) if self._consent else data
+        except _BROKEN:
             return _encode(_Record(name, data.decode(errors="replace")))  # the worker makes it a dead letter
         number = str(status.id)
         if name == "update":
-            self.newest = _later(self.newest, number)
-        if self._consent and not _has_consent(status):
+            self.newest = later_id(self.newest, number)
+        if self._memory.is_deleted(number):
+            return _encode(_Record("delete", number, status.uri))  # the deletion came first
+        if kept is None:
             self.withheld += 1
-            if name == "update":
-                return None
-            return self.record("delete", number.encode())  # the author has revoked the consent
-        self._remember(number, status.uri or "")
-        return _encode(
-            _Record(name, msgspec.Raw(data.replace(b"\n", b" ")))
-        )  # it was decoded above, so it is one JSON object
+            return None if name == "update" else self._revoked(number, status.uri)
+        self._memory.remember(number, status.uri or "")
+        if name == "update":
+            self._passed(name, number)
+        return _encode(_Record(name, msgspec.Raw(kept.replace(b"\n", b" "))))  # it was decoded: it is one JSON object
 
     def requested(self, status: bytes) -> bytes | None:
         """Return the record of a requested status, None if its author does not want to be found."""
         try:
             found = _decode(status)
-            names = _decode_names(status)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+            kept = consented_status(status) if self._consent else status
+            names = _decode_names(kept or b"{}")
+        except _BROKEN:
             return _encode(_Record("update", status.decode(errors="replace")))  # the worker makes it a dead letter
-        self.newest = _later(self.newest, str(found.id))
-        if self._consent and not _has_consent(found):
+        self.newest = later_id(self.newest, str(found.id))
+        if kept is None:
             self.withheld += 1
             return None
-        self._remember(str(found.id), found.uri or "")
+        self._memory.remember(str(found.id), found.uri or "")
         return _encode({name: names[name] for name in STATUS_FIELDS if name in names})
 
-    def _remember(self, number: str, uri: str) -> None:
-        if not uri or len(uri) > 1000 or urlsplit(uri).netloc.lower() == self._instance:
-            return  # a status of this server: its id is known without the URI
-        self._uris.pop(number, None)
-        self._uris[number] = uri
-        if len(self._uris) > STATUS_CACHE_SIZE:
-            del self._uris[next(iter(self._uris))]
+    def requested_again(self, status: bytes) -> bytes | None:
+        """Return the record of a status that passed before and was requested again: its deletion if its author has
+        opted out since."""
+        record = self.requested(status)
+        if record is not None:
+            return record
+        found = _decode(status)
+        return self._revoked(str(found.id), found.uri)
+
+    def _revoked(self, number: str, uri: str | None) -> bytes:
+        return _encode(_Record("delete", number, uri or self._memory.deleted(number)))
 
 
-def _has_consent(status: _Status) -> bool:
-    """Tell whether neither the author nor, for a reblog, the original's author has opted out of being found."""
-    account = status.account
-    if account is not None and (account.indexable is False or account.discoverable is False or account.noindex is True):
-        return False
-    return status.reblog is None or _has_consent(status.reblog)
-
-
-def _later(one: str, other: str) -> str:
+def later_id(one: str, other: str) -> str:
     """Return the greater of two ids: numbers by length first, as Mastodon's grow."""
     return max(one, other, key=lambda text: (len(text), text))

@@ -37,9 +37,20 @@ def shift_record(record: bytes, lap: int, span_ms: int) -> bytes:
         tree = _decode(record)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return record
-    if isinstance(tree, dict) and isinstance(tree.get("payload"), str) and "event" in tree:
-        return _encode(tree | {"payload": _payload(tree["payload"], lap, span_ms)})
+    if isinstance(tree, dict) and "event" in tree and isinstance(tree.get("payload"), str | int | dict):
+        return _encode(_shifted_event(tree, lap, span_ms))
     return _encode(_Shift(lap, span_ms).value(tree, network(tree)))
+
+
+def _shifted_event(event: dict[str, Any], lap: int, span_ms: int) -> dict[str, Any]:
+    """Return an event of Mastodon's streams: its status, or the ids of the status that it deletes."""
+    payload = event["payload"]
+    shift = _Shift(lap, span_ms)
+    if isinstance(payload, dict):
+        return event | {"payload": shift.value(payload, network(payload))}
+    moved = event | {"payload": _payload(str(payload), lap, span_ms)}
+    uri = event.get("uri")
+    return moved | {"uri": shift.status_uri(uri)} if isinstance(uri, str) else moved
 
 
 def _payload(payload: str, lap: int, span_ms: int) -> str:
@@ -115,10 +126,16 @@ class _Shift:
 
     def _mastodon(self, value: Any, key: str, holder: dict[str, Any]) -> Any:
         if key in ("uri", "url") and "content" in holder:
-            moved = _LAST_NUMBER.sub(lambda number: self._number(number[1], MASTODON_SHIFT_BITS), value)
-            return moved if moved != value else f"{value}{self._ending}"
+            return self.status_uri(value)
         is_post = key == "in_reply_to_id" or (key == "id" and "content" in holder)
         return self._number(value, MASTODON_SHIFT_BITS) if is_post else value
+
+    def status_uri(self, value: Any) -> Any:
+        """Return the address of a Mastodon status: its number shifted, or with a suffix where it has none."""
+        if not isinstance(value, str):
+            return value
+        moved = _LAST_NUMBER.sub(lambda number: str(self._number(number[1], MASTODON_SHIFT_BITS)), value)
+        return moved if moved != value else f"{value}{self._ending}"
 
     def _x(self, value: Any, key: str, holder: dict[str, Any]) -> Any:
         if isinstance(value, str) and (link := _X_STATUS.match(value)):

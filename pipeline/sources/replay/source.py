@@ -16,6 +16,7 @@ from pipeline.queue.batch import RawRecord
 from pipeline.sources.contract import Chunk, SourceContext
 from pipeline.sources.line_splitter import Cut
 from pipeline.sources.record_splitter import SPLITTERS, shape_of
+from pipeline.sources.recorded_deletions import RecordedDeletions
 from pipeline.sources.replay.lap_shift import shift_record
 from pipeline.sources.replay.pace import PlaybackPace
 from pipeline.sources.replay.record_time import record_time_ms
@@ -52,6 +53,7 @@ class ReplaySource:
         self._pattern = pattern
         self._speed = speed
         self._loop = loop
+        self._deletions = RecordedDeletions()
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:
         """Yield records from the cursor on, as `Source.read` describes."""
@@ -107,6 +109,7 @@ class ReplaySource:
         try:
             for data, end in _cuts(file, position.offset):
                 record = self._record(data, position)
+                record = RawRecord(record.received_at, self._deletions.resolved(record.data))
                 wait_s = pace.wait_s(record.received_at) if pace.waits else 0.0
                 if records and (wait_s > 0 or len(records) >= CHUNK_RECORDS or held >= _CHUNK_BYTES):
                     yield Chunk(records, msgspec.json.encode(position).decode())

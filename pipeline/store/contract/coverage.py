@@ -1,6 +1,7 @@
 """Coverage row: a span of time (ms) in which a source was, or was not, collected, with the search and the reason.
 
-A prefix of the reason marks spans in which only a sample of the posts was collected on purpose.
+A prefix of the reason marks spans in which only a sample of the posts was collected on purpose, and those whose posts
+were collected later.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 
 SAMPLED = "sample: "
 """Prefix of `CoverageRow.why` where a part of the posts was collected on purpose."""
+
+COLLECTED_LATER = "collected later: "
+"""Prefix of `CoverageRow.why` where all posts were had afterwards, and only deletions and edits may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class CoverageRow:
         return self.why.startswith(SAMPLED)
 
     @property
+    def collected_later(self) -> bool:
+        """Return whether no post is missing, and only what happened to older posts may not have been heard."""
+        return self.why.startswith(COLLECTED_LATER)
+
+    @property
     def reason(self) -> str:
-        """Return `why` for people, without the prefix `SAMPLED`."""
-        return self.why.removeprefix(SAMPLED)
+        """Return `why` for people, without a prefix."""
+        return self.why.removeprefix(SAMPLED).removeprefix(COLLECTED_LATER)

@@ -6,6 +6,7 @@ it under a hold, so that one process at a time re-checks a source.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -40,7 +41,11 @@ class Waiting(msgspec.Struct):
 
 
 class RecheckProgress(msgspec.Struct):
-    """Progress of one source. Times in ms."""
+    """Progress of one source. Times in ms.
+
+    `later` are ids that a server would not be asked for yet, of pages that were passed; `fruitless` counts the waits
+    for it that brought no answer.
+    """
 
     began: int = 0
     round: PostSpan | None = None
@@ -55,6 +60,8 @@ class RecheckProgress(msgspec.Struct):
     checked: int = 0
     gone: int = 0
     unsure: int = 0
+    later: list[str] = []
+    fruitless: int = 0
 
     def span(self) -> PostSpan | None:
         """Return the span to check next: spans around gaps come first."""
@@ -73,6 +80,10 @@ class RecheckProgress(msgspec.Struct):
             span.before = after
         else:
             self.done(span)
+
+    def postpone(self, ids: Sequence[str]) -> None:
+        """Add ids to those to look up later, each once."""
+        self.later = list(dict.fromkeys([*self.later, *ids]))
 
     def know(self, gap: str, span: PostSpan) -> None:
         """Add the span of a gap, once. A span before it that overlaps and was not begun is extended instead."""

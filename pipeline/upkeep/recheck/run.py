@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 GAPS_SINCE_MS = 7 * 86_400_000
 PAUSE_S = 300.0
 """Seconds to wait where a network requests a pause without a length."""
+LATER_MAX = 500
+"""Ids that wait for servers that limit their requests; from this many on no further page is begun."""
+FRUITLESS_MAX = 12
+"""Waits for such servers, without a single answer, after which their posts count as not known."""
 CROWDED_BATCHES = 200
 """Open batches from which on workers are behind, and the re-check waits."""
 
@@ -93,7 +97,7 @@ class RecheckRun:
         self._begin(whole=whole)
         while not self._stopping() and (limit is None or result.checked < limit):
             span = progress.span()
-            if span is None:
+            if span is None and not progress.later:
                 result.done = True
                 break
             if progress.wait_until > now_ms():
@@ -130,8 +134,11 @@ class RecheckRun:
             progress.round = PostSpan(until=now_ms() - self._young_ms)
             progress.checked = progress.gone = progress.unsure = 0
 
-    def _step(self, span: PostSpan, limit: int | None) -> None:
+    def _step(self, span: PostSpan | None, limit: int | None) -> None:
         """Make one call: poll a job, begin one, or look posts up."""
+        if span is None or len(self._progress.later) >= LATER_MAX:
+            self._look_up_later()
+            return
         left = None if limit is None else limit - self._result.checked
         if self._jobs is not None and self._progress.waiting is not None:
             self._jobs.poll(span, self._progress.waiting)
@@ -160,13 +167,37 @@ class RecheckRun:
         looked = call_in_background(lambda: self._lookup.look(ids), self._stopping) if ids else LookupResult([])
         self._budget.spend(looked.paid, time.time())
         self._progress.month, self._progress.paid = self._budget.month, self._budget.count
-        if self._pacing.believes(ids, looked.deleted):
-            self._findings.add(len(ids), looked)
+        later = set(looked.later)
+        if self._pacing.believes([one for one in ids if one not in later] or ids, looked.deleted):
+            self._findings.add(len(ids) - len(later), looked)
+            self._progress.postpone(looked.later)
             if span.left is not None:
                 span.left -= len(ids)
             self._progress.advance(span, after)
         if ids and after:
             self._pause(self._lookup.apart_s)
+
+    def _look_up_later(self) -> None:
+        """Look up the posts of servers that limited their requests; wait where none of them answers yet.
+
+        Servers that never answer do not hold a re-check up for ever.
+        """
+        progress, ids = self._progress, self._progress.later
+        looked = call_in_background(lambda: self._lookup.look(ids), self._stopping)
+        later = set(looked.later)
+        answered = [one for one in ids if one not in later]
+        if answered:
+            if self._pacing.believes(answered, looked.deleted):
+                progress.later, progress.fruitless = looked.later, 0
+                self._findings.add(len(answered), looked)
+            self._pause(self._lookup.apart_s)
+            return
+        progress.fruitless += 1
+        if progress.fruitless > FRUITLESS_MAX:
+            progress.later, progress.fruitless = [], 0
+            self._findings.add(len(ids), LookupResult([], unsure=len(ids)))
+            return
+        self._pacing.wait(looked.pause_s or PAUSE_S, "servers limit their requests")
 
     def _pause(self, seconds: float) -> None:
         until_s = time.monotonic() + seconds

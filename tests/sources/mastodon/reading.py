@@ -13,7 +13,8 @@ from tests.sources.simulators.mastodon import Mastodon
 
 def read(*servers: Mastodon, cursor: str | None = None, tags: tuple[str, ...] = (), **more: Any) -> Reading:
     token = next((server.token for server in servers if server.token), "")
-    return Reading(MastodonSource(tuple(server.url for server in servers), tags, token, **more), cursor)
+    source = MastodonSource(tuple(server.url for server in servers), tags, token, **more)
+    return Reading(source, cursor, consent=more.get("consent", True))
 
 
 def listening(*servers: Mastodon) -> None:

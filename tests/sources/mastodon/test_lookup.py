@@ -21,7 +21,7 @@ def _at(server: Mastodon, number: int, text: str = "hi") -> dict[str, object]:
     return found | {"uri": f"{server.url}/users/ann/statuses/{number}"}
 
 
-def test_mastodon_is_queried_status_by_status_and_posts_of_hidden_authors_are_deleted() -> None:
+def test_statuses_are_queried_and_posts_of_hidden_authors_are_deleted() -> None:
     with Mastodon("s3cret") as server:
         server.held += [_at(server, 1, "there"), _at(server, 2) | {"account": {"id": "7", "indexable": False}}]
         lookup = MastodonLookup((server.url,), "s3cret", between_s=0.0)
@@ -35,7 +35,7 @@ def test_mastodon_is_queried_status_by_status_and_posts_of_hidden_authors_are_de
 def test_mastodon_in_trouble_is_left_alone_and_changes_no_status() -> None:
     with Mastodon() as server:
         ids = [f"mastodon:{server.host}/{number}" for number in (1, 2, 3)]
-        for odd in ((503, {}, b""), (429, {"Retry-After": "60"}, b""), (401, {}, b""), (302, {"Location": "/"}, b"")):
+        for odd in ((503, {}, b""), (401, {}, b""), (302, {"Location": "/"}, b"")):
             server.status_answers.append(odd)
             requested = len(server.requested)
             assert MastodonLookup((server.url,), "", between_s=0.0).look(ids).unsure == 3
@@ -45,7 +45,7 @@ def test_mastodon_in_trouble_is_left_alone_and_changes_no_status() -> None:
             {},
             b'{"id":"9","uri":"https://home.example/users/ann/statuses/9","account":{},"content":""}',
         )
-        server.status_answers.extend([(200, {}, b"not json"), other, other])
+        server.status_answers.extend([(200, {}, b"not json"), (200, {}, b"not json"), other, other])
         looked = MastodonLookup((server.url,), "", between_s=0.0).look([*ids[:2], f"mastodon:{server.host}/9"])
         assert looked.unsure == 3, "nor for another status, nor of another server"
         assert not looked.deleted
@@ -114,3 +114,70 @@ def test_private_addresses_are_not_public(address: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (address, 443))])
     with pytest.raises(OSError, match="not on the public internet"):
         public_address("far.example")
+
+
+def _ids(server: Mastodon, count: int) -> list[str]:
+    return [f"mastodon:{server.host}/{number}" for number in range(1, count + 1)]
+
+
+def _asked(server: Mastodon) -> list[int]:
+    """Return how many statuses each request named."""
+    return [max(1, path.count("id%5B%5D=")) for path in server.requested if path.startswith("/api/v1/statuses")]
+
+
+def test_twenty_statuses_are_queried_at_once_and_a_missing_one_again_alone() -> None:
+    with Mastodon() as server:
+        server.held += [_at(server, number) for number in range(1, 26) if number != 7]
+        looked = MastodonLookup((server.url,), "", between_s=0.0).look(_ids(server, 25))
+        assert looked.deleted == [f"mastodon:{server.host}/7"]
+        assert len(events_of(looked)) == 24
+        assert _asked(server) == [20, 1, 5]
+
+
+@pytest.mark.parametrize("answer", [404, 405, 400, 422])
+def test_server_that_knows_no_such_query_is_queried_one_by_one(answer: int) -> None:
+    with Mastodon() as server:
+        server.many_status = answer
+        server.held += [_at(server, number) for number in (1, 2)]
+        lookup = MastodonLookup((server.url,), "", between_s=0.0)
+        assert [lookup.look(_ids(server, 3)).deleted for _ in range(2)] == [[f"mastodon:{server.host}/3"]] * 2
+        assert _asked(server) == [3, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("skew_s", [0.0, 5_000.0, -5_000.0])
+def test_server_that_limits_queries_is_asked_after_its_reset_and_nothing_is_unknown(skew_s: float) -> None:
+    with Mastodon() as server:
+        server.skew_s = skew_s
+        server.many_status = 404
+        server.limit, server.left, server.reset_s = 9, 3, 120.0
+        server.held += [_at(server, number) for number in range(1, 6)]
+        lookup = MastodonLookup((server.url,), "", between_s=0.0)
+        looked = lookup.look(_ids(server, 5))
+        assert looked.later == _ids(server, 5)[2:]
+        assert looked.pause_s == pytest.approx(120.0, abs=10.0)
+        assert (looked.deleted, looked.unsure, len(events_of(looked))) == ([], 0, 2)
+        asked = len(server.requested)
+        assert lookup.look(looked.later).later == looked.later
+        assert len(server.requested) == asked, "not asked before the reset"
+        server.left = 9
+        assert len(events_of(MastodonLookup((server.url,), "", between_s=0.0).look(looked.later))) == 3
+
+
+def test_query_stops_before_the_limit_so_that_something_is_left_for_others() -> None:
+    with Mastodon() as server:
+        server.many_status = 404
+        server.limit, server.left = 100, 14
+        server.held += [_at(server, number) for number in range(1, 20)]
+        looked = MastodonLookup((server.url,), "", between_s=0.0).look(_ids(server, 19))
+        assert server.limited == 0
+        assert server.left == 10
+        assert len(looked.later) + len(events_of(looked)) == 19
+
+
+def test_limit_of_one_server_holds_up_no_other() -> None:
+    with Mastodon() as strict, Mastodon() as other:
+        strict.limit = 1
+        other.held.append(_at(other, 1))
+        looked = MastodonLookup((strict.url, other.url), "", between_s=0.0).look([*_ids(strict, 2), *_ids(other, 1)])
+        assert looked.later == _ids(strict, 2)
+        assert len(events_of(looked)) == 1

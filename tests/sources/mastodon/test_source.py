@@ -63,13 +63,27 @@ def test_author_who_changes_their_mind_is_deleted_with_the_edit() -> None:
         assert gone.id == "mastodon:far.example/7001"
 
 
-def test_repost_of_somebody_who_does_not_want_to_be_found_is_left_out() -> None:
+def test_words_of_somebody_who_does_not_want_to_be_found_do_not_come_inside_another_status() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
         hidden = status(1, "hidden", account={"indexable": False})
-        server.publish(status(2, "", reblog=hidden), status(3, "open"))
+        quote = {"state": "accepted", "quoted_status": hidden}
+        server.publish(status(2, "hidden", reblog=hidden), status(3, "look", quote=quote), status(4, "open"))
         until(lambda: "open" in reading.texts())
-        assert reading.texts() == ["open"]
+        link = hidden["uri"]
+        assert reading.texts() == [link, f"look\n\n{link}", "open"]
+        assert all(b"hidden" not in record.data for record in reading.records())
+        assert [[one.url for one in post.links] for post in reading.posts()] == [[link], [link], []]
+
+
+def test_deletion_that_comes_before_its_status_keeps_the_status_out() -> None:
+    with Mastodon() as server, read(server) as reading:
+        listening(server)
+        server.say("delete", "5")
+        server.publish(status(5, "gone already", host="far.example"), status(6, "there"))
+        until(lambda: "there" in reading.texts())
+        assert reading.texts() == ["there"]
+        assert "mastodon:far.example/7005" in [event.id for event in reading.events() if isinstance(event, Deletion)]
 
 
 def test_torn_status_is_set_aside_alone() -> None:
@@ -121,6 +135,39 @@ def test_server_out_of_order_is_waited_for_while_others_are_read() -> None:
             until(lambda: reading.texts() == ["one"])
             until(lambda: any("HTTP 503" in detail and state == "live" for state, detail, _ in reading.reports))
             assert {chunk.instance for chunk in reading.chunks if chunk.records} == {well.host}
+
+
+CLOSED = {"local": "disabled", "remote": "disabled"}
+
+
+@pytest.mark.parametrize(
+    ("feed", "tags", "access", "state", "words"),
+    [
+        ("public", (), {"live_feeds": CLOSED}, "down", "closed the local and remote feed"),
+        ("public", (), {"live_feeds": CLOSED | {"local": "public"}}, "live", "closed the remote feed"),
+        ("public:remote", (), {"live_feeds": CLOSED | {"local": "public"}}, "down", "closed the remote feed"),
+        ("public", ("cats",), {"hashtag_feeds": CLOSED}, "down", "closed the local and remote feed"),
+        ("public", ("cats",), {"live_feeds": CLOSED}, "live", "#cats"),
+        ("public", (), {"live_feeds": {"local": "authenticated", "remote": "public"}}, "live", "127.0.0.1"),
+    ],
+)
+def test_feed_that_the_admin_closed_is_not_live(
+    feed: str, tags: tuple[str, ...], access: dict[str, dict[str, str]], state: str, words: str
+) -> None:
+    with Mastodon() as server:
+        server.access = access
+        with read(server, feed=feed, tags=tags) as reading:
+            until(lambda: any(found == state and words in detail for found, detail, _ in reading.reports))
+            assert {found for found, _, _ in reading.reports} == {state}
+
+
+def test_closed_feed_that_the_token_may_read_is_live_with_its_first_status() -> None:
+    with Mastodon() as server:
+        server.access = {"live_feeds": CLOSED}
+        with read(server) as reading:
+            until(lambda: reading.reports and reading.reports[-1][0] == "down")
+            server.publish(status(1, "one"))
+            until(lambda: reading.reports[-1][0] == "live")
 
 
 def test_hashtags_are_streams_of_their_own() -> None:

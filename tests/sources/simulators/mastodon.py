@@ -1,7 +1,14 @@
-"""Simulator of a Mastodon server: event streams and timelines over real HTTP, with faults on demand."""
+"""Simulator of a Mastodon server: event streams, timelines and look-ups over real HTTP, with faults on demand.
+
+It does what the streaming server 4.6.5 and the API do: a token is wanted if one is set, streams may be at a host of
+their own (`streaming`), requests may be limited (`limit`, 429 with `X-RateLimit-Reset` and no `Retry-After`), feeds may
+be closed (`access`: 200, heartbeats, no status), a deletion may come before its status, and ids follow the time at
+which a status was written, whenever it arrives.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections import deque
@@ -48,8 +55,16 @@ class Mastodon(http_server.Server):
     def __init__(self, token: str = "") -> None:
         self.token = token
         self.streaming = ""
+        self.access: dict[str, dict[str, str]] = {}
+        self.limit = 0
+        self.left = 0
+        self.limited = 0
+        self.reset_s = 300.0
+        self.many_status = 200
+        self.page_max = 40
         self.timeline_status = 200
         self.instance_status = 200
+        self.instance_location = ""
         self.held: list[dict[str, Any]] = []
         self.requested: list[str] = []
         self.tokens: list[str] = []
@@ -80,14 +95,17 @@ class Mastodon(http_server.Server):
         self.tokens.append(request.headers.get("Authorization", ""))
         parts = urlsplit(request.path)
         query = dict(parse_qsl(parts.query))
-        if parts.path == "/api/v2/instance" and self.instance_status != 200:
-            self.plain(request, self.instance_status, {}, b"{}")
-        elif parts.path == "/api/v2/instance":
-            self.json(request, {"configuration": {"urls": {"streaming": self.streaming}}})
+        if parts.path.endswith("/instance"):
+            self._instance(request)
         elif self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
             self.plain(request, 401, {}, b'{"error":"The access token is invalid"}')
+        elif self.limit and not parts.path.startswith("/api/v1/streaming/") and not self._has_left():
+            self.limited += 1
+            self.plain(request, 429, self.limits(), b'{"error":"Too many requests"}')
         elif parts.path.startswith("/api/v1/timelines/"):
             self._timeline(request, query)
+        elif parts.path == "/api/v1/statuses":
+            self._statuses(request, [value for name, value in parse_qsl(parts.query) if name == "id[]"])
         elif parts.path.startswith("/api/v1/statuses/"):
             self._status(request, parts.path.rpartition("/")[2])
         elif self.refusals:
@@ -97,12 +115,56 @@ class Mastodon(http_server.Server):
         else:
             self.plain(request, 404, {}, b"")
 
+    def _instance(self, request: BaseHTTPRequestHandler) -> None:
+        if self.instance_location:
+            self.plain(request, 301, {"Location": self.instance_location}, b"")
+        elif self.instance_status != 200:
+            self.plain(request, self.instance_status, {}, b"{}")
+        else:
+            configuration = {"urls": {"streaming": self.streaming}, "timelines_access": self.access}
+            self.json(request, {"version": "4.6.5", "configuration": configuration})
+
     def _timeline(self, request: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
         if self.timeline_status != 200:
             self.plain(request, self.timeline_status, {}, b"{}")
             return
-        after = [one for one in self.held if int(one["id"]) > int(query.get("min_id", 0))]
-        self.json(request, list(reversed(after[: int(query.get("limit", 20))])))
+        limit = min(int(query.get("limit", 20)), self.page_max)
+        held = sorted({one["id"]: one for one in self.held}.values(), key=lambda one: int(one["id"]), reverse=True)
+        if "min_id" in query:
+            self.json(request, [one for one in held if int(one["id"]) > int(query["min_id"])][-limit:])
+        else:
+            before = int(query.get("max_id", 10**30))
+            self.json(request, [one for one in held if int(one["id"]) < before][:limit])
+
+    # -- limits
+    def limits(self) -> dict[str, str]:
+        """Return the headers of a limited request."""
+        reset = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.skew_s + self.reset_s)
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.left)),
+            "X-RateLimit-Reset": reset.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        }
+
+    def _has_left(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+    def json(self, request: BaseHTTPRequestHandler, body: Any, status: int = 200) -> None:
+        """Answer with JSON, and with what is left of the limit."""
+        headers = {"Content-Type": "application/json"} | (self.limits() if self.limit else {})
+        self.plain(request, status, headers, json.dumps(body).encode())
+
+    def _statuses(self, request: BaseHTTPRequestHandler, numbers: list[str]) -> None:
+        if self.many_status != 200:
+            self.json(request, {"error": "Record not found"}, self.many_status)
+        elif self.status_answers:
+            self.plain(request, *self.status_answers.popleft())
+        elif len(numbers) > 20:
+            self.json(request, {"error": "Too many"}, 422)
+        else:
+            held = {one["id"]: one for one in self.held}
+            self.json(request, [held[number] for number in numbers if number in held])
 
     def _status(self, request: BaseHTTPRequestHandler, number: str) -> None:
         found = [one for one in self.held if one["id"] == number]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.settings import load
 from pipeline.store import open_store
-from pipeline.store.contract import SAMPLED, CoverageRow
+from pipeline.store.contract import COLLECTED_LATER, SAMPLED, CoverageRow
 from tests.web.conftest import Product
 from web import create_app
 from web.api.coverage_gaps import CoverageGap, coverage_gaps, end_and_gaps
@@ -55,6 +55,11 @@ def test_a_gap_reported_later_is_cut_out_of_the_collected_spans() -> None:
         ("bluesky", 20, 25, False),
         ("x", 25, 30, True),
     ]
+
+
+def test_a_span_whose_posts_were_collected_later_is_no_gap() -> None:
+    rows = [row("mastodon", 0, None), row("mastodon", 20, 30, COLLECTED_LATER + "away"), row("bluesky", 25, 28, "away")]
+    assert shown(coverage_gaps(rows, {"mastodon", "bluesky"})) == [("bluesky", 25, 28, True)]
 
 
 def test_a_sampled_source_has_a_gap_and_counts_as_collected_for_others() -> None:

@@ -73,6 +73,8 @@ export interface CoverageRow {
   search: string;
   why: string;
   sampled?: boolean;
+  /** All posts were had afterwards; deletions and edits of older posts are looked for. */
+  collected_later?: boolean;
 }
 
 export interface ServerStats {
