@@ -14,6 +14,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pipeline.errors import RecordError
+from pipeline.normalise.bluesky.account_handles import usable_handle
 from pipeline.normalise.bluesky.jetstream_wire import (
     JetstreamAccount,
     JetstreamCommit,
@@ -127,8 +128,9 @@ def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes)
     if context.counts is not None:
         known = context.counts
         post.counts = Counts(*map(valid_count, (known.replies, known.reposts, known.quotes, known.likes)))
-    found = post_events(post, decode_post(commit.record), commit.rkey, raw)
+    handles = {one: profile.handle for one, profile in context.profiles.items()}
+    found = post_events(post, decode_post(commit.record), commit.rkey, raw, handles)
     parent = context.profiles.get(post.reply_to.author) if post.reply_to is not None else None
     if parent is not None and post.reply_to is not None:
-        post.reply_to.handle = parent.handle
+        post.reply_to.handle = usable_handle(parent.handle)
     return found

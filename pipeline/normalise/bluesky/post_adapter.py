@@ -8,16 +8,30 @@ no event.
 
 from __future__ import annotations
 
-from msgspec import MsgspecError
+from collections.abc import Mapping
 
 from pipeline.language_codes import language_tags
-from pipeline.normalise.bluesky.embeds import add_embed
+from pipeline.normalise.bluesky.account_handles import usable_handle
+from pipeline.normalise.bluesky.bridged_text import whole_text
+from pipeline.normalise.bluesky.embeds.post_embeds import add_embed, quoted_address
 from pipeline.normalise.bluesky.jetstream_wire import KnownProfile
 from pipeline.normalise.bluesky.record_ids import referenced_post
-from pipeline.normalise.bluesky.record_wire import PostRecord, RecordRef, RepostRecord, decode_labels, is_present
-from pipeline.normalise.bluesky.rich_text_facets import add_facets
+from pipeline.normalise.bluesky.record_wire import (
+    PostRecord,
+    RecordRef,
+    RepostRecord,
+    decode_label,
+    decode_labels,
+    decode_ref,
+    decode_reply,
+    decode_text,
+    readable,
+    readable_items,
+)
+from pipeline.normalise.bluesky.rich_text_facets import add_marks, facet_marks
+from pipeline.normalise.bluesky.tag_signs import add_tags, add_unmarked_cashtags
 from pipeline.normalise.field_validation import checked_text, valid_count
-from pipeline.normalise.text.distinct_values import distinct_ignoring_case
+from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.text.url_hosts import hosts_of
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.post import Author, Event, Notice, Post, ReplyTo, Upsert
@@ -25,6 +39,12 @@ from pipeline.post import Author, Event, Notice, Post, ReplyTo, Upsert
 SENSITIVE_LABELS = frozenset({"porn", "sexual", "nudity", "graphic-media", "gore"})
 SIGNED_IN_ONLY_LABEL = "!no-unauthenticated"
 """Self-label of an author whose posts only people who are signed in may see."""
+
+MAX_LISTED = 100
+"""Most languages, tags and labels of a post that are read; the lexicon allows 3, 8 and 10."""
+
+NO_HANDLES: Mapping[str, str] = {}
+"""Handles of mentioned accounts where none is known."""
 
 
 def author_of(did: str, profile: KnownProfile | None) -> Author:
@@ -34,7 +54,7 @@ def author_of(did: str, profile: KnownProfile | None) -> Author:
     avatar = profile.avatar if profile.avatar.startswith("https://") else ""
     return Author(
         did,
-        profile.handle or did,
+        usable_handle(profile.handle) or did,
         checked_text(profile.name),
         checked_text(profile.bio),
         avatar,
@@ -54,42 +74,65 @@ def repost_events(post: Post, record: RepostRecord, raw: bytes) -> list[Event]:
     return [Upsert(post, raw)]
 
 
-def post_events(post: Post, record: PostRecord, record_key: str, raw: bytes) -> list[Event]:
-    """Complete a post from its record and return its events: the post, or a notice where its author withholds it."""
+def post_events(
+    post: Post, record: PostRecord, record_key: str, raw: bytes, handles: Mapping[str, str] = NO_HANDLES
+) -> list[Event]:
+    """Complete a post from its record and return its events: the post, or a notice where its author withholds it.
+
+    Args:
+        post: the post, with its author.
+        record: its record.
+        record_key: the record's key.
+        raw: the bytes that are stored beside the post.
+        handles: the known handles of mentioned accounts, by DID.
+    """
     labels = _self_labels(record)
     if SIGNED_IN_ONLY_LABEL in labels:
         return [Notice("bluesky", "withheld", "a post its author shows to signed-in people only")]
     _apply_claimed_time(post, record.created_at)
     post.url = f"https://bsky.app/profile/{post.author.id}/post/{record_key}"
-    post.text = checked_text(record.text)
-    post.langs = language_tags(record.langs or [])
+    checked_text(record.text)
+    post.langs = language_tags(readable_items(decode_text, record.langs, MAX_LISTED))
     post.lang = post.langs[0] if post.langs else ""
     post.sensitive = bool(labels & SENSITIVE_LABELS)
-    post.conversation_id = post.id
-    if record.reply is not None:
-        parent, did = referenced_post(record.reply.parent)
-        post.reply_to = ReplyTo(parent, did)
-        post.conversation_id = referenced_post(record.reply.root)[0]
-    add_facets(post, record)
-    post.hashtags = distinct_ignoring_case(post.hashtags + [tag for tag in record.tags or () if tag])
-    if is_present(record.embed):
-        quoted = add_embed(post, record.embed)
-        post.quote_of = referenced_post(RecordRef(quoted))[0]
+    _add_reply(post, record)
+    post.quote_of = referenced_post(RecordRef(quoted_address(record.embed)))[0]
+    post.text, marks = whole_text(record, facet_marks(record.text, record), quote_shown=bool(post.quote_of))
+    if marks:
+        add_marks(post, marks, handles)
+    else:
+        add_missing_entities(post, leave_out=("mention", "cashtag"))
+    add_unmarked_cashtags(post)
+    add_tags(post, readable_items(decode_text, record.tags, MAX_LISTED))
+    add_embed(post, record.embed)
     post.hosts = hosts_of(post.links)
     return [Upsert(post, raw)]
 
 
-def _apply_claimed_time(post: Post, text: str) -> None:
+def _add_reply(post: Post, record: PostRecord) -> None:
+    """Add what a post answers and the first post of its conversation. An answer to another record answers no post."""
+    post.conversation_id = post.id
+    refs = readable(decode_reply, record.reply)
+    if refs is None:
+        return
+    parent, did = referenced_post(readable(decode_ref, refs.parent))
+    if parent:
+        post.reply_to = ReplyTo(parent, did)
+        post.conversation_id = referenced_post(readable(decode_ref, refs.root))[0]
+
+
+def _apply_claimed_time(post: Post, text: object) -> None:
     """Set `created_at` and `claimed_at` from the time that the author's client wrote."""
-    claim = iso_to_ms(text)
+    claim = iso_to_ms(text) if isinstance(text, str) else None
     if claim is not None and claim != post.created_at:
         post.claimed_at = claim if claim > post.created_at else None
         post.created_at = min(claim, post.created_at)
 
 
 def _self_labels(record: PostRecord) -> set[str]:
-    try:
-        labels = decode_labels(record.labels) if is_present(record.labels) else None
-    except MsgspecError:
-        return set()
-    return {label.val for label in labels.values} if labels is not None else set()
+    labels = readable(decode_labels, record.labels)
+    return (
+        {label.val for label in readable_items(decode_label, labels.values, MAX_LISTED)}
+        if labels is not None
+        else set()
+    )

@@ -1,67 +1,166 @@
-"""Rich-text facets of a Bluesky post: turns its marked spans into entities, hashtags, mentions and links.
+"""Rich-text facets of a Bluesky post: turns its marked spans into entities, hashtags, cashtags, mentions and links.
 
-Spans are converted from UTF-8 bytes to code points. One that lies outside the text, cuts a character in two, overlaps
-an earlier one or does not show its own hashtag makes no entity. If a record has no readable facets, entities are
-extracted from the text.
+Facets count bytes of UTF-8, the `entities` of 2022 and 2023 units of UTF-16; both become code points. Each is read
+alone, by the `$type` of its features. Of spans that overlap the earlier is drawn, of those with one beginning the
+longer. What cannot be drawn still counts as a link, tag or mention of the post.
 """
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from pipeline.normalise.bluesky.record_wire import FacetFeature, PostRecord, decode_facets, is_present
+from pipeline.normalise.bluesky.account_handles import mentioned_handle
+from pipeline.normalise.bluesky.record_wire import (
+    FACET_TYPE,
+    FacetFeature,
+    OldEntity,
+    PostRecord,
+    RichTextFacet,
+    decode_byte_range,
+    decode_facet,
+    decode_feature,
+    decode_old_entity,
+    decode_slice,
+    readable,
+    readable_items,
+)
+from pipeline.normalise.bluesky.tag_signs import is_cashtag, tag_of
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
-from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.post import Entity, Link, Post
 
+MAX_FACETS = 1_000
+"""Most facets of a post that are read."""
 
-def add_facets(post: Post, record: PostRecord) -> None:
-    """Give a post the entities, hashtags, mentions and links of its record's facets.
+MAX_FEATURES = 20
+"""Most features of a facet that are read."""
 
-    Where the record has no readable facets, entities are extracted from the text instead. A facet is left out if it
-    lies outside the text, cuts a character in two, overlaps an earlier one, or does not show its own hashtag.
+_OLD_FEATURES = {"link": "uri", "mention": "did"}
+"""Type of an old entity → the field of the feature that means the same."""
+
+
+class Mark(NamedTuple):
+    """Features of a span of code points, start inclusive, end exclusive; an empty span cannot be drawn."""
+
+    start: int
+    end: int
+    features: list[FacetFeature]
+
+
+def facet_marks(text: str, record: PostRecord) -> list[Mark]:
+    """Return the marks of a record's text: its facets, or its old entities where it has no facets."""
+    facets = readable_items(decode_facet, record.facets, MAX_FACETS)
+    found = [(facet, readable_items(decode_feature, facet.features, MAX_FEATURES)) for facet in facets]
+    if any(features for _, features in found):
+        return _byte_marks(text, [one for one in found if one[1]])
+    return _old_marks(text, readable_items(decode_old_entity, record.entities, MAX_FACETS))
+
+
+def add_marks(post: Post, marks: list[Mark], handles: Mapping[str, str]) -> None:
+    """Give a post the entities, tags, mentions and links of its marks.
+
+    Args:
+        post: the post, with its text.
+        marks: the marks of that text.
+        handles: the known handles, by DID.
     """
-    try:
-        facets = decode_facets(record.facets) if is_present(record.facets) else None
-    except msgspec.MsgspecError:
-        facets = None
-    if not facets:
-        add_missing_entities(post)
-        return
-    data = post.text.encode()
-    is_ascii = len(data) == len(post.text)
     position = 0
-    for facet in sorted(facets, key=lambda one: one.index.start):
-        start, end = facet.index.start, facet.index.end
-        if not 0 <= start < end <= len(data) or not facet.features:
-            continue
-        if not is_ascii:
-            try:
-                start = len(data[:start].decode())
-                end = start + len(data[facet.index.start : end].decode())
-            except UnicodeDecodeError:  # the facet cuts a character in two
+    urls = [link.url for link in post.links]
+    for mark in sorted(marks, key=lambda one: (one.start >= one.end, one.start, -one.end)):
+        shown = post.text[mark.start : mark.end]
+        settled = mark.start < position or not shown.strip()
+        for feature in mark.features:
+            entity = _entity(feature, mark, shown, handles)
+            if entity is None:
                 continue
-        if start >= position and _add_entity(post, facet.features[0], start, end):
-            position = end
+            _count(post, entity, urls)
+            if not settled and _is_drawable(entity, shown):
+                post.entities.append(entity)
+                position, settled = mark.end, True
+    post.links = [Link(url) for url in dict.fromkeys(urls)]
     post.mentions = distinct_ignoring_case(post.mentions)
-    post.links = [Link(url) for url in dict.fromkeys(one.value for one in post.entities if one.type == "link")]
+    post.hashtags = distinct_ignoring_case(post.hashtags)
+    post.cashtags = distinct_ignoring_case(post.cashtags)
 
 
-def _add_entity(post: Post, feature: FacetFeature, start: int, end: int) -> bool:
-    """Add one feature to the post; return whether its span became an entity."""
-    shown = post.text[start:end]
-    if feature.uri:
-        post.entities.append(Entity("link", start, end, feature.uri))
-    elif feature.did:
-        handle = shown.lstrip("@＠")
-        post.entities.append(Entity("mention", start, end, handle, feature.did))
-        post.mentions.append(handle)
-    elif feature.tag:
-        tag = feature.tag.lstrip("#＃")
-        post.hashtags.append(tag)
-        if shown[1:].casefold() != tag.casefold() or shown[0] not in "#＃":
-            return False
-        post.entities.append(Entity("hashtag", start, end, tag))
-    else:
-        return False
+def _entity(feature: FacetFeature, mark: Mark, shown: str, handles: Mapping[str, str]) -> Entity | None:
+    """Return what a feature means; None where its type is not known, or its value is none of that type."""
+    kind = feature.type.removeprefix(FACET_TYPE) if feature.type.startswith(FACET_TYPE) else ""
+    if kind == "link" and isinstance(feature.uri, str) and feature.uri:
+        uri = feature.uri if ":" in feature.uri else f"https://{feature.uri}"
+        return Entity("link", mark.start, mark.end, uri)
+    if kind == "mention" and isinstance(feature.did, str) and feature.did.startswith("did:"):
+        return Entity("mention", mark.start, mark.end, mentioned_handle(feature.did, shown, handles), feature.did)
+    if kind == "tag" and isinstance(feature.tag, str) and tag_of(feature.tag):
+        type_ = "cashtag" if is_cashtag(feature.tag) else "hashtag"
+        return Entity(type_, mark.start, mark.end, tag_of(feature.tag))
+    return None
+
+
+def _count(post: Post, entity: Entity, urls: list[str]) -> None:
+    match entity.type:
+        case "link":
+            urls.append(entity.value)
+        case "mention":
+            post.mentions.append(entity.value)
+        case "hashtag":
+            post.hashtags.append(entity.value)
+        case "cashtag":
+            post.cashtags.append(entity.value)
+
+
+def _is_drawable(entity: Entity, shown: str) -> bool:
+    """Return whether a span shows its entity: a tag only where its sign and its own word stand there."""
+    if entity.type in ("hashtag", "cashtag"):
+        signs = "#＃" if entity.type == "hashtag" else "$"
+        return shown[0] in signs and shown.lstrip(signs).casefold() == entity.value.casefold()
     return True
+
+
+def _byte_marks(text: str, found: list[tuple[RichTextFacet, list[FacetFeature]]]) -> list[Mark]:
+    """Return the marks of facets. One whose index is missing, outside the text or inside a character has no span."""
+    data = text.encode()
+    marks = []
+    starts: dict[int, int] | None = None if len(data) == len(text) else _byte_positions(text)
+    for facet, features in found:
+        index = readable(decode_byte_range, facet.index)
+        start, end = (index.start, min(index.end, len(data))) if index is not None else (0, 0)
+        if starts is not None:
+            start, end = starts.get(start, -1), starts.get(end, -1)
+        marks.append(Mark(start, end, features) if 0 <= start < end else Mark(0, 0, features))
+    return marks
+
+
+def _byte_positions(text: str) -> dict[int, int]:
+    """Return byte → code point, for each byte at which a character begins, and for the end."""
+    positions = {0: 0}
+    at = 0
+    for number, character in enumerate(text, 1):
+        code = ord(character)
+        at += 1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
+        positions[at] = number
+    return positions
+
+
+def _old_marks(text: str, entities: list[OldEntity]) -> list[Mark]:
+    """Return the marks of the entities that records had before facets. `@atproto/api` still draws them."""
+    marks = []
+    for entity in entities:
+        field = _OLD_FEATURES.get(entity.type)
+        if field is None:
+            continue
+        features = [FacetFeature(f"{FACET_TYPE}{entity.type}", **{field: entity.value})]
+        index = readable(decode_slice, entity.index)
+        start, end = (_code_points(text, index.start), _code_points(text, index.end)) if index is not None else (0, 0)
+        marks.append(Mark(start, end, features) if 0 <= start < end else Mark(0, 0, features))
+    return marks
+
+
+def _code_points(text: str, units: int) -> int:
+    """Return the code point at a count of UTF-16 units, at most the end; -1 inside a character or below 0."""
+    if units < 0:
+        return -1
+    try:
+        return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le"))
+    except UnicodeDecodeError:
+        return -1

@@ -49,7 +49,7 @@ def add_content(post: Post, status: MastodonStatus, home: Home, quoted: Collecti
     add_anchors(post, [one._replace(start=one.start + shift, end=one.end + shift) for one in anchors], mentions, tags)
     add_unlinked(post, mentions, tags)
     if not anchors:
-        add_missing_entities(post, leave_out="mention")  # a bare name in a text mentions nobody: it has no host
+        add_missing_entities(post, leave_out=("mention",))  # a bare name in a text mentions nobody: it has no host
     add_attachments(post, status, quoted)
     options = [option.text for option in post.poll.options] if post.poll is not None else []
     emojis = [*(status.emojis or ()), *(status.poll.emojis or () if status.poll is not None else ())]

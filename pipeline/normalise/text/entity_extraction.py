@@ -7,6 +7,8 @@ with them the post's hashtags, cashtags, mentions, links and hosts.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
 from pipeline.normalise.text.tag_detection import find_cashtags, find_hashtags, find_mentions
 from pipeline.normalise.text.url_detection import find_urls
@@ -53,10 +55,10 @@ def _is_cut_off(text: str, entity: Entity) -> bool:
     return entity.type == "link" or (text.startswith("RT @") and entity.end == len(text) - 1)
 
 
-def add_missing_entities(post: Post, only: str = "", leave_out: str = "") -> None:
+def add_missing_entities(post: Post, only: str = "", leave_out: Collection[str] = ()) -> None:
     """Add the entities that a post's source did not name, and the tags, mentions, links and hosts made of them.
 
-    `only` restricts this to one type, `leave_out` excludes one. An entity that overlaps a known one is left out.
+    `only` restricts this to one type, `leave_out` excludes some. An entity that overlaps a known one is left out.
     """
     text = post.text
     if not any(sign in text for sign in ("$" if only == "cashtag" else "#＃@＠$.")):
@@ -66,7 +68,7 @@ def add_missing_entities(post: Post, only: str = "", leave_out: str = "") -> Non
         entity
         for entity in extract_entities(text)
         if (not only or entity.type == only)
-        and entity.type != leave_out
+        and entity.type not in leave_out
         and all(entity.end <= other.start or entity.start >= other.end for other in known)
         and not _is_cut_off(text, entity)
     ]
