@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline.post import Entity
 from tests.ui import records
 from tests.ui.conftest import OpenPage
 from tests.ui.contrast import faint_texts
@@ -183,7 +184,12 @@ def test_right_to_left_and_mixed_texts_keep_their_direction_and_language(
     at = now()
     arabic = records.post(12_000, at, text="العاصفة تقترب من الميناء storm", lang="ar", entities=[])
     japanese = records.post(12_001, at + 1, text="港の波がすごい", lang="ja", entities=[])
-    simulator.put([arabic, japanese])
+    told = "@ada 12:30 – הסערה מתקרבת\nand in English"
+    mixed = records.post(12_002, at + 2, text=told, lang="he", entities=[Entity("mention", 0, 4, "ada@far.example")])
+    simulator.put([arabic, japanese, mixed])
+    paragraphs = page.locator(f'[data-id="{mixed.id}"] .paragraph')
+    directions = paragraphs.evaluate_all("all => all.map(one => getComputedStyle(one).direction)")
+    assert directions == ["rtl", "ltr"]
     text = page.locator(f'[data-id="{arabic.id}"] .text')
     expect(text).to_have_attribute("lang", "ar")
     assert text.evaluate("one => getComputedStyle(one).direction") == "rtl"

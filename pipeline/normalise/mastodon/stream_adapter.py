@@ -41,7 +41,8 @@ def stream_events(
     payload = bytes(event.payload).strip()
     if payload.startswith(b'"'):
         payload = msgspec.json.decode(payload, type=str).encode()
-    return _events(event.event, payload, event.uri, raw, Observation(received_at, instance), consent=consent)
+    observation = Observation(received_at, instance, domain=event.account_domain or "")
+    return _events(event.event, payload, event.uri, raw, observation, consent=consent)
 
 
 def event_stream_events(raw: bytes, received_at: int, instance: str, *, consent: bool = True) -> list[Event]:
@@ -100,7 +101,7 @@ def _events(
         if kept is None:
             return [_edit_without_consent(payload, observation)] if name == "status.update" else [OPTED_OUT]
         if kept is not payload:
-            raw = _encode({"event": name, "payload": msgspec.Raw(kept)})
+            raw = _encode({"event": name, "payload": msgspec.Raw(kept), "account_domain": observation.domain or None})
         return observed_events(_as_streamed(decode_status(kept)), raw, observation)
     if name == "delete":
         return [_deletion(payload.decode(errors="replace").strip('" '), uri, observation)]

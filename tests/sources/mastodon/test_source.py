@@ -9,7 +9,7 @@ import pytest
 from pipeline.post import Deletion
 from pipeline.sources.mastodon.source import MastodonSource
 from tests.sources.background_reading import Reading, until
-from tests.sources.mastodon.reading import listening, read
+from tests.sources.mastodon.reading import cursor_text, listening, read
 from tests.sources.simulators.mastodon import Mastodon, stall, status
 
 
@@ -135,6 +135,17 @@ def test_server_out_of_order_is_waited_for_while_others_are_read() -> None:
             until(lambda: reading.texts() == ["one"])
             until(lambda: any("HTTP 503" in detail and state == "live" for state, detail, _ in reading.reports))
             assert {chunk.instance for chunk in reading.chunks if chunk.records} == {well.host}
+
+
+def test_accounts_of_a_server_are_named_by_the_domain_that_it_states() -> None:
+    with Mastodon() as server:
+        server.domain = "people.example"
+        server.held.append(status(1, "before"))
+        with read(server, cursor=cursor_text(server, "0")) as reading:
+            until(lambda: reading.texts() == ["before"])
+            server.publish(status(2, "now"))
+            until(lambda: "now" in reading.texts())
+            assert {post.author.handle for post in reading.posts()} == {"ann@people.example"}
 
 
 CLOSED = {"local": "disabled", "remote": "disabled"}

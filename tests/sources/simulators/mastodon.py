@@ -65,6 +65,7 @@ class Mastodon(http_server.Server):
         self.timeline_status = 200
         self.instance_status = 200
         self.instance_location = ""
+        self.domain = ""
         self.held: list[dict[str, Any]] = []
         self.requested: list[str] = []
         self.tokens: list[str] = []
@@ -122,7 +123,7 @@ class Mastodon(http_server.Server):
             self.plain(request, self.instance_status, {}, b"{}")
         else:
             configuration = {"urls": {"streaming": self.streaming}, "timelines_access": self.access}
-            self.json(request, {"version": "4.6.5", "configuration": configuration})
+            self.json(request, {"domain": self.domain, "version": "4.6.5", "configuration": configuration})
 
     def _timeline(self, request: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
         if self.timeline_status != 200:

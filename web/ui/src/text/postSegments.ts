@@ -60,7 +60,8 @@ export function splitSegments(text: string, entities: readonly Entity[], terms: 
   const cuts = new Set([0, text.length]);
   const spans = spansOf(text, entities);
   for (const span of spans) cuts.add(span.start).add(span.end);
-  const marks = highlightSpans(text, terms);
+  const emoji = spans.filter((span) => span.entity.type === "emoji");
+  const marks = highlightSpans(text, terms).filter(([start, end]) => !emoji.some((span) => span.start < end && start < span.end));
   for (const [start, end] of marks) cuts.add(start).add(end);
   const at = [...cuts].sort((a, b) => a - b);
   const segments: Segment[] = [];

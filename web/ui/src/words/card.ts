@@ -5,6 +5,7 @@
  */
 import { isolate } from "../text/bidiIsolate";
 import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
+import { formatExactTime } from "../text/formatTime";
 import { sourceName } from "./status";
 
 const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
@@ -12,6 +13,10 @@ const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon:
 export const cannotBeShown = "This post cannot be shown.";
 export const verified = "verified";
 export const verifiedTitle = "Verified";
+export const bot = "bot";
+export const botTitle = "Says of itself that it is automated";
+export const edited = "edited";
+export const editedAt = (at: number) => `Edited ${formatExactTime(at)}`;
 export const network = (source: string) => NETWORKS[source] ?? source;
 export const replyingTo = "Replying to";
 export const originalNotStored = "A repost; its original is not stored.";
@@ -26,6 +31,17 @@ export const countLikes = { word: ["like", "likes"], does: "Like on X" } as cons
 
 export const actionOpen = (source: string) => `Open on ${sourceName(source)}`;
 export const actionMute = (handle: string) => `Mute ${isolate(handle)}`;
+
+export const pollShare = (share: number) => `${Math.round(share * 100)} %`;
+/** `votes`: null where the source does not tell; `closesAt`: null where it is not known. */
+export const pollEnd = (votes: number | null, closesAt: number | null, now: number) => [
+  votes === null ? "Poll" : formatCount(votes, "vote"),
+  closesAt === null ? "" : closesAt > now ? `ends ${formatExactTime(closesAt)}` : `ended ${formatExactTime(closesAt)}`,
+].filter(Boolean).join(" · ");
+
+export const file = "File";
+export const fileKind = (mime: string, host: string) => [mime.split("/").pop()?.toUpperCase() ?? "", host].filter(Boolean).join(" · ");
+export const described = "Description:";
 
 export const mediaNoDescription = "Picture without description";
 export const mediaVideoPreview = "Video preview";

@@ -5,7 +5,7 @@
  */
 import type { Card } from "../../posts/cardIndex";
 import { parsePhrase, containsPhrase } from "../../text/tokenizer";
-import type { Post } from "../../wire/post";
+import { languageOf, type Post } from "../../wire/post";
 import type { Hide } from "../columnSpec";
 
 /** Returns whether a card is shown. */
@@ -19,7 +19,7 @@ export function filterOf(hide: Hide, mutes: readonly string[]): Filter | null {
   if (hide.withoutMedia) tests.push((card) => card.post.media.length > 0);
   if (hide.onlyLanguages.length) {
     const wanted = new Set(hide.onlyLanguages);
-    tests.push((card) => wanted.has(card.post.lang || "und"));
+    tests.push((card) => wanted.has(languageOf(card.post) || "und"));
   }
   const accounts = new Set(mutes.filter((mute) => mute.startsWith("@")).map((mute) => mute.slice(1).toLowerCase()));
   if (accounts.size) tests.push((card) => !accounts.has(card.post.author.handle.toLowerCase()));

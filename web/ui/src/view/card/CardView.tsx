@@ -1,5 +1,5 @@
 /**
- * Card of one post: author, time, text, links, media, quoted post, counts, actions, reposts and near-duplicates. The body is drawn again
+ * Card of one post: author, time, text, poll, links, files, media, quoted post, counts, actions, reposts and near-duplicates. The body is drawn again
  * only when its own data changed, and an error in it becomes a message in its place. `RemovedCard` is the placeholder of a removed post in
  * a list that must not move. Text of users is rendered as text, never as markup.
  */
@@ -14,6 +14,9 @@ import { safeUrl } from "../../text/url";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
+import { AttachedFiles, MatchingDescriptions } from "./AttachedFiles";
+import { AuthorName } from "./EmojiText";
+import { PollView } from "./PollView";
 import { RepostsAndDuplicates } from "./RepostsAndDuplicates";
 import { TitledLinks } from "./TitledLinks";
 import { MediaView } from "./MediaView";
@@ -85,18 +88,22 @@ export class CardBody extends Component<BodyProps> {
         <Avatar desk={desk} post={post} />
         <div class="body">
           <header class="by">
-            <TermLink desk={desk} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto">{author.name || author.handle}</TermLink>
+            <TermLink desk={desk} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto"><AuthorName desk={desk} post={post} /></TermLink>
             {author.verified ? <span class="verified" title={cardWords.verifiedTitle} role="img" aria-label={cardWords.verified}>✓</span> : null}
+            {author.bot ? <span class="network" title={cardWords.botTitle}>{cardWords.bot}</span> : null}
             <bdi class="handle">@{author.handle}</bdi>
             <span class="network">{cardWords.network(post.source)}</span>
-            <PostTime at={post.created_at} now={now} url={url} id={ids.when} />
+            <PostTime at={post.created_at} editedAt={post.edited_at ?? null} now={now} url={url} id={ids.when} />
           </header>
           {post.reply_to?.handle ? <p class="reply-to">{cardWords.replyingTo} <bdi>@{post.reply_to.handle}</bdi></p> : null}
           {inside ? <p class="reply-to" id={ids.text}>{cardWords.originalNotStored}</p> : (
             <PostText desk={desk} post={post} terms={column.run.terms} id={ids.text} />
           )}
-          <TitledLinks desk={desk} post={post} />
+          <PollView post={post} terms={column.run.terms} now={now} />
+          <TitledLinks desk={desk} post={post} terms={column.run.terms} media={spec.media} />
+          <AttachedFiles post={post} terms={column.run.terms} />
           <MediaView desk={desk} post={post} media={spec.media} />
+          <MatchingDescriptions post={post} terms={column.run.terms} />
           {post.original && post.quote_of && !column.run.posts.isDeleted(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
           <footer class="numbers">
             <PostCounts post={post} />
@@ -115,8 +122,9 @@ function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card 
   if (!quoted) return null;
   return (
     <blockquote class="quote">
-      <p class="by"><b><bdi>{quoted.author.name || quoted.author.handle}</bdi></b> <span class="handle"><bdi>@{quoted.author.handle}</bdi></span></p>
+      <p class="by"><b><bdi><AuthorName desk={desk} post={quoted} /></bdi></b> <span class="handle"><bdi>@{quoted.author.handle}</bdi></span></p>
       <PostText desk={desk} post={quoted} terms={column.run.terms} />
+      <PollView post={quoted} terms={column.run.terms} now={Date.now()} />
     </blockquote>
   );
 }

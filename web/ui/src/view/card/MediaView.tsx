@@ -31,18 +31,19 @@ function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: M
 
 export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media: Settings["media"] }): JSX.Element | null {
   const [opened, setOpened] = useState(false);
-  if (!post.media.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;
+  const pictures = post.media.map((one, slot) => ({ one, slot })).filter(({ one }) => one.type !== "file");
+  if (!pictures.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;
   const covered = !opened && (post.sensitive || media === "ask");
   if (covered)
     return (
       <button class="covered" onClick={() => setOpened(true)}>
-        {cardWords.mediaCovered(post.sensitive, post.media.length)}
+        {cardWords.mediaCovered(post.sensitive, pictures.length)}
       </button>
     );
-  const shown = post.media.slice(0, MOST);
+  const shown = pictures.slice(0, MOST);
   return (
     <div class={`media of-${shown.length}`}>
-      {shown.map((one, slot) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
+      {shown.map(({ one, slot }) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
     </div>
   );
 }

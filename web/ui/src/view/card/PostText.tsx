@@ -1,5 +1,6 @@
 /**
- * Text of a post: tags, mentions and links as links, matched words marked, and the real host after a link whose text names another one.
+ * Text of a post: tags, mentions and links as links, matched words marked, emoji of the server's own as pictures, each paragraph in the
+ * direction of its own words, and the real host after a link whose text names another one.
  * `TermLink`, used by other views as well, adds its term to the search by a click and excludes it by an Alt-click. The text is split into
  * elements, never parsed as markup.
  */
@@ -8,9 +9,11 @@ import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";
 import { writeRoute } from "../../state/page/route";
 import type { Desk } from "../../state/desk";
+import { splitParagraphs } from "../../text/paragraphs";
 import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
+import { EmojiPicture } from "./EmojiText";
 import * as cardWords from "../../words/card";
 
 /** Link that adds a term to the search. A click runs the search, Alt-click excludes the term, a middle click opens a tab. */
@@ -26,11 +29,15 @@ export function TermLink(props: { desk: Desk; term: string; children: ComponentC
   );
 }
 
-function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element {
+function Piece({ desk, post, segment }: { desk: Desk; post: Post; segment: Segment }): JSX.Element {
   const text = segment.marked ? <mark>{segment.text}</mark> : <>{segment.text}</>;
   switch (segment.kind) {
     case "text":
       return text;
+    case "emoji": {
+      const number = post.emojis?.findIndex((emoji) => emoji.name === segment.value) ?? -1;
+      return number < 0 ? text : <EmojiPicture desk={desk} post={post} slot={`emoji-${number}`} name={segment.value} />;
+    }
     case "link": {
       const url = safeUrl(segment.value);
       if (!url) return text;
@@ -44,9 +51,14 @@ function Piece({ desk, segment }: { desk: Desk; segment: Segment }): JSX.Element
 
 export function PostText({ desk, post, terms, id }: { desk: Desk; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
   const segments = useMemo(() => splitSegments(post.text, post.entities, terms), [post, terms]);
+  const paragraphs = useMemo(() => splitParagraphs(segments), [segments]);
+  const directions = new Set(paragraphs?.map((one) => one.direction));
+  const pieces = (some: readonly Segment[]): JSX.Element[] => some.map((segment, at) => <Piece key={at} desk={desk} post={post} segment={segment} />);
   return (
-    <p class="text" id={id} dir="auto" {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
-      {segments.map((segment, at) => <Piece key={at} desk={desk} segment={segment} />)}
+    <p class="text" id={id} dir={paragraphs?.[0]?.direction ?? "auto"} {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
+      {paragraphs && directions.size > 1
+        ? paragraphs.map((one, at) => <span class="paragraph" key={at} dir={one.direction}>{pieces(one.segments)}</span>)
+        : pieces(segments)}
     </p>
   );
 }

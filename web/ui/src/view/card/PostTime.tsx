@@ -1,15 +1,17 @@
 /**
  * Time of a post, as a link to the post where its address is safe: its age ("2 min"), and the exact time with its zone on hover, while the
- * card has the focus, and for screen readers.
+ * card has the focus, and for screen readers. Before it stands "edited" where the author changed the post.
  */
 import type { JSX } from "preact";
 import { formatAge, formatExactTime } from "../../text/formatTime";
+import * as cardWords from "../../words/card";
 
-export function PostTime({ at, now, url, id }: { at: number; now: number; url: string | null; id: string }): JSX.Element {
+export function PostTime({ at, editedAt, now, url, id }: { at: number; editedAt: number | null; now: number; url: string | null; id: string }): JSX.Element {
+  const edited = editedAt === null ? null : <span class="edited" title={cardWords.editedAt(editedAt)}>{cardWords.edited} </span>;
   const words = <><span class="ago">{formatAge(at, now)}</span><span class="exact" id={id}>{formatExactTime(at)}</span></>;
   return (
     <time dateTime={new Date(at).toISOString()}>
-      {url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{words}</a> : words}
+      {edited}{url ? <a href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>{words}</a> : words}
     </time>
   );
 }

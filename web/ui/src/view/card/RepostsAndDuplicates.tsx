@@ -10,6 +10,7 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatAge, formatExactTime } from "../../text/formatTime";
 import { RepostSign } from "../icons";
+import { AuthorName } from "./EmojiText";
 import { PostText } from "./PostText";
 import * as cardWords from "../../words/card";
 
@@ -39,7 +40,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
         <ul class="under">
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
             <li key={post.id}>
-              <b><bdi>{post.author.name || post.author.handle}</bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
+              <b><bdi><AuthorName desk={desk} post={post} /></bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
               {post.author.followers === null ? null : <> {cardWords.followers(post.author.followers)}</>}
               <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
             </li>
@@ -50,7 +51,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
         <ul class="under">
           {column.run.cardIndex.otherDuplicates(card).slice(0, MOST).map((other) => (
             <li key={other.id}>
-              <b><bdi>{other.post.author.name || other.post.author.handle}</bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
+              <b><bdi><AuthorName desk={desk} post={other.post} /></bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
               <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
               <PostText desk={desk} post={other.post} terms={column.run.terms} />
             </li>

@@ -6,7 +6,8 @@
 import type { PageFacts } from "../../wire/api";
 import type { Post } from "../../wire/post";
 
-type Slot = "avatar" | number;
+/** Place of a picture in a post: the avatar, the number of a medium, or kind and number of a link's picture or of an emoji. */
+export type Slot = "avatar" | number | `link-${number}` | `emoji-${number}` | `author-emoji-${number}`;
 
 interface Failure {
   /** Time before which the picture is not requested again, ms. */

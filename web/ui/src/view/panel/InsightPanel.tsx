@@ -8,6 +8,7 @@ import { useRef } from "preact/hooks";
 import type { PostStore } from "../../posts/postStore";
 import { TABS } from "../../state/insight";
 import type { Desk } from "../../state/desk";
+import { languageOf } from "../../wire/post";
 import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumber";
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
@@ -26,7 +27,7 @@ function countLoaded(store: PostStore): { posts: number; authors: number; langua
   const languages = new Set<string>();
   for (const post of store.newestFirst()) {
     authors.add(post.author.id);
-    if (post.lang) languages.add(post.lang);
+    if (post.lang) languages.add(languageOf(post));
   }
   return { posts: store.size, authors: authors.size, languages: languages.size };
 }
