@@ -79,8 +79,8 @@ def test_words_of_somebody_who_does_not_want_to_be_found_do_not_come_inside_anot
 def test_deletion_that_comes_before_its_status_keeps_the_status_out() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
-        server.say("delete", "5")
-        server.publish(status(5, "gone already", host="far.example"), status(6, "there"))
+        server.publish_deleted(status(5, "gone already", host="far.example"))
+        server.publish(status(6, "there"))
         until(lambda: "there" in reading.texts())
         assert reading.texts() == ["there"]
         assert "mastodon:far.example/7005" in [event.id for event in reading.events() if isinstance(event, Deletion)]

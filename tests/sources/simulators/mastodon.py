@@ -89,6 +89,11 @@ class Mastodon(http_server.Server):
             self.held.append(one)
             self.say("update", one)
 
+    def publish_deleted(self, one: dict[str, Any]) -> None:
+        """Send a status that was deleted at once: its deletion first, as the streaming server does."""
+        self.say("delete", one["id"])
+        self.say("update", one)
+
     # -- what a server does
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
