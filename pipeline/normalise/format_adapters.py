@@ -14,10 +14,12 @@ from pipeline.normalise.mastodon import wire as mastodon_wire
 from pipeline.normalise.murmur_json import adapter as murmur_adapter
 from pipeline.normalise.murmur_json import wire as murmur_wire
 from pipeline.normalise.source_permissions import CANONICAL, JETSTREAM, MASTODON, SourcePermissions, X
+from pipeline.normalise.x import stream_messages as x_stream_messages
 from pipeline.normalise.x import v1_adapter as x_v1
 from pipeline.normalise.x import v1_wire as x_v1_wire
 from pipeline.normalise.x import v2_adapter as x_v2
 from pipeline.normalise.x import v2_envelope_wire as x_v2_envelope_wire
+from pipeline.normalise.x import v2_flattened as x_v2_flattened
 from pipeline.normalise.x import v2_wire as x_v2_wire
 from pipeline.normalise.x.personal_archive import adapter as x_archive
 from pipeline.normalise.x.personal_archive import wire as x_archive_wire
@@ -44,7 +46,13 @@ def _x_v2(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[E
 
 
 def _x_v2_flat(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
-    return x_v2.flat_events(x_v2_wire.decode_tweet(raw), raw, received_at)
+    if b'"author"' not in raw and b'"__twarc"' not in raw:
+        return x_v2.flat_events(x_v2_wire.decode_tweet(raw), raw, received_at)
+    return x_v2.events(x_v2_flattened.page_of(raw), raw, received_at)
+
+
+def _x_compliance(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
+    return x_stream_messages.compliance_events(x_stream_messages.decode_compliance(raw), received_at)
 
 
 def _x_v1(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
@@ -107,5 +115,6 @@ NEEDED_NAMES: tuple[tuple[str, frozenset[str], Adapter], ...] = (
     (X, frozenset({"meta"}), _x_v2),
     (X, frozenset({"title", "type"}), _x_v2),
     (X, frozenset({"id", "text"}), _x_v2_flat),
+    (X, frozenset({"id", "action"}), _x_compliance),
 )
 """Names that a record of each format has at its top level. The first row that fits wins, so surer ones stand first."""

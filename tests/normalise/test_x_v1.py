@@ -146,3 +146,16 @@ def test_control_messages_are_understood() -> None:
     assert normalise(b'{"delete":{"status":{"id":1,"id_str":"1","user_id":2}}}', "x", NOW) == [Deletion("x:1", NOW)]
     assert normalise(b'{"user_delete":{"id":3}}', "x", NOW) == [AuthorDeletion("x", "3", NOW)]
     assert isinstance(normalise(b'{"limit":{"track":1}}', "x", NOW)[0], Notice)
+
+
+def test_a_link_leads_to_the_page_behind_all_redirects_and_is_shown_as_written() -> None:
+    link = {
+        "url": "https://t.co/aaaaaaaaaa",
+        "expanded_url": "https://bit.ly/3wren",
+        "display_url": "bit.ly/3wren",
+        "indices": [5, 28],
+        "unwound": {"url": "https://birds.example/wren", "status": 200, "title": "Wrens", "description": "About wrens"},
+    }
+    post = read(text="look https://t.co/aaaaaaaaaa", entities={"urls": [link]})
+    assert (post.text, post.hosts) == ("look bit.ly/3wren", ["birds.example"])
+    assert post.links == [Link("https://birds.example/wren", "Wrens", "About wrens")]

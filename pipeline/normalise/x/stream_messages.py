@@ -31,6 +31,7 @@ NOTICE_KINDS = {
     "drop": "info",
     "undrop": "info",
     "user_update": "info",
+    "user_profile_modification": "info",
     "user_undelete": "info",
     "user_unprotect": "info",
     "user_unsuspend": "info",
@@ -53,6 +54,7 @@ class _Delete(msgspec.Struct):
     status: _StatusRef | None = None
     tweet: _StatusRef | None = None
     timestamp_ms: str | int | None = None
+    event_at: str | None = None
 
 
 class _AccountRef(msgspec.Struct):
@@ -60,8 +62,19 @@ class _AccountRef(msgspec.Struct):
     id_str: str | None = None
     user: _StatusRef | None = None
     timestamp_ms: str | int | None = None
+    event_at: str | None = None
 
 
+class ComplianceLine(msgspec.Struct):
+    """One line of a batch compliance job's result: a post for which something is to be done."""
+
+    id: int | str = ""
+    action: str = ""
+    reason: str = ""
+    redacted_at: str | None = None
+
+
+decode_compliance = msgspec.json.Decoder(ComplianceLine).decode
 _decode_delete = msgspec.json.Decoder(_Delete).decode
 _decode_account = msgspec.json.Decoder(_AccountRef).decode
 
@@ -80,7 +93,7 @@ def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event
         number = numeric_id(owner.id_str, owner.id)
         if not number:
             raise RecordError(f"X {name} without a usable id")
-        return [AuthorDeletion("x", number, _time_ms(account.timestamp_ms, received_at))]
+        return [AuthorDeletion("x", number, _time_ms(account.timestamp_ms or account.event_at, received_at))]
     delete = _decode_delete(body)
     status = delete.status or delete.tweet
     if status is None:  # a like or a direct message was deleted
@@ -88,7 +101,26 @@ def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event
     number = numeric_id(status.id_str, status.id)
     if not number:
         raise RecordError("X delete without a usable id")
-    return [Deletion(f"x:{number}", _time_ms(delete.timestamp_ms, received_at))]
+    return [Deletion(f"x:{number}", _time_ms(delete.timestamp_ms or delete.event_at, received_at))]
+
+
+def compliance_events(line: ComplianceLine, received_at: int) -> list[Event]:
+    """Return the events of one line of a compliance job's result.
+
+    Every reason but `scrub_geo` (deleted, deactivated, protected, suspended, bounced) withdraws the post. A place that
+    was removed changes nothing here: posts hold none.
+
+    Raises:
+        RecordError: the line has no usable id, or an action that X does not document.
+    """
+    number = numeric_id(None, line.id)
+    if line.action not in ("delete", "scrub_geo"):
+        raise RecordError(f"X compliance line with the unknown action {line.action[:40]!r}")
+    if not number:
+        raise RecordError("X compliance line without a usable id")
+    if "scrub_geo" in (line.action, line.reason):
+        return [Notice("x", "info", f"scrub_geo of {number}")]
+    return [Deletion(f"x:{number}", _time_ms(line.redacted_at, received_at))]
 
 
 def _time_ms(stamp: str | int | None, received_at: int) -> int:
