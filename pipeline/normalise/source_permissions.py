@@ -17,10 +17,13 @@ from pipeline.post import AuthorDeletion, Deletion, Event, Notice, Upsert
 from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
-"""Names of the formats: our own JSON, and those of the three networks."""
+"""Names of the formats: our own JSON, and those of the three networks' streams and interfaces."""
+
+X_ARCHIVE, ACTIVITYPUB, APPVIEW, TAP = "x archive", "activitypub", "appview", "tap"
+"""Names of the formats that only recordings have: archives of one owner, and what other tools collect."""
 
 _POSTS = frozenset({"post", "delete"})
-_ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON})
+_ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON, X_ARCHIVE, ACTIVITYPUB, APPVIEW, TAP})
 
 
 @dataclass(frozen=True, slots=True)

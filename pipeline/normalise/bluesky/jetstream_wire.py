@@ -6,18 +6,21 @@ and `profiles` and `counts`, which our own source puts beside an event.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import Raw
 
 
 class JetstreamCommit(msgspec.Struct):
-    """One change of a repository."""
+    """One change of a repository. `type` is the first wire's name of `operation`."""
 
     operation: str = ""
     collection: str = ""
     rkey: str = ""
     rev: str = ""
     record: Raw = msgspec.field(default_factory=Raw)
+    type: str = ""
 
 
 class JetstreamAccount(msgspec.Struct):
@@ -53,7 +56,10 @@ class KnownCounts(msgspec.Struct):
 
 
 class JetstreamEvent(msgspec.Struct):
-    """One event. Some archives write `record` beside `commit` instead of inside."""
+    """One event. Some archives write `record` beside `commit` instead of inside, or a time in ISO 8601 in `time`.
+
+    `type` is the first wire's name of `kind` (see `recorded_events.py`).
+    """
 
     did: str
     time_us: int | None = None
@@ -63,6 +69,8 @@ class JetstreamEvent(msgspec.Struct):
     record: Raw = msgspec.field(default_factory=Raw)
     profiles: dict[str, KnownProfile] = {}
     counts: KnownCounts | None = None
+    type: str = ""
+    time: Any = None
 
 
 class JetstreamMessage(msgspec.Struct):

@@ -186,13 +186,18 @@ class _Tree:
     def _known_profile(self) -> dict[str, Any]:
         avatar = self._profile.get("avatar")
         ref = avatar.get("ref") if isinstance(avatar, dict) else None
+        picture = (
+            f"{AVATAR_SERVER}/{self._did}/{libipld.encode_cid(ref)}@jpeg"
+            if isinstance(ref, bytes) and _is_cid(ref)
+            else ""
+        )
         labels = self._profile.get("labels")
         values = labels.get("values") if isinstance(labels, dict) else None
         names = {value.get("val") for value in values if isinstance(value, dict)} if isinstance(values, list) else set()
         return {
             "name": _text(self._profile.get("displayName")),
             "bio": _text(self._profile.get("description")),
-            "avatar": f"{AVATAR_SERVER}/{self._did}/{libipld.encode_cid(ref)}@jpeg" if _is_cid(ref) else "",
+            "avatar": picture,
             "hidden": _SIGNED_IN_ONLY in names,
         }
 
