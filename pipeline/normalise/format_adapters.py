@@ -73,7 +73,7 @@ def _x_v2(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[E
 
 
 def _x_v2_flat(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
-    if b'"author"' not in raw and b'"__twarc"' not in raw:
+    if not any(name in raw for name in _FLATTENED_NAMES):
         return x_v2.flat_events(x_v2_wire.decode_tweet(raw), raw, received_at)
     return x_v2.events(x_v2_flattened.page_of(raw), raw, received_at)
 
@@ -111,6 +111,9 @@ def _mastodon_event(raw: bytes, received_at: int, instance: str, _: SourcePermis
 def _mastodon_status(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:
     return status_adapter.status_events(mastodon_wire.decode_status(raw), raw, received_at, instance)
 
+
+_FLATTENED_NAMES = (b'"author"', b'"__twarc"', b'"attachments"', b'"referenced_tweets"')
+"""Names in a post of X v2 under which `twarc2 flatten` puts what stood beside it."""
 
 PREFIXES: tuple[tuple[str, bytes, Adapter], ...] = (
     (CANONICAL, b'{"murmur":', _murmur_json),

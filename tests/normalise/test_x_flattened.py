@@ -132,3 +132,17 @@ def test_a_broken_object_inside_costs_nothing_else() -> None:
 def test_a_post_alone_stays_a_post() -> None:
     (post,) = read(DEEP)
     assert (post.text, post.version) == ("deep", NOW)
+
+
+def test_a_poll_is_read_where_nothing_else_was_moved_into_the_post() -> None:
+    asked = {"id": ASKED["id"], "text": "yes?", "attachments": {"poll_ids": ["88"], "poll": POLL}}
+    (post,) = read(asked)
+    assert post.poll is not None
+
+
+def test_an_author_two_levels_down_is_named_by_a_mention() -> None:
+    mention = {"start": 3, "end": 7, "username": "wim", "id": "13", "name": "Wim"}
+    inner = {**DEEP, "type": "quoted"}
+    middle = {**MIDDLE, "type": "retweeted", "referenced_tweets": [inner]}
+    deep, _, _ = read({**REPOST, "entities": {"mentions": [mention]}, "referenced_tweets": [middle]})
+    assert deep.author.handle == "wim"

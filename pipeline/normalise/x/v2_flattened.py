@@ -26,18 +26,26 @@ def page_of(raw: bytes) -> V2Envelope:
     """Return a flattened post as the page that it came from."""
     tweet = _decode(raw)
     includes = V2Includes(users=[], tweets=[], media=[], polls=[])
+    mentioned: list[V2User] = []
     page = V2Envelope(includes=includes)
     collector = tweet.pop("__twarc", None)
     if isinstance(collector, dict) and isinstance(collector.get("retrieved_at"), str):
         page.twarc = V2Twarc(collector["retrieved_at"])
     if "matching_rules" in tweet:
         page.matching_rules = msgspec.Raw(_encode(tweet.pop("matching_rules")))
-    page.data = msgspec.Raw(_encode(_moved(tweet, includes, 0)))
+    page.data = msgspec.Raw(_encode(_moved(tweet, includes, mentioned, 0)))
+    includes.users = [*mentioned, *(includes.users or ())]  # of two with the same id the last one counts
     return page
 
 
-def _moved(tweet: dict[str, Any], includes: V2Includes, depth: int) -> dict[str, Any]:
-    """Return a post without the objects that belong into `includes`, and put them there."""
+def _moved(tweet: dict[str, Any], includes: V2Includes, mentioned: list[V2User], depth: int) -> dict[str, Any]:
+    """Return a post without the objects that belong into `includes`, and put them there.
+
+    A post two levels down names its author by id only; the mention of the repost around it has the name.
+    """
+    entities = tweet.get("entities")
+    for mention in _objects(entities.get("mentions")) if isinstance(entities, dict) else ():
+        _add(mentioned, mention, V2User)
     for name in ("author", "in_reply_to_user"):
         _add(includes.users, tweet.pop(name, None), V2User)
     attached = tweet.get("attachments")
@@ -51,7 +59,7 @@ def _moved(tweet: dict[str, Any], includes: V2Includes, depth: int) -> dict[str,
         for reference in _objects(references):
             if "text" in reference and depth < MAX_NESTED_POSTS:
                 nested = {name: value for name, value in reference.items() if name != "type"}
-                _add(includes.tweets, _moved(nested, includes, depth + 1), V2Tweet)
+                _add(includes.tweets, _moved(nested, includes, mentioned, depth + 1), V2Tweet)
         tweet["referenced_tweets"] = [
             {"type": reference.get("type"), "id": reference.get("id")} for reference in _objects(references)
         ]
