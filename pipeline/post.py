@@ -1,8 +1,9 @@
 """Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
 The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
-and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
-in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
+a change of an account, a doubt about its stored posts, and a notice. The field names are those of JSON on the wire and
+in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers are null, unknown words "", never
+guessed. This module knows no source and no store.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ MAX_TIME_MS = 253_402_300_799_999
 
 
 class Author(msgspec.Struct):
-    """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""
+    """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@".
+
+    `former_handles` are handles that the account had before and that still find its posts, newest first.
+    """
 
     id: str
     handle: str
@@ -23,6 +27,7 @@ class Author(msgspec.Struct):
     avatar: str = ""
     followers: int | None = None
     verified: bool = False
+    former_handles: list[str] = []
 
 
 class Counts(msgspec.Struct):
@@ -141,6 +146,28 @@ class AuthorDeletion(msgspec.Struct, frozen=True):
     forgotten: bool = False
 
 
+class AccountChange(msgspec.Struct, frozen=True):
+    """A change of an account at its source at `at` (ms, the source's time of the change). The greatest time wins.
+
+    `hidden`: the account is off for now, and none of its posts may be shown until it is back (False); None says nothing
+    about that. `handle` is the account's new handle, "" says nothing about it.
+    """
+
+    source: str
+    author_id: str
+    at: int
+    hidden: bool | None = None
+    handle: str = ""
+
+
+class AuthorRecheck(msgspec.Struct, frozen=True):
+    """The source lost count of an account's changes at `at` (ms): its stored posts are to be looked up again."""
+
+    source: str
+    author_id: str
+    at: int
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A message of a source that is no post. `kind` is limit, disconnect, warning, keepalive, withheld or info."""
 
@@ -149,5 +176,5 @@ class Notice(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-Event = Upsert | Deletion | AuthorDeletion | Notice
+Event = Upsert | Deletion | AuthorDeletion | AccountChange | AuthorRecheck | Notice
 """Result of normalising a record."""

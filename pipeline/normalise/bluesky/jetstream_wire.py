@@ -21,11 +21,25 @@ class JetstreamCommit(msgspec.Struct):
 
 
 class JetstreamAccount(msgspec.Struct):
-    """The hosting state of an account: whether it is active, and if not, why."""
+    """The hosting state of an account since `time`: whether it is active, and if not, why."""
 
     active: bool = True
     status: str | None = None
     did: str = ""
+    time: str = ""
+
+
+class JetstreamIdentity(msgspec.Struct):
+    """The present handle of an account."""
+
+    handle: str | None = None
+    time: str = ""
+
+
+class JetstreamSync(msgspec.Struct):
+    """The repository's commits do not follow one another: its changes up to `time` may be missing."""
+
+    time: str = ""
 
 
 class KnownProfile(msgspec.Struct):
@@ -60,13 +74,14 @@ class JetstreamEvent(msgspec.Struct):
     kind: str = ""
     commit: JetstreamCommit | None = None
     account: JetstreamAccount | None = None
+    identity: JetstreamIdentity | None = None
     record: Raw = msgspec.field(default_factory=Raw)
     profiles: dict[str, KnownProfile] = {}
     counts: KnownCounts | None = None
 
 
 class JetstreamMessage(msgspec.Struct):
-    """The payload of a frame. A commit's fields stand at its top level, an account's one level down."""
+    """The payload of a frame. A commit's fields stand at its top level, those of other kinds one level down."""
 
     type: str = msgspec.field(default="", name="$type")
     did: str = ""
@@ -78,6 +93,8 @@ class JetstreamMessage(msgspec.Struct):
     rev: str = ""
     record: Raw = msgspec.field(default_factory=Raw)
     account: JetstreamAccount | None = None
+    identity: JetstreamIdentity | None = None
+    sync: JetstreamSync | None = None
 
 
 class JetstreamFrame(msgspec.Struct):

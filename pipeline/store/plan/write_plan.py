@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.contract import Entry, Persisted
+from pipeline.store.plan.account_rows import AccountKey, AccountRow, WithheldPost
 
 
 @dataclass(slots=True)
@@ -52,6 +53,10 @@ class WritePlan:
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
     `left` is set where the deletions take along more posts than this plan removes.
 
+    `accounts` are the rows of accounts that changed. `withheld` are posts to hide, those of removed rows among them,
+    and `settled` the ids whose hidden copies are removed. `withdrawn` are the hidden rows as (id, version). `added` are
+    ids of `upserts` that no event of the batch names, and `account_work` the ids that the account changes concern.
+
     Entries of posts created before `retained_from_ms` are written, because a fresh repost may need its old original,
     and are not reported.
     """
@@ -69,10 +74,16 @@ class WritePlan:
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
     quoted: list[str] = field(default_factory=list)
     left: bool = False
+    accounts: dict[AccountKey, AccountRow] = field(default_factory=dict)
+    withheld: dict[str, WithheldPost] = field(default_factory=dict)
+    settled: list[str] = field(default_factory=list)
+    withdrawn: list[tuple[str, int]] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
+    account_work: set[str] = field(default_factory=set)
 
     def persisted(self) -> Persisted:
         """Return the contract's report of this plan."""
         inserted = sum(row.stored is None for row in self.upserts)
         since = self.retained_from_ms
         entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
-        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left)
+        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left, withdrawn=self.withdrawn)

@@ -3,6 +3,7 @@
 See test_memory.py and test_sqlite.py.
 """
 
+from tests.store.contract.accounts import AccountsContract
 from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
@@ -18,6 +19,7 @@ class StoreContract(
     MergingContract,
     OriginalsContract,
     DeletionsContract,
+    AccountsContract,
     PagingContract,
     ChangesContract,
     CountsContract,
