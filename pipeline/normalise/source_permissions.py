@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import RecordError
-from pipeline.post import AccountChange, AuthorDeletion, AuthorRecheck, Deletion, Event, Notice, Upsert
+from pipeline.post import AccountChange, Author, AuthorDeletion, AuthorRecheck, Deletion, Event, Notice, Upsert
 from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
@@ -79,7 +79,14 @@ def _is_own(event: Event, host: str) -> bool:
         return bool(host) and event.id.startswith(f"mastodon:{host}/")
     if type(event) is not Upsert or not host:
         return False
-    return event.post.id.startswith(f"mastodon:{host}/") and event.post.author.id.endswith(f"@{host}")
+    author = event.post.author
+    return event.post.id.startswith(f"mastodon:{host}/") and author.id.endswith(f"@{host}") and _may_name(author, host)
+
+
+def _may_name(author: Author, host: str) -> bool:
+    """Return whether a server may give its account this handle: its own host or a domain above it."""
+    domain = author.handle.rpartition("@")[2].lower()
+    return domain == host or host.endswith(f".{domain}")
 
 
 _PERMISSIONS = {
