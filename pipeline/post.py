@@ -1,7 +1,7 @@
 """Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
 The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
-and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
+the detachment of a quote, and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
 in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
 """
 
@@ -103,6 +103,7 @@ class Post(msgspec.Struct, kw_only=True):
     conversation_id: str = ""
     repost_of: str = ""
     quote_of: str = ""
+    detached_quote: str = ""
     hashtags: list[str] = []
     cashtags: list[str] = []
     mentions: list[str] = []
@@ -129,6 +130,18 @@ class Deletion(msgspec.Struct, frozen=True):
     at: int
 
 
+class QuoteDetachment(msgspec.Struct, frozen=True):
+    """The post `id` no longer quotes the post `quoted`, because that post's author or server took the quote back.
+
+    The quoting post stays. It shows, finds and exports the quote no more, whatever later copies of it say. `attached`
+    undoes an earlier detachment: the quote is shown again.
+    """
+
+    id: str
+    quoted: str
+    attached: bool = False
+
+
 class AuthorDeletion(msgspec.Struct, frozen=True):
     """The deletion of all posts of an account up to `at` (ms). `author_id` is the source's own id.
 
@@ -149,5 +162,5 @@ class Notice(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-Event = Upsert | Deletion | AuthorDeletion | Notice
+Event = Upsert | Deletion | QuoteDetachment | AuthorDeletion | Notice
 """Result of normalising a record."""

@@ -34,6 +34,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
 
     `created_at`, `claimed_at` and `received_at` stay those of the first version stored.
     """
+    new = _with_detached_quote(old, new)
     if new.version < old.version:
         return old, "dropped"
     number = max(old.seq, seq)
@@ -56,6 +57,16 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
     if merged.author.followers is None and old.author.followers is not None:
         merged.author = msgspec.structs.replace(merged.author, followers=old.author.followers)
     return merged, "content" if differs else "numbers"
+
+
+def _with_detached_quote(old: Post, new: Post) -> Post:
+    """Return the new version without the quote that was detached from an earlier one."""
+    detached = old.detached_quote
+    if not detached or new.detached_quote:
+        return new
+    return msgspec.structs.replace(
+        new, quote_of="" if new.quote_of == detached else new.quote_of, detached_quote=detached
+    )
 
 
 def _merge_counts(old: Counts, new: Counts) -> Counts:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pipeline.errors import RecordError
-from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post, Upsert
+from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post, QuoteDetachment, Upsert
 from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
@@ -33,7 +33,8 @@ class NormalisedBatch:
     @property
     def seq_count(self) -> int:
         """Number of sequence numbers that this batch reserves."""
-        return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
+        writes = self.writes
+        return sum(map(len, (writes.upserts, writes.deletions, writes.author_deletions, writes.detachments)))
 
 
 def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
@@ -75,6 +76,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
     upserts: dict[str, Upsert] = {}
     deletions: dict[str, Deletion] = {}
     author_deletions: list[AuthorDeletion] = []
+    detachments: dict[tuple[str, str], QuoteDetachment] = {}
     notices: list[Notice] = []
     for event in events:
         if type(event) is Upsert:
@@ -87,11 +89,14 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
                 deletions[event.id] = event
         elif type(event) is AuthorDeletion:
             author_deletions.append(event)
+        elif type(event) is QuoteDetachment:
+            detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
     for post_id in deletions:
         upserts.pop(post_id, None)
-    return Writes(list(upserts.values()), list(deletions.values()), author_deletions), notices
+    kept = list(detachments.values())
+    return Writes(list(upserts.values()), list(deletions.values()), author_deletions, detachments=kept), notices
 
 
 def _greater(one: Upsert, other: Upsert) -> Upsert:

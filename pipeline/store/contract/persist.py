@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
+from pipeline.post import AuthorDeletion, Deletion, Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document
 
 
@@ -25,6 +25,7 @@ class Writes:
     deletions: Sequence[Deletion] = ()
     author_deletions: Sequence[AuthorDeletion] = ()
     continued: bool = False
+    detachments: Sequence[QuoteDetachment] = ()
 
     def plus(self, other: Writes) -> Writes:
         """Return these events followed by those of `other`."""
@@ -32,6 +33,7 @@ class Writes:
             [*self.upserts, *other.upserts],
             [*self.deletions, *other.deletions],
             [*self.author_deletions, *other.author_deletions],
+            detachments=[*self.detachments, *other.detachments],
         )
 
 

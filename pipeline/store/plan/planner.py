@@ -1,4 +1,4 @@
-"""Planner: turns a batch of events into a `WritePlan`, by admission, deletions and upserts in this order.
+"""Planner: turns a batch of events into a `WritePlan`, by admission, deletions, detachments and upserts in this order.
 
 All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
 post.
@@ -12,6 +12,7 @@ from pipeline.post import Upsert
 from pipeline.store.contract import Writes
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
+from pipeline.store.plan.detachments import plan_detachments
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
@@ -42,8 +43,9 @@ def plan_writes(
     plan_deletions(lookups, writes, plan, buried)
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = [upsert for upsert in upserts if upsert.post.id not in plan.tombstones]
-    UpsertPlanner(lookups, plan, seq, prepared).run(
-        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept]
+    detached = plan_detachments(writes, plan, buried)
+    UpsertPlanner(lookups, plan, seq, prepared, detached).run(
+        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
     )
     return plan
 

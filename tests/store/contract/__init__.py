@@ -7,6 +7,7 @@ from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
 from tests.store.contract.deletions import DeletionsContract
+from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.paging import PagingContract
@@ -18,6 +19,7 @@ class StoreContract(
     MergingContract,
     OriginalsContract,
     DeletionsContract,
+    DetachmentsContract,
     PagingContract,
     ChangesContract,
     CountsContract,

@@ -111,7 +111,8 @@ class ElasticPersister:
                 report.add(outdated, done)
         progress.pending = check.repeated(pending, wait=progress.unfinished < _UNFINISHED_WAITS_MAX)
         progress.unfinished += check.unfinished
-        return not (progress.pending.upserts or progress.pending.deletions or progress.pending.author_deletions)
+        left = progress.pending
+        return not (left.upserts or left.deletions or left.author_deletions or left.detachments)
 
     def _lookups(self) -> ElasticPlanLookups:
         return ElasticPlanLookups(self._client, self._names, self._refresh)
