@@ -1,9 +1,9 @@
 """Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
 The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
-a change of an account, a doubt about its stored posts, and a notice. The field names are those of JSON on the wire and
-in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers are null, unknown words "", never
-guessed. This module knows no source and no store.
+the detachment of a quote, a change of an account, a doubt about its stored posts, and a notice. The field names are
+those of JSON on the wire and in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers are null,
+unknown words "", never guessed. This module knows no source and no store.
 """
 
 from __future__ import annotations
@@ -140,6 +140,7 @@ class Post(msgspec.Struct, kw_only=True):
     conversation_id: str = ""
     repost_of: str = ""
     quote_of: str = ""
+    detached_quote: str = ""
     hashtags: list[str] = []
     cashtags: list[str] = []
     mentions: list[str] = []
@@ -167,6 +168,18 @@ class Deletion(msgspec.Struct, frozen=True):
 
     id: str
     at: int
+
+
+class QuoteDetachment(msgspec.Struct, frozen=True):
+    """The post `id` no longer quotes the post `quoted`, because that post's author or server took the quote back.
+
+    The quoting post stays. It shows, finds and exports the quote no more, whatever later copies of it say. `attached`
+    undoes an earlier detachment: the quote is shown again.
+    """
+
+    id: str
+    quoted: str
+    attached: bool = False
 
 
 class AuthorDeletion(msgspec.Struct, frozen=True):
@@ -211,5 +224,5 @@ class Notice(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-Event = Upsert | Deletion | AuthorDeletion | AccountChange | AuthorRecheck | Notice
+Event = Upsert | Deletion | QuoteDetachment | AuthorDeletion | AccountChange | AuthorRecheck | Notice
 """Result of normalising a record."""

@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pipeline.errors import RecordError
-from pipeline.post import AccountChange, AuthorDeletion, AuthorRecheck, Counts, Deletion, Event, Notice, Post, Upsert
+from pipeline.post import (
+    AccountChange,
+    AuthorDeletion,
+    AuthorRecheck,
+    Counts,
+    Deletion,
+    Event,
+    Notice,
+    Post,
+    QuoteDetachment,
+    Upsert,
+)
 from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
@@ -35,8 +46,8 @@ class NormalisedBatch:
     def seq_count(self) -> int:
         """Number of sequence numbers that this batch reserves."""
         writes = self.writes
-        accounts = len(writes.author_deletions) + len(writes.account_changes)
-        return len(writes.upserts) + len(writes.deletions) + accounts
+        accounts = (writes.author_deletions, writes.account_changes)
+        return sum(map(len, (writes.upserts, writes.deletions, writes.detachments, *accounts)))
 
 
 def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
@@ -80,6 +91,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
     deletions: dict[str, Deletion] = {}
     author_deletions: list[AuthorDeletion] = []
     changes: dict[tuple[str, str, bool], AccountChange] = {}
+    detachments: dict[tuple[str, str], QuoteDetachment] = {}
     notices: list[Notice] = []
     for event in events:
         if type(event) is Upsert:
@@ -95,11 +107,19 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
         elif type(event) is AccountChange:
             key = (event.source, event.author_id, event.hidden is None)
             changes[key] = max(changes.get(key, event), event, key=_later_change)
+        elif type(event) is QuoteDetachment:
+            detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
     for post_id in deletions:
         upserts.pop(post_id, None)
-    return Writes([*upserts.values()], [*deletions.values()], author_deletions, [*changes.values()]), notices
+    return Writes(
+        [*upserts.values()],
+        [*deletions.values()],
+        author_deletions,
+        [*changes.values()],
+        detachments=[*detachments.values()],
+    ), notices
 
 
 def _later_change(change: AccountChange) -> tuple[int, bool]:

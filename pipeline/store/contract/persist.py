@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.post import AccountChange, AuthorDeletion, Deletion, Post, Upsert
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document
 
 
@@ -27,6 +27,7 @@ class Writes:
     author_deletions: Sequence[AuthorDeletion] = ()
     account_changes: Sequence[AccountChange] = ()
     continued: bool = False
+    detachments: Sequence[QuoteDetachment] = ()
 
     def plus(self, other: Writes) -> Writes:
         """Return these events followed by those of `other`."""
@@ -35,6 +36,7 @@ class Writes:
             [*self.deletions, *other.deletions],
             [*self.author_deletions, *other.author_deletions],
             [*self.account_changes, *other.account_changes],
+            detachments=[*self.detachments, *other.detachments],
         )
 
 

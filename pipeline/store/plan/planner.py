@@ -1,4 +1,4 @@
-"""Planner: turns a batch of events into a `WritePlan`: admission, deletions, account changes, then upserts.
+"""Planner: turns a batch of events into a `WritePlan`: admission, deletions, account changes, detachments, upserts.
 
 All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
 post.
@@ -13,6 +13,7 @@ from pipeline.store.contract import Writes
 from pipeline.store.plan.accounts import AccountPlanner
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
+from pipeline.store.plan.detachments import plan_detachments
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
@@ -45,8 +46,9 @@ def plan_writes(
     plan_deletions(lookups, writes, plan, buried)
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = accounts.run([upsert for upsert in upserts if upsert.post.id not in plan.tombstones])
-    UpsertPlanner(lookups, plan, seq, {**prepared, **accounts.prepared}).run(
-        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept]
+    detached = plan_detachments(writes, plan, buried)
+    UpsertPlanner(lookups, plan, seq, {**prepared, **accounts.prepared}, detached).run(
+        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
     )
     return plan
 

@@ -28,6 +28,8 @@ class StoredRow:
 class RowUpsert:
     """Row to write. `stored` is the row it replaces; `reindex` is set where words or facets differ from that row.
 
+    `forget_raw` removes the raw record, because it may hold a post that this one no longer quotes.
+
     A new row copied from another store brings its `sort_key` and `reach` along; otherwise `sort_key` is -1.
     """
 
@@ -38,6 +40,7 @@ class RowUpsert:
     raw: bytes = b""
     reindex: bool = True
     touched: bool = False
+    forget_raw: bool = False
     sort_key: int = -1
     reach: int | None = None
 
@@ -47,7 +50,7 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `authors` are deleted accounts (source, id) → until when (ms) their posts
+    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts (source, id) → until when (ms) their posts
     are deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
@@ -72,6 +75,7 @@ class WritePlan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    lifted: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     left: bool = False
     accounts: dict[AccountKey, AccountRow] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
 from tests.store.contract.deletions import DeletionsContract
+from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.paging import PagingContract
@@ -20,6 +21,7 @@ class StoreContract(
     OriginalsContract,
     DeletionsContract,
     AccountsContract,
+    DetachmentsContract,
     PagingContract,
     ChangesContract,
     CountsContract,

@@ -115,7 +115,8 @@ class ElasticPersister:
         progress.pending = check.repeated(pending, wait=progress.unfinished < _UNFINISHED_WAITS_MAX)
         progress.unfinished += check.unfinished
         left = progress.pending
-        return not (left.upserts or left.deletions or left.author_deletions or left.account_changes)
+        accounts = left.author_deletions or left.account_changes
+        return not (left.upserts or left.deletions or accounts or left.detachments)
 
     def _lookups(self) -> ElasticPlanLookups:
         return ElasticPlanLookups(self._client, self._names, self._refresh)

@@ -31,6 +31,7 @@ from pipeline.store.elastic.stored_post import PostSource, VersionedRow, version
 from pipeline.store.elastic.write.accounts import ElasticAccounts
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
 from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
+from pipeline.store.plan.detachments import quote_tombstones
 from pipeline.store.tombstone_rules import account_hash
 
 
@@ -62,8 +63,9 @@ class ElasticPlanLookups:
         ids = {upsert.post.id for upsert in writes.upserts}
         ids.update(deletion.id for deletion in writes.deletions)
         ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
+        ids.update(one.id for one in writes.detachments)
         ids.discard("")
-        wanted = list(ids)
+        wanted = [*ids, *quote_tombstones(writes)]
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
         note = next(found)

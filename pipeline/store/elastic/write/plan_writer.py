@@ -118,7 +118,9 @@ class PlanWriter:
             write = post_write(names, put, lookups, arrivals)
             ids[id(write)] = put.post.id
             writes.append(write)
-            if put.raw:
+            if put.forget_raw:
+                writes.append(Write("delete", names.raws_of(names.period(write.index) or ""), write.key))
+            elif put.raw:
                 period = names.period(write.index) or ""
                 packed = raws.get(put.post.id) or compress(put.raw)
                 data = encode({"data": base64.b64encode(packed).decode()})

@@ -77,6 +77,9 @@ class SqliteWriter:
                 self._note_wiping()
         elif plan.settled or plan.removals:
             self._note_wiping()
+        if plan.lifted:
+            hashes = [(self._hashes.id_hash(post_id),) for post_id in plan.lifted]
+            self._connection.executemany("DELETE FROM tombstones WHERE hash = ?", hashes)
         accounts = [
             (*self._lookups.account_key(*author), until, FOR_GOOD_MS if author in plan.forgotten else plan.now_ms)
             for author, until in plan.authors.items()
@@ -174,7 +177,9 @@ class SqliteWriter:
                 execute(_INDEX, (key, *texts))
             else:
                 execute(_UPDATE_BODY, (upsert.body, self._inside(upsert), key))
-            if upsert.raw:
+            if upsert.forget_raw:
+                execute("DELETE FROM raws WHERE place = ?", (key,))
+            elif upsert.raw:
                 execute(_INSERT_RAW, (key, self._compressed(upsert)))
 
     def _compressed(self, upsert: RowUpsert) -> bytes:
