@@ -19,6 +19,7 @@ from pipeline.post import (
     Media,
     Notice,
     Post,
+    QuoteDetachment,
 )
 from tests.normalise.sample_records import NOW, posts
 
@@ -246,6 +247,50 @@ def test_numbers_beside_the_event_are_the_posts() -> None:
     assert post.version == TIME_US // 1000
 
 
+def test_labels_of_the_profile_are_heeded() -> None:
+    (post,) = posts(known(ANN | {"bot": True, "sensitive": True}))
+    assert (post.author.bot, post.sensitive) == (True, True)
+    assert not posts(known())[0].sensitive
+
+
+@pytest.mark.parametrize("label", ["!hide", "!no-unauthenticated"])
+def test_label_that_withholds_a_post_removes_what_was_stored_of_it(label: str) -> None:
+    labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": label}]}
+    assert [type(one) for one in event(labels=labels)] == [Notice]
+    assert [type(one) for one in event("update", labels=labels)] == [Deletion, Notice]
+
+
+def postgate(operation: str = "create", **record: Any) -> list[Event]:
+    own = {"post": f"at://{DID}/app.bsky.feed.post/3kone", "detachedEmbeddingUris": [AT, AT]}
+    return event(operation, "app.bsky.feed.postgate", **own | record)
+
+
+def test_postgate_detaches_the_quotes_that_it_lists() -> None:
+    detached = QuoteDetachment("bluesky:did:plc:xyz/3kparent", f"bluesky:{DID}/3kone")
+    assert postgate() == postgate("update") == [detached]
+    fields = {"operation": "create", "collection": "app.bsky.feed.postgate", "rkey": "3kone"}
+    record = {"post": f"at://{DID}/app.bsky.feed.post/3kone", "detachedEmbeddingUris": [AT]}
+    assert frame("commit", **fields, record=record) == [detached]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"post": "at://did:plc:xyz/app.bsky.feed.post/3kone"},
+        {"post": f"at://{DID}/app.bsky.feed.post/3ktwo"},
+        {"post": ""},
+        {"detachedEmbeddingUris": None},
+        {"detachedEmbeddingUris": ["at://did:plc:xyz/app.bsky.feed.like/3k", "x", ""]},
+    ],
+)
+def test_postgate_of_somebody_elses_post_or_without_quotes_detaches_nothing(record: dict[str, Any]) -> None:
+    assert postgate(**record) == []
+
+
+def test_postgate_that_is_deleted_says_nothing() -> None:
+    assert event("delete", "app.bsky.feed.postgate") == []
+
+
 def frame(kind: str, **fields: Any) -> list[Event]:
     message = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
     message |= {"time": "2024-11-21T16:25:49.000167Z", **fields}
@@ -259,7 +304,7 @@ def test_frames_of_the_newer_wire_give_the_same_events() -> None:
     assert frame("commit", **commit | {"operation": "delete"}) == event("delete")
     account = {"active": False, "status": "deleted", "did": DID, "seq": 1, "time": "x"}
     assert AuthorDeletion("bluesky", DID, TIME_US // 1000) in frame("account", account=account)
-    assert frame("identity", identity={"did": DID, "handle": "a.example"}) == []
-    assert frame("sync", sync={}) == []
+    assert frame("identity", identity={"did": DID}) == []
+    assert frame("sync", sync={}) == [AuthorRecheck("bluesky", DID, TIME_US // 1000)]
     (error,) = normalise(b'{"$type":"error","error":"ConsumerTooSlow","message":"hurry"}', "bluesky", NOW)
     assert error == Notice("bluesky", "warning", "ConsumerTooSlow hurry")

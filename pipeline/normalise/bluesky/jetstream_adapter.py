@@ -22,7 +22,8 @@ from pipeline.normalise.bluesky.jetstream_wire import (
     KnownProfile,
 )
 from pipeline.normalise.bluesky.post_adapter import author_of, post_events, repost_events
-from pipeline.normalise.bluesky.record_ids import POST, REPOST, is_usable, post_id, revision_ms
+from pipeline.normalise.bluesky.postgates import postgate_events
+from pipeline.normalise.bluesky.record_ids import POST, POSTGATE, REPOST, is_usable, post_id, revision_ms
 from pipeline.normalise.bluesky.record_wire import decode_post, decode_repost, is_present
 from pipeline.normalise.field_validation import MAX_SAFE_INTEGER, valid_count
 from pipeline.normalise.timestamps import truncated_ms
@@ -93,7 +94,7 @@ def _check_repository(did: str) -> None:
 def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes) -> list[Event]:
     did = context.did
     if commit.collection not in (POST, REPOST):
-        return []
+        return postgate_events(did, commit) if commit.collection == POSTGATE else []
     if not commit.rkey or not is_usable(did, commit.rkey):
         raise RecordError("Jetstream commit without a usable record key")
     version = revision_ms(commit.rev, context.event_ms)
@@ -103,7 +104,7 @@ def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes)
         raise RecordError("Jetstream commit without a record")
     profile = context.profiles.get(did)
     if profile is not None and profile.hidden:
-        hidden = Notice("bluesky", "withheld", "a post of an author who is shown to signed-in people only")
+        hidden = Notice("bluesky", "withheld", "a post of an author whose account may not be shown to everybody")
         return [Deletion(post_id(did, commit.rkey), version), hidden]
     post = Post(
         id=post_id(did, commit.rkey),
@@ -115,10 +116,19 @@ def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes)
     )
     if commit.collection == REPOST:
         return repost_events(post, decode_repost(commit.record), raw)
+    return _post_events(commit, context, post, raw)
+
+
+def _post_events(commit: JetstreamCommit, context: _CommitContext, post: Post, raw: bytes) -> list[Event]:
+    """Return the events of a post's record, with the data that our own source put beside it."""
+    profile = context.profiles.get(context.did)
     if context.counts is not None:
         known = context.counts
         post.counts = Counts(*map(valid_count, (known.replies, known.reposts, known.quotes, known.likes)))
     found = post_events(post, decode_post(commit.record), commit.rkey, raw)
+    if commit.operation == "update" and any(type(one) is Notice for one in found):
+        return [Deletion(post.id, post.version), *found]  # an earlier version may be stored
+    post.sensitive |= profile is not None and profile.sensitive
     parent = context.profiles.get(post.reply_to.author) if post.reply_to is not None else None
     if parent is not None and post.reply_to is not None:
         post.reply_to.handle = parent.handle

@@ -45,7 +45,8 @@ class JetstreamSync(msgspec.Struct):
 class KnownProfile(msgspec.Struct):
     """An account's profile that our own source puts beside the event.
 
-    `hidden`: the owner shows the account only to people who are signed in.
+    `hidden`: none of the account's posts may be shown. `sensitive`: they are shown as sensitive. `bot`: the account
+    states that it is automated.
     """
 
     handle: str = ""
@@ -55,6 +56,8 @@ class KnownProfile(msgspec.Struct):
     followers: int | None = None
     verified: bool = False
     hidden: bool = False
+    sensitive: bool = False
+    bot: bool = False
 
 
 class KnownCounts(msgspec.Struct):
