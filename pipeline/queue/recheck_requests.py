@@ -13,7 +13,6 @@ from redis import Redis
 
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
-from pipeline.post import AuthorRecheck
 
 REQUESTS_MAX = 5_000
 """Most accounts of a source that wait for a re-check; beyond that the oldest requests are dropped."""
@@ -26,16 +25,13 @@ class RecheckRequests:
         self._redis: Any = redis  # redis-py types answers for sync and async clients; here they are bytes
         self._names = names
 
-    def add(self, rechecks: Sequence[AuthorRecheck]) -> None:
-        """Enter accounts; a later request for an account takes the place of an earlier one."""
+    def add(self, accounts: Sequence[tuple[str, str, int]]) -> None:
+        """Enter accounts as (source, id, time in ms up to which posts are meant). The latest time of each counts."""
         with translate_redis_errors():
-            for source in dict.fromkeys(one.source for one in rechecks):
+            for source, author, at in accounts:
+                self._redis.zadd(self._names.recheck_authors(source), {author: at}, gt=True)
+            for source in {source for source, _, _ in accounts}:
                 key = self._names.recheck_authors(source)
-                latest: dict[str, int] = {}
-                for one in rechecks:
-                    if one.source == source:
-                        latest[one.author_id] = max(one.at, latest.get(one.author_id, 0))
-                self._redis.zadd(key, latest, gt=True)
                 self._redis.zremrangebyrank(key, 0, -REQUESTS_MAX - 1)
 
     def waiting(self, source: str, before_ms: int, count: int) -> dict[str, int]:

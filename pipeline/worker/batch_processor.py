@@ -71,7 +71,7 @@ class BatchProcessor:
         dead: DeadLetters,
         counters: Counters,
         normalise: Normalise,
-        request_rechecks: Callable[[Sequence[AuthorRecheck]], None] | None = None,
+        request_rechecks: Callable[[Sequence[tuple[str, str, int]]], None] | None = None,
         stopping: Callable[[], bool] = lambda: False,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -149,8 +149,6 @@ class BatchProcessor:
                     raise AttemptUnfinished(attempt.batch_id)
                 rest = Writes((), deletions, accepted.author_deletions, accepted.account_changes, continued=True)
                 portion = self._store.persist(rest, attempt.seq)
-        if portion is persisted:
-            return persisted
         return replace(
             persisted, entries=portion.entries, deleted=portion.deleted, withdrawn=portion.withdrawn, left=False
         )
@@ -208,7 +206,7 @@ class BatchProcessor:
             RegistryMoved: the registry moved in each of `MATCH_ROUNDS`.
         """
         if self._request_rechecks is not None and part.normalised.rechecks:
-            self._request_rechecks(part.normalised.rechecks)
+            self._request_rechecks([(one.source, one.author_id, one.at) for one in part.normalised.rechecks])
         refused = refused_dead_letters(batch, self._normalise, part.persisted.refused)
         self._set_aside(part.normalised.dead_letters + refused, again=bool(attempt.dead))
         part = replace(part, persisted=self._with_unannounced(attempt, part.persisted))

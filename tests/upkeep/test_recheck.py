@@ -17,7 +17,6 @@ from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.errors import SourceUnavailable
 from pipeline.query.parser import parse
-from pipeline.post import AuthorRecheck
 from pipeline.queue import recheck_requests
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
 from pipeline.queue.recheck_requests import RecheckRequests
@@ -322,7 +321,7 @@ def test_author_whose_chain_broke_is_looked_up_and_nobody_else(valkey: str, name
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
     at = int((time.time() - 7_200) * 1000)
     author = {"handle": "ann.example", "id": "did:plc:ann"}
-    one = {"murmur": 1, "source": "bluesky", "created_at": at, "text": "words"}
+    one: dict[str, Any] = {"murmur": 1, "source": "bluesky", "created_at": at, "text": "words"}
     hers = [f"bluesky:did:plc:ann/{n}" for n in range(7)]
     scene.take_in(*(one | {"id": post_id, "author": author} for post_id in hers))
     other = one | {"id": "bluesky:did:plc:bob/1", "author": {"handle": "bob", "id": "did:plc:bob"}}
@@ -340,8 +339,8 @@ def test_account_is_looked_up_once_its_posts_are_old_enough(valkey: str, names: 
     scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
     requests = RecheckRequests(scene.process.redis, names)
     now = int(time.time() * 1000)
-    requests.add([AuthorRecheck("bluesky", "a", now - 10_000), AuthorRecheck("bluesky", "b", now - 900_000)])
-    requests.add([AuthorRecheck("bluesky", "b", now - 950_000)])
+    requests.add([("bluesky", "a", now - 10_000), ("bluesky", "b", now - 900_000)])
+    requests.add([("bluesky", "b", now - 950_000)])
     scene.recheck = replace(scene.recheck, young_ms=600_000)
     scene.run("bluesky")
     assert requests.waiting("bluesky", now, 9) == {"a": now - 10_000}
@@ -352,10 +351,10 @@ def test_requests_are_bounded_and_one_that_came_again_stays(
 ) -> None:
     monkeypatch.setattr(recheck_requests, "REQUESTS_MAX", 3)
     requests = RecheckRequests(redis_client, names)
-    requests.add([AuthorRecheck("bluesky", str(n), n) for n in range(1, 6)])
+    requests.add([("bluesky", str(n), n) for n in range(1, 6)])
     begun = requests.waiting("bluesky", 9, 9)
     assert begun == {"3": 3, "4": 4, "5": 5}
     assert requests.waiting("mastodon", 9, 9) == {}
-    requests.add([AuthorRecheck("bluesky", "4", 7)])
+    requests.add([("bluesky", "4", 7)])
     requests.remove("bluesky", begun)
     assert requests.waiting("bluesky", 9, 9) == {"4": 7}

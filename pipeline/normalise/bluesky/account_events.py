@@ -18,7 +18,7 @@ HOST_STATES = frozenset({"desynchronized", "throttled"})
 INVALID_HANDLE = "handle.invalid"
 """Handle that the network writes for an account whose own handle cannot be verified; it names nobody."""
 
-MAX_HANDLE_CHARS = 253
+_HANDLE_CHARS_MAX = 253
 """Characters of the longest handle: a handle is a host name (https://atproto.com/specs/handle)."""
 
 
@@ -38,7 +38,7 @@ def identity_events(did: str, identity: JetstreamIdentity, event_ms: int) -> lis
     handle = identity.handle or ""
     if not handle or handle == INVALID_HANDLE or not handle.isprintable():
         return []
-    return [AccountChange("bluesky", did, _changed_ms(identity.time, event_ms), handle=handle[:MAX_HANDLE_CHARS])]
+    return [AccountChange("bluesky", did, _changed_ms(identity.time, event_ms), handle=handle[:_HANDLE_CHARS_MAX])]
 
 
 def sync_events(did: str, sync: JetstreamSync | None, event_ms: int) -> list[Event]:

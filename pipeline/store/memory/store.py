@@ -68,8 +68,8 @@ class MemoryStore:
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
         """Remove posts created before a time, then the oldest until the store is under a size; return how many."""
         withheld = self._contents.withheld
-        for post_id, (one, _) in list(withheld.items()) if before_ms is not None else ():
-            if one.post.created_at < before_ms:
+        for post_id, (one, _) in list(withheld.items()):
+            if before_ms is not None and one.post.created_at < before_ms:
                 del withheld[post_id]
         rows = sorted(self._contents.rows.values(), key=row_sort_key)
         size = sum(self._bytes(row) for row in rows)
