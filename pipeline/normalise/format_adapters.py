@@ -48,8 +48,8 @@ def _jetstream(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> l
 
 
 def _tap(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
-    event = recorded_events.tap_event(recorded_events.decode_tap(raw))
-    return jetstream_adapter.events(event, raw, received_at) if event is not None else []
+    told = recorded_events.tap_events(recorded_events.decode_tap(raw))
+    return [found for event in told for found in jetstream_adapter.events(event, raw, received_at)]
 
 
 def _view(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.post import Event, Notice, Post
+from pipeline.post import Event, Notice, Post, QuoteDetachment
 from tests.normalise.sample_records import NOW, outcome, posts
 
 ADA, WIM = "did:plc:ada", "did:plc:wim"
@@ -153,8 +153,15 @@ def test_a_detached_quote_is_not_shown() -> None:
         "uri": f"at://{WIM}/app.bsky.feed.post/3k2",
         "detached": True,
     }
-    (post,) = read(quoting(detached))
-    assert post.quote_of == ""
+    detachment, told = events(quoting(detached))
+    assert detachment == QuoteDetachment(f"bluesky:{ADA}/{KEY}", f"bluesky:{WIM}/3k2")
+    assert [post.quote_of for post in posts([told])] == [""]
+
+
+def test_an_account_that_says_so_is_a_bot() -> None:
+    label = LABEL | {"val": "bot"}
+    assert read(view(author=author(labels=[label])))[0].author.bot
+    assert not read(view(author=author(labels=[label | {"neg": True}])))[0].author.bot
 
 
 LABEL = {"src": "did:plc:moderation", "uri": "at://x", "cts": "2024-01-01T00:00:00Z"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipeline.normalise.bluesky.record_wire import RecordRef
 
-POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
+POST, REPOST, POSTGATE = "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.feed.postgate"
 DAY_MS = 86_400_000
 MAX_DID_CHARS = 300
 MAX_RECORD_KEY_CHARS = 200

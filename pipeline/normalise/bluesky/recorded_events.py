@@ -11,7 +11,13 @@ import msgspec
 from msgspec import Raw
 
 from pipeline.errors import RecordError
-from pipeline.normalise.bluesky.jetstream_wire import JetstreamAccount, JetstreamCommit, JetstreamEvent, decode_event
+from pipeline.normalise.bluesky.jetstream_wire import (
+    JetstreamAccount,
+    JetstreamCommit,
+    JetstreamEvent,
+    JetstreamIdentity,
+    decode_event,
+)
 from pipeline.normalise.bluesky.record_ids import tid_us
 from pipeline.normalise.timestamps import iso_to_ms
 
@@ -38,6 +44,7 @@ class TapIdentity(msgspec.Struct):
     """The state of an account, by the name of its field in Tap's code and in its documentation."""
 
     did: str
+    handle: str | None = None
     is_active: bool | None = None
     isActive: bool | None = None  # noqa: N815 - Tap's documentation has this name
     status: str | None = None
@@ -85,8 +92,8 @@ def _stated_us(event: JetstreamEvent) -> int | None:
     return tid_us(event.commit.rev) if event.commit is not None else None
 
 
-def tap_event(event: TapEvent) -> JetstreamEvent | None:
-    """Return an event of Tap as Jetstream's; None for one that is neither a record nor an identity.
+def tap_events(event: TapEvent) -> list[JetstreamEvent]:
+    """Return an event of Tap as Jetstream's: of an identity its account and its handle.
 
     A record that Tap read from a whole repository has the time of its key: when it was written is not known otherwise.
     """
@@ -95,10 +102,13 @@ def tap_event(event: TapEvent) -> JetstreamEvent | None:
         by_key = not record.live and tid_us(record.rkey) is not None
         revision = record.rkey if by_key else record.rev
         commit = JetstreamCommit(record.action, record.collection, record.rkey, revision, record.record)
-        return JetstreamEvent(record.did, tid_us(revision), "commit", commit)
+        return [JetstreamEvent(record.did, tid_us(revision), "commit", commit)]
     if identity is not None:
         active = identity.is_active if identity.is_active is not None else identity.isActive
         status = None if identity.status == "active" else identity.status
         state = JetstreamAccount(active is not False, status, identity.did)
-        return JetstreamEvent(identity.did, None, "account", account=state)
-    return None
+        return [
+            JetstreamEvent(identity.did, None, "account", account=state),
+            JetstreamEvent(identity.did, None, "identity", identity=JetstreamIdentity(identity.handle)),
+        ]
+    return []

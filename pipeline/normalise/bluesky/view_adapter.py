@@ -2,8 +2,8 @@
 
 The record inside is read like the stream's; author, counts and labels come from the view. A quoted post that came along
 is a post of its own. The version is the time at which the AppView indexed the record, which is the same whenever the
-view is read. A post is not stored if its author shows it to signed-in people only, or if it or its account is labelled
-`!hide` or `!takedown`; the words of such a quoted post leave the raw record too.
+view is read. A post that its label, or that of its account, hides from some people is not stored; the words of such a
+quoted post leave the raw record too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise.bluesky.jetstream_wire import KnownProfile
 from pipeline.normalise.bluesky.post_adapter import (
     SENSITIVE_LABELS,
-    SIGNED_IN_ONLY_LABEL,
+    WITHHOLDING_LABELS,
     author_of,
     post_events,
 )
@@ -41,10 +41,13 @@ from pipeline.normalise.bluesky.view_wire import (
 )
 from pipeline.normalise.field_validation import valid_count
 from pipeline.normalise.timestamps import iso_to_ms
-from pipeline.post import Counts, Event, Notice, Post, Upsert
+from pipeline.post import Counts, Event, Notice, Post, QuoteDetachment, Upsert
 
-WITHHOLDING_LABELS = frozenset({"!hide", "!takedown"})
-"""Labels of a moderation service under which the AppView shows a post to nobody."""
+_HIDING_LABELS = WITHHOLDING_LABELS | {"!takedown", "!suspend"}
+"""Labels under which a post is not shown to everybody, on it or on its account, whoever gave them."""
+
+_BOT_LABEL = "bot"
+"""Label of an account that is automated."""
 
 MAX_QUOTED_POSTS = 4
 """Most quoted posts inside each other that are read from one view."""
@@ -118,7 +121,7 @@ def _view_events(view: PostView, raw: bytes, received_at: int, depth: int) -> li
     author = view.author if view.author is not None else ViewAuthor(did)
     if author.did and author.did != did:
         raise RecordError("AppView record of another author than its address names")
-    if _is_withheld(view, author, did):
+    if _is_withheld(view, author):
         return [Notice("bluesky", "withheld", "a post that is not shown to everybody")]
     key = found_id.rpartition("/")[2]
     version = min(iso_to_ms(view.indexed_at) or (tid_us(key) or received_at * 1000) // 1000, received_at)
@@ -137,6 +140,8 @@ def _view_events(view: PostView, raw: bytes, received_at: int, depth: int) -> li
     found = post_events(post, decode_post(record), key, raw)
     if found and isinstance(found[-1], Upsert):
         post.sensitive = post.sensitive or bool(_values(view.labels, author.labels) & SENSITIVE_LABELS)
+        if state == "detached" and post.quote_of:
+            quoted.append(QuoteDetachment(post.id, post.quote_of))
         if state in ("withheld", "detached"):
             post.quote_of = ""
     return [*quoted, *found]
@@ -174,12 +179,8 @@ def _without_embeds(raw: bytes) -> bytes:
     return _encode({name: part for name, part in decode_tree(raw).items() if name not in ("embed", "embeds")})
 
 
-def _is_withheld(view: PostView, author: ViewAuthor, did: str) -> bool:
-    labels = [label for label in (*(view.labels or ()), *(author.labels or ())) if not label.neg]
-    return any(
-        label.val in WITHHOLDING_LABELS or (label.val == SIGNED_IN_ONLY_LABEL and label.src in (did, ""))
-        for label in labels
-    )
+def _is_withheld(view: PostView, author: ViewAuthor) -> bool:
+    return not _HIDING_LABELS.isdisjoint(_values(view.labels, author.labels))
 
 
 def _values(*lists: Iterable[ViewLabel] | None) -> set[str]:
@@ -194,7 +195,12 @@ def _handle(author: ViewAuthor) -> str:
 def _profile(author: ViewAuthor) -> KnownProfile | None:
     if not author.did:
         return None
-    return KnownProfile(handle=_handle(author), name=author.display_name or "", avatar=author.avatar or "")
+    return KnownProfile(
+        handle=_handle(author),
+        name=author.display_name or "",
+        avatar=author.avatar or "",
+        bot=_BOT_LABEL in _values(author.labels),
+    )
 
 
 def _repost(reason: RepostReason, original: str, received_at: int) -> list[Event]:
@@ -202,7 +208,7 @@ def _repost(reason: RepostReason, original: str, received_at: int) -> list[Event
     parts = reason.uri.removeprefix("at://").split("/")
     if reason.by is None or len(parts) != 3 or parts[1] != REPOST or not is_usable(parts[0], parts[2]):
         return []
-    if _is_withheld(PostView(), reason.by, parts[0]) or (reason.by.did and reason.by.did != parts[0]):
+    if _is_withheld(PostView(), reason.by) or (reason.by.did and reason.by.did != parts[0]):
         return []
     at_ms = min(iso_to_ms(reason.indexed_at) or received_at, received_at)
     post = Post(

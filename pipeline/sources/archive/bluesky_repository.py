@@ -31,7 +31,7 @@ _CHUNK_RECORDS = 200
 
 _PROFILE = "app.bsky.actor.profile"
 _PROFILES_MAX = 16
-_SIGNED_IN_ONLY = "!no-unauthenticated"
+_WITHHOLDING = {"!no-unauthenticated", "!hide"}
 _CID_BYTES = 36
 _CID_STARTS = (b"\x01\x71\x12\x20", b"\x01\x55\x12\x20")
 _TID_DIGITS = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
@@ -198,7 +198,8 @@ class _Tree:
             "name": _text(self._profile.get("displayName")),
             "bio": _text(self._profile.get("description")),
             "avatar": picture,
-            "hidden": _SIGNED_IN_ONLY in names,
+            "hidden": bool(names & _WITHHOLDING),
+            "bot": "bot" in names,
         }
 
 
