@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.normalise import normalise
-from pipeline.post import AuthorDeletion, Deletion, Event, Notice
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, Event, Notice
 from tests.normalise.sample_records import NOW, outcome
 
 ID = "1265324480517361664"
@@ -61,8 +61,9 @@ AT, AT_MS = "2022-12-23T12:34:56.789Z", 1671798896789
     [
         ({"delete": {"tweet": {"id": "20", "author_id": "12"}, "event_at": AT}}, Deletion("x:20", AT_MS)),
         ({"user_delete": {"user": {"id": "12"}, "event_at": AT}}, AuthorDeletion("x", "12", AT_MS)),
-        ({"user_protect": {"user": {"id": "12"}, "event_at": AT}}, AuthorDeletion("x", "12", AT_MS)),
-        ({"user_suspend": {"user": {"id": "12"}, "event_at": AT}}, AuthorDeletion("x", "12", AT_MS)),
+        ({"user_protect": {"user": {"id": "12"}, "event_at": AT}}, AccountChange("x", "12", AT_MS, hidden=True)),
+        ({"user_suspend": {"user": {"id": "12"}, "event_at": AT}}, AccountChange("x", "12", AT_MS, hidden=True)),
+        ({"user_unprotect": {"user": {"id": "12"}, "event_at": AT}}, AccountChange("x", "12", AT_MS, hidden=False)),
     ],
 )
 def test_a_message_of_the_compliance_streams_withdraws(message: dict[str, Any], expected: Event) -> None:

@@ -1,8 +1,8 @@
 """X stream messages that are no posts: turns v1.1 control messages and compliance events into deletions and notices.
 
-Deleted posts and deleted, protected or suspended accounts become deletions. Messages about limits and warnings become
-notices, and so do those about likes, direct messages, places or single countries: posts hold none of these, and
-readers' countries are unknown.
+Deleted posts and accounts become deletions; protected and suspended accounts are hidden until they are back. Messages
+about limits and warnings become notices, and so do those about likes, direct messages, places or single countries:
+posts hold none of these, and readers' countries are unknown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id
 from pipeline.normalise.timestamps import iso_to_ms
-from pipeline.post import MAX_TIME_MS, AuthorDeletion, Deletion, Event, Notice
+from pipeline.post import MAX_TIME_MS, AccountChange, AuthorDeletion, Deletion, Event, Notice
 
 NOTICE_KINDS = {
     "limit": "limit",
@@ -33,16 +33,20 @@ NOTICE_KINDS = {
     "user_update": "info",
     "user_profile_modification": "info",
     "user_undelete": "info",
-    "user_unprotect": "info",
-    "user_unsuspend": "info",
     "tweet_edit": "info",
 }
 """Messages that delete nothing → the kind of `Notice` each becomes."""
 
-ACCOUNT_DELETION_MESSAGES = ("user_delete", "user_protect", "user_suspend")
-"""Messages after which no post of an account may be shown; each becomes an `AuthorDeletion`."""
+ACCOUNT_MESSAGES: dict[str, bool | None] = {
+    "user_delete": None,
+    "user_protect": True,
+    "user_suspend": True,
+    "user_unprotect": False,
+    "user_unsuspend": False,
+}
+"""Messages about all posts of an account: whether they are hidden from then on, None where they are deleted."""
 
-MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_DELETION_MESSAGES})
+MESSAGE_NAMES = frozenset({"delete", *NOTICE_KINDS, *ACCOUNT_MESSAGES})
 
 
 class _StatusRef(msgspec.Struct):
@@ -87,13 +91,14 @@ def events(name: str, body: bytes | msgspec.Raw, received_at: int) -> list[Event
     """
     if name in NOTICE_KINDS:
         return [Notice("x", NOTICE_KINDS[name], f"{name}: {_shortened(msgspec.json.decode(body))}")]
-    if name in ACCOUNT_DELETION_MESSAGES:
+    if name in ACCOUNT_MESSAGES:
         account = _decode_account(body)
         owner = account.user or account
         number = numeric_id(owner.id_str, owner.id)
         if not number:
             raise RecordError(f"X {name} without a usable id")
-        return [AuthorDeletion("x", number, _time_ms(account.timestamp_ms or account.event_at, received_at))]
+        at, hidden = _time_ms(account.timestamp_ms or account.event_at, received_at), ACCOUNT_MESSAGES[name]
+        return [AuthorDeletion("x", number, at) if hidden is None else AccountChange("x", number, at, hidden=hidden)]
     delete = _decode_delete(body)
     status = delete.status or delete.tweet
     if status is None:  # a like or a direct message was deleted

@@ -6,7 +6,7 @@ removed, so that a worker that dies in between loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.plan import AccountKey, AccountRow, WithheldPost, WritePlan
 
+_READ_AT_ONCE = 250
 _MISSING = {"ignore_unavailable": "true", "allow_no_indices": "true"}
 
 
@@ -77,6 +78,28 @@ class ElasticAccounts:
         path = path_to(names.accounts, "_search")
         hits = self._client.request("POST", path, body, into=Found[Hit[WithheldSource]], params=_MISSING).hits.hits
         return [hit.source.withheld_post() for hit in hits]
+
+    def all_withheld(self) -> Iterator[list[WithheldPost]]:
+        """Yield all hidden posts, some at a time."""
+        names = self._names
+        self._client.request("POST", path_to(names.accounts, "_refresh"), into=msgspec.Raw, params=_MISSING)
+        body: dict[str, Any] = {
+            "query": {"bool": {"filter": [{"term": {"kind": "withheld"}}]}},
+            "sort": [
+                {"seq": {"order": "asc", "unmapped_type": "long"}},
+                {"id": {"order": "asc", "unmapped_type": "keyword"}},
+            ],
+            "size": _READ_AT_ONCE,
+            "track_total_hits": False,
+        }
+        path = path_to(names.accounts, "_search")
+        while True:
+            hits = self._client.request("POST", path, body, into=Found[Hit[WithheldSource]], params=_MISSING).hits.hits
+            if hits:
+                yield [hit.source.withheld_post() for hit in hits]
+            if len(hits) < _READ_AT_ONCE:
+                return
+            body["search_after"] = hits[-1].sort
 
     def write(self, made: WritePlan, bulk: Bulk) -> bool:
         """Write a plan's accounts and hidden posts; return False if another worker wrote an account first."""

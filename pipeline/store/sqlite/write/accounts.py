@@ -7,7 +7,7 @@ body holds that account and the post; its raw record stays compressed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import apsw
 import msgspec
@@ -48,8 +48,11 @@ class SqliteAccounts:
     def withheld(self, ids: Iterable[str]) -> dict[str, WithheldPost]:
         """Return those of the posts that are hidden."""
         hashes = [self._hashes.id_hash(post_id) for post_id in ids]
-        found = self._posts(rows(self._connection, _WITHHELD, (json.dumps(hashes),))) if hashes else []
-        return {one.post.id: one for one in found}
+        return {one.post.id: one for one in self.withheld_at(hashes)} if hashes else {}
+
+    def withheld_at(self, hashes: Sequence[int]) -> list[WithheldPost]:
+        """Return the hidden posts at the hashes of their ids."""
+        return self._posts(rows(self._connection, _WITHHELD, (json.dumps(hashes),)))
 
     def withheld_of(self, owner: AccountKey, limit: int, *, written: bool) -> list[WithheldPost]:
         """Return hidden posts of an account; see `PlanLookups.withheld_of`."""
