@@ -142,6 +142,10 @@ class Names:
         """String: JSON, progress of the re-check of a source's stored posts."""
         return f"{self.prefix}:recheck:{source}"
 
+    def recheck_authors(self, source: str) -> str:
+        """Sorted set: accounts whose stored posts are to be re-checked, by the time (ms) up to which."""
+        return f"{self.prefix}:recheck:{source}:authors"
+
     # -- the rest
     @property
     def watchers(self) -> str:

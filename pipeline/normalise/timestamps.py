@@ -27,3 +27,8 @@ def iso_to_ms(text: str | None) -> int | None:
 def future_claim(claim_ms: int, received_at: int, precision_ms: int = 1) -> int | None:
     """Return a claimed time that lies after the receipt by at least its precision; otherwise None."""
     return claim_ms if claim_ms - received_at >= precision_ms else None
+
+
+def truncated_ms(text: str) -> int | None:
+    """Return a time of microsecond precision in whole ms, truncated and not rounded, None if it is none."""
+    return iso_to_ms(f"{text[:23]}Z" if len(text) == 27 and text.endswith("Z") else text)

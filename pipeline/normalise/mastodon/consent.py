@@ -16,9 +16,7 @@ import msgspec
 
 _MAY_BE_OPT_OUT = re.compile(rb'"(?:indexable|discoverable)"\s*:\s*false|"noindex"\s*:\s*true|\\u00[67]')
 """What an opt-out looks like in JSON; an escaped letter may hide one."""
-_WRAPPER_FIELDS = frozenset(
-    {"id", "uri", "url", "created_at", "edited_at", "visibility", "account", "in_reply_to_id", "in_reply_to_account_id"}
-)
+_WRAPPER_FIELDS = frozenset({"id", "uri", "url", "created_at", "edited_at", "visibility", "account", "account_domain"})
 """Fields of a boost that are its own; servers fill the others from the boosted status."""
 _QUOTE_FALLBACK = "quote-inline"
 """Class of the paragraph that repeats a quote's link; it hides the link where the quote itself is shown."""

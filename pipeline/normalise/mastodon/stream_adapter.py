@@ -101,7 +101,7 @@ def _events(
         if kept is None:
             return [_edit_without_consent(payload, observation)] if name == "status.update" else [OPTED_OUT]
         if kept is not payload:
-            raw = _encode({"event": name, "payload": msgspec.Raw(kept)})
+            raw = _encode({"event": name, "payload": msgspec.Raw(kept), "account_domain": observation.domain or None})
         return observed_events(_as_streamed(decode_status(kept)), raw, observation)
     if name == "delete":
         return [_deletion(payload.decode(errors="replace").strip('" '), uri, observation)]

@@ -3,7 +3,7 @@
 `find` answers from the cache at once and requests what is missing; `arrived` names the accounts whose profile came;
 `rename` applies a new handle. A slow, absent or refusing API delays no post: an account without a profile is shown by
 its DID. A profile is requested again `KEPT_S` seconds later; cache and queue are bounded, and failures are followed by
-growing pauses. Labels decide whether an account is hidden: visible to signed-in people only.
+growing pauses. Labels decide whether an account is hidden, its posts sensitive, or the account automated.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
+from pipeline.normalise.bluesky.account_handles import usable_handle
 from pipeline.sources.retry_after import retry_after_s
 
 log = logging.getLogger(__name__)
@@ -37,13 +38,21 @@ KEPT_S = 6 * 3600.0
 _FIRST_PAUSE_S, _PAUSE_MAX_S = 2.0, 300.0
 _ANSWER_MAX_BYTES = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
-SIGNED_IN_ONLY = "!no-unauthenticated"
-"""Label of an account that is visible to signed-in people only."""
+HIDING_LABELS = frozenset({"!no-unauthenticated", "!hide", "!takedown", "!suspend"})
+"""Labels of an account or post that may not be shown to everybody, by its owner or by the moderation service."""
+SENSITIVE_ACCOUNT_LABELS = frozenset({"porn", "sexual", "nudity", "graphic-media", "gore"})
+"""Labels of an account whose posts are shown as sensitive."""
+BOT_LABEL = "bot"
+"""Label that an account gives to itself to state that it is automated."""
 BLUESKY_API_USER_AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of a profile that is added to an event; `hidden`: the account is visible to signed-in people only."""
+    """The part of a profile that is added to an event.
+
+    `hidden`: none of the account's posts may be shown here. `sensitive`: they are shown as sensitive. `bot`: the
+    account states that it is automated.
+    """
 
     handle: str = ""
     name: str = ""
@@ -52,6 +61,8 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     followers: int | None = None
     verified: bool = False
     hidden: bool = False
+    sensitive: bool = False
+    bot: bool = False
 
 
 class _Label(msgspec.Struct):
@@ -115,7 +126,8 @@ class Profiles:
             return found[1] if found is not None else None
 
     def rename(self, did: str, handle: str) -> None:
-        """Set the new handle of an account; with handle "" the profile is requested anew at the account's next post."""
+        """Set the new handle of an account; after one that names nobody the profile is requested anew at its next post."""
+        handle = usable_handle(handle)
         with self._lock:
             found = self._known.get(did)
             if found is None:
@@ -216,12 +228,15 @@ class Profiles:
 
 def _profile(view: _ProfileView) -> Profile:
     verification = view.verification
+    labels = {label.val for label in view.labels or () if not label.neg}
     return Profile(
-        handle="" if view.handle == "handle.invalid" else view.handle[:LONGEST_WORD],
+        handle=usable_handle(view.handle)[:LONGEST_WORD],
         name=(view.name or "")[:LONGEST_NAME],
         bio=(view.description or "")[:LONGEST_BIO],
         avatar=(view.avatar or "") if len(view.avatar or "") <= LONGEST_WORD else "",
         followers=view.followers,
         verified=verification is not None and "valid" in (verification.verified, verification.trusted),
-        hidden=any(label.val == SIGNED_IN_ONLY and not label.neg for label in view.labels or ()),
+        hidden=not labels.isdisjoint(HIDING_LABELS),
+        sensitive=not labels.isdisjoint(SENSITIVE_ACCOUNT_LABELS),
+        bot=BOT_LABEL in labels,
     )

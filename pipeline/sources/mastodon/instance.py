@@ -7,6 +7,7 @@ fact that is missing or of another type is left out.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,16 +17,20 @@ FEEDS = {"public": ("local", "remote"), "public:local": ("local",), "public:remo
 CLOSED = "disabled"
 """What a server says of a feed that its admin closed."""
 
+_DOMAIN = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?")
+
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class InstanceFacts(msgspec.Struct, frozen=True):
     """Facts of one server. `streaming`: address of its streams (http or https), "" if it states none. `named`: whether
-    the server itself answered, and not another one that it redirects to. `access`: feed → whose → access."""
+    the server itself answered, and not another one that it redirects to. `domain`: that of its accounts, "" if it
+    states none. `access`: feed → whose → access."""
 
     version: str = "?"
     streaming: str = ""
     named: bool = True
+    domain: str = ""
     access: dict[str, dict[str, str]] = {}
 
     def closed(self, feed: str, *, tagged: bool) -> tuple[str, ...]:
@@ -54,8 +59,14 @@ def facts_of(answer: bytes, base: str, *, named: bool) -> InstanceFacts:
         str(tree.get("version", "?")),
         streaming,
         named,
+        domain_of(tree.get("domain")),
         {name: {part: str(value) for part, value in _object(access, name).items()} for name in access},
     )
+
+
+def domain_of(stated: Any) -> str:
+    """Return the domain that a server states for its accounts, lower case; "" if that is none."""
+    return stated.lower() if isinstance(stated, str) and _DOMAIN.fullmatch(stated) else ""
 
 
 def _object(tree: dict[str, Any], name: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ import urllib3
 from pipeline.queue.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookup_contract import LookupResult
 from pipeline.sources.mastodon.api import MASTODON_USER_AGENT, STATUSES_AT_ONCE, base_of, statuses_path
+from pipeline.sources.mastodon.instance import facts_of
 from pipeline.sources.mastodon.rate_limit import is_nearly_used_up, pause_s
 from pipeline.sources.mastodon.status_records import StatusRecords
 
@@ -112,6 +113,7 @@ class MastodonLookup:
         self._left_alone: dict[str, float] = {}
         self._limited: dict[str, float] = {}
         self._one_by_one: dict[str, float] = {}
+        self._domains: dict[str, str] = {}
 
     def look(self, ids: Sequence[str]) -> LookupResult:
         """Ask for statuses, host by host, as `Lookup.look` describes. A failing host does not affect other hosts."""
@@ -185,7 +187,19 @@ class MastodonLookup:
         return self._record(host, data)
 
     def _record(self, host: str, status: bytes) -> bytes:
-        return StatusRecords(host, consent=self._consent).requested(status) or b""
+        records = StatusRecords(host, consent=self._consent)
+        records.account_domain = self._domain(host)
+        return records.requested(status) or b""
+
+    def _domain(self, host: str) -> str:
+        """Return the domain that a host states for its accounts, "" where it states none that may be its own."""
+        if host not in self._domains:
+            status, data = self._request(host, "/api/v2/instance", MANY_MAX_BYTES, no_such_request=(400, 422))
+            domain = facts_of(data, "", named=True).domain if status == 200 else ""
+            self._domains[host] = domain if host.endswith(f".{domain}") else ""
+            if len(self._domains) > NOTED_HOSTS_MAX:
+                del self._domains[next(iter(self._domains))]
+        return self._domains[host]
 
     @staticmethod
     def _number_of(host: str, status: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.post import Deletion
 from pipeline.sources.mastodon.source import MastodonSource
 from tests.sources.background_reading import Reading, until
-from tests.sources.mastodon.reading import listening, read
+from tests.sources.mastodon.reading import cursor_text, listening, read
 from tests.sources.simulators.mastodon import Mastodon, stall, status
 
 
@@ -79,8 +79,8 @@ def test_words_of_somebody_who_does_not_want_to_be_found_do_not_come_inside_anot
 def test_deletion_that_comes_before_its_status_keeps_the_status_out() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)
-        server.say("delete", "5")
-        server.publish(status(5, "gone already", host="far.example"), status(6, "there"))
+        server.publish_deleted(status(5, "gone already", host="far.example"))
+        server.publish(status(6, "there"))
         until(lambda: "there" in reading.texts())
         assert reading.texts() == ["there"]
         assert "mastodon:far.example/7005" in [event.id for event in reading.events() if isinstance(event, Deletion)]
@@ -135,6 +135,17 @@ def test_server_out_of_order_is_waited_for_while_others_are_read() -> None:
             until(lambda: reading.texts() == ["one"])
             until(lambda: any("HTTP 503" in detail and state == "live" for state, detail, _ in reading.reports))
             assert {chunk.instance for chunk in reading.chunks if chunk.records} == {well.host}
+
+
+def test_accounts_of_a_server_are_named_by_the_domain_that_it_states() -> None:
+    with Mastodon() as server:
+        server.domain = "people.example"
+        server.held.append(status(1, "before"))
+        with read(server, cursor=cursor_text(server, "0")) as reading:
+            until(lambda: reading.texts() == ["before"])
+            server.publish(status(2, "now"))
+            until(lambda: "now" in reading.texts())
+            assert {post.author.handle for post in reading.posts()} == {"ann@people.example"}
 
 
 CLOSED = {"local": "disabled", "remote": "disabled"}

@@ -65,6 +65,7 @@ class Mastodon(http_server.Server):
         self.timeline_status = 200
         self.instance_status = 200
         self.instance_location = ""
+        self.domain = ""
         self.held: list[dict[str, Any]] = []
         self.requested: list[str] = []
         self.tokens: list[str] = []
@@ -87,6 +88,11 @@ class Mastodon(http_server.Server):
         for one in statuses:
             self.held.append(one)
             self.say("update", one)
+
+    def publish_deleted(self, one: dict[str, Any]) -> None:
+        """Send a status that was deleted at once: its deletion first, as the streaming server does."""
+        self.say("delete", one["id"])
+        self.say("update", one)
 
     # -- what a server does
     def answer(self, request: BaseHTTPRequestHandler) -> None:
@@ -122,7 +128,7 @@ class Mastodon(http_server.Server):
             self.plain(request, self.instance_status, {}, b"{}")
         else:
             configuration = {"urls": {"streaming": self.streaming}, "timelines_access": self.access}
-            self.json(request, {"version": "4.6.5", "configuration": configuration})
+            self.json(request, {"domain": self.domain, "version": "4.6.5", "configuration": configuration})
 
     def _timeline(self, request: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
         if self.timeline_status != 200:

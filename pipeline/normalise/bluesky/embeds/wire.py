@@ -63,8 +63,19 @@ class Embed(msgspec.Struct):
     media: Raw = msgspec.field(default_factory=Raw)
 
 
+class RecordView(msgspec.Struct, rename="camel"):
+    """The view of a quoted feed, list or starter pack; `record` is a starter pack's own record, which has its name."""
+
+    uri: str = ""
+    display_name: str | None = None
+    name: str | None = None
+    description: str | None = None
+    record: Raw = msgspec.field(default_factory=Raw)
+
+
 decode_embed = msgspec.json.Decoder(Embed | None).decode
 decode_blob = msgspec.json.Decoder(Blob | None).decode
 decode_image = msgspec.json.Decoder(Image | None).decode
 decode_external = msgspec.json.Decoder(External | None).decode
+decode_record_view = msgspec.json.Decoder(RecordView | None).decode
 decode_quoted = msgspec.json.Decoder(QuotedRecord | None).decode
