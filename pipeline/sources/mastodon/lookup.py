@@ -26,6 +26,7 @@ import urllib3
 from pipeline.queue.batch import LOOKUP, RawBatch, RawRecord
 from pipeline.sources.lookup_contract import LookupResult
 from pipeline.sources.mastodon.api import MASTODON_USER_AGENT, STATUSES_AT_ONCE, base_of, statuses_path
+from pipeline.sources.mastodon.instance import facts_of
 from pipeline.sources.mastodon.rate_limit import is_nearly_used_up, pause_s
 from pipeline.sources.mastodon.status_records import StatusRecords
 
@@ -112,6 +113,7 @@ class MastodonLookup:
         self._left_alone: dict[str, float] = {}
         self._limited: dict[str, float] = {}
         self._one_by_one: dict[str, float] = {}
+        self._domains: dict[str, str] = {}
 
     def look(self, ids: Sequence[str]) -> LookupResult:
         """Ask for statuses, host by host, as `Lookup.look` describes. A failing host does not affect other hosts."""
@@ -185,7 +187,26 @@ class MastodonLookup:
         return self._record(host, data)
 
     def _record(self, host: str, status: bytes) -> bytes:
-        return StatusRecords(host, consent=self._consent).requested(status) or b""
+        records = StatusRecords(host, consent=self._consent)
+        records.account_domain = self._domain(host)
+        return records.requested(status) or b""
+
+    def _domain(self, host: str) -> str:
+        """Return the domain of a host's accounts, where the host is a part of it; asked once a host.
+
+        Whoever answers a look-up may be anybody, and must not name accounts for another host.
+        """
+        if host not in self._domains:
+            try:
+                status, data, _ = self._get(host, "/api/v2/instance", _STATUS_MAX_BYTES)
+            except (urllib3.exceptions.HTTPError, OSError, ValueError):
+                return ""
+            facts = facts_of(data, f"https://{host}", named=status == 200 and len(data) <= _STATUS_MAX_BYTES)
+            if len(self._domains) >= NOTED_HOSTS_MAX:
+                self._domains.clear()
+            domain = facts.account_domain(host)
+            self._domains[host] = domain if host.endswith(f".{domain}") else ""
+        return self._domains[host]
 
     @staticmethod
     def _number_of(host: str, status: bytes) -> str:

@@ -132,7 +132,9 @@ class ServerStream:
         self._answer = answer
         try:
             self._api.check_stream(answer)
-            self._closed = self._api.facts().closed(self._feed, tagged=bool(self._tag))
+            facts = self._api.facts()
+            self._closed = facts.closed(self._feed, tagged=bool(self._tag))
+            self._statuses.account_domain = facts.account_domain(self.instance)
             self._catch_up()
             self._report_open()
             self._read(answer)

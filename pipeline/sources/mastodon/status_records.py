@@ -26,6 +26,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     event: str
     payload: msgspec.Raw | str
     uri: str | None = None
+    account_domain: str | None = None
 
 
 STATUS_FIELDS = (
@@ -46,6 +47,8 @@ class StatusRecords:
     """Maker of the records of one server. With `consent` false, authors who do not want to be found are included.
 
     `passed` takes the name and the status's id of each new status and each deletion that becomes a record.
+    `account_domain` is the domain of the server's accounts, where it is known and not the server's host: records carry
+    it, because the server names its own accounts without.
     """
 
     def __init__(self, instance: str, *, consent: bool, passed: Callable[[str, str], None] = lambda *_: None) -> None:
@@ -54,6 +57,7 @@ class StatusRecords:
         self._memory = StatusMemory(instance)
         self.newest = ""
         self.withheld = 0
+        self.account_domain = ""
 
     def record(self, name: str, data: bytes) -> bytes | None:
         """Return the record of an event, None if the event becomes none."""
@@ -79,7 +83,8 @@ class StatusRecords:
         self._memory.remember(number, status.uri or "")
         if name == "update":
             self._passed(name, number)
-        return _encode(_Record(name, msgspec.Raw(kept.replace(b"\n", b" "))))  # it was decoded: it is one JSON object
+        payload = msgspec.Raw(kept.replace(b"\n", b" "))  # it was decoded: it is one JSON object
+        return _encode(_Record(name, payload, account_domain=self.account_domain or None))
 
     def requested(self, status: bytes) -> bytes | None:
         """Return the record of a requested status, None if its author does not want to be found."""
@@ -94,7 +99,10 @@ class StatusRecords:
             self.withheld += 1
             return None
         self._memory.remember(str(found.id), found.uri or "")
-        return _encode({name: names[name] for name in STATUS_FIELDS if name in names})
+        record: dict[str, object] = {name: names[name] for name in STATUS_FIELDS if name in names}
+        if self.account_domain:
+            record["account_domain"] = self.account_domain
+        return _encode(record)
 
     def requested_again(self, status: bytes) -> bytes | None:
         """Return the record of a status that passed before and was requested again: its deletion if its author has
