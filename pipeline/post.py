@@ -1,13 +1,15 @@
 """Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
 The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
-the detachment of a quote, and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
-in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
+the detachment of a quote, and a notice. The field names are those of JSON on the wire and in exports. Times are
+integers, milliseconds since 1970 in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows
+no source and no store.
 """
 
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 MAX_TIME_MS = 253_402_300_799_999
 """End of the year 9999 in UTC: no post has a later time, because no calendar here can show one."""
@@ -72,6 +74,34 @@ class Media(msgspec.Struct):
     alt: str = ""
 
 
+THIN, NESTED, OWN = 0, 1, 2
+"""Ranks of a record that speaks of a post: it lacks fields, it carries the post inside another one, it is the post's
+own."""
+
+
+class Stamp(msgspec.Struct, frozen=True, order=False, array_like=True):
+    """Where a part of a post comes from: the record's rank, its version, and when it was received (0: does not count).
+
+    The default is below every stamp of a record: nothing is known.
+    """
+
+    rank: int = THIN
+    version: int = -1
+    heard_at: int = 0
+
+
+class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Stamps of the parts of a post (words, author, quote), and when its counts were observed (ms).
+
+    They decide what a later record may replace (docs/design/delivery.md, "What replaces what").
+    """
+
+    words: Stamp = Stamp()
+    author: Stamp = Stamp()
+    quote: Stamp = Stamp()
+    counts_at: int = -1
+
+
 class Post(msgspec.Struct, kw_only=True):
     """One post; `docs/reference/post.md` describes every field.
 
@@ -81,7 +111,8 @@ class Post(msgspec.Struct, kw_only=True):
     greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author. `created_at` is the
     smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
     where it differs. `langs` are BCP 47 primary subtags, empty where the source states none; `lang` is the first. A
-    repost has the id of its original in `repost_of`, empty `text` and no content of its own.
+    repost has the id of its original in `repost_of`, empty `text` and no content of its own. `basis` is absent where
+    all parts come from one record of the post's own.
     """
 
     id: str
@@ -111,6 +142,7 @@ class Post(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     media: list[Media] = []
     sensitive: bool = False
+    basis: Basis | UnsetType = UNSET
 
 
 class Upsert(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ def _bare(tree: dict[str, Any]) -> dict[str, Any]:
         kept = _bare(value) if isinstance(value, dict) else value
         if isinstance(value, list):
             kept = [_bare(one) if isinstance(one, dict) else one for one in value]
-        if kept not in ([], {}, None, "") and kept is not False and name != "received_at":
+        if kept not in ([], {}, None, "") and kept is not False and name not in ("received_at", "basis"):
             found[name] = kept
     return found
 

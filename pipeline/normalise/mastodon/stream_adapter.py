@@ -67,6 +67,8 @@ def _kind_of_payload(payload: bytes) -> str:
 
 def _events(name: str, payload: bytes, uri: str | None, raw: bytes, observation: Observation) -> list[Event]:
     if name in ("update", "status.update"):
+        if name == "status.update":  # its counts and the state of its quote are those of now, also without an edit
+            observation.observed_at = observation.received_at
         return observed_events(decode_status(payload), raw, observation)
     if name == "delete":
         return [_deletion(payload.decode(errors="replace").strip('" '), uri, observation)]

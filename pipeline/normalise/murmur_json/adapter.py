@@ -12,6 +12,7 @@ from msgspec import UnsetType
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import MAX_POST_ID_CHARS, MAX_SAFE_INTEGER, checked_text
 from pipeline.normalise.murmur_json.wire import MurmurRecord
+from pipeline.normalise.post_standing import stand_nested
 from pipeline.normalise.source_permissions import SourcePermissions
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.text.url_hosts import hosts_of
@@ -44,7 +45,10 @@ def events(record: MurmurRecord, raw: bytes, received_at: int, permissions: Sour
     found: list[Event] = []
     if record.original is not None:
         permissions.check_subject(record.original.source, record.original.id)
-        found.append(Upsert(_post(record.original, received_at)))
+        original = _post(record.original, received_at)
+        if not record.original.version:
+            original.version = original.created_at
+        found.append(Upsert(original if original.basis else stand_nested(original, record.version or received_at)))
     permissions.check_subject(record.source, record.id)
     found.append(Upsert(_post(record, received_at), raw))
     return found
@@ -64,7 +68,13 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         raise RecordError("murmur record with a time outside the calendar")
     if not record.source.isidentifier():
         raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
-    for other in (record.repost_of, record.quote_of, record.conversation_id, record.reply_to and record.reply_to.id):
+    for other in (
+        record.repost_of,
+        record.quote_of,
+        record.detached_quote,
+        record.conversation_id,
+        record.reply_to and record.reply_to.id,
+    ):
         if other:
             _checked_id(other)
     claim = record.claimed_at if record.claimed_at is not None else created_at
@@ -93,6 +103,8 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         hosts=record.hosts or hosts_of(record.links),
         media=record.media,
         sensitive=record.sensitive,
+        detached_quote=record.detached_quote,
+        basis=record.basis,
     )
     if isinstance(record.entities, UnsetType):
         add_missing_entities(post)

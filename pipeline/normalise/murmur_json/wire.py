@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.post import Author, Counts, Entity, Link, Media, ReplyTo
+from pipeline.post import Author, Basis, Counts, Entity, Link, Media, ReplyTo
 
 
 class MurmurRecord(msgspec.Struct, kw_only=True):
@@ -34,6 +34,7 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     conversation_id: str = ""
     repost_of: str = ""
     quote_of: str = ""
+    detached_quote: str = ""
     hashtags: list[str] = []
     cashtags: list[str] = []
     mentions: list[str] = []
@@ -42,6 +43,7 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     media: list[Media] = []
     sensitive: bool = False
     original: MurmurRecord | None = None
+    basis: Basis | UnsetType = UNSET
 
 
 decode_record = msgspec.json.Decoder(MurmurRecord).decode

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.post_standing import stand_nested
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim
 from pipeline.normalise.x.post_content import render_bio
@@ -23,7 +24,7 @@ from pipeline.post import Author, Counts, Event, Post, ReplyTo, Upsert
 def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a status: quoted and reposted originals first, each a post of its own, then the status.
 
-    An original inside gets the version of the outer record, because its counts are those of that time.
+    An original inside has the time at which it was written as version; its counts are those of the outer record's time.
 
     Raises:
         RecordError: a status lacks an id, an author, a text or a time.
@@ -37,12 +38,16 @@ def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
         if repost.quoted_status is None and status.quoted_status is not None:
             repost.quoted_status = status.quoted_status
         if repost.quoted_status is not None:
-            found.append(Upsert(_post(repost.quoted_status, version, received_at)))
-        found.append(Upsert(_post(repost, version, received_at)))
+            found.append(_nested(repost.quoted_status, version, received_at))
+        found.append(_nested(repost, version, received_at))
     elif status.quoted_status is not None:
-        found.append(Upsert(_post(status.quoted_status, version, received_at)))
+        found.append(_nested(status.quoted_status, version, received_at))
     found.append(Upsert(_post(status, version, received_at), raw))
     return found
+
+
+def _nested(status: V1Status, observed_at: int, received_at: int) -> Upsert:
+    return Upsert(stand_nested(_post(status, _created_ms(status), received_at), observed_at))
 
 
 def _drop_stubs(status: V1Status) -> None:

@@ -41,6 +41,13 @@ def created_ms(tweet: V2Tweet) -> int | None:
     return snowflake_to_ms(number) if claimed is None else with_snowflake_ms(claimed, number)
 
 
+def is_thin(tweet: V2Tweet, context: EnvelopeContext) -> bool:
+    """Return whether a post came without fields that must be asked for: its time, its author, or its media."""
+    keys = (tweet.attachments.media_keys if tweet.attachments is not None else None) or ()
+    known = tweet.author is not None or (tweet.author_id or "") in context.users
+    return tweet.created_at is None or not known or not all(key in context.media for key in keys)
+
+
 def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
     """Return the canonical post. A repost whose original came along has no content of its own.
 

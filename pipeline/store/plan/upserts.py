@@ -15,7 +15,7 @@ import msgspec
 from pipeline.post import Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry
-from pipeline.store.merge_versions import MergeOutcome, merge
+from pipeline.store.merge_versions import MergeOutcome, merge, raised, rests_on
 from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
@@ -30,7 +30,10 @@ post while other workers wait."""
 
 @dataclass(slots=True)
 class _Merged:
-    """Result of merging one upsert; `outcome` is None for a post that is new, `detached` set where it lost its quote."""
+    """Result of merging one upsert.
+
+    `outcome` is None for a post that is new; `detached` is set where it lost its quote.
+    """
 
     post: Post
     outcome: MergeOutcome | None
@@ -95,6 +98,8 @@ class UpsertPlanner:
             body = encode_post(new) if detached else self._prepared[new.id].body
             return _Merged(new, None, None, raw, body, detached)
         post, outcome = merge(row.post, new, self._seq)
+        if not rests_on(post, new):
+            raw = b""
         if post.detached_quote and not post.quote_of:
             detached, raw = True, b""
         body = row.body if outcome == "dropped" else encode_post(post)
@@ -114,9 +119,7 @@ class UpsertPlanner:
             outcome: MergeOutcome = "content"
             quote = (one.quoted, "") if one.attached else ("", one.quoted)
             version = max(post.version, row.post.version) + 1
-            post = msgspec.structs.replace(
-                post, quote_of=quote[0], detached_quote=quote[1], version=version, changed=2, seq=seq
-            )
+            post = raised(post, version, seq, quote_of=quote[0], detached_quote=quote[1], changed=2)
         elif known is None or known.outcome == "dropped":
             outcome, post = "redelivered", msgspec.structs.replace(post, seq=seq)
         else:
@@ -166,7 +169,7 @@ class UpsertPlanner:
             post = msgspec.structs.replace(row.post, seq=seq)
             return _Merged(post, "redelivered", row, b"", encode_post(post))
         version = max(row.post.version + 1, source.post.version)
-        post = msgspec.structs.replace(row.post, version=version, changed=2, seq=seq)
+        post = raised(row.post, version, seq, changed=2)
         return _Merged(post, "content", row, b"", encode_post(post))
 
 

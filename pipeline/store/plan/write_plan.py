@@ -49,8 +49,8 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts (source, id) → until when (ms) their posts
-    are deleted; those in `forgotten` are kept for good.
+    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts
+    (source, id) → until when (ms) their posts are deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
     `left` is set where the deletions take along more posts than this plan removes.

@@ -11,12 +11,14 @@ from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.paging import PagingContract
+from tests.store.contract.replacing import ReplacingContract
 from tests.store.contract.retention import RetentionContract
 from tests.store.contract.top_values import TopsContract
 
 
 class StoreContract(
     MergingContract,
+    ReplacingContract,
     OriginalsContract,
     DeletionsContract,
     DetachmentsContract,
