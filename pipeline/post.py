@@ -142,17 +142,20 @@ class Post(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     media: list[Media] = []
     sensitive: bool = False
+    edits: list[str] = []
     basis: Basis | UnsetType = UNSET
 
 
 class Upsert(msgspec.Struct, frozen=True):
     """A post that was made, observed again or edited.
 
-    `raw` is its record, stored beside it (b"" for an original that came inside another record).
+    `raw` is its record, stored beside it (b"" for an original that came inside another record). `alias` is the id by
+    which the server that sent the record would name the post when it is deleted, "" where that is the post's own.
     """
 
     post: Post
     raw: bytes = b""
+    alias: str = ""
 
 
 class Deletion(msgspec.Struct, frozen=True):

@@ -32,7 +32,7 @@ _NOT_CONTENT = {
     "basis",
 }
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
-_NOT_WORDS = {"reply_to", "conversation_id", "quote_of", "detached_quote"}
+_NOT_WORDS = {"reply_to", "conversation_id", "quote_of", "detached_quote", "edits"}
 _WORD_FIELDS = tuple(name for name in _CONTENT_FIELDS if name not in _NOT_WORDS)
 
 
@@ -75,6 +75,8 @@ def combine(one: Post, other: Post) -> Post:
             if not getattr(merged, name):
                 setattr(merged, name, getattr(older, name))
     merged.conversation_id = newer.conversation_id or older.conversation_id
+    if older.edits:
+        merged.edits = sorted({*newer.edits, *older.edits}, key=lambda one: (len(one), one))
     _merge_reply(merged, older)
     _merge_quote(merged, one, other, second_wins=_order(second.quote) > _order(first.quote))
     fresh, stale = (other, one) if second.counts_at > first.counts_at else (one, other)

@@ -98,7 +98,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
 def _combined(one: Upsert, other: Upsert) -> Upsert:
     post = combine(one.post, other.post)
     raw = (one.raw or other.raw) if rests_on(post, one.post) else (other.raw or one.raw)
-    return Upsert(post, raw)
+    return Upsert(post, raw, other.alias or one.alias)
 
 
 def originals(post: Post) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.normalise.text.html_to_text import html_to_text
-from pipeline.post import NESTED, OWN, Basis, Deletion, Event, Notice, Post, Stamp
+from pipeline.post import NESTED, OWN, Basis, Deletion, Event, Notice, Post, Stamp, Upsert
 from tests.normalise.sample_records import NOW, posts
 
 URI = "https://home.example/users/ann/statuses/101"
@@ -243,3 +243,10 @@ def test_own_record_says_that_nothing_is_quoted(state: str) -> None:
     (post,) = posts(tell("status.update", status(quote={"state": state, "quoted_status": None})))
     assert isinstance(post.basis, Basis)
     assert (post.quote_of, post.basis.quote.rank) == ("", OWN)
+
+
+def test_post_names_the_id_by_which_its_server_would_delete_it() -> None:
+    far = status(id="55", uri="https://far.example/users/bob/statuses/44")
+    found = tell("update", status(quote={"state": "accepted", "quoted_status": far}))
+    assert [event.alias for event in found if isinstance(event, Upsert)] == ["mastodon:home.example/55", ""]
+    assert tell("delete", "55") == [Deletion("mastodon:home.example/55", NOW)]

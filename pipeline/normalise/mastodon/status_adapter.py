@@ -73,7 +73,7 @@ def observed_events(status: MastodonStatus, raw: bytes, observation: Observation
         post = _post(status, observation)
         if found:
             post.repost_of = found[-1].post.id if isinstance(found[-1], Upsert) else ""
-        return [*found, Upsert(_standing(post, status, observation), raw)] if found else []
+        return [*found, _upsert(post, status, observation, raw)] if found else []
     quoted = _quoted_status(status)
     if quoted is not None:
         found += [event for event in observed_events(quoted, b"", inner) if isinstance(event, Upsert)]
@@ -82,12 +82,18 @@ def observed_events(status: MastodonStatus, raw: bytes, observation: Observation
         post.quote_of = found[-1].post.id
     add_content(post, status)
     _add_conversation(post, status)
-    return [*found, Upsert(_standing(post, status, observation), raw)]
+    return [*found, _upsert(post, status, observation, raw)]
 
 
 def _version(status: MastodonStatus, observation: Observation) -> int:
     """Return when a status was written or last edited (ms): its own version, wherever it stands."""
     return iso_to_ms(status.edited_at or "") or iso_to_ms(status.created_at) or observation.received_at
+
+
+def _upsert(post: Post, status: MastodonStatus, observation: Observation, raw: bytes) -> Upsert:
+    """Return a post with its record, and the id by which the server that sent it would name it in a `delete`."""
+    local = f"mastodon:{observation.instance.lower()}/{status.id}" if observation.instance else ""
+    return Upsert(_standing(post, status, observation), raw, "" if local == post.id else local)
 
 
 def _standing(post: Post, status: MastodonStatus, observation: Observation) -> Post:

@@ -18,6 +18,9 @@ from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.text.url_hosts import hosts_of
 from pipeline.post import MAX_TIME_MS, AuthorDeletion, Deletion, Event, Post, Upsert
 
+MAX_EDITS = 50
+"""Most ids of later versions that are read of one post."""
+
 _KINDS = ("post", "delete", "forget")
 
 
@@ -104,6 +107,7 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         media=record.media,
         sensitive=record.sensitive,
         detached_quote=record.detached_quote,
+        edits=[_checked_id(one) for one in record.edits[:MAX_EDITS]],
         basis=record.basis,
     )
     if isinstance(record.entities, UnsetType):

@@ -42,6 +42,7 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     media: list[Media] = []
     sensitive: bool = False
+    edits: list[str] = []
     original: MurmurRecord | None = None
     basis: Basis | UnsetType = UNSET
 

@@ -13,7 +13,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.normalise.x.v2_envelope_wire import V2Envelope, V2Problem
-from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, is_thin, post_of
+from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, is_thin, post_of, written_ms
 from pipeline.normalise.x.v2_wire import V2Tweet, decode_tweet
 from pipeline.post import Event, Notice, Post, Upsert
 
@@ -58,20 +58,32 @@ def events(envelope: V2Envelope, raw: bytes, received_at: int) -> list[Event]:
 def _item_events(item: msgspec.Raw, raw: bytes, envelope: V2Envelope, context: EnvelopeContext) -> list[Event]:
     tweet = decode_tweet(item)
     context.version = _observed_ms(envelope, tweet, context.received_at)
-    post = stand_alone(post_of(tweet, context), thin=is_thin(tweet, context))
+    post = _own(tweet, context)
     return [*_original_events(tweet, context), Upsert(post, raw)]
 
 
 def flat_events(tweet: V2Tweet, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a post that stands alone, without `data` around it."""
     context = EnvelopeContext(None, received_at)
-    return [Upsert(stand_alone(post_of(tweet, context), thin=is_thin(tweet, context)), raw)]
+    return [Upsert(_own(tweet, context), raw)]
+
+
+def _own(tweet: V2Tweet, context: EnvelopeContext) -> Post:
+    """Return the post of a record of its own. It counts for the time it was written, as X's posts do not change."""
+    post = post_of(tweet, context)
+    written_at = written_ms(tweet)
+    return stand_alone(
+        post,
+        written_at=post.version if written_at is None else written_at,
+        observed_at=post.version,
+        thin=is_thin(tweet, context),
+    )
 
 
 def _nested(tweet: V2Tweet, context: EnvelopeContext) -> Post:
     """Return an original: its version is the time at which it was written, its counts are those of the envelope."""
     post = post_of(tweet, context)
-    post.version = created_ms(tweet) or 0
+    post.version = written_ms(tweet) or 0
     return stand_nested(post, context.version, thin=is_thin(tweet, context))
 
 

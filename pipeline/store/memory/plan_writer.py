@@ -29,6 +29,7 @@ class MemoryWriter:
         for post_id, at in plan.tombstones.items():
             number = plan.tombstone_seqs.get(post_id, seq)
             contents.tombstones[post_id] = (max(number, contents.tombstones.get(post_id, (0, 0))[0]), at)
+        contents.aliases.update(plan.aliases)
         for post_id in plan.lifted:
             contents.tombstones.pop(post_id, None)
         for row in contents.rows.values():

@@ -14,8 +14,13 @@ from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import WritePlan
 
 
-def admit(lookups: PlanLookups, writes: Writes, plan: WritePlan) -> tuple[list[Upsert], dict[str, int]]:
+def admit(
+    lookups: PlanLookups, writes: Writes, plan: WritePlan, aliases: Container[str] = ()
+) -> tuple[list[Upsert], dict[str, int]]:
     """Return the upserts that may be stored, and the tombstones (id → ms) of all ids the batch names.
+
+    A deletion may have named a post by the id of the server that it was read on, or by that of a later version, before
+    anybody knew the post. The tombstones of `aliases`, which are known, are not meant.
 
     Refused posts are entered in `plan.tombstoned` (a tombstone exists) or `plan.tombstones` (one is due).
     """
@@ -27,7 +32,7 @@ def admit(lookups: PlanLookups, writes: Writes, plan: WritePlan) -> tuple[list[U
         post = upsert.post
         if post.id in buried or post.id in deleted_now:
             plan.tombstoned.append(post.id)
-        elif _is_by_deleted_account(post, authors):
+        elif _is_by_deleted_account(post, authors) or _other_names(upsert, aliases) & (buried.keys() | deleted_now):
             plan.tombstones[post.id] = 0
         else:
             upserts.append(upsert)
@@ -38,10 +43,15 @@ def admit(lookups: PlanLookups, writes: Writes, plan: WritePlan) -> tuple[list[U
     return upserts, buried
 
 
+def _other_names(upsert: Upsert, aliases: Container[str]) -> set[str]:
+    """Return the other names by which a deletion may have named a post before anybody knew it."""
+    return {name for name in (upsert.alias, *upsert.post.edits) if name and name not in aliases}
+
+
 def _named_ids(writes: Writes) -> set[str]:
     ids = {upsert.post.id for upsert in writes.upserts}
     for upsert in writes.upserts:
-        ids.update((upsert.post.repost_of, upsert.post.quote_of))
+        ids.update((upsert.post.repost_of, upsert.post.quote_of, upsert.alias, *upsert.post.edits))
     ids.discard("")
     ids.update(deletion.id for deletion in writes.deletions)
     return ids

@@ -18,6 +18,10 @@ class PlanLookups(Protocol):
         """Return when (ms) those of the ids that have a tombstone were deleted here."""
         ...
 
+    def aliases(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the post of which those ids that stand for a later version are one (`WritePlan.aliases`)."""
+        ...
+
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those of the accounts (source, author id) that were deleted stay out.
 

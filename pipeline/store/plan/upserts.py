@@ -95,8 +95,11 @@ class UpsertPlanner:
         if detached:
             new, raw = msgspec.structs.replace(new, quote_of="", detached_quote=new.quote_of), b""
         if row is None:
-            body = encode_post(new) if detached else self._prepared[new.id].body
-            return _Merged(new, None, None, raw, body, detached)
+            prepared = self._prepared.get(new.id)
+            if prepared is None or prepared.post is not new:  # it lost its quote, or it is a later version of a post
+                new.seq, new.changed = self._seq, 0
+                return _Merged(new, None, None, raw, encode_post(new), detached)
+            return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)
         if not rests_on(post, new):
             raw = b""
@@ -130,7 +133,8 @@ class UpsertPlanner:
         """Return the row of an accepted post, described with its original `source`, and enter what is published."""
         original = source.post if source is not None else None
         row = one.stored
-        document = self._prepared[one.post.id].document if row is None and not one.detached else None
+        prepared = self._prepared.get(one.post.id) if row is None else None
+        document = prepared.document if prepared is not None and prepared.post is one.post else None
         if document is None:
             document = describe(one.post, original)
         upsert = RowUpsert(one.post, document, one.body, row, one.raw)

@@ -49,7 +49,8 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts
+    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `aliases` are (id of
+    a later version → id of its post). `authors` are deleted accounts
     (source, id) → until when (ms) their posts are deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
@@ -70,6 +71,7 @@ class WritePlan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     lifted: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     left: bool = False

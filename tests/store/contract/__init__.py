@@ -10,6 +10,7 @@ from tests.store.contract.deletions import DeletionsContract
 from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
+from tests.store.contract.other_names import OtherNamesContract
 from tests.store.contract.paging import PagingContract
 from tests.store.contract.replacing import ReplacingContract
 from tests.store.contract.retention import RetentionContract
@@ -22,6 +23,7 @@ class StoreContract(
     OriginalsContract,
     DeletionsContract,
     DetachmentsContract,
+    OtherNamesContract,
     PagingContract,
     ChangesContract,
     CountsContract,

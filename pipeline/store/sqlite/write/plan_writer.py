@@ -73,6 +73,9 @@ class SqliteWriter:
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
                 self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
+        if plan.aliases:
+            pairs = [(self._hashes.id_hash(edit), post_id) for edit, post_id in plan.aliases.items()]
+            self._connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", pairs)
         if plan.lifted:
             hashes = [(self._hashes.id_hash(post_id),) for post_id in plan.lifted]
             self._connection.executemany("DELETE FROM tombstones WHERE hash = ?", hashes)
