@@ -143,6 +143,7 @@ class Post(msgspec.Struct, kw_only=True):
     media: list[Media] = []
     sensitive: bool = False
     edits: list[str] = []
+    rewritten: int = 0
     basis: Basis | UnsetType = UNSET
 
 

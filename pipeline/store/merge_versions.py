@@ -30,6 +30,7 @@ _NOT_CONTENT = {
     "author",
     "counts",
     "basis",
+    "rewritten",
 }
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
 _NOT_WORDS = {"reply_to", "conversation_id", "quote_of", "detached_quote", "edits"}
@@ -75,6 +76,7 @@ def combine(one: Post, other: Post) -> Post:
             if not getattr(merged, name):
                 setattr(merged, name, getattr(older, name))
     merged.conversation_id = newer.conversation_id or older.conversation_id
+    merged.rewritten = max(one.rewritten, other.rewritten)
     if older.edits:
         merged.edits = sorted({*newer.edits, *older.edits}, key=lambda one: (len(one), one))
     _merge_reply(merged, older)

@@ -16,6 +16,7 @@ from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
 from pipeline.store.merge_versions import combine, rests_on
+from pipeline.store.rewritten_posts import outlives, written_again
 
 Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
 """(raw, source, received_at, instance) → events; raises RecordError."""
@@ -68,7 +69,10 @@ def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping
 
 
 def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
-    """Return the writes of some events, at most one an id: what all records of a post say, or its deletion."""
+    """Return the writes of some events, at most one an id: what all records of a post say, or its deletion.
+
+    A post that was written again after its deletion (`rewritten_posts`) stays.
+    """
     upserts: dict[str, Upsert] = {}
     deletions: dict[str, Deletion] = {}
     author_deletions: list[AuthorDeletion] = []
@@ -89,8 +93,13 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
             detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
-    for post_id in deletions:
-        upserts.pop(post_id, None)
+    for post_id in deletions.keys() & upserts.keys():
+        upsert, deletion = upserts[post_id], deletions[post_id]
+        if outlives(upsert.post, deletion):
+            del deletions[post_id]
+            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
+        else:
+            del upserts[post_id]
     kept = list(detachments.values())
     return Writes(list(upserts.values()), list(deletions.values()), author_deletions, detachments=kept), notices
 

@@ -108,6 +108,7 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         sensitive=record.sensitive,
         detached_quote=record.detached_quote,
         edits=[_checked_id(one) for one in record.edits[:MAX_EDITS]],
+        rewritten=max(record.rewritten, 0),
         basis=record.basis,
     )
     if isinstance(record.entities, UnsetType):

@@ -43,6 +43,7 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     media: list[Media] = []
     sensitive: bool = False
     edits: list[str] = []
+    rewritten: int = 0
     original: MurmurRecord | None = None
     basis: Basis | UnsetType = UNSET
 

@@ -64,6 +64,7 @@ class Persisted:
     `tombstoned` are all ids of the batch that have a tombstone. `inserted` counts new rows.
     `left` is set while posts that the batch's deletions take along are still stored: persist the deletions again with
     `Writes.continued`. `refused` are the posts that this store can never hold (id → reason); all others are stored.
+    `outlived` are ids whose deletion came late: the post was written again since, and stays.
     """
 
     entries: list[Entry]
@@ -72,6 +73,7 @@ class Persisted:
     inserted: int = 0
     left: bool = False
     refused: dict[str, str] = field(default_factory=dict)
+    outlived: list[str] = field(default_factory=list)
 
     def plus(self, other: Persisted) -> Persisted:
         """Return the report of both calls, `other` being the later one."""
@@ -82,4 +84,5 @@ class Persisted:
             self.inserted + other.inserted,
             self.left or other.left,
             self.refused | other.refused,
+            [*self.outlived, *other.outlived],
         )

@@ -32,6 +32,9 @@ class MemoryWriter:
         contents.aliases.update(plan.aliases)
         for post_id in plan.lifted:
             contents.tombstones.pop(post_id, None)
+            contents.deletion_versions.pop(post_id, None)
+        for post_id, version in plan.deletion_versions.items():
+            contents.deletion_versions[post_id] = max(version, contents.deletion_versions.get(post_id, version))
         for row in contents.rows.values():
             if row.post.quote_of in plan.quoted:
                 contents.raw_records.pop(row.post.id, None)

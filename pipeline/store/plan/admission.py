@@ -5,13 +5,14 @@ Deletions of the same batch count, too. A refused post that has no tombstone yet
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 
-from pipeline.post import Post, Upsert
+from pipeline.post import Deletion, Post, Upsert
 from pipeline.store.contract import Writes
 from pipeline.store.plan.detachments import quote_tombstones
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import WritePlan
+from pipeline.store.rewritten_posts import is_reused, outlives, written_again
 
 
 def admit(
@@ -28,7 +29,7 @@ def admit(
     deleted_now = {deletion.id for deletion in writes.deletions}
     authors = _deleted_accounts(lookups, writes)
     upserts = []
-    for upsert in writes.upserts:
+    for upsert in _written_again(lookups, writes, plan, buried):
         post = upsert.post
         if post.id in buried or post.id in deleted_now:
             plan.tombstoned.append(post.id)
@@ -41,6 +42,20 @@ def admit(
         plan.tombstones.update(dict.fromkeys(carried, 0))
         upserts = [one for one in upserts if one.post.id not in carried]
     return upserts, buried
+
+
+def _written_again(lookups: PlanLookups, writes: Writes, plan: WritePlan, buried: dict[str, int]) -> Iterator[Upsert]:
+    """Yield the upserts. The tombstone of one that was written again since its deletion is lifted, and not `buried`."""
+    doubtful = [upsert.post.id for upsert in writes.upserts if upsert.post.id in buried and is_reused(upsert.post.id)]
+    versions = lookups.deletion_versions(doubtful) if doubtful else {}
+    for upsert in writes.upserts:
+        deleted_at = versions.get(upsert.post.id)
+        if deleted_at is not None and outlives(upsert.post, Deletion(upsert.post.id, deleted_at)):
+            plan.lifted.append(upsert.post.id)
+            del buried[upsert.post.id]
+            yield Upsert(written_again(upsert.post, deleted_at), upsert.raw, upsert.alias)
+        else:
+            yield upsert
 
 
 def _other_names(upsert: Upsert, aliases: Container[str]) -> set[str]:

@@ -96,8 +96,9 @@ class UpsertPlanner:
             new, raw = msgspec.structs.replace(new, quote_of="", detached_quote=new.quote_of), b""
         if row is None:
             prepared = self._prepared.get(new.id)
-            if prepared is None or prepared.post is not new:  # it lost its quote, or it is a later version of a post
-                new.seq, new.changed = self._seq, 0
+            if prepared is None or prepared.post is not new or new.rewritten:
+                # It lost its quote, is a later version of a post, or was written again: clients may hold another text.
+                new = msgspec.structs.replace(new, seq=self._seq, changed=2 if new.rewritten else 0)
                 return _Merged(new, None, None, raw, encode_post(new), detached)
             return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)

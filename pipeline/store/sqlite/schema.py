@@ -58,7 +58,10 @@ CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL)
 """.replace("TOKENIZER", _TOKENIZER)
 
 
-_ADDED = "CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL)"
+_ADDED = """
+CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deletion_versions (hash INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+"""
 
 
 def create(connection: apsw.Connection) -> None:

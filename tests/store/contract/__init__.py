@@ -14,6 +14,7 @@ from tests.store.contract.other_names import OtherNamesContract
 from tests.store.contract.paging import PagingContract
 from tests.store.contract.replacing import ReplacingContract
 from tests.store.contract.retention import RetentionContract
+from tests.store.contract.rewriting import RewritingContract
 from tests.store.contract.top_values import TopsContract
 
 
@@ -30,5 +31,6 @@ class StoreContract(
     TopsContract,
     CoverageContract,
     RetentionContract,
+    RewritingContract,
 ):
     """Everything that a store promises."""

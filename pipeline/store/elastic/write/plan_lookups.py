@@ -136,6 +136,13 @@ class ElasticPlanLookups:
         stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
 
+    def deletion_versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the versions (ms) of the deletions of those ids that may be used again and have a tombstone."""
+        wanted = list(ids)
+        self._locate(wanted)
+        found = {post_id: self._known[post_id].locator.gone_version for post_id in wanted}
+        return {post_id: version for post_id, version in found.items() if version >= 0}
+
     def aliases(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the post of which those ids that stand for a later version are one."""
         wanted = list(ids)

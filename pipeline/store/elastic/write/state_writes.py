@@ -67,7 +67,11 @@ def _change_names(made: WritePlan, copy_of: Callable[[str], Locator]) -> None:
         locator.id, locator.alias_of = edit, post_id
     for post_id in made.lifted:
         locator = copy_of(post_id)
-        locator.gone_seq = locator.gone_at = -1
+        locator.gone_seq = locator.gone_at = locator.gone_version = -1
+        locator.period, locator.place, locator.begun_at = "", -1, -1  # it is stored where its own time is
+    for post_id, version in made.deletion_versions.items():
+        locator = copy_of(post_id)
+        locator.gone_version = max(version, locator.gone_version)
 
 
 def locator_write(names: IndexNames, lookups: ElasticPlanLookups, post_id: str, locator: Locator) -> Write:

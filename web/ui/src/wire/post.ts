@@ -58,6 +58,8 @@ export interface Post {
   links: { url: string; title: string }[];
   media: Media[];
   sensitive: boolean;
+  /** When the post was deleted that had this id before; 0 if none had. */
+  rewritten?: number;
   original?: Post;
 }
 
