@@ -114,7 +114,7 @@ class Names:
 
     @property
     def rewritten(self) -> str:
-        """Sorted set: of ids that were used again, the versions (ms) of deletion and of the deletion outlived."""
+        """Sorted set: of ids that were used again, the greatest versions (ms) of deletion and post."""
         return f"{self.prefix}:rewritten"
 
     # -- readers

@@ -50,7 +50,7 @@ return {text, published, string.format('%.0f', tonumber(dead or '0'))}
 # ARGV: batch id, token, required registry version ("": any), 1 if this ends the batch;
 #       counts of payloads, messages, tombstones, ids, deletions and rewritten posts; the payloads; for each message its
 #       channel and the index of its payload; the tombstones; the ids; the id and version of each deletion whose id may
-#       be used again; the id of each rewritten post, and the version of the deletion that it outlived
+#       be used again; the id and version of each rewritten post
 # Of a deletion and a post that was written again the greater version wins, whichever commits last.
 # Returns 1 if done, 0 if another attempt owns the batch, -1 if the registry has another version.
 COMMIT = (
@@ -79,7 +79,7 @@ local outlived = {}
 for i = versions + 1, rewritten, 2 do
   note('deleted ' .. ARGV[i], ARGV[i + 1])
   local known = redis.call('ZSCORE', KEYS[11], 'rewritten ' .. ARGV[i])
-  outlived[ARGV[i]] = known and tonumber(known) >= tonumber(ARGV[i + 1])
+  outlived[ARGV[i]] = known and tonumber(known) > tonumber(ARGV[i + 1])
 end
 for i = buried + 1, ids do
   if not outlived[ARGV[i]] then redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
@@ -87,7 +87,7 @@ end
 for i = rewritten + 1, rewritten + 2 * tonumber(ARGV[10]), 2 do
   note('rewritten ' .. ARGV[i], ARGV[i + 1])
   local known = redis.call('ZSCORE', KEYS[11], 'deleted ' .. ARGV[i])
-  if not known or tonumber(known) <= tonumber(ARGV[i + 1]) then redis.call('ZREM', KEYS[8], ARGV[i]) end
+  if not known or tonumber(known) < tonumber(ARGV[i + 1]) then redis.call('ZREM', KEYS[8], ARGV[i]) end
 end
 local built = {}
 for i = messages + 1, buried, 2 do
@@ -96,12 +96,17 @@ for i = messages + 1, buried, 2 do
   redis.call('PUBLISH', ARGV[i], built[place])
 end
 if redis.call('EXISTS', KEYS[8]) == 1 then
-  local dead = {}
+  local dead, of = {}, {}
   for i = ids + 1, ids + tonumber(ARGV[8]) do
-    if redis.call('ZSCORE', KEYS[8], ARGV[i]) then dead[#dead + 1] = ARGV[i] end
+    if redis.call('ZSCORE', KEYS[8], ARGV[i]) then
+      dead[#dead + 1] = ARGV[i]
+      local version = redis.call('ZSCORE', KEYS[11], 'deleted ' .. ARGV[i])
+      if version then of[#of + 1] = cjson.encode(ARGV[i]) .. ':' .. string.format('%.0f', tonumber(version)) end
+    end
   end
   if #dead > 0 then
-    redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. '}')
+    local more = #of > 0 and ',"versions":{' .. table.concat(of, ',') .. '}' or ''
+    redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. more .. '}')
   end
 end
 if ARGV[4] == '1' then

@@ -100,8 +100,8 @@ class PublicationOrder:
 
         `ids` are the batch's post ids: those with a tombstone are announced as deleted again. `tombstones` are the ids
         that this batch deletes; they are stored in the same step, before anything is published. `deletions` are the
-        versions (ms) of those whose ids may be used again. `rewritten` are posts that were written again, with the
-        version of the deletion that they outlived; their tombstones are removed. `registry` is the
+        versions (ms) of those whose ids may be used again. `rewritten` are posts that were written again, with
+        their versions; their tombstones are removed. `registry` is the
         version the batch was matched against, if a message depends on every search (`edited`). Returns False if a
         newer attempt owns the batch; then nothing was published.
 

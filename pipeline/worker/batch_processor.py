@@ -27,6 +27,7 @@ from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.store.merge_versions import basis_of
 from pipeline.store.rewritten_posts import is_reused
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
@@ -247,8 +248,14 @@ class BatchProcessor:
             messages,
             _announced_ids(part.accepted, persisted),
             tombstones=_tombstones(part.accepted, persisted),
-            deletions={one.id: one.at for one in part.accepted.deletions if is_reused(one.id)},
-            rewritten={entry.post.id: entry.post.rewritten for entry in persisted.entries if entry.post.rewritten},
+            deletions={
+                one.id: one.at
+                for one in part.accepted.deletions
+                if is_reused(one.id) and one.id not in persisted.outlived
+            },
+            rewritten={
+                entry.post.id: basis_of(entry.post).words.version for entry in persisted.entries if entry.post.rewritten
+            },
             registry=self._following.version if every else None,
         )
 

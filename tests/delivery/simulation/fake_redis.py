@@ -131,7 +131,8 @@ class FakeOrder:
         if redis.broken == "tombstones not announced again":
             dead = [post_id for post_id in dead if post_id in tombstones]
         if dead:
-            notice = msgspec.json.encode({"type": "deleted", "ids": dead})
+            versions = {one: redis.deleted[one] for one in dead if one in redis.deleted}
+            notice = msgspec.json.encode({"type": "deleted", "ids": dead, "versions": versions})
             redis.published.append((redis.names.notices, header, notice))
         self._end(attempt.batch_id)
         return True
@@ -140,13 +141,13 @@ class FakeOrder:
         redis = self._redis
         for post_id, version in deletions.items():
             redis.deleted[post_id] = max(version, redis.deleted.get(post_id, version))
-        outlived = {one for one, version in deletions.items() if redis.rewritten.get(one, -1) >= version}
+        outlived = {one for one, version in deletions.items() if redis.rewritten.get(one, -1) > version}
         if redis.broken == "a late deletion of a post that was written again":
             outlived = set()
         redis.gone.update(one for one in tombstones if one not in outlived)
         for post_id, version in rewritten.items():
             redis.rewritten[post_id] = max(version, redis.rewritten.get(post_id, version))
-            late = redis.deleted.get(post_id, -1) > version and redis.broken != "a late copy of a post deleted again"
+            late = redis.deleted.get(post_id, -1) >= version and redis.broken != "a late copy of a post deleted again"
             if not late and redis.broken != "tombstones of posts that were written again":
                 redis.gone.discard(post_id)
 

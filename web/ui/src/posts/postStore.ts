@@ -30,25 +30,26 @@ interface Row {
 
 /** Tombstones of the posts that were deleted at their source. All searches of a page share them, so that a new search keeps them. */
 export class DeletedIds {
-  /** By id: the greatest `rewritten` of the post that was deleted, or -1 after a post with this id was taken again. */
+  /** By id: the least `rewritten` of a post that is shown again; -1 after such a post came. */
   private readonly ids = new BoundedMap<string, number>(REMEMBERED_IDS_MAX);
 
-  add(ids: readonly string[]): void {
-    for (const id of ids) if (!this.has(id)) this.ids.set(id, 0);
+  /** Note deletions, with the versions of those whose ids may be used again. */
+  add(ids: readonly string[], versions: Readonly<Record<string, number>> = {}): void {
+    for (const id of ids) this.ids.set(id, Math.max(versions[id] ?? 1, this.ids.get(id) ?? 1));
   }
 
   has(id: string): boolean {
     return (this.ids.get(id) ?? -1) >= 0;
   }
 
-  /** Note the deletion of a post that is known. */
+  /** Note the deletion of a post that is known, of unknown version. */
   addPost(post: Post): void {
-    this.ids.set(post.id, Math.max(post.rewritten ?? 0, this.ids.get(post.id) ?? 0));
+    this.ids.set(post.id, Math.max(post.rewritten ?? 0, this.ids.get(post.id) ?? 1));
   }
 
   /** Return whether a post was deleted, and was not written again under its id since. */
   refuses(id: string, rewritten: number): boolean {
-    return this.has(id) && rewritten <= (this.ids.get(id) ?? 0);
+    return this.has(id) && rewritten < (this.ids.get(id) ?? 0);
   }
 
   /** Forget the deletion of a post that was written again. */
@@ -131,15 +132,20 @@ export class PostStore {
     return change;
   }
 
-  /** Remove deleted posts and their reposts, and refuse them from now on. */
-  delete(ids: readonly string[]): StoreChange {
+  /** Remove deleted posts and their reposts, and refuse them from now on. A post that was written again since stays. */
+  delete(ids: readonly string[], versions: Readonly<Record<string, number>> = {}): StoreChange {
     const change = unchanged();
     const deleted = new Set(ids);
-    this.deletedIds.add(ids);
+    this.deletedIds.add(ids, versions);
     for (const id of ids) {
       const stored = this.rows.get(id);
       if (!stored) continue;
-      this.deletedIds.addPost(stored.post);
+      if ((stored.post.rewritten ?? 0) >= (versions[id] ?? Infinity)) {
+        this.deletedIds.accept(id);
+        deleted.delete(id);
+        continue;
+      }
+      if (!(id in versions)) this.deletedIds.addPost(stored.post);
       this.remove(stored, "deleted", change);
     }
     for (const row of this.rows.values())
