@@ -37,7 +37,7 @@ def _persist_halved(persist: Callable[[Writes], Persisted], writes: Writes) -> P
         return persist(writes)
     except RowRefused as error:
         upserts = writes.upserts
-        alone = not (writes.deletions or writes.author_deletions)
+        alone = not (writes.deletions or writes.author_deletions or writes.detachments)
         if not upserts:
             raise
         if len(upserts) == 1 and alone:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from pipeline.normalise import normalise
 from pipeline.post import Deletion, Link, Media, Notice, Post, Upsert
 from tests.normalise.sample_records import NOW, posts
@@ -146,3 +148,24 @@ def test_disconnect_is_a_notice_of_its_kind() -> None:
 def test_delete_inside_an_envelope_of_another_tool_is_understood() -> None:
     raw = b'{"for_user":"1","message":{"delete":{"status":{"id":9,"id_str":"9"},"timestamp_ms":"1500000000000"}}}'
     assert normalise(raw, "x", NOW) == [Deletion("x:9", 1500000000000)]
+
+
+EDIT_IDS = ["2060100000000000010", "2060100000000000020", "2060100000000000030"]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_edits_are_one_post_named_by_its_first_version(number: int) -> None:
+    tweet = {"id": EDIT_IDS[number - 1], "text": f"text {number}", "edit_history_tweet_ids": EDIT_IDS[:number]}
+    (post,) = posts(normalise(json.dumps({"data": tweet}).encode(), "replay", NOW))
+    assert post.id == f"x:{EDIT_IDS[0]}"
+    assert post.edits == [f"x:{one}" for one in EDIT_IDS[1:number]]
+    assert post.url.endswith(f"/status/{EDIT_IDS[number - 1]}")
+
+
+def test_repost_and_quote_of_an_edit_are_of_the_post() -> None:
+    edited = {"id": EDIT_IDS[2], "text": "text 3", "edit_history_tweet_ids": EDIT_IDS, "author_id": "1"}
+    for kind in ("retweeted", "quoted"):
+        outer = {"id": "2060100000000000099", "text": "so", "referenced_tweets": [{"type": kind, "id": EDIT_IDS[2]}]}
+        line = {"data": outer, "includes": {"tweets": [edited]}}
+        inner, post = posts(normalise(json.dumps(line).encode(), "replay", NOW))
+        assert inner.id == (post.repost_of or post.quote_of) == f"x:{EDIT_IDS[0]}"

@@ -97,6 +97,8 @@ def _events(
     if name == "message" and (payload.startswith(b"{") or payload.isdigit()):
         name = kind_of_payload(payload)  # what a server-sent event without a name is called
     if name in ("update", "status.update"):
+        if name == "status.update":  # its counts and the state of its quote are those of now, also without an edit
+            observation.observed_at = observation.received_at
         kept = consented_status(payload) if consent else payload
         if kept is None:
             return [_edit_without_consent(payload, observation)] if name == "status.update" else [OPTED_OUT]

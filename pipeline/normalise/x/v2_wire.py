@@ -139,6 +139,7 @@ class V2Tweet(msgspec.Struct):
     attachments: V2Attachments | None = None
     possibly_sensitive: bool | None = None
     author: V2User | None = None
+    edit_history_tweet_ids: list[str] | None = None
 
 
 decode_tweet = msgspec.json.Decoder(V2Tweet).decode

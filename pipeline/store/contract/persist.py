@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
+from pipeline.post import AuthorDeletion, Deletion, Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document
 
 
@@ -25,6 +25,7 @@ class Writes:
     deletions: Sequence[Deletion] = ()
     author_deletions: Sequence[AuthorDeletion] = ()
     continued: bool = False
+    detachments: Sequence[QuoteDetachment] = ()
 
     def plus(self, other: Writes) -> Writes:
         """Return these events followed by those of `other`."""
@@ -32,6 +33,7 @@ class Writes:
             [*self.upserts, *other.upserts],
             [*self.deletions, *other.deletions],
             [*self.author_deletions, *other.author_deletions],
+            detachments=[*self.detachments, *other.detachments],
         )
 
 
@@ -62,6 +64,7 @@ class Persisted:
     `tombstoned` are all ids of the batch that have a tombstone. `inserted` counts new rows.
     `left` is set while posts that the batch's deletions take along are still stored: persist the deletions again with
     `Writes.continued`. `refused` are the posts that this store can never hold (id → reason); all others are stored.
+    `outlived` are ids whose deletion came late: the post was written again since, and stays.
     """
 
     entries: list[Entry]
@@ -70,6 +73,7 @@ class Persisted:
     inserted: int = 0
     left: bool = False
     refused: dict[str, str] = field(default_factory=dict)
+    outlived: list[str] = field(default_factory=list)
 
     def plus(self, other: Persisted) -> Persisted:
         """Return the report of both calls, `other` being the later one."""
@@ -80,4 +84,5 @@ class Persisted:
             self.inserted + other.inserted,
             self.left or other.left,
             self.refused | other.refused,
+            [*self.outlived, *other.outlived],
         )

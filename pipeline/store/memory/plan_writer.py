@@ -29,6 +29,12 @@ class MemoryWriter:
         for post_id, at in plan.tombstones.items():
             number = plan.tombstone_seqs.get(post_id, seq)
             contents.tombstones[post_id] = (max(number, contents.tombstones.get(post_id, (0, 0))[0]), at)
+        contents.aliases.update(plan.aliases)
+        for post_id in plan.lifted:
+            contents.tombstones.pop(post_id, None)
+            contents.deletion_versions.pop(post_id, None)
+        for post_id, version in plan.deletion_versions.items():
+            contents.deletion_versions[post_id] = max(version, contents.deletion_versions.get(post_id, version))
         for row in contents.rows.values():
             if row.post.quote_of in plan.quoted:
                 contents.raw_records.pop(row.post.id, None)
@@ -47,7 +53,9 @@ class MemoryWriter:
             copied_reach = -1 if upsert.reach is None else upsert.reach
             own_reach = upsert.document.numbers.get("followers", -1)
             contents.reach[post_id] = own_reach if upsert.sort_key < 0 else copied_reach
-        if upsert.raw:
+        if upsert.forget_raw:
+            contents.raw_records.pop(post_id, None)
+        elif upsert.raw:
             contents.raw_records[post_id] = upsert.raw
 
     def _sort_keys(self, upserts: Sequence[RowUpsert]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Planner: turns a batch of events into a `WritePlan`, by admission, deletions and upserts in this order.
+"""Planner: turns a batch into a `WritePlan`, by aliases, admission, deletions, detachments and upserts in this order.
 
 All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
 post.
@@ -12,6 +12,8 @@ from pipeline.post import Upsert
 from pipeline.store.contract import Writes
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
+from pipeline.store.plan.detachments import plan_detachments
+from pipeline.store.plan.edit_aliases import plan_later_versions, resolve_aliases
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
@@ -38,12 +40,15 @@ def plan_writes(
         prepared: rows of the batch prepared with the same `seq`, where they exist already.
     """
     plan = WritePlan(now_ms, now_ms - retention_ms if retention_ms else 0)
-    upserts, buried = admit(lookups, writes, plan)
+    writes, known = resolve_aliases(lookups, writes, plan)
+    upserts, buried = admit(lookups, writes, plan, known)
     plan_deletions(lookups, writes, plan, buried)
+    plan_later_versions(lookups, plan)
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = [upsert for upsert in upserts if upsert.post.id not in plan.tombstones]
-    UpsertPlanner(lookups, plan, seq, prepared).run(
-        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept]
+    detached = plan_detachments(writes, plan, buried)
+    UpsertPlanner(lookups, plan, seq, prepared, detached).run(
+        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
     )
     return plan
 
@@ -51,4 +56,4 @@ def plan_writes(
 def _without_deleted_raw(upsert: Upsert, *deleted: Container[str]) -> Upsert:
     """Return a quote of a deleted post without its raw record, which contains that post."""
     quoted = upsert.post.quote_of
-    return Upsert(upsert.post) if quoted and any(quoted in ids for ids in deleted) else upsert
+    return Upsert(upsert.post, alias=upsert.alias) if quoted and any(quoted in ids for ids in deleted) else upsert

@@ -27,6 +27,8 @@ class StoredRow:
 class RowUpsert:
     """Row to write. `stored` is the row it replaces; `reindex` is set where words or facets differ from that row.
 
+    `forget_raw` removes the raw record, because it may hold a post that this one no longer quotes.
+
     A new row copied from another store brings its `sort_key` and `reach` along; otherwise `sort_key` is -1.
     """
 
@@ -37,6 +39,7 @@ class RowUpsert:
     raw: bytes = b""
     reindex: bool = True
     touched: bool = False
+    forget_raw: bool = False
     sort_key: int = -1
     reach: int | None = None
 
@@ -46,8 +49,10 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `authors` are deleted accounts (source, id) → until when (ms) their posts
-    are deleted; those in `forgotten` are kept for good.
+    store gave; all others get the batch's. `deletion_versions` are the versions of deletions whose ids may be used
+    again; `lifted` are ids whose tombstone is removed, `outlived` those whose deletion came late. `aliases` are (id of
+    a later version → id of its post). `authors` are deleted accounts (source, id) → until when (ms) their posts are
+    deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
     `left` is set where the deletions take along more posts than this plan removes.
@@ -67,6 +72,10 @@ class WritePlan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    deletion_versions: dict[str, int] = field(default_factory=dict)
+    outlived: list[str] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    lifted: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     left: bool = False
 
@@ -75,4 +84,4 @@ class WritePlan:
         inserted = sum(row.stored is None for row in self.upserts)
         since = self.retained_from_ms
         entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
-        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left)
+        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left, outlived=self.outlived)

@@ -58,6 +58,12 @@ CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL)
 """.replace("TOKENIZER", _TOKENIZER)
 
 
+_ADDED = """
+CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deletion_versions (hash INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+"""
+
+
 def create(connection: apsw.Connection) -> None:
     """Create the tables if there are none yet; two processes may do so at once."""
     exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
@@ -80,6 +86,11 @@ def create(connection: apsw.Connection) -> None:
                     ("pruned_place", 0),
                 ],
             )
+
+
+def complete(connection: apsw.Connection) -> None:
+    """Add the tables that a store of an earlier program lacks."""
+    connection.execute(_ADDED)
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:

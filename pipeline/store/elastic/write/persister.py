@@ -111,7 +111,8 @@ class ElasticPersister:
                 report.add(outdated, done)
         progress.pending = check.repeated(pending, wait=progress.unfinished < _UNFINISHED_WAITS_MAX)
         progress.unfinished += check.unfinished
-        return not (progress.pending.upserts or progress.pending.deletions or progress.pending.author_deletions)
+        left = progress.pending
+        return not (left.upserts or left.deletions or left.author_deletions or left.detachments)
 
     def _lookups(self) -> ElasticPlanLookups:
         return ElasticPlanLookups(self._client, self._names, self._refresh)
@@ -121,5 +122,5 @@ def _keep_created_at(writes: Writes, lookups: ElasticPlanLookups) -> None:
     """Let a post keep the creation time under which another worker, or one that died, began to store it."""
     for upsert in writes.upserts:
         locator = lookups.known(upsert.post.id).locator
-        if locator.period and lookups.row(upsert.post.id) is None:
+        if locator.period and locator.gone_seq < 0 and lookups.row(upsert.post.id) is None:
             upsert.post.created_at = locator.place >> TIE_BITS

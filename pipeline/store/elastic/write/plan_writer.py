@@ -114,7 +114,9 @@ class PlanWriter:
             write = post_write(names, put, lookups, arrivals)
             ids[id(write)] = put.post.id
             writes.append(write)
-            if put.raw:
+            if put.forget_raw:
+                writes.append(Write("delete", names.raws_of(names.period(write.index) or ""), write.key))
+            elif put.raw:
                 period = names.period(write.index) or ""
                 data = encode({"data": base64.b64encode(raws[put.post.id]).decode()})
                 writes.append(Write("index", names.raws_of(period), write.key, data))

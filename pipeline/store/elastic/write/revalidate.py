@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-import msgspec
-
-from pipeline.post import AuthorDeletion, Deletion
+from pipeline.post import AuthorDeletion, Deletion, QuoteDetachment
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
 from pipeline.store.elastic.state_documents import Locator
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import AppliedPlan
+from pipeline.store.merge_versions import raised
 from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
+from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.post_json import encode_post, with_original
 
 _UNFINISHED_MS = 30_000
@@ -46,7 +46,8 @@ class Revalidation:
         conflicts = self.applied.conflicts
         ids = conflicts | self._overtaken(wait)
         again = [one for one in writes.upserts if one.post.id in ids or one.post.repost_of in conflicts]
-        return Writes(again, self._left_over(), self._left_over_authors(writes))
+        authors = self._left_over_authors(writes)
+        return Writes(again, self._left_over(), authors, detachments=self._left_over_quotes(writes))
 
     def _overtaken(self, wait: bool) -> set[str]:
         """Return the reposts whose original was deleted, or has other content than the repost was described by."""
@@ -99,6 +100,21 @@ class Revalidation:
         found = self.fresh.reposts(self.made.tombstones, 1, len(self.made.tombstones))
         return [Deletion(post_id, self.made.now_ms) for post_id in found]
 
+    def _left_over_quotes(self, writes: Writes) -> list[QuoteDetachment]:
+        """Return the detachments to repeat: of posts in conflict, and of quotes that came in between."""
+        conflicts = self.applied.conflicts
+        found = [one for one in writes.detachments if one.id in conflicts]
+        rows = self.fresh.stored({one.id for one in writes.detachments} - conflicts)
+        stored = {post_id: row.post.quote_of for post_id, row in rows.items()}
+        found += [one for one in writes.detachments if not one.attached and stored.get(one.id) == one.quoted]
+        written = {quote_tombstone(put.post.id, put.post.quote_of): put.post for put in self._quotes_written()}
+        overtaken = [written[name] for name in self.fresh.tombstones(written)] if written else []
+        found += [QuoteDetachment(post.id, post.quote_of) for post in overtaken]
+        return list(dict.fromkeys(found))
+
+    def _quotes_written(self) -> list[RowUpsert]:
+        return [put for put in self.made.upserts if put.post.quote_of and put.post.id not in self.applied.conflicts]
+
     def _left_over_authors(self, writes: Writes) -> list[AuthorDeletion]:
         deletions = () if self.made.left else writes.author_deletions
         return [gone for gone in deletions if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
@@ -111,7 +127,7 @@ def _content(row: StoredRow | None) -> object:
 def _describe_again(made: WritePlan, row: StoredRow, original: StoredRow, seq: int) -> None:
     """Add to a plan that a repost is described by its original again, under a version above its own."""
     version = max(row.post.version + 1, original.post.version)
-    post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
+    post = raised(row.post, version, seq, changed=2)
     document, body = describe(post, original.post), encode_post(post)
     made.upserts.append(RowUpsert(post, document, body, row, touched=row.touched))
     inside = with_original(body, original.body)

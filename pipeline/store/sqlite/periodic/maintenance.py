@@ -34,6 +34,7 @@ _ADD_WORDS = "INSERT INTO background VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET 
 _DELETIONS_AND_WIPED = (
     "SELECT (SELECT value FROM meta WHERE key = 'withdrawals'), (SELECT value FROM meta WHERE key = 'wiped')"
 )
+_DELETE_VERSIONS = "DELETE FROM deletion_versions WHERE hash NOT IN (SELECT hash FROM tombstones)"
 
 
 class SqliteMaintenance:
@@ -76,6 +77,7 @@ class SqliteMaintenance:
             if list(rows(self._connection, f"SELECT 1 {old} LIMIT 1", (now_ms - TOMBSTONES_KEPT_MS,))):
                 with transaction(self._connection):
                     self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
+                    self._connection.execute(_DELETE_VERSIONS)
 
     def _wipe_log(self) -> None:
         """Empty the write-ahead log if it may still contain a deleted post; while readers hold the log, the next round
