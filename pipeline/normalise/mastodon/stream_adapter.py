@@ -117,6 +117,10 @@ def _as_streamed(status: MastodonStatus) -> MastodonStatus:
     status.reblogs_count = status.reblogs_count or None
     status.favourites_count = status.favourites_count or None
     status.quotes_count = status.quotes_count or None
+    options = (status.poll.options or []) if status.poll is not None else []
+    if not any(option.votes_count for option in options):
+        for option in options:
+            option.votes_count = None
     return status
 
 
