@@ -12,6 +12,7 @@ from pipeline.post import AuthorDeletion
 from pipeline.store.contract import Tombstone, Writes
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import StoredRow, WritePlan
+from pipeline.store.rewritten_posts import is_reused, outlives
 
 MAX_REMOVED = 100
 """Most posts that one transaction removes without an event that names them: reposts of deleted posts, posts of deleted
@@ -25,6 +26,13 @@ def plan_deletions(lookups: PlanLookups, writes: Writes, plan: WritePlan, buried
     """Enter the removals and tombstones of a batch; `buried` are the tombstones that exist (id → ms)."""
     requested = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(plan.tombstones))
     rows = lookups.stored(requested) if requested else {}
+    for deletion in writes.deletions:
+        row = rows.get(deletion.id)
+        if row is not None and deletion.at and outlives(row.post, deletion):
+            plan.outlived.append(deletion.id)
+            del rows[deletion.id], requested[deletion.id]
+        elif is_reused(deletion.id) and deletion.at:
+            plan.deletion_versions[deletion.id] = deletion.at
     for deletion in writes.author_deletions:
         key = (deletion.source, deletion.author_id)
         plan.authors[key] = max(deletion.at, plan.authors.get(key, deletion.at))
