@@ -73,8 +73,8 @@ def _clamp_post(post: Post, received_at: int) -> None:
     post.version = min(post.version, received_at)
     basis = post.basis
     if isinstance(basis, Basis):
-        parts = (_clamped(stamp, received_at) for stamp in (basis.words, basis.author, basis.quote))
-        post.basis = Basis(*parts, min(basis.counts_at, received_at))
+        words, author, quote = (_clamped(one, received_at) for one in (basis.words, basis.author, basis.quote))
+        post.basis = Basis(words, author, quote, min(basis.counts_at, received_at))
 
 
 def _clamped(stamp: Stamp, received_at: int) -> Stamp:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -151,7 +150,7 @@ class PublicationOrder:
             *addressed,
             *tombstones,
             *ids,
-            *chain.from_iterable((*deletions.items(), *rewritten.items())),
+            *(part for pair in (*deletions.items(), *rewritten.items()) for part in pair),
         )
         keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
         keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version, names.rewritten]

@@ -26,13 +26,13 @@ def plan_deletions(lookups: PlanLookups, writes: Writes, plan: WritePlan, buried
     """Enter the removals and tombstones of a batch; `buried` are the tombstones that exist (id → ms)."""
     requested = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(plan.tombstones))
     rows = lookups.stored(requested) if requested else {}
-    for deletion in writes.deletions:
-        row = rows.get(deletion.id)
-        if row is not None and deletion.at and outlives(row.post, deletion):
-            plan.outlived.append(deletion.id)
-            del rows[deletion.id], requested[deletion.id]
-        elif is_reused(deletion.id) and deletion.at:
-            plan.deletion_versions[deletion.id] = deletion.at
+    for one in writes.deletions:
+        row = rows.get(one.id)
+        if row is not None and one.at and outlives(row.post, one):
+            plan.outlived.append(one.id)
+            del rows[one.id], requested[one.id]
+        elif is_reused(one.id) and one.at:
+            plan.deletion_versions[one.id] = one.at
     for deletion in writes.author_deletions:
         key = (deletion.source, deletion.author_id)
         plan.authors[key] = max(deletion.at, plan.authors.get(key, deletion.at))

@@ -142,12 +142,10 @@ class FakeOrder:
         for post_id, version in deletions.items():
             redis.deleted[post_id] = max(version, redis.deleted.get(post_id, version))
         outlived = {one for one, version in deletions.items() if redis.rewritten.get(one, -1) > version}
-        if redis.broken == "a late deletion of a post that was written again":
-            outlived = set()
         redis.gone.update(one for one in tombstones if one not in outlived)
         for post_id, version in rewritten.items():
             redis.rewritten[post_id] = max(version, redis.rewritten.get(post_id, version))
-            late = redis.deleted.get(post_id, -1) >= version and redis.broken != "a late copy of a post deleted again"
+            late = redis.deleted.get(post_id, -1) >= version
             if not late and redis.broken != "tombstones of posts that were written again":
                 redis.gone.discard(post_id)
 

@@ -58,7 +58,9 @@ class FakeStore:
             self.tombstones[post_id] = max(seq, self.tombstones.get(post_id, 0))
         for upsert in writes.upserts:
             post = upsert.post
-            rewritten = self._lift(post)
+            if post.id in refused and post.id not in self.tombstones:
+                continue
+            rewritten = None if post.id in refused and is_reused(post.id) else self._lift(post)
             if rewritten is None:
                 tombstoned.append(post.id)
                 continue
