@@ -9,6 +9,7 @@ unknown words "", never guessed. This module knows no source and no store.
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 MAX_TIME_MS = 253_402_300_799_999
 """End of the year 9999 in UTC: no post has a later time, because no calendar here can show one."""
@@ -108,6 +109,34 @@ class Poll(msgspec.Struct):
     multiple: bool = False
 
 
+THIN, NESTED, OWN = 0, 1, 2
+"""Ranks of a record that speaks of a post: it lacks fields, it carries the post inside another one, it is the post's
+own."""
+
+
+class Stamp(msgspec.Struct, frozen=True, order=False, array_like=True):
+    """Where a part of a post comes from: the record's rank, its version, and when it was received (0: does not count).
+
+    The default is below every stamp of a record: nothing is known.
+    """
+
+    rank: int = THIN
+    version: int = -1
+    heard_at: int = 0
+
+
+class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Stamps of the parts of a post (words, author, quote), and when its counts were observed (ms).
+
+    They decide what a later record may replace (docs/design/delivery.md, "What replaces what").
+    """
+
+    words: Stamp = Stamp()
+    author: Stamp = Stamp()
+    quote: Stamp = Stamp()
+    counts_at: int = -1
+
+
 class Post(msgspec.Struct, kw_only=True):
     """One post; `docs/reference/post.md` describes every field.
 
@@ -118,7 +147,8 @@ class Post(msgspec.Struct, kw_only=True):
     smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
     where it differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
     region ("pt-BR"), empty where the source states none; `lang` is the first. A repost has the id of its original in
-    `repost_of`, empty `text` and no content of its own.
+    `repost_of`, empty `text` and no content of its own. `basis` is absent where all parts come from one record of the
+    post's own.
     """
 
     id: str
@@ -151,16 +181,21 @@ class Post(msgspec.Struct, kw_only=True):
     poll: Poll | None = None
     edited_at: int | None = None
     emojis: list[Emoji] = []
+    edits: list[str] = []
+    rewritten: int = 0
+    basis: Basis | UnsetType = UNSET
 
 
 class Upsert(msgspec.Struct, frozen=True):
     """A post that was made, observed again or edited.
 
-    `raw` is its record, stored beside it (b"" for an original that came inside another record).
+    `raw` is its record, stored beside it (b"" for an original that came inside another record). `alias` is the id by
+    which the server that sent the record would name the post when it is deleted, "" where that is the post's own.
     """
 
     post: Post
     raw: bytes = b""
+    alias: str = ""
 
 
 class Deletion(msgspec.Struct, frozen=True):

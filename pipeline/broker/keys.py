@@ -112,6 +112,11 @@ class Names:
         """Sorted set: tombstones, post id → time (ms); kept at least 7 days."""
         return f"{self.prefix}:gone"
 
+    @property
+    def rewritten(self) -> str:
+        """Sorted set: of ids that were used again, the greatest versions (ms) of deletion and post."""
+        return f"{self.prefix}:rewritten"
+
     # -- readers
     def reader(self, source: str) -> str:
         """String with TTL: token of the reader that holds the lease of a source."""

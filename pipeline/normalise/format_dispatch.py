@@ -19,6 +19,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise.foreign_formats import foreign_reason, unknown_reason
 from pipeline.normalise.format_adapters import NEEDED_NAMES, PREFIXES, Adapter
 from pipeline.normalise.mastodon.stream_adapter import event_stream_events
+from pipeline.normalise.post_standing import clamp_to_receipt
 from pipeline.normalise.source_permissions import MASTODON, SourcePermissions, X, permissions_of
 from pipeline.normalise.surrogate_repair import without_lone_surrogates
 from pipeline.normalise.x import stream_messages as x_stream_messages
@@ -50,15 +51,13 @@ def normalise(raw: bytes, source: str, received_at: int, instance: str = "", *, 
     """
     formats = _formats_of(source, consent)
     try:
-        found = formats.events(raw, received_at, instance)
-        return formats.permissions.check_events(found, instance) if formats.needs_check else found
+        return formats.checked(formats.events(raw, received_at, instance), received_at, instance)
     except _MALFORMED as error:
         repaired = without_lone_surrogates(raw)
         if repaired is None:
             raise RecordError(_reason(raw, error)) from error
     try:
-        found = formats.events(repaired, received_at, instance)
-        return formats.permissions.check_events(found, instance) if formats.needs_check else found
+        return formats.checked(formats.events(repaired, received_at, instance), received_at, instance)
     except _MALFORMED as error:
         raise RecordError(_reason(raw, error)) from error
 
@@ -88,6 +87,15 @@ class _PermittedFormats:
     permits_x: bool
     permits_mastodon: bool
     needs_check: bool
+
+    def checked(self, events: list[Event], received_at: int, instance: str) -> list[Event]:
+        """Return the events of a record that are permitted, none ahead of the time of receipt.
+
+        Raises:
+            RecordError: the label does not permit an event.
+        """
+        found = self.permissions.check_events(events, instance) if self.needs_check else events
+        return clamp_to_receipt(found, received_at)
 
     def events(self, raw: bytes, received_at: int, instance: str) -> list[Event]:
         """Return the events of a record, not yet checked against the permissions.

@@ -46,10 +46,12 @@ return {text, published, string.format('%.0f', tonumber(dead or '0'))}
 # COMMIT: publishes an attempt's messages and deletions and, if it ends the batch, removes the batch.
 # Lua has no rollback. The batch is therefore removed last, after everything was published. If a command fails, the
 # batch is delivered again, and its first messages are published twice. Receivers merge the two by version.
-# KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version
+# KEYS: seq, inflight, owner, open, batch, open bytes, attempts, gone, notices, registry version, rewritten
 # ARGV: batch id, token, required registry version ("": any), 1 if this ends the batch;
-#       counts of payloads, messages, tombstones and ids; the payloads; for each message its channel and the index of
-#       its payload; the tombstones; the ids
+#       counts of payloads, messages, tombstones, ids, deletions and rewritten posts; the payloads; for each message its
+#       channel and the index of its payload; the tombstones; the ids; the id and version of each deletion whose id may
+#       be used again; the id and version of each rewritten post
+# Of a deletion and a post that was written again the greater version wins, whichever commits last.
 # Returns 1 if done, 0 if another attempt owns the batch, -1 if the registry has another version.
 COMMIT = (
     _SAFE
@@ -63,11 +65,30 @@ local head = safe() .. '\\n'
 redis.call('HDEL', KEYS[3], '')
 local now = redis.call('TIME')
 local ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
-local payloads = 8
+local payloads = 10
 local messages = payloads + tonumber(ARGV[5])
 local buried = messages + 2 * tonumber(ARGV[6])
 local ids = buried + tonumber(ARGV[7])
-for i = buried + 1, ids do redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
+local versions = ids + tonumber(ARGV[8])
+local rewritten = versions + 2 * tonumber(ARGV[9])
+local function note(name, version)
+  local known = tonumber(redis.call('ZSCORE', KEYS[11], name) or '-1')
+  if tonumber(version) > known then redis.call('ZADD', KEYS[11], version, name) end
+end
+local outlived = {}
+for i = versions + 1, rewritten, 2 do
+  note('deleted ' .. ARGV[i], ARGV[i + 1])
+  local known = redis.call('ZSCORE', KEYS[11], 'rewritten ' .. ARGV[i])
+  outlived[ARGV[i]] = known and tonumber(known) > tonumber(ARGV[i + 1])
+end
+for i = buried + 1, ids do
+  if not outlived[ARGV[i]] then redis.call('ZADD', KEYS[8], ms, ARGV[i]) end
+end
+for i = rewritten + 1, rewritten + 2 * tonumber(ARGV[10]), 2 do
+  note('rewritten ' .. ARGV[i], ARGV[i + 1])
+  local known = redis.call('ZSCORE', KEYS[11], 'deleted ' .. ARGV[i])
+  if not known or tonumber(known) < tonumber(ARGV[i + 1]) then redis.call('ZREM', KEYS[8], ARGV[i]) end
+end
 local built = {}
 for i = messages + 1, buried, 2 do
   local place = tonumber(ARGV[i + 1])
@@ -75,12 +96,17 @@ for i = messages + 1, buried, 2 do
   redis.call('PUBLISH', ARGV[i], built[place])
 end
 if redis.call('EXISTS', KEYS[8]) == 1 then
-  local dead = {}
+  local dead, of = {}, {}
   for i = ids + 1, ids + tonumber(ARGV[8]) do
-    if redis.call('ZSCORE', KEYS[8], ARGV[i]) then dead[#dead + 1] = ARGV[i] end
+    if redis.call('ZSCORE', KEYS[8], ARGV[i]) then
+      dead[#dead + 1] = ARGV[i]
+      local version = redis.call('ZSCORE', KEYS[11], 'deleted ' .. ARGV[i])
+      if version then of[#of + 1] = cjson.encode(ARGV[i]) .. ':' .. string.format('%.0f', tonumber(version)) end
+    end
   end
   if #dead > 0 then
-    redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. '}')
+    local more = #of > 0 and ',"versions":{' .. table.concat(of, ',') .. '}' or ''
+    redis.call('PUBLISH', KEYS[9], head .. '{"type":"deleted","ids":' .. cjson.encode(dead) .. more .. '}')
   end
 end
 if ARGV[4] == '1' then

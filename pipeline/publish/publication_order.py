@@ -10,8 +10,9 @@ last; they never repeat, even if the broker lost its most recent writes. This mo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from redis import Redis
@@ -20,6 +21,9 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BatchDone, MurmurError
 from pipeline.publish import lua_scripts
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
+"""No ids."""
 
 PART_BYTES = 8 * 1024 * 1024
 PART_MESSAGES = 5_000
@@ -87,12 +91,16 @@ class PublicationOrder:
         ids: Sequence[str],
         *,
         tombstones: Sequence[str] = (),
+        deletions: Mapping[str, int] = NOTHING,
+        rewritten: Mapping[str, int] = NOTHING,
         registry: int | None = None,
     ) -> bool:
         """Publish (channel, payload without its `safe` header) pairs and end the batch.
 
         `ids` are the batch's post ids: those with a tombstone are announced as deleted again. `tombstones` are the ids
-        that this batch deletes; they are stored in the same step, before anything is published. `registry` is the
+        that this batch deletes; they are stored in the same step, before anything is published. `deletions` are the
+        versions (ms) of those whose ids may be used again. `rewritten` are posts that were written again, with
+        their versions; their tombstones are removed. `registry` is the
         version the batch was matched against, if a message depends on every search (`edited`). Returns False if a
         newer attempt owns the batch; then nothing was published.
 
@@ -103,7 +111,9 @@ class PublicationOrder:
         for part in parts[:-1]:
             if not self._publish_part(attempt, part, (), (), registry, ends=False):
                 return False
-        return self._publish_part(attempt, parts[-1], tombstones, ids, registry, ends=True)
+        return self._publish_part(
+            attempt, parts[-1], tombstones, ids, registry, deletions=deletions, rewritten=rewritten, ends=True
+        )
 
     def _publish_part(
         self,
@@ -113,6 +123,8 @@ class PublicationOrder:
         ids: Sequence[str],
         registry: int | None,
         *,
+        deletions: Mapping[str, int] = NOTHING,
+        rewritten: Mapping[str, int] = NOTHING,
         ends: bool,
     ) -> bool:
         """Run COMMIT once; a payload of several messages is sent once. `ends`: this part ends the batch."""
@@ -132,13 +144,16 @@ class PublicationOrder:
             len(messages),
             len(tombstones),
             len(ids),
+            len(deletions),
+            len(rewritten),
             *payload_index,
             *addressed,
             *tombstones,
             *ids,
+            *(part for pair in (*deletions.items(), *rewritten.items()) for part in pair),
         )
         keys = [names.seq, names.inflight, names.owner, names.open, names.batch(attempt.batch_id)]
-        keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version]
+        keys += [names.open_bytes, names.attempts, names.gone, names.notices, names.searches_version, names.rewritten]
         with translate_redis_errors():
             answer = int(self._commit(keys=keys, args=args))
         if answer < 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.post import Post
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Writes
 from pipeline.store.post_json import encode_post
@@ -16,8 +17,9 @@ from pipeline.store.post_json import encode_post
 
 @dataclass(frozen=True, slots=True)
 class PreparedRow:
-    """Wire JSON of a new post, and its document (None for a repost, whose content is its original's)."""
+    """A new post, its wire JSON, and its document (None for a repost, whose content is its original's)."""
 
+    post: Post
     body: bytes
     document: Document | None
 
@@ -28,5 +30,5 @@ def prepare_rows(writes: Writes, seq: int) -> dict[str, PreparedRow]:
     for upsert in writes.upserts:
         post = upsert.post
         post.seq, post.changed = seq, 0
-        prepared[post.id] = PreparedRow(encode_post(post), None if post.repost_of else describe(post, None))
+        prepared[post.id] = PreparedRow(post, encode_post(post), None if post.repost_of else describe(post, None))
     return prepared

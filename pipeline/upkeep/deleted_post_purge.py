@@ -39,8 +39,9 @@ class DeletionTraces:
         """Remove old tombstones, and the traces of posts that were deleted within `SEARCH_MS`."""
         gone, now = self._names.gone, now_ms()
         with translate_redis_errors():
-            self._redis.zremrangebyscore(gone, "-inf", now - TOMBSTONE_LIFE_MS)
-            self._redis.zremrangebyrank(gone, 0, -TOMBSTONES_MAX - 1)
+            for name in (gone, self._names.rewritten):
+                self._redis.zremrangebyscore(name, "-inf", now - TOMBSTONE_LIFE_MS)
+                self._redis.zremrangebyrank(name, 0, -TOMBSTONES_MAX - 1)
             recent = self._redis.zrangebyscore(gone, now - SEARCH_MS, "+inf")
         if not recent:
             return

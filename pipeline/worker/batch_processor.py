@@ -27,6 +27,8 @@ from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
+from pipeline.store.merge_versions import basis_of
+from pipeline.store.rewritten_posts import is_reused
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
 from pipeline.worker.intake_filter import IntakeFilter
@@ -280,6 +282,14 @@ class BatchProcessor:
             messages,
             _announced_ids(part.accepted, persisted),
             tombstones=_tombstones(part.accepted, persisted),
+            deletions={
+                one.id: one.at
+                for one in part.accepted.deletions
+                if is_reused(one.id) and one.id not in persisted.outlived
+            },
+            rewritten={
+                entry.post.id: basis_of(entry.post).words.version for entry in persisted.entries if entry.post.rewritten
+            },
             registry=self._following.version if every else None,
         )
 
@@ -297,4 +307,5 @@ def _announced_ids(writes: Writes, persisted: Persisted) -> list[str]:
 
 
 def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:
-    return [*dict.fromkeys([*[deletion.id for deletion in writes.deletions], *persisted.deleted])]
+    deleted = dict.fromkeys([*[deletion.id for deletion in writes.deletions], *persisted.deleted])
+    return [post_id for post_id in deleted if post_id not in persisted.outlived]

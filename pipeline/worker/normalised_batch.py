@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from pipeline.errors import RecordError
 from pipeline.post import (
     AccountChange,
     AuthorDeletion,
     AuthorRecheck,
-    Counts,
     Deletion,
     Event,
     Notice,
@@ -28,6 +25,8 @@ from pipeline.post import (
 from pipeline.queue.batch import RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
+from pipeline.store.merge_versions import combine, rests_on
+from pipeline.store.rewritten_posts import outlives, written_again
 
 Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
 """(raw, source, received_at, instance) → events; raises RecordError."""
@@ -83,9 +82,9 @@ def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping
 
 
 def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
-    """Return the writes of some events, at most one an id: the greatest version, or the deletion if there is one.
+    """Return the writes of some events, at most one an id: what all records of a post say, or its deletion.
 
-    The winner takes over what only the loser has: the raw record and counts.
+    A post that was written again after its deletion (`rewritten_posts`) stays.
     """
     upserts: dict[str, Upsert] = {}
     deletions: dict[str, Deletion] = {}
@@ -97,7 +96,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
         if type(event) is Upsert:
             post_id = event.post.id
             known = upserts.get(post_id)
-            upserts[post_id] = event if known is None else _greater(known, event)
+            upserts[post_id] = event if known is None else _combined(known, event)
         elif type(event) is Deletion:
             former = deletions.get(event.id)
             if former is None or former.at < event.at:
@@ -111,8 +110,13 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
             detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
-    for post_id in deletions:
-        upserts.pop(post_id, None)
+    for post_id in deletions.keys() & upserts.keys():
+        upsert, deletion = upserts[post_id], deletions[post_id]
+        if outlives(upsert.post, deletion):
+            del deletions[post_id]
+            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
+        else:
+            del upserts[post_id]
     return Writes(
         [*upserts.values()],
         [*deletions.values()],
@@ -126,25 +130,10 @@ def _later_change(change: AccountChange) -> tuple[int, bool]:
     return change.at, bool(change.hidden)
 
 
-def _greater(one: Upsert, other: Upsert) -> Upsert:
-    older, newer = (other, one) if _rank(one) > _rank(other) else (one, other)
-    post = newer.post
-    if None in (post.counts.replies, post.counts.reposts, post.counts.quotes, post.counts.likes):
-        post = msgspec.structs.replace(post, counts=_filled(post.counts, older.post.counts))
-    return Upsert(post, newer.raw or older.raw)
-
-
-def _rank(upsert: Upsert) -> tuple[int, bool]:
-    return upsert.post.version, bool(upsert.raw)
-
-
-def _filled(counts: Counts, older: Counts) -> Counts:
-    return Counts(
-        replies=older.replies if counts.replies is None else counts.replies,
-        reposts=older.reposts if counts.reposts is None else counts.reposts,
-        quotes=older.quotes if counts.quotes is None else counts.quotes,
-        likes=older.likes if counts.likes is None else counts.likes,
-    )
+def _combined(one: Upsert, other: Upsert) -> Upsert:
+    post = combine(one.post, other.post)
+    raw = (one.raw or other.raw) if rests_on(post, one.post) else (other.raw or one.raw)
+    return Upsert(post, raw, other.alias or one.alias)
 
 
 def originals(post: Post) -> tuple[str, ...]:

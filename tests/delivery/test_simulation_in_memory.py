@@ -43,6 +43,8 @@ NOTICED = {
     "a refused post published": 17,
     "a refused post that fails its batch": 17,
     "an overflow is taken for complete": 19,
+    "tombstones of posts that were written again": 1925,
+    "a deletion older than the post": 275,
 }
 
 

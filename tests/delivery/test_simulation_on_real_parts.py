@@ -30,7 +30,7 @@ from pipeline.store.elastic import ElasticStore
 from pipeline.store.sqlite import SqliteStore
 from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.intake_filter import IntakeFilter
-from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, matching
+from tests.delivery.simulation.post_rules import ACCOUNT, ACCOUNT_POSTS, KEYS, REUSED, VERSION_STEP, matching
 from tests.delivery.simulation.random_run import run
 from tests.delivery.simulation.world import Parts
 from tests.store.elastic.stores import access, store_in
@@ -92,17 +92,31 @@ class RealBus:
 def _record(post_id: str, version: int | None) -> bytes:
     if post_id == ACCOUNT:
         return b'{"murmur":1,"kind":"forget","id":"","author":{"id":"2","handle":""},"at":1800000000000}'
-    if version is None:
-        return b'{"murmur":1,"kind":"delete","id":"%b","at":1700000000000}' % post_id.encode()
+    if version is None or version < 0:
+        at = 1_700_000_000_000 if version is None else -version
+        return b'{"murmur":1,"kind":"delete","id":"%b","at":%d}' % (post_id.encode(), at)
     words = " ".join(f"word{key}" for key in KEYS if matching(key, post_id, version))
     author = {"id": "2" if post_id in ACCOUNT_POSTS else "1", "handle": "somebody"}
-    record = {"murmur": 1, "id": post_id, "version": version, "created_at": 1_700_000_000_000, "author": author}
-    return msgspec.json.encode(record | {"text": f"it says {words}"})
+    record = {
+        "murmur": 1,
+        "id": post_id,
+        "version": _told_version(post_id, version),
+        "source": post_id.partition(":")[0],
+    }
+    return msgspec.json.encode(record | {"created_at": 1_700_000_000_000, "author": author, "text": f"it says {words}"})
+
+
+def _told_version(post_id: str, version: int) -> int:
+    """Return the version that a record tells: two after each other tell the same, and the one heard later counts."""
+    if post_id == REUSED:
+        return version
+    return version - (version - VERSION_STEP) % (2 * VERSION_STEP)
 
 
 def _by_kind(raw: bytes, source: str, received_at: int, instance: str) -> list[Event]:
     """Normalise a record under the label that its kind needs; a world mixes kinds in one batch."""
-    return normalise(raw, FORGET if b'"forget"' in raw else source, received_at, instance)
+    label = FORGET if b'"forget"' in raw else "stdin" if REUSED.encode() in raw else source
+    return normalise(raw, label, received_at, instance)
 
 
 def _query(key: str) -> Query:

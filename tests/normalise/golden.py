@@ -28,7 +28,7 @@ def bare(tree: Any) -> Any:
         return [bare(one) for one in tree]
     if not isinstance(tree, dict):
         return tree
-    kept = {name: bare(value) for name, value in tree.items() if name != "received_at"}
+    kept = {name: bare(value) for name, value in tree.items() if name not in ("received_at", "basis", "rewritten")}
     return {name: value for name, value in kept.items() if value not in ([], {}, None, "") and value is not False}
 
 

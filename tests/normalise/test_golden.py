@@ -56,6 +56,7 @@ def _shape(post: Post) -> dict[str, Any]:
     tree["entities"] = [f"{one.type[0]}{one.start}-{one.end}" for one in post.entities]
     tree["media"] = [one.type for one in post.media]
     del tree["received_at"]
+    tree.pop("basis", None)
     return {name: value for name, value in tree.items() if value not in ([], None, "", False, 0)}
 
 

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.normalise.text.html_to_text import html_to_text
-from pipeline.post import Deletion, Event, Notice, Post
+from pipeline.post import NESTED, OWN, Basis, Deletion, Event, Notice, Post, Stamp, Upsert
 from tests.normalise.sample_records import NOW, posts
 
 URI = "https://home.example/users/ann/statuses/101"
@@ -199,3 +200,52 @@ def test_author_is_named_with_their_server() -> None:
         "Ann",
         "I am",
     )
+
+
+WHOLE: dict[str, Any] = {"media_attachments": []}
+
+
+def test_status_inside_another_has_a_version_of_its_own() -> None:
+    quoted = status(uri="https://far.example/users/bob/statuses/44", edited_at="2024-01-02T03:05:00.000Z") | WHOLE
+    later = status(created_at="2024-05-02T03:04:05.678Z", quote={"state": "accepted", "quoted_status": quoted})
+    for found in (posts(tell("update", later)), posts(normalise(json.dumps(later).encode(), "mastodon", NOW))):
+        inner = found[0]
+        assert inner.version == 1_704_164_700_000
+        assert isinstance(inner.basis, Basis)
+        assert inner.basis.words == Stamp(NESTED, 1_704_164_700_000)
+        assert inner.basis.counts_at == found[1].version, "its counts are those of the outer status"
+
+
+def test_no_version_lies_ahead_of_its_receipt() -> None:
+    ahead = status(created_at="2027-05-02T03:04:05.678Z", edited_at="2027-05-02T03:05:05.678Z")
+    inner = ahead | {"uri": URI + "7"}
+    outer = status(quote={"state": "accepted", "quoted_status": inner}, created_at="2027-01-01T00:00:00Z")
+    found = posts(tell("status.update", outer)) + posts(normalise(json.dumps(ahead).encode(), "mastodon", NOW))
+    assert [post.version for post in found] == [NOW] * 3
+    for post in found:
+        if isinstance(post.basis, Basis):
+            assert max(post.basis.counts_at, *(stamp.version for stamp in (post.basis.words, post.basis.quote))) <= NOW
+
+
+def test_shallow_quote_says_nothing_of_what_is_quoted() -> None:
+    shallow = {"state": "accepted", "quoted_status_id": "44"}
+    quoted = status(uri="https://far.example/users/bob/statuses/44", quote=shallow) | WHOLE
+    inner, outer = posts(tell("update", status(quote={"state": "accepted", "quoted_status": quoted})))
+    for post in (inner, *posts(tell("update", status(quote=shallow)))):
+        assert isinstance(post.basis, Basis)
+        assert (post.quote_of, post.basis.quote) == ("", Stamp())
+    assert outer.basis is UNSET
+
+
+@pytest.mark.parametrize("state", ["revoked", "rejected", "deleted", "pending", "unauthorized", "blocked_account"])
+def test_own_record_says_that_nothing_is_quoted(state: str) -> None:
+    (post,) = posts(tell("status.update", status(quote={"state": state, "quoted_status": None})))
+    assert isinstance(post.basis, Basis)
+    assert (post.quote_of, post.basis.quote.rank) == ("", OWN)
+
+
+def test_post_names_the_id_by_which_its_server_would_delete_it() -> None:
+    far = status(id="55", uri="https://far.example/users/bob/statuses/44")
+    found = tell("update", status(quote={"state": "accepted", "quoted_status": far}))
+    assert [event.alias for event in found if isinstance(event, Upsert)] == ["mastodon:home.example/55", ""]
+    assert tell("delete", "55") == [Deletion("mastodon:home.example/55", NOW)]

@@ -92,6 +92,14 @@ def test_poll_bot_preview_and_edit_are_read() -> None:
         assert matches(parse(query).root, found) is expected, query
 
 
+@pytest.mark.parametrize(("votes", "known"), [([0, 0], [None, None]), ([3, 0], [3, 0])])
+def test_votes_of_a_streamed_poll_are_unknown_until_there_are_some(votes: list[int], known: list[int | None]) -> None:
+    poll = {"options": [{"title": name, "votes_count": count} for name, count in zip("ab", votes, strict=True)]}
+    (post,) = posts(tell("update", status(poll=poll)))
+    assert post.poll is not None
+    assert [option.votes for option in post.poll.options] == known
+
+
 def test_link_to_a_collection_of_accounts_has_its_name() -> None:
     address = "https://home.example/@ann/collections/1"
     collection = {"id": "1", "url": address, "name": "Gull watchers", "description": "Who to follow", "item_count": 3}

@@ -85,7 +85,12 @@ def test_pages_hold_every_post_once_and_its_originals(name: str) -> None:
             continue
         named = page["data"] if isinstance(page["data"], list) else [page["data"]]
         found = [post.id.removeprefix("x:") for post in posts(normalise(line, "replay", NOW))]
-        assert {tweet["id"] for tweet in named} | _reached(named, page) == set(found)
+        chains = {
+            tweet["id"]: (tweet.get("edit_history_tweet_ids") or [tweet["id"]])[0]
+            for tweet in [*named, *page.get("includes", {}).get("tweets", [])]
+        }
+        wanted = {tweet["id"] for tweet in named} | _reached(named, page)
+        assert {chains.get(number, number) for number in wanted} == set(found)
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,29 @@ def test_a_link_leads_to_the_page_behind_all_redirects_and_is_shown_as_written()
 def test_account_that_is_suspended_or_protected_is_hidden_until_it_is_back(name: str, hidden: bool) -> None:
     message = {name: {"id": 3, "timestamp_ms": str(NOW - 5)}}
     assert normalise(json.dumps(message).encode(), "x", NOW) == [AccountChange("x", "3", NOW - 5, hidden=hidden)]
+
+
+EDIT_IDS = ["2060100000000000010", "2060100000000000020"]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"edit_history": {"initial_tweet_id": EDIT_IDS[0], "edit_tweet_ids": EDIT_IDS}},
+        {"ext_edit_control": {"edit": {"initial_tweet_id": EDIT_IDS[0]}}},
+        {"ext_edit_control": {"initial": {"edit_tweet_ids": EDIT_IDS}}},
+    ],
+)
+def test_edits_are_one_post_named_by_its_first_version(named: dict[str, Any]) -> None:
+    status = {
+        "id_str": EDIT_IDS[1],
+        "created_at": "Thu May 28 20:26:40 +0000 2026",
+        "text": "edited",
+        "user": {"id_str": "7", "screen_name": "nic"},
+        **named,
+    }
+    outer = {**status, "id_str": "2060100000000000099", "retweeted_status": status}
+    outer = {name: value for name, value in outer.items() if name not in named}
+    inner, repost = posts(normalise(json.dumps(outer).encode(), "replay", NOW))
+    assert inner.id == repost.repost_of == f"x:{EDIT_IDS[0]}"
+    assert inner.edits == [f"x:{EDIT_IDS[1]}"]

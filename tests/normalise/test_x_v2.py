@@ -247,3 +247,24 @@ def test_a_poll_is_read_with_options_in_order_and_votes() -> None:
 def test_an_account_without_a_name_costs_no_post() -> None:
     (post,) = read(tweet(), includes={"users": [{"id": "12"}]})
     assert (post.author.id, post.author.handle) == ("12", "")
+
+
+EDIT_IDS = ["2060100000000000010", "2060100000000000020", "2060100000000000030"]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_edits_are_one_post_named_by_its_first_version(number: int) -> None:
+    tweet = {"id": EDIT_IDS[number - 1], "text": f"text {number}", "edit_history_tweet_ids": EDIT_IDS[:number]}
+    (post,) = posts(normalise(json.dumps({"data": tweet}).encode(), "replay", NOW))
+    assert post.id == f"x:{EDIT_IDS[0]}"
+    assert post.edits == [f"x:{one}" for one in EDIT_IDS[1:number]]
+    assert post.url.endswith(f"/status/{EDIT_IDS[number - 1]}")
+
+
+def test_repost_and_quote_of_an_edit_are_of_the_post() -> None:
+    edited = {"id": EDIT_IDS[2], "text": "text 3", "edit_history_tweet_ids": EDIT_IDS, "author_id": "1"}
+    for kind in ("retweeted", "quoted"):
+        outer = {"id": "2060100000000000099", "text": "so", "referenced_tweets": [{"type": kind, "id": EDIT_IDS[2]}]}
+        line = {"data": outer, "includes": {"tweets": [edited]}}
+        inner, post = posts(normalise(json.dumps(line).encode(), "replay", NOW))
+        assert inner.id == (post.repost_of or post.quote_of) == f"x:{EDIT_IDS[0]}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.normalise.post_standing import stand_nested
 from pipeline.post import Author, Counts, Post, Upsert
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
@@ -30,6 +31,11 @@ def post(number: int, text: str = "", **fields: Any) -> Post:
         "langs": ["en"],
     } | fields
     return Post(id=f"x:{number}", text=text, author=author, counts=counts, **given)
+
+
+def nested(post: Post, observed_at: int, *, thin: bool = False) -> Post:
+    """Return a post as it came inside another one that was observed at a time (ms)."""
+    return stand_nested(post, observed_at, thin=thin)
 
 
 def put(store: Store, seq: int, *posts: Post, raw: bytes = b"") -> Any:

@@ -29,11 +29,11 @@ class Search:
         """Apply a frame of this search, or one for every client."""
         kind = frame["type"]
         if kind in ("posts", "history"):
-            self.watcher.posts([(post["id"], post["version"]) for post in frame["posts"]])
+            self.watcher.posts([(post["id"], post["version"], post.get("rewritten", 0)) for post in frame["posts"]])
         elif kind == "gone":
             self.watcher.retract([(post_id, version) for post_id, version in frame["posts"]])
         elif kind == "deleted":
-            self.watcher.deleted(frame["ids"])
+            self.watcher.deleted(frame["ids"], frame.get("versions", {}))
         elif kind == "reset":
             self.watcher.reset()
             self.phase, self.after, self.seen = "history", None, None

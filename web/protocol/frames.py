@@ -99,7 +99,14 @@ def frames(message: Gone | Deleted) -> list[Frame]:
     middle = len(items) // 2
     if isinstance(message, Gone):
         return frames(Gone(message.key, items[:middle])) + frames(Gone(message.key, items[middle:]))
-    return frames(Deleted(items[:middle])) + frames(Deleted(items[middle:]))
+    return frames(_part(message, items[:middle])) + frames(_part(message, items[middle:]))
+
+
+def _part(message: Deleted, ids: list[str]) -> Deleted:
+    versions = message.versions
+    if isinstance(versions, dict):
+        return Deleted(ids, {post_id: versions[post_id] for post_id in ids if post_id in versions})
+    return Deleted(ids)
 
 
 def posts_frame(key: str, after: int, bodies: bytes) -> Frame:

@@ -52,9 +52,14 @@ class Gone(Struct, tag="gone", tag_field="type"):
 
 
 class Deleted(Struct, tag="deleted", tag_field="type"):
-    """Deleted at the source: never show these ids again."""
+    """Deleted at the source: never show these ids again, but where a post was written again under its id since.
+
+    Such a post has `rewritten`, the version of a deletion. It is shown if that is no less than the version here; where
+    none is given, if it is no less than that of the post that was held, and not 0.
+    """
 
     ids: list[str]
+    versions: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Reset(Struct, tag="reset", tag_field="type"):

@@ -1,8 +1,9 @@
 """Mastodon status adapter: makes canonical posts of a status and of the status that it reblogs or quotes.
 
 It sets id, version, time, author, counts, reply and conversation; `status_content.py` adds the content. A status of a
-REST call has its time of receipt as version, one of a stream the time at which it was written or last edited. Only
-public and unlisted statuses become posts, others a notice; a quote that the quoted author has not accepted is left out.
+REST call has its time of receipt as version, one of a stream or inside another status the time at which it was written
+or last edited. Only public and unlisted statuses become posts, others a notice; a quote that the quoted author has not
+accepted is left out.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipeline.normalise.mastodon.wire import (
     decode_quote,
     decode_status,
 )
+from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.text.html_to_text import html_to_text
 from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.post import Author, Counts, Event, Notice, Post, ReplyTo, Upsert
@@ -32,14 +34,18 @@ OPTED_OUT = Notice("mastodon", "withheld", "a status whose author does not want 
 
 
 class Observation(Struct):
-    """When a status was received and from which server. `version` None: the time of its writing or last edit.
+    """When a record was received and from which server, and when its counts were those it has (ms).
 
-    `domain` is that of the server's own accounts, where it is known and differs from the server's host.
+    `observed_at` None: when the outer status was written or last edited. `version`: that of the outer status, where it
+    is not that time. `nested`: it is inside another status. `domain` is that of the server's own accounts, where it is
+    known and differs from the server's host.
     """
 
     received_at: int
     instance: str
+    observed_at: int | None = None
     version: int | None = None
+    nested: bool = False
     domain: str = ""
 
     @property
@@ -55,7 +61,8 @@ def status_events(status: MastodonStatus, raw: bytes, received_at: int, instance
         RecordError: the status has no time, or no id that is the same on every server.
     """
     domain = status.account_domain or ""
-    return observed_events(status, raw, Observation(received_at, instance, received_at, domain))
+    observation = Observation(received_at, instance, received_at, received_at, domain=domain)
+    return observed_events(status, raw, observation)
 
 
 def observed_events(status: MastodonStatus, raw: bytes, observation: Observation) -> list[Event]:
@@ -66,27 +73,49 @@ def observed_events(status: MastodonStatus, raw: bytes, observation: Observation
     """
     if (status.visibility or "") not in OPEN_VISIBILITIES:
         return [Notice("mastodon", "withheld", "a status its author did not make public")]
-    if observation.version is None:
-        written = iso_to_ms(status.edited_at or "") or iso_to_ms(status.created_at)
-        observation = replace(observation, version=written or observation.received_at)
+    inner = replace(observation, version=None, nested=True)
+    if inner.observed_at is None:
+        inner.observed_at = _version(status, observation)
     found: list[Event] = []
     original = status.reblog
     if original is not None:
-        found += [event for event in observed_events(original, b"", observation) if isinstance(event, Upsert)]
+        found += [event for event in observed_events(original, b"", inner) if isinstance(event, Upsert)]
         post = _post(status, observation)
         if found:
             post.repost_of = found[-1].post.id if isinstance(found[-1], Upsert) else ""
-        return [*found, Upsert(post, raw)] if found else []
+        return [*found, _upsert(post, status, observation, raw)] if found else []
     quoted = _quoted_status(status)
     if quoted is not None:
-        found += [event for event in observed_events(quoted, b"", observation) if isinstance(event, Upsert)]
+        found += [event for event in observed_events(quoted, b"", inner) if isinstance(event, Upsert)]
     post = _post(status, observation)
     if found and isinstance(found[-1], Upsert):
         post.quote_of = found[-1].post.id
     is_shown = post.quote_of != "" and quoted is not None
     add_content(post, status, observation.home, _addresses(quoted) if is_shown else ())
     _add_conversation(post, status, observation.home)
-    return [*found, Upsert(post, raw)]
+    return [*found, _upsert(post, status, observation, raw)]
+
+
+def _version(status: MastodonStatus, observation: Observation) -> int:
+    """Return when a status was written or last edited (ms): its own version, wherever it stands."""
+    return iso_to_ms(status.edited_at or "") or iso_to_ms(status.created_at) or observation.received_at
+
+
+def _upsert(post: Post, status: MastodonStatus, observation: Observation, raw: bytes) -> Upsert:
+    """Return a post with its record, and the id by which the server that sent it would name it in a `delete`."""
+    local = f"mastodon:{observation.instance.lower()}/{status.id}" if observation.instance else ""
+    return Upsert(_standing(post, status, observation), raw, "" if local == post.id else local)
+
+
+def _standing(post: Post, status: MastodonStatus, observation: Observation) -> Post:
+    """Return a post with the stamps of its parts; a status without its list of attachments lacks fields."""
+    if observation.nested:
+        thin = status.media_attachments is None
+        return stand_nested(post, observation.observed_at or observation.received_at, thin=thin)
+    written_at, post.version = post.version, observation.version or post.version
+    return stand_alone(
+        post, written_at=written_at, observed_at=observation.observed_at, quote_known=not _is_shallow(status)
+    )
 
 
 def _addresses(status: MastodonStatus | None) -> set[str]:
@@ -107,6 +136,15 @@ def _quoted_status(status: MastodonStatus) -> MastodonStatus | None:
     return quote.quoted_status if quote.state in ("accepted", "") else None
 
 
+def _is_shallow(status: MastodonStatus) -> bool:
+    """Return whether a status says that it quotes an accepted one without bringing it along, so that none is named."""
+    try:
+        quote = decode_quote(status.quote) if bytes(status.quote) not in (b"", b"null") else None
+    except MsgspecError:
+        return False
+    return quote is not None and quote.state == "accepted" and quote.quoted_status is None
+
+
 def _post(status: MastodonStatus, observation: Observation) -> Post:
     """Return the post of a status, without content."""
     host_and_name = id_from_uri(status.uri or "") or id_from_uri(status.url or "")
@@ -121,7 +159,7 @@ def _post(status: MastodonStatus, observation: Observation) -> Post:
     url = status.url or status.uri or ""
     return Post(
         id=f"mastodon:{host_and_name}",
-        version=observation.version or observation.received_at,
+        version=_version(status, observation),
         source="mastodon",
         url=url if url.startswith(("https://", "http://")) else "",
         created_at=min(claim, observation.received_at),

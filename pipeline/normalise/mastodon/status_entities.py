@@ -39,6 +39,8 @@ _FOLDED_LETTERS = str.maketrans({
 
 def fold_tag_name(name: str) -> str:
     """Return a hashtag as servers fold it to compare: lower case, to ASCII where possible, without other signs."""
+    if name.isascii() and name.isalnum():
+        return name.lower()
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_FOLDED_LETTERS)
     bare = "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
     return "".join(char for char in (bare or folded) if is_tag_character(char))
@@ -141,11 +143,12 @@ def add_unlinked(post: Post, mentions: list[Mentioned], tags: dict[str, str]) ->
 
     `tags` maps the folded form of a tag to the name that the server gives.
     """
-    if tags:
+    shown_tags = {fold_tag_name(tag) for tag in post.hashtags}
+    if not tags.keys() <= shown_tags:
         spans = [Entity("hashtag", one.start, one.end, one.value) for one in find_hashtags(post.text)]
         added = _insert_spans(post, [one for one in spans if fold_tag_name(one.value) in tags])
         post.hashtags += [one.value for one in added]
-    shown_tags = {fold_tag_name(tag) for tag in post.hashtags}
+        shown_tags.update([fold_tag_name(one.value) for one in added])
     named_only = sorted(name for folded, name in tags.items() if folded not in shown_tags)
     post.hashtags = distinct_ignoring_case(post.hashtags + named_only)
     named = {handle.casefold() for handle in post.mentions}

@@ -97,6 +97,8 @@ def _events(
     if name == "message" and (payload.startswith(b"{") or payload.isdigit()):
         name = kind_of_payload(payload)  # what a server-sent event without a name is called
     if name in ("update", "status.update"):
+        if name == "status.update":  # its counts and the state of its quote are those of now, also without an edit
+            observation.observed_at = observation.received_at
         kept = consented_status(payload) if consent else payload
         if kept is None:
             return [_edit_without_consent(payload, observation)] if name == "status.update" else [OPTED_OUT]
@@ -115,6 +117,10 @@ def _as_streamed(status: MastodonStatus) -> MastodonStatus:
     status.reblogs_count = status.reblogs_count or None
     status.favourites_count = status.favourites_count or None
     status.quotes_count = status.quotes_count or None
+    options = (status.poll.options or []) if status.poll is not None else []
+    if not any(option.votes_count for option in options):
+        for option in options:
+            option.votes_count = None
     return status
 
 

@@ -12,10 +12,14 @@ from msgspec import UnsetType
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import MAX_POST_ID_CHARS, MAX_SAFE_INTEGER, checked_text
 from pipeline.normalise.murmur_json.wire import MurmurRecord
+from pipeline.normalise.post_standing import stand_nested
 from pipeline.normalise.source_permissions import SourcePermissions
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.text.url_hosts import hosts_of
 from pipeline.post import MAX_TIME_MS, AuthorDeletion, Deletion, Event, Post, Upsert
+
+MAX_EDITS = 50
+"""Most ids of later versions that are read of one post."""
 
 _KINDS = ("post", "delete", "forget")
 
@@ -44,7 +48,10 @@ def events(record: MurmurRecord, raw: bytes, received_at: int, permissions: Sour
     found: list[Event] = []
     if record.original is not None:
         permissions.check_subject(record.original.source, record.original.id)
-        found.append(Upsert(_post(record.original, received_at)))
+        original = _post(record.original, received_at)
+        if not record.original.version:
+            original.version = original.created_at
+        found.append(Upsert(original if original.basis else stand_nested(original, record.version or received_at)))
     permissions.check_subject(record.source, record.id)
     found.append(Upsert(_post(record, received_at), raw))
     return found
@@ -66,7 +73,13 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         raise RecordError("murmur record with an edit outside the calendar")
     if not record.source.isidentifier():
         raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
-    for other in (record.repost_of, record.quote_of, record.conversation_id, record.reply_to and record.reply_to.id):
+    for other in (
+        record.repost_of,
+        record.quote_of,
+        record.detached_quote,
+        record.conversation_id,
+        record.reply_to and record.reply_to.id,
+    ):
         if other:
             _checked_id(other)
     claim = record.claimed_at if record.claimed_at is not None else created_at
@@ -98,6 +111,10 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         poll=record.poll,
         edited_at=record.edited_at,
         emojis=record.emojis,
+        detached_quote=record.detached_quote,
+        edits=[_checked_id(one) for one in record.edits[:MAX_EDITS]],
+        rewritten=max(record.rewritten, 0),
+        basis=record.basis,
     )
     if isinstance(record.entities, UnsetType):
         add_missing_entities(post)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.post import Author, Counts, Emoji, Entity, Link, Media, Poll, ReplyTo
+from pipeline.post import Author, Basis, Counts, Emoji, Entity, Link, Media, Poll, ReplyTo
 
 
 class MurmurRecord(msgspec.Struct, kw_only=True):
@@ -34,6 +34,7 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     conversation_id: str = ""
     repost_of: str = ""
     quote_of: str = ""
+    detached_quote: str = ""
     hashtags: list[str] = []
     cashtags: list[str] = []
     mentions: list[str] = []
@@ -44,7 +45,10 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     poll: Poll | None = None
     edited_at: int | None = None
     emojis: list[Emoji] = []
+    edits: list[str] = []
+    rewritten: int = 0
     original: MurmurRecord | None = None
+    basis: Basis | UnsetType = UNSET
 
 
 decode_record = msgspec.json.Decoder(MurmurRecord).decode

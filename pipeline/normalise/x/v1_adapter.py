@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim
+from pipeline.normalise.x.edit_chain import edit_chain, edited_ms, join_chain
 from pipeline.normalise.x.post_content import render_bio
 from pipeline.normalise.x.v1_content import add_content, is_stub, quoted_id
 from pipeline.normalise.x.v1_wire import V1Status, V1User
@@ -23,7 +25,7 @@ from pipeline.post import Author, Counts, Event, Post, ReplyTo, Upsert
 def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a status: quoted and reposted originals first, each a post of its own, then the status.
 
-    An original inside gets the version of the outer record, because its counts are those of that time.
+    An original inside has the time at which it was written as version; its counts are those of the outer record's time.
 
     Raises:
         RecordError: a status lacks an id, an author, a text or a time.
@@ -37,12 +39,39 @@ def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
         if repost.quoted_status is None and status.quoted_status is not None:
             repost.quoted_status = status.quoted_status
         if repost.quoted_status is not None:
-            found.append(Upsert(_post(repost.quoted_status, version, received_at)))
-        found.append(Upsert(_post(repost, version, received_at)))
+            found.append(_nested(repost.quoted_status, version, received_at))
+        found.append(_nested(repost, version, received_at))
     elif status.quoted_status is not None:
-        found.append(Upsert(_post(status.quoted_status, version, received_at)))
-    found.append(Upsert(_post(status, version, received_at), raw))
+        found.append(_nested(status.quoted_status, version, received_at))
+    post = stand_alone(_post(status, version, received_at), written_at=_written_ms(status), observed_at=version)
+    found.append(Upsert(post, raw))
     return found
+
+
+def _nested(status: V1Status, observed_at: int, received_at: int) -> Upsert:
+    return Upsert(stand_nested(_post(status, _written_ms(status), received_at), observed_at))
+
+
+def _chain(status: V1Status) -> list[str]:
+    """Return the numbers of a status's versions, the first version first."""
+    number = numeric_id(status.id_str, status.id)
+    control = status.ext_edit_control
+    named: list[str | int | None] = []
+    for part in (status.edit_history, *((control.initial, control.edit) if control is not None else ())):
+        for ids in (part, part.edit_control_initial if part is not None else None):
+            if ids is not None:
+                named += [ids.initial_tweet_id, *(ids.edit_tweet_ids or ())]
+    return edit_chain(number, named)
+
+
+def _written_ms(status: V1Status) -> int:
+    """Return when a status, or this edit of it, was written (ms)."""
+    at_ms = (
+        edited_ms(numeric_id(status.id_str, status.id), _chain(status))
+        if numeric_id(status.id_str, status.id)
+        else None
+    )
+    return _created_ms(status) if at_ms is None else at_ms
 
 
 def _drop_stubs(status: V1Status) -> None:
@@ -83,11 +112,15 @@ def _post(status: V1Status, version: int, received_at: int) -> Post:
     )
     original = status.retweeted_status
     if original is not None:
-        post.repost_of = f"x:{numeric_id(original.id_str, original.id)}"
+        post.repost_of = f"x:{(_chain(original) or [''])[0]}"
     if original is None or is_stub(original):
         add_content(post, status)
     if original is None:
         _add_conversation(post, status)
+    quoted = status.quoted_status
+    if quoted is not None and post.quote_of:
+        post.quote_of = f"x:{_chain(quoted)[0]}"
+    join_chain(post, number, _chain(status))
     return post
 
 

@@ -52,6 +52,21 @@ class V1Permalink(msgspec.Struct, gc=False):
     url: str | None = None
 
 
+class V1EditIds(msgspec.Struct):
+    """Ids of the versions of an edited status."""
+
+    edit_tweet_ids: list[str | int] | None = None
+    initial_tweet_id: NumericId = None
+    edit_control_initial: V1EditIds | None = None
+
+
+class V1EditControl(msgspec.Struct):
+    """Edits as REST calls name them: `initial` on the first version, `edit` on the others."""
+
+    initial: V1EditIds | None = None
+    edit: V1EditIds | None = None
+
+
 class V1Status(msgspec.Struct):
     """A status."""
 
@@ -85,6 +100,8 @@ class V1Status(msgspec.Struct):
     possibly_sensitive: bool | None = None
     urls: list[V1Url] | None = None
     media: list[V1MediaItem] | None = None
+    edit_history: V1EditIds | None = None
+    ext_edit_control: V1EditControl | None = None
 
 
 decode_status = msgspec.json.Decoder(V1Status).decode

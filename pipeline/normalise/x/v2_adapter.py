@@ -10,12 +10,13 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.errors import RecordError
+from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.normalise.x import stream_messages
 from pipeline.normalise.x.v2_envelope_wire import V2Envelope, V2Problem
-from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, post_of
+from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, is_thin, post_of, written_ms
 from pipeline.normalise.x.v2_wire import V2Tweet, decode_tweet
-from pipeline.post import Event, Notice, Upsert
+from pipeline.post import Event, Notice, Post, Upsert
 
 MAX_QUOTE_DEPTH = 8
 """Most posts of a chain of quotes that are read from one record."""
@@ -61,12 +62,33 @@ def events(envelope: V2Envelope, raw: bytes, received_at: int) -> list[Event]:
 def _item_events(item: msgspec.Raw, raw: bytes, envelope: V2Envelope, context: EnvelopeContext) -> list[Event]:
     tweet = decode_tweet(item)
     context.version = _observed_ms(envelope, tweet, context.received_at)
-    return [*_original_events(tweet, context), Upsert(post_of(tweet, context), raw)]
+    post = _own(tweet, context)
+    return [*_original_events(tweet, context), Upsert(post, raw)]
 
 
 def flat_events(tweet: V2Tweet, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a post that stands alone, without `data` around it."""
-    return [Upsert(post_of(tweet, EnvelopeContext(None, received_at)), raw)]
+    context = EnvelopeContext(None, received_at)
+    return [Upsert(_own(tweet, context), raw)]
+
+
+def _own(tweet: V2Tweet, context: EnvelopeContext) -> Post:
+    """Return the post of a record of its own. It counts for the time it was written, as X's posts do not change."""
+    post = post_of(tweet, context)
+    written_at = written_ms(tweet)
+    return stand_alone(
+        post,
+        written_at=post.version if written_at is None else written_at,
+        observed_at=post.version,
+        thin=is_thin(tweet, context),
+    )
+
+
+def _nested(tweet: V2Tweet, context: EnvelopeContext) -> Post:
+    """Return an original: its version is the time at which it was written, its counts are those of the envelope."""
+    post = post_of(tweet, context)
+    post.version = written_ms(tweet) or 0
+    return stand_nested(post, context.version, thin=is_thin(tweet, context))
 
 
 def _stream_message(item: msgspec.Raw) -> tuple[str, msgspec.Raw] | None:
@@ -119,5 +141,5 @@ def _original_events(tweet: V2Tweet, context: EnvelopeContext, depth: int = 0) -
         if original is not None and original.id not in context.emitted:
             context.emitted.add(original.id)
             found += _original_events(original, context, depth + 1)
-            found.append(Upsert(post_of(original, context)))
+            found.append(Upsert(_nested(original, context)))
     return found

@@ -10,6 +10,7 @@ from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import numeric_id, valid_count
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim, iso_to_ms
+from pipeline.normalise.x.edit_chain import edit_chain, edited_ms, join_chain
 from pipeline.normalise.x.post_content import render_bio
 from pipeline.normalise.x.v2_content import add_content
 from pipeline.normalise.x.v2_envelope_wire import V2Includes
@@ -40,6 +41,24 @@ def created_ms(tweet: V2Tweet) -> int | None:
     number = int(numeric_id(tweet.id, None) or 0)
     claimed = iso_to_ms(tweet.created_at) if tweet.created_at else None
     return snowflake_to_ms(number) if claimed is None else with_snowflake_ms(claimed, number)
+
+
+def chain_of(tweet: V2Tweet) -> list[str]:
+    """Return the numbers of a post's versions, the first version first."""
+    return edit_chain(numeric_id(tweet.id, None), tweet.edit_history_tweet_ids or ())
+
+
+def written_ms(tweet: V2Tweet) -> int | None:
+    """Return when a post, or this edit of it, was written (ms); None where no field says so."""
+    at_ms = edited_ms(tweet.id, chain_of(tweet)) if numeric_id(tweet.id, None) else None
+    return created_ms(tweet) if at_ms is None else at_ms
+
+
+def is_thin(tweet: V2Tweet, context: EnvelopeContext) -> bool:
+    """Return whether a post came without fields that must be asked for: its time, its author, or its media."""
+    keys = (tweet.attachments.media_keys if tweet.attachments is not None else None) or ()
+    known = tweet.author is not None or (tweet.author_id or "") in context.users
+    return tweet.created_at is None or not known or not all(key in context.media for key in keys)
 
 
 def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
@@ -74,12 +93,19 @@ def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
             post.quote_of = f"x:{reference.id}"
         elif reference.type == "replied_to":
             answered = f"x:{reference.id}"
-    if post.repost_of and post.repost_of.removeprefix("x:") in context.tweets:
-        return post
-    if not post.repost_of:
-        _add_conversation(post, tweet, answered, context)
-    add_content(post, tweet, context.media, context.polls)
+    if not (post.repost_of and post.repost_of.removeprefix("x:") in context.tweets):
+        if not post.repost_of:
+            _add_conversation(post, tweet, answered, context)
+        add_content(post, tweet, context.media, context.polls)
+    post.repost_of, post.quote_of = (_first_version(one, context) for one in (post.repost_of, post.quote_of))
+    join_chain(post, tweet.id, chain_of(tweet))
     return post
+
+
+def _first_version(post_id: str, context: EnvelopeContext) -> str:
+    """Return the id of the post of which this is a version, as far as the envelope tells."""
+    tweet = context.tweets.get(post_id.removeprefix("x:"))
+    return f"x:{chain_of(tweet)[0]}" if tweet is not None and chain_of(tweet) else post_id
 
 
 def _add_conversation(post: Post, tweet: V2Tweet, answered: str, context: EnvelopeContext) -> None:

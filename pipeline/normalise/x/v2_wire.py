@@ -163,6 +163,7 @@ class V2Tweet(msgspec.Struct):
     possibly_sensitive: bool | None = None
     author: V2User | None = None
     article: V2Article | None = None
+    edit_history_tweet_ids: list[str] | None = None
 
 
 decode_tweet = msgspec.json.Decoder(V2Tweet).decode

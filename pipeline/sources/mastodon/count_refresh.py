@@ -105,8 +105,7 @@ class CountRefresh:
 
     def _look(self, numbers: list[str]) -> float:
         """Request some statuses; return how many seconds to leave the server alone."""
-        facts = self._api.facts()
-        self._statuses.account_domain = facts.domain if facts.named else ""
+        self._statuses.account_domain = self._api.facts().account_domain(self._instance)
         for status in self._api.statuses(numbers):
             record = self._statuses.requested_again(status)
             if record is not None:

@@ -1,4 +1,4 @@
-"""Facts that a Mastodon server states about itself: version, address of its streams, and feeds that its admin closed.
+"""Facts that a Mastodon server states of itself: version, domain of its accounts, address of its streams, closed feeds.
 
 They come from `GET /api/v2/instance`, of servers without it from `/api/v1/instance`. A closed feed
 (`configuration.timelines_access`, Mastodon 4.5 and later) still answers 200 and sends heartbeats, but never a status. A
@@ -17,21 +17,27 @@ FEEDS = {"public": ("local", "remote"), "public:local": ("local",), "public:remo
 CLOSED = "disabled"
 """What a server says of a feed that its admin closed."""
 
-_DOMAIN = re.compile(r"[\w.-]{1,253}(?::\d{1,5})?")
-
+_HOST = re.compile(r"[^\s/@:?#]{1,253}(?::[0-9]{1,5})?")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class InstanceFacts(msgspec.Struct, frozen=True):
-    """Facts of one server. `streaming`: address of its streams (http or https), "" if it states none. `named`: whether
-    the server itself answered, and not another one that it redirects to. `domain`: that of its accounts, "" if it
-    states none. `access`: feed → whose → access."""
+    """Facts of one server.
+
+    `streaming` is the address of its streams (http or https), "" if it states none. `named` says whether the server
+    itself answered, and not another one that it redirects to. `access` maps a feed to whose statuses it may show.
+    `domain` is the host in the handles of its accounts, "" if it states none; `WEB_DOMAIN` lets it differ from its own.
+    """
 
     version: str = "?"
     streaming: str = ""
     named: bool = True
-    domain: str = ""
     access: dict[str, dict[str, str]] = {}
+    domain: str = ""
+
+    def account_domain(self, host: str) -> str:
+        """Return the domain of the server's accounts where it is not its host; "" else, or if another answered."""
+        return self.domain if self.named and self.domain != host else ""
 
     def closed(self, feed: str, *, tagged: bool) -> tuple[str, ...]:
         """Return which parts of a feed ("local", "remote") the admin has closed; `tagged`: of hashtags."""
@@ -59,14 +65,15 @@ def facts_of(answer: bytes, base: str, *, named: bool) -> InstanceFacts:
         str(tree.get("version", "?")),
         streaming,
         named,
-        domain_of(tree.get("domain")),
         {name: {part: str(value) for part, value in _object(access, name).items()} for name in access},
+        _domain_of(tree),
     )
 
 
-def domain_of(stated: Any) -> str:
-    """Return the domain that a server states for its accounts, lower case; "" if that is none."""
-    return stated.lower() if isinstance(stated, str) and _DOMAIN.fullmatch(stated) else ""
+def _domain_of(tree: dict[str, Any]) -> str:
+    """Return `domain` of version 2, or `uri` of version 1 of the answer, where it is a host and nothing else."""
+    stated = tree.get("domain", tree.get("uri"))
+    return stated.lower() if isinstance(stated, str) and _HOST.fullmatch(stated) else ""
 
 
 def _object(tree: dict[str, Any], name: str) -> dict[str, Any]:

@@ -192,13 +192,20 @@ class MastodonLookup:
         return records.requested(status) or b""
 
     def _domain(self, host: str) -> str:
-        """Return the domain that a host states for its accounts, "" where it states none that may be its own."""
+        """Return the domain of a host's accounts, where the host is a part of it; asked once a host.
+
+        Whoever answers a look-up may be anybody, and must not name accounts for another host.
+        """
         if host not in self._domains:
-            status, data = self._request(host, "/api/v2/instance", MANY_MAX_BYTES, no_such_request=(400, 422))
-            domain = facts_of(data, "", named=True).domain if status == 200 else ""
+            try:
+                status, data, _ = self._get(host, "/api/v2/instance", _STATUS_MAX_BYTES)
+            except (urllib3.exceptions.HTTPError, OSError, ValueError):
+                return ""
+            facts = facts_of(data, f"https://{host}", named=status == 200 and len(data) <= _STATUS_MAX_BYTES)
+            if len(self._domains) >= NOTED_HOSTS_MAX:
+                self._domains.clear()
+            domain = facts.account_domain(host)
             self._domains[host] = domain if host.endswith(f".{domain}") else ""
-            if len(self._domains) > NOTED_HOSTS_MAX:
-                del self._domains[next(iter(self._domains))]
         return self._domains[host]
 
     @staticmethod

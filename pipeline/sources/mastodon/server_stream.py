@@ -134,7 +134,7 @@ class ServerStream:
             self._api.check_stream(answer)
             facts = self._api.facts()
             self._closed = facts.closed(self._feed, tagged=bool(self._tag))
-            self._statuses.account_domain = facts.domain if facts.named else ""
+            self._statuses.account_domain = facts.account_domain(self.instance)
             self._catch_up()
             self._report_open()
             self._read(answer)

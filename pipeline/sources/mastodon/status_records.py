@@ -46,18 +46,18 @@ _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError)
 class StatusRecords:
     """Maker of the records of one server. With `consent` false, authors who do not want to be found are included.
 
-    `account_domain` is the domain that the server states for its own accounts; `normalise` names them by it. `passed`
-    takes the name and the status's id of each new status and each deletion that becomes a record.
+    `passed` takes the name and the status's id of each new status and each deletion that becomes a record.
+    `account_domain` is the domain of the server's accounts, where it is known and not the server's host: records carry
+    it, because the server names its own accounts without.
     """
 
     def __init__(self, instance: str, *, consent: bool, passed: Callable[[str, str], None] = lambda *_: None) -> None:
         self._consent = consent
         self._passed = passed
-        self._instance = instance
         self._memory = StatusMemory(instance)
-        self.account_domain = ""
         self.newest = ""
         self.withheld = 0
+        self.account_domain = ""
 
     def record(self, name: str, data: bytes) -> bytes | None:
         """Return the record of an event, None if the event becomes none."""
@@ -84,7 +84,7 @@ class StatusRecords:
         if name == "update":
             self._passed(name, number)
         payload = msgspec.Raw(kept.replace(b"\n", b" "))  # it was decoded: it is one JSON object
-        return _encode(_Record(name, payload, account_domain=self._other_domain()))
+        return _encode(_Record(name, payload, account_domain=self.account_domain or None))
 
     def requested(self, status: bytes) -> bytes | None:
         """Return the record of a requested status, None if its author does not want to be found."""
@@ -99,9 +99,10 @@ class StatusRecords:
             self.withheld += 1
             return None
         self._memory.remember(str(found.id), found.uri or "")
-        fields: dict[str, msgspec.Raw | str] = {name: names[name] for name in STATUS_FIELDS if name in names}
-        domain = self._other_domain()
-        return _encode(fields | {"account_domain": domain} if domain else fields)
+        record: dict[str, object] = {name: names[name] for name in STATUS_FIELDS if name in names}
+        if self.account_domain:
+            record["account_domain"] = self.account_domain
+        return _encode(record)
 
     def requested_again(self, status: bytes) -> bytes | None:
         """Return the record of a status that passed before and was requested again: its deletion if its author has
@@ -111,10 +112,6 @@ class StatusRecords:
             return record
         found = _decode(status)
         return self._revoked(str(found.id), found.uri)
-
-    def _other_domain(self) -> str | None:
-        """Return the domain of the server's accounts where that is not the server's host."""
-        return self.account_domain if self.account_domain != self._instance and self.account_domain else None
 
     def _revoked(self, number: str, uri: str | None) -> bytes:
         return _encode(_Record("delete", number, uri or self._memory.deleted(number)))

@@ -69,6 +69,7 @@ class Persisted:
     `left` is set while posts that the batch's deletions and account changes concern are still to be done: publish this
     report, then persist these events again with `Writes.continued`. `refused` are the posts that this store can never
     hold (id → reason); all others are stored.
+    `outlived` are ids whose deletion came late: the post was written again since, and stays.
     """
 
     entries: list[Entry]
@@ -78,6 +79,7 @@ class Persisted:
     left: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     withdrawn: list[tuple[str, int]] = field(default_factory=list)
+    outlived: list[str] = field(default_factory=list)
 
     def plus(self, other: Persisted) -> Persisted:
         """Return the report of both calls, `other` being the later one."""
@@ -89,4 +91,5 @@ class Persisted:
             self.left or other.left,
             self.refused | other.refused,
             [*self.withdrawn, *other.withdrawn],
+            [*self.outlived, *other.outlived],
         )

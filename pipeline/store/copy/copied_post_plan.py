@@ -73,6 +73,7 @@ def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_
         if here is not None and not _is_newer(post, row, here):
             load.unchanged.append((here, raw if here.body == row.body else b""))
             continue
+        load.plan.aliases.update(dict.fromkeys(post.edits, post.id))
         original = _original(row, stored.get(post.repost_of)) if post.repost_of else None
         load.plan.upserts.append(
             RowUpsert(

@@ -29,6 +29,8 @@ class Locator(msgspec.Struct, omit_defaults=True):
 
     `period` and `place`: where the post is stored, and its sort key. `begun_at` (ms): when a worker began to store it.
     `reposted`: the post was ever reposted. `gone_seq` and `gone_at` (ms): its tombstone, -1 if there is none.
+    `gone_version`: the version of that deletion, where the id may be used again, else -1.
+    `alias_of`: the post of which this id is a later version.
     """
 
     id: str = ""
@@ -38,6 +40,8 @@ class Locator(msgspec.Struct, omit_defaults=True):
     reposted: bool = False
     gone_seq: int = -1
     gone_at: int = -1
+    gone_version: int = -1
+    alias_of: str = ""
 
 
 class AccountTombstoneSource(msgspec.Struct):

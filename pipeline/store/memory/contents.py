@@ -25,6 +25,8 @@ class MemoryContents:
     raw_records: dict[str, bytes] = field(default_factory=dict)
     reach: dict[str, int] = field(default_factory=dict)
     tombstones: dict[str, tuple[int, int]] = field(default_factory=dict)
+    deletion_versions: dict[str, int] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     background: Counter[tuple[int, str]] = field(default_factory=Counter)
     background_posts: Counter[int] = field(default_factory=Counter)
     note: bytes = b""
@@ -38,6 +40,8 @@ class MemoryContents:
             {},
             dict(self.reach),
             dict(self.tombstones),
+            {},
+            {},
             self.background.copy(),
             self.background_posts.copy(),
             withheld=dict(self.withheld),

@@ -23,6 +23,16 @@ class MemoryPlanLookups:
         stones = self._contents.tombstones
         return {post_id: stones[post_id][1] for post_id in ids if post_id in stones}
 
+    def deletion_versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the versions (ms) of the deletions of those ids that may be used again and have a tombstone."""
+        known = self._contents.deletion_versions
+        return {post_id: known[post_id] for post_id in ids if post_id in known}
+
+    def aliases(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the post of which those ids that stand for a later version are one."""
+        known = self._contents.aliases
+        return {post_id: known[post_id] for post_id in ids if post_id in known}
+
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those accounts that were deleted stay out."""
         found = {author: self._accounts.until(*author) for author in authors}

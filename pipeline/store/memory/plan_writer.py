@@ -36,8 +36,12 @@ class MemoryWriter:
         for post_id, at in plan.tombstones.items():
             number = plan.tombstone_seqs.get(post_id, seq)
             contents.tombstones[post_id] = (max(number, contents.tombstones.get(post_id, (0, 0))[0]), at)
+        contents.aliases.update(plan.aliases)
         for post_id in plan.lifted:
             contents.tombstones.pop(post_id, None)
+            contents.deletion_versions.pop(post_id, None)
+        for post_id, version in plan.deletion_versions.items():
+            contents.deletion_versions[post_id] = max(version, contents.deletion_versions.get(post_id, version))
         for row in contents.rows.values():
             if row.post.quote_of in plan.quoted:
                 contents.raw_records.pop(row.post.id, None)

@@ -139,6 +139,8 @@ class MemoryStore:
     def _expire_tombstones(self) -> None:
         contents, accounts = self._contents, self._accounts
         oldest = self._now_ms() - TOMBSTONES_KEPT_MS
+        versions = contents.deletion_versions
+        contents.deletion_versions = {key: one for key, one in versions.items() if key in contents.tombstones}
         contents.tombstones = {key: stone for key, stone in contents.tombstones.items() if stone[1] >= oldest}
         accounts.accounts = {key: stone for key, stone in accounts.accounts.items() if stone[1] >= oldest}
         now = self._now_ms()

@@ -201,7 +201,7 @@ class AccountPlanner:
             return
         found[post.id] = upsert
         self._plan.added.add(post.id)
-        self.prepared[post.id] = PreparedRow(encode_post(post), None if post.repost_of else describe(post, None))
+        self.prepared[post.id] = PreparedRow(post, encode_post(post), None if post.repost_of else describe(post, None))
 
     def _wipe_withheld(self) -> None:
         """Remove the withheld posts of accounts that were deleted, and those that were deleted themselves."""
@@ -226,8 +226,8 @@ class AccountPlanner:
         if author == upsert.post.author:
             return upsert
         post = msgspec.structs.replace(upsert.post, author=author)
-        self.prepared[post.id] = PreparedRow(encode_post(post), None if post.repost_of else describe(post, None))
-        return Upsert(post, upsert.raw)
+        self.prepared[post.id] = PreparedRow(post, encode_post(post), None if post.repost_of else describe(post, None))
+        return Upsert(post, upsert.raw, upsert.alias)
 
     def _withhold(self, upserts: Sequence[Upsert]) -> list[Upsert]:
         """Return the posts that may be shown; the others are withheld, unless a later version is withheld already."""

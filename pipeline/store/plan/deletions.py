@@ -12,6 +12,7 @@ from pipeline.post import AuthorDeletion
 from pipeline.store.contract import Tombstone, Writes
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import StoredRow, WritePlan
+from pipeline.store.rewritten_posts import is_reused, outlives
 
 MAX_REMOVED = 100
 """Most posts that one transaction removes without an event that names them: reposts of deleted posts, posts of deleted
@@ -25,6 +26,13 @@ def plan_deletions(lookups: PlanLookups, writes: Writes, plan: WritePlan, buried
     """Enter the removals and tombstones of a batch; `buried` are the tombstones that exist (id → ms)."""
     requested = dict.fromkeys([deletion.id for deletion in writes.deletions] + list(plan.tombstones))
     rows = lookups.stored(requested) if requested else {}
+    for one in writes.deletions:
+        row = rows.get(one.id)
+        if row is not None and one.at and outlives(row.post, one):
+            plan.outlived.append(one.id)
+            del rows[one.id], requested[one.id]
+        elif is_reused(one.id) and one.at:
+            plan.deletion_versions[one.id] = one.at
     for deletion in writes.author_deletions:
         key = (deletion.source, deletion.author_id)
         plan.authors[key] = max(deletion.at, plan.authors.get(key, deletion.at))

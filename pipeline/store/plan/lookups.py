@@ -20,6 +20,14 @@ class PlanLookups(Protocol):
         """Return when (ms) those of the ids that have a tombstone were deleted here."""
         ...
 
+    def deletion_versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the versions (ms) of the deletions of those ids that may be used again and have a tombstone."""
+        ...
+
+    def aliases(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the post of which those ids that stand for a later version are one (`WritePlan.aliases`)."""
+        ...
+
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those of the accounts (source, author id) that were deleted stay out.
 

@@ -1,4 +1,4 @@
-"""Planner: turns a batch of events into a `WritePlan`: admission, deletions, account changes, detachments, upserts.
+"""Planner: turns a batch into a `WritePlan`: aliases, admission, deletions, account changes, detachments, upserts.
 
 All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
 post.
@@ -14,6 +14,7 @@ from pipeline.store.plan.accounts import AccountPlanner
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
 from pipeline.store.plan.detachments import plan_detachments
+from pipeline.store.plan.edit_aliases import plan_later_versions, resolve_aliases
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
@@ -41,9 +42,10 @@ def plan_writes(
     """
     plan = WritePlan(now_ms, now_ms - retention_ms if retention_ms else 0)
     accounts = AccountPlanner(lookups, writes, plan, seq)
-    writes = accounts.current()
-    upserts, buried = admit(lookups, writes, plan)
+    writes, known = resolve_aliases(lookups, accounts.current(), plan)
+    upserts, buried = admit(lookups, writes, plan, known)
     plan_deletions(lookups, writes, plan, buried)
+    plan_later_versions(lookups, plan)
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = accounts.run([upsert for upsert in upserts if upsert.post.id not in plan.tombstones])
     detached = plan_detachments(writes, plan, buried)
@@ -56,4 +58,4 @@ def plan_writes(
 def _without_deleted_raw(upsert: Upsert, *deleted: Container[str]) -> Upsert:
     """Return a quote of a deleted post without its raw record, which contains that post."""
     quoted = upsert.post.quote_of
-    return Upsert(upsert.post) if quoted and any(quoted in ids for ids in deleted) else upsert
+    return Upsert(upsert.post, alias=upsert.alias) if quoted and any(quoted in ids for ids in deleted) else upsert

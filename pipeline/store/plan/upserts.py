@@ -15,7 +15,7 @@ import msgspec
 from pipeline.post import Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry
-from pipeline.store.merge_versions import MergeOutcome, merge
+from pipeline.store.merge_versions import MergeOutcome, merge, raised, rests_on
 from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
@@ -30,7 +30,10 @@ post while other workers wait."""
 
 @dataclass(slots=True)
 class _Merged:
-    """Result of merging one upsert; `outcome` is None for a post that is new, `detached` set where it lost its quote."""
+    """Result of merging one upsert.
+
+    `outcome` is None for a post that is new; `detached` is set where it lost its quote.
+    """
 
     post: Post
     outcome: MergeOutcome | None
@@ -92,9 +95,15 @@ class UpsertPlanner:
         if detached:
             new, raw = msgspec.structs.replace(new, quote_of="", detached_quote=new.quote_of), b""
         if row is None:
-            body = encode_post(new) if detached else self._prepared[new.id].body
-            return _Merged(new, None, None, raw, body, detached)
+            prepared = self._prepared.get(new.id)
+            if prepared is None or prepared.post is not new or new.rewritten:
+                # It lost its quote, is a later version of a post, or was written again: clients may hold another text.
+                new = msgspec.structs.replace(new, seq=self._seq, changed=2 if new.rewritten else 0)
+                return _Merged(new, None, None, raw, encode_post(new), detached)
+            return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)
+        if not rests_on(post, new):
+            raw = b""
         if post.detached_quote and not post.quote_of:
             detached, raw = True, b""
         body = row.body if outcome == "dropped" else encode_post(post)
@@ -114,9 +123,7 @@ class UpsertPlanner:
             outcome: MergeOutcome = "content"
             quote = (one.quoted, "") if one.attached else ("", one.quoted)
             version = max(post.version, row.post.version) + 1
-            post = msgspec.structs.replace(
-                post, quote_of=quote[0], detached_quote=quote[1], version=version, changed=2, seq=seq
-            )
+            post = raised(post, version, seq, quote_of=quote[0], detached_quote=quote[1], changed=2)
         elif known is None or known.outcome == "dropped":
             outcome, post = "redelivered", msgspec.structs.replace(post, seq=seq)
         else:
@@ -127,7 +134,8 @@ class UpsertPlanner:
         """Return the row of an accepted post, described with its original `source`, and enter what is published."""
         original = source.post if source is not None else None
         row = one.stored
-        document = self._prepared[one.post.id].document if row is None and not one.detached else None
+        prepared = self._prepared.get(one.post.id) if row is None else None
+        document = prepared.document if prepared is not None and prepared.post is one.post else None
         if document is None:
             document = describe(one.post, original)
         upsert = RowUpsert(one.post, document, one.body, row, one.raw)
@@ -166,7 +174,7 @@ class UpsertPlanner:
             post = msgspec.structs.replace(row.post, seq=seq)
             return _Merged(post, "redelivered", row, b"", encode_post(post))
         version = max(row.post.version + 1, source.post.version)
-        post = msgspec.structs.replace(row.post, version=version, changed=2, seq=seq)
+        post = raised(row.post, version, seq, changed=2)
         return _Merged(post, "content", row, b"", encode_post(post))
 
 

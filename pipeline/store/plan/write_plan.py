@@ -50,8 +50,10 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts
-    (source, id) → until when (ms) their posts are deleted; those in `forgotten` are kept for good.
+    store gave; all others get the batch's. `deletion_versions` are the versions of deletions whose ids may be used
+    again; `lifted` are ids whose tombstone is removed, `outlived` those whose deletion came late. `aliases` are (id of
+    a later version → id of its post). `authors` are deleted accounts (source, id) → until when (ms) their posts are
+    deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
     `left` is set where the deletions take along more posts than this plan removes.
@@ -75,6 +77,9 @@ class WritePlan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    deletion_versions: dict[str, int] = field(default_factory=dict)
+    outlived: list[str] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
     lifted: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     left: bool = False
@@ -90,4 +95,12 @@ class WritePlan:
         inserted = sum(row.stored is None for row in self.upserts)
         since = self.retained_from_ms
         entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
-        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left, withdrawn=self.withdrawn)
+        return Persisted(
+            entries,
+            self.deleted,
+            self.tombstoned,
+            inserted,
+            self.left,
+            withdrawn=self.withdrawn,
+            outlived=self.outlived,
+        )

@@ -41,6 +41,7 @@ def migrate(directory: Path) -> None:
     try:
         with translate_errors():
             schema.create(connection)
+            schema.complete(connection)
             facts = schema.meta(connection)
             if facts["schema"] != schema.SQLITE_SCHEMA_VERSION:
                 raise StoreMismatch(f"the store has tables of version {facts['schema']}: this program cannot read them")

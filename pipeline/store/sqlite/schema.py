@@ -74,6 +74,12 @@ CREATE INDEX IF NOT EXISTS withheld_at ON withheld (at);
 """Tables of accounts and of posts that are hidden while one is off; an older store gets them when it is opened."""
 
 
+_ADDED = """
+CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deletion_versions (hash INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+"""
+
+
 def create(connection: apsw.Connection) -> None:
     """Create the tables if there are none yet; two processes may do so at once."""
     exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
@@ -105,6 +111,11 @@ def add_account_tables(connection: apsw.Connection) -> None:
     if not list(rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'withheld_at'")):
         with transaction(connection):
             connection.execute(ACCOUNT_TABLES)
+
+
+def complete(connection: apsw.Connection) -> None:
+    """Add the tables that a store of an earlier program lacks."""
+    connection.execute(_ADDED)
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:

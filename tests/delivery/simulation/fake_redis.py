@@ -15,7 +15,7 @@ from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
 from pipeline.errors import BatchDone
 from pipeline.match.search_registry import RegistryChanges
-from pipeline.publish.publication_order import Attempt, RegistryMoved
+from pipeline.publish.publication_order import NOTHING, Attempt, RegistryMoved
 from pipeline.queue.claim_check import Claim
 from pipeline.queue.poison_records import PoisonProgress
 
@@ -35,6 +35,8 @@ class FakeRedis:
     attempts: dict[str, int] = field(default_factory=dict)
     progress: dict[str, PoisonProgress] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    deleted: dict[str, int] = field(default_factory=dict)
+    rewritten: dict[str, int] = field(default_factory=dict)
     searches: dict[str, str] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
     lapsed: set[str] = field(default_factory=set)
@@ -103,6 +105,8 @@ class FakeOrder:
         ids: Sequence[str],
         *,
         tombstones: Sequence[str] = (),
+        deletions: Mapping[str, int] = NOTHING,
+        rewritten: Mapping[str, int] = NOTHING,
         registry: int | None = None,
     ) -> bool:
         redis = self._redis
@@ -118,7 +122,7 @@ class FakeOrder:
         }.get(redis.broken, safe)
         if redis.broken == "a commit that removes its batch first":
             self._end(attempt.batch_id)
-        redis.gone.update(tombstones)
+        self._bury(tombstones, deletions, rewritten)
         fails_after, redis.fails_after = redis.fails_after, None
         redis.published += [(channel, header, payload) for channel, payload in messages[:fails_after]]
         if fails_after is not None:
@@ -127,10 +131,23 @@ class FakeOrder:
         if redis.broken == "tombstones not announced again":
             dead = [post_id for post_id in dead if post_id in tombstones]
         if dead:
-            notice = msgspec.json.encode({"type": "deleted", "ids": dead})
+            versions = {one: redis.deleted[one] for one in dead if one in redis.deleted}
+            notice = msgspec.json.encode({"type": "deleted", "ids": dead, "versions": versions})
             redis.published.append((redis.names.notices, header, notice))
         self._end(attempt.batch_id)
         return True
+
+    def _bury(self, tombstones: Sequence[str], deletions: Mapping[str, int], rewritten: Mapping[str, int]) -> None:
+        redis = self._redis
+        for post_id, version in deletions.items():
+            redis.deleted[post_id] = max(version, redis.deleted.get(post_id, version))
+        outlived = {one for one, version in deletions.items() if redis.rewritten.get(one, -1) > version}
+        redis.gone.update(one for one in tombstones if one not in outlived)
+        for post_id, version in rewritten.items():
+            redis.rewritten[post_id] = max(version, redis.rewritten.get(post_id, version))
+            late = redis.deleted.get(post_id, -1) >= version
+            if not late and redis.broken != "tombstones of posts that were written again":
+                redis.gone.discard(post_id)
 
     def _end(self, batch_id: str) -> None:
         redis = self._redis

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.errors import StoreError
+from pipeline.post import Deletion, Post
 from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Entry, Page, Persisted, Writes
+from pipeline.store.rewritten_posts import is_reused
 from pipeline.store.sequence_steps import bounded_step_end
 from tests.delivery.simulation.post_rules import ACCOUNT_POSTS, VERSION_STEP, body_of, document_of, matching
 
@@ -21,6 +23,7 @@ class Row:
     version: int
     seq: int
     changed: int
+    rewritten: int = 0
 
 
 class FakeStore:
@@ -31,6 +34,7 @@ class FakeStore:
     def __init__(self, broken: str = "") -> None:
         self.rows: dict[str, Row] = {}
         self.tombstones: dict[str, int] = {}
+        self.deletion_versions: dict[str, int] = {}
         self.account_deleted = False
         self.refusing = False
         self._broken = broken
@@ -41,7 +45,9 @@ class FakeStore:
         deleted, tombstoned = [], []
         refused = self._refused(writes)
         entries = self._published_anyway(writes, refused)
-        doomed = [deletion.id for deletion in writes.deletions]
+        outlived = [one.id for one in writes.deletions if self._is_late(one)]
+        doomed = [deletion.id for deletion in writes.deletions if deletion.id not in outlived]
+        self._note_versions([one for one in writes.deletions if one.id not in outlived])
         if writes.author_deletions:
             self.account_deleted = True
             doomed += [post_id for post_id in ACCOUNT_POSTS if post_id in self.rows]
@@ -52,7 +58,10 @@ class FakeStore:
             self.tombstones[post_id] = max(seq, self.tombstones.get(post_id, 0))
         for upsert in writes.upserts:
             post = upsert.post
-            if post.id in self.tombstones:
+            if post.id in refused and post.id not in self.tombstones:
+                continue
+            rewritten = None if post.id in refused and is_reused(post.id) else self._lift(post)
+            if rewritten is None:
                 tombstoned.append(post.id)
                 continue
             row = self.rows.get(post.id)
@@ -60,20 +69,39 @@ class FakeStore:
                 continue
             before, before_seq = None, 0
             if row is None:
-                row = Row(post.version, seq, 0)
+                row = Row(post.version, seq, 2 if rewritten else 0, rewritten)
             elif post.version > row.version:
                 before, before_seq = document_of(post.id, row.version), row.seq
                 row = Row(post.version, max(row.seq, seq), max(row.changed, 1 + post.version // VERSION_STEP % 2))
+                row.rewritten = max(rewritten, self.rows[post.id].rewritten)
             else:
-                row = Row(row.version, max(row.seq, seq), row.changed)
+                row = Row(row.version, max(row.seq, seq), row.changed, max(row.rewritten, rewritten))
             self.rows[post.id] = row
-            stored = msgspec.structs.replace(post, seq=row.seq, changed=row.changed)
-            entries.append(
-                Entry(
-                    stored, None, document_of(post.id, row.version), body_of(post.id, row.version), before, before_seq
-                )
-            )
-        return Persisted(entries, deleted, tombstoned, refused=refused)
+            stored = msgspec.structs.replace(post, seq=row.seq, changed=row.changed, rewritten=row.rewritten)
+            body = body_of(post.id, row.version, row.rewritten)
+            entries.append(Entry(stored, None, document_of(post.id, row.version), body, before, before_seq))
+        return Persisted(entries, deleted, tombstoned, refused=refused, outlived=outlived)
+
+    def _note_versions(self, deletions: list[Deletion]) -> None:
+        """Keep the versions of deletions whose ids may be used again."""
+        for one in deletions:
+            if is_reused(one.id):
+                self.deletion_versions[one.id] = max(one.at, self.deletion_versions.get(one.id, one.at))
+
+    def _lift(self, post: Post) -> int | None:
+        """Return the deletion after which a post was written again, 0 for no deletion, None if the post stays out."""
+        if post.id not in self.tombstones:
+            return post.rewritten
+        if not is_reused(post.id) or post.version <= self.deletion_versions[post.id]:
+            return None
+        del self.tombstones[post.id]
+        return max(post.rewritten, self.deletion_versions.pop(post.id))
+
+    def _is_late(self, deletion: Deletion) -> bool:
+        """Tell whether a post was written again since this deletion."""
+        row = self.rows.get(deletion.id)
+        late = row is not None and is_reused(deletion.id) and row.version > deletion.at
+        return late and self._broken != "a deletion older than the post"
 
     def _refused(self, writes: Writes) -> dict[str, str]:
         """Return the posts that this store refuses (id → why)."""
@@ -115,7 +143,12 @@ class FakeReading:
 
     def search(self, query: Query, *, limit: int) -> Page:
         return Page(
-            [body_of(i, row.version) for i, row in self._rows.items() if matching(query.key, i, row.version)], None
+            [
+                body_of(i, row.version, row.rewritten)
+                for i, row in self._rows.items()
+                if matching(query.key, i, row.version)
+            ],
+            None,
         )
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
@@ -123,7 +156,7 @@ class FakeReading:
         for post_id, row in self._rows.items():
             matches = matching(query.key, post_id, row.version)
             if matches and after < row.seq <= until:
-                bodies.append(body_of(post_id, row.version))
+                bodies.append(body_of(post_id, row.version, row.rewritten))
             if row.changed and removed_after < row.seq <= until:
                 changed += 1
                 if not matches:

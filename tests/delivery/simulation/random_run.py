@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.delivery.simulation.post_rules import ACCOUNT, KEYS, VERSION_STEP, batch_of
+from tests.delivery.simulation.post_rules import ACCOUNT, KEYS, REUSED, VERSION_STEP, batch_of
 from tests.delivery.simulation.reference_watcher import ReferenceWatcher
 from tests.delivery.simulation.world import Parts, SubscribedClient, World
 
@@ -21,7 +21,8 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     if seed % 8 == 1 and parts.refuse is not None:
         world.trouble = random.Random(seed)
         parts.refuse()
-    offer_batches(world, batches, accounts)
+    rewriting = random.Random(seed) if seed % 6 == 5 else None  # as above
+    offer_batches(world, batches, accounts, rewriting)
     forgets = parts.broken == "clients without memory of retractions"
     world.clients = [
         SubscribedClient(parts.query(KEYS[n % 2]), ReferenceWatcher(forgets_retracted=forgets)) for n in range(3)
@@ -32,7 +33,9 @@ def run(parts: Parts, seed: int, *, steps: int = 260, batches: int = 8) -> list[
     return world.wrong()
 
 
-def offer_batches(world: World, batches: int, accounts: random.Random | None) -> None:
+def offer_batches(
+    world: World, batches: int, accounts: random.Random | None, rewriting: random.Random | None = None
+) -> None:
     chance, parts = world.chance, world.parts
     versions = dict.fromkeys(IDS, 0)
     for number in range(batches):
@@ -43,7 +46,12 @@ def offer_batches(world: World, batches: int, accounts: random.Random | None) ->
             deleted = chance.random() < 0.06
             if accounts is not None and accounts.random() < 0.06:
                 post_id, deleted = ACCOUNT, True
-            records.append(parts.record(post_id, None if deleted else VERSION_STEP * (versions[post_id] or 1)))
+            version = VERSION_STEP * (versions.get(post_id) or 1)
+            if rewriting is not None and rewriting.random() < 0.5:
+                post_id, version = REUSED, VERSION_STEP * rewriting.randint(1, 6)
+                if rewriting.random() < 0.5:
+                    version, deleted = -version - VERSION_STEP // 2, False
+            records.append((abs(version), parts.record(post_id, None if deleted else version)))
         batch_id = f"b{number}"
         parts.claims.offer(batch_id, batch_of(records))
         world.waiting.append(batch_id)

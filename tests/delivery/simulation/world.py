@@ -146,7 +146,7 @@ class World:
                 if notice:
                     _apply_notice(client, content)
                 elif channel == self.parts.names.live(client.query.key):
-                    client.watcher.posts([(post["id"], post["version"]) for post in content])
+                    client.watcher.posts(map(_told, content))
                 else:
                     continue
                 if client.step == 4:
@@ -169,7 +169,7 @@ class World:
         if self.parts.broken != "no retractions in answers":
             client.watcher.retract(changes.retracted)
         posts = [msgspec.json.decode(body) for body in [*bodies, *changes.bodies]]
-        client.watcher.posts([(post["id"], post["version"]) for post in posts])
+        client.watcher.posts(map(_told, posts))
         return True
 
     def _changes(self, query: Query, after: int | None, lower: int) -> Changes:
@@ -257,9 +257,13 @@ class World:
         return found
 
 
+def _told(post: dict[str, Any]) -> tuple[str, int, int]:
+    return post["id"], post["version"], post["rewritten"]
+
+
 def _apply_notice(client: SubscribedClient, content: dict[str, Any]) -> None:
     if content["type"] == "deleted":
-        client.watcher.deleted(content["ids"])
+        client.watcher.deleted(content["ids"], content.get("versions", {}))
     elif content["type"] == "gone" and content["key"] == client.query.key:
         client.watcher.retract([(post_id, version) for post_id, version in content["posts"]])
     elif content["type"] == "edited":

@@ -32,6 +32,22 @@ def test_statuses_are_queried_and_posts_of_hidden_authors_are_deleted() -> None:
         assert event.post.id == f"mastodon:{server.host}/1"
 
 
+@pytest.mark.parametrize(
+    ("domain", "handle"), [("", "ann@{}"), ("0.0.1:{1}", "ann@0.0.1:{1}"), ("far.example", "ann@{}")]
+)
+def test_account_has_the_domain_of_its_server_only_where_that_is_above_its_host(domain: str, handle: str) -> None:
+    with Mastodon() as server:
+        port = server.host.partition(":")[2]
+        server.domain = domain.format("", port)
+        server.held += [_at(server, number) for number in (1, 2)]
+        lookup = MastodonLookup((server.url,), "", between_s=0.0)
+        found = [events_of(lookup.look([f"mastodon:{server.host}/{number}"])) for number in (1, 2)]
+        assert server.requested.count("/api/v2/instance") == 1
+        for (event,) in found:
+            assert isinstance(event, Upsert)
+            assert event.post.author.handle == handle.format(server.host, port)
+
+
 def test_mastodon_in_trouble_is_left_alone_and_changes_no_status() -> None:
     with Mastodon() as server:
         ids = [f"mastodon:{server.host}/{number}" for number in (1, 2, 3)]

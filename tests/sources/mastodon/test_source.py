@@ -30,6 +30,19 @@ def test_statuses_edits_and_deletions_come() -> None:
         assert reading.reports[-1][:2] == ("live", server.host)
 
 
+def test_account_is_named_with_the_domain_that_its_server_states() -> None:
+    with Mastodon() as server:
+        server.domain = "home.example"
+        own = {"acct": "ann", "uri": f"{server.url}/users/ann", "url": f"{server.url}/@ann"}
+        server.held.append(status(2, "again", account=own))
+        with read(server, counts_after_s=0.1, call_pause_s=0.05) as reading:
+            listening(server)
+            server.publish(status(2, "first", account=own))
+            until(lambda: len(reading.posts()) >= 2)
+            authors = {(post.author.handle, post.author.id) for post in reading.posts()}
+            assert authors == {("ann@home.example", f"ann@{server.host}")}
+
+
 def test_deletion_names_the_post_that_is_meant_wherever_it_was_written() -> None:
     with Mastodon() as server, read(server) as reading:
         listening(server)

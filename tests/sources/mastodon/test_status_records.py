@@ -44,14 +44,3 @@ def test_status_that_is_requested_again_is_deleted_if_its_author_has_opted_out_s
     record = known.requested_again(json.dumps(status(1, host="far.example", account={"indexable": False})).encode())
     event = json.loads(record or b"")
     assert (event["event"], event["uri"]) == ("delete", "https://far.example/users/ann/statuses/7001")
-
-
-def test_domain_of_the_servers_accounts_comes_along_and_is_never_what_a_status_says() -> None:
-    known = statuses_module.StatusRecords("social.home.example", consent=True)
-    forged = json.dumps(status(1) | {"account_domain": "forged.example"}).encode()
-    assert "account_domain" not in json.loads(known.requested(forged) or b"")
-    known.account_domain = "home.example"
-    assert json.loads(known.requested(forged) or b"")["account_domain"] == "home.example"
-    assert json.loads(known.record("update", forged) or b"")["account_domain"] == "home.example"
-    known.account_domain = "social.home.example"
-    assert "account_domain" not in json.loads(known.record("update", forged) or b"")

@@ -56,6 +56,7 @@ class Mastodon(http_server.Server):
         self.token = token
         self.streaming = ""
         self.access: dict[str, dict[str, str]] = {}
+        self.domain = ""
         self.limit = 0
         self.left = 0
         self.limited = 0
@@ -128,7 +129,8 @@ class Mastodon(http_server.Server):
             self.plain(request, self.instance_status, {}, b"{}")
         else:
             configuration = {"urls": {"streaming": self.streaming}, "timelines_access": self.access}
-            self.json(request, {"domain": self.domain, "version": "4.6.5", "configuration": configuration})
+            domain = {"domain": self.domain} if self.domain else {}
+            self.json(request, {"version": "4.6.5", "configuration": configuration} | domain)
 
     def _timeline(self, request: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
         if self.timeline_status != 200:

@@ -11,22 +11,28 @@ from tests.store.contract.deletions import DeletionsContract
 from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
+from tests.store.contract.other_names import OtherNamesContract
 from tests.store.contract.paging import PagingContract
+from tests.store.contract.replacing import ReplacingContract
 from tests.store.contract.retention import RetentionContract
+from tests.store.contract.rewriting import RewritingContract
 from tests.store.contract.top_values import TopsContract
 
 
 class StoreContract(
     MergingContract,
+    ReplacingContract,
     OriginalsContract,
     DeletionsContract,
     AccountsContract,
     DetachmentsContract,
+    OtherNamesContract,
     PagingContract,
     ChangesContract,
     CountsContract,
     TopsContract,
     CoverageContract,
     RetentionContract,
+    RewritingContract,
 ):
     """Everything that a store promises."""

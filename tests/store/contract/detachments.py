@@ -1,4 +1,4 @@
-"""Detachments of quotes: a quote that was taken back is shown, found and exported no more, in whatever order it came."""
+"""Detachments of quotes: a quote that was taken back is shown, found and exported no more, whatever the order."""
 
 from __future__ import annotations
 

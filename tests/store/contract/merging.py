@@ -8,7 +8,7 @@ import pytest
 from pipeline.post import Deletion, Upsert
 from pipeline.store import post_json
 from pipeline.store.contract import Store, Writes
-from tests.store.builders import T0, now_found, post, put, search
+from tests.store.builders import T0, nested, now_found, post, put, search
 
 
 class MergingContract:
@@ -74,10 +74,10 @@ class MergingContract:
         assert put(store, 2, post(1, "old", version=T0 + 8_000)).entries == []
         assert now_found(store, "new") == ["x:1"]
 
-    def test_fresher_counts_are_accepted_after_two_seconds(self, store: Store) -> None:
+    def test_fresher_counts_from_inside_other_posts_are_accepted_after_two_seconds(self, store: Store) -> None:
         put(store, 1, post(1, "cats", likes=1, version=T0))
-        assert put(store, 2, post(1, "cats", likes=2, version=T0 + 1_999)).entries == []
-        (entry,) = put(store, 3, post(1, "cats", likes=5, version=T0 + 2_000)).entries
+        assert put(store, 2, nested(post(1, "cats", likes=2, version=T0), T0 + 1_999)).entries == []
+        (entry,) = put(store, 3, nested(post(1, "cats", likes=5, version=T0), T0 + 2_000)).entries
         assert (entry.post.changed, entry.post.seq) == (1, 3)
         assert entry.before is not None
         assert entry.before.numbers == {"likes": 1}

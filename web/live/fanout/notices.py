@@ -58,7 +58,7 @@ class Notices:
             self._status.on_source(notice)
         elif kind == "deleted":
             self._on_deleted(notice["ids"])
-            for part in frames(Deleted(notice["ids"])):
+            for part in frames(Deleted(notice["ids"], notice.get("versions", msgspec.UNSET))):
                 self._broadcaster.broadcast(part)
         elif kind == "gone":
             search = self._searches.get(notice["key"])

@@ -29,6 +29,7 @@ class PersistReport:
         self.plan.deleted = list(dict.fromkeys(self.plan.deleted + made.deleted))
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
         self.plan.left |= made.left
+        self.plan.outlived = list(dict.fromkeys(self.plan.outlived + made.outlived))
         self.refused |= applied.refused
         self.plan.withdrawn += made.withdrawn
         for post_id in (*made.tombstones, *made.withheld):

@@ -126,5 +126,5 @@ def _keep_created_at(writes: Writes, lookups: ElasticPlanLookups) -> None:
     """Let a post keep the creation time under which another worker, or one that died, began to store it."""
     for upsert in writes.upserts:
         locator = lookups.known(upsert.post.id).locator
-        if locator.period and lookups.row(upsert.post.id) is None:
+        if locator.period and locator.gone_seq < 0 and lookups.row(upsert.post.id) is None:
             upsert.post.created_at = locator.place >> TIE_BITS

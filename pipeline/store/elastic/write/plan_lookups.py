@@ -32,6 +32,7 @@ from pipeline.store.elastic.write.accounts import ElasticAccounts
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
 from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
 from pipeline.store.plan.detachments import quote_tombstones
+from pipeline.store.plan.edit_aliases import editable_ids
 from pipeline.store.tombstone_rules import account_hash
 
 
@@ -65,7 +66,8 @@ class ElasticPlanLookups:
         ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
         ids.update(one.id for one in writes.detachments)
         ids.discard("")
-        wanted = [*ids, *quote_tombstones(writes)]
+        aliases = {upsert.alias for upsert in writes.upserts if upsert.alias}
+        wanted = [*ids, *((quote_tombstones(writes) | editable_ids(writes) | aliases) - ids)]
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
         note = next(found)
@@ -135,6 +137,20 @@ class ElasticPlanLookups:
         self._locate(wanted)
         stones = ((post_id, self._known[post_id].locator) for post_id in wanted)
         return {post_id: stone.gone_at for post_id, stone in stones if stone.gone_seq >= 0}
+
+    def deletion_versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the versions (ms) of the deletions of those ids that may be used again and have a tombstone."""
+        wanted = list(ids)
+        self._locate(wanted)
+        found = {post_id: self._known[post_id].locator.gone_version for post_id in wanted}
+        return {post_id: version for post_id, version in found.items() if version >= 0}
+
+    def aliases(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the post of which those ids that stand for a later version are one."""
+        wanted = list(ids)
+        self._locate(wanted)
+        found = {post_id: self._known[post_id].locator.alias_of for post_id in wanted}
+        return {post_id: alias_of for post_id, alias_of in found.items() if alias_of}
 
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return (source, author id) → the time (ms) up to which the account's posts stay out."""

@@ -15,6 +15,7 @@ from pipeline.store.elastic.state_documents import StaleReach, stale_key
 from pipeline.store.elastic.stored_post import VersionedRow, source_of
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.plan import RowUpsert, WritePlan
+from pipeline.store.sort_key import NO_ARRIVAL
 
 
 def post_write(names: IndexNames, put: RowUpsert, lookups: ElasticPlanLookups, arrivals: Mapping[str, int]) -> Write:
@@ -25,7 +26,7 @@ def post_write(names: IndexNames, put: RowUpsert, lookups: ElasticPlanLookups, a
         return Write("index", names.posts_of(row.period), key(put.post.id), source, row.seq_no, row.term)
     locator = lookups.known(put.post.id).locator
     reach = put.document.numbers.get("followers") if put.sort_key < 0 else put.reach
-    source = source_of(put, locator.place, reach, arrivals[put.post.id])
+    source = source_of(put, locator.place, reach, arrivals.get(put.post.id, NO_ARRIVAL))
     return Write("create", names.posts_of(locator.period), key(put.post.id), source)
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-import msgspec
-
 from pipeline.post import AccountChange, AuthorDeletion, Deletion, QuoteDetachment
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
 from pipeline.store.elastic.state_documents import Locator
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import AppliedPlan
+from pipeline.store.merge_versions import raised
 from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
 from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.post_json import encode_post, with_original
@@ -111,12 +110,11 @@ class Revalidation:
         conflicts = self.applied.conflicts
         found = [one for one in writes.detachments if one.id in conflicts]
         rows = self.fresh.stored({one.id for one in writes.detachments} - conflicts)
-        for one in writes.detachments:
-            if not one.attached and one.id in rows and rows[one.id].post.quote_of == one.quoted:
-                found.append(one)
+        stored = {post_id: row.post.quote_of for post_id, row in rows.items()}
+        found += [one for one in writes.detachments if not one.attached and stored.get(one.id) == one.quoted]
         written = {quote_tombstone(put.post.id, put.post.quote_of): put.post for put in self._quotes_written()}
-        for name in self.fresh.tombstones(written) if written else ():
-            found.append(QuoteDetachment(written[name].id, written[name].quote_of))
+        overtaken = [written[name] for name in self.fresh.tombstones(written)] if written else []
+        found += [QuoteDetachment(post.id, post.quote_of) for post in overtaken]
         return list(dict.fromkeys(found))
 
     def _quotes_written(self) -> list[RowUpsert]:
@@ -153,7 +151,7 @@ def _content(row: StoredRow | None) -> object:
 def _describe_again(made: WritePlan, row: StoredRow, original: StoredRow, seq: int) -> None:
     """Add to a plan that a repost is described by its original again, under a version above its own."""
     version = max(row.post.version + 1, original.post.version)
-    post = msgspec.structs.replace(row.post, version=version, changed=2, seq=max(row.post.seq, seq))
+    post = raised(row.post, version, seq, changed=2)
     document, body = describe(post, original.post), encode_post(post)
     made.upserts.append(RowUpsert(post, document, body, row, touched=row.touched))
     inside = with_original(body, original.body)

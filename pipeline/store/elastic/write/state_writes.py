@@ -7,6 +7,7 @@ account stays forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -42,9 +43,7 @@ def changed_locators(made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> 
         locator = copy_of(post_id)
         number = made.tombstone_seqs.get(post_id, seq)
         locator.id, locator.gone_seq, locator.gone_at = post_id, max(number, locator.gone_seq), since
-    for post_id in made.lifted:
-        locator = copy_of(post_id)
-        locator.gone_seq = locator.gone_at = -1
+    _change_names(made, copy_of)
     for put in made.upserts:
         if put.stored is None:
             locator = copy_of(put.post.id)
@@ -59,6 +58,20 @@ def changed_locators(made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> 
             if not original.period and original.place < at - _DAY_IN_SORT_KEYS:
                 original.place = at  # an original that is not stored is forgotten with its newest reposts
     return {post_id: locator for post_id, locator in changed.items() if locator != lookups.known(post_id).locator}
+
+
+def _change_names(made: WritePlan, copy_of: Callable[[str], Locator]) -> None:
+    """Enter the ids that stand for other posts from now on, and those whose tombstone is lifted."""
+    for edit, post_id in made.aliases.items():
+        locator = copy_of(edit)
+        locator.id, locator.alias_of = edit, post_id
+    for post_id in made.lifted:
+        locator = copy_of(post_id)
+        locator.gone_seq = locator.gone_at = locator.gone_version = -1
+        locator.period, locator.place, locator.begun_at = "", -1, -1  # it is stored where its own time is
+    for post_id, version in made.deletion_versions.items():
+        locator = copy_of(post_id)
+        locator.gone_version = max(version, locator.gone_version)
 
 
 def locator_write(names: IndexNames, lookups: ElasticPlanLookups, post_id: str, locator: Locator) -> Write:

@@ -38,6 +38,7 @@ _OLD_WITHHELD = "DELETE FROM withheld WHERE hash IN (SELECT hash FROM withheld W
 _DELETIONS_AND_WIPED = (
     "SELECT (SELECT value FROM meta WHERE key = 'withdrawals'), (SELECT value FROM meta WHERE key = 'wiped')"
 )
+_DELETE_VERSIONS = "DELETE FROM deletion_versions WHERE hash NOT IN (SELECT hash FROM tombstones)"
 
 
 class SqliteMaintenance:
@@ -81,6 +82,7 @@ class SqliteMaintenance:
             if list(rows(self._connection, f"SELECT 1 {old} LIMIT 1", (now_ms - TOMBSTONES_KEPT_MS,))):
                 with transaction(self._connection):
                     self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
+                    self._connection.execute(_DELETE_VERSIONS)
 
     def _expire_accounts(self, now_ms: int) -> None:
         """Remove what was known of accounts, and hidden posts, beyond the time that they are kept."""

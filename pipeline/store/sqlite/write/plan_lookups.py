@@ -25,6 +25,10 @@ from pipeline.store.tombstone_rules import account_hash
 
 _FACETS_AT_ONCE = 100
 _TOMBSTONES = "SELECT t.hash, t.at FROM json_each(?) AS k CROSS JOIN tombstones AS t ON t.hash = k.value"
+_ALIASES = "SELECT a.hash, a.id FROM json_each(?) AS k CROSS JOIN aliases AS a ON a.hash = k.value"
+_DELETION_VERSIONS = (
+    "SELECT v.hash, v.version FROM json_each(?) AS k CROSS JOIN deletion_versions AS v ON v.hash = k.value"
+)
 _ACCOUNT_UNTIL = "SELECT until FROM authors_gone WHERE source IN (?, '') AND author = ?"
 _ROWS_BY_HASH = (
     f"SELECT k.value, {STORED_COLUMNS} FROM json_each(?) AS k "  # noqa: S608 - our own column names
@@ -64,6 +68,16 @@ class SqlitePlanLookups:
     def tombstones(self, ids: Iterable[str]) -> dict[str, int]:
         """Return when (ms) those of the ids that have a tombstone were deleted here."""
         return {post_id: row[0] for post_id, row in self._by_hash(_TOMBSTONES, ids)}
+
+    def deletion_versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the versions (ms) of the deletions of those ids that may be used again and have a tombstone."""
+        return {post_id: row[0] for post_id, row in self._by_hash(_DELETION_VERSIONS, ids)}
+
+    def aliases(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the post of which those ids that stand for a later version are one."""
+        if not self._connection.execute("SELECT 1 FROM aliases LIMIT 1").fetchall():
+            return {}
+        return {post_id: row[0] for post_id, row in self._by_hash(_ALIASES, ids)}
 
     def account_tombstones(self, authors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Return until when (ms) posts of those accounts that were deleted stay out."""

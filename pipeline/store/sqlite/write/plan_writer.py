@@ -38,6 +38,9 @@ _INSERT_RAW = "INSERT OR REPLACE INTO raws VALUES (?, ?)"
 _ALLOCATION = "SELECT (SELECT value FROM meta WHERE key = 'pruned_place'), (SELECT value FROM meta WHERE key = 'again')"
 _ADD_MINUTES = "INSERT INTO minutes VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
 _BURY = "INSERT INTO tombstones VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)"
+_NOTE_VERSION = (
+    "INSERT INTO deletion_versions VALUES (?, ?) ON CONFLICT DO UPDATE SET version = max(version, excluded.version)"
+)
 BURY_ACCOUNT = (
     "INSERT INTO authors_gone VALUES (?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET until = max(until, excluded.until), at = max(at, excluded.at)"
@@ -77,9 +80,15 @@ class SqliteWriter:
                 self._note_wiping()
         elif plan.settled or plan.removals:
             self._note_wiping()
+        versions = [(self._hashes.id_hash(post_id), version) for post_id, version in plan.deletion_versions.items()]
+        self._connection.executemany(_NOTE_VERSION, versions)
+        if plan.aliases:
+            pairs = [(self._hashes.id_hash(edit), post_id) for edit, post_id in plan.aliases.items()]
+            self._connection.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", pairs)
         if plan.lifted:
             hashes = [(self._hashes.id_hash(post_id),) for post_id in plan.lifted]
-            self._connection.executemany("DELETE FROM tombstones WHERE hash = ?", hashes)
+            for table in ("tombstones", "deletion_versions"):
+                self._connection.executemany(f"DELETE FROM {table} WHERE hash = ?", hashes)  # noqa: S608 - our own names
         accounts = [
             (*self._lookups.account_key(*author), until, FOR_GOOD_MS if author in plan.forgotten else plan.now_ms)
             for author, until in plan.authors.items()

@@ -30,14 +30,31 @@ interface Row {
 
 /** Tombstones of the posts that were deleted at their source. All searches of a page share them, so that a new search keeps them. */
 export class DeletedIds {
-  private readonly ids = new BoundedMap<string, true>(REMEMBERED_IDS_MAX);
+  /** By id: the least `rewritten` of a post that is shown again; -1 after such a post came. */
+  private readonly ids = new BoundedMap<string, number>(REMEMBERED_IDS_MAX);
 
-  add(ids: readonly string[]): void {
-    for (const id of ids) this.ids.set(id, true);
+  /** Note deletions, with the versions of those whose ids may be used again. */
+  add(ids: readonly string[], versions: Readonly<Record<string, number>> = {}): void {
+    for (const id of ids) this.ids.set(id, Math.max(versions[id] ?? 1, this.ids.get(id) ?? 1));
   }
 
   has(id: string): boolean {
-    return this.ids.has(id);
+    return (this.ids.get(id) ?? -1) >= 0;
+  }
+
+  /** Note the deletion of a post that is known, of unknown version. */
+  addPost(post: Post): void {
+    this.ids.set(post.id, Math.max(post.rewritten ?? 0, this.ids.get(post.id) ?? 1));
+  }
+
+  /** Return whether a post was deleted, and was not written again under its id since. */
+  refuses(id: string, rewritten: number): boolean {
+    return this.has(id) && rewritten < (this.ids.get(id) ?? 0);
+  }
+
+  /** Forget the deletion of a post that was written again. */
+  accept(id: string): void {
+    if (this.has(id)) this.ids.set(id, -1);
   }
 }
 
@@ -67,7 +84,9 @@ export class PostStore {
 
   /** Return whether a post was deleted, or this version of it was retracted, whether or not the post is stored. */
   isRemoved(post: Post): boolean {
-    return this.deletedIds.has(post.id) || this.deletedIds.has(post.repost_of) || (this.retractedVersions.get(post.id) ?? -1) >= post.version;
+    const isDeleted =
+      this.deletedIds.refuses(post.id, post.rewritten ?? 0) || this.deletedIds.refuses(post.repost_of, post.original?.rewritten ?? 0);
+    return isDeleted || (this.retractedVersions.get(post.id) ?? -1) >= post.version;
   }
 
   /** Iterate over the posts, newest first. */
@@ -88,6 +107,7 @@ export class PostStore {
     const change = unchanged();
     for (const post of posts) {
       if (this.isRemoved(post)) continue;
+      this.deletedIds.accept(post.id);
       const stored = this.rows.get(post.id);
       if (stored && !isNewer(post, stored.post)) continue;
       if (stored) this.byTime.remove(stored);
@@ -112,14 +132,21 @@ export class PostStore {
     return change;
   }
 
-  /** Remove deleted posts and their reposts, and refuse them from now on. */
-  delete(ids: readonly string[]): StoreChange {
+  /** Remove deleted posts and their reposts, and refuse them from now on. A post that was written again since stays. */
+  delete(ids: readonly string[], versions: Readonly<Record<string, number>> = {}): StoreChange {
     const change = unchanged();
     const deleted = new Set(ids);
-    this.deletedIds.add(ids);
+    this.deletedIds.add(ids, versions);
     for (const id of ids) {
       const stored = this.rows.get(id);
-      if (stored) this.remove(stored, "deleted", change);
+      if (!stored) continue;
+      if ((stored.post.rewritten ?? 0) >= (versions[id] ?? Infinity)) {
+        this.deletedIds.accept(id);
+        deleted.delete(id);
+        continue;
+      }
+      if (!(id in versions)) this.deletedIds.addPost(stored.post);
+      this.remove(stored, "deleted", change);
     }
     for (const row of this.rows.values())
       if (row.post.repost_of && deleted.has(row.post.repost_of)) this.remove(row, "deleted", change);

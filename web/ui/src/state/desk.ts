@@ -233,7 +233,7 @@ export class Desk {
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpan(false);
     } else if (frame.type === "gap") for (const { run } of this.columns) run.startCounting();
     else {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids);
+      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");

@@ -153,7 +153,7 @@ export class Run {
         return this.retract(frame.posts, now);
       case "deleted":
         this.cardIndex.touchQuotesOf(frame.ids);
-        return this.apply(this.posts.delete(frame.ids), now, "live");
+        return this.apply(this.posts.delete(frame.ids, frame.versions), now, "live");
       case "reset":
         this.isLoaded = false;
         this.liveRange = NOTHING_LOADED;

@@ -55,7 +55,7 @@ export type Frame =
   | { type: "history"; key: string; posts: Post[]; done: boolean; after?: number }
   | { type: "posts"; key: string; posts: Post[]; after: number }
   | { type: "gone"; key: string; posts: [string, number][]; after?: number }
-  | { type: "deleted"; ids: string[] }
+  | { type: "deleted"; ids: string[]; versions?: Record<string, number> }
   | { type: "reset"; key: string }
   | { type: "lagged"; key: string }
   | ({ type: "gap" } & Gap)

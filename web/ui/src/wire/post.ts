@@ -84,6 +84,8 @@ export interface Post {
   poll?: Poll | null;
   edited_at?: number | null;
   emojis?: Emoji[];
+  /** When the post was deleted that had this id before; 0 if none had. */
+  rewritten?: number;
   original?: Post;
 }
 

@@ -77,6 +77,21 @@ describe("the post store", () => {
     expect(held(store).get("c")).toBe(6);
   });
 
+  it("takes a post that was written again after its deletion, and no earlier one", () => {
+    const store = new PostStore(9);
+    store.put([post("a", { version: 1 })]);
+    store.delete(["a"], { a: 20 });
+    store.put([post("a", { version: 2 }), post("a", { version: 3, rewritten: 10 })]);
+    expect([store.size, store.isDeleted("a")]).toEqual([0, true]);
+    store.put([post("a", { version: 30, rewritten: 20 })]);
+    expect([store.get("a")?.version, store.isDeleted("a")]).toEqual([30, false]);
+    store.delete(["a"], { a: 20 });
+    expect(store.get("a")?.version).toBe(30);
+    store.delete(["a"], { a: 40 });
+    store.put([post("a", { version: 30, rewritten: 20 })]);
+    expect([store.size, store.isDeleted("a")]).toEqual([0, true]);
+  });
+
   it("removes the reposts of a deleted original", () => {
     const original = post("o");
     const store = new PostStore(10);
