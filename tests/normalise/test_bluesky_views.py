@@ -233,3 +233,22 @@ def test_a_deep_chain_of_quotes_ends() -> None:
         deep = view_record(embed={"$type": "app.bsky.embed.record#view", "record": deep})
     assert 1 < len(read(quoting(deep))) < 10
     assert "Upsert" in outcome(json.dumps(quoting(deep)).encode())
+
+
+@pytest.mark.parametrize(
+    ("collection", "shown", "title", "description"),
+    [
+        ("app.bsky.feed.generator", {"displayName": "News", "description": "All of it"}, "News", "All of it"),
+        ("app.bsky.graph.list", {"name": "Friends"}, "Friends", ""),
+        ("app.bsky.graph.starterpack", {"record": {"name": "Begin", "description": "Here"}}, "Begin", "Here"),
+        ("app.bsky.labeler.service", {"creator": {}}, "Bluesky labeler", ""),
+        ("app.bsky.feed.generator", {"displayName": 5}, "Bluesky feed", ""),
+    ],
+)
+def test_quoted_feed_or_list_has_its_name(collection: str, shown: dict[str, Any], title: str, description: str) -> None:
+    quoted = {"uri": f"at://{WIM}/{collection}/news", "cid": "c", **shown}
+    (card,) = read(quoting(quoted))[0].links
+    assert (card.title, card.description) == (title, description)
+    beside = {"$type": "app.bsky.embed.recordWithMedia#view", "record": {"record": quoted}, "media": {}}
+    record = {"embed": {"$type": "app.bsky.embed.record", "record": {"uri": quoted["uri"], "cid": "c"}}}
+    assert read(view(record=record, embed=beside))[0].links == [card]

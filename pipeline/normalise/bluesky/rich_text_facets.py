@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec import Raw
+
 from pipeline.normalise.bluesky.account_handles import mentioned_handle
 from pipeline.normalise.bluesky.record_wire import (
     FACET_TYPE,
@@ -54,6 +56,18 @@ def facet_marks(text: str, record: PostRecord) -> list[Mark]:
     if any(features for _, features in found):
         return _byte_marks(text, [one for one in found if one[1]])
     return _old_marks(text, readable_items(decode_old_entity, record.entities, MAX_FACETS))
+
+
+def mentioned_accounts(text: str, facets: Raw) -> dict[str, bool]:
+    """Return the DIDs of the accounts that facets mention → whether the text shows a handle there."""
+    record = PostRecord(text, facets=facets)
+    found: dict[str, bool] = {}
+    for mark in facet_marks(text, record):
+        for feature in mark.features:
+            entity = _entity(feature, mark, text[mark.start : mark.end], {})
+            if entity is not None and entity.type == "mention":
+                found[entity.id] = found.get(entity.id, True) and entity.value != entity.id
+    return found
 
 
 def add_marks(post: Post, marks: list[Mark], handles: Mapping[str, str]) -> None:

@@ -1,20 +1,22 @@
 """Enrichment of Bluesky events: chooses those that become records, and adds authors' profiles and reaction counts.
 
 An unknown author delays no post: the record carries the DID, and `late` returns a second, slightly newer version when
-the profile arrives (see `normalise`). `counted` returns a new version of each post whose counts arrived. Posts of
-authors who are visible to signed-in people only are left out; if such a post was passed on before that was known, its
-second version removes it. The posts that wait for a profile are bounded in number, bytes and time.
+the profile arrives (see `normalise`). The same holds for a mentioned account whose handle the text does not show.
+`counted` returns a new version of each post whose counts arrived. Posts of authors who are visible to signed-in people
+only are left out; if such a post was passed on before that was known, its second version removes it. The posts that
+wait for a profile are bounded in number, bytes and time.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable
 
 import msgspec
 
 from pipeline.queue.batch import RawRecord
-from pipeline.sources.bluesky.event_summary import POST_COLLECTION, EventSummary, parent_of, with_profiles
+from pipeline.sources.bluesky.event_summary import POST_COLLECTION, EventSummary, mentioned_in, parent_of, with_profiles
 from pipeline.sources.bluesky.profiles import Profile, Profiles
 from pipeline.sources.bluesky.reaction_counts import CountedPost, ReactionCounts
 
@@ -56,21 +58,28 @@ class AuthorNames:
             self.reactions.note_reaction(summary.uri)
             return None
         if summary.kind == "post":
-            author = self.profiles.find(summary.did)
-            self._follow_reactions(summary, author)
-            if author is None:
-                if self.profiles.has_api:
-                    self._keep(summary, data)
-                return data
-            return None if author.hidden else self._with(data, summary, author)
+            return self._named_post(summary, data)
         if summary.kind == "deletion":
             self.reactions.forget(summary.uri)
             self._unnamed.pop(summary.did, None)  # one of them is deleted: none gets a second version
+            for kept in self._unnamed.values():
+                kept[:] = [one for one in kept if one[0].uri != summary.uri]
             return data
         if summary.kind == "identity":
             self.profiles.rename(summary.did, summary.handle)
             return data if summary.handle else None
         return data if summary.kind in ("account", "sync", "postgate") else None
+
+    def _named_post(self, summary: EventSummary, data: bytes) -> bytes | None:
+        author = self.profiles.find(summary.did)
+        self._follow_reactions(summary, author)
+        if author is not None and author.hidden:
+            return None
+        unknown = [did for did in summary.unnamed if self.profiles.find(did) is None]
+        if self.profiles.has_api:
+            for did in [summary.did, *unknown] if author is None else unknown:
+                self._keep(did, summary, data)
+        return data if author is None else self._with(data, summary, author)
 
     def _follow_reactions(self, summary: EventSummary, author: Profile | None) -> None:
         """Follow reactions to a post, unless it is edited: the API may still return the earlier text."""
@@ -88,7 +97,7 @@ class AuthorNames:
         """Return a post of the API as an event of the time at which its counts were requested."""
         commit = {"operation": "update", "collection": POST_COLLECTION, "rkey": post.rkey, "record": post.record}
         author = self.profiles.find(post.did, request=False) or post.author
-        profiles = {post.did: author}
+        profiles = self._mentioned(mentioned_in(bytes(post.record))) | {post.did: author}
         parent = parent_of(bytes(post.record))
         answered = self.profiles.find(parent, request=False) if parent and parent != post.did else None
         if answered is not None and not answered.hidden:
@@ -102,11 +111,10 @@ class AuthorNames:
         records: list[RawRecord] = []
         received_at = int(time.time() * 1000)
         while self._due and len(records) < LATE_AT_ONCE:
-            did = self._due.popleft()
-            author = self.profiles.find(did, request=False)
-            if author is not None:
-                unnamed = self._unnamed.pop(did, [])
-                records += [RawRecord(received_at, self._with(data, summary, author)) for summary, data in unnamed]
+            for summary, data in self._unnamed.pop(self._due.popleft(), ()):
+                author = self.profiles.find(summary.did, request=False)
+                if author is not None:
+                    records.append(RawRecord(received_at, self._with(data, summary, author)))
         self._forget()
         return records
 
@@ -119,11 +127,17 @@ class AuthorNames:
         )
         if parent is not None and not parent.hidden:
             profiles[summary.parent] = Profile(handle=parent.handle)
-        return with_profiles(data, profiles)
+        return with_profiles(data, self._mentioned(summary.mentioned) | profiles)
 
-    def _keep(self, summary: EventSummary, data: bytes) -> None:
-        self._unnamed.setdefault(summary.did, []).append((summary, data))
-        self._order.append((time.monotonic(), summary.did, len(data)))
+    def _mentioned(self, dids: Iterable[str]) -> dict[str, Profile]:
+        """Return the handles that are known of mentioned accounts."""
+        known = ((did, self.profiles.find(did, request=False)) for did in dids)
+        return {did: Profile(handle=one.handle) for did, one in known if one is not None and not one.hidden}
+
+    def _keep(self, awaited: str, summary: EventSummary, data: bytes) -> None:
+        """Keep a post until the profile of an awaited account comes: its author's, or one that it mentions."""
+        self._unnamed.setdefault(awaited, []).append((summary, data))
+        self._order.append((time.monotonic(), awaited, len(data)))
         self._bytes += len(data)
         self._forget()
 

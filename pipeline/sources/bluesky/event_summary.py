@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 
 import msgspec
+
+from pipeline.normalise.bluesky.rich_text_facets import mentioned_accounts
 
 POST_COLLECTION = "app.bsky.feed.post"
 POSTGATE_COLLECTION = "app.bsky.feed.postgate"
 REACTION_COLLECTIONS = ("app.bsky.feed.like", "app.bsky.feed.repost")
+MENTIONS_MAX = 20
+"""Most mentioned accounts of a post whose handles are looked up."""
 
 
 class EventSummary(msgspec.Struct):
@@ -21,7 +26,8 @@ class EventSummary(msgspec.Struct):
 
     `kind` is post, deletion, postgate, reaction, identity, account, info, error or other. `uri` names the post, for a
     reaction the post reacted to. `edited`: the event is a new version of a post. `parent` is the DID of the author
-    answered.
+    answered. `mentioned` are the DIDs that facets
+    mention, `unnamed` those of them for which the text shows no handle.
     """
 
     time_us: int = 0
@@ -33,6 +39,8 @@ class EventSummary(msgspec.Struct):
     parent: str = ""
     handle: str = ""
     detail: str = ""
+    mentioned: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 class _Ref(msgspec.Struct):
@@ -44,6 +52,8 @@ class _Reply(msgspec.Struct):
 
 
 class _Record(msgspec.Struct):
+    text: object = ""
+    facets: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     reply: _Reply | None = None
     subject: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
@@ -124,6 +134,9 @@ def _add_commit(summary: EventSummary, commit: _Commit | _Message) -> None:
     summary.edited = commit.operation == "update"
     if commit.record is not None:
         summary.parent = _parent(commit.record)
+        mentioned = _mentioned(commit.record)
+        summary.mentioned = tuple(mentioned)
+        summary.unnamed = tuple(did for did, is_named in mentioned.items() if not is_named and did != summary.did)
 
 
 def _parent(record: _Record) -> str:
@@ -138,6 +151,21 @@ def parent_of(record: bytes) -> str:
         return _parent(_decode_record(record))
     except (msgspec.MsgspecError, ValueError):
         return ""
+
+
+def _mentioned(record: _Record) -> dict[str, bool]:
+    """Return the mentioned accounts → whether the text shows their handle, of the first `MENTIONS_MAX`."""
+    if b"#mention" not in bytes(record.facets) or not isinstance(record.text, str):
+        return {}
+    return dict(islice(mentioned_accounts(record.text, record.facets).items(), MENTIONS_MAX))
+
+
+def mentioned_in(record: bytes) -> tuple[str, ...]:
+    """Return the DIDs of the accounts that a post mentions."""
+    try:
+        return tuple(_mentioned(_decode_record(record)))
+    except (msgspec.MsgspecError, ValueError):
+        return ()
 
 
 def _subject(raw: msgspec.Raw) -> str:

@@ -126,7 +126,7 @@ class Profiles:
             return found[1] if found is not None else None
 
     def rename(self, did: str, handle: str) -> None:
-        """Set the new handle of an account; after one that names nobody the profile is requested anew at its next post."""
+        """Set an account's new handle; after one that names nobody the profile is requested anew at the next post."""
         handle = usable_handle(handle)
         with self._lock:
             found = self._known.get(did)

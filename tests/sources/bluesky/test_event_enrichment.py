@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from pipeline.post import Deletion
 from pipeline.sources.bluesky.event_enrichment import UNNAMED_EVENTS
@@ -42,6 +43,59 @@ def test_whom_a_post_answers_is_named_if_known(server: Jetstream, api: BlueskyAp
         named = reading.posts()[-1]
         assert named.reply_to is not None
         assert (named.author.handle, named.reply_to.handle) == ("ann.example", "bob.example")
+
+
+def _mention(did: str, words: str) -> dict[str, Any]:
+    feature = {"$type": "app.bsky.richtext.facet#mention", "did": did}
+    return {"index": {"byteStart": 0, "byteEnd": len(words)}, "features": [feature]}
+
+
+def test_mentioned_account_that_the_text_does_not_name_is_looked_up(server: Jetstream, api: BlueskyApi) -> None:
+    api.know(DID, "ann.example")
+    api.know("did:plc:bob", "bob.example")
+    with read_with_names(server, api) as reading:
+        until(lambda: server.requested)
+        server.publish(commit(now_us(), "hi"))
+        until(lambda: len(reading.posts()) == 2)
+        server.publish(commit(now_us(), "@zoe.example hi", facets=[_mention("did:plc:zoe", "@zoe.example")]))
+        server.publish(commit(now_us(), "Bob Smith hi", facets=[_mention("did:plc:bob", "Bob Smith")]))
+        until(lambda: any(post.mentions == ["bob.example"] for post in reading.posts()))
+        assert [post.mentions for post in reading.posts()[2:]] == [["zoe.example"], ["did:plc:bob"], ["bob.example"]]
+        server.publish(commit(now_us(), "b", facets=[_mention("did:plc:bob", "b")]))
+        until(lambda: reading.posts()[-1].text == "b")
+        assert reading.posts()[-1].mentions == ["bob.example"]
+        assert api.requested == [[DID], ["did:plc:bob"]], "an account whose handle the text shows is not requested"
+
+
+def test_post_deleted_before_a_mentioned_account_is_known_has_no_second_version(
+    server: Jetstream, api: BlueskyApi
+) -> None:
+    api.know(DID, "ann.example")
+    api.know("did:plc:bob", "bob.example")
+    with read_with_names(server, api) as reading:
+        until(lambda: server.requested)
+        server.publish(commit(now_us(), "hi"))
+        until(lambda: len(reading.posts()) == 2)
+        api.delay_s = 0.5
+        server.publish(commit(now_us(), "Bob", rkey="3kone", facets=[_mention("did:plc:bob", "Bob")]))
+        server.publish(commit(now_us(), operation="delete", rkey="3kone"))
+        until(lambda: len(api.requested) == 2)
+        server.publish(commit(now_us(), "b", rkey="3ktwo", facets=[_mention("did:plc:bob", "b")]))
+        until(lambda: reading.posts()[-1].mentions == ["bob.example"])
+        assert [post.text for post in reading.posts() if post.mentions] == ["Bob", "b", "b"]
+
+
+def test_handle_that_names_nobody_is_not_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
+    api.know(DID, "ann.example")
+    with read_with_names(server, api) as reading:
+        until(lambda: server.requested)
+        server.publish(commit(now_us(), "one"))
+        until(lambda: len(reading.posts()) == 2)
+        identity = {"did": DID, "handle": "handle.invalid"}
+        server.publish({"did": DID, "time_us": now_us(), "kind": "identity", "identity": identity})
+        server.publish(commit(now_us(), "two"))
+        until(lambda: len(reading.posts()) == 4)
+        assert [post.author.handle for post in reading.posts()] == [DID, "ann.example", DID, "ann.example"]
 
 
 def test_slow_api_delays_no_post(server: Jetstream, api: BlueskyApi) -> None:
