@@ -9,6 +9,9 @@ import pytest
 from pipeline.language_codes import language_ranges, language_tags
 from pipeline.normalise.bluesky.embeds.gif_links import gif_address
 from pipeline.post import Link, Media, Post
+from pipeline.query.document import describe
+from pipeline.query.evaluate import matches
+from pipeline.query.parser import parse
 from tests.normalise.test_bluesky_facets import DID, link, mention, over, read, shown, tag
 
 QUOTED = "at://did:plc:xyz/app.bsky.feed.post/3kquoted"
@@ -106,6 +109,26 @@ def test_link_preview_is_whole() -> None:
     marked = read("hi", facets=[over("hi", "hi", link(url))], embed=external(url, **preview))
     assert marked.links == [Link(url, "Storm", "It blows", small)]
     assert read("hi", embed=external(url, title=5, description=None, thumb="x")).links == [Link(url)]
+
+
+@pytest.mark.parametrize(
+    ("search", "other"),
+    [
+        ("$tsla has:cashtags", "$tsl"),
+        ("gull", "waves"),
+        ('"a gull"', '"gull two"'),
+        ("feed url:bsky.app", "list"),
+        ("lang:en", "lang:de"),
+        ("lang:eng", "lang:ger"),
+        ("has:images", "has:videos"),
+    ],
+)
+def test_what_is_read_is_found(search: str, other: str) -> None:
+    uri = "at://did:plc:xyz/app.bsky.feed.generator/news"
+    embed = quoting(gallery(picture("a", "a gull"), picture("b", "two")), uri)
+    found = describe(read("hi", facets=[over("hi", "hi", tag("$TSLA"))], langs=["eng"], embed=embed), None)
+    assert matches(parse(search).root, found)
+    assert not matches(parse(other).root, found)
 
 
 TENOR = "https://media.tenor.com/abcAAAAC/cat-wave.gif?hh=400&ww=498"

@@ -1,6 +1,6 @@
 """Bluesky record adapter: completes a canonical post from an `app.bsky.feed.post` or `app.bsky.feed.repost` record.
 
-It sets text, languages, time, reply, conversation, hashtags and sensitivity, and adds facets and embeds; `author_of`
+It sets text, languages, time, reply, conversation, tags and sensitivity, and adds facets and embeds; `author_of`
 makes the author. A record names its author by DID only: the handle is the DID, unless our own source has put the
 profile beside the event. A post labelled for signed-in people only becomes a notice; a repost of a feed or list gives
 no event.
@@ -97,7 +97,9 @@ def post_events(
     post.lang = post.langs[0] if post.langs else ""
     post.sensitive = bool(labels & SENSITIVE_LABELS)
     _add_reply(post, record)
-    post.quote_of = referenced_post(RecordRef(quoted_address(record.embed)))[0]
+    quoted = quoted_address(record.embed)
+    if quoted:
+        post.quote_of = referenced_post(RecordRef(quoted))[0]
     post.text, marks = whole_text(record, facet_marks(record.text, record), quote_shown=bool(post.quote_of))
     if marks:
         add_marks(post, marks, handles)
@@ -132,8 +134,5 @@ def _apply_claimed_time(post: Post, text: object) -> None:
 
 def _self_labels(record: PostRecord) -> set[str]:
     labels = readable(decode_labels, record.labels)
-    return (
-        {label.val for label in readable_items(decode_label, labels.values, MAX_LISTED)}
-        if labels is not None
-        else set()
-    )
+    found = readable_items(decode_label, labels.values, MAX_LISTED) if labels is not None else []
+    return {label.val for label in found}

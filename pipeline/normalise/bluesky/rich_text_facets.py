@@ -134,26 +134,25 @@ def _is_drawable(entity: Entity, shown: str) -> bool:
 def _byte_marks(text: str, found: list[tuple[RichTextFacet, list[FacetFeature]]]) -> list[Mark]:
     """Return the marks of facets. One whose index is missing, outside the text or inside a character has no span."""
     data = text.encode()
+    is_ascii = len(data) == len(text)
     marks = []
-    starts: dict[int, int] | None = None if len(data) == len(text) else _byte_positions(text)
     for facet, features in found:
         index = readable(decode_byte_range, facet.index)
         start, end = (index.start, min(index.end, len(data))) if index is not None else (0, 0)
-        if starts is not None:
-            start, end = starts.get(start, -1), starts.get(end, -1)
+        if not is_ascii:
+            start, end = _code_point(data, start), _code_point(data, end)
         marks.append(Mark(start, end, features) if 0 <= start < end else Mark(0, 0, features))
     return marks
 
 
-def _byte_positions(text: str) -> dict[int, int]:
-    """Return byte → code point, for each byte at which a character begins, and for the end."""
-    positions = {0: 0}
-    at = 0
-    for number, character in enumerate(text, 1):
-        code = ord(character)
-        at += 1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
-        positions[at] = number
-    return positions
+def _code_point(data: bytes, offset: int) -> int:
+    """Return the code point at a byte of UTF-8; -1 inside a character or outside the text."""
+    if not 0 <= offset <= len(data):
+        return -1
+    try:
+        return len(data[:offset].decode())
+    except UnicodeDecodeError:
+        return -1
 
 
 def _old_marks(text: str, entities: list[OldEntity]) -> list[Mark]:
@@ -165,12 +164,14 @@ def _old_marks(text: str, entities: list[OldEntity]) -> list[Mark]:
             continue
         features = [FacetFeature(f"{FACET_TYPE}{entity.type}", **{field: entity.value})]
         index = readable(decode_slice, entity.index)
-        start, end = (_code_points(text, index.start), _code_points(text, index.end)) if index is not None else (0, 0)
+        start, end = (
+            (_utf16_code_point(text, index.start), _utf16_code_point(text, index.end)) if index is not None else (0, 0)
+        )
         marks.append(Mark(start, end, features) if 0 <= start < end else Mark(0, 0, features))
     return marks
 
 
-def _code_points(text: str, units: int) -> int:
+def _utf16_code_point(text: str, units: int) -> int:
     """Return the code point at a count of UTF-16 units, at most the end; -1 inside a character or below 0."""
     if units < 0:
         return -1

@@ -47,6 +47,8 @@ export const mediaNoDescription = "Picture without description";
 export const mediaVideoPreview = "Video preview";
 export const mediaGif = "GIF";
 export const mediaVideo = "Video";
+export const mediaMore = (more: number): string => `+${more}`;
+export const mediaMoreTitle = (more: number): string => (more === 1 ? "1 more picture in the post" : `${more} more pictures in the post`);
 export const mediaCovered = (sensitive: boolean, count: number) => `${sensitive ? "Marked sensitive" : count === 1 ? "A picture" : `${count} pictures`} · Show`;
 
 export const underCardReposts = (count: number) => formatCount(count, "repost");

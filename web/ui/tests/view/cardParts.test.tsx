@@ -58,6 +58,14 @@ describe("a card", () => {
     expect(draw(post("q", { poll: secret, created_at: 9e6 })).querySelector(".poll")?.textContent).toBe("teaPoll");
   });
 
+  it("shows four pictures of a gallery, with their descriptions, and how many more there are", () => {
+    const gallery = (count: number) => Array.from({ length: count }, (_, at) => ({ type: "image", url: `https://a.example/${at}.jpg`, preview: "", alt: `picture ${at}` }));
+    const card = draw(post("p", { media: gallery(6) }));
+    expect([...card.querySelectorAll(".still img")].map((one) => one.getAttribute("alt"))).toEqual([0, 1, 2, 3].map((at) => `picture ${at}`));
+    expect([...card.querySelectorAll(".still .badge")].map((one) => [one.textContent, one.getAttribute("title")])).toEqual([["+2", "2 more pictures in the post"]]);
+    expect(draw(post("q", { media: gallery(4), created_at: 9e6 })).querySelector(".badge")).toBeNull();
+  });
+
   it("says that its author is a bot, and that it was edited", () => {
     const card = draw(post("p", { author: { ...AUTHOR, bot: true }, edited_at: 2_000 }));
     expect(card.querySelector("header")?.textContent).toContain("bot");

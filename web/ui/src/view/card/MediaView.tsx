@@ -1,7 +1,7 @@
 /**
- * Pictures of a post, at most four, 16:9, through the server's proxy; a video is shown as its preview with a badge. A click on a picture
- * opens the post, or else the media. The pictures are covered until a click where the post is sensitive, or where the reader chose to cover
- * media; a picture that fails to load is recorded as failed and left out.
+ * Pictures of a post, at most four, 16:9, through the server's proxy; the last says how many more there are. A video is shown as its
+ * preview with a badge. A click on a picture opens the post, or else the media. The pictures are covered until a click where the post is
+ * sensitive, or where the reader chose to cover media; a picture that fails to load is recorded as failed and left out.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -15,7 +15,7 @@ import * as cardWords from "../../words/card";
 /** Pictures shown at most. */
 const MOST = 4;
 
-function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: Media; slot: number }): JSX.Element | null {
+function Picture({ desk, post, media, slot, more }: { desk: Desk; post: Post; media: Media; slot: number; more: number }): JSX.Element | null {
   const [, again] = useState({});
   const url = pictureUrl(desk.server.facts, post, slot);
   if (!url) return null;
@@ -24,6 +24,7 @@ function Picture({ desk, post, media, slot }: { desk: Desk; post: Post; media: M
   return (
     <span class="still">
       {link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{picture}</a> : picture}
+      {more ? <span class="badge more" title={cardWords.mediaMoreTitle(more)}>{cardWords.mediaMore(more)}</span> : null}
       {media.type === "image" ? null : <span class="badge">{media.type === "gif" ? cardWords.mediaGif : cardWords.mediaVideo}</span>}
     </span>
   );
@@ -43,7 +44,7 @@ export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media
   const shown = pictures.slice(0, MOST);
   return (
     <div class={`media of-${shown.length}`}>
-      {shown.map(({ one, slot }) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} />)}
+      {shown.map(({ one, slot }, at) => <Picture key={one.url + slot} desk={desk} post={post} media={one} slot={slot} more={at === MOST - 1 ? pictures.length - MOST : 0} />)}
     </div>
   );
 }
