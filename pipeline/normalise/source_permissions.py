@@ -32,8 +32,8 @@ class SourcePermissions:
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
     ("": any). `may_delete_accounts`: a record may delete or hide all posts of an account, and rename it.
-    `own_host_only`: a record may be about statuses of the batch's instance only. `consent`: Mastodon statuses of authors
-    who opted out are left out.
+    `own_host_only`: a record may be about statuses of the batch's instance only. `consent`: Mastodon statuses of
+    authors who opted out are left out.
     """
 
     label: str

@@ -110,13 +110,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
             detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
-    for post_id in deletions.keys() & upserts.keys():
-        upsert, deletion = upserts[post_id], deletions[post_id]
-        if outlives(upsert.post, deletion):
-            del deletions[post_id]
-            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
-        else:
-            del upserts[post_id]
+    _decide_deletions(upserts, deletions)
     return Writes(
         [*upserts.values()],
         [*deletions.values()],
@@ -124,6 +118,17 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
         [*changes.values()],
         detachments=[*detachments.values()],
     ), notices
+
+
+def _decide_deletions(upserts: dict[str, Upsert], deletions: dict[str, Deletion]) -> None:
+    """Keep either the post or the deletion of each id that has both."""
+    for post_id in deletions.keys() & upserts.keys():
+        upsert, deletion = upserts[post_id], deletions[post_id]
+        if outlives(upsert.post, deletion):
+            del deletions[post_id]
+            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
+        else:
+            del upserts[post_id]
 
 
 def _later_change(change: AccountChange) -> tuple[int, bool]:
