@@ -1,11 +1,12 @@
-"""Language codes: reduces the codes that sources state, such as "pt-BR", to primary subtags of BCP 47, such as "pt".
+"""Language codes: makes the codes that sources state tags of BCP 47 with language, script and region, such as "pt-BR".
 
 Outdated codes are replaced; a code that names no language ("und", and X's own for posts without words) becomes "". The
-operator `lang:` reads the same two tables. No text is looked at to guess a language.
+operator `lang:` reads the same tables. No text is looked at to guess a language.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 RENAMED_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "cn": "zh", "jp": "ja"}
@@ -25,6 +26,37 @@ def primary_subtag(code: str) -> str:
     return subtag
 
 
-def primary_subtags(codes: list[str]) -> list[str]:
-    """Return the distinct primary subtags of several codes, in order."""
-    return list(dict.fromkeys(subtag for subtag in map(primary_subtag, codes) if subtag))
+_SUBTAGS = re.compile(
+    r"[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?(?:-.*)?", re.IGNORECASE
+)
+"""Language, extended languages, script and region (RFC 5646, section 2.1); variants and extensions may follow."""
+
+
+@lru_cache(maxsize=1024)
+def language_tag(code: str) -> str:
+    """Return a language code as tag of language, script and region ("pt_br" gives "pt-BR", "zh-hant-tw" "zh-Hant-TW").
+
+    Variants, extensions and a part that cannot be read are left out; "" where the code names no language.
+    """
+    language = primary_subtag(code)
+    found = _SUBTAGS.fullmatch(code.strip().replace("_", "-")) if language else None
+    if found is None:
+        return language
+    script, region = (found["script"] or "").title(), (found["region"] or "").upper()
+    return "-".join(part for part in (language, script, region) if part)
+
+
+def language_tags(codes: list[str]) -> list[str]:
+    """Return the distinct language tags of several codes, in order."""
+    return list(dict.fromkeys(tag for tag in map(language_tag, codes) if tag))
+
+
+@lru_cache(maxsize=1024)
+def language_ranges(tag: str) -> tuple[str, ...]:
+    """Return the folded tags by which `lang:` finds a tag: "zh-Hant-TW" by zh, zh-hant, zh-tw and zh-hant-tw."""
+    known = language_tag(tag)
+    if not known:
+        return (tag.lower(),)
+    language, *others = known.lower().split("-")
+    ranges = [language, *(f"{language}-{other}" for other in others)]
+    return (*ranges, known.lower()) if len(others) > 1 else tuple(ranges)

@@ -13,8 +13,18 @@ MAX_TIME_MS = 253_402_300_799_999
 """End of the year 9999 in UTC: no post has a later time, because no calendar here can show one."""
 
 
+class Emoji(msgspec.Struct):
+    """A server's own emoji. A text or name writes it as `:name:`; `url` is the address of its picture."""
+
+    name: str
+    url: str
+
+
 class Author(msgspec.Struct):
-    """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@"."""
+    """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@".
+
+    `bot`: the account states that it is automated. `emojis` are the emoji that `name` and `bio` write as `:name:`.
+    """
 
     id: str
     handle: str
@@ -23,6 +33,8 @@ class Author(msgspec.Struct):
     avatar: str = ""
     followers: int | None = None
     verified: bool = False
+    bot: bool = False
+    emojis: list[Emoji] = []
 
 
 class Counts(msgspec.Struct):
@@ -45,8 +57,8 @@ class ReplyTo(msgspec.Struct):
 class Entity(msgspec.Struct):
     """A span of `Post.text`: code points from `start` (inclusive) to `end` (exclusive).
 
-    `type` is hashtag, cashtag, mention or link. `value` is the tag, symbol or handle without its sign, or the whole
-    expanded URL. `id` is the mentioned account's own id where the source gives it.
+    `type` is hashtag, cashtag, mention, link or emoji. `value` is the tag, symbol or handle without its sign, the whole
+    expanded URL, or the name of one of `Post.emojis`. `id` is the mentioned account's own id where the source gives it.
     """
 
     type: str
@@ -57,19 +69,40 @@ class Entity(msgspec.Struct):
 
 
 class Link(msgspec.Struct):
-    """A link of a post, expanded. `title` is that of the source's preview."""
+    """A link of a post, expanded. `title`, `description` and `image` (an address) are those of the source's preview."""
 
     url: str
     title: str = ""
+    description: str = ""
+    image: str = ""
 
 
 class Media(msgspec.Struct):
-    """An image or video. `type` is image, video or gif, `url` its address, `preview` the address of a still image."""
+    """An image, video or attached file. `type` is image, video, gif or file, `url` its address.
+
+    `preview` is the address of a still image, `mime` the media type ("application/pdf") where it is known.
+    """
 
     type: str
     url: str
     preview: str = ""
     alt: str = ""
+    mime: str = ""
+
+
+class PollOption(msgspec.Struct):
+    """An option of a poll. `votes` is null where the source does not tell."""
+
+    text: str
+    votes: int | None = None
+
+
+class Poll(msgspec.Struct):
+    """A poll. `closes_at` is the time (ms) until which people can vote, or could; null where it is not stated."""
+
+    options: list[PollOption]
+    closes_at: int | None = None
+    multiple: bool = False
 
 
 class Post(msgspec.Struct, kw_only=True):
@@ -80,8 +113,9 @@ class Post(msgspec.Struct, kw_only=True):
     redelivery. `seq` is the sequence number of its last accepted version (0 until stored). `changed` states whether a
     greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author. `created_at` is the
     smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
-    where it differs. `langs` are BCP 47 primary subtags, empty where the source states none; `lang` is the first. A
-    repost has the id of its original in `repost_of`, empty `text` and no content of its own.
+    where it differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
+    region ("pt-BR"), empty where the source states none; `lang` is the first. A repost has the id of its original in
+    `repost_of`, empty `text` and no content of its own.
     """
 
     id: str
@@ -110,6 +144,9 @@ class Post(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     media: list[Media] = []
     sensitive: bool = False
+    poll: Poll | None = None
+    edited_at: int | None = None
+    emojis: list[Emoji] = []
 
 
 class Upsert(msgspec.Struct, frozen=True):

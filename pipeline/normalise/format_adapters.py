@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.normalise.bluesky import jetstream_adapter, jetstream_wire
-from pipeline.normalise.mastodon import status_adapter, stream_adapter
+from pipeline.normalise.mastodon import activity_adapter, activity_wire, status_adapter, stream_adapter
 from pipeline.normalise.mastodon import wire as mastodon_wire
 from pipeline.normalise.murmur_json import adapter as murmur_adapter
 from pipeline.normalise.murmur_json import wire as murmur_wire
@@ -19,6 +19,8 @@ from pipeline.normalise.x import v1_wire as x_v1_wire
 from pipeline.normalise.x import v2_adapter as x_v2
 from pipeline.normalise.x import v2_envelope_wire as x_v2_envelope_wire
 from pipeline.normalise.x import v2_wire as x_v2_wire
+from pipeline.normalise.x.personal_archive import adapter as x_archive
+from pipeline.normalise.x.personal_archive import wire as x_archive_wire
 from pipeline.post import Event
 
 Adapter = Callable[[bytes, int, str, SourcePermissions], list[Event]]
@@ -49,6 +51,24 @@ def _x_v1(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[E
     return x_v1.events(x_v1_wire.decode_status(raw), raw, received_at)
 
 
+def _x_archive(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
+    return x_archive.archived_events(x_archive_wire.decode_archived(raw), raw, received_at)
+
+
+def _x_archive_bare(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
+    post = x_archive_wire.ArchivedPost(x_archive_wire.decode_status(raw))
+    return x_archive.archived_events(post, raw, received_at)
+
+
+def _mastodon_archive(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
+    return activity_adapter.activity_events(activity_wire.decode_member(raw), raw, received_at)
+
+
+def _mastodon_activity(raw: bytes, received_at: int, _: str, __: SourcePermissions) -> list[Event]:
+    member = activity_wire.ArchivedMember(activity_wire.decode_activity(raw))
+    return activity_adapter.activity_events(member, raw, received_at)
+
+
 def _mastodon_event(raw: bytes, received_at: int, instance: str, _: SourcePermissions) -> list[Event]:
     return stream_adapter.stream_events(mastodon_wire.decode_event(raw), raw, received_at, instance)
 
@@ -75,7 +95,12 @@ NEEDED_NAMES: tuple[tuple[str, frozenset[str], Adapter], ...] = (
     (MASTODON, frozenset({"event", "payload"}), _mastodon_event),
     (MASTODON, frozenset({"event", "stream"}), _mastodon_event),
     (MASTODON, frozenset({"account", "content"}), _mastodon_status),
+    (MASTODON, frozenset({"mastodon_archive", "activity"}), _mastodon_archive),
+    (MASTODON, frozenset({"type", "actor", "object"}), _mastodon_activity),
+    (X, frozenset({"x_archive", "tweet"}), _x_archive),
+    (X, frozenset({"tweet"}), _x_archive),
     (X, frozenset({"user", "created_at"}), _x_v1),
+    (X, frozenset({"id_str", "created_at"}), _x_archive_bare),
     (X, frozenset({"data"}), _x_v2),
     (X, frozenset({"includes"}), _x_v2),
     (X, frozenset({"errors"}), _x_v2),

@@ -24,8 +24,10 @@ from pipeline.query.unicode_tables import (
     VANISHING,
 )
 
-ANALYSER_VERSION = f"1/{unicodedata.unidata_version}"
-"""Version of the rules and of Python's Unicode tables. Every index stores the version it was built with."""
+ANALYSER_VERSION = f"2/{unicodedata.unidata_version}"
+"""Version of the rules, of what of a post is indexed (`document.py`) and of Python's Unicode tables.
+
+Every index stores the version it was built with."""
 
 MAX_TOKEN_CHARS = 128
 MAX_TOKENS = 10_000

@@ -7,6 +7,7 @@ searches are.
 
 from __future__ import annotations
 
+from pipeline.language_codes import language_ranges
 from pipeline.post import Author, Post
 from pipeline.query.analyser import fold, fold_tag
 from pipeline.query.link_tokens import fold_host, parent_domains
@@ -19,7 +20,7 @@ def add_content_facets(post: Post, facets: set[str]) -> None:
     """Add the facets of the content: of the original, for a repost."""
     if post.langs or post.lang:
         for lang in post.langs or (post.lang,):
-            facets.add(f"lang:{lang}")
+            facets.update([f"lang:{known}" for known in language_ranges(lang)])
     else:
         facets.add("lang:und")
     if post.hashtags:
@@ -35,18 +36,25 @@ def add_content_facets(post: Post, facets: set[str]) -> None:
         facets.add("has:links")
     for host in post.hosts:
         facets.update(["host:" + parent for parent in parent_domains(fold_host(host))])
+    _add_carried(post, facets)
+
+
+def _add_carried(post: Post, facets: set[str]) -> None:
     if post.media:
         facets.add("has:media")
         facets.update([_HAS_MEDIA[medium.type] for medium in post.media if medium.type in _HAS_MEDIA])
     if post.sensitive:
         facets.add("is:sensitive")
+    if post.poll is not None:
+        facets.add("has:poll")
 
 
 def add_author_facets(post: Post, facets: set[str], original: Post | None) -> None:
     """Add the facets of the author and of the relations to other posts: always the post's own."""
     _add_names("from:", post.author, facets)
-    if post.author.verified:
-        facets.add("is:verified")
+    facets.update(
+        [name for name, holds in (("is:verified", post.author.verified), ("is:bot", post.author.bot)) if holds]
+    )
     answered = post.reply_to
     if answered is not None:
         facets.add("is:reply")

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.post import Author, Counts, Post
+from pipeline.post import Author, Counts, Poll, Post
 
 FLOOD_MS = 2_000
 """Milliseconds by which a version that differs only in numbers must be newer, so that a viral original does not
@@ -20,7 +20,8 @@ flood."""
 MergeOutcome = Literal["dropped", "redelivered", "numbers", "content"]
 
 _AUTHOR_FIELDS = tuple(name for name in Author.__struct_fields__ if name != "followers")
-_NOT_CONTENT = {"id", "version", "seq", "changed", "created_at", "claimed_at", "received_at", "author", "counts"}
+_TIMES = {"created_at", "claimed_at", "received_at"}
+_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll"} | _TIMES
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
 
 
@@ -29,7 +30,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
 
     - "dropped": `new` is older, or differs in numbers only and is less than `FLOOD_MS` newer. The post is `old`.
     - "redelivered": both versions are equal. The stored post stays, only its `seq` rises.
-    - "numbers": `new` is accepted; only counts or followers differ, or nothing.
+    - "numbers": `new` is accepted; only counts, votes or followers differ, or nothing.
     - "content": `new` is accepted; text, media or author differ.
 
     `created_at`, `claimed_at` and `received_at` stay those of the first version stored.
@@ -39,8 +40,10 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
     number = max(old.seq, seq)
     if new.version == old.version:
         return msgspec.structs.replace(old, seq=number), "redelivered"
-    differs = any(getattr(old, name) != getattr(new, name) for name in _CONTENT_FIELDS) or any(
-        getattr(old.author, name) != getattr(new.author, name) for name in _AUTHOR_FIELDS
+    differs = (
+        any(getattr(old, name) != getattr(new, name) for name in _CONTENT_FIELDS)
+        or any(getattr(old.author, name) != getattr(new.author, name) for name in _AUTHOR_FIELDS)
+        or _question(old.poll) != _question(new.poll)
     )
     if not differs and new.version - old.version < FLOOD_MS:
         return old, "dropped"
@@ -56,6 +59,11 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
     if merged.author.followers is None and old.author.followers is not None:
         merged.author = msgspec.structs.replace(merged.author, followers=old.author.followers)
     return merged, "content" if differs else "numbers"
+
+
+def _question(poll: Poll | None) -> object:
+    """Return what a poll asks, without the numbers of its votes."""
+    return poll and (poll.multiple, poll.closes_at, [option.text for option in poll.options])
 
 
 def _merge_counts(old: Counts, new: Counts) -> Counts:

@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
+from pipeline.post import Author, Counts, Emoji, Entity, Link, Media, Poll, PollOption, Post, ReplyTo
 from tests.paths import PROJECT
 
 
@@ -20,6 +20,6 @@ def _sections() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("kind", [Post, Author, Counts, ReplyTo, Entity, Link, Media])
+@pytest.mark.parametrize("kind", [Post, Author, Emoji, Counts, ReplyTo, Entity, Link, Media, Poll, PollOption])
 def test_every_field_is_described_in_order(kind: type[msgspec.Struct]) -> None:
     assert _sections()[kind.__name__] == [field.encode_name for field in msgspec.structs.fields(kind)]

@@ -19,18 +19,17 @@ def read(record: Any) -> list[dict[str, Any]]:
     """Return the posts of a record, originals first, without empty fields."""
     found = posts(normalise(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), "replay", NOW))
     assert all(post.received_at == NOW for post in found)
-    return [_bare(msgspec.to_builtins(post)) for post in found]
+    return [bare(msgspec.to_builtins(post)) for post in found]
 
 
-def _bare(tree: dict[str, Any]) -> dict[str, Any]:
-    found = {}
-    for name, value in tree.items():
-        kept = _bare(value) if isinstance(value, dict) else value
-        if isinstance(value, list):
-            kept = [_bare(one) if isinstance(one, dict) else one for one in value]
-        if kept not in ([], {}, None, "") and kept is not False and name != "received_at":
-            found[name] = kept
-    return found
+def bare(tree: Any) -> Any:
+    """Return a tree without empty fields, at any depth. A new field changes nothing while it is empty."""
+    if isinstance(tree, list):
+        return [bare(one) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    kept = {name: bare(value) for name, value in tree.items() if name != "received_at"}
+    return {name: value for name, value in kept.items() if value not in ([], {}, None, "") and value is not False}
 
 
 def written() -> dict[tuple[str, str], list[dict[str, Any]]]:

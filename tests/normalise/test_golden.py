@@ -49,7 +49,7 @@ def _shape(post: Post) -> dict[str, Any]:
     words = [tree.pop(name) for name in ("text", "url", "hashtags", "cashtags", "mentions", "links", "hosts")]
     named = [tree.pop(name) for name in ("id", "author", "conversation_id", "repost_of", "quote_of", "reply_to")]
     seen = [*words, *named, [one.url for one in post.media]]
-    tree["words"] = _mark(json.dumps(seen, ensure_ascii=True))
+    tree["words"] = _mark(json.dumps(golden.bare({"seen": seen}), ensure_ascii=True))
     tree["sizes"] = [len(one) for one in words]
     tree["named"] = [bool(one) for one in named]
     tree["counts"] = [post.counts.replies, post.counts.reposts, post.counts.quotes, post.counts.likes]

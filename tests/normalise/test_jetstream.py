@@ -127,9 +127,9 @@ def test_labels_of_the_author_are_heeded() -> None:
     assert isinstance(notice, Notice)
 
 
-def test_languages_are_primary_subtags() -> None:
-    post = read(langs=["pt-BR", "en", "iw", "pt"])
-    assert (post.lang, post.langs) == ("pt", ["pt", "en", "he"])
+def test_languages_keep_script_and_region() -> None:
+    post = read(langs=["pt-br", "en", "iw", "pt", "zh-hant-tw", "en-US-x-private", "pt-BR"])
+    assert (post.lang, post.langs) == ("pt-BR", ["pt-BR", "en", "he", "pt", "zh-Hant-TW", "en-US"])
 
 
 def test_update_is_a_greater_version_and_delete_is_a_deletion() -> None:

@@ -10,7 +10,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from pipeline.errors import QueryError
-from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
+from pipeline.post import Author, Counts, Emoji, Entity, Link, Media, Poll, PollOption, Post, ReplyTo
 from pipeline.query.document import Document, describe
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
@@ -33,7 +33,7 @@ PREFIXES = ("ca", "cat", "sno", "dog", "при", "cr", "str", "안녕", "مر")
 TAGS = ("snow", "Cats", "日本", "Straße")
 HANDLES = ("alice", "Bob", "carol.example.com", "dave@example.social")
 SYMBOLS = ("TSLA", "btc")
-LANGS = ("en", "ja", "de", "ru")
+LANGS = ("en", "ja", "de", "ru", "en-GB", "zh-TW", "zh-Hant-TW")
 SOURCES = ("x", "bluesky", "mastodon", "demo")
 LINKS = (
     ("https://en.wikipedia.org/wiki/Snow", "en.wikipedia.org/wiki/Sn…", "en.wikipedia.org"),
@@ -61,7 +61,7 @@ def posts(draw: st.DrawFn, *, ids: st.SearchStrategy[str] | None = None) -> Post
     links: list[Link] = []
     hosts: list[str] = []
     for url, display, host in draw(st.lists(st.sampled_from(LINKS), max_size=2)):
-        links.append(Link(url))
+        links.append(Link(url, draw(_side_texts)))
         hosts.append(host)
         if draw(st.booleans()):
             start = len(text) + 1
@@ -72,6 +72,11 @@ def posts(draw: st.DrawFn, *, ids: st.SearchStrategy[str] | None = None) -> Post
     symbols = draw(st.lists(st.sampled_from(SYMBOLS), max_size=1))
     for sign, values in (("#", tags), ("@", mentions), ("$", symbols)):
         text += "".join(f" {sign}{value}" for value in values)
+    emojis = []
+    if draw(st.booleans()):
+        emojis = [Emoji("cats", "https://example.com/e")]
+        entities.append(Entity("emoji", len(text), len(text) + len(":cats:"), "cats"))
+        text += ":cats:"
     langs = draw(st.lists(st.sampled_from(LANGS), max_size=2, unique=True))
     source = draw(st.sampled_from(SOURCES))
     created_at = NOW_MS - draw(st.integers(0, 5)) * 30 * MINUTE_MS
@@ -95,12 +100,15 @@ def posts(draw: st.DrawFn, *, ids: st.SearchStrategy[str] | None = None) -> Post
         mentions=mentions,
         links=links,
         hosts=hosts,
-        media=[Media(kind, f"https://example.com/{kind}") for kind in draw(_media)],
+        media=[Media(kind, f"https://example.com/{kind}", alt=draw(_side_texts)) for kind in draw(_media)],
         sensitive=draw(st.booleans()),
+        poll=draw(st.none() | st.just(Poll([PollOption("cats"), PollOption("ice :cats: cream")]))),
+        emojis=emojis,
     )
 
 
 _known = st.none() | st.sampled_from(NUMBERS)
+_side_texts = st.sampled_from(("", "", "snow", "ice cream", "dogs and cats"))
 _media = st.lists(st.sampled_from(("image", "video", "gif")), max_size=2)
 
 
@@ -113,7 +121,13 @@ def authors() -> st.SearchStrategy[Author]:
     """Give authors whose ids are not their handles."""
     return st.builds(
         lambda handle, name, bio, followers, verified: Author(
-            id=f"id{HANDLES.index(handle)}", handle=handle, name=name, bio=bio, followers=followers, verified=verified
+            id=f"id{HANDLES.index(handle)}",
+            handle=handle,
+            name=name,
+            bio=bio,
+            followers=followers,
+            verified=verified,
+            bot=handle == "Bob",
         ),
         st.sampled_from(HANDLES),
         texts,
@@ -194,10 +208,10 @@ leaves = st.one_of(
         ("url", "domain"), st.sampled_from(("example.com", "wikipedia.org", "bücher.de", "/wiki/snow", "cats", "мир"))
     ),
     st.sampled_from([url for url, _, _ in LINKS]),
-    _valued(("lang",), st.sampled_from((*LANGS, "und", "en-GB"))),
+    _valued(("lang",), st.sampled_from((*LANGS, "und", "en-GB", "zh-tw", "zh-hant", "zh"))),
     _valued(("source",), st.sampled_from(SOURCES)),
-    _valued(("is",), st.sampled_from(("repost", "retweet", "reply", "quote", "sensitive", "verified"))),
-    _valued(("has", "filter"), st.sampled_from(("links", "media", "images", "videos", "mentions", "hashtags"))),
+    _valued(("is",), st.sampled_from(("repost", "retweet", "reply", "quote", "sensitive", "verified", "bot"))),
+    _valued(("has", "filter"), st.sampled_from(("links", "media", "images", "videos", "poll", "mentions", "hashtags"))),
     _valued(("conversation", "reply_to", "repost_of", "quote_of"), st.sampled_from(IDS)),
     _valued(("bio", "name"), st.sampled_from(("cats", '"ice cream"', "日本", "👍", "coca-cola"))),
     _valued(("followers", "likes", "reposts", "replies", "quotes"), _ranges()),

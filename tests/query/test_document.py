@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from pipeline.language_codes import NO_LANGUAGE_CODES, RENAMED_CODES
-from pipeline.post import Author, Counts, Entity, Link, Media, Post, ReplyTo
+from pipeline.post import Author, Counts, Emoji, Entity, Link, Media, Poll, PollOption, Post, ReplyTo
 from pipeline.query.document import BREAK, Document, describe
 from pipeline.query.evaluate import matches
 from pipeline.query.parser import parse
@@ -168,7 +168,7 @@ def test_url(query: str, url: str, expected: bool) -> None:
         ("$tsla", True),
         ("$TSL", False),
         ("lang:en", True),
-        ("lang:en-GB", True),
+        ("lang:en-GB", False),
         ("lang:de", True),
         ("lang:fr", False),
         ("lang:und", False),
@@ -231,6 +231,63 @@ def test_operators(query: str, expected: bool) -> None:
         media=[Media("image", "https://example.com/i"), Media("gif", "https://example.com/g")],
         sensitive=True,
         counts=Counts(replies=0, reposts=None, likes=7),
+    )
+    assert found(query, seen) is expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "queries"),
+    [
+        (
+            "zh-TW",
+            {"lang:zh": True, "lang:zh-tw": True, "lang:ZH_TW": True, "lang:zh-cn": False, "lang:zh-hant": False},
+        ),
+        ("zh-Hant-TW", {"lang:zh": True, "lang:zh-tw": True, "lang:zh-Hant": True, "lang:zh-hant-tw": True}),
+        ("pt-BR", {"lang:pt": True, "lang:pt-br": True, "lang:pt-pt": False, "lang:en": False}),
+        ("es-419", {"lang:es": True, "lang:es-419": True, "lang:es-es": False}),
+        ("en", {"lang:en": True, "lang:en-gb": False}),
+    ],
+)
+def test_language_is_found_with_and_without_its_region(tag: str, queries: dict[str, bool]) -> None:
+    seen = post("hm", langs=[tag], lang=tag)
+    assert {query: found(query, seen) for query in queries} == queries
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tea", True),
+        ("coffee", True),
+        ('"tea coffee"', False),
+        ('"red kettle"', True),
+        ("harbour", True),
+        ("preview", False),
+        ("blobcat", False),
+        ("cosy", True),
+        ("has:poll", True),
+        ("is:bot", True),
+        ("name:ann", True),
+        ("name:verified", False),
+        ("bio:gull", False),
+    ],
+)
+def test_what_a_card_shows_beside_the_text_is_searched_and_emoji_are_not(query: str, expected: bool) -> None:
+    author = Author(
+        "1",
+        "ann",
+        "Ann :verified:",
+        "I am :gull:",
+        bot=True,
+        emojis=[Emoji(name, "u") for name in ("verified", "gull")],
+    )
+    seen = post(
+        "so cosy :blobcat:",
+        entities=[Entity("emoji", 8, 17, "blobcat")],
+        emojis=[Emoji("blobcat", "https://example.com/b.png")],
+        author=author,
+        poll=Poll([PollOption("tea", 3), PollOption("coffee :blobcat:")]),
+        media=[Media("image", "https://example.com/i", alt="a red kettle")],
+        links=[Link("https://example.com/", "Harbour news", "a preview")],
     )
     assert found(query, seen) is expected
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.post import Emoji, Entity
 from pipeline.store.post_json import encode_post
+from pipeline.store.top_values import TopCounter
 from pipeline.store.top_values.counted_post_fields import decode_view
 from pipeline.store.top_values.trending import log_odds
 from pipeline.store.top_values.words import is_word, tokens
@@ -25,3 +27,15 @@ def test_words_leave_out_handles_addresses_numbers_and_stop_words() -> None:
         "überraschung",
         "नमस्ते",
     }
+
+
+def test_emoji_of_a_server_are_no_words_and_regions_no_languages() -> None:
+    one = post(1, "hello :blobcat: blobcatering", entities=[Entity("emoji", 6, 15, "blobcat")], lang="pt-BR")
+    one.author.name, one.author.emojis = "Ann :verified:", [Emoji("verified", "https://example.com/v.png")]
+    body = encode_post(one)
+    assert tokens(decode_view(body)) == {"hello", "blobcatering"}
+    languages, authors = TopCounter("langs"), TopCounter("authors")
+    languages.add(body, None)
+    authors.add(body, None)
+    assert [item.value for item in languages.items(5)] == ["pt"]
+    assert [item.label for item in authors.items(5)] == ["Ann"]

@@ -9,6 +9,7 @@ nothing parses.)
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
 import gevent
@@ -16,7 +17,7 @@ import msgspec
 from gevent.lock import BoundedSemaphore
 
 from pipeline.errors import MurmurError
-from pipeline.post import Author, Media
+from pipeline.post import Author, Emoji, Link, Media
 from pipeline.settings import Settings
 from pipeline.store.contract import Store
 from web.api_errors import ApiError
@@ -36,6 +37,7 @@ FAILED_S = 300.0
 """Seconds that a URL which could not be fetched is not tried again."""
 FAILED_MAX = 10_000
 _SWEEP_TIMEOUT_S = 10.0
+_SLOT = re.compile(r"(?:(link|emoji|author-emoji)-)?([0-9]{1,3})")
 
 
 class _PictureLinks(msgspec.Struct):
@@ -43,6 +45,24 @@ class _PictureLinks(msgspec.Struct):
 
     author: Author
     media: list[Media] = []
+    links: list[Link] = []
+    emojis: list[Emoji] = []
+
+    def url(self, slot: str) -> str:
+        """Return the address of the picture in a slot, "" where there is none."""
+        if slot == "avatar":
+            return self.author.avatar
+        found = _SLOT.fullmatch(slot)
+        if found is None:
+            return ""
+        pictures = {
+            "": [one.preview or (one.url if one.type == "image" else "") for one in self.media],
+            "link": [one.image for one in self.links],
+            "emoji": [one.url for one in self.emojis],
+            "author-emoji": [one.url for one in self.author.emojis],
+        }[found[1] or ""]
+        number = int(found[2])
+        return pictures[number] if number < len(pictures) else ""
 
 
 _decoder = msgspec.json.Decoder(_PictureLinks)
@@ -64,7 +84,10 @@ class PictureProxy:
         self._failed: dict[str, float] = {}
 
     def picture(self, post_id: str, slot: str) -> tuple[bytes, str]:
-        """Return bytes and media type of a picture. `slot` is `avatar` or the number of one of the post's media.
+        """Return bytes and media type of a picture.
+
+        `slot` is `avatar`, the number of one of the post's media, or `link-`, `emoji-` or `author-emoji-` and the
+        number of one of its links, its emoji or its author's emoji.
 
         Raises:
             ApiError: there is no such picture, or it cannot be fetched.
@@ -112,13 +135,7 @@ class PictureProxy:
         body = self._stored(post_id)
         if body is None:
             raise ApiError("not_found", "No such post is stored.")
-        post = _decoder.decode(body)
-        url = ""
-        if slot == "avatar":
-            url = post.author.avatar
-        elif slot.isascii() and slot.isdigit() and len(slot) < 4 and int(slot) < len(post.media):
-            media = post.media[int(slot)]
-            url = media.preview or (media.url if media.type == "image" else "")
+        url = _decoder.decode(body).url(slot)
         if not url:
             raise ApiError("not_found", "This post has no such picture.")
         return url

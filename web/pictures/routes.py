@@ -1,6 +1,7 @@
 """`/img/<post id>/<slot>`: serves avatars and pictures of stored posts, or refuses where IMAGES=off.
 
-A slot is `avatar` or the number of a media item. A browser may keep a picture for an hour.
+A slot is `avatar`, the number of a media item, or `link-`, `emoji-` or `author-emoji-` and a number. A browser may keep
+a picture for an hour.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import MsgspecError
 
-from pipeline.language_codes import primary_subtags
+from pipeline.language_codes import language_tags
 from pipeline.normalise.bluesky.embeds import add_embed
 from pipeline.normalise.bluesky.jetstream_wire import KnownProfile
 from pipeline.normalise.bluesky.record_ids import referenced_post
@@ -62,7 +62,7 @@ def post_events(post: Post, record: PostRecord, record_key: str, raw: bytes) -> 
     _apply_claimed_time(post, record.created_at)
     post.url = f"https://bsky.app/profile/{post.author.id}/post/{record_key}"
     post.text = checked_text(record.text)
-    post.langs = primary_subtags(record.langs or [])
+    post.langs = language_tags(record.langs or [])
     post.lang = post.langs[0] if post.langs else ""
     post.sensitive = bool(labels & SENSITIVE_LABELS)
     post.conversation_id = post.id

@@ -6,7 +6,7 @@ or links; if there are none, entities are extracted from the text.
 
 from __future__ import annotations
 
-from pipeline.language_codes import primary_subtag
+from pipeline.language_codes import language_tag
 from pipeline.normalise.field_validation import checked_text
 from pipeline.normalise.mastodon.wire import MastodonAttachment, MastodonStatus
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
@@ -36,7 +36,7 @@ def add_content(post: Post, status: MastodonStatus) -> None:
     post.mentions = distinct_ignoring_case(post.mentions + unseen)
     _add_card_title(post, status)
     post.hosts = hosts_of(post.links)
-    post.lang = primary_subtag(status.language or "")
+    post.lang = language_tag(status.language or "")
     post.langs = [post.lang] if post.lang else []
     post.sensitive = bool(status.sensitive)
     post.media = [one for one in map(_media, status.media_attachments or ()) if one.url]

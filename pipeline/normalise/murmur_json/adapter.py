@@ -62,6 +62,8 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         raise RecordError("murmur record without author or created_at")
     if not 0 <= created_at <= MAX_TIME_MS or not 0 <= record.version <= MAX_SAFE_INTEGER:
         raise RecordError("murmur record with a time outside the calendar")
+    if record.edited_at is not None and not 0 <= record.edited_at <= MAX_TIME_MS:
+        raise RecordError("murmur record with an edit outside the calendar")
     if not record.source.isidentifier():
         raise RecordError(f"murmur record of no source: {record.source[:30]!r}")
     for other in (record.repost_of, record.quote_of, record.conversation_id, record.reply_to and record.reply_to.id):
@@ -93,6 +95,9 @@ def _post(record: MurmurRecord, received_at: int) -> Post:
         hosts=record.hosts or hosts_of(record.links),
         media=record.media,
         sensitive=record.sensitive,
+        poll=record.poll,
+        edited_at=record.edited_at,
+        emojis=record.emojis,
     )
     if isinstance(record.entities, UnsetType):
         add_missing_entities(post)

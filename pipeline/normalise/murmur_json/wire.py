@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.post import Author, Counts, Entity, Link, Media, ReplyTo
+from pipeline.post import Author, Counts, Emoji, Entity, Link, Media, Poll, ReplyTo
 
 
 class MurmurRecord(msgspec.Struct, kw_only=True):
@@ -41,6 +41,9 @@ class MurmurRecord(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     media: list[Media] = []
     sensitive: bool = False
+    poll: Poll | None = None
+    edited_at: int | None = None
+    emojis: list[Emoji] = []
     original: MurmurRecord | None = None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.errors import RecordError
-from pipeline.language_codes import primary_subtag
+from pipeline.language_codes import language_tag
 from pipeline.normalise.field_validation import numeric_id
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.x.post_content import HiddenParts, ShortLink, SourceTag, fill_content
@@ -63,7 +63,7 @@ def add_content(post: Post, status: V1Status) -> None:
         add_missing_entities(post, "cashtag")
     if media:
         post.media = [one for one in map(_media, media) if one.url]
-    post.lang = primary_subtag(status.lang or "")
+    post.lang = language_tag(status.lang or "")
     post.langs = [post.lang] if post.lang else []
     post.sensitive = bool(status.possibly_sensitive)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.language_codes import primary_subtag
+from pipeline.language_codes import language_tag
 from pipeline.normalise.text.entity_extraction import add_missing_entities
 from pipeline.normalise.x.post_content import HiddenParts, ShortLink, SourceTag, fill_content
 from pipeline.normalise.x.v2_wire import V2Entities, V2MediaItem, V2Tweet
@@ -24,7 +24,7 @@ def add_content(post: Post, tweet: V2Tweet, media: Mapping[str, V2MediaItem]) ->
     fill_content(post, text, _tags(named), links, HiddenParts(tweet.id, post.quote_of.removeprefix("x:")))
     if tweet.entities is None:
         add_missing_entities(post)
-    post.lang = primary_subtag(tweet.lang or "")
+    post.lang = language_tag(tweet.lang or "")
     post.langs = [post.lang] if post.lang else []
     post.sensitive = bool(tweet.possibly_sensitive)
     if tweet.attachments is not None:

@@ -1,4 +1,4 @@
-"""Timestamps of X: reads v1.1 times and the times inside ids (snowflakes) into milliseconds since 1970 in UTC.
+"""Timestamps of X: reads v1.1 and archived times, and times inside ids (snowflakes), into milliseconds since 1970 UTC.
 
 `with_snowflake_ms` adds the milliseconds of the id to a time that is known to the second.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from pipeline.errors import RecordError
+from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.post import MAX_TIME_MS
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
@@ -30,7 +31,7 @@ def _day_ms(year: int, month: int, day: int) -> int:
 
 
 def v1_time_to_ms(text: str) -> int:
-    """Return the time of X v1.1's "Thu Aug 11 23:57:52 +0000 2016".
+    """Return the time of X v1.1's "Thu Aug 11 23:57:52 +0000 2016", or of an old archive's "2016-08-11 23:57:52 +0000".
 
     Raises:
         RecordError: the text is no such time.
@@ -46,6 +47,9 @@ def v1_time_to_ms(text: str) -> int:
             return value
     except (ValueError, KeyError, IndexError, OverflowError):
         pass
+    archived = iso_to_ms(text.replace(" +", "+")) if text[:4].isdigit() else None
+    if archived is not None:
+        return archived
     raise RecordError(f"created_at is no time: {text[:60]!r}")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError
-from pipeline.language_codes import NO_LANGUAGE_CODES, RENAMED_CODES
+from pipeline.language_codes import NO_LANGUAGE_CODES, language_tag
 from pipeline.query.analyser import analyse, fold, fold_tag
 from pipeline.query.link_tokens import fold_host, link_tokens
 from pipeline.query.tree import Facet, Node, Phrase, TextField, Word
@@ -78,11 +78,15 @@ def read_choice(value: Value, prefix: str, choices: dict[str, str]) -> Node:
 
 
 def read_language(value: Value) -> Node:
-    """Return the facet of a language tag; only its primary subtag counts."""
-    tag = value.text.lower().replace("_", "-").split("-")[0]
-    if not re.fullmatch("[a-z]{2,3}", tag):
-        raise value.wrong("takes a language code of two or three letters", "lang:en, or lang:und where none is stated")
-    return Facet("lang:und" if tag in NO_LANGUAGE_CODES else f"lang:{RENAMED_CODES.get(tag, tag)}")
+    """Return the facet of a language tag: a language, or a language with script, region or both."""
+    text = value.text.lower().replace("_", "-")
+    if not re.fullmatch("[a-z]{2,3}(?:-[a-z0-9]{1,8})*", text):
+        raise value.wrong(
+            "takes a language code, such as pt or pt-BR", "lang:en, lang:en-GB, or lang:und where none is stated"
+        )
+    if text.split("-")[0] in NO_LANGUAGE_CODES:
+        return Facet("lang:und")
+    return Facet(f"lang:{language_tag(text).lower()}")
 
 
 def read_url(value: Value) -> Node:

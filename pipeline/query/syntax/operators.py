@@ -49,8 +49,8 @@ def _choice_reader(prefix: str, choices: dict[str, str]) -> Callable[[Value], No
     return lambda value: values.read_choice(value, prefix, choices)
 
 
-IS = ("repost", "reply", "quote", "sensitive", "verified")
-HAS = ("links", "media", "images", "videos", "mentions", "hashtags", "cashtags")
+IS = ("repost", "reply", "quote", "sensitive", "verified", "bot")
+HAS = ("links", "media", "images", "videos", "poll", "mentions", "hashtags", "cashtags")
 _IS = {name: name for name in IS} | {"retweet": "repost", "nativeretweets": "repost"}
 _HAS = {name: name for name in HAS}
 _FILTER = (

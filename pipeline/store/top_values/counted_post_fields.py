@@ -5,10 +5,15 @@ from __future__ import annotations
 import msgspec
 
 
+class _Emoji(msgspec.Struct):
+    name: str
+
+
 class _Author(msgspec.Struct):
     id: str
     handle: str
     name: str = ""
+    emojis: list[_Emoji] = []
 
 
 class _Entity(msgspec.Struct):

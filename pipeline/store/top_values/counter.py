@@ -39,7 +39,7 @@ class TopCounter:
         self.oldest = post.created_at
         if self._field == "authors":
             value = post.author.handle or post.author.id
-            self._count(value, post.author.name)
+            self._count(value, _plain_name(post))
         elif self._field == "originals":
             value = post.repost_of or post.quote_of
             if value:
@@ -60,7 +60,7 @@ class TopCounter:
             for value, label in {link.url: link.title for link in post.links}.items():
                 self._count(value, label)
         else:
-            self.counts[post.lang or "und"] += 1
+            self.counts[post.lang.partition("-")[0] or "und"] += 1
 
     def _count(self, value: str, label: str) -> None:
         self.counts[value] += 1
@@ -72,3 +72,11 @@ class TopCounter:
         found = (pair for pair in self.counts.items() if (is_word(pair[0]) if worded else pair[0]))
         ranked = heapq.nsmallest(limit, found, key=lambda pair: (-pair[1], pair[0]))
         return [TopItem(value, count, count / self.posts, label=self.labels.get(value, "")) for value, count in ranked]
+
+
+def _plain_name(post: TopView) -> str:
+    """Return the author's name without the `:name:` of a server's own emoji."""
+    name = post.author.name
+    for emoji in post.author.emojis:
+        name = name.replace(f":{emoji.name}:", "")
+    return " ".join(name.split()) if post.author.emojis else name

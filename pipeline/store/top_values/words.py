@@ -1,4 +1,4 @@
-"""Words of a post for top lists: the tokens of its text without handles and addresses, and which are worth counting.
+"""Words of a post for top lists: tokens of its text without handles, addresses and emoji, and which of them count.
 
 Worth counting are words of 4 to 24 letters that are no stop words.
 """
@@ -13,7 +13,7 @@ from pipeline.store.top_values.counted_post_fields import TopView
 from pipeline.store.top_values.stopwords import STOP_WORDS
 
 _LENGTHS = range(4, 25)
-_LEFT_OUT = {"mention", "link", "cashtag"}
+_LEFT_OUT = {"mention", "link", "cashtag", "emoji"}
 _ADDRESS = re.compile(r"https?://\S+|@\w+")
 
 

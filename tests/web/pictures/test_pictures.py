@@ -131,11 +131,21 @@ def client(product: Product, host: int) -> FlaskClient:
         product.post(
             "a picture",
             1,
-            author={"id": "7", "handle": "ada", "avatar": "http://pictures.example/ok.png"},
+            author={
+                "id": "7",
+                "handle": "ada",
+                "avatar": "http://pictures.example/ok.png",
+                "emojis": [{"name": "owl", "url": "http://pictures.example/ok.png"}],
+            },
             media=[
                 {"type": "image", "url": "http://pictures.example/ok.png"},
                 {"type": "image", "url": "http://pictures.example/page"},
             ],
+            links=[
+                {"url": "http://news.example/"},
+                {"url": "http://a.example/", "image": "http://pictures.example/ok.png"},
+            ],
+            emojis=[{"name": "gull", "url": "http://pictures.example/ok.png"}],
         ),
         product.post(
             "the same face", 2, author={"id": "7", "handle": "ada", "avatar": "http://pictures.example/ok.png"}
@@ -146,7 +156,8 @@ def client(product: Product, host: int) -> FlaskClient:
 
 
 def test_a_stored_post_s_pictures_come_through_us_once_fetched(client: FlaskClient) -> None:
-    for path in ("/img/demo:1/avatar", "/img/demo:1/0", "/img/demo%3A2/avatar"):
+    more = [f"/img/demo:1/{slot}" for slot in ("link-1", "emoji-0", "author-emoji-0")]
+    for path in ("/img/demo:1/avatar", "/img/demo:1/0", "/img/demo%3A2/avatar", *more):
         answer = client.get(path)
         assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/png", PNG)
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -161,6 +172,10 @@ def test_a_stored_post_s_pictures_come_through_us_once_fetched(client: FlaskClie
         ("/img/demo:1/2", 404, "not_found"),
         ("/img/demo:1/-1", 404, "not_found"),
         ("/img/demo:1/banner", 404, "not_found"),
+        ("/img/demo:1/link-0", 404, "not_found"),
+        ("/img/demo:1/emoji-1", 404, "not_found"),
+        ("/img/demo:2/author-emoji-0", 404, "not_found"),
+        ("/img/demo:1/emoji-٠", 404, "not_found"),
         ("/img/demo:9/avatar", 404, "not_found"),
     ],
 )

@@ -135,7 +135,10 @@ def _account(kind: str, value: str) -> Part:
 
 
 def _lang(_kind: str, value: str) -> Part:
-    return RuleTerm(f"lang:{_THEIR_LANG.get(value, value)}", alone=False) if value in _LANGS else ALWAYS
+    language = value.partition("-")[0]  # X states no region: the rule asks for all of the language
+    if language not in _LANGS:
+        return ALWAYS
+    return RuleTerm(f"lang:{_THEIR_LANG.get(language, language)}", alone=False, exact=language == value)
 
 
 def _host(_kind: str, value: str) -> Part:

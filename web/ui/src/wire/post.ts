@@ -4,6 +4,13 @@
  * Posts are never modified.
  */
 
+/** An emoji of the server's own: a text or name writes it as `:name:`. */
+export interface Emoji {
+  name: string;
+  url: string;
+}
+
+/** Fields marked as optional are missing in posts that an earlier version of the server stored. */
 export interface Author {
   id: string;
   handle: string;
@@ -12,6 +19,8 @@ export interface Author {
   avatar: string;
   followers: number | null;
   verified: boolean;
+  bot?: boolean;
+  emojis?: Emoji[];
 }
 
 export interface Counts {
@@ -23,7 +32,7 @@ export interface Counts {
 
 /** A span of `Post.text` in code points, end exclusive. */
 export interface Entity {
-  type: "hashtag" | "cashtag" | "mention" | "link";
+  type: "hashtag" | "cashtag" | "mention" | "link" | "emoji";
   start: number;
   end: number;
   value: string;
@@ -35,6 +44,20 @@ export interface Media {
   url: string;
   preview: string;
   alt: string;
+  mime?: string;
+}
+
+export interface Link {
+  url: string;
+  title: string;
+  description?: string;
+  image?: string;
+}
+
+export interface Poll {
+  options: { text: string; votes: number | null }[];
+  closes_at: number | null;
+  multiple: boolean;
 }
 
 export interface Post {
@@ -55,9 +78,12 @@ export interface Post {
   repost_of: string;
   quote_of: string;
   hashtags: string[];
-  links: { url: string; title: string }[];
+  links: Link[];
   media: Media[];
   sensitive: boolean;
+  poll?: Poll | null;
+  edited_at?: number | null;
+  emojis?: Emoji[];
   original?: Post;
 }
 
