@@ -115,7 +115,8 @@ class Post(msgspec.Struct, kw_only=True):
     smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
     where it differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
     region ("pt-BR"), empty where the source states none; `lang` is the first. A repost has the id of its original in
-    `repost_of`, empty `text` and no content of its own.
+    `repost_of`, empty `text` and no content of its own. `imported`: what arrived of it last came from a file, by
+    `murmur import`; it is no news.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Post(msgspec.Struct, kw_only=True):
     poll: Poll | None = None
     edited_at: int | None = None
     emojis: list[Emoji] = []
+    imported: bool = False
 
 
 class Upsert(msgspec.Struct, frozen=True):

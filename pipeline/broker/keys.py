@@ -142,6 +142,10 @@ class Names:
         """String: JSON, progress of the re-check of a source's stored posts."""
         return f"{self.prefix}:recheck:{source}"
 
+    def imported(self, digest: str) -> str:
+        """String with TTL: JSON, how far a file was imported; `digest` is what the file is known by."""
+        return f"{self.prefix}:imported:{digest}"
+
     # -- the rest
     @property
     def watchers(self) -> str:

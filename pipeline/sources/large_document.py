@@ -1,9 +1,10 @@
 """Scan of a JSON value too long to hold: yields the elements of its list of posts, one after another, as bytes.
 
 The value is a list, or an object with lists of records: `{"statuses":[…]}`, `{"data":[…],"meta":…}`. An element of
-`data` comes as `{"data":…}`, a page with one post. Memory holds one element. Brackets and strings are found by a regular
-expression. ijson 3.6 is as fast (34 and 32 MB/s of X v1.1), but gives decoded values, from which the bytes of a record
-can not be had back, and wants to pull its input.
+`data` comes as `{"data":…}`, a page with one post. Memory holds one element.
+
+Brackets and strings are found by a regular expression. ijson 3.6 is as fast (34 and 32 MB/s of X v1.1), but gives
+decoded values, from which the bytes of a record cannot be had back, and no place at which to go on.
 """
 
 from __future__ import annotations

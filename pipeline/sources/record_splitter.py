@@ -1,11 +1,11 @@
 """Splits a stream of bytes into records: lines, the values of a JSON document, or server-sent events.
 
-`shape_of` recognises which of these a file is by its first bytes. Replay splits its files with these functions, and
+`shape_of` recognises which of these a file is by its first bytes. The readers of files split with these functions, and
 `/api/ingest` the bodies of its requests. Each splitter takes blocks of bytes and yields lists of (record, end): `end`
 is the offset of the byte behind the record, where reading can be taken up again. The elements of a value too long to
-hold all have the offset of that value's beginning: `Resumption` counts them. A splitter does not decode a record: a torn
-one is passed on as it is, and a worker turns it into a dead letter with the reason. No splitter holds a record longer
-than `RECORD_MAX_BYTES`.
+hold all have the offset of that value's beginning. A splitter does not decode a record: a torn one is passed on as it
+is, and a worker turns it into a dead letter with the reason. No splitter holds a record longer than
+`RECORD_MAX_BYTES`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ Shape = Literal["lines", "document", "events"]
 
 _EVENT_LINE = re.compile(rb"^(?::|event:|data:|id:|retry:)")
 _DOCUMENT_OPENS = re.compile(rb"^\s*(\[|\{\s*\r?\n|\{\s*$)")
-_ASSIGNMENT = re.compile(rb"^[A-Za-z_$][\w.$]{0,200}(?:\[[^\]]{0,100}\])?\s{0,20}=\s{0,20}[\[{]")
+_ASSIGNMENT = re.compile(
+    rb"^(?:(?:var|let|const)\s)?[A-Za-z_$][\w.$]{0,200}(?:\[[^\]]{0,100}\])?\s{0,20}=\s{0,20}[\[{]"
+)
 """A JSON value as JavaScript, as in X's archives: `window.YTD.tweets.part0 = [`, `Grailbird.data.tweets_2013_05 =`."""
 
 
@@ -63,7 +65,7 @@ def document(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
     What stands before the first bracket is passed over, such as the `window.YTD.tweets.part0 =` of X's archives. An
     object longer than `RECORD_MAX_BYTES` gives the elements of its list of posts.
     """
-    scan = _DocumentScan(start)
+    scan = DocumentScan(start)
     for block in blocks:
         if cuts := scan.feed(block):
             yield cuts
@@ -84,8 +86,8 @@ def elements(blocks: Iterable[bytes], start: int = 0) -> Iterator[list[Cut]]:
         yield cuts
 
 
-class _DocumentScan:
-    """Scan of a document by its brackets.
+class DocumentScan:
+    """Scan of a document by its brackets, block by block.
 
     `rest` holds the bytes still needed, which begin at `offset` of the stream. `begin` is where in `rest` the open
     object begins, -1 without one. `large` takes over an object too long to hold.

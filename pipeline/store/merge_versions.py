@@ -21,7 +21,7 @@ MergeOutcome = Literal["dropped", "redelivered", "numbers", "content"]
 
 _AUTHOR_FIELDS = tuple(name for name in Author.__struct_fields__ if name != "followers")
 _TIMES = {"created_at", "claimed_at", "received_at"}
-_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll"} | _TIMES
+_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll", "imported"} | _TIMES
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
 
 
@@ -39,7 +39,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
         return old, "dropped"
     number = max(old.seq, seq)
     if new.version == old.version:
-        return msgspec.structs.replace(old, seq=number), "redelivered"
+        return msgspec.structs.replace(old, seq=number, imported=new.imported), "redelivered"
     differs = (
         any(getattr(old, name) != getattr(new, name) for name in _CONTENT_FIELDS)
         or any(getattr(old.author, name) != getattr(new.author, name) for name in _AUTHOR_FIELDS)

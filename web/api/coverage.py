@@ -35,4 +35,11 @@ def coverage(web: Web) -> Response:
 
 def coverage_row(row: CoverageRow) -> dict[str, Any]:
     """Return a row of coverage as the API has it."""
-    return {"source": row.source, "from": row.since, "to": row.until, "why": row.reason, "sampled": row.sampled}
+    return {
+        "source": row.source,
+        "from": row.since,
+        "to": row.until,
+        "why": row.reason,
+        "sampled": row.sampled,
+        "imported": row.imported,
+    }

@@ -32,7 +32,9 @@ _MAGICS = (
     (b"\x7fELF", "a program"),
     (b"\x80\x04\x95", "a Python pickle, which is never opened"),
 )
-_BEGINNINGS = re.compile(rb"\s*(?:[{\[]|event:|data:|id:|retry:|:|[A-Za-z_$][\w.$\[\]\"']{0,200}\s{0,20}=\s{0,20}[\[{])")
+_BEGINNINGS = re.compile(
+    rb"\s*(?:[{\[]|event:|data:|id:|retry:|:|(?:(?:var|let|const)\s)?[A-Za-z_$][\w.$\[\]\"']{0,200}\s{0,20}=\s{0,20}[\[{])"
+)
 _LATER_RECORD = re.compile(rb"\n\s*[{\[]")
 _TABLES = (
     (("author.public_metrics.followers_count",), "a table that twarc-csv wrote: give the JSON lines it was made of"),
@@ -50,13 +52,17 @@ def reason_against(text: bytes, head: bytes) -> str:
     """
     if not text.strip():
         return "it is empty"
-    for magic, name in _MAGICS:
-        if head.startswith(magic):
-            return f"it is {name}"
+    name = next((name for magic, name in _MAGICS if head.startswith(magic)), "")
+    if name:
+        return f"it is {name}"
     if head[4:8] == b"ftyp":
         return "it is a picture or a video"
     if _BEGINNINGS.match(text) or (b"\0" not in text and _LATER_RECORD.search(text)):
         return ""
+    return _kind_of_text(text, head)
+
+
+def _kind_of_text(text: bytes, head: bytes) -> str:
     if b"\0" in text:
         return f"it is no text and no known format; it begins with {head[:8].hex(' ')}"
     if text.lstrip()[:1] == b"<":

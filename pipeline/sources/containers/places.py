@@ -1,4 +1,4 @@
-"""Places in a file, at which reading goes on; and what reading a file yields: records, and remarks on what is no record."""
+"""Places in a file at which reading goes on, and what reading a file yields: records, and remarks on the rest."""
 
 from __future__ import annotations
 

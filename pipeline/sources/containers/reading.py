@@ -112,9 +112,7 @@ class FileReading:
             except DamagedFile as error:
                 yield Remark("damaged", member.name, str(error))
 
-    def _part(
-        self, member: Member, kind: MemberKind, owners: OwnerArchives, stream: ByteStream, at: Place
-    ) -> Found:
+    def _part(self, member: Member, kind: MemberKind, owners: OwnerArchives, stream: ByteStream, at: Place) -> Found:
         """Read a part of an owner archive."""
         if kind.role == "media":
             yield Remark("left out", member.name, "media files, which are shown from their network")

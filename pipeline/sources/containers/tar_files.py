@@ -27,8 +27,10 @@ def is_tar(head: bytes) -> bool:
 
 
 class TarFiles:
-    """The files of a tar. `opened` returns its bytes, from the beginning each time if `reopens`; `seekable`: they can be
-    skipped without being read."""
+    """The files of a tar.
+
+    `opened` returns its bytes, from the beginning each time if `reopens`; `seekable`: they can be skipped unread.
+    """
 
     def __init__(
         self, opened: Callable[[], ByteStream], budget: UnpackBudget, *, seekable: bool, reopens: bool
@@ -76,5 +78,3 @@ class _Checked:
             return self._data.read(min(n, 1024 * 1024))
         except (tarfile.TarError, OSError) as error:
             raise DamagedFile(f"the tar ends within {self._name}") from error
-
-

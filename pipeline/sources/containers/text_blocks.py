@@ -16,7 +16,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_JSON_BEGINS = b"{[\"\n\r \t"
+_LONGEST_MARK = 4
+_JSON_BEGINS = b'{["\n\r \t'
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
@@ -38,21 +39,43 @@ def utf8_head(head: bytes) -> bytes:
     return text if name == "utf-8" else codecs.getincrementaldecoder(name)("replace").decode(text).encode()
 
 
-def utf8_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the text of blocks as UTF-8 without a mark. What is no text of its encoding becomes U+FFFD."""
-    held, decoder, begun = b"", None, False
-    for block in blocks:
-        if begun:
-            yield block if decoder is None else decoder.decode(block).encode()
-            continue
-        held += block
-        if len(held) < 4:
-            continue
-        begun = True
+class TextDecoder:
+    """Decoder of one stream: turns its blocks into UTF-8 without a mark."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._begun = False
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def feed(self, block: bytes) -> bytes:
+        """Return the text of a block. What is no text of its encoding becomes U+FFFD."""
+        if not self._begun:
+            self._held += block
+            if len(self._held) < _LONGEST_MARK:
+                return b""
+            block = self._begin()
+        return block if self._decoder is None else self._decoder.decode(block).encode()
+
+    def end(self) -> bytes:
+        """Return the rest of the text."""
+        if not self._begun:
+            return utf8_head(self._held)
+        return b"" if self._decoder is None else self._decoder.decode(b"", True).encode()
+
+    def _begin(self) -> bytes:
+        """Find the encoding; return the bytes behind the mark."""
+        held, self._held, self._begun = self._held, b"", True
         name, mark = encoding_of(held)
-        decoder = None if name == "utf-8" else codecs.getincrementaldecoder(name)("replace")
-        yield held[mark:] if decoder is None else decoder.decode(held[mark:]).encode()
-    if not begun and held:
-        yield utf8_head(held)
-    elif decoder is not None and (end := decoder.decode(b"", True)):
-        yield end.encode()
+        if name != "utf-8":
+            self._decoder = codecs.getincrementaldecoder(name)("replace")
+        return held[mark:]
+
+
+def utf8_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the text of blocks as UTF-8 without a mark."""
+    decoder = TextDecoder()
+    for block in blocks:
+        if text := decoder.feed(block):
+            yield text
+    if text := decoder.end():
+        yield text

@@ -21,7 +21,7 @@ from pipeline.sources.containers.byte_streams import READ_BLOCK_BYTES, ByteStrea
 _INPUT_BYTES = 64 * 1024
 """Bytes of packed input that are read at once."""
 _ZSTD_INPUT_BYTES = 1024
-"""Bytes that zstd gets at once: its blocks unpack to at most 128 KiB for four bytes, and no call can be told to stop."""
+"""Bytes that zstd gets at once: its blocks unpack to up to 128 KiB for four bytes, and no call can be told to stop."""
 _UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
 
 

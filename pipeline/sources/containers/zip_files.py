@@ -90,7 +90,7 @@ def spooled_zip(stream: ByteStream, scratch: Path | None, budget: UnpackBudget) 
         RefusedFile: it has more than `NESTED_ZIP_MAX_BYTES`, or the disk has no room.
         DamagedFile: it ends early.
     """
-    file = tempfile.TemporaryFile(dir=scratch)
+    file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 - the members read it later
     try:
         while block := stream.read(READ_BLOCK_BYTES):
             file.write(block)

@@ -6,7 +6,7 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 `errors.StoreError` and its subclasses only.
 """
 
-from pipeline.store.contract.coverage import SAMPLED, CoverageRow
+from pipeline.store.contract.coverage import IMPORTED, SAMPLED, CoverageRow
 from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
@@ -23,6 +23,7 @@ from pipeline.store.contract.results import (
 from pipeline.store.contract.store import Store
 
 __all__ = [
+    "IMPORTED",
     "NEWEST",
     "SAMPLED",
     "AccountTombstone",

@@ -1,6 +1,7 @@
 """Coverage row: a span of time (ms) in which a source was, or was not, collected, with the search and the reason.
 
-A prefix of the reason marks spans in which only a sample of the posts was collected on purpose.
+A prefix of the reason marks spans in which only a sample of the posts was collected on purpose; another marks the times
+of posts that came from a file.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 
 SAMPLED = "sample: "
 """Prefix of `CoverageRow.why` where a part of the posts was collected on purpose."""
+
+IMPORTED = "imported: "
+"""Prefix of `CoverageRow.why` where the row tells of an imported file: from its oldest to its newest post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class CoverageRow:
         return self.why.startswith(SAMPLED)
 
     @property
+    def imported(self) -> bool:
+        """Return whether the row tells of an imported file: then it is no gap."""
+        return self.why.startswith(IMPORTED)
+
+    @property
     def reason(self) -> str:
-        """Return `why` for people, without the prefix `SAMPLED`."""
-        return self.why.removeprefix(SAMPLED)
+        """Return `why` for people, without a prefix."""
+        return self.why.removeprefix(SAMPLED).removeprefix(IMPORTED)

@@ -15,12 +15,20 @@ from tests.sources.containers import BODY, LINES, PACK, read, tar, zipped
 
 TEXT = BODY.decode()
 LONG = [{"murmur": 1, "id": f"demo:{number}", "text": 'é "[{ }] \\' * 120} for number in range(4_000)]
+
+
+def _summed(body: bytes) -> bytes:
+    """Return a tar with the right checksum in its first header."""
+    blank = body[:148] + b" " * 8 + body[156:]
+    return body[:148] + b"%06o\0 " % sum(blank[:512]) + body[156:]
+
+
 FILES = {
     "lines": BODY,
     **{name: pack(BODY) for name, pack in PACK.items()},
     "two parts": gzip.compress(BODY[:500]) + gzip.compress(BODY[500:]) + b"\0" * 100,
     "tar": tar(a__1_json=BODY),
-    "tar without magic": tar(a=BODY).replace(b"ustar\x0000", b"\0" * 8).replace(b"ustar  \0", b"\0" * 8),
+    "tar without magic": _summed(tar(a=BODY)[:257] + bytes(8) + tar(a=BODY)[265:]),
     "tar.gz of bz2": gzip.compress(tar(x_json_bz2=PACK["bzip2"](BODY))),
     "zip": zipped(d__1_json=BODY),
     "zip by bzip2": zipped(zipfile.ZIP_BZIP2, a=BODY),
@@ -36,7 +44,7 @@ FILES = {
     "UTF-16 LE without mark": TEXT.encode("utf-16-le"),
     "UTF-32": TEXT.encode("utf-32"),
     "mark before a list": b"\xef\xbb\xbf[" + b",".join(LINES) + b"]",
-    "assigned": b"window.YTD.x.part0 = [ " + b",\n".join(LINES) + b" ]",
+    "assigned": b"const posts = [ " + b",\n".join(LINES) + b" ]",
     "name of another": zipped(picture_jpg=BODY),
 }
 
@@ -61,7 +69,7 @@ def test_records_are_read_whatever_lies_around_them_and_from_any_place(tmp_path:
         json.dumps({"posts": LONG}, indent=2),
         json.dumps(LONG),
         json.dumps(LONG, indent=1),
-        "window.YTD.x.part0 = " + json.dumps(LONG, indent=2),
+        "const posts = " + json.dumps(LONG, indent=2),
     ],
     ids=["statuses", "orderedItems", "indented", "list", "list, indented", "assigned"],
 )
@@ -107,17 +115,15 @@ def test_a_record_too_long_is_one_refusal_and_its_neighbours_are_whole(tmp_path:
         (PACK["xz"](BODY)[:-9], 0, "damaged"),
         (PACK["zstd"](BODY)[:-9], 0, "damaged: it ends early"),
         (tar(a=BODY, b=BODY)[:-11_000], 300, "the tar is damaged"),
-        (tar(a=BODY).rstrip(b"\0"), 300, "no end mark"),
-        (tar(a=BODY) [:-10_240].ljust(len(tar(a=BODY)) - 9_216, b"?") + b"?" * 9_000, 300, "a header is wrong"),
+        (tar(a=BODY)[: 512 + -(-len(BODY) // 512) * 512], 300, "no end mark"),
+        (tar(a=BODY)[: 512 + -(-len(BODY) // 512) * 512] + b"?" * 1_024, 300, "a header is wrong"),
         (zipped(a=BODY)[:-40], 0, "the zip is damaged or cut off"),
     ],
 )
-def test_damage_is_told_and_what_came_before_is_read(
-    tmp_path: Path, body: bytes, read_records: int, why: str
-) -> None:
+def test_damage_is_told_and_what_came_before_is_read(tmp_path: Path, body: bytes, read_records: int, why: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(body)
-    records, remarks, found = read(path)
+    records, _, found = read(path)
     assert why in found
     assert len(records) >= min(read_records, 250)
 
@@ -168,11 +174,13 @@ def test_what_unpacks_out_of_proportion_is_refused(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(bounds, "UNPACKED_FREE_BYTES", 100_000)
     monkeypatch.setattr(bounds, "UNPACKED_RATIO_MAX", 20)
     path = tmp_path / "file"
-    for body in (gzip.compress(b" " * 5_000_000), zipped(a=b" " * 5_000_000, b=BODY), PACK["zstd"](b" " * 5_000_000)):
+    for body in (
+        gzip.compress(LINES[0] * 200_000),
+        zipped(a=LINES[0] * 200_000, b=BODY),
+        PACK["zstd"](LINES[0] * 200_000),
+    ):
         path.write_bytes(body)
-        records, _, why = read(path)
-        assert not records
-        assert "unpacks to more than" in why
+        assert "unpacks to more than" in read(path)[2]
     monkeypatch.undo()
     nested = BODY
     for _ in range(bounds.NESTING_MAX + 1):
@@ -187,10 +195,8 @@ def test_what_unpacks_out_of_proportion_is_refused(tmp_path: Path, monkeypatch: 
 def test_headers_that_claim_to_be_long_take_no_memory(tmp_path: Path) -> None:
     body = bytearray(tar(a=BODY))
     body[156:157], body[124:136] = b"x", b"%011o\0" % 0o77777777777  # an extended header of 8 GiB
-    body[148:156] = b"        "
-    body[148:156] = b"%06o\0 " % sum(body[:512])
     path = tmp_path / "file"
-    path.write_bytes(body)
+    path.write_bytes(_summed(bytes(body)))
     assert "the tar is damaged" in read(path)[2]
 
 

@@ -73,6 +73,8 @@ export interface CoverageRow {
   search: string;
   why: string;
   sampled?: boolean;
+  /** The row tells of an imported file, which `why` names: it is no gap. */
+  imported?: boolean;
 }
 
 export interface ServerStats {

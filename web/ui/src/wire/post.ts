@@ -84,6 +84,7 @@ export interface Post {
   poll?: Poll | null;
   edited_at?: number | null;
   emojis?: Emoji[];
+  imported?: boolean;
   original?: Post;
 }
 

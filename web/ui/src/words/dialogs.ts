@@ -57,6 +57,7 @@ export const coverageTable = "Coverage, table";
 export const coverageColumns = ["Source", "From", "For", "What"];
 export const coverageSoFar = " so far";
 export const coverageSample = (why: string) => `Only a sample: ${why}`;
+export const coverageImported = (file: string) => `Imported: ${file}`;
 export const coverageNotCollected = (why: string) => `Not collected: ${why}`;
 export const coverageAllPosts = "All posts";
 export const coverageNone = "Nothing recorded yet.";
