@@ -70,7 +70,7 @@ class Tally(msgspec.Struct):
         """Count what is no record."""
         name = "" if remark.kind == "left out" or not remark.name else f"{remark.name}: "
         counts = {"left out": self.left_out, "refused": self.refused, "damaged": self.damaged}[remark.kind]
-        _count(counts, f"{name}{remark.why}", remark.count)
+        _count(counts, f"{name}{remark.why}", remark.times)
 
     def add(self, other: Tally) -> None:
         """Add the counts of another file."""

@@ -60,8 +60,8 @@ class LargeDocument:
                 self._open(sign, mark.start())
             else:
                 self._close(mark.end(), cuts)
-                if self.closed:
-                    self._rest = b""
+                if self._depth <= 0:
+                    self.closed, self._rest = True, b""
                     return cuts, data[mark.end() :]
             self._scanned = mark.end()
         self._discard(cuts)
@@ -90,7 +90,6 @@ class LargeDocument:
             self._begin = -1
         elif self._depth < self._list_depth:
             self._list_depth = 0
-        self.closed = self._depth <= 0
 
     def _cut(self, element: bytes) -> Cut:
         self._found += 1

@@ -17,9 +17,9 @@ from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
 from pipeline.sources.containers.text_blocks import TextDecoder
 from pipeline.sources.contract import Chunk, SourceContext
-from pipeline.sources.large_document import LargeDocument
+from pipeline.sources.large_document import RECORD_MAX_BYTES, LargeDocument
 from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES, DocumentScan, shape_of
+from pipeline.sources.record_splitter import DocumentScan, shape_of
 
 _READ_BLOCK_BYTES = 256 * 1024
 _RECEIVE_TIMEOUT_S = 0.5

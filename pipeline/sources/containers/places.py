@@ -41,12 +41,12 @@ class ReadRecord(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """Something that is no record: what was left out on purpose, refused or damaged; `count` times."""
+    """Something that is no record: what was left out on purpose, refused or damaged; `times` times."""
 
     kind: Literal["left out", "refused", "damaged"]
     name: str
     why: str
-    count: int = 1
+    times: int = 1
 
 
 def records_behind(

@@ -47,7 +47,7 @@ class TarFiles:
             with tarfile.TarFile(fileobj=stream, mode="r", errorlevel=2) as tar:  # type: ignore[arg-type]
                 while (info := tar.next()) is not None:
                     self._budget.enter_member()
-                    tar.members.clear()
+                    tar.members.clear()  # type: ignore[attr-defined] # every member seen would be kept
                     if info.isfile() and (data := tar.extractfile(info)) is not None:
                         name = info.name.removeprefix("./")
                         opened = partial(_Checked, data, name)

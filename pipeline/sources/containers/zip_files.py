@@ -34,6 +34,7 @@ _END = struct.Struct("<4s8xII2x")
 _END64 = struct.Struct("<4s36xQQ")
 _END_TAIL_BYTES = 22 + 65_535
 _ENCRYPTED = 0x1
+_OTHER_METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 95: "xz", 97: "WavPack", 98: "PPMd"}
 
 
 class ZipFiles:
@@ -68,7 +69,7 @@ class ZipFiles:
         if info.flag_bits & _ENCRYPTED:
             raise RefusedFile("it is encrypted: unpack it first")
         if info.compress_type and info.compress_type not in ZIP_METHODS:
-            name = zipfile.compressor_names.get(info.compress_type, "an unknown method")
+            name = _OTHER_METHODS.get(info.compress_type, "an unknown method")
             raise RefusedFile(f"it is packed by {name} (zip method {info.compress_type}): unpack it first")
         with self._lock:
             self._file.seek(info.header_offset)

@@ -9,6 +9,7 @@ import json
 import lzma
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import zstandard
@@ -19,7 +20,7 @@ from pipeline.sources.containers.reading import FileReading
 
 LINES = [json.dumps({"murmur": 1, "id": f"demo:{number}"}).encode() for number in range(300)]
 BODY = b"\n".join(LINES) + b"\n"
-PACK = {
+PACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,

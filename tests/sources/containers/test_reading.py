@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.containers import bounds
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES
+from pipeline.sources.large_document import RECORD_MAX_BYTES
 from tests.sources.containers import BODY, LINES, PACK, read, tar, zipped
 
 TEXT = BODY.decode()
