@@ -19,7 +19,7 @@ import msgspec
 
 from cli.import_progress import ImportProgress
 from cli.import_session import ImportSession, import_session
-from pipeline.importer.file_import import FileImport
+from pipeline.importer.file_import import FileImport, collect_rarely
 from pipeline.importer.import_notes import ImportNote
 from pipeline.importer.outlets import ImportStopped
 from pipeline.importer.tally import Tally
@@ -69,6 +69,7 @@ def import_files(
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    collect_rarely()
     began = time.monotonic()
     groups = [(path, files_in(path)) for path in paths]
     if settings.retention_days and not dry_run:

@@ -7,6 +7,7 @@ nothing is known is refused.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.errors import RecordError
 from pipeline.importer.import_notes import ImportNote
 from pipeline.importer.tally import Tally
 from pipeline.normalise import normalise
+from pipeline.post import Event, Upsert
 from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, IMPORT, RawRecord
 from pipeline.sources.containers.bounds import DamagedFile, RefusedFile
 from pipeline.sources.containers.places import ReadRecord, Remark
@@ -98,9 +100,8 @@ class FileImport:
     def _take(self, found: ReadRecord) -> None:
         data = found.data.strip()
         if data:
-            received_at = received_at_ms(data, found.modified_ms)
             try:
-                events = normalise(data, IMPORT, received_at)
+                received_at, events = received(data, found.modified_ms)
             except RecordError as error:
                 self.tally.aside(str(error))
             except Exception as error:  # noqa: BLE001 - a fault in one format must not stop the others
@@ -125,18 +126,32 @@ class FileImport:
         self._keep(self.note)
 
 
-def received_at_ms(data: bytes, modified_ms: int | None) -> int:
-    """Return when a record was received (ms).
+def received(data: bytes, modified_ms: int | None) -> tuple[int, list[Event]]:
+    """Return when a record was received (ms), and its events.
 
     That is the time of recording that it states, else the last change of its file: no record is younger. So the same
     file gives the same versions each time, and none that is newer than what a stream brought since. Never before the
     time of the record itself, and never in the future.
+
+    Raises:
+        RecordError: the record cannot be read.
     """
     now = now_ms()
-    stated = record_time_ms(data)
-    if stated is not None and any(name in data for name in _RECORDING_TIMES):
-        return min(stated, now)
-    return min(now, max(stated or 0, now if modified_ms is None else modified_ms))
+    if any(name in data for name in _RECORDING_TIMES) and (stated := record_time_ms(data)) is not None:
+        received_at = min(stated, now)
+        return received_at, normalise(data, IMPORT, received_at)
+    received_at = min(now, now if modified_ms is None else modified_ms)
+    events = normalise(data, IMPORT, received_at)
+    if any(type(event) is Upsert and event.post.claimed_at is not None for event in events):  # the file is older
+        received_at = min(now, max(record_time_ms(data) or 0, received_at))
+        events = normalise(data, IMPORT, received_at)
+    return received_at, events
+
+
+def collect_rarely() -> None:
+    """Let Python look for cyclic garbage rarely: an import makes none, and the looking takes a quarter of its time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _first(reasons: dict[str, int]) -> str:

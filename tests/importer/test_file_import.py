@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.importer.file_import import UNKNOWN_MAX, FileImport, received_at_ms
+from pipeline.importer.file_import import UNKNOWN_MAX, FileImport, received
 from pipeline.importer.import_notes import ImportNote, file_digest
 from pipeline.importer.tally import OTHER_REASONS, REASONS_MAX, Tally
 from pipeline.queue.batch import RawRecord
@@ -104,19 +104,19 @@ def test_a_file_is_known_by_its_content_wherever_it_lies(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("data", "modified_ms", "received_at"),
+    ("stated", "modified_ms", "received_at"),
     [
-        (b'{"did":"did:plc:x","time_us":1725911162329308}', 1_790_000_000_000, 1_725_911_162_329),
-        (b'{"created_at":"2021-01-06T18:40:40.000Z"}', 1_700_000_000_000, 1_700_000_000_000),
-        (b'{"created_at":"2021-01-06T18:40:40.000Z"}', 1_500_000_000_000, 1_609_958_440_000),
-        (b'{"no":"time"}', 1_700_000_000_000, 1_700_000_000_000),
+        ({"time_us": 1_725_911_162_329_308}, 1_790_000_000_000, 1_725_911_162_329),
+        ({"created_at": 1_500_000_000_000}, 1_700_000_000_000, 1_700_000_000_000),
+        ({"created_at": 1_500_000_000_000}, 1_400_000_000_000, 1_500_000_000_000),
     ],
-    ids=["time of recording", "the file's time", "never before the record's own", "without a time"],
+    ids=["time of recording", "the file's time", "never before the record's own"],
 )
 def test_a_record_was_received_when_it_says_or_no_later_than_its_file(
-    data: bytes, modified_ms: int, received_at: int
+    stated: dict[str, int], modified_ms: int, received_at: int
 ) -> None:
-    assert received_at_ms(data, modified_ms) == received_at
+    data = msgspec.json.encode(msgspec.json.decode(record(0)) | stated)
+    assert received(data, modified_ms)[0] == received_at
 
 
 def test_reasons_are_bounded() -> None:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.normalise import normalise
+from pipeline.post import Event, Upsert
+from pipeline.sources import large_document
 from pipeline.sources.containers import bounds
 from pipeline.sources.large_document import RECORD_MAX_BYTES
+from tests.records.drafts import Writer
+from tests.records.x_v2_responses import pages
 from tests.sources.containers import BODY, LINES, PACK, read, tar, zipped
 
 TEXT = BODY.decode()
@@ -91,6 +96,38 @@ def test_a_small_page_stays_whole_and_a_long_one_becomes_pages_of_one_post(tmp_p
     assert json.loads(records[0].data) == {"data": LONG[:3]}
     assert [json.loads(record.data)["data"] for record in records[1:-1]] == LONG
     assert records[-1].data == LINES[0]
+
+
+@pytest.mark.parametrize(("first", "indent"), [("data", None), ("includes", 1)])
+def test_a_long_page_gives_each_post_the_includes_it_needs(tmp_path: Path, first: str, indent: int | None) -> None:
+    page = pages(Writer("long"), 1, 700)[0]
+    page["includes"]["places"] = [{"id": "none", "name": "x" * RECORD_MAX_BYTES}]
+    page = {first: page[first], "meta": page["meta"]} | page
+    path = tmp_path / "file"
+    path.write_text(json.dumps(page, indent=indent))
+    whole = normalise(json.dumps(page).encode(), "import", 1_790_000_000_000)
+    records, _, why = read(path)
+    assert (len(records), why) == (700, "")
+    divided = [event for one in records for event in normalise(one.data, "import", 1_790_000_000_000)]
+    assert _by_id(divided) == _by_id(whole)
+    rest, _, _ = read(path, records[300].place)
+    assert [one.data for one in rest] == [one.data for one in records[301:]]
+
+
+def test_includes_too_long_to_hold_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_document, "PAGE_MAX_BYTES", 1_000_000)
+    page = pages(Writer("long"), 1, 100)[0]
+    page["includes"]["users"][0]["description"] = "x" * RECORD_MAX_BYTES
+    path = tmp_path / "file"
+    path.write_text(json.dumps(page))
+    records, _, _ = read(path)
+    assert len(records) == 101
+    assert [one.data for one in records].count(large_document.INCLUDES_LOST) == 1
+
+
+def _by_id(events: list[Event]) -> dict[str, str]:
+    posts = (event.post for event in events if isinstance(event, Upsert))
+    return {post.id: f"{post.author} {post.text} {post.media} {post.quote_of} {post.poll}" for post in posts}
 
 
 @pytest.mark.parametrize("indent", [None, 1])
