@@ -7,6 +7,7 @@ archive, a Mastodon account, a Bluesky repository) is read with what its other m
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import FileIO
@@ -25,6 +26,7 @@ from pipeline.sources.containers.tar_files import TarFiles, is_tar
 from pipeline.sources.containers.text_blocks import utf8_head
 from pipeline.sources.containers.unpacking import packing_of, unpacked
 from pipeline.sources.containers.zip_files import ZIP_MAGICS, ZipFiles, spooled_zip
+from pipeline.sources.line_splitter import Cut
 from pipeline.sources.record_splitter import SPLITTERS, document, elements, shape_of
 
 Found = Iterator[ReadRecord | Remark]
@@ -120,12 +122,26 @@ class FileReading:
             yield Remark("left out", member.name, f"{kind.archive} archive's {kind.part}: {kind.note}")
         elif kind.role == "posts":
             if kind.records == "car":
-                again = partial(self._blocks_again, member)
-                cuts = repository_records(again, at.offset)
+                cuts = self._repository(member, stream, at.offset)
             else:
                 split = document if kind.records == "list" else elements
                 cuts = split(text_from(stream, b"", at.offset, None), at.offset)
             yield from records_behind(cuts, at, member.modified_ms, owners.completing(member, kind))
+
+    def _repository(self, member: Member, stream: ByteStream, offset: int) -> Iterator[list[Cut]]:
+        """Yield the records of a repository, which is read twice; a member that can be read once is copied first."""
+        if member.reopens:
+            yield from repository_records(lambda: blocks_of(self._again(member)), offset)
+            return
+        with tempfile.TemporaryFile(dir=self._scratch) as copy:
+            for block in blocks_of(stream):
+                copy.write(block)
+
+            def again() -> Iterator[bytes]:
+                copy.seek(0)
+                return blocks_of(copy)
+
+            yield from repository_records(again, offset)
 
     def _siblings(self) -> OwnerArchives:
         """Return the archive that the file on disk is a part of, with what the files beside it say of its owner."""
@@ -157,9 +173,6 @@ class FileReading:
     def _again(self, member: Member) -> ByteStream:
         """Return the bytes of a member from the beginning, without its packings."""
         return self._peeled(member.open(), 0)[0]
-
-    def _blocks_again(self, member: Member) -> Iterator[bytes]:
-        return blocks_of(self._again(member))
 
     def _peeled(self, raw: ByteStream, depth: int) -> tuple[PeekStream, int]:
         """Return a stream without its packings, and how many it had."""
