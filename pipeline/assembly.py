@@ -34,6 +34,7 @@ from pipeline.query.tree import Query
 from pipeline.queue.claim_check import ClaimCheck
 from pipeline.queue.dead_letters import DeadLetters
 from pipeline.queue.reader_leases import Leases
+from pipeline.queue.recheck_requests import RecheckRequests
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.reader.loop import Reader
 from pipeline.reader.spool import Spool
@@ -132,6 +133,7 @@ def build_batch_runner(process: Process, queue: TaskQueue) -> BatchRunner:
         dead=process.dead,
         counters=process.counters,
         normalise=normalise,
+        request_rechecks=RecheckRequests(process.redis, process.names).add,
         stopping=queue.stopping,
     )
     return BatchRunner(processor, process.claims, process.counters, queue, report_outage=process.outages.report)

@@ -1,8 +1,9 @@
 """Canonical post with its parts (author, counts, entities, links, media), and the events that a raw record becomes.
 
 The events are a post that was written or observed again (`Upsert`), the deletion of one post or of an account's posts,
-and a notice. The field names are those of JSON on the wire and in exports. Times are integers, milliseconds since 1970
-in UTC. Unknown numbers are null, unknown words "", never guessed. This module knows no source and no store.
+the detachment of a quote, a change of an account, a doubt about its stored posts, and a notice. The field names are
+those of JSON on the wire and in exports. Times are integers, milliseconds since 1970 in UTC. Unknown numbers are null,
+unknown words "", never guessed. This module knows no source and no store.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Emoji(msgspec.Struct):
 class Author(msgspec.Struct):
     """Author of a post. `id` is the source's own stable id, without a prefix; `handle` is without "@".
 
+    `former_handles` are handles that the account had before and that still find its posts, newest first.
     `bot`: the account states that it is automated. `emojis` are the emoji that `name` and `bio` write as `:name:`.
     """
 
@@ -33,6 +35,7 @@ class Author(msgspec.Struct):
     avatar: str = ""
     followers: int | None = None
     verified: bool = False
+    former_handles: list[str] = []
     bot: bool = False
     emojis: list[Emoji] = []
 
@@ -138,6 +141,7 @@ class Post(msgspec.Struct, kw_only=True):
     conversation_id: str = ""
     repost_of: str = ""
     quote_of: str = ""
+    detached_quote: str = ""
     hashtags: list[str] = []
     cashtags: list[str] = []
     mentions: list[str] = []
@@ -168,6 +172,18 @@ class Deletion(msgspec.Struct, frozen=True):
     at: int
 
 
+class QuoteDetachment(msgspec.Struct, frozen=True):
+    """The post `id` no longer quotes the post `quoted`, because that post's author or server took the quote back.
+
+    The quoting post stays. It shows, finds and exports the quote no more, whatever later copies of it say. `attached`
+    undoes an earlier detachment: the quote is shown again.
+    """
+
+    id: str
+    quoted: str
+    attached: bool = False
+
+
 class AuthorDeletion(msgspec.Struct, frozen=True):
     """The deletion of all posts of an account up to `at` (ms). `author_id` is the source's own id.
 
@@ -180,6 +196,28 @@ class AuthorDeletion(msgspec.Struct, frozen=True):
     forgotten: bool = False
 
 
+class AccountChange(msgspec.Struct, frozen=True):
+    """A change of an account at its source at `at` (ms, the source's time of the change). The greatest time wins.
+
+    `hidden`: the account is off for now, and none of its posts may be shown until it is back (False); None says nothing
+    about that. `handle` is the account's new handle, "" says nothing about it.
+    """
+
+    source: str
+    author_id: str
+    at: int
+    hidden: bool | None = None
+    handle: str = ""
+
+
+class AuthorRecheck(msgspec.Struct, frozen=True):
+    """The source lost count of an account's changes at `at` (ms): its stored posts are to be looked up again."""
+
+    source: str
+    author_id: str
+    at: int
+
+
 class Notice(msgspec.Struct, frozen=True):
     """A message of a source that is no post. `kind` is limit, disconnect, warning, keepalive, withheld or info."""
 
@@ -188,5 +226,5 @@ class Notice(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-Event = Upsert | Deletion | AuthorDeletion | Notice
+Event = Upsert | Deletion | QuoteDetachment | AuthorDeletion | AccountChange | AuthorRecheck | Notice
 """Result of normalising a record."""

@@ -146,6 +146,10 @@ class Names:
         """String with TTL: JSON, how far a file was imported; `digest` is what the file is known by."""
         return f"{self.prefix}:imported:{digest}"
 
+    def recheck_authors(self, source: str) -> str:
+        """Sorted set: accounts whose stored posts are to be re-checked, by the time (ms) up to which."""
+        return f"{self.prefix}:recheck:{source}:authors"
+
     # -- the rest
     @property
     def watchers(self) -> str:

@@ -27,8 +27,8 @@ from pipeline.sources.replay.record_time import record_time_ms
 UNKNOWN_MAX = 1_000
 """Records without a known one after which a file is refused."""
 _TELL_S = 0.2
-_RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"')
-"""Names under which a record tells when it was recorded: Jetstream, X's stream, twarc."""
+_RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"', b'"witnessedAt"', b'"timestamp_collected"')
+"""Names under which a record tells when it was recorded: Jetstream, X's stream, twarc, Jetstream 2, Zeeschuimer."""
 
 
 class FileImport:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.post import AuthorDeletion, Deletion, Event, Post, Upsert
+from pipeline.post import Event, Notice, Post, Upsert
 from pipeline.sources.containers.places import Remark
 
 REASONS_MAX = 40
@@ -49,7 +49,7 @@ class Tally(msgspec.Struct):
         self.records += 1
         upserts = [event.post for event in events if type(event) is Upsert and event.raw]
         self.carried += sum(type(event) is Upsert and not event.raw for event in events)
-        gone = sum(type(event) in (Deletion, AuthorDeletion) for event in events)
+        gone = sum(type(event) not in (Upsert, Notice) for event in events)
         self.deletions += gone
         self.posts += len(upserts)
         self.silent += not (upserts or gone)
@@ -90,7 +90,7 @@ class Tally(msgspec.Struct):
         if self.carried:
             parts[0] += f" (and {self.carried:,} that they repost or quote)"
         if self.deletions:
-            parts.append(f"{self.deletions:,} deletions")
+            parts.append(f"{self.deletions:,} deletions or changes of accounts")
         if self.silent:
             parts.append(f"{self.silent:,} records without a post")
         texts = [f"{', '.join(parts)} of {self.records:,} records"]

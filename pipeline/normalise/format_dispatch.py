@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from pipeline.errors import RecordError
+from pipeline.normalise.foreign_formats import foreign_reason, unknown_reason
 from pipeline.normalise.format_adapters import NEEDED_NAMES, PREFIXES, Adapter
 from pipeline.normalise.mastodon.stream_adapter import event_stream_events
 from pipeline.normalise.source_permissions import MASTODON, SourcePermissions, X, permissions_of
@@ -29,6 +30,9 @@ _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 """All exceptions that decoding bytes from outside may raise (ValueError: broken UTF-8)."""
 
 _EVENT_STREAM = (b"event:", b"data:", b":", b"id:", b"retry:")
+
+LIST_NAMES = ("statuses", "posts", "feed", "records", "orderedItems")
+"""Names of a page's list of records: Mastodon's and X v1.1's search, AppView's pages, ActivityPub's collections."""
 
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
@@ -61,6 +65,12 @@ def normalise(raw: bytes, source: str, received_at: int, instance: str = "") -> 
 def _reason(raw: bytes, error: Exception) -> str:
     if not raw.lstrip().startswith((b"{", b"[", *_EVENT_STREAM)):
         return f"no JSON and no event stream: {raw[:40]!r}"
+    try:
+        foreign = foreign_reason(_decode_object(raw))
+    except _MALFORMED:
+        foreign = ""
+    if foreign:
+        return foreign
     return f"malformed: {error}"[:500]
 
 
@@ -103,20 +113,28 @@ class _PermittedFormats:
 
     def _probed(self, raw: bytes, received_at: int, instance: str) -> list[Event]:
         record = _decode_object(raw)
+        foreign = foreign_reason(record)
+        if foreign:
+            raise RecordError(foreign)
         for needed, adapt in self.by_names:
             if record.keys() >= needed:
                 return adapt(raw, received_at, instance, self.permissions)
-        if "statuses" in record:
-            return self._listed(_decode_list(record["statuses"]), received_at, instance)
+        listed = next((record[name] for name in LIST_NAMES if bytes(record.get(name, b"")).startswith(b"[")), None)
+        if listed is not None:
+            return self._listed(_decode_list(listed), received_at, instance)
         if self.permits_x and "for_user" in record and "message" in record:
             return self.events(bytes(record["message"]), received_at, instance)
         for name in record if self.permits_x else ():
             if name in x_stream_messages.MESSAGE_NAMES:
                 return x_stream_messages.events(name, record[name], received_at)
+        raise RecordError(self._refusal(record))
+
+    def _refusal(self, record: dict[str, Raw]) -> str:
+        """Return why a record of no permitted format is set aside."""
         for format_name, needed, _ in NEEDED_NAMES:
             if format_name not in self.permissions.formats and record.keys() >= needed:
-                raise RecordError(f"a record of {self.permissions.label} may not be in the format {format_name}")
-        raise RecordError(f"no known format: {', '.join(list(record)[:8]) or 'an empty object'}"[:200])
+                return f"a record of {self.permissions.label} may not be in the format {format_name}"
+        return unknown_reason(record)
 
     def _listed(self, items: list[Raw], received_at: int, instance: str) -> list[Event]:
         """Return the events of a list of records, as REST calls answer. An unreadable record costs no other."""

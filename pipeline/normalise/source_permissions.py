@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import RecordError
-from pipeline.post import AuthorDeletion, Deletion, Event, Notice, Upsert
+from pipeline.post import AccountChange, Author, AuthorDeletion, AuthorRecheck, Deletion, Event, Notice, Upsert
 from pipeline.queue.batch import FORGET, IMPORT, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
-"""Names of the formats: our own JSON, and those of the three networks."""
+"""Names of the formats: our own JSON, and those of the three networks' streams and interfaces."""
+
+X_ARCHIVE, ACTIVITYPUB, APPVIEW, TAP = "x archive", "activitypub", "appview", "tap"
+"""Names of the formats that only recordings have: archives of one owner, and what other tools collect."""
 
 _POSTS = frozenset({"post", "delete"})
-_ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON})
+_ALL = frozenset({CANONICAL, JETSTREAM, X, MASTODON, X_ARCHIVE, ACTIVITYPUB, APPVIEW, TAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class SourcePermissions:
     """Permissions of the records of one label.
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
-    ("": any). `may_delete_accounts`: a record may delete all posts of an account. `own_host_only`: a record may be
+    ("": any). `may_delete_accounts`: a record may delete or hide all posts
+    of an account, and rename it. `own_host_only`: a record may be
     about statuses of the batch's instance only.
     """
 
@@ -54,8 +58,11 @@ class SourcePermissions:
         Raises:
             RecordError: the record contains an event that its label does not permit.
         """
-        if not self.may_delete_accounts and any(type(event) is AuthorDeletion for event in events):
-            raise RecordError(f"a record of {self.label} may not delete an account")
+        if not self.may_delete_accounts:
+            if any(type(event) is AuthorDeletion for event in events):
+                raise RecordError(f"a record of {self.label} may not delete an account")
+            if any(type(event) in (AccountChange, AuthorRecheck) for event in events):
+                raise RecordError(f"a record of {self.label} may not change an account")
         return _of_own_host(events, instance.lower()) if self.own_host_only else events
 
 
@@ -75,7 +82,14 @@ def _is_own(event: Event, host: str) -> bool:
         return bool(host) and event.id.startswith(f"mastodon:{host}/")
     if type(event) is not Upsert or not host:
         return False
-    return event.post.id.startswith(f"mastodon:{host}/") and event.post.author.id.endswith(f"@{host}")
+    author = event.post.author
+    return event.post.id.startswith(f"mastodon:{host}/") and author.id.endswith(f"@{host}") and _may_name(author, host)
+
+
+def _may_name(author: Author, host: str) -> bool:
+    """Return whether a server may give its account this handle: its own host or a domain above it."""
+    domain = author.handle.rpartition("@")[2].lower()
+    return domain == host or host.endswith(f".{domain}")
 
 
 _PERMISSIONS = {

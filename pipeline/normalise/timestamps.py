@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pipeline.post import MAX_TIME_MS
 
 
-def iso_to_ms(text: str) -> int | None:
+def iso_to_ms(text: str | None) -> int | None:
     """Return the time of an ISO 8601 text with a zone (UTC where it has none), or None if the text is no such time."""
+    if text is None:
+        return None
     try:
         parsed = datetime.fromisoformat(text)
         if parsed.tzinfo is None:
@@ -25,3 +27,8 @@ def iso_to_ms(text: str) -> int | None:
 def future_claim(claim_ms: int, received_at: int, precision_ms: int = 1) -> int | None:
     """Return a claimed time that lies after the receipt by at least its precision; otherwise None."""
     return claim_ms if claim_ms - received_at >= precision_ms else None
+
+
+def truncated_ms(text: str) -> int | None:
+    """Return a time of microsecond precision in whole ms, truncated and not rounded, None if it is none."""
+    return iso_to_ms(f"{text[:23]}Z" if len(text) == 27 and text.endswith("Z") else text)

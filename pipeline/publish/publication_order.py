@@ -145,13 +145,27 @@ class PublicationOrder:
             raise RegistryMoved(attempt.batch_id)
         return answer == 1
 
-    def announce_deletions(self, attempt: Attempt, ids: Sequence[str]) -> bool:
-        """Store tombstones and announce the ids as deleted while the batch goes on.
+    def publish_portion(
+        self,
+        attempt: Attempt,
+        messages: Sequence[tuple[str, bytes]],
+        deleted: Sequence[str],
+        *,
+        registry: int | None = None,
+    ) -> bool:
+        """Publish messages, store tombstones and announce their ids as deleted, while the batch goes on.
 
-        This serves a batch that deletes more posts than one announcement holds. Returns False if a newer attempt owns
-        the batch; then nothing was published.
+        This serves a batch that deletes, hides or shows more posts than one step of the store. `registry` is as in
+        `commit`. Returns False if a newer attempt owns the batch; then nothing was published.
+
+        Raises:
+            RegistryMoved: the registry has another version than `registry`.
         """
-        return self._publish_part(attempt, (), ids, ids, None, ends=False)
+        *parts, last = _parts(messages)
+        for part in parts:
+            if not self._publish_part(attempt, part, (), (), registry, ends=False):
+                return False
+        return self._publish_part(attempt, last, deleted, deleted, registry, ends=False)
 
     def safe(self) -> int:
         """Return the low watermark: the greatest n such that every publication ≤ n is published and persisted.

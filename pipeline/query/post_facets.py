@@ -77,6 +77,8 @@ def add_author_facets(post: Post, facets: set[str], original: Post | None) -> No
 
 
 def _add_names(prefix: str, author: Author, facets: set[str]) -> None:
+    for handle in author.former_handles:
+        facets.add(prefix + fold(handle))
     if author.handle:
         facets.add(prefix + fold(author.handle))
     if author.id:

@@ -19,7 +19,7 @@ from pipeline.sources.page_includes import PageIncludes
 
 RECORD_MAX_BYTES = 4 * 1024 * 1024
 """Bytes of the longest record; a longer one is cut to `TRUNCATED_BYTES` and becomes a dead letter."""
-RECORD_LISTS = frozenset({b"statuses", b"tweets", b"data", b"posts", b"feed", b"orderedItems", b"results"})
+RECORD_LISTS = frozenset({b"statuses", b"tweets", b"data", b"posts", b"feed", b"orderedItems", b"results", b"records"})
 """Names of the lists of records: X v1.1 and v2, Bluesky's AppView, ActivityPub, Gnip."""
 STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]|"', re.DOTALL)
 """A JSON string, a bracket, or the quote of a string that ends in a later block."""

@@ -35,6 +35,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
 
     `created_at`, `claimed_at` and `received_at` stay those of the first version stored.
     """
+    new = _with_detached_quote(old, new)
     if new.version < old.version:
         return old, "dropped"
     number = max(old.seq, seq)
@@ -64,6 +65,16 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
 def _question(poll: Poll | None) -> object:
     """Return what a poll asks, without the numbers of its votes."""
     return poll and (poll.multiple, poll.closes_at, [option.text for option in poll.options])
+
+
+def _with_detached_quote(old: Post, new: Post) -> Post:
+    """Return the new version without the quote that was detached from an earlier one."""
+    detached = old.detached_quote
+    if not detached or new.detached_quote:
+        return new
+    return msgspec.structs.replace(
+        new, quote_of="" if new.quote_of == detached else new.quote_of, detached_quote=detached
+    )
 
 
 def _merge_counts(old: Counts, new: Counts) -> Counts:

@@ -37,7 +37,8 @@ def _persist_halved(persist: Callable[[Writes], Persisted], writes: Writes) -> P
         return persist(writes)
     except RowRefused as error:
         upserts = writes.upserts
-        alone = not (writes.deletions or writes.author_deletions)
+        accounts = writes.author_deletions or writes.account_changes
+        alone = not (writes.deletions or accounts or writes.detachments)
         if not upserts:
             raise
         if len(upserts) == 1 and alone:

@@ -20,8 +20,8 @@ from pipeline.broker.counters import Counters, TimeSpent
 from pipeline.broker.keys import Names
 from pipeline.errors import AttemptUnfinished, BatchDone
 from pipeline.match.matcher_replica import MatcherReplica
-from pipeline.post import Deletion
-from pipeline.publish.messages import Message, posts_messages
+from pipeline.post import AuthorRecheck, Deletion
+from pipeline.publish.messages import Message, edited_messages, posts_messages
 from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
 from pipeline.queue.batch import IMPORT, RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, ClaimCheck
@@ -43,8 +43,9 @@ REANNOUNCED_MAX = 10_000
 """At most this many deletions left over from a crashed attempt are re-announced. Clients that reconnect read all of
 them from the store."""
 DELETION_BUDGET_S = 10.0
-"""Seconds that one attempt removes what deletions take along (a million reposts, all posts of an account). Then the
-batch goes to the end of the queue, and its next attempt finds less to remove."""
+"""Seconds that one attempt removes what deletions take along (a million reposts, all posts of an account), or hides,
+shows and renames posts of accounts. Then the batch goes to the end of the queue, and its next attempt finds less to do.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class BatchProcessor:
         dead: DeadLetters,
         counters: Counters,
         normalise: Normalise,
+        request_rechecks: Callable[[Sequence[tuple[str, str, int]]], None] | None = None,
         stopping: Callable[[], bool] = lambda: False,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -83,6 +85,7 @@ class BatchProcessor:
         self._dead = dead
         self._counters = counters
         self._normalise = normalise
+        self._request_rechecks = request_rechecks
         self._stopping = stopping
         self._clock_s = clock_s
 
@@ -131,7 +134,7 @@ class BatchProcessor:
             return normalised, self._intake.filter(normalised.writes)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
-        """Persist writes. Posts that deletions take along are removed in portions, each announced once it is removed.
+        """Persist writes. What deletions and account changes concern is done in portions, each published once done.
 
         Raises:
             BatchDone: a newer attempt owns the batch.
@@ -143,14 +146,35 @@ class BatchProcessor:
             ids = {upsert.post.id for upsert in accepted.upserts} if portion.left else set()
             deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids.intersection(portion.tombstoned))]
             while portion.left:
-                if not self._order.announce_deletions(attempt, portion.deleted):
-                    raise BatchDone(attempt.batch_id)
+                self._publish_portion(attempt, portion)
                 self._counters.add("posts_deleted", len(portion.deleted))
                 if self._stopping() or self._clock_s() > end_s:
                     raise AttemptUnfinished(attempt.batch_id)
-                rest = Writes((), deletions, accepted.author_deletions, continued=True)
+                rest = Writes((), deletions, accepted.author_deletions, accepted.account_changes, continued=True)
                 portion = self._store.persist(rest, attempt.seq)
-        return persisted if portion is persisted else replace(persisted, deleted=portion.deleted, left=False)
+        return replace(
+            persisted, entries=portion.entries, deleted=portion.deleted, withdrawn=portion.withdrawn, left=False
+        )
+
+    def _publish_portion(self, attempt: Attempt, portion: Persisted) -> None:
+        """Publish what a portion shows, hides and deletes, while the batch goes on.
+
+        Raises:
+            BatchDone: a newer attempt owns the batch.
+            RegistryMoved: the registry moved in each of `MATCH_ROUNDS`.
+        """
+        for _ in range(MATCH_ROUNDS):
+            self._following.follow()
+            messages = self._messages(portion, attempt.safe)
+            every = concerns_every_search(portion.entries, attempt.safe)
+            try:
+                registry = self._following.version if every else None
+                if not self._order.publish_portion(attempt, messages, portion.deleted, registry=registry):
+                    raise BatchDone(attempt.batch_id)
+            except RegistryMoved:
+                continue
+            return
+        raise RegistryMoved(attempt.batch_id)
 
     def _persist_in_parts(self, claim: Claim, attempt: Attempt, batch: RawBatch) -> Generator[str, None, _Part]:
         """Search a batch that failed as a whole for poison records; persist the others, and return them as one part."""
@@ -169,10 +193,12 @@ class BatchProcessor:
         found = yield from finder.run()
         letters = [dead_letter_of(batch, batch.records[index], why) for index, why in sorted(found.bad.items())]
         accepted, persisted = Writes(), Persisted([])
+        rechecks: list[AuthorRecheck] = []
         for part in found.parts:
             letters += part.normalised.dead_letters
             accepted, persisted = accepted.plus(part.accepted), persisted.plus(part.persisted)
-        return _Part(NormalisedBatch(accepted, letters), accepted, persisted)
+            rechecks += part.normalised.rechecks
+        return _Part(NormalisedBatch(accepted, letters, rechecks=rechecks), accepted, persisted)
 
     def _match_and_commit(self, attempt: Attempt, batch: RawBatch, part: _Part) -> Iterator[str]:
         """Match the persisted posts and COMMIT.
@@ -182,6 +208,8 @@ class BatchProcessor:
         Raises:
             RegistryMoved: the registry moved in each of `MATCH_ROUNDS`.
         """
+        if self._request_rechecks is not None and part.normalised.rechecks:
+            self._request_rechecks([(one.source, one.author_id, one.at) for one in part.normalised.rechecks])
         refused = refused_dead_letters(batch, self._normalise, part.persisted.refused)
         self._set_aside(part.normalised.dead_letters + refused, again=bool(attempt.dead))
         part = replace(part, persisted=self._with_unannounced(attempt, part.persisted))
@@ -208,25 +236,31 @@ class BatchProcessor:
             self._counters.add("dead_dropped", self._dead.add(letters, again=again))
 
     def _with_unannounced(self, attempt: Attempt, persisted: Persisted) -> Persisted:
-        """Return it with the posts deleted since an attempt at this batch died.
+        """Return it with the posts deleted or hidden since an attempt at this batch died.
 
-        The dead attempt may have removed posts with an account or with their original. Their rows are removed, and the
-        batch does not name them.
+        The dead attempt may have removed or hidden posts with an account or with their original. Their rows are
+        removed, and the batch does not name them.
         """
         if not attempt.dead:
             return persisted
         with self._store.reading() as reading:
             left_over = reading.deleted_ids(attempt.dead - 1, limit=REANNOUNCED_MAX)
-        return replace(persisted, deleted=[*dict.fromkeys([*persisted.deleted, *left_over])])
+            hidden = reading.withdrawn(attempt.dead - 1, limit=REANNOUNCED_MAX)
+        return replace(
+            persisted,
+            deleted=[*dict.fromkeys([*persisted.deleted, *left_over])],
+            withdrawn=[*dict.fromkeys([*persisted.withdrawn, *hidden])],
+        )
 
     def _messages(self, persisted: Persisted, safe: int) -> list[Message]:
-        """Return the messages for accepted posts and for searches that they no longer match."""
+        """Return the messages for hidden and accepted posts, and for searches that these no longer match."""
         entries = persisted.entries
+        messages = edited_messages(self._names, [(*post, ()) for post in persisted.withdrawn])
         if not entries:
-            return []
+            return messages
         matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        messages = posts_messages(self._names, report.matches, [entry.body for entry in entries])
+        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries])
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)

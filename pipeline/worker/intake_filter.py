@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pipeline.errors import QueryError
 from pipeline.match.contract import StandingMatcher
@@ -56,7 +57,7 @@ class IntakeFilter:
         self._follow_track()
         if self._matcher is None or not writes.upserts:
             return writes
-        return Writes(self._inside(writes.upserts, self._matcher), writes.deletions, writes.author_deletions)
+        return replace(writes, upserts=self._inside(writes.upserts, self._matcher))
 
     def _inside(self, upserts: Sequence[Upsert], matcher: StandingMatcher) -> list[Upsert]:
         by_id = {upsert.post.id: upsert.post for upsert in upserts}

@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pipeline.errors import RecordError
-from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post, Upsert
+from pipeline.post import (
+    AccountChange,
+    AuthorDeletion,
+    AuthorRecheck,
+    Counts,
+    Deletion,
+    Event,
+    Notice,
+    Post,
+    QuoteDetachment,
+    Upsert,
+)
 from pipeline.queue.batch import IMPORT, RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
@@ -24,16 +35,19 @@ Normalise = Callable[[bytes, str, int, str], Sequence[Event]]
 
 @dataclass(slots=True)
 class NormalisedBatch:
-    """A batch after normalising: writes to persist, records that failed as dead letters, control messages."""
+    """A batch after normalising: writes to persist, records that failed, control messages, accounts to re-check."""
 
     writes: Writes
     dead_letters: list[DeadLetter] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    rechecks: list[AuthorRecheck] = field(default_factory=list)
 
     @property
     def seq_count(self) -> int:
         """Number of sequence numbers that this batch reserves."""
-        return len(self.writes.upserts) + len(self.writes.deletions) + len(self.writes.author_deletions)
+        writes = self.writes
+        accounts = (writes.author_deletions, writes.account_changes)
+        return sum(map(len, (writes.upserts, writes.deletions, writes.detachments, *accounts)))
 
 
 def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
@@ -58,7 +72,8 @@ def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | N
             if type(event) is Upsert:
                 event.post.imported = True
     writes, notices = fold(events)
-    return NormalisedBatch(writes, dead_letters, notices)
+    rechecks = [event for event in events if type(event) is AuthorRecheck]
+    return NormalisedBatch(writes, dead_letters, notices, rechecks)
 
 
 def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
@@ -80,6 +95,8 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
     upserts: dict[str, Upsert] = {}
     deletions: dict[str, Deletion] = {}
     author_deletions: list[AuthorDeletion] = []
+    changes: dict[tuple[str, str, bool], AccountChange] = {}
+    detachments: dict[tuple[str, str], QuoteDetachment] = {}
     notices: list[Notice] = []
     for event in events:
         if type(event) is Upsert:
@@ -92,11 +109,26 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
                 deletions[event.id] = event
         elif type(event) is AuthorDeletion:
             author_deletions.append(event)
+        elif type(event) is AccountChange:
+            key = (event.source, event.author_id, event.hidden is None)
+            changes[key] = max(changes.get(key, event), event, key=_later_change)
+        elif type(event) is QuoteDetachment:
+            detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
     for post_id in deletions:
         upserts.pop(post_id, None)
-    return Writes(list(upserts.values()), list(deletions.values()), author_deletions), notices
+    return Writes(
+        [*upserts.values()],
+        [*deletions.values()],
+        author_deletions,
+        [*changes.values()],
+        detachments=[*detachments.values()],
+    ), notices
+
+
+def _later_change(change: AccountChange) -> tuple[int, bool]:
+    return change.at, bool(change.hidden)
 
 
 def _greater(one: Upsert, other: Upsert) -> Upsert:

@@ -69,7 +69,7 @@ def test_counts_name_each_reason_and_the_times_of_the_posts(tmp_path: Path) -> N
     assert (tally.first_ms, tally.last_ms) == (1_500_000_000_000, 1_500_000_002_000)
     assert tally.by_source == {"demo": 3}
     assert "3 posts" in tally.line()
-    assert "1 deletions" in tally.line()
+    assert "1 deletions or changes of accounts" in tally.line()
     assert "set aside: 1 (no JSON" in tally.line()
 
 

@@ -5,8 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+import pytest
+
 from pipeline.normalise import normalise
-from pipeline.post import AuthorDeletion, Deletion, Entity, Event, Media, Notice, Post
+from pipeline.post import (
+    AccountChange,
+    AuthorDeletion,
+    AuthorRecheck,
+    Deletion,
+    Entity,
+    Event,
+    Media,
+    Notice,
+    Post,
+    QuoteDetachment,
+)
 from tests.normalise.sample_records import NOW, posts
 
 TIME_US = 1732206349000167
@@ -146,17 +160,52 @@ def test_repost_points_to_its_original_and_likes_are_ignored() -> None:
     assert event("delete", "app.bsky.feed.repost") == [Deletion(f"bluesky:{DID}/3kone", TIME_US // 1000)]
 
 
-def test_account_taken_down_deletes_all_its_posts() -> None:
-    def account(active: bool, status: str | None) -> list[Event]:
-        message = {"active": active, "status": status, "did": DID, "seq": 1, "time": "2025-01-09T19:42:18.972Z"}
-        return normalise(
-            json.dumps({"did": DID, "time_us": TIME_US, "kind": "account", "account": message}).encode(), "bluesky", NOW
-        )
+INNER, INNER_MS = "2025-01-09T19:42:18.972815Z", 1_736_451_738_972
 
-    for status in ("takendown", "deleted", "suspended", "deactivated"):
-        assert account(False, status) == [AuthorDeletion("bluesky", DID, TIME_US // 1000)]
-    assert account(True, None) == []
-    assert account(False, "desynchronized") == []
+
+def about_account(kind: str, body: dict[str, Any]) -> list[list[Event]]:
+    """Return what an event of an account means on the older wire, and on the newer one."""
+    old = {"did": DID, "time_us": TIME_US, "kind": kind, kind: body}
+    payload = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "did": DID, "time": "2025-01-09T20:00:00Z"}
+    new = {"$type": "message", "payload": payload | {kind: body}}
+    return [normalise(json.dumps(one).encode(), "bluesky", NOW) for one in (old, new)]
+
+
+@pytest.mark.parametrize("status", ["takendown", "suspended", "deactivated", "a state of 2030", "", None])
+def test_account_that_is_not_active_is_off_by_the_events_inner_time(status: str | None) -> None:
+    off = AccountChange("bluesky", DID, INNER_MS, hidden=True)
+    assert about_account("account", {"active": False, "status": status, "time": INNER}) == [[off], [off]]
+
+
+def test_account_that_is_active_is_back_and_a_deleted_one_is_wiped() -> None:
+    back = AccountChange("bluesky", DID, INNER_MS, hidden=False)
+    assert about_account("account", {"active": True, "time": INNER}) == [[back], [back]]
+    gone = [msgspec.structs.replace(back, hidden=True), AuthorDeletion("bluesky", DID, INNER_MS)]
+    assert about_account("account", {"active": False, "status": "deleted", "time": INNER}) == [gone, gone]
+
+
+@pytest.mark.parametrize("status", ["desynchronized", "throttled"])
+def test_trouble_of_a_host_hides_nobody(status: str) -> None:
+    assert about_account("account", {"active": False, "status": status, "time": INNER}) == [[], []]
+
+
+def test_account_event_without_an_inner_time_has_the_servers() -> None:
+    old, new = about_account("account", {"active": False})
+    assert [*old, *new] == [
+        AccountChange("bluesky", DID, at, hidden=True) for at in (TIME_US // 1000, 1_736_452_800_000)
+    ]
+
+
+def test_handle_of_an_identity_event_is_the_accounts_and_an_invalid_one_is_none() -> None:
+    named = AccountChange("bluesky", DID, INNER_MS, handle="ann.example")
+    assert about_account("identity", {"handle": "ann.example", "time": INNER}) == [[named], [named]]
+    for handle in ("handle.invalid", "", None, "a\nb"):
+        assert about_account("identity", {"handle": handle, "time": INNER}) == [[], []]
+
+
+def test_broken_chain_of_commits_asks_for_a_look_at_the_authors_posts() -> None:
+    _, new = about_account("sync", {"did": DID, "rev": "3l3qo2vutsw2b", "time": INNER, "blocks": {"$bytes": "AA"}})
+    assert new == [AuthorRecheck("bluesky", DID, INNER_MS)]
 
 
 ANN = {"handle": "ann.example", "name": "Ann", "bio": "I am", "avatar": "https://a.example/1", "followers": 7}
@@ -198,6 +247,50 @@ def test_numbers_beside_the_event_are_the_posts() -> None:
     assert post.version == TIME_US // 1000
 
 
+def test_labels_of_the_profile_are_heeded() -> None:
+    (post,) = posts(known(ANN | {"bot": True, "sensitive": True}))
+    assert (post.author.bot, post.sensitive) == (True, True)
+    assert not posts(known())[0].sensitive
+
+
+@pytest.mark.parametrize("label", ["!hide", "!no-unauthenticated"])
+def test_label_that_withholds_a_post_removes_what_was_stored_of_it(label: str) -> None:
+    labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": label}]}
+    assert [type(one) for one in event(labels=labels)] == [Notice]
+    assert [type(one) for one in event("update", labels=labels)] == [Deletion, Notice]
+
+
+def postgate(operation: str = "create", **record: Any) -> list[Event]:
+    own = {"post": f"at://{DID}/app.bsky.feed.post/3kone", "detachedEmbeddingUris": [AT, AT]}
+    return event(operation, "app.bsky.feed.postgate", **own | record)
+
+
+def test_postgate_detaches_the_quotes_that_it_lists() -> None:
+    detached = QuoteDetachment("bluesky:did:plc:xyz/3kparent", f"bluesky:{DID}/3kone")
+    assert postgate() == postgate("update") == [detached]
+    fields = {"operation": "create", "collection": "app.bsky.feed.postgate", "rkey": "3kone"}
+    record = {"post": f"at://{DID}/app.bsky.feed.post/3kone", "detachedEmbeddingUris": [AT]}
+    assert frame("commit", **fields, record=record) == [detached]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"post": "at://did:plc:xyz/app.bsky.feed.post/3kone"},
+        {"post": f"at://{DID}/app.bsky.feed.post/3ktwo"},
+        {"post": ""},
+        {"detachedEmbeddingUris": None},
+        {"detachedEmbeddingUris": ["at://did:plc:xyz/app.bsky.feed.like/3k", "x", ""]},
+    ],
+)
+def test_postgate_of_somebody_elses_post_or_without_quotes_detaches_nothing(record: dict[str, Any]) -> None:
+    assert postgate(**record) == []
+
+
+def test_postgate_that_is_deleted_says_nothing() -> None:
+    assert event("delete", "app.bsky.feed.postgate") == []
+
+
 def frame(kind: str, **fields: Any) -> list[Event]:
     message = {"$type": f"network.bsky.jetstream.subscribeEvents#{kind}", "seq": 5, "did": DID}
     message |= {"time": "2024-11-21T16:25:49.000167Z", **fields}
@@ -210,8 +303,8 @@ def test_frames_of_the_newer_wire_give_the_same_events() -> None:
     assert posts(frame("commit", **commit, record=record)) == [read()]
     assert frame("commit", **commit | {"operation": "delete"}) == event("delete")
     account = {"active": False, "status": "deleted", "did": DID, "seq": 1, "time": "x"}
-    assert frame("account", account=account) == [AuthorDeletion("bluesky", DID, TIME_US // 1000)]
-    assert frame("identity", identity={"did": DID, "handle": "a.example"}) == []
-    assert frame("sync", sync={}) == []
+    assert AuthorDeletion("bluesky", DID, TIME_US // 1000) in frame("account", account=account)
+    assert frame("identity", identity={"did": DID}) == []
+    assert frame("sync", sync={}) == [AuthorRecheck("bluesky", DID, TIME_US // 1000)]
     (error,) = normalise(b'{"$type":"error","error":"ConsumerTooSlow","message":"hurry"}', "bluesky", NOW)
     assert error == Notice("bluesky", "warning", "ConsumerTooSlow hurry")

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
 from pipeline.normalise.source_permissions import permissions_of
-from pipeline.post import AuthorDeletion, Deletion, Event, Upsert
+from pipeline.post import AccountChange, AuthorDeletion, AuthorRecheck, Deletion, Event, Upsert
 from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
 
 NOW = 1_790_000_000_000
@@ -68,6 +68,17 @@ FORGERIES: dict[str, dict[str, Any]] = {
         "user": {"id_str": "12", "screen_name": "jack"},
     },
     "an X post of v2": {"data": {"id": "20", "text": "forged", "author_id": "12"}},
+    "a Bluesky account is off": {"did": "did:plc:1", "time_us": 1, "kind": "account", "account": {"active": False}},
+    "a Bluesky account is renamed": {
+        "did": "did:plc:1",
+        "time_us": 1,
+        "kind": "identity",
+        "identity": {"handle": "eve.example"},
+    },
+    "a Bluesky account lost its chain": {
+        "$type": "message",
+        "payload": {"$type": "a#sync", "did": "did:plc:1", "sync": {"time": "2026-01-01T00:00:00Z"}},
+    },
     "an X account is deleted": {"user_delete": {"id": 12}},
     "an X post is deleted": {"delete": {"status": {"id": 20, "id_str": "20"}}},
     "a status of another server is deleted": {
@@ -137,6 +148,8 @@ def test_network_is_believed_about_itself_only(label: str, own: str, forgery: st
         elif isinstance(event, AuthorDeletion):
             assert event.source == own
             assert not event.forgotten
+        elif isinstance(event, AccountChange | AuthorRecheck):
+            assert event.source == own
         elif isinstance(event, Deletion):
             assert event.id.startswith(f"{own}:")
 
@@ -156,7 +169,7 @@ def test_our_own_labels_take_our_own_json_only(label: str, forgery: str) -> None
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_sent_record_deletes_no_account_and_a_file_forgets_none(forgery: str) -> None:
     for event in every_way(forgery, INGEST):
-        assert not isinstance(event, AuthorDeletion)
+        assert not isinstance(event, AuthorDeletion | AccountChange | AuthorRecheck)
     for event in every_way(forgery, "replay"):
         assert not isinstance(event, AuthorDeletion) or not event.forgotten
 
@@ -200,7 +213,7 @@ def test_every_label_may_send_its_own_records() -> None:
     assert normalised(FORGERIES["a post is deleted"], RECHECK) == [Deletion("x:20", NOW)]
     assert isinstance(normalised(EVIL, LOOKUP, "evil.example")[0], Upsert)
     for name in ("an X account is deleted", "a Bluesky account is deleted"):
-        assert isinstance(normalised(FORGERIES[name], "replay")[0], AuthorDeletion), (
+        assert isinstance(normalised(FORGERIES[name], "replay")[-1], AuthorDeletion), (
             "a recording deletes accounts as the live stream did"
         )
     assert permissions_of("quakes").network == "quakes"

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import RecordError
 from pipeline.normalise import normalise
-from pipeline.post import AuthorDeletion, Deletion, Link, Notice, Post, Upsert
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, Link, Notice, Post, Upsert
 from tests.normalise.sample_records import NOW, posts
 
 
@@ -146,3 +146,25 @@ def test_control_messages_are_understood() -> None:
     assert normalise(b'{"delete":{"status":{"id":1,"id_str":"1","user_id":2}}}', "x", NOW) == [Deletion("x:1", NOW)]
     assert normalise(b'{"user_delete":{"id":3}}', "x", NOW) == [AuthorDeletion("x", "3", NOW)]
     assert isinstance(normalise(b'{"limit":{"track":1}}', "x", NOW)[0], Notice)
+
+
+def test_a_link_leads_to_the_page_behind_all_redirects_and_is_shown_as_written() -> None:
+    link = {
+        "url": "https://t.co/aaaaaaaaaa",
+        "expanded_url": "https://bit.ly/3wren",
+        "display_url": "bit.ly/3wren",
+        "indices": [5, 28],
+        "unwound": {"url": "https://birds.example/wren", "status": 200, "title": "Wrens", "description": "About wrens"},
+    }
+    post = read(text="look https://t.co/aaaaaaaaaa", entities={"urls": [link]})
+    assert (post.text, post.hosts) == ("look bit.ly/3wren", ["birds.example"])
+    assert post.links == [Link("https://birds.example/wren", "Wrens", "About wrens")]
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("user_suspend", True), ("user_protect", True), ("user_unsuspend", False), ("user_unprotect", False)],
+)
+def test_account_that_is_suspended_or_protected_is_hidden_until_it_is_back(name: str, hidden: bool) -> None:
+    message = {name: {"id": 3, "timestamp_ms": str(NOW - 5)}}
+    assert normalise(json.dumps(message).encode(), "x", NOW) == [AccountChange("x", "3", NOW - 5, hidden=hidden)]

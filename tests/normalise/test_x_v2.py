@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from pipeline.normalise import normalise
-from pipeline.post import Deletion, Link, Media, Notice, Post, Upsert
+from pipeline.normalise.field_validation import MAX_TEXT_CHARS
+from pipeline.post import Deletion, Link, Media, Notice, Poll, PollOption, Post, Upsert
 from tests.normalise.sample_records import NOW, posts
 
 WRITTEN_MS = 1539252000123
@@ -146,3 +149,101 @@ def test_disconnect_is_a_notice_of_its_kind() -> None:
 def test_delete_inside_an_envelope_of_another_tool_is_understood() -> None:
     raw = b'{"for_user":"1","message":{"delete":{"status":{"id":9,"id_str":"9"},"timestamp_ms":"1500000000000"}}}'
     assert normalise(raw, "x", NOW) == [Deletion("x:9", 1500000000000)]
+
+
+SHORT = "https://t.co/aaaaaaaaaa"
+
+
+def short_link(**more: Any) -> dict[str, Any]:
+    return {
+        "start": 5,
+        "end": 28,
+        "url": SHORT,
+        "expanded_url": "https://bit.ly/3wren",
+        "display_url": "bit.ly/3wren",
+        "status": 200,
+        **more,
+    }
+
+
+def test_a_link_leads_to_the_page_behind_all_redirects_and_is_shown_as_written() -> None:
+    behind = short_link(
+        unwound_url="https://birds.example/wren?id=1",
+        title="Wrens",
+        description="About wrens",
+        images=[{"url": "https://pbs.twimg.com/news_img/1.jpg", "width": 150, "height": 150}],
+    )
+    (post,) = read(tweet(text=f"look {SHORT}", entities={"urls": [behind]}))
+    assert (post.text, post.hosts) == ("look bit.ly/3wren", ["birds.example"])
+    assert post.entities[0].value == "https://birds.example/wren?id=1"
+    assert post.links == [
+        Link("https://birds.example/wren?id=1", "Wrens", "About wrens", "https://pbs.twimg.com/news_img/1.jpg")
+    ]
+
+
+@pytest.mark.parametrize("unwound", [None, "", "javascript:1", "birds.example"])
+def test_a_link_that_was_not_unwound_stays_as_expanded(unwound: str | None) -> None:
+    (post,) = read(tweet(text=f"look {SHORT}", entities={"urls": [short_link(unwound_url=unwound)]}))
+    assert post.hosts == ["bit.ly"]
+
+
+def test_links_to_x_itself_are_not_replaced_so_that_quotes_and_media_stay_hidden() -> None:
+    quote = short_link(expanded_url="https://x.com/b/status/77", unwound_url="https://x.com/login")
+    (post,) = read(
+        tweet(text=f"look {SHORT}", entities={"urls": [quote]}, referenced_tweets=[{"type": "quoted", "id": "77"}])
+    )
+    assert (post.text, post.links) == ("look", [])
+
+
+ARTICLE_LINK = short_link(start=0, end=23, expanded_url="https://x.com/i/article/99", display_url="x.com/i/article/99")
+COVER = {"media_key": "3_9", "type": "photo", "url": "https://p.example/9.jpg"}
+
+
+def test_an_article_is_read_with_its_title_words_link_and_cover() -> None:
+    article = {
+        "title": "On wrens",
+        "preview_text": "They sing.",
+        "plain_text": "They sing. Loudly, says @wim in #Kent.",
+        "cover_media": "3_9",
+    }
+    (post,) = read(tweet(text=SHORT, entities={"urls": [ARTICLE_LINK]}, article=article), includes={"media": [COVER]})
+    assert post.text == "On wrens\n\nThey sing. Loudly, says @wim in #Kent."
+    assert (post.mentions, post.hashtags) == (["wim"], ["Kent"])
+    assert post.links == [Link("https://x.com/i/article/99", "On wrens", "They sing.")]
+    assert [one.url for one in post.media] == ["https://p.example/9.jpg"]
+    assert all(0 <= one.start < one.end <= len(post.text) for one in post.entities)
+
+
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        ({"title": "On wrens"}, "read this\n\nOn wrens"),
+        ({"title": "On wrens", "preview_text": "They sing."}, "read this\n\nOn wrens\n\nThey sing."),
+        ({}, "read this"),
+    ],
+)
+def test_an_article_of_which_less_is_known_is_read_as_far(article: dict[str, Any], text: str) -> None:
+    link = ARTICLE_LINK | {"start": 10, "end": 33}
+    (post,) = read(tweet(text=f"read this {SHORT}", entities={"urls": [link]}, article=article))
+    assert post.text == text
+
+
+def test_an_article_longer_than_a_text_may_be_is_cut() -> None:
+    (post,) = read(tweet(text=SHORT, article={"title": "On wrens", "plain_text": "wren " * 30_000}))
+    assert len(post.text) == MAX_TEXT_CHARS
+
+
+def test_a_poll_is_read_with_options_in_order_and_votes() -> None:
+    poll = {
+        "id": "88",
+        "options": [{"position": 2, "label": "no", "votes": 1}, {"position": 1, "label": "yes", "votes": 2}],
+        "end_datetime": "2018-10-12T10:00:00.000Z",
+    }
+    (post,) = read(tweet(attachments={"poll_ids": ["88"]}), includes={"polls": [poll]})
+    assert post.poll == Poll([PollOption("yes", 2), PollOption("no", 1)], 1539338400000)
+    assert read(tweet(attachments={"poll_ids": ["88"]}))[0].poll is None
+
+
+def test_an_account_without_a_name_costs_no_post() -> None:
+    (post,) = read(tweet(), includes={"users": [{"id": "12"}]})
+    assert (post.author.id, post.author.handle) == ("12", "")

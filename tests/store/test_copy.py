@@ -6,12 +6,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from pipeline.post import AuthorDeletion, Deletion, Upsert
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, Upsert
 from pipeline.store.contract import CoverageRow, ExportRow, Store, Writes
 from pipeline.store.copy.compare import compare
 from pipeline.store.copy.copier import CopyNote, copy_obstacle, copy_store, posts_copied_before
@@ -238,3 +239,20 @@ def test_all_posts_of_one_sort_key_are_copied(opened: Opened) -> None:
         run(target, twin)
         assert compare(target, twin).differences == []
         assert sorted(now_found(twin, "same")) == [f"x:{n}" for n in range(10)]
+
+
+def test_hidden_posts_go_along_and_come_back_in_the_copy(opened: Opened) -> None:
+    off = AccountChange("x", "id-ann", T0 + 60_000, hidden=True)
+    with opened() as source, opened() as target:
+        put(source, 1, post(1, "cats", handle="ann"), post(2, "cats"), post(3, repost_of="x:1"), raw=b"{}")
+        source.persist(Writes(account_changes=[off]), 2)
+        for _ in range(2):
+            list(copy_store(source, target))
+            assert now_found(target, "*") == ["x:2"]
+        assert put(target, 3, post(4, "late", handle="ann")).entries == []
+        writes = Writes(account_changes=[msgspec.structs.replace(off, at=off.at + 1, hidden=False)])
+        done = target.persist(writes, 4)
+        while done.left:
+            done = target.persist(replace(writes, continued=True), 4)
+        assert now_found(target, "*") == ["x:4", "x:3", "x:2", "x:1"]
+        assert target.copy_access().posts_by_id(["x:1"])["x:1"].raw == b"{}"

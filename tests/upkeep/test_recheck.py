@@ -17,7 +17,9 @@ from pipeline.assembly import Process, build_batch_runner
 from pipeline.broker.keys import Names
 from pipeline.errors import SourceUnavailable
 from pipeline.query.parser import parse
+from pipeline.queue import recheck_requests
 from pipeline.queue.batch import RawBatch, RawRecord, encode_batch
+from pipeline.queue.recheck_requests import RecheckRequests
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import Settings, load
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
@@ -306,3 +308,53 @@ def test_an_app_without_compliance_jobs_looks_posts_up(valkey: str, names: Names
         assert scene.run().checked == 30
         assert len(scene.network.calls) == 3
         scene.process.store().close()
+
+
+def lost_chain(did: str, ago_s: float) -> dict[str, Any]:
+    """Return the frame of a repository whose chain of commits broke some time ago."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
+    payload = {"$type": "network.bsky.jetstream.subscribeEvents#sync", "did": did, "time": at, "sync": {"time": at}}
+    return {"$type": "message", "payload": payload}
+
+
+def test_author_whose_chain_broke_is_looked_up_and_nobody_else(valkey: str, names: Names, tmp_path: Path) -> None:
+    scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
+    at = int((time.time() - 7_200) * 1000)
+    author = {"handle": "ann.example", "id": "did:plc:ann"}
+    one: dict[str, Any] = {"murmur": 1, "source": "bluesky", "created_at": at, "text": "words"}
+    hers = [f"bluesky:did:plc:ann/{n}" for n in range(7)]
+    scene.take_in(*(one | {"id": post_id, "author": author} for post_id in hers))
+    other = one | {"id": "bluesky:did:plc:bob/1", "author": {"handle": "bob", "id": "did:plc:bob"}}
+    scene.take_in(other)
+    scene.network.deleted = {hers[3], other["id"]}
+    assert scene.run("bluesky").checked == 0
+    scene.take_in(lost_chain("did:plc:ann", 3_600), source="bluesky")
+    result = scene.run("bluesky")
+    assert (result.checked, result.gone, result.done) == (7, 1, True)
+    assert scene.stored() == {*hers, other["id"]} - {hers[3]}
+    assert scene.run("bluesky").checked == 0, "it comes to its end"
+
+
+def test_account_is_looked_up_once_its_posts_are_old_enough(valkey: str, names: Names, tmp_path: Path) -> None:
+    scene = Scene(valkey, names, tmp_path, SOURCE="bluesky")
+    requests = RecheckRequests(scene.process.redis, names)
+    now = int(time.time() * 1000)
+    requests.add([("bluesky", "a", now - 10_000), ("bluesky", "b", now - 900_000)])
+    requests.add([("bluesky", "b", now - 950_000)])
+    scene.recheck = replace(scene.recheck, young_ms=600_000)
+    scene.run("bluesky")
+    assert requests.waiting("bluesky", now, 9) == {"a": now - 10_000}
+
+
+def test_requests_are_bounded_and_one_that_came_again_stays(
+    redis_client: Redis, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recheck_requests, "REQUESTS_MAX", 3)
+    requests = RecheckRequests(redis_client, names)
+    requests.add([("bluesky", str(n), n) for n in range(1, 6)])
+    begun = requests.waiting("bluesky", 9, 9)
+    assert begun == {"3": 3, "4": 4, "5": 5}
+    assert requests.waiting("mastodon", 9, 9) == {}
+    requests.add([("bluesky", "4", 7)])
+    requests.remove("bluesky", begun)
+    assert requests.waiting("bluesky", 9, 9) == {"4": 7}

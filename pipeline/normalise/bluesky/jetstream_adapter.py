@@ -4,9 +4,8 @@ The old wire is `/subscribe`, the new one `network.bsky.jetstream.subscribeEvent
 author, adds the profiles and counts that our own source put beside the event, and leaves the record to
 `post_adapter.py`. A post's version is the time inside the commit's revision, which is the same on every server, or the
 event's time where the two are a day apart; with a known profile it is one millisecond newer, so that the post can be
-published again with its author's name. A post whose author is visible to signed-in people only becomes a deletion. An
-account that was deleted, suspended or deactivated gives the deletion of all its posts. Likes, follows, blocks and
-profile records give no event.
+published again with its author's name. A post whose author is visible to signed-in people only becomes a deletion.
+`account_events.py` reads what happens to accounts. Likes, follows, blocks and profile records give no event.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pipeline.errors import RecordError
+from pipeline.normalise.bluesky.account_events import account_events, identity_events, sync_events
 from pipeline.normalise.bluesky.jetstream_wire import (
-    JetstreamAccount,
     JetstreamCommit,
     JetstreamEvent,
     JetstreamFrame,
@@ -23,14 +22,12 @@ from pipeline.normalise.bluesky.jetstream_wire import (
     KnownProfile,
 )
 from pipeline.normalise.bluesky.post_adapter import author_of, post_events, repost_events
-from pipeline.normalise.bluesky.record_ids import POST, REPOST, is_usable, post_id, revision_ms
+from pipeline.normalise.bluesky.postgates import postgate_events
+from pipeline.normalise.bluesky.record_ids import POST, POSTGATE, REPOST, is_usable, post_id, revision_ms
 from pipeline.normalise.bluesky.record_wire import decode_post, decode_repost, is_present
 from pipeline.normalise.field_validation import MAX_SAFE_INTEGER, valid_count
-from pipeline.normalise.timestamps import iso_to_ms
-from pipeline.post import AuthorDeletion, Counts, Deletion, Event, Notice, Post
-
-ACCOUNT_DELETION_STATES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
-"""States of an account in which none of its posts may be shown; each becomes an `AuthorDeletion`."""
+from pipeline.normalise.timestamps import truncated_ms
+from pipeline.post import Counts, Deletion, Event, Notice, Post
 
 
 class _CommitContext(Struct):
@@ -53,7 +50,9 @@ def events(event: JetstreamEvent, raw: bytes, received_at: int) -> list[Event]:
     event_ms = time_us // 1000 if time_us is not None and 0 < time_us < MAX_SAFE_INTEGER else received_at
     _check_repository(event.did)
     if event.kind == "account" and event.account is not None:
-        return _account_events(event.did, event.account, event_ms)
+        return account_events(event.did, event.account, event_ms)
+    if event.kind == "identity" and event.identity is not None:
+        return identity_events(event.did, event.identity, event_ms)
     commit = event.commit
     if commit is None:
         return []
@@ -72,10 +71,14 @@ def frame_events(frame: JetstreamFrame, raw: bytes, received_at: int) -> list[Ev
     if message is None:
         return [Notice("bluesky", "warning", f"{frame.error or 'an empty frame'} {frame.message}"[:200].strip())]
     kind = message.type.rpartition("#")[2]
-    event_ms = _truncated_ms(message.witnessed_at or message.time) or received_at
-    if kind == "account" and message.account is not None:
+    event_ms = truncated_ms(message.witnessed_at or message.time) or received_at
+    if kind in ("account", "identity", "sync"):
         _check_repository(message.did)
-        return _account_events(message.did, message.account, event_ms)
+        if message.account is not None:
+            return account_events(message.did, message.account, event_ms)
+        if message.identity is not None:
+            return identity_events(message.did, message.identity, event_ms)
+        return sync_events(message.did, message.sync, event_ms) if kind == "sync" else []
     if kind != "commit":
         return []
     _check_repository(message.did)
@@ -83,26 +86,15 @@ def frame_events(frame: JetstreamFrame, raw: bytes, received_at: int) -> list[Ev
     return _commit_events(commit, _CommitContext(message.did, event_ms, received_at, frame.profiles), raw)
 
 
-def _truncated_ms(text: str) -> int | None:
-    """Return a time of microsecond precision in whole ms, truncated and not rounded, as the older wire's times are."""
-    return iso_to_ms(f"{text[:23]}Z" if len(text) == 27 and text.endswith("Z") else text)
-
-
 def _check_repository(did: str) -> None:
     if not is_usable(did, "-"):
         raise RecordError(f"Jetstream event of no repository: {did[:40]!r}")
 
 
-def _account_events(did: str, account: JetstreamAccount, event_ms: int) -> list[Event]:
-    if not account.active and account.status in ACCOUNT_DELETION_STATES:
-        return [AuthorDeletion("bluesky", did, event_ms)]
-    return []
-
-
 def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes) -> list[Event]:
     did = context.did
     if commit.collection not in (POST, REPOST):
-        return []
+        return postgate_events(did, commit) if commit.collection == POSTGATE else []
     if not commit.rkey or not is_usable(did, commit.rkey):
         raise RecordError("Jetstream commit without a usable record key")
     version = revision_ms(commit.rev, context.event_ms)
@@ -112,7 +104,7 @@ def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes)
         raise RecordError("Jetstream commit without a record")
     profile = context.profiles.get(did)
     if profile is not None and profile.hidden:
-        hidden = Notice("bluesky", "withheld", "a post of an author who is shown to signed-in people only")
+        hidden = Notice("bluesky", "withheld", "a post of an author whose account may not be shown to everybody")
         return [Deletion(post_id(did, commit.rkey), version), hidden]
     post = Post(
         id=post_id(did, commit.rkey),
@@ -124,10 +116,19 @@ def _commit_events(commit: JetstreamCommit, context: _CommitContext, raw: bytes)
     )
     if commit.collection == REPOST:
         return repost_events(post, decode_repost(commit.record), raw)
+    return _post_events(commit, context, post, raw)
+
+
+def _post_events(commit: JetstreamCommit, context: _CommitContext, post: Post, raw: bytes) -> list[Event]:
+    """Return the events of a post's record, with the data that our own source put beside it."""
+    profile = context.profiles.get(context.did)
     if context.counts is not None:
         known = context.counts
         post.counts = Counts(*map(valid_count, (known.replies, known.reposts, known.quotes, known.likes)))
     found = post_events(post, decode_post(commit.record), commit.rkey, raw)
+    if commit.operation == "update" and any(type(one) is Notice for one in found):
+        return [Deletion(post.id, post.version), *found]  # an earlier version may be stored
+    post.sensitive |= profile is not None and profile.sensitive
     parent = context.profiles.get(post.reply_to.author) if post.reply_to is not None else None
     if parent is not None and post.reply_to is not None:
         post.reply_to.handle = parent.handle

@@ -6,32 +6,50 @@ and `profiles` and `counts`, which our own source puts beside an event.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import Raw
 
 
 class JetstreamCommit(msgspec.Struct):
-    """One change of a repository."""
+    """One change of a repository. `type` is the first wire's name of `operation`."""
 
     operation: str = ""
     collection: str = ""
     rkey: str = ""
     rev: str = ""
     record: Raw = msgspec.field(default_factory=Raw)
+    type: str = ""
 
 
 class JetstreamAccount(msgspec.Struct):
-    """The hosting state of an account: whether it is active, and if not, why."""
+    """The hosting state of an account since `time`: whether it is active, and if not, why."""
 
     active: bool = True
     status: str | None = None
     did: str = ""
+    time: str = ""
+
+
+class JetstreamIdentity(msgspec.Struct):
+    """The present handle of an account."""
+
+    handle: str | None = None
+    time: str = ""
+
+
+class JetstreamSync(msgspec.Struct):
+    """The repository's commits do not follow one another: its changes up to `time` may be missing."""
+
+    time: str = ""
 
 
 class KnownProfile(msgspec.Struct):
     """An account's profile that our own source puts beside the event.
 
-    `hidden`: the owner shows the account only to people who are signed in.
+    `hidden`: none of the account's posts may be shown. `sensitive`: they are shown as sensitive. `bot`: the account
+    states that it is automated.
     """
 
     handle: str = ""
@@ -41,6 +59,8 @@ class KnownProfile(msgspec.Struct):
     followers: int | None = None
     verified: bool = False
     hidden: bool = False
+    sensitive: bool = False
+    bot: bool = False
 
 
 class KnownCounts(msgspec.Struct):
@@ -53,20 +73,26 @@ class KnownCounts(msgspec.Struct):
 
 
 class JetstreamEvent(msgspec.Struct):
-    """One event. Some archives write `record` beside `commit` instead of inside."""
+    """One event. Some archives write `record` beside `commit` instead of inside, or a time in ISO 8601 in `time`.
+
+    `type` is the first wire's name of `kind` (see `recorded_events.py`).
+    """
 
     did: str
     time_us: int | None = None
     kind: str = ""
     commit: JetstreamCommit | None = None
     account: JetstreamAccount | None = None
+    identity: JetstreamIdentity | None = None
     record: Raw = msgspec.field(default_factory=Raw)
     profiles: dict[str, KnownProfile] = {}
     counts: KnownCounts | None = None
+    type: str = ""
+    time: Any = None
 
 
 class JetstreamMessage(msgspec.Struct):
-    """The payload of a frame. A commit's fields stand at its top level, an account's one level down."""
+    """The payload of a frame. A commit's fields stand at its top level, those of other kinds one level down."""
 
     type: str = msgspec.field(default="", name="$type")
     did: str = ""
@@ -78,6 +104,8 @@ class JetstreamMessage(msgspec.Struct):
     rev: str = ""
     record: Raw = msgspec.field(default_factory=Raw)
     account: JetstreamAccount | None = None
+    identity: JetstreamIdentity | None = None
+    sync: JetstreamSync | None = None
 
 
 class JetstreamFrame(msgspec.Struct):

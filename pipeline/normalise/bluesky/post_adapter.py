@@ -23,8 +23,8 @@ from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.post import Author, Event, Notice, Post, ReplyTo, Upsert
 
 SENSITIVE_LABELS = frozenset({"porn", "sexual", "nudity", "graphic-media", "gore"})
-SIGNED_IN_ONLY_LABEL = "!no-unauthenticated"
-"""Self-label of an author whose posts only people who are signed in may see."""
+WITHHOLDING_LABELS = frozenset({"!no-unauthenticated", "!hide"})
+"""Self-labels of a post that may not be shown to everybody: to people who are signed in only, or to nobody."""
 
 
 def author_of(did: str, profile: KnownProfile | None) -> Author:
@@ -40,6 +40,7 @@ def author_of(did: str, profile: KnownProfile | None) -> Author:
         avatar,
         valid_count(profile.followers),
         profile.verified,
+        bot=profile.bot,
     )
 
 
@@ -57,8 +58,8 @@ def repost_events(post: Post, record: RepostRecord, raw: bytes) -> list[Event]:
 def post_events(post: Post, record: PostRecord, record_key: str, raw: bytes) -> list[Event]:
     """Complete a post from its record and return its events: the post, or a notice where its author withholds it."""
     labels = _self_labels(record)
-    if SIGNED_IN_ONLY_LABEL in labels:
-        return [Notice("bluesky", "withheld", "a post its author shows to signed-in people only")]
+    if not labels.isdisjoint(WITHHOLDING_LABELS):
+        return [Notice("bluesky", "withheld", "a post that its author does not show to everybody")]
     _apply_claimed_time(post, record.created_at)
     post.url = f"https://bsky.app/profile/{post.author.id}/post/{record_key}"
     post.text = checked_text(record.text)

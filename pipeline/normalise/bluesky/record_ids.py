@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipeline.normalise.bluesky.record_wire import RecordRef
 
-POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
+POST, REPOST, POSTGATE = "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.feed.postgate"
 DAY_MS = 86_400_000
 MAX_DID_CHARS = 300
 MAX_RECORD_KEY_CHARS = 200
@@ -44,13 +44,21 @@ def revision_ms(revision: str, event_ms: int) -> int:
 
     A revision is a TID: 13 digits of base 32 that hold 53 bits of microseconds and 10 bits of a clock id.
     """
-    value = 0
-    if len(revision) != 13:
+    revised_us = tid_us(revision)
+    if revised_us is None:
         return event_ms
-    for letter in revision:
+    revised_ms = revised_us // 1000
+    return revised_ms if abs(revised_ms - event_ms) < DAY_MS else event_ms
+
+
+def tid_us(text: str) -> int | None:
+    """Return the time (µs) inside a TID, the form of revisions and of most record keys; None for anything else."""
+    if len(text) != 13:
+        return None
+    value = 0
+    for letter in text:
         digit = _TID_DIGITS.get(letter)
         if digit is None:
-            return event_ms
+            return None
         value = value << 5 | digit
-    revised_ms = (value >> 10) // 1000
-    return revised_ms if abs(revised_ms - event_ms) < DAY_MS else event_ms
+    return value >> 10

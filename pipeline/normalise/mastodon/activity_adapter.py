@@ -19,6 +19,7 @@ from pipeline.normalise.mastodon.activity_wire import (
     ActivityAttachment,
     ActivityCollection,
     ActivityNote,
+    ActivityTag,
     ArchiveActor,
     ArchivedActivity,
     ArchivedMember,
@@ -136,6 +137,7 @@ def _status(note: ActivityNote, member: ArchivedMember) -> MastodonStatus:
             if tag.type == "Mention" and tag.name
         ],
         "tags": [{"name": (tag.name or "").lstrip("#")} for tag in tags if tag.type == "Hashtag" and tag.name],
+        "emojis": _emojis(tags),
         "media_attachments": [_attachment(item, note.id) for item in _listed(note.attachment)],
     }
     options = note.one_of or note.any_of
@@ -173,7 +175,17 @@ def _account(actor: ArchiveActor, activity: ArchivedActivity, page: str) -> dict
         "uri": activity.actor,
         "url": known.url or activity.actor,
         "bot": known.type in _BOT_TYPES,
+        "emojis": _emojis(_listed(known.tag)),
     }
+
+
+def _emojis(tags: list[ActivityTag]) -> list[dict[str, str]]:
+    """Return the custom emoji among some tags as Mastodon's API names them."""
+    return [
+        {"shortcode": tag.name.strip(":"), "url": tag.icon.url, "static_url": tag.icon.url}
+        for tag in tags
+        if tag.type == "Emoji" and tag.name and tag.icon is not None and tag.icon.url
+    ]
 
 
 def _attachment(item: ActivityAttachment, note_id: str) -> dict[str, Any]:

@@ -12,6 +12,21 @@ import msgspec
 from msgspec import Raw
 
 
+class ActivityIcon(msgspec.Struct):
+    """A picture."""
+
+    url: str | None = None
+
+
+class ActivityTag(msgspec.Struct):
+    """A mention, a hashtag or a custom emoji."""
+
+    type: str = ""
+    name: str | None = None
+    href: str | None = None
+    icon: ActivityIcon | None = None
+
+
 class ArchiveActor(msgspec.Struct, rename="camel"):
     """The account whose archive it is."""
 
@@ -22,20 +37,13 @@ class ArchiveActor(msgspec.Struct, rename="camel"):
     summary: str | None = None
     url: str | None = None
     webfinger: str | None = None
+    tag: list[ActivityTag] | ActivityTag | None = None
 
 
 class ActivityCollection(msgspec.Struct, rename="camel"):
     """A collection that is told by its size: likes, shares, votes."""
 
     total_items: int | None = None
-
-
-class ActivityTag(msgspec.Struct):
-    """A mention, a hashtag or a custom emoji."""
-
-    type: str = ""
-    name: str | None = None
-    href: str | None = None
 
 
 class ActivityAttachment(msgspec.Struct, rename="camel"):

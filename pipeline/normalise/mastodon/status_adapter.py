@@ -7,13 +7,14 @@ public and unlisted statuses become posts, others a notice; a quote that the quo
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from msgspec import MsgspecError, Struct
+from msgspec.structs import replace
 
 from pipeline.errors import RecordError
 from pipeline.normalise.field_validation import valid_count
-from pipeline.normalise.mastodon.status_content import add_content
+from pipeline.normalise.mastodon.account_names import Home, account_handle, account_id
+from pipeline.normalise.mastodon.status_content import add_content, mentioned_accounts
+from pipeline.normalise.mastodon.status_entities import emojis_in
 from pipeline.normalise.mastodon.status_ids import checked_id, id_from_uri, is_local_number
 from pipeline.normalise.mastodon.wire import (
     MastodonAccount,
@@ -30,11 +31,20 @@ OPEN_VISIBILITIES = frozenset({"public", "unlisted", ""})
 
 
 class Observation(Struct):
-    """When a status was received and from which server. `version` None: the time of its writing or last edit."""
+    """When a status was received and from which server. `version` None: the time of its writing or last edit.
+
+    `domain` is that of the server's own accounts, where it is known and differs from the server's host.
+    """
 
     received_at: int
     instance: str
     version: int | None = None
+    domain: str = ""
+
+    @property
+    def home(self) -> Home:
+        """The server."""
+        return Home(self.instance.lower(), self.domain.lower())
 
 
 def status_events(status: MastodonStatus, raw: bytes, received_at: int, instance: str) -> list[Event]:
@@ -43,7 +53,8 @@ def status_events(status: MastodonStatus, raw: bytes, received_at: int, instance
     Raises:
         RecordError: the status has no time, or no id that is the same on every server.
     """
-    return observed_events(status, raw, Observation(received_at, instance, received_at))
+    domain = status.account_domain or ""
+    return observed_events(status, raw, Observation(received_at, instance, received_at, domain))
 
 
 def observed_events(status: MastodonStatus, raw: bytes, observation: Observation) -> list[Event]:
@@ -56,7 +67,7 @@ def observed_events(status: MastodonStatus, raw: bytes, observation: Observation
         return [Notice("mastodon", "withheld", "a status its author did not make public")]
     if observation.version is None:
         written = iso_to_ms(status.edited_at or "") or iso_to_ms(status.created_at)
-        observation = Observation(observation.received_at, observation.instance, written or observation.received_at)
+        observation = replace(observation, version=written or observation.received_at)
     found: list[Event] = []
     original = status.reblog
     if original is not None:
@@ -71,9 +82,15 @@ def observed_events(status: MastodonStatus, raw: bytes, observation: Observation
     post = _post(status, observation)
     if found and isinstance(found[-1], Upsert):
         post.quote_of = found[-1].post.id
-    add_content(post, status)
-    _add_conversation(post, status)
+    is_shown = post.quote_of != "" and quoted is not None
+    add_content(post, status, observation.home, _addresses(quoted) if is_shown else ())
+    _add_conversation(post, status, observation.home)
     return [*found, Upsert(post, raw)]
+
+
+def _addresses(status: MastodonStatus | None) -> set[str]:
+    """Return the addresses of a status, by which a text links to it."""
+    return {address for address in (status.uri, status.url) if address} if status is not None else set()
 
 
 def _quoted_status(status: MastodonStatus) -> MastodonStatus | None:
@@ -96,8 +113,10 @@ def _post(status: MastodonStatus, observation: Observation) -> Post:
         host_and_name = f"{observation.instance}/{status.id}"
     claim = iso_to_ms(status.created_at)
     checked_id(host_and_name)
-    if claim is None:
+    if claim is None and status.created_at:
         raise RecordError(f"Mastodon status with no time: {status.created_at[:40]!r}")
+    if claim is None:
+        claim = observation.received_at
     url = status.url or status.uri or ""
     return Post(
         id=f"mastodon:{host_and_name}",
@@ -107,24 +126,26 @@ def _post(status: MastodonStatus, observation: Observation) -> Post:
         created_at=min(claim, observation.received_at),
         claimed_at=future_claim(claim, observation.received_at),
         received_at=observation.received_at,
-        author=_author(status.account, host_and_name.partition("/")[0]),
+        author=_author(status.account, observation.home, host_and_name.partition("/")[0]),
     )
 
 
-def _author(account: MastodonAccount, host: str) -> Author:
-    home = urlsplit(account.uri or account.url or "").netloc or host
-    handle = account.acct if "@" in account.acct else f"{account.acct}@{home}"
+def _author(account: MastodonAccount, home: Home, status_host: str) -> Author:
+    handle = account_handle(account, home, status_host)
+    name, bio = account.display_name or "", html_to_text(account.note or "")[0]
     return Author(
-        handle.lower(),
+        account_id(account, handle),
         handle,
-        account.display_name or "",
-        html_to_text(account.note or "")[0],
+        name,
+        bio,
         account.avatar or "",
         valid_count(account.followers_count),
+        bot=bool(account.bot),
+        emojis=emojis_in(account.emojis or (), name, bio),
     )
 
 
-def _add_conversation(post: Post, status: MastodonStatus) -> None:
+def _add_conversation(post: Post, status: MastodonStatus, home: Home) -> None:
     """Give a post its counts, and the post that it answers or the conversation that it begins."""
     post.counts = Counts(
         valid_count(status.replies_count),
@@ -135,23 +156,22 @@ def _add_conversation(post: Post, status: MastodonStatus) -> None:
     if status.in_reply_to_id is None:
         post.conversation_id = post.id
     else:
-        post.reply_to = _reply(post, status)
+        post.reply_to = _reply(post, status, home)
 
 
-def _reply(post: Post, status: MastodonStatus) -> ReplyTo:
+def _reply(post: Post, status: MastodonStatus, home: Home) -> ReplyTo:
     """Return the answered post as far as the ids of one server identify it.
 
     The post's id is known only where people continue a thread of their own on their home server. Otherwise only the
     author is known.
     """
-    handle_by_id = {mention.id: mention.acct for mention in status.mentions or ()}
     author_id = str(status.in_reply_to_account_id or "")
     host, _, number = post.id.removeprefix("mastodon:").rpartition("/")
     if author_id and author_id == status.account.id:
         answered = str(status.in_reply_to_id)
         is_home = number == str(status.id) and is_local_number(answered)
         return ReplyTo(f"mastodon:{host}/{answered}" if is_home else "", post.author.id, post.author.handle)
-    handle = handle_by_id.get(author_id, "")
-    if handle and "@" not in handle:
-        handle = f"{handle}@{host}" if number == str(status.id) else handle
-    return ReplyTo("", handle.lower(), handle)
+    answered_author = next((one for one in mentioned_accounts(status, home) if one.local_id == author_id), None)
+    if answered_author is None:
+        return ReplyTo()
+    return ReplyTo("", answered_author.id, answered_author.handle)

@@ -27,7 +27,8 @@ def stream_events(event: MastodonStreamEvent, raw: bytes, received_at: int, inst
     payload = bytes(event.payload).strip()
     if payload.startswith(b'"'):
         payload = msgspec.json.decode(payload, type=str).encode()
-    return _events(event.event, payload, event.uri, raw, Observation(received_at, instance))
+    observation = Observation(received_at, instance, domain=event.account_domain or "")
+    return _events(event.event, payload, event.uri, raw, observation)
 
 
 def event_stream_events(raw: bytes, received_at: int, instance: str) -> list[Event]:

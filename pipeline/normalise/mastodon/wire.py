@@ -9,6 +9,14 @@ import msgspec
 from msgspec import Raw
 
 
+class MastodonEmoji(msgspec.Struct):
+    """A server's own emoji. `static_url` is the still picture."""
+
+    shortcode: str = ""
+    url: str | None = None
+    static_url: str | None = None
+
+
 class MastodonAccount(msgspec.Struct):
     """An account. `acct` has no host where the account lives on the server that answered."""
 
@@ -20,13 +28,15 @@ class MastodonAccount(msgspec.Struct):
     followers_count: int | None = None
     url: str | None = None
     uri: str | None = None
+    bot: bool | None = None
+    emojis: list[MastodonEmoji] | None = None
 
 
 class MastodonMention(msgspec.Struct):
     """A mentioned account."""
 
     acct: str = ""
-    id: str = ""
+    id: str | int = ""
     url: str | None = None
 
 
@@ -51,15 +61,36 @@ class MastodonCard(msgspec.Struct):
 
     url: str | None = None
     title: str | None = None
+    description: str | None = None
+    image: str | None = None
+
+
+class MastodonPollOption(msgspec.Struct):
+    """An option of a poll; servers may keep the votes to themselves until it ends."""
+
+    title: str | None = None
+    votes_count: int | None = None
+
+
+class MastodonPoll(msgspec.Struct):
+    """A poll."""
+
+    options: list[MastodonPollOption] | None = None
+    expires_at: str | None = None
+    multiple: bool | None = None
+    emojis: list[MastodonEmoji] | None = None
 
 
 class MastodonStatus(msgspec.Struct):
-    """A status. Bare ids such as `id` are valid only on the server that answered; `uri` is the same everywhere."""
+    """A status. Bare ids such as `id` are valid only on the server that answered; `uri` is the same everywhere.
+
+    `account_domain` is no field of Mastodon's: our own source adds it (see `MastodonStreamEvent`).
+    """
 
     id: str | int
     account: MastodonAccount
-    content: str
-    created_at: str
+    content: str | None = None
+    created_at: str | None = None
     uri: str | None = None
     url: str | None = None
     edited_at: str | None = None
@@ -77,6 +108,9 @@ class MastodonStatus(msgspec.Struct):
     tags: list[MastodonTag] | None = None
     media_attachments: list[MastodonAttachment] | None = None
     card: MastodonCard | None = None
+    poll: MastodonPoll | None = None
+    emojis: list[MastodonEmoji] | None = None
+    account_domain: str | None = None
     reblog: MastodonStatus | None = None
     quote: Raw = msgspec.field(default_factory=Raw)
 
@@ -91,12 +125,14 @@ class MastodonQuote(msgspec.Struct):
 class MastodonStreamEvent(msgspec.Struct):
     """One event of a stream. `payload` is JSON as text; some recorders write the JSON itself.
 
-    `uri` is no field of Mastodon's: our own source adds it to a `delete` if it still holds the status's `uri`.
+    `uri` and `account_domain` are no fields of Mastodon's. Our own source adds `uri` to a `delete` if it still holds
+    the status's `uri`, and `account_domain`, the domain of the server's accounts, where that is not the server's host.
     """
 
     event: str
     payload: Raw = msgspec.field(default_factory=Raw)
     uri: str | None = None
+    account_domain: str | None = None
 
 
 decode_status = msgspec.json.Decoder(MastodonStatus).decode

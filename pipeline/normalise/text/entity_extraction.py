@@ -53,10 +53,10 @@ def _is_cut_off(text: str, entity: Entity) -> bool:
     return entity.type == "link" or (text.startswith("RT @") and entity.end == len(text) - 1)
 
 
-def add_missing_entities(post: Post, only: str = "") -> None:
+def add_missing_entities(post: Post, only: str = "", leave_out: str = "") -> None:
     """Add the entities that a post's source did not name, and the tags, mentions, links and hosts made of them.
 
-    `only` restricts this to one type. An entity that overlaps a known one is left out.
+    `only` restricts this to one type, `leave_out` excludes one. An entity that overlaps a known one is left out.
     """
     text = post.text
     if not any(sign in text for sign in ("$" if only == "cashtag" else "#＃@＠$.")):
@@ -66,6 +66,7 @@ def add_missing_entities(post: Post, only: str = "") -> None:
         entity
         for entity in extract_entities(text)
         if (not only or entity.type == only)
+        and entity.type != leave_out
         and all(entity.end <= other.start or entity.start >= other.end for other in known)
         and not _is_cut_off(text, entity)
     ]

@@ -1,17 +1,29 @@
 """HTML to text: turns the HTML of Mastodon's statuses and profiles into plain text, and returns its links' spans.
 
-Parts that the site hides are left out; paragraphs, line breaks and lists stay visible. No markup survives: the result
-is plain text, whatever the HTML was. Length and nesting of the HTML are bounded.
+Parts that the site hides are left out; paragraphs, line breaks, lists, quotes, tables, rules and definitions look as a
+person types them (docs/reference/post.md, "Text of HTML"). No markup survives: the result is plain text, whatever the
+HTML was. Length and nesting of the HTML are bounded.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-BLOCK_TAGS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
-HIDDEN_TAGS = frozenset({"script", "style", "template", "iframe", "object"})
+from pipeline.normalise.text.html_blocks import (
+    BLOCK_GAPS,
+    EMOJI_CLASSES,
+    HIDDEN_TAGS,
+    IMPLIED_ENDS,
+    MARKS,
+    VOID_TAGS,
+    HtmlList,
+    list_of,
+)
+from pipeline.normalise.text.text_layout import TextLayout
+
 MAX_OPEN_TAGS = 60
 """Most open tags; deeper ones are ignored, their text is kept."""
 
@@ -25,116 +37,238 @@ _BLANK = re.compile(r"[ \t\r\n\f]+")
 
 
 class Anchor(NamedTuple):
-    """A link in a text: its span in code points, its target and its CSS classes."""
+    """A link in a text: its span in code points, its target, its CSS classes and its relations.
+
+    The span is empty where the link shows no text, but a picture.
+    """
 
     start: int
     end: int
     href: str
     classes: frozenset[str]
+    rel: frozenset[str] = frozenset()
 
 
-def html_to_text(html: str) -> tuple[str, list[Anchor]]:
+def html_to_text(html: str, *, quote_shown: bool = False) -> tuple[str, list[Anchor]]:
     """Return the text that a person sees of some HTML, and the links in it.
 
-    Parts of class "invisible" are left out and "ellipsis" gets its "…", so links look as they do on the site.
-    Paragraphs of class "quote-inline" are left out: they repeat a quote for old clients.
+    Parts of class "invisible" are left out and "ellipsis" gets its "…", so links look as they do on the site. Parts of
+    class "quote-inline" repeat a quote's link for servers that show no quotes: they are left out if `quote_shown`.
     """
     if "<" not in html and "&" not in html:
         return html.strip(), []
-    extractor = _TextExtractor()
+    extractor = _TextExtractor(_QUOTE_HIDDEN if quote_shown else _HIDDEN)
     extractor.feed(_NO_TAG.sub("&lt;", html[:MAX_HTML_CHARS]))
     extractor.close()
     return extractor.result()
 
 
-class _TextExtractor(HTMLParser):
-    """Collects text and links while `HTMLParser` reports tags; adds line breaks lazily, before the next text."""
+_HIDDEN = frozenset({"invisible"})
+_QUOTE_HIDDEN = frozenset({"invisible", "quote-inline"})
 
-    def __init__(self) -> None:
+
+@dataclass(slots=True)
+class _Open:
+    """A tag that is open, and what its end must undo or write."""
+
+    tag: str
+    hidden: bool
+    after: str = ""
+    prefixed: bool = False
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class _OpenAnchor:
+    href: str
+    classes: frozenset[str]
+    rel: frozenset[str]
+    start: int | None = None
+
+
+class _TextExtractor(HTMLParser):
+    """Collects text and links while `HTMLParser` reports tags."""
+
+    def __init__(self, hidden_classes: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
-        self._pieces: list[str] = []
-        self._length = 0
-        self._breaks = 0
-        self._open: list[tuple[str, bool, bool]] = []  # tag, hidden, ellipsis after it
-        self._anchor: tuple[int, str, frozenset[str]] | None = None
-        self._pre_depth = 0
+        self._hidden_classes = hidden_classes
+        self._layout = TextLayout()
+        self._open: list[_Open] = []
+        self._lists: list[HtmlList] = []
+        self._anchor: _OpenAnchor | None = None
         self._anchors: list[Anchor] = []
+        self._pre_depth = 0
+        self._tight = (
+            0  # open list items, definitions and cells: inside them paragraphs have no blank line between them
+        )
+        self._cell_depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self._break_lines(1)
-            return
-        if tag in ("img", "hr", "wbr", "input", "meta", "link", "source") or len(self._open) >= MAX_OPEN_TAGS:
-            return
         values = {name: value or "" for name, value in attrs}
+        if self._handle_void(tag, values):
+            return
+        self._end_implied(tag)
+        if len(self._open) >= MAX_OPEN_TAGS:
+            return
         classes = frozenset(values.get("class", "").split())
-        hidden = self._hidden() or tag in HIDDEN_TAGS or bool(classes & {"invisible", "quote-inline"})
-        self._open.append((tag, hidden, "ellipsis" in classes))
-        if tag in BLOCK_TAGS:
-            self._break_lines(2)
-        elif tag == "li":
-            self._break_lines(1)
-            self._write("• ")
-        elif tag == "a" and not hidden:
-            self._flush_breaks()
-            self._anchor = (self._length, values.get("href", ""), classes)
-        self._pre_depth += tag == "pre"
+        hidden = self._hidden() or tag in HIDDEN_TAGS or bool(classes & self._hidden_classes)
+        opened = _Open(tag, hidden, "…" if "ellipsis" in classes and not hidden else "")
+        self._open.append(opened)
+        if not hidden:
+            self._separate(tag)
+            self._begin(tag, values, classes, opened)
+
+    def _handle_void(self, tag: str, values: dict[str, str]) -> bool:
+        """Handle a tag without content; return whether it is one."""
+        if tag in ("br", "hr"):
+            if not self._hidden():
+                self._break(1) if tag == "br" else self._layout.add_rule()
+                self._separate("p" if tag == "hr" else "")
+            return True
+        if tag == "img" and frozenset(values.get("class", "").split()) & EMOJI_CLASSES:
+            self.handle_data(values.get("alt", ""))
+        return tag in VOID_TAGS
+
+    def _begin(self, tag: str, values: dict[str, str], classes: frozenset[str], opened: _Open) -> None:
+        match tag:
+            case "ul" | "ol":
+                self._lists.append(list_of(tag, values))
+            case "li":
+                self._begin_item(values, opened)
+            case "blockquote":
+                self._push(opened, "> ", "> ")
+            case "dd":
+                self._tight += 1
+                self._push(opened, "  ", "  ")
+            case "td" | "th":
+                self._begin_cell()
+            case "pre":
+                self._pre_depth += 1
+            case "q" | "rt":
+                before, opened.after = MARKS[tag]
+                self._write(before)
+            case "a":
+                rel = frozenset(values.get("rel", "").lower().split())
+                self._anchor = _OpenAnchor(values.get("href", ""), classes, rel)
+
+    def _begin_cell(self) -> None:
+        row = next((one for one in reversed(self._open) if one.tag == "tr"), None)
+        if row is not None:
+            if row.cells and not self._cell_depth:
+                self._layout.add_bar()
+            row.cells += 1
+        self._cell_depth += 1
+        self._tight += 1
+
+    def _begin_item(self, values: dict[str, str], opened: _Open) -> None:
+        outer = self._lists[-1] if self._lists else HtmlList()
+        marker = outer.next_marker(values.get("value", ""))
+        self._tight += 1
+        self._push(opened, " " * len(marker), marker)
+
+    def _push(self, opened: _Open, prefix: str, marker: str) -> None:
+        if not self._cell_depth:
+            opened.prefixed = True
+            self._layout.push_prefix(prefix, marker)
 
     def handle_endtag(self, tag: str) -> None:
-        if all(name != tag for name, _, _ in self._open):
+        if tag == "p" and all(one.tag != "p" for one in self._open):
             return
-        while self._open:
-            name, hidden, ellipsis = self._open.pop()
-            if ellipsis and not hidden:
-                self._write("…")
-            if name == "a" and self._anchor is not None:
-                start, href, classes = self._anchor
-                self._anchor = None
-                if self._length > start and href:
-                    self._anchors.append(Anchor(start, self._length, href, classes))
-            self._pre_depth -= name == "pre"
-            if name in BLOCK_TAGS:
-                self._break_lines(2)
-            if name == tag:
+        if any(one.tag == tag for one in self._open):
+            while self._open and self._end_one() != tag:
+                pass
+
+    def _end_one(self) -> str:
+        """End the innermost open tag and return it."""
+        ended = self._open.pop()
+        tag = ended.tag
+        if ended.hidden:
+            return tag
+        if ended.after:
+            self._write(ended.after)
+        if tag == "a":
+            self._end_anchor()
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        elif tag == "pre":
+            self._pre_depth -= 1
+        elif tag in ("td", "th"):
+            self._cell_depth -= 1
+            self._tight -= 1
+        elif tag in ("li", "dd"):
+            self._tight -= 1
+        elif tag == "tr" and not self._cell_depth:
+            self._layout.drop_bars()
+        if ended.prefixed:
+            self._layout.pop_prefix()
+        self._separate(tag)
+        return tag
+
+    def _end_implied(self, tag: str) -> None:
+        """End the open tags that a new one ends: items, cells and paragraphs whose end was left out."""
+        ended, boundary = IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at].tag in ended:
+                while len(self._open) > at:
+                    self._end_one()
                 return
+            if self._open[at].tag in boundary or not ended:
+                return
+
+    def _end_anchor(self) -> None:
+        anchor, self._anchor = self._anchor, None
+        if anchor is not None and anchor.href:
+            end = self._layout.length
+            start = end if anchor.start is None else anchor.start
+            self._anchors.append(Anchor(start, end, anchor.href, anchor.classes, anchor.rel))
 
     def handle_data(self, data: str) -> None:
-        if self._hidden():
+        if self._hidden() or not data:
             return
-        if not self._pre_depth:
-            data = _BLANK.sub(" ", data)
-            if data == " " and (self._breaks or not self._length):
-                return
-            if self._breaks or not self._length:
-                data = data.lstrip(" ")
-        if data:
-            self._write(data)
-
-    def _hidden(self) -> bool:
-        return bool(self._open) and self._open[-1][1]
-
-    def _break_lines(self, lines: int) -> None:
-        if self._hidden():
+        if self._pre_depth and not self._cell_depth:
+            self._write(data.removeprefix("\n") if self._layout.at_line_start() else data)
             return
-        self._breaks = min(self._breaks + 1, 3) if lines == 1 else max(self._breaks, lines)
-
-    def _flush_breaks(self) -> None:
-        if self._breaks and self._length:
-            self._pieces.append("\n" * self._breaks)
-            self._length += self._breaks
-        self._breaks = 0
+        data = _BLANK.sub(" ", data)
+        if data.startswith(" "):
+            self._layout.add_blank()
+        if text := data.strip(" "):
+            self._write(text)
+            if data.endswith(" "):
+                self._layout.add_blank()
 
     def _write(self, text: str) -> None:
-        self._flush_breaks()
-        self._pieces.append(text)
-        self._length += len(text)
+        if not text:
+            return
+        start = self._layout.write(text)
+        if self._anchor is not None and self._anchor.start is None:
+            self._anchor.start = start
+
+    def _hidden(self) -> bool:
+        return bool(self._open) and self._open[-1].hidden
+
+    def _separate(self, tag: str) -> None:
+        """Ask for the lines between a block and the text beside it."""
+        lines = BLOCK_GAPS.get(tag, 0)
+        if lines and self._cell_depth:
+            self._layout.add_blank()
+        elif lines:
+            self._layout.break_block(1 if self._tight else lines)
+
+    def _break(self, lines: int) -> None:
+        if self._cell_depth:
+            self._layout.add_blank()
+        else:
+            for _ in range(lines):
+                self._layout.break_line()
 
     def result(self) -> tuple[str, list[Anchor]]:
         """Return the text without blanks at its ends, and the links that are left in it."""
-        text = "".join(self._pieces)
+        self._end_anchor()
+        text = self._layout.text()
         end = len(text.rstrip())
-        start = len(text) - len(text.lstrip())
-        kept = [
-            Anchor(max(one.start - start, 0), min(one.end, end) - start, one.href, one.classes) for one in self._anchors
-        ]
-        return text[start:end] if end > start else "", [one for one in kept if one.end > one.start]
+        start = min(len(text) - len(text.lstrip()), end)
+        kept = []
+        for one in self._anchors:
+            first, last = min(max(one.start, start), end) - start, min(max(one.end, start), end) - start
+            kept.append(one._replace(start=first, end=last))
+        return text[start:end], kept

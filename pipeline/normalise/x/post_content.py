@@ -25,6 +25,8 @@ MAX_DISPLAY_CHARS = 27
 
 Indices = tuple[int, int] | None
 
+_X_PAGE = re.compile(r"https?://(?:(?:mobile|www)\.)?(?:twitter|x)\.com/")
+_ARTICLE_PAGE = re.compile(r"https?://(?:(?:mobile|www)\.)?(?:twitter|x)\.com/(?:i|\w+)/article/\d+")
 _MEDIA_PAGE = re.compile(r"https?://(?:mobile\.)?(?:twitter|x)\.com/[^/]+/status/\d+/(?:photo|video)/\d+$")
 
 
@@ -38,7 +40,10 @@ class SourceTag(NamedTuple):
 
 
 class ShortLink(NamedTuple):
-    """A link as the source names it: `url` stands in the text, `target` is the expanded URL."""
+    """A link as the source names it: `url` stands in the text, `target` is the expanded URL (see `page_behind`).
+
+    `title`, `description` and `image` are those of the link's preview.
+    """
 
     url: str
     target: str
@@ -46,6 +51,8 @@ class ShortLink(NamedTuple):
     indices: Indices
     title: str = ""
     media: bool = False
+    description: str = ""
+    image: str = ""
 
 
 class HiddenParts(NamedTuple):
@@ -53,13 +60,14 @@ class HiddenParts(NamedTuple):
 
     `itself` and `quoted` are the ids of the post and of the post it quotes ("" for none): links to them are hidden.
     `quoted_link` is the short link of the quoted post. Everything from `shown_end` on is hidden, where the source
-    gives that position.
+    gives that position. `article`: the post's article came along, and a link to it is hidden too.
     """
 
     itself: str
     quoted: str
     quoted_link: str = ""
     shown_end: int | None = None
+    article: bool = False
 
 
 class ProfileLink(Protocol):
@@ -71,6 +79,21 @@ class ProfileLink(Protocol):
     def expanded_url(self) -> str | None: ...
     @property
     def display_url(self) -> str | None: ...
+
+
+def page_behind(expanded: str, unwound: str | None) -> str:
+    """Return the page that a link leads to: the one behind all redirects, if X unwound it.
+
+    X's own pages stay as they are expanded, because media, quotes and articles are known by them.
+    """
+    if not unwound or not unwound.startswith(("https://", "http://")) or _X_PAGE.match(expanded):
+        return expanded
+    return unwound
+
+
+def is_article_page(url: str) -> bool:
+    """Return whether a URL is that of an article of X."""
+    return _ARTICLE_PAGE.match(url) is not None
 
 
 def display_url(url: str) -> str:
@@ -123,7 +146,7 @@ def _add_links(post: Post, links: Sequence[ShortLink], hidden: HiddenParts) -> N
     found: dict[str, Link] = {}
     for link in links:
         if link.target not in found and not _is_media(link) and (link.target in kept or not _is_hidden(link, hidden)):
-            found[link.target] = Link(link.target, link.title)
+            found[link.target] = Link(link.target, link.title, link.description, link.image)
     post.links = list(found.values())
     post.hosts = hosts_of(post.links)
 
@@ -138,6 +161,8 @@ def _is_hidden(link: ShortLink, hidden: HiddenParts) -> bool:
     if link.media:
         return True
     target = link.target
+    if hidden.article and is_article_page(target):
+        return True
     if "/status/" not in target:
         return False
     page = target.partition("?")[0]

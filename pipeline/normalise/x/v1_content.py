@@ -12,7 +12,7 @@ from pipeline.errors import RecordError
 from pipeline.language_codes import language_tag
 from pipeline.normalise.field_validation import numeric_id
 from pipeline.normalise.text.entity_extraction import add_missing_entities
-from pipeline.normalise.x.post_content import HiddenParts, ShortLink, SourceTag, fill_content
+from pipeline.normalise.x.post_content import HiddenParts, ShortLink, SourceTag, fill_content, page_behind
 from pipeline.normalise.x.v1_entities_wire import V1Entities, V1MediaItem, V1Url
 from pipeline.normalise.x.v1_wire import V1Status
 from pipeline.post import Media, Post
@@ -84,8 +84,12 @@ def _links(urls: Sequence[V1Url], media: Sequence[V1MediaItem]) -> list[ShortLin
     for url in urls:
         target = url.expanded_url or url.url
         if target:
-            title = (url.unwound.title or "") if url.unwound is not None else ""
-            links.append(ShortLink(url.url or target, target, url.display_url or "", url.indices, title))
+            behind = url.unwound
+            title, description = (behind.title or "", behind.description or "") if behind is not None else ("", "")
+            page = page_behind(target, behind.url if behind is not None else None)
+            links.append(
+                ShortLink(url.url or target, page, url.display_url or "", url.indices, title, description=description)
+            )
     for item in media:
         if item.url:
             target = item.expanded_url or item.url

@@ -27,7 +27,9 @@ class V1Mention(msgspec.Struct, gc=False):
 class V1Unwound(msgspec.Struct, gc=False):
     """The page that a link leads to after all redirects."""
 
+    url: str | None = None
     title: str | None = None
+    description: str | None = None
 
 
 class V1Url(msgspec.Struct, gc=False):

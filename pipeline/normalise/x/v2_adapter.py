@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.errors import RecordError
 from pipeline.normalise.timestamps import iso_to_ms
+from pipeline.normalise.x import stream_messages
 from pipeline.normalise.x.v2_envelope_wire import V2Envelope, V2Problem
 from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, post_of
 from pipeline.normalise.x.v2_wire import V2Tweet, decode_tweet
@@ -37,6 +38,9 @@ def events(envelope: V2Envelope, raw: bytes, received_at: int) -> list[Event]:
         return _without_posts(envelope)
     paged = data.startswith(b"[")
     items = _decode_items(data) if paged else [msgspec.Raw(data)]
+    message = _stream_message(items[0])
+    if message is not None:
+        return stream_messages.events(*message, received_at)
     if _is_rules_answer(items[0], envelope):
         return [Notice("x", "info", "answer about rules")]
     context = EnvelopeContext(envelope.includes, received_at)
@@ -63,6 +67,13 @@ def _item_events(item: msgspec.Raw, raw: bytes, envelope: V2Envelope, context: E
 def flat_events(tweet: V2Tweet, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a post that stands alone, without `data` around it."""
     return [Upsert(post_of(tweet, EnvelopeContext(None, received_at)), raw)]
+
+
+def _stream_message(item: msgspec.Raw) -> tuple[str, msgspec.Raw] | None:
+    """Return name and body of a message of the compliance streams (`{"data":{"delete":{…}}}`); None for a post."""
+    names = _decode_names(item)
+    name = next((name for name in names if name in stream_messages.MESSAGE_NAMES), None) if len(names) == 1 else None
+    return (name, names[name]) if name is not None else None
 
 
 def _is_rules_answer(item: msgspec.Raw, envelope: V2Envelope) -> bool:

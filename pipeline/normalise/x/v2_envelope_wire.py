@@ -8,12 +8,29 @@ from msgspec import Raw
 from pipeline.normalise.x.v2_wire import V2MediaItem, V2Tweet, V2User
 
 
+class V2PollOption(msgspec.Struct, gc=False):
+    """An option of a poll and its votes."""
+
+    label: str = ""
+    votes: int | None = None
+    position: int | None = None
+
+
+class V2Poll(msgspec.Struct):
+    """A poll."""
+
+    id: str
+    options: list[V2PollOption] = []
+    end_datetime: str | None = None
+
+
 class V2Includes(msgspec.Struct):
-    """The users, posts and media that the posts of an envelope refer to."""
+    """The users, posts, media and polls that the posts of an envelope refer to."""
 
     users: list[V2User] | None = None
     tweets: list[V2Tweet] | None = None
     media: list[V2MediaItem] | None = None
+    polls: list[V2Poll] | None = None
 
 
 class V2Problem(msgspec.Struct):

@@ -21,8 +21,8 @@ from pipeline.post import Author, Counts, Post, ReplyTo
 class EnvelopeContext:
     """Data that the posts of one envelope share.
 
-    `users`, `tweets` and `media` are what they refer to, by id. `version` is that of the post being read and of its
-    originals. `emitted` are the ids of originals whose events were already made.
+    `users`, `tweets`, `media` and `polls` are what they refer to, by id. `version` is that of the post being read and
+    of its originals. `emitted` are the ids of originals whose events were already made.
     """
 
     def __init__(self, includes: V2Includes | None, received_at: int) -> None:
@@ -31,6 +31,7 @@ class EnvelopeContext:
         self.users = {user.id: user for user in includes.users or ()} if includes else {}
         self.tweets = {tweet.id: tweet for tweet in includes.tweets or ()} if includes else {}
         self.media = {item.media_key: item for item in includes.media or ()} if includes else {}
+        self.polls = {poll.id: poll for poll in includes.polls or ()} if includes else {}
         self.emitted: set[str] = set()
 
 
@@ -77,7 +78,7 @@ def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
         return post
     if not post.repost_of:
         _add_conversation(post, tweet, answered, context)
-    add_content(post, tweet, context.media)
+    add_content(post, tweet, context.media, context.polls)
     return post
 
 

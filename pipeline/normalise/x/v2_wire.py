@@ -22,15 +22,27 @@ class V2Mention(msgspec.Struct, gc=False):
     id: str | None = None
 
 
-class V2Url(msgspec.Struct, gc=False):
-    """A short link. One with a `media_key` stands for an image or video."""
+class V2UrlImage(msgspec.Struct, gc=False):
+    """An image of a link's preview."""
+
+    url: str = ""
+
+
+class V2Url(msgspec.Struct):
+    """A short link. One with a `media_key` stands for an image or video.
+
+    `expanded_url` is what the author wrote, `unwound_url` the page behind all redirects.
+    """
 
     start: int
     end: int
     url: str
     expanded_url: str | None = None
     display_url: str | None = None
+    unwound_url: str | None = None
     title: str | None = None
+    description: str | None = None
+    images: list[V2UrlImage] | None = None
     media_key: str | None = None
 
 
@@ -67,9 +79,20 @@ class V2Reference(msgspec.Struct, gc=False):
 
 
 class V2Attachments(msgspec.Struct):
-    """Keys of the media attached to a post."""
+    """Keys of the media and ids of the poll attached to a post."""
 
     media_keys: list[str] | None = None
+    poll_ids: list[str] | None = None
+
+
+class V2Article(msgspec.Struct):
+    """An article, of which the post itself has no more than the link."""
+
+    title: str | None = None
+    preview_text: str | None = None
+    plain_text: str | None = None
+    cover_media: str | None = None
+    media_entities: list[str] | None = None
 
 
 class V2UserMetrics(msgspec.Struct, gc=False):
@@ -94,7 +117,7 @@ class V2User(msgspec.Struct):
     """An account."""
 
     id: str
-    username: str
+    username: str = ""
     name: str | None = None
     description: str | None = None
     profile_image_url: str | None = None
@@ -139,6 +162,7 @@ class V2Tweet(msgspec.Struct):
     attachments: V2Attachments | None = None
     possibly_sensitive: bool | None = None
     author: V2User | None = None
+    article: V2Article | None = None
 
 
 decode_tweet = msgspec.json.Decoder(V2Tweet).decode

@@ -31,7 +31,7 @@ _CHUNK_RECORDS = 200
 
 _PROFILE = "app.bsky.actor.profile"
 _PROFILES_MAX = 16
-_SIGNED_IN_ONLY = "!no-unauthenticated"
+_WITHHOLDING = {"!no-unauthenticated", "!hide"}
 _CID_BYTES = 36
 _CID_STARTS = (b"\x01\x71\x12\x20", b"\x01\x55\x12\x20")
 _TID_DIGITS = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
@@ -186,14 +186,20 @@ class _Tree:
     def _known_profile(self) -> dict[str, Any]:
         avatar = self._profile.get("avatar")
         ref = avatar.get("ref") if isinstance(avatar, dict) else None
+        picture = (
+            f"{AVATAR_SERVER}/{self._did}/{libipld.encode_cid(ref)}@jpeg"
+            if isinstance(ref, bytes) and _is_cid(ref)
+            else ""
+        )
         labels = self._profile.get("labels")
         values = labels.get("values") if isinstance(labels, dict) else None
         names = {value.get("val") for value in values if isinstance(value, dict)} if isinstance(values, list) else set()
         return {
             "name": _text(self._profile.get("displayName")),
             "bio": _text(self._profile.get("description")),
-            "avatar": f"{AVATAR_SERVER}/{self._did}/{libipld.encode_cid(ref)}@jpeg" if _is_cid(ref) else "",
-            "hidden": _SIGNED_IN_ONLY in names,
+            "avatar": picture,
+            "hidden": bool(names & _WITHHOLDING),
+            "bot": "bot" in names,
         }
 
 

@@ -15,7 +15,7 @@ from pipeline.errors import RecordError
 from pipeline.sources.archive.archive_contract import MemberKind, whole_member
 
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
-_PROFILE = ("id", "type", "preferredUsername", "name", "summary", "url", "webfinger")
+_PROFILE = ("id", "type", "preferredUsername", "name", "summary", "url", "webfinger", "tag")
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 

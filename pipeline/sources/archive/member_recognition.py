@@ -8,6 +8,7 @@ and 2018 (`tweet.js`); Mastodon 4.x, `app/services/backup_service.rb`; the CAR f
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipeline.sources.archive.archive_contract import MemberKind, OwnerArchive
 from pipeline.sources.archive.bluesky_repository import BlueskyRepository
@@ -39,6 +40,12 @@ _ACTIVITYSTREAMS = b"://www.w3.org/ns/activitystreams"
 _MASTODON_MEDIA = re.compile(r"(?:^|/)media_attachments/files/[^?]+$|(?:^|/)(?:avatar|header)\.\w{3,4}$")
 _MASTODON_FILES = {"outbox.json": "outbox", "likes.json": "likes", "bookmarks.json": "bookmarks", "actor.json": "actor"}
 
+_ARCHIVES: dict[str, Callable[[], OwnerArchive]] = {
+    "x": XArchive,
+    "mastodon": MastodonArchive,
+    "bluesky": BlueskyRepository,
+}
+
 
 def member_kind(name: str, head: bytes) -> MemberKind | None:
     """Return what a member is by its name and its first `MEMBER_HEAD_BYTES` bytes; None for one of no owner archive."""
@@ -47,7 +54,7 @@ def member_kind(name: str, head: bytes) -> MemberKind | None:
 
 def owner_archive(archive: str) -> OwnerArchive:
     """Return the empty context of an archive; `archive` is that of `MemberKind`."""
-    return {"x": XArchive, "mastodon": MastodonArchive, "bluesky": BlueskyRepository}[archive]()
+    return _ARCHIVES[archive]()
 
 
 def _x_kind(name: str, head: bytes) -> MemberKind | None:

@@ -76,6 +76,20 @@ class _Cut(msgspec.Struct):
     text: str = ""
 
 
+class _EditIds(msgspec.Struct, rename="camel"):
+    edit_tweet_ids: list[str] = []
+
+
+class _Edit(msgspec.Struct, rename="camel"):
+    initial_tweet_id: str = ""
+    edit_control_initial: _EditIds | None = None
+
+
+class _EditInfo(msgspec.Struct):
+    initial: _EditIds | None = None
+    edit: _Edit | None = None
+
+
 class _Owner(msgspec.Struct, omit_defaults=True):
     """Owner of the archive, as `pipeline/normalise/x/personal_archive/wire.py` reads it."""
 
@@ -123,7 +137,7 @@ class XArchive:
             if "user" in found:
                 return item
             note = self._note_of(msgspec.json.decode(tweet, type=_Cut))
-            tweet = msgspec.json.format(tweet, indent=-1)
+            tweet = msgspec.json.format(_with_edit_history(tweet), indent=-1)
         except _MALFORMED:
             return item
         parts = [b'{"x_archive":', msgspec.json.encode(self._owner)]
@@ -164,6 +178,21 @@ class XArchive:
                 if start.startswith(beginning):
                     return note
         return b""
+
+
+def _with_edit_history(tweet: bytes) -> bytes:
+    """Return an edited post with the ids of its versions under the name that API v1.1 has for them."""
+    fields = _decode_object(tweet)
+    info = msgspec.json.decode(fields["edit_info"], type=_EditInfo) if "edit_info" in fields else None
+    control = info.edit.edit_control_initial if info is not None and info.edit is not None else None
+    ids = [*(control or (info.initial if info is not None else None) or _EditIds()).edit_tweet_ids]
+    if info is not None and info.edit is not None and info.edit.initial_tweet_id:
+        ids = [info.edit.initial_tweet_id, *ids]
+    ids = list(dict.fromkeys(ids))
+    if len(ids) < 2:
+        return tweet
+    history = {"initial_tweet_id": ids[0], "edit_tweet_ids": ids}
+    return msgspec.json.encode({**fields, "edit_history": history})
 
 
 def _beginning(text: str) -> str:

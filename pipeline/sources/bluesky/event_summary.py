@@ -12,14 +12,16 @@ from datetime import datetime
 import msgspec
 
 POST_COLLECTION = "app.bsky.feed.post"
+POSTGATE_COLLECTION = "app.bsky.feed.postgate"
 REACTION_COLLECTIONS = ("app.bsky.feed.like", "app.bsky.feed.repost")
 
 
 class EventSummary(msgspec.Struct):
     """Summary of one event.
 
-    `kind` is post, deletion, reaction, identity, account, info, error or other. `uri` names the post, for a reaction
-    the post reacted to. `edited`: the event is a new version of a post. `parent` is the DID of the author answered.
+    `kind` is post, deletion, postgate, reaction, identity, account, info, error or other. `uri` names the post, for a
+    reaction the post reacted to. `edited`: the event is a new version of a post. `parent` is the DID of the author
+    answered.
     """
 
     time_us: int = 0
@@ -113,7 +115,7 @@ def summarise(data: bytes) -> EventSummary | None:
 
 def _add_commit(summary: EventSummary, commit: _Commit | _Message) -> None:
     if commit.collection != POST_COLLECTION:
-        summary.kind = "other"
+        summary.kind = "postgate" if commit.collection == POSTGATE_COLLECTION else "other"
         if commit.collection in REACTION_COLLECTIONS and commit.operation == "create" and commit.record is not None:
             summary.kind, summary.uri = "reaction", _subject(commit.record.subject)
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from pipeline.sources.bluesky.event_summary import POST_COLLECTION, REACTION_COLLECTIONS
+from pipeline.sources.bluesky.event_summary import POST_COLLECTION, POSTGATE_COLLECTION, REACTION_COLLECTIONS
 
 NEWER_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
@@ -35,7 +35,7 @@ def dictionary_url(url: str) -> str:
 
 
 def subscription_url(url: str, cursor: int | None, dictionary: int = 0, *, reactions: bool = False) -> str:
-    """Return the address of a stream of posts and account changes.
+    """Return the address of a stream of posts, postgates and account changes.
 
     Args:
         url: the server's URL; without a path, the long-standing wire is used.
@@ -45,7 +45,7 @@ def subscription_url(url: str, cursor: int | None, dictionary: int = 0, *, react
     """
     parts = urlsplit(url)
     newer = is_newer(url)
-    collections = (POST_COLLECTION, *REACTION_COLLECTIONS) if reactions else (POST_COLLECTION,)
+    collections = (POST_COLLECTION, POSTGATE_COLLECTION, *(REACTION_COLLECTIONS if reactions else ()))
     query = [("collections" if newer else "wantedCollections", collection) for collection in collections]
     query.append(("maxMessageSizeBytes", str(JETSTREAM_EVENT_MAX_BYTES)))
     if cursor is not None:

@@ -1,6 +1,7 @@
 """Look-up of Bluesky posts by the public API's `app.bsky.feed.getPosts`, 25 posts a call: finds the deleted ones.
 
-The answer leaves out posts that are deleted, taken down, or of a deleted account. Posts that it contains are not stored
+The answer leaves out posts that are deleted, taken down, or of a deleted account. A label of the moderation service
+that hides a post or its author counts as deletion. Posts that it contains are not stored
 anew: for an edited post the API may still return the earlier text. An API that does not answer as expected raises
 `RetryLater`.
 """
@@ -14,14 +15,32 @@ import msgspec
 import urllib3
 
 from pipeline.sources.bluesky.event_summary import POST_COLLECTION
-from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT
+from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT, HIDING_LABELS
 from pipeline.sources.bluesky.reaction_counts import POSTS_A_REQUEST, POSTS_ANSWER_MAX_BYTES, POSTS_PATH
 from pipeline.sources.lookup_contract import LookupResult, RetryLater
 from pipeline.sources.retry_after import retry_after_s
 
 
+class _Label(msgspec.Struct):
+    val: str = ""
+    neg: bool = False
+
+
+class _FoundAuthor(msgspec.Struct):
+    labels: list[_Label] | None = None
+
+
 class _FoundPost(msgspec.Struct):
     uri: str
+    labels: list[_Label] | None = None
+    author: _FoundAuthor | None = None
+
+    def may_be_shown(self) -> bool:
+        """Return whether neither the post nor its author has a label that hides it from everybody."""
+        of_author = self.author.labels if self.author is not None else None
+        return not any(
+            label.val in HIDING_LABELS and not label.neg for label in [*(self.labels or ()), *(of_author or ())]
+        )
 
 
 class _FoundPosts(msgspec.Struct):
@@ -59,12 +78,14 @@ class BlueskyLookup:
             after = answer.headers.get("Retry-After", "")
             raise RetryLater(f"the API answers HTTP {answer.status}", retry_after_s(after))
         try:
-            found = {view.uri for view in _decode(data).posts}
+            views = _decode(data).posts
+            found = {view.uri for view in views}
         except (msgspec.MsgspecError, ValueError) as error:
             raise RetryLater(f"the API's answer cannot be read: {error}") from error
         if found - uris.keys():
             raise RetryLater("the API answers for posts that were not requested")
-        return LookupResult([post_id for uri, post_id in uris.items() if uri not in found], unsure=len(ids) - len(uris))
+        shown = {view.uri for view in views if view.may_be_shown()}
+        return LookupResult([post_id for uri, post_id in uris.items() if uri not in shown], unsure=len(ids) - len(uris))
 
 
 def _uri(post_id: str) -> str:

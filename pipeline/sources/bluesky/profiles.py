@@ -3,7 +3,7 @@
 `find` answers from the cache at once and requests what is missing; `arrived` names the accounts whose profile came;
 `rename` applies a new handle. A slow, absent or refusing API delays no post: an account without a profile is shown by
 its DID. A profile is requested again `KEPT_S` seconds later; cache and queue are bounded, and failures are followed by
-growing pauses. Labels decide whether an account is hidden: visible to signed-in people only.
+growing pauses. Labels decide whether an account is hidden, its posts sensitive, or the account automated.
 """
 
 from __future__ import annotations
@@ -37,13 +37,21 @@ KEPT_S = 6 * 3600.0
 _FIRST_PAUSE_S, _PAUSE_MAX_S = 2.0, 300.0
 _ANSWER_MAX_BYTES = 4 * 1024 * 1024
 LONGEST_BIO, LONGEST_NAME, LONGEST_WORD = 1_000, 200, 500
-SIGNED_IN_ONLY = "!no-unauthenticated"
-"""Label of an account that is visible to signed-in people only."""
+HIDING_LABELS = frozenset({"!no-unauthenticated", "!hide", "!takedown", "!suspend"})
+"""Labels of an account or post that may not be shown to everybody, by its owner or by the moderation service."""
+SENSITIVE_ACCOUNT_LABELS = frozenset({"porn", "sexual", "nudity", "graphic-media", "gore"})
+"""Labels of an account whose posts are shown as sensitive."""
+BOT_LABEL = "bot"
+"""Label that an account gives to itself to state that it is automated."""
 BLUESKY_API_USER_AGENT = "Murmuration (live search; looks up the authors of posts)"
 
 
 class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of a profile that is added to an event; `hidden`: the account is visible to signed-in people only."""
+    """The part of a profile that is added to an event.
+
+    `hidden`: none of the account's posts may be shown here. `sensitive`: they are shown as sensitive. `bot`: the
+    account states that it is automated.
+    """
 
     handle: str = ""
     name: str = ""
@@ -52,6 +60,8 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     followers: int | None = None
     verified: bool = False
     hidden: bool = False
+    sensitive: bool = False
+    bot: bool = False
 
 
 class _Label(msgspec.Struct):
@@ -216,6 +226,7 @@ class Profiles:
 
 def _profile(view: _ProfileView) -> Profile:
     verification = view.verification
+    labels = {label.val for label in view.labels or () if not label.neg}
     return Profile(
         handle="" if view.handle == "handle.invalid" else view.handle[:LONGEST_WORD],
         name=(view.name or "")[:LONGEST_NAME],
@@ -223,5 +234,7 @@ def _profile(view: _ProfileView) -> Profile:
         avatar=(view.avatar or "") if len(view.avatar or "") <= LONGEST_WORD else "",
         followers=view.followers,
         verified=verification is not None and "valid" in (verification.verified, verification.trusted),
-        hidden=any(label.val == SIGNED_IN_ONLY and not label.neg for label in view.labels or ()),
+        hidden=not labels.isdisjoint(HIDING_LABELS),
+        sensitive=not labels.isdisjoint(SENSITIVE_ACCOUNT_LABELS),
+        bot=BOT_LABEL in labels,
     )

@@ -39,7 +39,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
 STATUS_FIELDS = (
     *("id", "account", "content", "created_at", "uri", "url", "edited_at", "visibility", "sensitive", "spoiler_text"),
     *("language", "in_reply_to_id", "in_reply_to_account_id", "replies_count", "reblogs_count", "favourites_count"),
-    *("quotes_count", "mentions", "tags", "media_attachments", "card", "reblog", "quote"),
+    *("quotes_count", "mentions", "tags", "media_attachments", "card", "poll", "emojis", "reblog", "quote"),
 )
 """Fields of a requested status that its record keeps; a record has no other field at its top level."""
 

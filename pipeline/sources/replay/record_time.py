@@ -1,53 +1,88 @@
 """Time of a recorded post, found in the bytes of the record without decoding it.
 
-It is the latest time that the record states for itself or its parts: a post is not older than the post it reposts or
-than its author's account. Replay paces records by it and sets `received_at`; adapters read the post's own times.
+A time that the recorder or the server wrote comes first; else it is the latest time that the record states for itself
+or its parts: a post is not older than the post it reposts or than its author's account. Blanks after a colon, as other
+recorders write them, change nothing. Replay paces records by it and sets `received_at`; adapters read the post's own
+times.
 """
 
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+_TID_DIGITS = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
+
+_STAMP_MS = re.compile(rb'"timestamp_ms"\s*:\s*"?(\d{13})\b')
+_TIME_US = re.compile(rb'"time_us"\s*:\s*"?(\d{13})\d{3}\b')
+_VALUE = re.compile(rb'\s*:\s*("[^"]{10,40}"|\d{13}\b)')
+_STATED = (
+    (b'retrieved_at"', b'witnessedAt"', b'timestamp_collected"'),  # by a recorder
+    (b'time"',),  # of an event
+    (b'created_at"',),
+    (b'indexedAt"', b'published"', b'updated"', b'redacted_at"', b'event_at"'),
+    (b'createdAt"', b'date"', b'postedTime"'),  # by an author's client
+)
+"""Names of times, those that say most about the recording first; of names side by side the latest time counts.
+
+They begin without their quote, which is too frequent a byte to search for."""
+
+_PAYLOAD_CREATED_AT = re.compile(rb'created_at\\"\s*:\s*\\("[^"\\]{10,40})')
+"""In the payload of a WebSocket event, which is JSON inside a JSON string."""
+
+_REVISION = re.compile(rb'"rev"\s*:\s*"([2-7a-z]{13})"')
 
 
 def record_time_ms(record: bytes) -> int | None:
     """Return the time of a record (ms UTC), None if the record states no plausible time."""
-    at = record.rfind(b'"timestamp_ms":"')
-    if at >= 0:
-        return _number(record[at + 16 : at + 29])
-    at = record.find(b'"time_us":')
-    if at >= 0:
-        return _number(record[at + 10 : at + 10 + 13])  # the first 13 digits of µs are the ms
+    stamps = _STAMP_MS.findall(record) if b'timestamp_ms"' in record else ()
+    if stamps:
+        return int(stamps[-1])  # the last one is the outer record's
+    found = _TIME_US.search(record) if b'time_us"' in record else None
+    if found is not None:
+        return int(found[1])
+    if b'payload"' in record:
+        latest = max((_moment(value) or 0 for value in _PAYLOAD_CREATED_AT.findall(record)), default=0)
+        if latest:
+            return latest
+    for names in _STATED:
+        latest = max((_latest(record, name) for name in names), default=0)
+        if latest:
+            return latest
+    revision = _REVISION.search(record)
+    return _tid_ms(revision[1].decode()) if revision is not None else None
+
+
+def _latest(record: bytes, name: bytes) -> int:
+    """Return the latest time (ms UTC) that stands under a name anywhere in a record, 0 where none does."""
     latest = 0
-    at = record.find(b'created_at":')
+    at = record.find(name)
     while at >= 0:
-        latest = max(latest, _moment(record[at + 12 : at + 48].lstrip()) or 0)
-        at = record.find(b'created_at":', at + 12)
-    if not latest and b'"payload":' in record:
-        # The payload of a WebSocket event is JSON inside a JSON string.
-        at = record.find(b'created_at\\":')
-        while at >= 0:
-            latest = max(latest, _moment(record[at + 13 : at + 49].lstrip(b" \\")) or 0)
-            at = record.find(b'created_at\\":', at + 13)
-    return latest or None
+        found = _VALUE.match(record, at + len(name)) if record[at - 1 : at] == b'"' else None
+        latest = max(latest, _moment(found[1]) or 0) if found is not None else latest
+        at = record.find(name, at + len(name))
+    return latest
 
 
-def _number(digits: bytes) -> int | None:
-    return int(digits) if len(digits) == 13 and digits.isdigit() else None
+def _tid_ms(text: str) -> int:
+    value = 0
+    for letter in text:
+        value = value << 5 | _TID_DIGITS[letter]
+    return (value >> 10) // 1000
 
 
 @lru_cache(maxsize=20_000)
 def _moment(text: bytes) -> int | None:
     """Return the time (ms UTC) at the beginning of a JSON value: a number of ms, ISO 8601, or X's own form."""
     if text[:1] != b'"':
-        return _number(text[:13])
-    value = text[1:].split(b'"')[0].rstrip(b"\\").decode(errors="replace")
+        return int(text) if len(text) == 13 and text.isdigit() else None
+    value = text[1:].split(b'"')[0].decode(errors="replace")
     try:
         if value[:4].isdigit():
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value.replace(" +", "+"))
             return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
         _, month, day, clock, zone, year = value.split()
         if zone != "+0000":

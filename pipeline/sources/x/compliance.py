@@ -42,8 +42,9 @@ class ComplianceRefused(RetryLater):
 
 
 class _Line(msgspec.Struct):
-    id: str = ""
+    id: str | int = ""
     action: str = ""
+    reason: str = ""
 
 
 _line = msgspec.json.Decoder(_Line).decode
@@ -93,8 +94,9 @@ class Compliance:
                 read = _line(line)
             except (msgspec.MsgspecError, ValueError):
                 continue  # one unreadable line must not discard the others
-            if read.action == "delete" and read.id.isascii() and read.id.isdigit():
-                found.append(f"x:{read.id}")
+            number = str(read.id)
+            if read.action == "delete" and read.reason != "scrub_geo" and number.isascii() and number.isdigit():
+                found.append(f"x:{number}")
         return found
 
     def _ask(self, method: str, route: str, **more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 """
 
 from pipeline.store.contract.coverage import IMPORTED, SAMPLED, CoverageRow
-from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, Tombstone
+from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, HiddenRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
 from pipeline.store.contract.results import (
@@ -32,6 +32,7 @@ __all__ = [
     "CoverageRow",
     "Entry",
     "ExportRow",
+    "HiddenRow",
     "Page",
     "Persisted",
     "Reading",

@@ -1,7 +1,7 @@
 """Copy access protocol: exports all rows of a store as they are, and loads those of another store (`murmur copy`).
 
-Rows are posts with their raw records, tombstones of posts, tombstones of deleted accounts, and the salts under which
-accounts are hashed. A progress note of the copy is kept with the data. Loading a row twice changes nothing.
+Rows are posts with their raw records, hidden posts, tombstones of posts, tombstones of deleted accounts, and the salts
+under which accounts are hashed. A progress note of the copy is kept with the data. Loading a row twice changes nothing.
 """
 
 from __future__ import annotations
@@ -51,6 +51,20 @@ class AccountTombstone:
     at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenRow:
+    """Post that is hidden because an account (`source`, `author_id`) is off, and that account's row as JSON.
+
+    `body` is the wire JSON without the original, `raw` the raw record, b"" where there is none.
+    """
+
+    source: str
+    author_id: str
+    account: bytes
+    body: bytes
+    raw: bytes = b""
+
+
 class CopyAccess(Protocol):
     """Raw access to all rows of a store. Nothing else may write meanwhile.
 
@@ -75,6 +89,14 @@ class CopyAccess(Protocol):
 
     def salts(self) -> list[bytes]:
         """Return the salts under which accounts are hashed, the store's own first."""
+        ...
+
+    def hidden_posts(self) -> Iterator[list[HiddenRow]]:
+        """Yield all posts that are hidden while their account is off, in lists, in no order."""
+        ...
+
+    def load_hidden_posts(self, posts: Sequence[HiddenRow]) -> None:
+        """Store hidden posts, with what is known of their accounts."""
         ...
 
     def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:

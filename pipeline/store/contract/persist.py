@@ -1,8 +1,8 @@
 """Values of `Store.persist`: the batch of events that goes in, and the report of what it changed that comes out.
 
-`Writes` holds new posts, deletions of posts and of accounts. `Persisted` holds each accepted post (`Entry`: merged,
-with its original and the version it replaced, to be matched and published), the deleted ids, and the posts that the
-store can never hold. Both can be joined with another of their kind.
+`Writes` holds new posts, deletions of posts and of accounts, and changes of accounts. `Persisted` holds each accepted
+post (`Entry`: merged, with its original and the version it replaced, to be matched and published), the deleted ids, the
+posts that were hidden, and those that the store can never hold. Both can be joined with another of their kind.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.post import AuthorDeletion, Deletion, Post, Upsert
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document
 
 
@@ -18,13 +18,16 @@ from pipeline.query.document import Document
 class Writes:
     """Events of one batch in order. An id occurs once, in its greatest version; a deletion replaces an upsert.
 
-    `continued` marks a batch whose deletions were persisted before and reported `Persisted.left`.
+    `continued` marks a batch whose deletions and account changes were persisted before, whose report was published and
+    had `Persisted.left` set.
     """
 
     upserts: Sequence[Upsert] = ()
     deletions: Sequence[Deletion] = ()
     author_deletions: Sequence[AuthorDeletion] = ()
+    account_changes: Sequence[AccountChange] = ()
     continued: bool = False
+    detachments: Sequence[QuoteDetachment] = ()
 
     def plus(self, other: Writes) -> Writes:
         """Return these events followed by those of `other`."""
@@ -32,6 +35,8 @@ class Writes:
             [*self.upserts, *other.upserts],
             [*self.deletions, *other.deletions],
             [*self.author_deletions, *other.author_deletions],
+            [*self.account_changes, *other.account_changes],
+            detachments=[*self.detachments, *other.detachments],
         )
 
 
@@ -60,8 +65,10 @@ class Persisted:
     post beyond retention is left out, so that live results show what a search of the history shows.
     `deleted` are the ids to announce: the row existed, or its tombstone is under an hour old.
     `tombstoned` are all ids of the batch that have a tombstone. `inserted` counts new rows.
-    `left` is set while posts that the batch's deletions take along are still stored: persist the deletions again with
-    `Writes.continued`. `refused` are the posts that this store can never hold (id → reason); all others are stored.
+    `withdrawn` are posts, as (id, version), that this call hid because their account is off for now.
+    `left` is set while posts that the batch's deletions and account changes concern are still to be done: publish this
+    report, then persist these events again with `Writes.continued`. `refused` are the posts that this store can never
+    hold (id → reason); all others are stored.
     """
 
     entries: list[Entry]
@@ -70,6 +77,7 @@ class Persisted:
     inserted: int = 0
     left: bool = False
     refused: dict[str, str] = field(default_factory=dict)
+    withdrawn: list[tuple[str, int]] = field(default_factory=list)
 
     def plus(self, other: Persisted) -> Persisted:
         """Return the report of both calls, `other` being the later one."""
@@ -80,4 +88,5 @@ class Persisted:
             self.inserted + other.inserted,
             self.left or other.left,
             self.refused | other.refused,
+            [*self.withdrawn, *other.withdrawn],
         )

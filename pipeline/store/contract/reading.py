@@ -59,6 +59,10 @@ class Reading(Protocol):
         """Return the ids of at most `limit` tombstones with `after` < seq <= `until`, lowest number first."""
         ...
 
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[tuple[str, int]]:
+        """Return (id, version) of at most `limit` hidden posts with `after` < seq <= `until`, lowest number first."""
+        ...
+
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those posts that are stored, by id."""
         ...

@@ -28,9 +28,9 @@ class Changes:
     """Changes of a search's result after a sequence number.
 
     `bodies` are new matches, newest first. `retracted` are (id, version) of rows that were ever replaced (`changed` >
-    0) and do not match now. `tombstones` are ids of deleted posts. `overflow` is set where more than the limit matched,
-    were ever replaced (matching or not) or were deleted. All lists are empty then: the caller starts anew or takes
-    smaller steps (`Reading.step_end`).
+    0) and do not match now, and of posts that are hidden with their account. `tombstones` are ids of deleted posts.
+    `overflow` is set where more than the limit matched, were ever replaced (matching or not) or were deleted. All lists
+    are empty then: the caller starts anew or takes smaller steps (`Reading.step_end`).
     """
 
     bodies: list[bytes] = field(default_factory=list)

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from pipeline.post import Post
 from pipeline.query.document import describe
-from pipeline.store.contract import ExportRow
-from pipeline.store.plan import PlanLookups, RowUpsert, StoredRow, WritePlan
-from pipeline.store.post_json import decode_post
+from pipeline.store.contract import ExportRow, HiddenRow
+from pipeline.store.plan import AccountRow, PlanLookups, RowUpsert, StoredRow, WithheldPost, WritePlan
+from pipeline.store.post_json import decode_post, encode_post
 
 
 @dataclass(slots=True)
@@ -29,6 +31,28 @@ class LoadPlan:
 def decode_rows(rows: Sequence[ExportRow]) -> list[tuple[Post, ExportRow]]:
     """Return each row with its decoded post."""
     return [(decode_post(row.body), row) for row in rows]
+
+
+def hidden_row(one: WithheldPost, account: AccountRow) -> HiddenRow:
+    """Return a hidden post as a copy takes it along, with what is known of the account that is off."""
+    return HiddenRow(*one.owner, msgspec.json.encode(account), encode_post(one.post), one.raw)
+
+
+def plan_hidden(lookups: PlanLookups, rows: Sequence[HiddenRow], now_ms: int) -> WritePlan:
+    """Return the hidden posts and accounts to write; a post that was deleted here, or is hidden here in the same or a
+    greater version, stays as it is, and so does an account of which later things are known here."""
+    plan = WritePlan(now_ms)
+    posts = {post.id: (post, row) for post, row in ((decode_post(row.body), row) for row in rows)}
+    here, buried = lookups.withheld(posts), lookups.tombstones(posts)
+    known = lookups.accounts({(row.source, row.author_id) for row in rows})
+    for post_id, (post, row) in posts.items():
+        owner = (row.source, row.author_id)
+        account = msgspec.json.decode(row.account, type=AccountRow)
+        if owner not in known or (account.at, account.named_at) > (known[owner].at, known[owner].named_at):
+            known[owner] = plan.accounts[owner] = account
+        if post_id not in buried and (post_id not in here or here[post_id].post.version < post.version):
+            plan.withheld[post_id] = WithheldPost(post, owner, row.raw)
+    return plan
 
 
 def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_ms: int) -> LoadPlan:

@@ -1,9 +1,9 @@
 """Copier: copies everything in a store into another, in the order of sort keys, so that a stopped copy can be resumed.
 
 `copy_obstacle` tells why a target may not be copied into, such as data of its own. `copy_store` copies deleted
-accounts, tombstones, posts and coverage, and yields the progress, with posts that the target cannot store. The target
-keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so a run that died
-between a batch and its note repeats that batch without harm. `compare` checks the result.
+accounts, tombstones, hidden posts, posts and coverage, and yields the progress, with posts that the target cannot
+store. The target keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so
+a run that died between a batch and its note repeats that batch without harm. `compare` checks the result.
 """
 
 from __future__ import annotations
@@ -72,6 +72,10 @@ def copy_store(source: Store, target: Store, *, stopping: Callable[[], bool] = l
         into.load_accounts(accounts, salts)
     for stones in out.tombstones():
         into.load_tombstones(stones)
+        if stopping():
+            return
+    for hidden in out.hidden_posts():
+        into.load_hidden_posts(hidden)
         if stopping():
             return
     for batch in out.posts(since=note.place):

@@ -17,8 +17,8 @@ import msgspec
 from pipeline.clock import now_ms
 from pipeline.errors import StoreUnavailable
 from pipeline.post import Deletion, Upsert
-from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone, Writes
-from pipeline.store.copy.copied_post_plan import LoadPlan, decode_rows, plan_load
+from pipeline.store.contract import AccountTombstone, ExportRow, HiddenRow, Tombstone, Writes
+from pipeline.store.copy.copied_post_plan import LoadPlan, decode_rows, hidden_row, plan_hidden, plan_load
 from pipeline.store.elastic.cluster.bulk import Bulk, Write
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.cluster.json_codec import decode, encode
@@ -37,7 +37,7 @@ from pipeline.store.elastic.state_documents import (
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
-from pipeline.store.plan import WritePlan
+from pipeline.store.plan import AccountRow, WritePlan
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sort_key import arrival
 from pipeline.store.tombstone_rules import merge_salts
@@ -119,7 +119,23 @@ class ElasticCopyAccess:
         (found,) = get_many(self._client, [(self._names.state, AUTHORS)])
         return decode(found.source, AccountTombstonesNote) if found.found else AccountTombstonesNote()
 
+    def hidden_posts(self) -> Iterator[list[HiddenRow]]:
+        """Yield all posts that are hidden while their account is off, in lists."""
+        lookups = self._lookups()
+        for posts in lookups.known_accounts.all_withheld():
+            known = lookups.accounts({one.owner for one in posts})
+            yield [hidden_row(one, known.get(one.owner, AccountRow())) for one in posts]
+
     # -- load
+
+    def load_hidden_posts(self, posts: Sequence[HiddenRow]) -> None:
+        """Load hidden posts, with what is known of their accounts."""
+        for _ in range(_ATTEMPTS_MAX):
+            lookups = self._lookups()
+            made = plan_hidden(lookups, posts, now_ms())
+            if self._writer.apply(made, lookups, 0, batch={}, raws={}) is not None:
+                return
+        raise StoreUnavailable("somebody else writes to this store")
 
     def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:
         """Load posts as they are (`CopyAccess.load_posts`); return id → reason of those that cannot be stored."""

@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.clock import now_ms
 from pipeline.settings import Settings
+from pipeline.store.elastic.account_documents import ACCOUNTS_MAPPING
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.index_names import IndexNames
@@ -82,10 +83,17 @@ class IndexLayout:
         """Create the index of this month, so that there is always one to search."""
         self.ensure(self.names.posts_of(period_of(now_ms(), now_ms())))
 
+    def ensure_accounts(self) -> None:
+        """Create the index of accounts, which a store of an earlier version lacks."""
+        if self.names.accounts not in self._known:
+            self.create_index(self.names.accounts, {"settings": self._settings(1), "mappings": ACCOUNTS_MAPPING})
+            self._known.add(self.names.accounts)
+
     def create_store(self) -> None:
         """Create a store; several processes may do so at once."""
         self.put_templates()
         self.create_index(self.names.state, {"settings": self._settings(1), "mappings": STATE_MAPPING})
+        self.ensure_accounts()
         self.ensure_present()
         meta = StoreMeta(secrets.token_hex(16), INDEX_SCHEMA_VERSION, analyser(), order=ORDER)
         try:
@@ -95,7 +103,8 @@ class IndexLayout:
                 raise
 
     def upgrade(self, meta: StoreMeta) -> None:
-        """Add missing fields to the indices of an older program version; stored posts stay as they are."""
+        """Add what the store of an older program version lacks; stored posts stay as they are."""
+        self.ensure_accounts()
         if meta.order >= ORDER:
             return
         self.put_templates()

@@ -48,6 +48,11 @@ class IndexNames:
         """Index of all that the store keeps beside posts (`state_documents`)."""
         return f"{self.prefix}-state"
 
+    @property
+    def accounts(self) -> str:
+        """Index of what is known of accounts, and of posts that are hidden while one is off (`account_documents`)."""
+        return f"{self.prefix}-accounts"
+
     def posts_of(self, period: str) -> str:
         """Return the index of a period's posts."""
         return f"{self.posts}-{self.generation}-{period}"

@@ -65,6 +65,7 @@ class ElasticStore:
             self._layout.upgrade(meta)
         self._refresh_posts = refresher(self._client, names.posts)
         self._refresh_state = refresher(self._client, names.state)
+        self._refresh_accounts = refresher(self._client, names.accounts)
         self._persister = ElasticPersister(
             self._client, self._layout, self._refresh_posts, retention_ms=self._retention_ms
         )
@@ -82,7 +83,7 @@ class ElasticStore:
         self._refresh_posts(OPENING_S)
         retained_from = sort_key.floor(now_ms() - self._retention_ms) if self._retention_ms else 0
         with point_in_time(self._client, self.names.posts, ReadingDeadline(timeout_s)) as view:
-            yield ElasticReading(view, self.names, self._refresh_state, retained_from)
+            yield ElasticReading(view, self.names, self._refresh_state, self._refresh_accounts, retained_from)
 
     def indexed(self) -> int:
         """Return the number of stored posts."""

@@ -1,4 +1,5 @@
-"""Contents of a memory store: rows, raw records, reach, tombstones of posts and accounts, and the background of words.
+"""Contents of a memory store: rows, raw records, reach, tombstones of posts and accounts, and the background of words;
+and what is known of accounts, with the posts that are hidden while one is off.
 
 Rows are replaced, never changed, so that a shallow copy is a snapshot for a reading.
 """
@@ -8,14 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pipeline.store.plan import StoredRow
+from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
 from pipeline.store.post_json import with_original
 from pipeline.store.tombstone_rules import account_hash
 
 
 @dataclass
 class MemoryContents:
-    """Everything a store holds about posts. Rows are never changed, only replaced, so a shallow copy is a snapshot."""
+    """Everything a store holds about posts. Rows are never changed, only replaced, so a shallow copy is a snapshot.
+
+    `account_rows` and `withheld` hold the time of writing (ms) beside each value.
+    """
 
     rows: dict[str, StoredRow] = field(default_factory=dict)
     raw_records: dict[str, bytes] = field(default_factory=dict)
@@ -24,6 +28,8 @@ class MemoryContents:
     background: Counter[tuple[int, str]] = field(default_factory=Counter)
     background_posts: Counter[int] = field(default_factory=Counter)
     note: bytes = b""
+    account_rows: dict[AccountKey, tuple[AccountRow, int]] = field(default_factory=dict)
+    withheld: dict[str, tuple[WithheldPost, int]] = field(default_factory=dict)
 
     def snapshot(self) -> MemoryContents:
         """Return a copy for a reading, without raw records and note."""
@@ -34,6 +40,7 @@ class MemoryContents:
             dict(self.tombstones),
             self.background.copy(),
             self.background_posts.copy(),
+            withheld=dict(self.withheld),
         )
 
     def body(self, row: StoredRow) -> bytes:

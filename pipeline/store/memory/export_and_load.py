@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.copied_post_plan import decode_rows, plan_load
+from pipeline.store.contract import AccountTombstone, ExportRow, HiddenRow, Tombstone
+from pipeline.store.copy.copied_post_plan import decode_rows, hidden_row, plan_hidden, plan_load
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
-from pipeline.store.plan import StoredRow
+from pipeline.store.plan import AccountRow, StoredRow
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
 
@@ -65,7 +65,17 @@ class MemoryCopyAccess:
         """Return the salts under which accounts are hashed, the store's own first."""
         return list(self._accounts.salts)
 
+    def hidden_posts(self) -> Iterator[list[HiddenRow]]:
+        """Yield all posts that are hidden while their account is off."""
+        rows = self._contents.account_rows
+        hidden = [one for one, _ in self._contents.withheld.values()]
+        yield [hidden_row(one, rows[one.owner][0] if one.owner in rows else AccountRow()) for one in hidden]
+
     # -- load
+
+    def load_hidden_posts(self, posts: Sequence[HiddenRow]) -> None:
+        """Store hidden posts, with what is known of their accounts."""
+        self._writer.apply(plan_hidden(self._lookups, posts, self._now_ms()), 0)
 
     def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:
         """Store posts as they are; see `CopyAccess.load_posts`. A memory store refuses none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
-from pipeline.store.plan import StoredRow
+from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
 
 
 class MemoryPlanLookups:
@@ -51,4 +51,26 @@ class MemoryPlanLookups:
             row
             for row in self._contents.rows.values()
             if row.post.source == source and row.post.author.id == author_id and row.post.version <= until
+        ][:limit]
+
+    def by_former_name(self, source: str, author_id: str, handle: str, before_seq: int, limit: int) -> list[StoredRow]:
+        """Return stored posts of an account that show another handle; see `PlanLookups.by_former_name`."""
+        found = self.by_author(source, author_id, 2**63 - 1, len(self._contents.rows))
+        return [row for row in found if row.post.author.handle != handle and row.post.seq < before_seq][:limit]
+
+    def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
+        """Return what is known of accounts."""
+        known = self._contents.account_rows
+        return {key: known[key][0] for key in keys if key in known}
+
+    def withheld(self, ids: Iterable[str]) -> dict[str, WithheldPost]:
+        """Return those of the posts that are hidden."""
+        known = self._contents.withheld
+        return {post_id: known[post_id][0] for post_id in ids if post_id in known}
+
+    def withheld_of(self, owner: AccountKey, limit: int, *, written: bool = False) -> list[WithheldPost]:
+        """Return hidden posts of an account; see `PlanLookups.withheld_of`."""
+        every = (one for one, _ in self._contents.withheld.values())
+        return [
+            one for one in every if one.owner == owner or (written and (one.post.source, one.post.author.id) == owner)
         ][:limit]

@@ -1,12 +1,13 @@
 """Writer of the memory store: applies a write plan to the contents, which includes giving new posts their sort keys.
 
-Writes posts, tombstones and deleted accounts. Removes posts with their raw records and reach, and the raw records of
-quotes of deleted posts.
+Writes posts, tombstones, accounts and hidden posts. Removes posts with their raw records and reach, and the raw records
+of quotes of deleted posts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.store import sort_key
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents
@@ -24,11 +25,19 @@ class MemoryWriter:
     def apply(self, plan: WritePlan, seq: int) -> None:
         """Write everything in the plan; `seq` numbers its tombstones."""
         contents = self._contents
+        for post_id, one in plan.withheld.items():
+            raw = one.raw or (contents.raw_records.get(post_id, b"") if post_id in plan.removals else b"")
+            contents.withheld[post_id] = (replace(one, raw=raw), plan.now_ms)
+        for post_id in plan.settled:
+            contents.withheld.pop(post_id, None)
+        contents.account_rows.update((key, (row, plan.now_ms)) for key, row in plan.accounts.items())
         for post_id in plan.removals:
             self.remove(post_id)
         for post_id, at in plan.tombstones.items():
             number = plan.tombstone_seqs.get(post_id, seq)
             contents.tombstones[post_id] = (max(number, contents.tombstones.get(post_id, (0, 0))[0]), at)
+        for post_id in plan.lifted:
+            contents.tombstones.pop(post_id, None)
         for row in contents.rows.values():
             if row.post.quote_of in plan.quoted:
                 contents.raw_records.pop(row.post.id, None)
@@ -47,7 +56,9 @@ class MemoryWriter:
             copied_reach = -1 if upsert.reach is None else upsert.reach
             own_reach = upsert.document.numbers.get("followers", -1)
             contents.reach[post_id] = own_reach if upsert.sort_key < 0 else copied_reach
-        if upsert.raw:
+        if upsert.forget_raw:
+            contents.raw_records.pop(post_id, None)
+        elif upsert.raw:
             contents.raw_records[post_id] = upsert.raw
 
     def _sort_keys(self, upserts: Sequence[RowUpsert]) -> dict[str, int]:

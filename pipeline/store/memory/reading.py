@@ -84,16 +84,18 @@ class MemoryReading:
         changed = [row.post for row in rows if row.post.changed and removed_after < row.post.seq <= until]
         tombstones = self.deleted_ids(removed_after, limit=limit + 1, until=until)
         found = [row for row in self._matching(query) if after < row.post.seq <= until]
-        if max(len(changed), len(tombstones), len(found)) > limit:
+        withdrawn = self.withdrawn(removed_after, limit=limit + 1, until=until)
+        if max(len(changed) + len(withdrawn), len(tombstones), len(found)) > limit:
             return Changes(overflow=True)
         shown = {row.post.id for row in self._matching(query)} if changed else set()
         retracted = [(post.id, post.version) for post in changed if post.id not in shown]
-        return Changes([self._contents.body(row) for row in found], retracted, tombstones)
+        return Changes([self._contents.body(row) for row in found], retracted + withdrawn, tombstones)
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return where a step of at most `limit` posts and tombstones ends; see `Reading.step_end`."""
         posts = (row.post for row in self._contents.rows.values())
-        kinds = ([post.seq for post in posts if post.changed or not changed], self._tombstone_seqs())
+        withheld = [one.post.seq for one, _ in self._contents.withheld.values()]
+        kinds = ([post.seq for post in posts if post.changed or not changed], self._tombstone_seqs(), withheld)
         numbers = (sorted(number for number in kind if number > after) for kind in kinds)
         return bounded_step_end((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
 
@@ -102,6 +104,11 @@ class MemoryReading:
         found = self._contents.tombstones.items()
         stones = sorted((seq, post_id) for post_id, (seq, _) in found if after < seq <= until)
         return [post_id for _, post_id in stones[:limit]]
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[tuple[str, int]]:
+        """Return (id, version) of hidden posts above a sequence number; see `Reading.withdrawn`."""
+        posts = [one.post for one, _ in self._contents.withheld.values() if after < one.post.seq <= until]
+        return [(post.id, post.version) for post in sorted(posts, key=lambda post: (post.seq, post.id))][:limit]
 
     def _tombstone_seqs(self) -> list[int]:
         return [seq for seq, _ in self._contents.tombstones.values()]

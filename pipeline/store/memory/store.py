@@ -20,7 +20,7 @@ from pipeline.store.memory.export_and_load import MemoryCopyAccess
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
 from pipeline.store.memory.reading import MemoryReading
-from pipeline.store.plan import StoredRow, plan_writes
+from pipeline.store.plan import HIDDEN_KEPT_MS, StoredRow, plan_writes
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
 from pipeline.store.top_values import WordBackground
@@ -67,6 +67,10 @@ class MemoryStore:
 
     def prune(self, *, before_ms: int | None, max_bytes: int | None) -> int:
         """Remove posts created before a time, then the oldest until the store is under a size; return how many."""
+        withheld = self._contents.withheld
+        for post_id, (one, _) in list(withheld.items()):
+            if before_ms is not None and one.post.created_at < before_ms:
+                del withheld[post_id]
         rows = sorted(self._contents.rows.values(), key=row_sort_key)
         size = sum(self._bytes(row) for row in rows)
         removed = 0
@@ -137,6 +141,13 @@ class MemoryStore:
         oldest = self._now_ms() - TOMBSTONES_KEPT_MS
         contents.tombstones = {key: stone for key, stone in contents.tombstones.items() if stone[1] >= oldest}
         accounts.accounts = {key: stone for key, stone in accounts.accounts.items() if stone[1] >= oldest}
+        now = self._now_ms()
+        contents.account_rows = {
+            key: (row, at) for key, (row, at) in contents.account_rows.items() if at >= now - row.kept_ms()
+        }
+        contents.withheld = {
+            post_id: (one, at) for post_id, (one, at) in contents.withheld.items() if at >= now - HIDDEN_KEPT_MS
+        }
 
     def close(self) -> None:
         """Forget all posts."""

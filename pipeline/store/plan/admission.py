@@ -9,6 +9,7 @@ from collections.abc import Container, Mapping
 
 from pipeline.post import Post, Upsert
 from pipeline.store.contract import Writes
+from pipeline.store.plan.detachments import quote_tombstones
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import WritePlan
 
@@ -18,7 +19,7 @@ def admit(lookups: PlanLookups, writes: Writes, plan: WritePlan) -> tuple[list[U
 
     Refused posts are entered in `plan.tombstoned` (a tombstone exists) or `plan.tombstones` (one is due).
     """
-    buried = lookups.tombstones(_named_ids(writes))
+    buried = lookups.tombstones(_named_ids(writes) | quote_tombstones(writes))
     deleted_now = {deletion.id for deletion in writes.deletions}
     authors = _deleted_accounts(lookups, writes)
     upserts = []

@@ -1,6 +1,7 @@
 """Plan lookups protocol: the queries that planning a batch puts to a store, each for many ids at once.
 
-They find tombstones of posts and of accounts, stored rows, stored reposts of posts, and the posts of an account.
+They find tombstones of posts and of accounts, stored rows, stored reposts of posts, and the posts of an account; what
+is known of accounts; and posts that are hidden while an account is off.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from pipeline.store.plan.account_rows import AccountKey, AccountRow, WithheldPost
 from pipeline.store.plan.write_plan import StoredRow
 
 
@@ -39,4 +41,21 @@ class PlanLookups(Protocol):
 
     def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
         """Return at most `limit` stored posts of an account with a version up to `until` (ms)."""
+        ...
+
+    def by_former_name(self, source: str, author_id: str, handle: str, before_seq: int, limit: int) -> list[StoredRow]:
+        """Return at most `limit` stored posts of an account, numbered below `before_seq`, that show another handle."""
+        ...
+
+    def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
+        """Return what is known of those of the accounts of which anything is."""
+        ...
+
+    def withheld(self, ids: Iterable[str]) -> dict[str, WithheldPost]:
+        """Return those of the posts that are hidden."""
+        ...
+
+    def withheld_of(self, owner: AccountKey, limit: int, *, written: bool = False) -> list[WithheldPost]:
+        """Return at most `limit` posts that are hidden because an account is off; with `written`, also those that the
+        account wrote and that are hidden because of another."""
         ...

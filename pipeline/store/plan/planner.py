@@ -1,4 +1,4 @@
-"""Planner: turns a batch of events into a `WritePlan`, by admission, deletions and upserts in this order.
+"""Planner: turns a batch of events into a `WritePlan`: admission, deletions, account changes, detachments, upserts.
 
 All posts of a batch share one sequence number. A quote of a deleted post loses its raw record, which contains that
 post.
@@ -10,8 +10,10 @@ from collections.abc import Container, Mapping
 
 from pipeline.post import Upsert
 from pipeline.store.contract import Writes
+from pipeline.store.plan.accounts import AccountPlanner
 from pipeline.store.plan.admission import admit
 from pipeline.store.plan.deletions import plan_deletions
+from pipeline.store.plan.detachments import plan_detachments
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.upserts import UpsertPlanner
 from pipeline.store.plan.write_plan import WritePlan
@@ -38,12 +40,15 @@ def plan_writes(
         prepared: rows of the batch prepared with the same `seq`, where they exist already.
     """
     plan = WritePlan(now_ms, now_ms - retention_ms if retention_ms else 0)
+    accounts = AccountPlanner(lookups, writes, plan, seq)
+    writes = accounts.current()
     upserts, buried = admit(lookups, writes, plan)
     plan_deletions(lookups, writes, plan, buried)
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
-    kept = [upsert for upsert in upserts if upsert.post.id not in plan.tombstones]
-    UpsertPlanner(lookups, plan, seq, prepared).run(
-        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept]
+    kept = accounts.run([upsert for upsert in upserts if upsert.post.id not in plan.tombstones])
+    detached = plan_detachments(writes, plan, buried)
+    UpsertPlanner(lookups, plan, seq, {**prepared, **accounts.prepared}, detached).run(
+        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
     )
     return plan
 

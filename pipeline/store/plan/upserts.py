@@ -7,15 +7,16 @@ accepted post the entry to match and publish.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.post import Post, Upsert
+from pipeline.post import Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry
 from pipeline.store.merge_versions import MergeOutcome, merge
+from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
 from pipeline.store.post_json import encode_post, with_original
@@ -29,34 +30,45 @@ post while other workers wait."""
 
 @dataclass(slots=True)
 class _Merged:
-    """Result of merging one upsert; `outcome` is None for a post that is new."""
+    """Result of merging one upsert; `outcome` is None for a post that is new, `detached` set where it lost its quote."""
 
     post: Post
     outcome: MergeOutcome | None
     stored: StoredRow | None
     raw: bytes
     body: bytes
+    detached: bool = False
 
 
 class UpsertPlanner:
     """Merges the upserts of one batch into a plan."""
 
-    def __init__(self, lookups: PlanLookups, plan: WritePlan, seq: int, prepared: Mapping[str, PreparedRow]) -> None:
+    def __init__(
+        self,
+        lookups: PlanLookups,
+        plan: WritePlan,
+        seq: int,
+        prepared: Mapping[str, PreparedRow],
+        detached: Container[str] = (),
+    ) -> None:
         self._lookups = lookups
         self._plan = plan
         self._seq = seq
         self._prepared = prepared
+        self._detached = detached
 
-    def run(self, upserts: Sequence[Upsert]) -> None:
-        """Enter the rows and entries of all accepted posts."""
-        if not upserts:
+    def run(self, upserts: Sequence[Upsert], detachments: Sequence[QuoteDetachment] = ()) -> None:
+        """Enter the rows and entries of all accepted posts, and of stored posts whose quote is detached."""
+        if not upserts and not detachments:
             return
-        wanted = {upsert.post.id for upsert in upserts}
+        wanted = {upsert.post.id for upsert in upserts} | {one.id for one in detachments}
         for upsert in upserts:
             wanted.add(upsert.post.repost_of or upsert.post.quote_of)
         wanted.discard("")
         rows = self._remaining(wanted)
         merged = {upsert.post.id: self._merge(upsert, rows.get(upsert.post.id)) for upsert in upserts}
+        for detachment in detachments:
+            self._detach(detachment, merged, rows.get(detachment.id))
         accepted = {key: one for key, one in merged.items() if one.outcome != "dropped"}
         others = {one.post.repost_of or one.post.quote_of for one in accepted.values()} - wanted - {""}
         if others:  # a redelivery keeps the stored version, which may name another original
@@ -75,23 +87,54 @@ class UpsertPlanner:
         return {key: row for key, row in rows.items() if key not in self._plan.removals}
 
     def _merge(self, upsert: Upsert, row: StoredRow | None) -> _Merged:
+        new, raw = upsert.post, upsert.raw
+        detached = bool(new.quote_of) and quote_tombstone(new.id, new.quote_of) in self._detached
+        if detached:
+            new, raw = msgspec.structs.replace(new, quote_of="", detached_quote=new.quote_of), b""
         if row is None:
-            return _Merged(upsert.post, None, None, upsert.raw, self._prepared[upsert.post.id].body)
-        post, outcome = merge(row.post, upsert.post, self._seq)
+            body = encode_post(new) if detached else self._prepared[new.id].body
+            return _Merged(new, None, None, raw, body, detached)
+        post, outcome = merge(row.post, new, self._seq)
+        if post.detached_quote and not post.quote_of:
+            detached, raw = True, b""
         body = row.body if outcome == "dropped" else encode_post(post)
-        return _Merged(post, outcome, row, upsert.raw, body)
+        return _Merged(post, outcome, row, raw, body, detached)
+
+    def _detach(self, one: QuoteDetachment, merged: dict[str, _Merged], row: StoredRow | None) -> None:
+        """Enter a post whose quote is detached, or attached again, as merged; a post that came along lost it before."""
+        known = merged.get(one.id)
+        if row is None:
+            return
+        post = row.post if known is None or known.outcome == "dropped" else known.post
+        before, after = (post.detached_quote, post.quote_of) if one.attached else (post.quote_of, post.detached_quote)
+        if one.quoted not in (before, after):
+            return
+        seq = max(post.seq, self._seq)
+        if before == one.quoted:
+            outcome: MergeOutcome = "content"
+            quote = (one.quoted, "") if one.attached else ("", one.quoted)
+            version = max(post.version, row.post.version) + 1
+            post = msgspec.structs.replace(
+                post, quote_of=quote[0], detached_quote=quote[1], version=version, changed=2, seq=seq
+            )
+        elif known is None or known.outcome == "dropped":
+            outcome, post = "redelivered", msgspec.structs.replace(post, seq=seq)
+        else:
+            return
+        merged[one.id] = _Merged(post, outcome, row, b"", encode_post(post), not one.attached)
 
     def _accept(self, one: _Merged, source: _Merged | StoredRow | None) -> RowUpsert:
         """Return the row of an accepted post, described with its original `source`, and enter what is published."""
         original = source.post if source is not None else None
         row = one.stored
-        document = self._prepared[one.post.id].document if row is None else None
+        document = self._prepared[one.post.id].document if row is None and not one.detached else None
         if document is None:
             document = describe(one.post, original)
         upsert = RowUpsert(one.post, document, one.body, row, one.raw)
         if row is not None:
             upsert.reindex = _differs(row.document, document)
             upsert.touched = row.touched
+            upsert.forget_raw = one.detached
         before = row.document if row is not None and one.outcome != "redelivered" else None
         body = with_original(one.body, source.body if source is not None else None)
         before_seq = row.post.seq if row is not None and before is not None else 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.contract import Entry, Persisted
+from pipeline.store.plan.account_rows import AccountKey, AccountRow, WithheldPost
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class StoredRow:
 class RowUpsert:
     """Row to write. `stored` is the row it replaces; `reindex` is set where words or facets differ from that row.
 
+    `forget_raw` removes the raw record, because it may hold a post that this one no longer quotes.
+
     A new row copied from another store brings its `sort_key` and `reach` along; otherwise `sort_key` is -1.
     """
 
@@ -37,6 +40,7 @@ class RowUpsert:
     raw: bytes = b""
     reindex: bool = True
     touched: bool = False
+    forget_raw: bool = False
     sort_key: int = -1
     reach: int | None = None
 
@@ -46,11 +50,15 @@ class WritePlan:
     """Everything that one transaction writes, at `now_ms`.
 
     `tombstones` are (id → time of the deletion, ms). `tombstone_seqs` holds the sequence numbers of those that another
-    store gave; all others get the batch's. `authors` are deleted accounts (source, id) → until when (ms) their posts
-    are deleted; those in `forgotten` are kept for good.
+    store gave; all others get the batch's. `lifted` are ids whose tombstone is removed. `authors` are deleted accounts
+    (source, id) → until when (ms) their posts are deleted; those in `forgotten` are kept for good.
 
     A store also removes the raw records of its quotes of the ids in `quoted`, because they contain the deleted post.
     `left` is set where the deletions take along more posts than this plan removes.
+
+    `accounts` are the rows of accounts that changed. `withheld` are posts to hide, those of removed rows among them,
+    and `settled` the ids whose hidden copies are removed. `withdrawn` are the hidden rows as (id, version). `added` are
+    ids of `upserts` that no event of the batch names, and `account_work` the ids that the account changes concern.
 
     Entries of posts created before `retained_from_ms` are written, because a fresh repost may need its old original,
     and are not reported.
@@ -67,12 +75,19 @@ class WritePlan:
     deleted: list[str] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     tombstone_seqs: dict[str, int] = field(default_factory=dict)
+    lifted: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     left: bool = False
+    accounts: dict[AccountKey, AccountRow] = field(default_factory=dict)
+    withheld: dict[str, WithheldPost] = field(default_factory=dict)
+    settled: list[str] = field(default_factory=list)
+    withdrawn: list[tuple[str, int]] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
+    account_work: set[str] = field(default_factory=set)
 
     def persisted(self) -> Persisted:
         """Return the contract's report of this plan."""
         inserted = sum(row.stored is None for row in self.upserts)
         since = self.retained_from_ms
         entries = [entry for entry in self.entries if entry.post.created_at >= since] if since else self.entries
-        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left)
+        return Persisted(entries, self.deleted, self.tombstoned, inserted, self.left, withdrawn=self.withdrawn)

@@ -13,8 +13,9 @@ from typing import Any
 
 import apsw
 
-from pipeline.store.contract import AccountTombstone, ExportRow, Tombstone
-from pipeline.store.copy.copied_post_plan import decode_rows, plan_load
+from pipeline.store.contract import AccountTombstone, ExportRow, HiddenRow, Tombstone
+from pipeline.store.copy.copied_post_plan import decode_rows, hidden_row, plan_hidden, plan_load
+from pipeline.store.plan import AccountRow
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
@@ -25,12 +26,14 @@ from pipeline.store.sqlite.write.plan_writer import BURY_ACCOUNT, SqliteWriter
 from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
 
 _ROWS_AT_ONCE = 1_000
+_HIDDEN_AT_ONCE = 250
 _FORMER_SALTS, _NOTE = "former_salts", "moving"
 _POSTS = (
     "SELECT p.place, p.touched, p.reach, r.data FROM posts AS p LEFT JOIN raws AS r ON r.place = p.place "
     "WHERE p.place >= ? ORDER BY p.place LIMIT ?"
 )
 _RAW = "SELECT data FROM raws WHERE place = ?"
+_WITHHELD = "SELECT hash FROM withheld WHERE hash >= ? ORDER BY hash LIMIT ?"
 _TOMBSTONES = "SELECT hash, id, seq, at FROM tombstones WHERE hash >= ? ORDER BY hash LIMIT ?"
 _ACCOUNTS = (
     "SELECT source, author, until, at FROM authors_gone WHERE (source, author) > (?, ?) ORDER BY source, author LIMIT ?"
@@ -117,7 +120,27 @@ class SqliteCopyAccess:
         """Return the salts under which accounts are hashed, the store's own first."""
         return [self._salt, *self._lookups.former_salts]
 
+    def hidden_posts(self) -> Iterator[list[HiddenRow]]:
+        """Yield all posts that are hidden while their account is off, in lists."""
+        after = -1 << 63
+        while True:
+            with translate_errors():
+                hashes = [key for (key,) in rows(self._connection, _WITHHELD, (after, _HIDDEN_AT_ONCE))]
+                found = self._lookups.known_accounts.withheld_at(hashes)
+                known = self._lookups.accounts({one.owner for one in found})
+            if found:
+                yield [hidden_row(one, known.get(one.owner, AccountRow())) for one in found]
+            if len(hashes) < _HIDDEN_AT_ONCE:
+                return
+            after = hashes[-1] + 1
+
     # -- load
+
+    def load_hidden_posts(self, posts: Sequence[HiddenRow]) -> None:
+        """Store hidden posts, with what is known of their accounts."""
+        with translate_errors(), transaction(self._connection):
+            plan = plan_hidden(self._lookups, posts, _now_ms())
+            SqliteWriter(self._connection, self._lookups, 0).apply(plan)
 
     def load_posts(self, posts: Sequence[ExportRow]) -> dict[str, str]:
         """Store posts as they are; see `CopyAccess.load_posts`. SQLite refuses none."""

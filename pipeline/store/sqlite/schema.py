@@ -3,7 +3,9 @@
 `posts` is small and hot: one row a post with everything that is compared, sorted and counted. `docs` holds what is read
 (the JSON of the post) and what was indexed (words and facets, so that a deletion can name exactly what to remove from
 the index). `fts` is the full-text index over `docs` with external content; its rowid is the sort key (column `place`),
-so newest first is its own order. `raws` holds the raw records. `check` compares the versions of schema and analyser.
+so newest first is its own order. `raws` holds the raw records. `accounts` holds what
+is known of accounts, `withheld` the posts that are hidden while one is off. `check` compares the versions of schema and
+analyser.
 """
 
 from __future__ import annotations
@@ -57,15 +59,31 @@ CREATE INDEX background_hour ON background (hour);
 CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
 """.replace("TOKENIZER", _TOKENIZER)
 
+ACCOUNT_TABLES = """
+CREATE TABLE IF NOT EXISTS accounts (hash INTEGER PRIMARY KEY, until INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS accounts_until ON accounts (until);
+CREATE TABLE IF NOT EXISTS withheld (
+  hash INTEGER PRIMARY KEY, owner INTEGER NOT NULL, author INTEGER NOT NULL, seq INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL, raw BLOB);
+CREATE INDEX IF NOT EXISTS withheld_owner ON withheld (owner);
+CREATE INDEX IF NOT EXISTS withheld_author ON withheld (author);
+CREATE INDEX IF NOT EXISTS withheld_seq ON withheld (seq);
+CREATE INDEX IF NOT EXISTS withheld_created_at ON withheld (created_at);
+CREATE INDEX IF NOT EXISTS withheld_at ON withheld (at);
+"""
+"""Tables of accounts and of posts that are hidden while one is off; an older store gets them when it is opened."""
+
 
 def create(connection: apsw.Connection) -> None:
     """Create the tables if there are none yet; two processes may do so at once."""
     exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
     if list(rows(connection, exists)):
+        add_account_tables(connection)
         return
     with transaction(connection):
         if not list(rows(connection, exists)):
             connection.execute(TABLES)
+            connection.execute(ACCOUNT_TABLES)
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)",
                 [
@@ -80,6 +98,13 @@ def create(connection: apsw.Connection) -> None:
                     ("pruned_place", 0),
                 ],
             )
+
+
+def add_account_tables(connection: apsw.Connection) -> None:
+    """Add the tables of accounts to a store of an earlier version, which has none of them."""
+    if not list(rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'withheld_at'")):
+        with transaction(connection):
+            connection.execute(ACCOUNT_TABLES)
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:

@@ -57,6 +57,7 @@ class SqliteStore:
             if create:
                 schema.create(self._connection)
             facts = schema.meta(self._connection)
+            schema.add_account_tables(self._connection)
         if check:
             schema.check(facts)
         self.identity = str(facts["identity"])

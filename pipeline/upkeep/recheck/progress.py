@@ -21,13 +21,14 @@ GAPS_KNOWN = 500
 class PostSpan(msgspec.Struct):
     """Posts created from `since` to `until` (ms), newest first, at most `left` (None: all).
 
-    `before` is the token of the next page.
+    `before` is the token of the next page. `author` restricts them to the posts of one account ("": no one's).
     """
 
     since: int | None = None
     until: int | None = None
     before: str = ""
     left: int | None = None
+    author: str = ""
 
 
 class Waiting(msgspec.Struct):

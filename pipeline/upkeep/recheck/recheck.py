@@ -2,9 +2,9 @@
 
 Upkeep calls `due` for a slice of time; `murmur recheck` calls `run`. One process at a time holds a source. A round goes
 through all posts of a source, newest first, and rests until it is due again. For a source that streams its deletions,
-only posts around a gap are checked, unless all are asked for. What is found goes through the queue as a batch of raw
-records. The re-check is bounded and polite: few posts a call, pauses between calls, a share of the budget; a missing
-answer is no deletion. It can stop after any call and resumes there.
+only posts around a gap, and of accounts whose changes it lost count of, are checked, unless all are asked for. What is
+found goes through the queue as a batch of raw records. The re-check is bounded and polite: few posts a call, pauses
+between calls, a share of the budget; a missing answer is no deletion. It can stop after any call and resumes there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
 from pipeline.queue.claim_check import ClaimCheck
+from pipeline.queue.recheck_requests import RecheckRequests
 from pipeline.settings import Settings
 from pipeline.source_names import RECHECKED
 from pipeline.sources.catalog import open_lookup
@@ -106,6 +107,7 @@ class Recheck:
                 store=self.store,
                 open_batches=lambda: self.claims.backlog().batches,
                 save=lambda: store.write(source, progress, token),
+                requests=RecheckRequests(self.redis, self.names),
                 stopping=self.stopping,
                 sleep=self.sleep,
                 young_ms=self.young_ms,

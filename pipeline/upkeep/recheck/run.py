@@ -1,5 +1,5 @@
 """One run of a re-check over one source: goes on with a round over all its stored posts, newest first. For sources that
-stream deletions it checks only posts around gaps, unless a whole round is requested.
+stream deletions it checks only posts around gaps and those of requested accounts, unless a whole round is requested.
 
 It keeps to X's budget and to the pauses a network asks for, uses compliance jobs where X allows them, and waits while
 workers are behind. Each step is one call to the network. The progress is saved after each, so the run can stop
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from pipeline.clock import now_ms
+from pipeline.queue.recheck_requests import RecheckRequests
 from pipeline.settings import Settings
 from pipeline.source_names import STREAMING_DELETIONS
 from pipeline.sources.lookup_contract import Lookup, LookupResult, RetryLater
@@ -22,7 +23,7 @@ from pipeline.store.contract import Store
 from pipeline.upkeep.recheck.background_call import Stopped, call_in_background
 from pipeline.upkeep.recheck.compliance_jobs import ComplianceJobs
 from pipeline.upkeep.recheck.enqueue_findings import Findings
-from pipeline.upkeep.recheck.gap_spans import spans_of
+from pipeline.upkeep.recheck.gap_spans import MOST_POSTS, spans_of
 from pipeline.upkeep.recheck.pacing import Pacing
 from pipeline.upkeep.recheck.progress import PostSpan, RecheckProgress
 from pipeline.upkeep.recheck.result import JOB, RecheckResult
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 GAPS_SINCE_MS = 7 * 86_400_000
 PAUSE_S = 300.0
 """Seconds to wait where a network requests a pause without a length."""
+AUTHORS_AT_ONCE = 50
+"""Accounts whose posts wait to be checked in the progress at once; further requests wait in their own queue."""
 CROWDED_BATCHES = 200
 """Open batches from which on workers are behind, and the re-check waits."""
 
@@ -56,6 +59,7 @@ class RecheckRun:
         store: Callable[[], Store],
         open_batches: Callable[[], int],
         save: Callable[[], bool],
+        requests: RecheckRequests,
         stopping: Callable[[], bool],
         sleep: Callable[[float], None],
         young_ms: int,
@@ -69,6 +73,7 @@ class RecheckRun:
         self._store = store
         self._open_batches = open_batches
         self._save = save
+        self._requests = requests
         self._stopping = stopping
         self._sleep = sleep
         self._young_ms = young_ms
@@ -123,12 +128,24 @@ class RecheckRun:
             rows = self._store().coverage(since=now_ms() - GAPS_SINCE_MS)
             for gap, span in spans_of(rows, self._source, now_ms() - self._young_ms).items():
                 progress.know(gap, span)
+            self._take_requests()
         sweeps = whole or self._source not in STREAMING_DELETIONS
         idle = progress.round is None and progress.waiting is None
         if idle and sweeps and (whole or now_ms() - progress.began >= every_ms):
             progress.began = now_ms()
             progress.round = PostSpan(until=now_ms() - self._young_ms)
             progress.checked = progress.gone = progress.unsure = 0
+
+    def _take_requests(self) -> None:
+        """Note the posts of requested accounts as spans. A request is removed when the progress is saved: a process
+        that dies before leaves it."""
+        progress, before_ms = self._progress, now_ms() - self._young_ms
+        room = AUTHORS_AT_ONCE - sum(bool(span.author) for span in progress.gaps)
+        begun = self._requests.waiting(self._source, before_ms, room) if room > 0 else {}
+        for author, at in begun.items():
+            progress.gaps.append(PostSpan(until=at + 1, left=MOST_POSTS, author=author))
+        if begun and self._save():
+            self._requests.remove(self._source, begun)
 
     def _step(self, span: PostSpan, limit: int | None) -> None:
         """Make one call: poll a job, begin one, or look posts up."""

@@ -28,7 +28,8 @@ def page_of_ids(store: Store, source: str, span: PostSpan, count: int) -> tuple[
     Raises:
         StoreUnavailable: the store cannot be reached.
     """
-    query = parse(f"source:{source}", now_ms())
+    by_author = f' from:"{span.author}"' if span.author else ""
+    query = parse(f"source:{source}{by_author}", now_ms())
     with store.reading(timeout_s=READ_S) as reading:
         try:
             page = reading.search(query, limit=count, before=span.before or None, since=span.since, until=span.until)

@@ -138,6 +138,9 @@ class FakeReading:
         numbers = (sorted(seq for seq in kind if seq > after) for kind in kinds)
         return bounded_step_end((kind[0], kind[limit]) if len(kind) > limit else None for kind in numbers)
 
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[tuple[str, int]]:
+        return []
+
     def deleted_ids(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         stones = sorted((seq, post_id) for post_id, seq in self._tombstones.items() if after < seq <= until)
         return [post_id for _, post_id in stones][:limit]

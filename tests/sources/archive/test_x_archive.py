@@ -272,3 +272,21 @@ def test_a_member_that_cannot_be_read_or_is_too_long_is_refused(monkeypatch: pyt
 
 def test_a_record_that_cannot_be_decoded_is_passed_on() -> None:
     assert archive(manifest()).record(b'{"tweet":') == b'{"tweet":'
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"initial": {"editTweetIds": ["7", ID], "editsRemaining": "4"}},
+        {"edit": {"initialTweetId": "7", "editControlInitial": {"editTweetIds": ["7", ID], "editsRemaining": "4"}}},
+        {"edit": {"initialTweetId": "7", "editControlInitial": {"editTweetIds": [ID]}}},
+    ],
+)
+def test_an_edited_post_names_its_versions_as_the_api_does(info: dict[str, Any]) -> None:
+    record = json.loads(archive(manifest()).record(json.dumps({"tweet": tweet(edit_info=info)}).encode()) or b"")
+    assert record["tweet"]["edit_history"] == {"initial_tweet_id": "7", "edit_tweet_ids": ["7", ID]}
+
+
+def test_a_post_that_was_not_edited_names_none() -> None:
+    record = json.loads(archive(manifest()).record(json.dumps({"tweet": tweet()}).encode()) or b"")
+    assert "edit_history" not in record["tweet"]

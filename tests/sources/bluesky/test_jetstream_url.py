@@ -11,12 +11,12 @@ OLDER, NEWER = "wss://a.example/subscribe", f"wss://a.example{NEWER_PATH}"
 
 def test_each_wire_names_collections_its_own_way() -> None:
     assert parse_qs(urlsplit(subscription_url(OLDER, 5)).query) == {
-        "wantedCollections": ["app.bsky.feed.post"],
+        "wantedCollections": ["app.bsky.feed.post", "app.bsky.feed.postgate"],
         "maxMessageSizeBytes": ["1048576"],
         "cursor": ["5"],
     }
     query = parse_qs(urlsplit(subscription_url(NEWER, None, 7, reactions=True)).query)
-    assert len(query["collections"]) == 3
+    assert len(query["collections"]) == 4
     assert query["zstdDictionary"] == ["7"]
     assert "cursor" not in query
 

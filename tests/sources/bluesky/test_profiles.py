@@ -62,3 +62,33 @@ def test_waiting_and_cached_profiles_are_bounded(monkeypatch: pytest.MonkeyPatch
     until(lambda: len(api.requested) >= 3)
     profiles.stop()
     assert len(profiles._known) <= 30
+
+
+@pytest.mark.parametrize(
+    ("labels", "hidden", "sensitive", "bot"),
+    [
+        (["!no-unauthenticated"], True, False, False),
+        (["!hide"], True, False, False),
+        (["!takedown", "spam"], True, False, False),
+        (["porn"], False, True, False),
+        (["graphic-media", "bot"], False, True, True),
+        (["bot"], False, False, True),
+        (["spam", "!warn"], False, False, False),
+    ],
+)
+def test_labels_say_how_an_account_is_shown(
+    api: BlueskyApi, labels: list[str], hidden: bool, sensitive: bool, bot: bool
+) -> None:
+    api.know(DID, "ann.example", labels=[{"val": name, "src": DID} for name in labels])
+    api.know("did:plc:bob", "bob.example", labels=[{"val": name, "neg": True} for name in labels])
+    profiles = Profiles(api.url)
+    profiles.find(DID)
+    profiles.find("did:plc:bob")
+    profiles.start()
+    until(lambda: profiles.find(DID) and profiles.find("did:plc:bob"))
+    profiles.stop()
+    ann, bob = profiles.find(DID), profiles.find("did:plc:bob")
+    assert ann is not None
+    assert bob is not None
+    assert (ann.hidden, ann.sensitive, ann.bot) == (hidden, sensitive, bot)
+    assert (bob.hidden, bob.sensitive, bob.bot) == (False, False, False), "a label that was taken back"

@@ -24,6 +24,7 @@ class Lookups:
         self.posts: dict[str, dict[str, Any]] = {}
         self.protected: set[str] = set()
         self.unsure: set[str] = set()
+        self.scrubbed: set[str] = set()
         self.requested_ids: list[list[str]] = []
         self.jobs: dict[str, Any] = {}
         self.polls_needed = 1
@@ -79,5 +80,6 @@ class Lookups:
 
     def _results(self, job: str) -> bytes:
         gone = [one for one in self.jobs[job]["ids"] if one not in self.posts or one in self.protected]
-        lines = [{"id": one, "action": "delete", "reason": "deleted"} for one in gone]
+        lines: list[dict[str, Any]] = [{"id": one, "action": "delete", "reason": "deleted"} for one in gone]
+        lines += [{"id": one, "action": "delete", "reason": "scrub_geo"} for one in sorted(self.scrubbed)]
         return b"".join(json.dumps(line).encode() + b"\n" for line in lines)

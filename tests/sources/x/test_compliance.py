@@ -30,6 +30,15 @@ def test_compliance_job_reports_what_is_deleted_without_the_token_at_other_addre
     assert not files
 
 
+def test_a_post_of_which_only_the_place_was_removed_is_not_reported_as_deleted(api: XApi) -> None:
+    there, gone = have(api, "there")[0], "x:99"
+    api.lookups.scrubbed.add(there[2:])
+    compliance = Compliance(TOKEN, api.url)
+    job = compliance.begin([there, gone])
+    compliance.result(job)
+    assert compliance.result(job) == [gone]
+
+
 def test_compliance_job_that_fails_or_is_refused_differs_from_one_that_waits(api: XApi) -> None:
     compliance = Compliance(TOKEN, api.url)
     api.lookups.troubles.append((403, {}, b'{"title":"Client Forbidden"}'))

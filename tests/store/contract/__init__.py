@@ -3,10 +3,12 @@
 See test_memory.py and test_sqlite.py.
 """
 
+from tests.store.contract.accounts import AccountsContract
 from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
 from tests.store.contract.deletions import DeletionsContract
+from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.paging import PagingContract
@@ -18,6 +20,8 @@ class StoreContract(
     MergingContract,
     OriginalsContract,
     DeletionsContract,
+    AccountsContract,
+    DetachmentsContract,
     PagingContract,
     ChangesContract,
     CountsContract,

@@ -14,7 +14,7 @@ from pipeline.normalise.x.personal_archive.wire import ArchivedNote, ArchivedPos
 from pipeline.normalise.x.v1_adapter import events as status_events
 from pipeline.normalise.x.v1_entities_wire import V1Entities, V1Hashtag, V1Mention, V1Url
 from pipeline.normalise.x.v1_wire import V1ExtendedTweet, V1User
-from pipeline.normalise.x.x_timestamps import v1_time_to_ms
+from pipeline.normalise.x.x_timestamps import v1_time_to_ms, with_snowflake_ms
 from pipeline.post import Deletion, Event, Upsert
 
 WITHOUT_OWNER = (
@@ -39,13 +39,18 @@ def archived_events(record: ArchivedPost, raw: bytes, received_at: int) -> list[
         status.user = _user(owner)
     if record.note_tweet is not None:
         status.extended_tweet = _whole_text(record.note_tweet)
-    found = status_events(status, raw, received_at)
     generated_ms = iso_to_ms(owner.generated_at) if owner.generated_at else None
+    observed_at = min(_written_ms(status) if generated_ms is None else generated_ms, received_at)
+    found = status_events(status, raw, observed_at)
     for event in found:
         if isinstance(event, Upsert):
-            post = event.post
-            post.version = min(generated_ms if generated_ms is not None else post.created_at, received_at)
+            event.post.received_at = received_at
     return found
+
+
+def _written_ms(status: ArchivedStatus) -> int:
+    number = int(numeric_id(status.id_str, status.id) or 0)
+    return with_snowflake_ms(v1_time_to_ms(status.created_at or ""), number)
 
 
 def _deletion(status: ArchivedStatus, received_at: int) -> Deletion:

@@ -66,6 +66,7 @@ class ElasticMaintenance:
         self._gather_words(progress)
         self._sweep.run(now_ms)
         self._remove_state([{"range": {"gone_at": {"lt": now_ms - TOMBSTONES_KEPT_MS}}}])
+        self._remove_expired(now_ms)
         self._expunge(now_ms, progress)
         if progress != before:
             self._bulk.send([Write("index", self._names.state, PROGRESS, encode(progress))])
@@ -96,6 +97,21 @@ class ElasticMaintenance:
             self._client.request("POST", path, into=msgspec.Raw, params=params, timeout_s=_EXPUNGING_S, retries=0)
         except RequestTimedOut:
             return
+
+    def _remove_expired(self, now_ms: int) -> None:
+        """Remove what was known of accounts, and hidden posts, beyond the time that they are kept."""
+        missing = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+        body = {
+            "query": {"bool": {"filter": [{"range": {"until": {"lt": now_ms}}}]}},
+            "size": _REMOVED_AT_ONCE,
+            "seq_no_primary_term": True,
+            "_source": False,
+            "track_total_hits": False,
+        }
+        path = path_to(self._names.accounts, "_search")
+        hits = self._client.request("POST", path, body, into=Found[KeyHit], params=missing).hits.hits
+        accounts = self._names.accounts
+        self._bulk.send([Write("delete", accounts, hit.key, b"", hit.seq_no, hit.term) for hit in hits])
 
     def _search_state(self, conditions: list[dict[str, Any]]) -> list[KeyHit]:
         body = {

@@ -67,6 +67,7 @@ class ElasticRetention:
             if period.until <= before_ms:
                 removed += self._drop(period)
         removed += self._remove_oldest(sort_key.floor(before_ms), None, end)
+        self._remove_withheld(before_ms, end)
         self._forget_below(sort_key.floor(before_ms), end)
         return removed
 
@@ -133,6 +134,20 @@ class ElasticRetention:
         undone = {id(write) for write in self._bulk.send(writes)}
         self._bulk.send([Write("delete", self._names.state, "p:" + hit.key) for hit in hits])
         return sum(id(write) not in undone for write in writes[::2])
+
+    def _remove_withheld(self, before_ms: int, end: float) -> None:
+        """Remove hidden posts written before a time, some at a time."""
+        missing = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+        accounts = self._names.accounts
+        old: list[dict[str, Any]] = [{"term": {"kind": "withheld"}}, {"range": {"created_at": {"lt": before_ms}}}]
+        body = {"query": {"bool": {"filter": old}}, "size": REMOVED_AT_ONCE, "_source": False}
+        while time.monotonic() < end:
+            self._client.request("POST", path_to(accounts, "_refresh"), into=msgspec.Raw, params=missing)
+            path = path_to(accounts, "_search")
+            hits = self._client.request("POST", path, body, into=Found[KeyHit], params=missing).hits.hits
+            self._bulk.send([Write("delete", accounts, hit.key) for hit in hits])
+            if len(hits) < REMOVED_AT_ONCE:
+                break
 
     def _forget_below(self, below: int, end: float) -> None:
         """Remove the locators of dropped periods, some at a time; tombstones stay."""

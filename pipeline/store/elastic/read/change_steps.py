@@ -1,4 +1,4 @@
-"""Change steps: reads deleted ids by sequence number, and finds the number at which a step of bounded size ends.
+"""Change steps: reads deleted ids and hidden posts by number, and finds where a step of bounded size ends.
 
 A step over changes holds at most so many posts and so many tombstones (`Reading.step_end`).
 """
@@ -47,6 +47,41 @@ def tombstone_ids(view: PointInTime, names: IndexNames, after: int, *, limit: in
         body["search_after"] = hits[-1].sort
 
 
+class _Withdrawn(msgspec.Struct):
+    post: _Version
+
+
+class _Version(msgspec.Struct):
+    id: str
+    version: int
+
+
+def withdrawn_posts(
+    view: PointInTime, names: IndexNames, after: int, *, limit: int, until: int
+) -> list[tuple[str, int]]:
+    """Return (id, version) of the hidden posts numbered above `after` and up to `until`, lowest first, at most `limit`.
+
+    `accounts` has no point in time, as `state` has none.
+    """
+    body: dict[str, Any] = {
+        "query": {
+            "bool": {"filter": [{"term": {"kind": "withheld"}}, {"range": {"seq": {"gt": after, "lte": until}}}]}
+        },
+        "sort": ["seq", "id"],
+        "size": min(limit, _TOMBSTONES_AT_ONCE),
+        "track_total_hits": False,
+        "_source": ["post.id", "post.version"],
+    }
+    path = path_to(names.accounts, "_search")
+    found: list[tuple[str, int]] = []
+    while True:
+        hits = view.search_at(path, body, Found[Hit[_Withdrawn]]).hits.hits
+        found += [(hit.source.post.id, hit.source.post.version) for hit in hits]
+        if len(hits) < body["size"] or len(found) >= limit:
+            return found[:limit]
+        body["search_after"] = hits[-1].sort
+
+
 def sequence_step_end(view: PointInTime, names: IndexNames, after: int, *, limit: int, changed: bool) -> int | None:
     """Return the greatest number that a step of at most `limit` posts and tombstones reaches (`Reading.step_end`)."""
     posts: list[Dsl] = [{"range": {"seq": {"gt": after}}}]
@@ -54,10 +89,13 @@ def sequence_step_end(view: PointInTime, names: IndexNames, after: int, *, limit
         posts.append({"range": {"changed": {"gt": 0}}})
     tombstones: list[Dsl] = [{"range": {"gone_seq": {"gt": after}}}]
     search_state = partial(view.search_at, path_to(names.state, "_search"))
+    withheld: list[Dsl] = [{"term": {"kind": "withheld"}}, {"range": {"seq": {"gt": after}}}]
+    search_accounts = partial(view.search_at, path_to(names.accounts, "_search"))
     return bounded_step_end(
         [
             _first_and_excess(view.search, posts, "seq", limit),
             _first_and_excess(search_state, tombstones, "gone_seq", limit),
+            _first_and_excess(search_accounts, withheld, "seq", limit),
         ]
     )
 

@@ -14,7 +14,7 @@ from pipeline.query.tree import Query
 from pipeline.store import sort_key
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.read.change_steps import sequence_step_end, tombstone_ids
+from pipeline.store.elastic.read.change_steps import sequence_step_end, tombstone_ids, withdrawn_posts
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.match_counts import count
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts
@@ -31,11 +31,17 @@ class ElasticReading:
     """Implements `contract.Reading`. `retained_from` is the lowest sort key that is visible."""
 
     def __init__(
-        self, view: PointInTime, names: IndexNames, refresh_state: Callable[[], None], retained_from: int
+        self,
+        view: PointInTime,
+        names: IndexNames,
+        refresh_state: Callable[[], None],
+        refresh_accounts: Callable[[], None],
+        retained_from: int,
     ) -> None:
         self._view = view
         self._names = names
         self._refresh_state = refresh_state
+        self._refresh_accounts = refresh_accounts
         self._retained_from = retained_from
 
     def search(
@@ -71,21 +77,31 @@ class ElasticReading:
         if len(tombstones) > limit:
             return Changes(overflow=True)
         matching = self._matching(query)
+        withdrawn = self.withdrawn(removed_after, limit=limit + 1, until=until)
+        if len(withdrawn) > limit:
+            return Changes(overflow=True)
         hits = matching.hits({"range": {"seq": {"gt": after, "lte": until}}}, expected=limit + 1)
         found = list(islice(hits, limit + 1))
         if len(found) > limit:
             return Changes(overflow=True)
-        return Changes(bodies(self._view, [hit.source for hit in found]), matching.lost(changed), tombstones)
+        retracted = matching.lost(changed) + withdrawn
+        return Changes(bodies(self._view, [hit.source for hit in found]), retracted, tombstones)
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return the greatest number that a step of `limit` posts and tombstones reaches (`Reading.step_end`)."""
         self._refresh_state()
+        self._refresh_accounts()
         return sequence_step_end(self._view, self._names, after, limit=limit, changed=changed)
 
     def deleted_ids(self, after: int, *, limit: int, until: int = NEWEST) -> list[str]:
         """Return the ids deleted under a number above `after` and up to `until`, lowest first, at most `limit`."""
         self._refresh_state()
         return tombstone_ids(self._view, self._names, after, limit=limit, until=until)
+
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[tuple[str, int]]:
+        """Return (id, version) of hidden posts above a publication number and up to `until`, lowest first."""
+        self._refresh_accounts()
+        return withdrawn_posts(self._view, self._names, after, limit=limit, until=until)
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of the posts that are stored and visible, by id."""

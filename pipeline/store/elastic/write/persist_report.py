@@ -30,7 +30,8 @@ class PersistReport:
         self.plan.tombstoned = list(dict.fromkeys(self.plan.tombstoned + made.tombstoned))
         self.plan.left |= made.left
         self.refused |= applied.refused
-        for post_id in made.tombstones:
+        self.plan.withdrawn += made.withdrawn
+        for post_id in (*made.tombstones, *made.withheld):
             self.entries.pop(post_id, None)
         for entry in made.entries:
             if entry.post.id not in undone:

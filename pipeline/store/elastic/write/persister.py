@@ -84,7 +84,7 @@ class ElasticPersister:
         seq: int,
         now_ms: int,
         raws: Mapping[str, bytes],
-        arrivals: Mapping[str, int],
+        arrivals: dict[str, int],
     ) -> bool:
         """Plan and write the pending events; return whether none is left."""
         pending, report = progress.pending, progress.report
@@ -94,7 +94,10 @@ class ElasticPersister:
         made = plan_writes(
             lookups, pending, seq, now_ms, retention_ms=self._retention_ms, prepared=prepare_rows(pending, seq)
         )
-        batch = {upsert.post.id: arrivals[upsert.post.id] for upsert in pending.upserts}
+        for post_id in made.added:
+            arrivals.setdefault(post_id, arrival(seq, len(arrivals)))
+        named = [*(upsert.post.id for upsert in pending.upserts), *made.added]
+        batch = {post_id: arrivals[post_id] for post_id in named}
         new = [put.post.id for put in made.upserts if put.stored is None]
         awaited = {post_id for post_id in new if lookups.known(post_id).locator.reposted}
         applied = self._writer.apply(made, lookups, seq, batch=batch, raws=raws)
@@ -111,7 +114,9 @@ class ElasticPersister:
                 report.add(outdated, done)
         progress.pending = check.repeated(pending, wait=progress.unfinished < _UNFINISHED_WAITS_MAX)
         progress.unfinished += check.unfinished
-        return not (progress.pending.upserts or progress.pending.deletions or progress.pending.author_deletions)
+        left = progress.pending
+        accounts = left.author_deletions or left.account_changes
+        return not (left.upserts or left.deletions or accounts or left.detachments)
 
     def _lookups(self) -> ElasticPlanLookups:
         return ElasticPlanLookups(self._client, self._names, self._refresh)

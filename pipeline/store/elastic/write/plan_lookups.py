@@ -28,8 +28,10 @@ from pipeline.store.elastic.state_documents import (
     post_key,
 )
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
+from pipeline.store.elastic.write.accounts import ElasticAccounts
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
-from pipeline.store.plan import StoredRow
+from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
+from pipeline.store.plan.detachments import quote_tombstones
 from pipeline.store.tombstone_rules import account_hash
 
 
@@ -49,6 +51,7 @@ class ElasticPlanLookups:
         self._client = client
         self._names = names
         self._search = StoredPostSearch(client, names, refresh)
+        self.known_accounts = ElasticAccounts(client, names)
         self._known: dict[str, VersionedLocator] = {}
         self._rows: dict[str, VersionedRow | None] = {}
         self._has_account_tombstones = False
@@ -60,8 +63,9 @@ class ElasticPlanLookups:
         ids = {upsert.post.id for upsert in writes.upserts}
         ids.update(deletion.id for deletion in writes.deletions)
         ids.update(upsert.post.repost_of or upsert.post.quote_of for upsert in writes.upserts)
+        ids.update(one.id for one in writes.detachments)
         ids.discard("")
-        wanted = list(ids)
+        wanted = [*ids, *quote_tombstones(writes)]
         pairs = [(self._names.state, AUTHORS)] + [(self._names.state, post_key(post_id)) for post_id in wanted]
         found = get_many(self._client, pairs)
         note = next(found)
@@ -178,6 +182,31 @@ class ElasticPlanLookups:
             if len(found) >= limit:
                 break
         return list(found.values())[:limit]
+
+    def by_former_name(self, source: str, author_id: str, handle: str, before_seq: int, limit: int) -> list[StoredRow]:
+        """Return stored posts of an account that show another handle; see `PlanLookups.by_former_name`."""
+        found: dict[str, StoredRow] = {}
+        for page in self._remembered(self._search.named_otherwise(source, author_id, handle)):
+            for row in page:
+                post = row.post
+                own = post.source == source and post.author.id == author_id
+                if own and post.author.handle != handle and post.seq < before_seq:
+                    found[post.id] = row
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
+        """Return what is known of accounts."""
+        return self.known_accounts.known(keys)
+
+    def withheld(self, ids: Iterable[str]) -> dict[str, WithheldPost]:
+        """Return those of the posts that are hidden."""
+        return self.known_accounts.withheld(ids)
+
+    def withheld_of(self, owner: AccountKey, limit: int, *, written: bool = False) -> list[WithheldPost]:
+        """Return hidden posts of an account; see `PlanLookups.withheld_of`."""
+        return self.known_accounts.withheld_of(owner, limit, written=written)
 
     def _first(self, pages: Iterable[list[VersionedRow]], limit: int) -> list[StoredRow]:
         """Return the first `limit` rows of pages, each once."""

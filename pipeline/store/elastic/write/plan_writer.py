@@ -1,9 +1,9 @@
 """Plan writer: applies a plan without a transaction, in an order that is safe to interrupt after any write.
 
-The index `state` (tombstones, accounts, where posts are) comes first. Each of these writes names the version that was
-read; after one conflict no post is written and the plan is made again. Then come the posts, each under its own
-condition, with raw records and removals; conflicts and refused posts are reported. An edited original is written after
-the reposts that show its new words: a worker that repeats the batch then edits it again.
+Accounts and hidden posts come first, then the index `state` (tombstones, where posts are). Each of these writes names
+the version that was read; after one conflict no post is written and the plan is made again. Then come the posts, each
+under its own condition, with raw records and removals; conflicts and refused posts are reported. An edited original is
+written after the reposts that show its new words: a worker that repeats the batch then edits it again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.post_writes import post_write, removal_writes, stale_reach_writes
 from pipeline.store.elastic.write.state_writes import account_writes, changed_locators, locator_write
 from pipeline.store.plan import RowUpsert, WritePlan
+from pipeline.store.raw_record_compression import compress
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ class PlanWriter:
             raise
 
     def _write_state(self, made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> bool:
+        if not lookups.known_accounts.write(made, self._bulk):
+            return False
         names = self._names
         locators = changed_locators(made, lookups, seq)
         writes = {post_id: locator_write(names, lookups, post_id, locator) for post_id, locator in locators.items()}
@@ -94,6 +97,7 @@ class PlanWriter:
                 applied.conflicts.add(original)
         edited = [put for put in made.upserts if put.post.id in edited_ids - applied.conflicts]
         self._put(edited, lookups, raws, applied, None, arrivals=batch)
+        lookups.known_accounts.settle(made, self._bulk)
         return applied
 
     def _put(
@@ -114,9 +118,12 @@ class PlanWriter:
             write = post_write(names, put, lookups, arrivals)
             ids[id(write)] = put.post.id
             writes.append(write)
-            if put.raw:
+            if put.forget_raw:
+                writes.append(Write("delete", names.raws_of(names.period(write.index) or ""), write.key))
+            elif put.raw:
                 period = names.period(write.index) or ""
-                data = encode({"data": base64.b64encode(raws[put.post.id]).decode()})
+                packed = raws.get(put.post.id) or compress(put.raw)
+                data = encode({"data": base64.b64encode(packed).decode()})
                 writes.append(Write("index", names.raws_of(period), write.key, data))
         self._layout.ensure(*dict.fromkeys(write.index for write in writes))
         for post_id, row in removing.removals.items() if removing is not None else ():

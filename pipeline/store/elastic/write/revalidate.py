@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.post import AuthorDeletion, Deletion
+from pipeline.post import AccountChange, AuthorDeletion, Deletion, QuoteDetachment
 from pipeline.query.document import describe
 from pipeline.store.contract import Entry, Writes
 from pipeline.store.elastic.state_documents import Locator
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import AppliedPlan
 from pipeline.store.plan import MAX_TOUCHED, RowUpsert, StoredRow, WritePlan
+from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.post_json import encode_post, with_original
 
 _UNFINISHED_MS = 30_000
@@ -44,9 +45,15 @@ class Revalidation:
     def repeated(self, writes: Writes, *, wait: bool) -> Writes:
         """Return the part of a batch to plan again; with `wait`, reposts of unfinished originals too."""
         conflicts = self.applied.conflicts
-        ids = conflicts | self._overtaken(wait)
+        ids = conflicts | self._overtaken(wait) | self._hidden_meanwhile()
         again = [one for one in writes.upserts if one.post.id in ids or one.post.repost_of in conflicts]
-        return Writes(again, self._left_over(), self._left_over_authors(writes))
+        return Writes(
+            again,
+            self._left_over(),
+            self._left_over_authors(writes),
+            self._left_over_changes(writes),
+            detachments=self._left_over_quotes(writes),
+        )
 
     def _overtaken(self, wait: bool) -> set[str]:
         """Return the reposts whose original was deleted, or has other content than the repost was described by."""
@@ -99,9 +106,44 @@ class Revalidation:
         found = self.fresh.reposts(self.made.tombstones, 1, len(self.made.tombstones))
         return [Deletion(post_id, self.made.now_ms) for post_id in found]
 
+    def _left_over_quotes(self, writes: Writes) -> list[QuoteDetachment]:
+        """Return the detachments to repeat: of posts in conflict, and of quotes that came in between."""
+        conflicts = self.applied.conflicts
+        found = [one for one in writes.detachments if one.id in conflicts]
+        rows = self.fresh.stored({one.id for one in writes.detachments} - conflicts)
+        for one in writes.detachments:
+            if not one.attached and one.id in rows and rows[one.id].post.quote_of == one.quoted:
+                found.append(one)
+        written = {quote_tombstone(put.post.id, put.post.quote_of): put.post for put in self._quotes_written()}
+        for name in self.fresh.tombstones(written) if written else ():
+            found.append(QuoteDetachment(written[name].id, written[name].quote_of))
+        return list(dict.fromkeys(found))
+
+    def _quotes_written(self) -> list[RowUpsert]:
+        return [put for put in self.made.upserts if put.post.quote_of and put.post.id not in self.applied.conflicts]
+
     def _left_over_authors(self, writes: Writes) -> list[AuthorDeletion]:
         deletions = () if self.made.left else writes.author_deletions
-        return [gone for gone in deletions if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
+        planned = [gone for gone in deletions if (gone.source, gone.author_id) in self.made.authors]
+        return [gone for gone in planned if self.fresh.by_author(gone.source, gone.author_id, gone.at, 1)]
+
+    def _hidden_meanwhile(self) -> set[str]:
+        """Return the written posts whose account another worker noted as off since this plan was made."""
+        written = {put.post.id: (put.post.source, put.post.author.id) for put in self.made.upserts}
+        known = self.fresh.accounts(set(written.values())) if written else {}
+        return {post_id for post_id, account in written.items() if account in known and known[account].hidden}
+
+    def _left_over_changes(self, writes: Writes) -> list[AccountChange]:
+        """Return the account changes to repeat because posts were stored meanwhile, or a post was written first by
+        another worker."""
+        if self.made.left:
+            return []
+        if self.applied.conflicts & self.made.added:
+            return [*writes.account_changes]
+        off = [
+            one for one in writes.account_changes if one.hidden and (one.source, one.author_id) in self.made.accounts
+        ]
+        return [one for one in off if self.fresh.by_author(one.source, one.author_id, 2**63 - 1, 1)]
 
 
 def _content(row: StoredRow | None) -> object:

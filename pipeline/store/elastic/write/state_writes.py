@@ -42,6 +42,9 @@ def changed_locators(made: WritePlan, lookups: ElasticPlanLookups, seq: int) -> 
         locator = copy_of(post_id)
         number = made.tombstone_seqs.get(post_id, seq)
         locator.id, locator.gone_seq, locator.gone_at = post_id, max(number, locator.gone_seq), since
+    for post_id in made.lifted:
+        locator = copy_of(post_id)
+        locator.gone_seq = locator.gone_at = -1
     for put in made.upserts:
         if put.stored is None:
             locator = copy_of(put.post.id)

@@ -39,6 +39,11 @@ class StoredPostSearch:
         """Yield posts with an account's `author_key`, newest first, some at a time; a post may come twice."""
         return self._rows({"term": {"by": author_key(network, author_id)}})
 
+    def named_otherwise(self, network: str, author_id: str, handle: str) -> Iterator[list[VersionedRow]]:
+        """Yield an account's posts that show another handle than the given one, newest first, some at a time."""
+        others = [{"term": {"post.author.handle": handle}}]
+        return self._rows({"bool": {"filter": [{"term": {"by": author_key(network, author_id)}}], "must_not": others}})
+
     def quotes_of(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
         """Yield the (period, key) of all quotes of posts, some at a time."""
         for start in range(0, len(ids), SEARCHED_AT_ONCE):

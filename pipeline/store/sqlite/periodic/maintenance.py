@@ -11,6 +11,7 @@ import time
 
 import apsw
 
+from pipeline.store.plan import HIDDEN_KEPT_MS
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction, wait_when_busy
 from pipeline.store.sqlite.periodic.repost_reach import SqliteReachUpdater
@@ -31,6 +32,9 @@ _UNSAMPLED = (
 )
 _ADD_POSTS = "INSERT INTO background_hours VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
 _ADD_WORDS = "INSERT INTO background VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
+_EXPIRED_AT_ONCE = 500
+_OLD_ACCOUNTS = "DELETE FROM accounts WHERE hash IN (SELECT hash FROM accounts WHERE until < ? LIMIT ?)"
+_OLD_WITHHELD = "DELETE FROM withheld WHERE hash IN (SELECT hash FROM withheld WHERE at < ? LIMIT ?)"
 _DELETIONS_AND_WIPED = (
     "SELECT (SELECT value FROM meta WHERE key = 'withdrawals'), (SELECT value FROM meta WHERE key = 'wiped')"
 )
@@ -50,6 +54,7 @@ class SqliteMaintenance:
         self._reach.run()
         self._sample_words()
         self._expire_tombstones(now_ms)
+        self._expire_accounts(now_ms)
         self._wipe_log()
         self._give_space_back()
 
@@ -76,6 +81,18 @@ class SqliteMaintenance:
             if list(rows(self._connection, f"SELECT 1 {old} LIMIT 1", (now_ms - TOMBSTONES_KEPT_MS,))):
                 with transaction(self._connection):
                     self._connection.execute(f"DELETE {old}", (now_ms - TOMBSTONES_KEPT_MS,))
+
+    def _expire_accounts(self, now_ms: int) -> None:
+        """Remove what was known of accounts, and hidden posts, beyond the time that they are kept."""
+        for sql, before in ((_OLD_ACCOUNTS, now_ms), (_OLD_WITHHELD, now_ms - HIDDEN_KEPT_MS)):
+            while True:
+                with transaction(self._connection):
+                    self._connection.execute(sql, (before, _EXPIRED_AT_ONCE))
+                    removed = self._connection.changes()
+                    if removed and sql == _OLD_WITHHELD:
+                        self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
+                if removed < _EXPIRED_AT_ONCE:
+                    break
 
     def _wipe_log(self) -> None:
         """Empty the write-ahead log if it may still contain a deleted post; while readers hold the log, the next round

@@ -24,6 +24,9 @@ _MERGED_FROM_SHARE = 0.05
 posts."""
 
 _OLDEST = "SELECT place FROM posts WHERE place < ? ORDER BY place LIMIT ?"
+_REMOVE_WITHHELD = (
+    "DELETE FROM withheld WHERE hash IN (SELECT hash FROM withheld WHERE created_at < ? ORDER BY created_at LIMIT ?)"
+)
 _NOTE_PRUNED = "UPDATE meta SET value = max(value, ?) WHERE key = 'pruned_place'"
 
 
@@ -38,9 +41,14 @@ def prune(
     """
     end = time.monotonic() + _PRUNING_S
     removed = 0
+    removed += _remove_withheld(connection, before_ms, end) if before_ms is not None else 0
     if before_ms is not None:
         removed += _remove_oldest(connection, lookups, sort_key.floor(before_ms), sort_key.MAX_SORT_KEY, end)
     while max_bytes is not None and time.monotonic() < end and (used := used_bytes(connection)) > max_bytes:
+        hidden = _remove_withheld(connection, None, end, most=_PRUNED_AT_ONCE)
+        if hidden:
+            removed += hidden
+            continue
         ((posts,),) = rows(connection, "SELECT value FROM meta WHERE key = 'posts'")
         share = 1 - max_bytes / used
         merging = share >= _MERGED_FROM_SHARE
@@ -52,6 +60,22 @@ def prune(
             break
         if merging:
             _merge_index(connection, end)
+    return removed
+
+
+def _remove_withheld(
+    connection: apsw.Connection, before_ms: int | None, end: float, *, most: int = sort_key.MAX_SORT_KEY
+) -> int:
+    """Remove hidden posts written before a time (None: any), oldest first; return how many."""
+    removed = 0
+    while removed < most and time.monotonic() < end:
+        wanted = min(_PRUNED_AT_ONCE, most - removed)
+        with transaction(connection):
+            connection.execute(_REMOVE_WITHHELD, (sort_key.MAX_SORT_KEY if before_ms is None else before_ms, wanted))
+            done = connection.changes()
+        removed += done
+        if done < wanted:
+            break
     return removed
 
 

@@ -99,6 +99,11 @@ class SqliteReading:
         with translate_errors(self._deadline):
             return self._changed.deleted_ids(after, until, limit)
 
+    def withdrawn(self, after: int, *, limit: int, until: int = NEWEST) -> list[tuple[str, int]]:
+        """Return (id, version) of hidden posts above a sequence number; see `Reading.withdrawn`."""
+        with translate_errors(self._deadline):
+            return self._changed.withdrawn(after, until, limit)
+
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those posts that are stored."""
         with translate_errors(self._deadline):

@@ -1,6 +1,7 @@
 """Plan lookups of the SQLite store: answers the queries of planning a batch, inside the writer's transaction.
 
-They find tombstones of posts and accounts (by salted hash), stored rows, reposts, and the posts of an account. The
+They find tombstones of posts and accounts (by salted hash), stored rows, reposts, the posts of an account, what is
+known of accounts, and hidden posts. The
 writer also looks up quotes of posts, and the sort keys that are taken.
 """
 
@@ -13,12 +14,13 @@ from typing import Any
 import apsw
 
 from pipeline.query.analyser import fold
-from pipeline.store.plan import StoredRow
+from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
 from pipeline.store.sort_key import TIE_MASK, TakenEnds
 from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
+from pipeline.store.sqlite.write.accounts import SqliteAccounts
 from pipeline.store.tombstone_rules import account_hash
 
 _FACETS_AT_ONCE = 100
@@ -35,6 +37,10 @@ _BY_AUTHOR = (
     "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid "
     "WHERE fts MATCH ? AND p.author = ? AND p.version <= ? LIMIT ?"
 )
+_BY_FORMER_NAME = (
+    "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid CROSS JOIN docs AS d ON d.place = p.place "
+    "WHERE fts MATCH ? AND p.author = ? AND p.seq < ? AND json_extract(d.body, '$.author.handle') <> ? LIMIT ?"
+)
 _TAKEN = "SELECT p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value"
 _HIGHEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"
 _LOWEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
@@ -48,6 +54,7 @@ class SqlitePlanLookups:
         self._salt = salt
         self.former_salts = former_salts
         self.hashes = IdHashes(salt)
+        self.known_accounts = SqliteAccounts(connection, self.hashes)
 
     def _by_hash(self, sql: str, ids: Iterable[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
         hashes = {self.hashes.id_hash(post_id): post_id for post_id in ids}
@@ -96,6 +103,24 @@ class SqlitePlanLookups:
         match = f"facets : {_quoted('from:' + fold(author_id))}"
         bounds = (match, self.hashes.author_hash(source, author_id), until, limit)
         return [self._row(key) for (key,) in list(rows(self._connection, _BY_AUTHOR, bounds))]
+
+    def by_former_name(self, source: str, author_id: str, handle: str, before_seq: int, limit: int) -> list[StoredRow]:
+        """Return stored posts of an account that show another handle; see `PlanLookups.by_former_name`."""
+        match = f"facets : {_quoted('from:' + fold(author_id))}"
+        bounds = (match, self.hashes.author_hash(source, author_id), before_seq, handle, limit)
+        return [self._row(key) for (key,) in list(rows(self._connection, _BY_FORMER_NAME, bounds))]
+
+    def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
+        """Return what is known of accounts."""
+        return self.known_accounts.known(keys)
+
+    def withheld(self, ids: Iterable[str]) -> dict[str, WithheldPost]:
+        """Return those of the posts that are hidden."""
+        return self.known_accounts.withheld(ids)
+
+    def withheld_of(self, owner: AccountKey, limit: int, *, written: bool = False) -> list[WithheldPost]:
+        """Return hidden posts of an account; see `PlanLookups.withheld_of`."""
+        return self.known_accounts.withheld_of(owner, limit, written=written)
 
     def quotes(self, ids: Sequence[str]) -> list[int]:
         """Return the sort keys of the stored quotes of posts."""

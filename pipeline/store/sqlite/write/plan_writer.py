@@ -16,6 +16,7 @@ import apsw
 
 from pipeline.store import sort_key
 from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
+from pipeline.store.raw_record_compression import compress
 from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
@@ -65,6 +66,7 @@ class SqliteWriter:
 
     def apply(self, plan: WritePlan) -> None:
         """Write everything in the plan."""
+        self._lookups.known_accounts.apply(plan)
         if plan.removals:
             self.remove(sorted(row.sort_key for row in plan.removals.values()))
         if plan.tombstones:
@@ -72,7 +74,12 @@ class SqliteWriter:
             quotes = [(key,) for key in self._lookups.quotes(plan.quoted)]
             self._connection.executemany("DELETE FROM raws WHERE place = ?", quotes)
             if plan.removals or quotes:
-                self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
+                self._note_wiping()
+        elif plan.settled or plan.removals:
+            self._note_wiping()
+        if plan.lifted:
+            hashes = [(self._hashes.id_hash(post_id),) for post_id in plan.lifted]
+            self._connection.executemany("DELETE FROM tombstones WHERE hash = ?", hashes)
         accounts = [
             (*self._lookups.account_key(*author), until, FOR_GOOD_MS if author in plan.forgotten else plan.now_ms)
             for author, until in plan.authors.items()
@@ -85,13 +92,17 @@ class SqliteWriter:
         if old:
             self._update(old)
 
+    def _note_wiping(self) -> None:
+        """Note that the write-ahead log holds posts that were removed, for maintenance to wipe it."""
+        self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
+
     def _insert(self, upserts: Sequence[RowUpsert]) -> None:
         posts, docs, raw_records = [], [], []
         for key, upsert in self._with_sort_keys(upserts):
             posts.append(self._post_row(key, upsert))
             docs.append((key, upsert.body, self._inside(upsert), *document_columns.texts(upsert.document)))
             if upsert.raw:
-                raw_records.append((key, self._raw_records[upsert.post.id]))
+                raw_records.append((key, self._compressed(upsert)))
         connection = self._connection
         connection.executemany(_INSERT_POST, posts)
         connection.executemany(_INSERT_DOC, docs)
@@ -166,8 +177,14 @@ class SqliteWriter:
                 execute(_INDEX, (key, *texts))
             else:
                 execute(_UPDATE_BODY, (upsert.body, self._inside(upsert), key))
-            if upsert.raw:
-                execute(_INSERT_RAW, (key, self._raw_records[post.id]))
+            if upsert.forget_raw:
+                execute("DELETE FROM raws WHERE place = ?", (key,))
+            elif upsert.raw:
+                execute(_INSERT_RAW, (key, self._compressed(upsert)))
+
+    def _compressed(self, upsert: RowUpsert) -> bytes:
+        """Return a compressed raw record: prepared for posts of the batch, made here for hidden posts that are back."""
+        return self._raw_records.get(upsert.post.id) or compress(upsert.raw)
 
     def remove(self, keys: Sequence[int]) -> None:
         """Remove posts by sort key, ascending: index, documents, raw records and numbers."""
