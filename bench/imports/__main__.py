@@ -31,9 +31,11 @@ PEERS = ("twarc-csv==0.7.2", "pandas<3", "minet==4.2.1")
 PAGE_POSTS = 100
 HERE = Path(__file__).parent
 _REFERENCED = ("referenced_tweets.retweeted.id", "referenced_tweets.quoted.id")
+_NO_MEDIA = ("", "{}")
+"""What twarc-csv writes for media that a page names and does not hold is `{}`."""
 COLUMNS = {
     "ours": ("id", "media", " ", ("repost_of", "quote_of")),
-    "twarc-csv": ("id", "attachments.media_keys", ",", _REFERENCED),
+    "twarc-csv": ("id", "attachments.media", ",", _REFERENCED),
     "minet": ("id", "media_urls", "|", ("retweeted_id", "quoted_id")),
 }
 """Each contestant's columns: id, media with the sign between them, originals."""
@@ -71,7 +73,7 @@ def facts(name: str, path: Path) -> dict[str, tuple[bool, frozenset[str]]]:
     found = {}
     with path.open(encoding="utf8", newline="") as file:
         for row in csv.DictReader(file):
-            listed = [one for one in (row.get(media) or "").strip("[]").split(sign) if one.strip()]
+            listed = [one for one in (row.get(media) or "").strip("[]").split(sign) if one.strip() not in _NO_MEDIA]
             linked = frozenset(row[one].removeprefix("x:") for one in originals if row.get(one))
             found[row[number].removeprefix("x:")] = (bool(listed), linked)
     return found

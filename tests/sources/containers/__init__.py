@@ -39,7 +39,7 @@ def tar(**members: bytes) -> bytes:
     return made.getvalue()
 
 
-def zipped(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
+def zipped(method: int = zipfile.ZIP_DEFLATED, /, **members: bytes) -> bytes:
     """Return a zip; names as for `tar`."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", method) as files:
