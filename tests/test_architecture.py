@@ -67,8 +67,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "web.api": (
         "api_errors auth process protocol request_parameters store_pool pipeline.broker pipeline.errors "
-        "pipeline.match pipeline.normalise pipeline.query pipeline.queue pipeline.settings pipeline.sources "
-        "pipeline.store pipeline.worker"
+        "pipeline.match pipeline.normalise pipeline.post pipeline.query pipeline.queue pipeline.settings "
+        "pipeline.sources pipeline.store pipeline.worker"
     ),
     "web.site": "api api_errors auth process store_pool pipeline.errors pipeline.query pipeline.settings",
     "web.server": "pipeline.settings",

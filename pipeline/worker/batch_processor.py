@@ -1,12 +1,11 @@
 """Batch processor: takes one batch through normalise, BEGIN, persist, match and COMMIT (docs/design/delivery.md).
 
 BEGIN reserves sequence numbers in Redis; COMMIT publishes the matches and closes the batch. Posts outside the intake
-filter TRACK are dropped, unless they are imported. After `WHOLE_ATTEMPTS` failures it searches the batch for poison
-records and stores the rest.
-Records that fail become dead letters; large deletions are removed and announced in portions; deletions that a crashed
-attempt left unannounced are announced. The order is the guarantee. A post is persisted before it is matched and matched
-before it is published, and the registry of searches is read only after persisting. This module knows no Celery and no
-SQL; `batch_runner.py` decides what follows an error.
+filter TRACK are dropped, unless imported. After `WHOLE_ATTEMPTS` failures it searches the batch for poison records and
+stores the rest. Records that fail become dead letters; large deletions are removed and announced in portions; deletions
+that a crashed attempt left unannounced are announced. The order is the guarantee. A post is persisted before it is
+matched and matched before it is published, and the registry is read only after persisting. This module knows no Celery
+and no SQL; `batch_runner.py` decides what follows an error.
 """
 
 from __future__ import annotations
@@ -129,9 +128,7 @@ class BatchProcessor:
         """Return records of a batch (all, or those at `indexes`) normalised, and their writes inside TRACK."""
         with TimeSpent(self._counters, "normalise_us"):
             normalised = fold_batch(batch, self._normalise, indexes)
-            if batch.source == IMPORT:  # who imports a file wants what is in it
-                return normalised, normalised.writes
-            return normalised, self._intake.filter(normalised.writes)
+            return normalised, self._intake.filter(normalised.writes, whole=batch.source == IMPORT)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
         """Persist writes. What deletions and account changes concern is done in portions, each published once done.
