@@ -78,7 +78,7 @@ def import_files(
         nullcontext(None) if dry_run else import_session(settings, stopping.is_set) as session,
         ImportProgress(sum(_size(file) for _, files in groups for file in files)) as progress,
     ):
-        importing = _Import(session, progress, stopping.is_set, settings.data_dir, again=again)
+        importing = _Import(session, progress, stopping.is_set, settings, again=again)
         try:
             for path, files in groups:
                 importing.group(path, files)
@@ -106,14 +106,15 @@ class _Import:
         session: ImportSession | None,
         progress: ImportProgress,
         stopping: Callable[[], bool],
-        scratch: Path,
+        settings: Settings,
         *,
         again: bool,
     ) -> None:
         self._session = session
         self._progress = progress
         self._stopping = stopping
-        self._scratch = scratch if session is not None else None
+        self._scratch = settings.data_dir if session is not None else None
+        self._consent = settings.mastodon_consent
         self._again = again
         self.result = ImportResult(dry_run=session is None)
 
@@ -156,7 +157,7 @@ class _Import:
     def _opened(self, file: Path) -> FileImport | None:
         """Return the import of a file, None for one that was imported before."""
         if self._session is None:
-            return FileImport(file, ImportNote(file.name, ""), None, lambda _: None)
+            return FileImport(file, ImportNote(file.name, ""), None, lambda _: None, consent=self._consent)
         notes = self._session.notes
         note = notes.read(file)
         if self._again and note.done:
@@ -168,7 +169,7 @@ class _Import:
         if note.tally.records:
             _warn(f"{file}: goes on after {note.tally.records:,} records")
         keep = partial(notes.write, file)
-        return FileImport(file, note, self._session.outlet.put, keep, scratch=self._scratch)
+        return FileImport(file, note, self._session.outlet.put, keep, scratch=self._scratch, consent=self._consent)
 
     def _problem(self, file: Path, why: str) -> None:
         self.result.problem_count += 1

@@ -22,6 +22,7 @@ from pipeline.queue.batch import BATCH_MAX_BYTES, BATCH_MAX_RECORDS, IMPORT, Raw
 from pipeline.sources.containers.bounds import DamagedFile, RefusedFile
 from pipeline.sources.containers.places import ReadRecord, Remark
 from pipeline.sources.containers.reading import FileReading
+from pipeline.sources.recorded_deletions import RecordedDeletions
 from pipeline.sources.replay.record_time import record_time_ms
 
 UNKNOWN_MAX = 1_000
@@ -34,7 +35,8 @@ _RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"', b'"witne
 class FileImport:
     """The import of one file from where its note says.
 
-    `put` hands records over in a batch (None: nothing is stored); `keep` keeps the note.
+    `put` hands records over in a batch (None: nothing is stored); `keep` keeps the note. `consent` leaves out authors of
+    Mastodon who opted out.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class FileImport:
         keep: Callable[[ImportNote], None],
         *,
         scratch: Path | None = None,
+        consent: bool = True,
     ) -> None:
         self._reading = FileReading(path, scratch)
         self.note = note
@@ -52,6 +55,8 @@ class FileImport:
         self._keep = keep
         self._records: list[RawRecord] = []
         self._bytes = 0
+        self._consent = consent
+        self._deletions = RecordedDeletions()
         self._told_s = time.monotonic()
         self.problem = ""
 
@@ -98,10 +103,10 @@ class FileImport:
         self._keep(self.note)
 
     def _take(self, found: ReadRecord) -> None:
-        data = found.data.strip()
+        data = self._deletions.resolved(found.data.strip())
         if data:
             try:
-                received_at, events = received(data, found.modified_ms)
+                received_at, events = received(data, found.modified_ms, consent=self._consent)
             except RecordError as error:
                 self.tally.aside(str(error))
             except Exception as error:  # noqa: BLE001 - a fault in one format must not stop the others
@@ -126,7 +131,7 @@ class FileImport:
         self._keep(self.note)
 
 
-def received(data: bytes, modified_ms: int | None) -> tuple[int, list[Event]]:
+def received(data: bytes, modified_ms: int | None, *, consent: bool = True) -> tuple[int, list[Event]]:
     """Return when a record was received (ms), and its events.
 
     That is the time of recording that it states, else the last change of its file: no record is younger. So the same
@@ -139,12 +144,12 @@ def received(data: bytes, modified_ms: int | None) -> tuple[int, list[Event]]:
     now = now_ms()
     if any(name in data for name in _RECORDING_TIMES) and (stated := record_time_ms(data)) is not None:
         received_at = min(stated, now)
-        return received_at, normalise(data, IMPORT, received_at)
+        return received_at, normalise(data, IMPORT, received_at, consent=consent)
     received_at = min(now, now if modified_ms is None else modified_ms)
-    events = normalise(data, IMPORT, received_at)
+    events = normalise(data, IMPORT, received_at, consent=consent)
     if any(type(event) is Upsert and event.post.claimed_at is not None for event in events):  # the file is older
         received_at = min(now, max(record_time_ms(data) or 0, received_at))
-        events = normalise(data, IMPORT, received_at)
+        events = normalise(data, IMPORT, received_at, consent=consent)
     return received_at, events
 
 

@@ -94,7 +94,8 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
     merged = msgspec.structs.replace(
         combine(old, new), created_at=old.created_at, claimed_at=old.claimed_at, received_at=old.received_at
     )
-    merged.seq, merged.changed, merged.version, merged.imported = max(old.seq, seq), old.changed, old.version, new.imported
+    merged.seq, merged.changed, merged.version = max(old.seq, seq), old.changed, old.version
+    merged.imported = new.imported
     greater = max(old.version + 1, new.version)
     if _differs(old, merged):
         merged.version, merged.changed = greater, 2
