@@ -70,7 +70,7 @@ class AuthorNames:
         if summary.kind == "identity":
             self.profiles.rename(summary.did, summary.handle)
             return None
-        return data if summary.kind == "account" else None
+        return data if summary.kind in ("account", "sync") else None
 
     def _follow_reactions(self, summary: EventSummary, author: Profile | None) -> None:
         """Follow reactions to a post, unless it is edited: the API may still return the earlier text."""
