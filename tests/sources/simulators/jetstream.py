@@ -152,8 +152,8 @@ class Jetstream:
             return _response(400, {}, b'{"error":"InvalidRequest"}')
         cursor = requested.cursor()
         error = "InvalidRequest" if self.refuses_cursors else ""
-        if self.too_old and parts.path == NEWER_PATH and (cursor or 10**15) < 10**15:
-            error = self.too_old
+        if parts.path == NEWER_PATH and (cursor or 10**15) < 10**15 and (self.too_old or self._is_below_floor(cursor)):
+            error = self.too_old or "CursorTooOld"
         if not error or cursor is None:
             return None
         return _response(400, {}, json.dumps({"error": error, "message": "floor"}).encode())
@@ -208,6 +208,10 @@ class Jetstream:
                     connection.send(data, text=True)
             if connection.close_code is not None:
                 return
+
+    def _is_below_floor(self, number: int | None) -> bool:
+        index = (number or 0) - 1 - self.base - self._forgotten
+        return index < 0 or (index < len(self.held) and self.held[index]["time_us"] < self.floor_us)
 
     def _start(self, cursor: int | None, tip: int) -> int:
         """Return the index at which a stream begins."""

@@ -181,9 +181,7 @@ class JetstreamSession:
             soonest_us = min(soonest_us, live.newest_us - self.clock.now_us())
         until_us = min(stream.first_us - soonest_us, self.clock.now_us())
         if until_us > since_us:
-            self.context.gap(
-                since_us // 1000, -(-until_us // 1000), f"{self.host} no longer holds what was written then"
-            )
+            self.context.gap(since_us // 1000, until_us // 1000, f"{self.host} no longer holds what was written then")
 
     def _records(self, stream: EventStream, events: list[bytes]) -> list[RawRecord]:
         received_at = self.clock.now_us() // 1000
