@@ -35,8 +35,8 @@ _RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"', b'"witne
 class FileImport:
     """The import of one file from where its note says.
 
-    `put` hands records over in a batch (None: nothing is stored); `keep` keeps the note. `consent` leaves out authors of
-    Mastodon who opted out.
+    `put` hands records over in a batch (None: nothing is stored); `keep` keeps the note. `consent` leaves out
+    authors of Mastodon who opted out.
     """
 
     def __init__(
