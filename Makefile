@@ -13,7 +13,7 @@ beside_page_tests = mkdir -p test-results; out=test-results/page-tests.txt; \
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike mutants fuzz soak outage clean help setup-tests test-shared test-all
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike bench-import mutants fuzz soak outage clean help setup-tests test-shared test-all
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -88,6 +88,9 @@ bench-fanout: $(VENV)/.ready-dev ## measure a web process against two other fan-
 
 bench-history: $(VENV)/.ready-dev ## measure searches over a million posts, in SQLite and in Elasticsearch
 	@$(BIN)/python -m bench.history
+
+bench-import: $(VENV)/.ready-dev ## measure files of X as CSV rows beside twarc-csv and minet
+	@$(BIN)/python -m bench.imports
 
 bench-page: $(VENV)/.ready-dev web/static/.ready ## measure the page in Chromium for ten minutes
 	@$(BIN)/python -m bench.page

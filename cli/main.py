@@ -124,6 +124,29 @@ def copy(source: str, target: str) -> None:
         say(line)
 
 
+@main.command(name="import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…")
+@click.option("--dry-run", is_flag=True, help="Read everything, say what it is, store nothing.")
+@click.option("--again", is_flag=True, help="Read files anew that were imported before.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def import_(paths: tuple[Path, ...], dry_run: bool, again: bool, as_json: bool) -> None:
+    """Import files and folders of posts: archives, recordings, downloads, packed or not.
+
+    \b
+    murmur import twitter-2026-11-30.zip        X's personal archive, as it comes
+    murmur import archive-*.tar.gz              a Mastodon account
+    murmur import twitter-stream-2019-08.tar    the Internet Archive's stream grab
+    murmur import --dry-run downloads/          what is in these files?
+
+    What a file is, its content tells. It works while `murmur run` runs, and alone. Ctrl-C ends it, and the same command
+    goes on there. Exit status: 0 every file was read to its end (records that cannot be read are counted), 1 one was
+    not, 2 a path or setting is wrong.
+    """
+    from cli.commands.import_files import import_files
+
+    sys.exit(import_files(load(), paths, dry_run=dry_run, again=again, as_json=as_json))
+
+
 @main.command()
 def settings() -> None:
     """List every setting with its value and purpose; a star marks a value that is not the default."""

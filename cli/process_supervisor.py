@@ -139,8 +139,13 @@ class Supervisor:
 def _prepare_child() -> None:
     """Prepare the child: it ends with us, and its session yields to others. Linux shares processors among sessions
     first."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent()
     _set_nice("self", NICE)
+
+
+def end_with_parent() -> None:
+    """Let a child that is about to start end when its parent does, by whatever signal."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _set_nice(pid: int | str, nice: int) -> None:

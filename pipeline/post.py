@@ -148,7 +148,7 @@ class Post(msgspec.Struct, kw_only=True):
     where it differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
     region ("pt-BR"), empty where the source states none; `lang` is the first. A repost has the id of its original in
     `repost_of`, empty `text` and no content of its own. `basis` is absent where all parts come from one record of the
-    post's own.
+    post's own. `imported`: what arrived of it last came from a file, by `murmur import`; it is no news.
     """
 
     id: str
@@ -184,6 +184,7 @@ class Post(msgspec.Struct, kw_only=True):
     edits: list[str] = []
     rewritten: int = 0
     basis: Basis | UnsetType = UNSET
+    imported: bool = False
 
 
 class Upsert(msgspec.Struct, frozen=True):

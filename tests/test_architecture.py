@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.reader": "broker clock errors publish queue sources store",
     "pipeline.worker": "broker errors match post publish query queue store",
     "pipeline.sinks": "broker errors match publish query store",
+    "pipeline.importer": "broker clock errors normalise post queue sources",
     "pipeline.upkeep": "broker clock errors match publish query queue reader settings source_names sources store",
     "pipeline.assembly": (
         "broker clock match normalise publish query queue reader settings sources store upkeep worker"
@@ -66,8 +67,8 @@ MAY_IMPORT: dict[str, str] = {
     ),
     "web.api": (
         "api_errors auth process protocol request_parameters store_pool pipeline.broker pipeline.errors "
-        "pipeline.match pipeline.normalise pipeline.query pipeline.queue pipeline.settings pipeline.sources "
-        "pipeline.store pipeline.worker"
+        "pipeline.match pipeline.normalise pipeline.post pipeline.query pipeline.queue pipeline.settings "
+        "pipeline.sources pipeline.store pipeline.worker"
     ),
     "web.site": "api api_errors auth process store_pool pipeline.errors pipeline.query pipeline.settings",
     "web.server": "pipeline.settings",

@@ -43,7 +43,7 @@ def run(settings: Settings, environ: Mapping[str, str]) -> int:
         return _refuse(found)
     held = startup_checks.lock(settings.data_dir)
     if held is None:
-        return _refuse([f"DATA_DIR={settings.data_dir}: in use by another `murmur run`"])
+        return _refuse([f"DATA_DIR={settings.data_dir}: in use by another `murmur run` or `murmur import`"])
     if problem := startup_checks.store_problem(settings):
         return _refuse([problem])
     ending, at_once = _listen_for_signals()

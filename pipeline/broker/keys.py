@@ -147,6 +147,10 @@ class Names:
         """String: JSON, progress of the re-check of a source's stored posts."""
         return f"{self.prefix}:recheck:{source}"
 
+    def imported(self, digest: str) -> str:
+        """String with TTL: JSON, how far a file was imported; `digest` is what the file is known by."""
+        return f"{self.prefix}:imported:{digest}"
+
     def recheck_authors(self, source: str) -> str:
         """Sorted set: accounts whose stored posts are to be re-checked, by the time (ms) up to which."""
         return f"{self.prefix}:recheck:{source}:authors"

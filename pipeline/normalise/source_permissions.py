@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from pipeline.errors import RecordError
 from pipeline.post import AccountChange, Author, AuthorDeletion, AuthorRecheck, Deletion, Event, Notice, Upsert
-from pipeline.queue.batch import FORGET, INGEST, LOOKUP, RECHECK
+from pipeline.queue.batch import FORGET, IMPORT, INGEST, LOOKUP, RECHECK
 
 CANONICAL, JETSTREAM, X, MASTODON = "canonical", "jetstream", "x", "mastodon"
 """Names of the formats: our own JSON, and those of the three networks' streams and interfaces."""
@@ -32,8 +32,8 @@ class SourcePermissions:
 
     `record_kinds` and `network` restrict our own JSON: the kinds of record, and the only network they may be about
     ("": any). `may_delete_accounts`: a record may delete or hide all posts of an account, and rename it.
-    `own_host_only`: a record may be about statuses of the batch's instance only. `consent`: Mastodon statuses of authors
-    who opted out are left out.
+    `own_host_only`: a record may be about statuses of the batch's instance only. `consent`: Mastodon statuses of
+    authors who opted out are left out.
     """
 
     label: str
@@ -102,6 +102,7 @@ _PERMISSIONS = {
         SourcePermissions("demo", frozenset({CANONICAL}), network="demo"),
         SourcePermissions("replay", _ALL),
         SourcePermissions("stdin", _ALL),
+        SourcePermissions(IMPORT, _ALL),
         SourcePermissions(INGEST, _ALL, may_delete_accounts=False),
         SourcePermissions(LOOKUP, frozenset({MASTODON}), own_host_only=True),
         SourcePermissions(RECHECK, frozenset({CANONICAL}), record_kinds=frozenset({"delete"})),

@@ -1,8 +1,8 @@
 """Raw batch: records of one source as received, their encoding to bytes and back, and labels that no source may bear.
 
 The bytes are MessagePack compressed with zstd; decoding refuses more than `MAX_BATCH_BYTES`. The labels in `RESERVED`
-mark batches that come from no source: API, re-check, `murmur forget`. Nothing here looks into a record. A worker gets
-the same bytes at every attempt.
+mark batches that come from no source: API, import, re-check, `murmur forget`. Nothing here looks into a record. A
+worker gets the same bytes at every attempt.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ BATCH_MAX_BYTES = 4 * 1024 * 1024
 UNPACKED_MAX_BYTES = 64 * 1024 * 1024
 """Most bytes that a batch may unpack to."""
 
-INGEST, RECHECK, LOOKUP, FORGET = "ingest", "recheck", "lookup", "forget"
-"""Labels of batches that come from no source: records sent to `/api/ingest`, deletions that a re-check found, records
-that a re-check looked up, and `murmur forget`."""
-RESERVED = frozenset({INGEST, RECHECK, LOOKUP, FORGET})
+INGEST, IMPORT, RECHECK, LOOKUP, FORGET = "ingest", "import", "recheck", "lookup", "forget"
+"""Labels of batches that come from no source: records sent to `/api/ingest`, records of files (`murmur import`),
+deletions that a re-check found, records that a re-check looked up, and `murmur forget`."""
+RESERVED = frozenset({INGEST, IMPORT, RECHECK, LOOKUP, FORGET})
 """Names that no installed source may have."""
 
 

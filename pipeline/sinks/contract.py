@@ -31,7 +31,11 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Sink(Protocol):
-    """One target of matches. Its methods are called from one thread, never two at once."""
+    """One target of matches. Its methods are called from one thread, never two at once.
+
+    Posts that `murmur import` brought are no news and are passed over, unless the sink has an attribute
+    `takes_imported` that is true; then they come with `"imported": true`.
+    """
 
     def open(self) -> None:
         """Connect and check what the sink needs. Called before the first delivery, and again after a failed one."""

@@ -4,6 +4,7 @@ Holds the sink's lease, so that one process delivers, and keeps the searches reg
 to the low watermark (`safe`), below which everything is stored (docs/design/delivery.md). The loop misses nothing,
 whichever process dies in between; a delivery whose position was not noted comes again. After failures of sink, store or
 Redis it waits, twice as long each time, up to a minute. A new search is delivered from now on.
+Imported posts are passed over, unless the sink takes them.
 """
 
 from __future__ import annotations
@@ -116,6 +117,8 @@ class DeliveryLoop:
         until, changes = self._reader.read(query, position, safe)
         self._behind |= until < safe
         posts = [decode_body(body) for body in reversed(changes.bodies)]
+        if not getattr(self._sink, "takes_imported", False):
+            posts = [post for post in posts if not post.get("imported")]
         retracted = [post_id for post_id, _ in changes.retracted]
         parts = [posts[start : start + DELIVERY_POSTS] for start in range(0, len(posts), DELIVERY_POSTS)]
         if not parts and (retracted or changes.tombstones or changes.overflow):

@@ -1,6 +1,7 @@
 """Source of JSON lines from standard input, or from a pipe or file: records of any known format.
 
-Input cannot be read twice, so there is no cursor: when the process is killed, lines that were read and not yet queued
+A list or an indented document is divided into its records; a byte order mark and UTF-16 are understood. Input cannot be
+read twice, so there is no cursor: when the process is killed, lines that were read and not yet queued
 are lost, at most `BLOCK` bytes and one line. The source ends with its input, and waits for a pipe that nobody has
 written to yet. `normalise` decides what a line says.
 """
@@ -14,9 +15,11 @@ from collections.abc import Iterator
 
 from pipeline.errors import SourceUnavailable
 from pipeline.queue.batch import RawRecord
+from pipeline.sources.containers.text_blocks import TextDecoder
 from pipeline.sources.contract import Chunk, SourceContext
+from pipeline.sources.large_document import RECORD_MAX_BYTES, LargeDocument
 from pipeline.sources.line_splitter import TRUNCATED_BYTES, Cut, LineSplitter
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES
+from pipeline.sources.record_splitter import DocumentScan, shape_of
 from pipeline.sources.recorded_deletions import RecordedDeletions
 
 _READ_BLOCK_BYTES = 256 * 1024
@@ -36,7 +39,10 @@ class StdinSource:
         self._descriptor = descriptor
         self._opened = not path
         self._begun = not path
-        self._lines = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES)
+        self._text = TextDecoder()
+        self._lines = LineSplitter(RECORD_MAX_BYTES, TRUNCATED_BYTES, open_long=LargeDocument)
+        self._document: DocumentScan | None = None
+        self._shaped = False
         self._deletions = RecordedDeletions()
 
     def read(self, cursor: str | None, context: SourceContext) -> Iterator[Chunk]:  # noqa: ARG002 - input has no cursor
@@ -57,10 +63,20 @@ class StdinSource:
                 yield Chunk([])
                 continue
             if not block:
-                yield Chunk(self._records(self._lines.end()))
+                yield Chunk(self._records([*self._split(self._text.end()), *self._end()]))
                 context.report("ended", "the input has ended")
                 return
-            yield Chunk(self._records(self._lines.split(block)))
+            yield Chunk(self._records(self._split(self._text.feed(block))))
+
+    def _split(self, text: bytes) -> list[Cut]:
+        """Return the records that end in a piece of text; its first characters tell how it is divided."""
+        if not self._shaped and text.strip():
+            self._shaped = True
+            self._document = DocumentScan(0) if shape_of(text) == "document" else None
+        return self._lines.split(text) if self._document is None else self._document.feed(text)
+
+    def _end(self) -> list[Cut]:
+        return self._lines.end() if self._document is None else self._document.end()
 
     def _open(self) -> None:
         if self._opened:

@@ -20,7 +20,7 @@ MergeOutcome = Literal["dropped", "redelivered", "numbers", "content"]
 
 _AUTHOR_FIELDS = tuple(name for name in Author.__struct_fields__ if name != "followers")
 _TIMES = {"created_at", "claimed_at", "received_at", "rewritten"}
-_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll", "basis"} | _TIMES
+_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll", "basis", "imported"} | _TIMES
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
 _NOT_WORDS = {"reply_to", "conversation_id", "quote_of", "detached_quote", "edits"}
 _WORD_FIELDS = (*(name for name in _CONTENT_FIELDS if name not in _NOT_WORDS), "poll")
@@ -95,6 +95,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
         combine(old, new), created_at=old.created_at, claimed_at=old.claimed_at, received_at=old.received_at
     )
     merged.seq, merged.changed, merged.version = max(old.seq, seq), old.changed, old.version
+    merged.imported = new.imported
     greater = max(old.version + 1, new.version)
     if _differs(old, merged):
         merged.version, merged.changed = greater, 2
@@ -108,7 +109,7 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
         return merged, "numbers"
     carried = second.words.rank < OWN and second.counts_at == first.counts_at
     if not numbers and (second.words == first.words or carried):
-        return msgspec.structs.replace(old, seq=merged.seq), "redelivered"
+        return msgspec.structs.replace(old, seq=merged.seq, imported=new.imported), "redelivered"
     return old, "dropped"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.broker.counters import Counters
 from pipeline.publish.messages import Message
-from pipeline.queue.batch import RawBatch
+from pipeline.queue.batch import IMPORT, RawBatch
 from pipeline.store.contract import Persisted
 
 LIVE_MS = 600_000
@@ -40,5 +40,5 @@ def count_batch(
     counters.add("messages", len(messages))
     counters.add("message_bytes", sum(len(payload) for _, payload in messages))
     waited_ms = time.time() * 1000 - batch.records[-1].received_at if batch.records else LIVE_MS
-    if waited_ms < LIVE_MS:
+    if waited_ms < LIVE_MS and batch.source != IMPORT:
         counters.observe_latency(max(0.0, waited_ms), len(batch.records))

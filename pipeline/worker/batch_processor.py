@@ -1,11 +1,11 @@
 """Batch processor: takes one batch through normalise, BEGIN, persist, match and COMMIT (docs/design/delivery.md).
 
 BEGIN reserves sequence numbers in Redis; COMMIT publishes the matches and closes the batch. Posts outside the intake
-filter TRACK are dropped. After `WHOLE_ATTEMPTS` failures it searches the batch for poison records and stores the rest.
-Records that fail become dead letters; large deletions are removed and announced in portions; deletions that a crashed
-attempt left unannounced are announced. The order is the guarantee. A post is persisted before it is matched and matched
-before it is published, and the registry of searches is read only after persisting. This module knows no Celery and no
-SQL; `batch_runner.py` decides what follows an error.
+filter TRACK are dropped, unless imported. After `WHOLE_ATTEMPTS` failures it searches the batch for poison records and
+stores the rest. Records that fail become dead letters; large deletions are removed and announced in portions; deletions
+that a crashed attempt left unannounced are announced. The order is the guarantee. A post is persisted before it is
+matched and matched before it is published, and the registry is read only after persisting. This module knows no Celery
+and no SQL; `batch_runner.py` decides what follows an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.post import AuthorRecheck, Deletion
 from pipeline.publish.messages import Message, edited_messages, posts_messages
 from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
-from pipeline.queue.batch import RawBatch, RawRecord, decode_batch
+from pipeline.queue.batch import IMPORT, RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
@@ -130,7 +130,7 @@ class BatchProcessor:
         """Return records of a batch (all, or those at `indexes`) normalised, and their writes inside TRACK."""
         with TimeSpent(self._counters, "normalise_us"):
             normalised = fold_batch(batch, self._normalise, indexes)
-            return normalised, self._intake.filter(normalised.writes)
+            return normalised, self._intake.filter(normalised.writes, whole=batch.source == IMPORT)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
         """Persist writes. What deletions and account changes concern is done in portions, each published once done.

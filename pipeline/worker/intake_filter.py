@@ -48,12 +48,14 @@ class IntakeFilter:
         self._text = TRACK_EVERYTHING
         self._matcher: StandingMatcher | None = None
 
-    def filter(self, writes: Writes) -> Writes:
-        """Return the writes inside TRACK.
+    def filter(self, writes: Writes, *, whole: bool = False) -> Writes:
+        """Return the writes inside TRACK; all of them if `whole`: who imports a file wants what is in it.
 
         Raises:
             BrokerUnavailable: Redis did not answer.
         """
+        if whole:
+            return writes
         self._follow_track()
         if self._matcher is None or not writes.upserts:
             return writes

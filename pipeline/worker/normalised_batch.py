@@ -22,7 +22,7 @@ from pipeline.post import (
     QuoteDetachment,
     Upsert,
 )
-from pipeline.queue.batch import RawBatch, RawRecord
+from pipeline.queue.batch import IMPORT, RawBatch, RawRecord
 from pipeline.queue.dead_letters import DeadLetter, dead_letter_of
 from pipeline.store.contract import Writes
 from pipeline.store.merge_versions import combine, rests_on
@@ -52,7 +52,8 @@ class NormalisedBatch:
 def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | None = None) -> NormalisedBatch:
     """Return the records of a batch (all, or those at `indexes`) normalised and folded.
 
-    Any error of a normaliser becomes a dead letter: a bug in one format must not stop the others.
+    Posts of a batch with the label `IMPORT` are marked. Any error of a normaliser becomes a dead letter: a bug in one
+    format must not stop the others.
     """
     events: list[Event] = []
     dead_letters: list[DeadLetter] = []
@@ -65,6 +66,10 @@ def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | N
             dead_letters.append(dead_letter_of(batch, record, str(error)))
         except Exception as error:  # noqa: BLE001 - it is kept with the record and counted
             dead_letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
+    if source == IMPORT:
+        for event in events:
+            if type(event) is Upsert:
+                event.post.imported = True
     writes, notices = fold(events)
     rechecks = [event for event in events if type(event) is AuthorRecheck]
     return NormalisedBatch(writes, dead_letters, notices, rechecks)
@@ -110,13 +115,7 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
             detachments[event.id, event.quoted] = event
         elif type(event) is Notice:
             notices.append(event)
-    for post_id in deletions.keys() & upserts.keys():
-        upsert, deletion = upserts[post_id], deletions[post_id]
-        if outlives(upsert.post, deletion):
-            del deletions[post_id]
-            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
-        else:
-            del upserts[post_id]
+    _decide_deletions(upserts, deletions)
     return Writes(
         [*upserts.values()],
         [*deletions.values()],
@@ -124,6 +123,17 @@ def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:
         [*changes.values()],
         detachments=[*detachments.values()],
     ), notices
+
+
+def _decide_deletions(upserts: dict[str, Upsert], deletions: dict[str, Deletion]) -> None:
+    """Keep either the post or the deletion of each id that has both."""
+    for post_id in deletions.keys() & upserts.keys():
+        upsert, deletion = upserts[post_id], deletions[post_id]
+        if outlives(upsert.post, deletion):
+            del deletions[post_id]
+            upserts[post_id] = Upsert(written_again(upsert.post, deletion.at), upsert.raw, upsert.alias)
+        else:
+            del upserts[post_id]
 
 
 def _later_change(change: AccountChange) -> tuple[int, bool]:

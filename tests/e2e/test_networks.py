@@ -84,6 +84,6 @@ def test_two_networks_are_read_side_by_side_each_with_its_own_cursor(tmp_path: P
             product.wait_ready()
             until(lambda: product.stored() == 3, 60)
             until(lambda: len(jetstream.requested) > requests, 60)
-            assert jetstream.requested[requests].cursor() == at + 2 - 2_000_000
+            assert jetstream.requested[requests].cursor() == 3, "the number of the event received last"
         finally:
             product.end()

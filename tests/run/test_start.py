@@ -82,7 +82,7 @@ def test_second_run_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with startup_checks.lock(tmp_path / "data") or pytest.fail("could not take the lock"):
         done = murmur(tmp_path, "run", PORT="18998")
     assert done.returncode == 2
-    assert done.stderr == f"DATA_DIR={tmp_path / 'data'}: in use by another `murmur run`\n"
+    assert done.stderr == f"DATA_DIR={tmp_path / 'data'}: in use by another `murmur run` or `murmur import`\n"
 
 
 def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:

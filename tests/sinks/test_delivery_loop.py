@@ -44,6 +44,7 @@ class Pager:
         self.opened = 0
         self.got: list[Delivery] = []
         self.trouble: list[Exception] = []
+        self.takes_imported = False
 
     def open(self) -> None:
         self.opened += 1
@@ -81,17 +82,17 @@ class Scene:
             wait=lambda _: False,
         )
 
-    def begin(self, *raws: bytes) -> Attempt:
+    def begin(self, *raws: bytes, label: str = "demo") -> Attempt:
         """Persist a batch without publishing it."""
         self._batches += 1
-        folded = fold_batch(RawBatch("demo", [RawRecord(T0, raw) for raw in raws]), normalise)
+        folded = fold_batch(RawBatch(label, [RawRecord(T0, raw) for raw in raws]), normalise)
         attempt = self.order.begin(f"b{self._batches}", folded.seq_count)
         self.store.persist(folded.writes, attempt.seq)
         return attempt
 
-    def take(self, *raws: bytes) -> None:
+    def take(self, *raws: bytes, label: str = "demo") -> None:
         """Persist and publish a batch."""
-        self.order.commit(self.begin(*raws), [], [])
+        self.order.commit(self.begin(*raws, label=label), [], [])
 
 
 @pytest.fixture
@@ -100,6 +101,20 @@ def scene(redis_client: Redis, names: Names, tmp_path: Path) -> Iterator[Scene]:
     made.loop.round()
     yield made
     made.store.close()
+
+
+def test_imported_posts_are_no_news_unless_the_sink_takes_them(scene: Scene) -> None:
+    scene.take(post(1, "cats"), post(2, "cats"))
+    scene.loop.round()
+    scene.take(post(1, "cats"), post(3, "cats"), label="import")
+    scene.take(post(4, "cats"))
+    scene.loop.round()
+    assert scene.sink.ids() == ["demo:1", "demo:2", "demo:4"], "not the import's, known or not"
+    scene.sink.takes_imported = True
+    scene.take(post(5, "cats"), label="import")
+    scene.loop.round()
+    assert scene.sink.ids()[-1] == "demo:5"
+    assert scene.sink.got[-1].posts[0]["imported"] is True
 
 
 def test_matches_come_in_order_and_each_once(scene: Scene) -> None:

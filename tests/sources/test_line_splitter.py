@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.sources.large_document import RECORD_MAX_BYTES
 from pipeline.sources.line_splitter import TRUNCATED_BYTES, LineSplitter
 from pipeline.sources.mastodon.sse_parser import EVENT_DATA_MAX_BYTES, TRUNCATED_LINE_BYTES
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES
 from pipeline.sources.x.http_session import STREAM_LINE_MAX_BYTES
 
 MIB = 1024 * 1024

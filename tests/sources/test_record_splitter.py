@@ -7,7 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES, SPLITTERS, document, events, lines, shape_of
+from pipeline.sources.large_document import RECORD_MAX_BYTES
+from pipeline.sources.record_splitter import SPLITTERS, document, events, lines, shape_of
 
 RECORDS = [{"murmur": 1, "id": f"demo:{n}", "created_at": 1_600_000_000_000 + 1000 * n} for n in range(5)]
 

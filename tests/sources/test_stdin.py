@@ -14,6 +14,8 @@ import pytest
 from cli.stdin_pipe import StdinPipe
 from pipeline.sources.stdin import StdinSource
 from tests.sources.background_reading import Reading, until
+from tests.sources.recording_context import records_of
+from tests.sources.replay.demo_recording import LINES
 from tests.sources.simulators.jetstream import commit
 
 
@@ -97,3 +99,21 @@ def _write_all(put: int, data: bytes) -> None:
     while data:
         data = data[os.write(put, data) :]
     os.close(put)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbf" + b"\n".join(LINES),
+        b"\xff\xfe" + b"\r\n".join(LINES).decode().encode("utf-16-le"),
+        b"[" + b",\n".join(LINES) + b"]",
+        json.dumps([json.loads(line) for line in LINES], indent=1).encode(),
+        b"".join(json.dumps(json.loads(line), indent=2).encode() for line in LINES),
+    ],
+    ids=["mark", "UTF-16", "list", "indented list", "indented objects"],
+)
+def test_text_of_any_encoding_and_shape_gives_its_records(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "input"
+    path.write_bytes(body)
+    found = records_of(StdinSource(str(path)))
+    assert [json.loads(record.data) for record in found] == [json.loads(line) for line in LINES]

@@ -355,6 +355,7 @@ def _row(row: CoverageRow) -> dict[str, Any]:
         "search": row.search,
         "why": row.reason,
         "sampled": row.sampled,
+        "imported": row.imported,
     }
 
 

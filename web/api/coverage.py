@@ -42,4 +42,5 @@ def coverage_row(row: CoverageRow) -> dict[str, Any]:
         "why": row.reason,
         "sampled": row.sampled,
         "collected_later": row.collected_later,
+        "imported": row.imported,
     }

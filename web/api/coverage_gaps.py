@@ -34,6 +34,7 @@ def coverage_gaps(rows: Sequence[CoverageRow], named: Collection[str]) -> list[C
 
     A source that is no longer `named` in the settings counts as missing only until another source is collected.
     """
+    rows = [row for row in rows if not row.imported]
     by_source = defaultdict(list)
     for row in rows:
         by_source[row.source].append(row)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+import string
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
+
+from pipeline.post import Post
 
 CSV_COLUMNS = (
     "id", "url", "created_at", "source", "lang", "author", "author_name", "followers", "text",
@@ -19,13 +22,15 @@ TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv", "ids": "text/plain"
 """Media type of each format."""
 FORMATS = tuple(TYPES)
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+_HARMLESS = frozenset(string.ascii_letters + string.digits)
+"""First characters that begin no formula and are no blanks."""
 
 
 def rendered(kind: str, pages: Iterable[list[bytes]]) -> Iterator[bytes]:
     """Yield the file of a format (one of `FORMATS`), a piece for each page of wire posts."""
     render = _RENDER[kind]
     if kind == "csv":
-        yield _line(CSV_COLUMNS)
+        yield csv_lines([CSV_COLUMNS])
     for bodies in pages:
         if bodies:
             yield render(bodies)
@@ -47,7 +52,7 @@ def _render_jsonl(bodies: list[bytes]) -> bytes:
 
 
 def _render_csv(bodies: list[bytes]) -> bytes:
-    return b"".join(_line(row_of(msgspec.json.decode(body))) for body in bodies)
+    return csv_lines(row_of(post, post.original) for post in map(_posts.decode, bodies))
 
 
 _RENDER: dict[str, Callable[[list[bytes]], bytes]] = {
@@ -57,41 +62,45 @@ _RENDER: dict[str, Callable[[list[bytes]], bytes]] = {
 }
 
 
-def row_of(post: dict[str, object]) -> tuple[object, ...]:
-    """Return the CSV row of a wire post. A repost without text of its own shows its original's."""
-    shown = post.get("original") if not post.get("text") and isinstance(post.get("original"), dict) else post
-    author, counts = _dict(post, "author"), _dict(post, "counts")
+class _StoredPost(Post):
+    original: Post | None = None
+
+
+_posts = msgspec.json.Decoder(_StoredPost)
+
+
+def row_of(post: Post, original: Post | None) -> tuple[object, ...]:
+    """Return the CSV row of a post. A repost without text of its own shows its original's."""
+    shown = original if original is not None and not post.text else post
+    author, counts = post.author, post.counts
     return (
-        post["id"], post.get("url"), post["created_at"], post["source"], post.get("lang"),
-        author.get("handle"), author.get("name"), author.get("followers"), _dict({"shown": shown}, "shown").get("text"),
-        counts.get("replies"), counts.get("reposts"), counts.get("quotes"), counts.get("likes"),
-        _dict(post, "reply_to").get("id"), post.get("repost_of"), post.get("quote_of"),
-        " ".join(map(str, _list(shown, "hashtags"))),
-        " ".join(str(link.get("url")) for link in _list(shown, "links") if isinstance(link, dict)),
-        " ".join(str(item.get("url")) for item in _list(shown, "media") if isinstance(item, dict)),
+        post.id, post.url, post.created_at, post.source, post.lang, author.handle, author.name, author.followers,
+        shown.text, counts.replies, counts.reposts, counts.quotes, counts.likes,
+        post.reply_to.id if post.reply_to is not None else None, post.repost_of, post.quote_of,
+        " ".join(shown.hashtags), " ".join([link.url for link in shown.links]),
+        " ".join([item.url for item in shown.media]),
     )  # fmt: skip
 
 
-def _dict(of: object, name: str) -> dict[str, object]:
-    value = of.get(name) if isinstance(of, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _list(of: object, name: str) -> list[object]:
-    value = of.get(name) if isinstance(of, dict) else None
-    return value if isinstance(value, list) else []
-
-
-def _line(values: tuple[object, ...]) -> bytes:
+def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
+    """Return rows as lines of CSV that no spreadsheet takes for formulas."""
     out = io.StringIO()
-    csv.writer(out).writerow([cell(value) for value in values])
+    csv.writer(out).writerows(
+        [
+            value if type(value) is int or (type(value) is str and value[:1] in _HARMLESS) else cell(value)
+            for value in row
+        ]
+        for row in rows
+    )
     return out.getvalue().encode()
 
 
 def cell(value: object) -> object:
     """Return a cell that no spreadsheet takes for a formula: text that begins like a formula gets an apostrophe."""
-    if isinstance(value, str) and value.lstrip(" \t\r\n\0\ufeff")[:1] in _FORMULA_SIGNS:
+    if not isinstance(value, str):
+        return "" if value is None else value
+    if not value or value[0] in _HARMLESS:
+        return value
+    if value.lstrip(" \t\r\n\0\ufeff")[:1] in _FORMULA_SIGNS or value[0] in "\t\r\n":
         return "'" + value
-    if isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
-        return "'" + value
-    return "" if value is None else value
+    return value

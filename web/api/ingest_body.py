@@ -1,7 +1,7 @@
 """Body of an ingest request: reads, gunzips and cuts it into raw records piece by piece, within a bound of bytes.
 
-JSON lines, a JSON array and server-sent events are told apart by the first bytes. `read_rest` drains a body that is
-refused.
+JSON lines, a JSON array and server-sent events are told apart by the first bytes, as are UTF-8 and UTF-16.
+`read_rest` drains a body that is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import chain
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from pipeline.sources.containers.text_blocks import utf8_blocks
 from pipeline.sources.record_splitter import SPLITTERS, shape_of
 from web.api_errors import ApiError
 
@@ -33,7 +34,7 @@ def raw_records(limit_bytes: int) -> Iterator[bytes]:
         ApiError: the body's encoding is unknown, or the body is not what it claims.
         RequestEntityTooLarge: the unpacked body has more bytes than the limit.
     """
-    blocks = _blocks(limit_bytes)
+    blocks = utf8_blocks(_blocks(limit_bytes))
     head = b""
     for block in blocks:
         head += block

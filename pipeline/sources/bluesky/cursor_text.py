@@ -1,7 +1,8 @@
-"""Cursor of the Bluesky source as text: the latest event time, the server it came from, and its sequence number there.
+"""Cursor of the Bluesky source as text: the time up to which all is collected, and the place on the server read last.
 
-The time (µs) means about the same on every server, so reading can resume on any of them; the sequence number is valid
-on its own server only. A text that cannot be read gives an empty cursor.
+The time (µs) is the network's: the server's stamp less its delay (`joining/server_clock.py`). It means the same on
+every server and never goes back. Stamp and sequence number of the newest event are valid on its own server only. A text
+that cannot be read gives an empty cursor.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ import msgspec
 
 
 class JetstreamCursor(msgspec.Struct):
-    """The greatest event time received (µs, by the server's clock), from which server, and its sequence number there.
+    """Up to when (µs, the network's time) all is collected, and the newest event of `host`.
 
-    The time means about the same on every server; the sequence number is valid on `host` only.
+    `at_us` is that event's time by the server's clock (0 in cursors of earlier versions: `time_us`), `seq` its number
+    there, 0 if the server gives none. `passing`: the server was still replaying, so the events just before are not
+    known to be complete. `stepped`: what lies before `at_us` cannot be received and is not asked for again.
     """
 
     time_us: int = 0
     host: str = ""
     seq: int = 0
+    at_us: int = 0
+    passing: bool = False
+    stepped: bool = False
 
 
 def decode_cursor(cursor: str | None) -> JetstreamCursor:

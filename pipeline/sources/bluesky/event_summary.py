@@ -1,4 +1,4 @@
-"""Summary of a Jetstream event: reads its time, sequence number, author, kind and post's address out of the bytes.
+"""Summary of a Jetstream event: reads its times, sequence number, author, kind and post's address out of the bytes.
 
 The source decides by it what to do with an event, whose bytes pass through; `with_profiles` adds authors' profiles to
 them. Reads both wires (see `jetstream_url.py`). `normalise` decodes the post itself.
@@ -12,6 +12,7 @@ from itertools import islice
 
 import msgspec
 
+from pipeline.normalise.bluesky.record_wire import readable
 from pipeline.normalise.bluesky.rich_text_facets import mentioned_accounts
 
 POST_COLLECTION = "app.bsky.feed.post"
@@ -24,10 +25,11 @@ MENTIONS_MAX = 20
 class EventSummary(msgspec.Struct):
     """Summary of one event.
 
-    `kind` is post, deletion, postgate, reaction, identity, account, info, error or other. `uri` names the post, for a
-    reaction the post reacted to. `edited`: the event is a new version of a post. `parent` is the DID of the author
-    answered. `mentioned` are the DIDs that facets
-    mention, `unnamed` those of them for which the text shows no handle.
+    `time_us` is when the server heard it, by its own clock; `written_us` is the stamp of the author's side, the same on
+    every server: a commit's revision, or the inner time of another event; 0 if it has none. `kind` is post, deletion,
+    postgate, reaction, identity, account, sync, info, error or other. `uri` names the post, for a reaction the post
+    reacted to. `edited`: the event is a new version of a post. `parent` is the DID of the author answered.
+    `mentioned` are the DIDs that facets mention, `unnamed` those of them for which the text shows no handle.
     """
 
     time_us: int = 0
@@ -39,6 +41,7 @@ class EventSummary(msgspec.Struct):
     parent: str = ""
     handle: str = ""
     detail: str = ""
+    written_us: int = 0
     mentioned: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
 
@@ -54,12 +57,19 @@ class _Reply(msgspec.Struct):
 class _Record(msgspec.Struct):
     text: object = ""
     facets: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
-    reply: _Reply | None = None
+    reply: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     subject: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class _Identity(msgspec.Struct):
     handle: str | None = None
+    time: object = None
+
+
+class _Stamped(msgspec.Struct):
+    """An account's event, or that of a broken chain: only its time is read."""
+
+    time: object = None
 
 
 class _Commit(msgspec.Struct):
@@ -67,14 +77,17 @@ class _Commit(msgspec.Struct):
     collection: str = ""
     rkey: str = ""
     record: _Record | None = None
+    rev: object = None
 
 
 class _Event(msgspec.Struct):
     did: str
     time_us: int
     kind: str = ""
+    cursor: object = None
     commit: _Commit | None = None
     identity: _Identity | None = None
+    account: _Stamped | None = None
 
 
 class _Message(msgspec.Struct):
@@ -87,7 +100,10 @@ class _Message(msgspec.Struct):
     collection: str = ""
     rkey: str = ""
     record: _Record | None = None
+    rev: object = None
     identity: _Identity | None = None
+    account: _Stamped | None = None
+    sync: _Stamped | None = None
     name: str = ""
     message: str = ""
 
@@ -99,10 +115,15 @@ class _Frame(msgspec.Struct):
     message: str = ""
 
 
+TID_DIGITS = 13
+_TID_VALUES = {digit: value for value, digit in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
+_TID_ALPHABET = frozenset(_TID_VALUES)
+
 _encode = msgspec.json.Encoder().encode
 _decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_event = msgspec.json.Decoder(_Event).decode
 _decode_record = msgspec.json.Decoder(_Record).decode
+_decode_reply = msgspec.json.Decoder(_Reply).decode
 _decode_ref = msgspec.json.Decoder(_Ref).decode
 _decode_frame = msgspec.json.Decoder(_Frame).decode
 
@@ -115,15 +136,33 @@ def summarise(data: bytes) -> EventSummary | None:
         event = _decode_event(data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    summary = EventSummary(event.time_us, 0, event.did, event.kind)
+    number = event.cursor if isinstance(event.cursor, int) else 0  # servers of the newer kind number this wire, too
+    summary = EventSummary(event.time_us, max(0, number), event.did, event.kind)
     if event.kind == "commit" and event.commit is not None:
         _add_commit(summary, event.commit)
     elif event.kind == "identity" and event.identity is not None:
         summary.handle = event.identity.handle or ""
+        summary.written_us = _time_us(event.identity.time)
+    elif event.account is not None:
+        summary.written_us = _time_us(event.account.time)
     return summary
 
 
+def tid_us(text: object) -> int:
+    """Return the time (µs) inside a TID, 0 if the text is none.
+
+    A TID is 13 digits of base 32 that hold 53 bits of microseconds and 10 bits of a clock id (https://atproto.com/specs/tid).
+    """
+    if not isinstance(text, str) or len(text) != TID_DIGITS or not _TID_ALPHABET.issuperset(text):
+        return 0
+    value = 0
+    for digit in text:
+        value = value << 5 | _TID_VALUES[digit]
+    return value >> 10
+
+
 def _add_commit(summary: EventSummary, commit: _Commit | _Message) -> None:
+    summary.written_us = tid_us(commit.rev)
     if commit.collection != POST_COLLECTION:
         summary.kind = "postgate" if commit.collection == POSTGATE_COLLECTION else "other"
         if commit.collection in REACTION_COLLECTIONS and commit.operation == "create" and commit.record is not None:
@@ -140,9 +179,10 @@ def _add_commit(summary: EventSummary, commit: _Commit | _Message) -> None:
 
 
 def _parent(record: _Record) -> str:
-    if record.reply is None or record.reply.parent is None:
+    reply = readable(_decode_reply, record.reply)
+    if reply is None or reply.parent is None:
         return ""
-    return record.reply.parent.uri.removeprefix("at://").partition("/")[0]
+    return reply.parent.uri.removeprefix("at://").partition("/")[0]
 
 
 def parent_of(record: bytes) -> str:
@@ -187,15 +227,22 @@ def _frame(frame: _Frame) -> EventSummary | None:
         _add_commit(summary, message)
     elif kind == "identity" and message.identity is not None:
         summary.handle = message.identity.handle or ""
+        summary.written_us = _time_us(message.identity.time)
+    elif kind == "account" and message.account is not None:
+        summary.written_us = _time_us(message.account.time)
+    elif kind == "sync" and message.sync is not None:
+        summary.written_us = _time_us(message.sync.time)
     elif kind == "info":
         summary.detail = f"{message.name} {message.message}".strip()[:200]
     return summary
 
 
-def _time_us(text: str) -> int:
+def _time_us(text: object) -> int:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
+        return 0
+    if moment is None:
         return 0
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond if moment.tzinfo is not None else 0
 

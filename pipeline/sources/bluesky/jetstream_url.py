@@ -1,8 +1,8 @@
 """Addresses of a Jetstream server: its stream on either wire, from a cursor on, and its compression dictionary.
 
 `/subscribe` is the long-standing wire, which its makers keep as it is; `network.bsky.jetstream.subscribeEvents` is the
-newer one (https://github.com/bluesky-social/jetstream, docs/README.md 5). A server's URL decides by its path which wire
-is used.
+newer one (https://github.com/bluesky-social/jetstream, docs/README.md 5). A server's URL without a path, or with
+`/subscribe`, names the server; `joining/wires.py` decides which wire is used. Another path is used as it is.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ def is_newer(url: str) -> bool:
     return urlsplit(url).path.rstrip("/") == NEWER_PATH
 
 
+def newer_url(url: str) -> str | None:
+    """Return a server's URL of the newer wire, None if its own URL leaves no choice."""
+    parts = urlsplit(url)
+    if parts.path.rstrip("/") not in ("", "/subscribe"):
+        return None
+    return urlunsplit((parts.scheme, parts.netloc, NEWER_PATH, parts.query, ""))
+
+
 def host_of(url: str) -> str:
     """Return the host and port of a server: its cursor's sequence number is valid there only."""
     return urlsplit(url).netloc
@@ -38,7 +46,7 @@ def subscription_url(url: str, cursor: int | None, dictionary: int = 0, *, react
     """Return the address of a stream of posts, postgates and account changes.
 
     Args:
-        url: the server's URL; without a path, the long-standing wire is used.
+        url: the server's URL of one wire; without a path, the long-standing wire is used.
         cursor: a time (µs) or a sequence number to begin at, None to begin now.
         dictionary: the number of the compression dictionary, 0 for an uncompressed stream.
         reactions: whether likes and reposts are requested as well.

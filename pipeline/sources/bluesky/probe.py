@@ -10,9 +10,11 @@ import time
 import urllib3
 
 from pipeline.errors import SourceUnavailable
-from pipeline.sources.bluesky.connection import PendingConnection
+from pipeline.sources.bluesky.connection import PendingConnection, StreamRefused
 from pipeline.sources.bluesky.cursor_text import decode_cursor
 from pipeline.sources.bluesky.jetstream_url import host_of, subscription_url
+from pipeline.sources.bluesky.joining.server_clock import SystemClock
+from pipeline.sources.bluesky.joining.wires import Wires
 from pipeline.sources.bluesky.profiles import BLUESKY_API_USER_AGENT, PROFILES_PATH
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS
 from pipeline.sources.contract import PROBE_TIMEOUT_S, Probed
@@ -26,7 +28,8 @@ KNOWN_DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
 def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
     """Return findings about the servers and the profile API, within about `PROBE_TIMEOUT_S`, however many servers."""
     servers = urls or PUBLIC_SERVERS
-    pending = {url: _connect(url) for url in servers}
+    wires = Wires(SystemClock())
+    pending = {url: _connect(wires.address(url)) for url in servers}
     troubles = dict.fromkeys(servers, "no answer")
     end = time.monotonic() + PROBE_TIMEOUT_S
     while pending and time.monotonic() < end:
@@ -35,6 +38,11 @@ def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
                 if connecting.result() is None:
                     continue
                 troubles[url] = ""
+            except StreamRefused as error:
+                if wires.refused(url, wires.address(url), error):
+                    pending[url] = _connect(wires.address(url))
+                    continue
+                troubles[url] = str(error)
             except SourceUnavailable as error:
                 troubles[url] = str(error)
             pending.pop(url).abandon()
@@ -47,8 +55,8 @@ def probe(urls: tuple[str, ...], api: str) -> list[Probed]:
     return [*found, _api(api)] if api else found
 
 
-def _connect(url: str) -> PendingConnection:
-    return PendingConnection(lambda _: subscription_url(url, None), lambda: None)
+def _connect(address: str) -> PendingConnection:
+    return PendingConnection(lambda _: subscription_url(address, None), lambda: None)
 
 
 def _api(api: str) -> Probed:

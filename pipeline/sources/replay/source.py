@@ -1,8 +1,9 @@
 """Replay source: plays files of recorded posts in any known format, at a speed, once or in a loop.
 
 A replayed post keeps its own time: `received_at` is the time of the record, so that the history of a search looks as it
-did; in a loop ids and times are shifted (`lap_shift.py`). The cursor holds file, size, inode and the offset in unpacked
-bytes: a restart resumes there, and another file under the same name starts anew. A damaged file is reported and left.
+did; in a loop ids and times are shifted (`lap_shift.py`). The files may be packed and lie in containers. The cursor
+holds file, size, inode and the place in the file: a restart resumes there, and another file under the same name starts
+anew. A file that is damaged or holds no records is reported and left.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.queue.batch import RawRecord
+from pipeline.sources.containers.bounds import DamagedFile, RefusedFile
+from pipeline.sources.containers.places import BEGINNING, Place, Remark
+from pipeline.sources.containers.reading import FileReading
 from pipeline.sources.contract import Chunk, SourceContext
-from pipeline.sources.line_splitter import Cut
-from pipeline.sources.record_splitter import SPLITTERS, shape_of
 from pipeline.sources.recorded_deletions import RecordedDeletions
 from pipeline.sources.replay.lap_shift import shift_record
 from pipeline.sources.replay.pace import PlaybackPace
 from pipeline.sources.replay.record_time import record_time_ms
-from pipeline.sources.replay.recording_files import Recording, TruncatedRecording, recordings
+from pipeline.sources.replay.recording_files import Recording, recordings
 
 CHUNK_RECORDS = 500
 _CHUNK_BYTES = 1024 * 1024
@@ -39,6 +41,17 @@ class _Cursor(msgspec.Struct):
     first_ms: int = 0
     last_ms: int = 0
     ended: bool = False
+    members: tuple[int, ...] = ()
+    skip: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The place in the file."""
+        return Place(self.members, self.offset, self.skip)
+
+    def move(self, place: Place) -> None:
+        """Move to a place in the file."""
+        self.members, self.offset, self.skip = place.members, place.offset, place.skip
 
 
 class ReplaySource:
@@ -74,7 +87,7 @@ class ReplaySource:
                 if not self._loop:
                     break
                 index, position.lap, pace = 0, position.lap + 1, PlaybackPace(self._speed)
-            self._enter(position, files[index], 0)
+            self._enter(position, files[index])
             context.report("replaying", files[index].path.name)
         if not context.stopped():
             position.ended = True
@@ -96,19 +109,23 @@ class ReplaySource:
                     # A recording played to its end continues with another lap, or with a file added since.
                     position.ended = False
                 return index, position
-        self._enter(fresh, files[0], 0)
+        self._enter(fresh, files[0])
         return 0, fresh
 
     @staticmethod
-    def _enter(position: _Cursor, file: Recording, offset: int) -> None:
-        position.file, position.size, position.inode, position.offset = str(file.path), file.size, file.inode, offset
+    def _enter(position: _Cursor, file: Recording) -> None:
+        position.file, position.size, position.inode = str(file.path), file.size, file.inode
+        position.move(BEGINNING)
 
     def _file(self, file: Recording, position: _Cursor, pace: PlaybackPace, context: SourceContext) -> Iterator[Chunk]:
         records: list[RawRecord] = []
         held = 0
         try:
-            for data, end in _cuts(file, position.offset):
-                record = self._record(data, position)
+            for found in FileReading(file.path).read(position.place):
+                if isinstance(found, Remark):
+                    self._report(file, found, context)
+                    continue
+                record = self._record(found.data, position)
                 record = RawRecord(record.received_at, self._deletions.resolved(record.data))
                 wait_s = pace.wait_s(record.received_at) if pace.waits else 0.0
                 if records and (wait_s > 0 or len(records) >= CHUNK_RECORDS or held >= _CHUNK_BYTES):
@@ -118,14 +135,21 @@ class ReplaySource:
                 if context.stopped():
                     break
                 records.append(record)
-                held += len(data)
-                position.offset = end
-        except TruncatedRecording as error:
-            context.report("replaying", f"{file.path.name} is damaged after {position.offset} bytes: {error}")
+                held += len(record.data)
+                position.move(found.place)
+        except DamagedFile as error:
+            context.report("replaying", f"{file.path.name} is damaged behind what was read: {error}")
+        except RefusedFile as error:
+            context.report("replaying", f"{file.path.name} is not read: {error}")
         except OSError as error:
             context.report("replaying", f"{file.path.name} cannot be read: {error.strerror}")
         if records:
             yield Chunk(records, msgspec.json.encode(position).decode())
+
+    @staticmethod
+    def _report(file: Recording, remark: Remark, context: SourceContext) -> None:
+        if remark.kind != "left out":
+            context.report("replaying", f"{file.path.name}, {remark.name}, {remark.kind}: {remark.why}")
 
     @staticmethod
     def _record(data: bytes, position: _Cursor) -> RawRecord:
@@ -140,11 +164,6 @@ class ReplaySource:
             position.first_ms = min(position.first_ms or at, at)
             position.last_ms = max(position.last_ms, at)
         return RawRecord(now if at is None else min(at, now), data)
-
-
-def _cuts(file: Recording, offset: int) -> Iterator[Cut]:
-    for cuts in SPLITTERS[shape_of(file.head())](file.blocks(offset), offset):
-        yield from cuts
 
 
 def _idle(wait_s: float, context: SourceContext) -> Iterator[Chunk]:

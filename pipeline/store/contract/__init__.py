@@ -6,7 +6,7 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 `errors.StoreError` and its subclasses only.
 """
 
-from pipeline.store.contract.coverage import COLLECTED_LATER, SAMPLED, CoverageRow
+from pipeline.store.contract.coverage import COLLECTED_LATER, IMPORTED, SAMPLED, CoverageRow
 from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, HiddenRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
@@ -24,6 +24,7 @@ from pipeline.store.contract.store import Store
 
 __all__ = [
     "COLLECTED_LATER",
+    "IMPORTED",
     "NEWEST",
     "SAMPLED",
     "AccountTombstone",

@@ -1,7 +1,7 @@
 """Coverage row: a span of time (ms) in which a source was, or was not, collected, with the search and the reason.
 
-A prefix of the reason marks spans in which only a sample of the posts was collected on purpose, and those whose posts
-were collected later.
+Prefixes of the reason mark spans in which only a sample of the posts was collected on purpose, those whose posts were
+collected later, and the times of posts that came from a file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ SAMPLED = "sample: "
 
 COLLECTED_LATER = "collected later: "
 """Prefix of `CoverageRow.why` where all posts were had afterwards, and only deletions and edits may be missing."""
+
+IMPORTED = "imported: "
+"""Prefix of `CoverageRow.why` where the row tells of an imported file: from its oldest to its newest post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class CoverageRow:
         return self.why.startswith(COLLECTED_LATER)
 
     @property
+    def imported(self) -> bool:
+        """Return whether the row tells of an imported file: then it is no gap."""
+        return self.why.startswith(IMPORTED)
+
+    @property
     def reason(self) -> str:
         """Return `why` for people, without a prefix."""
-        return self.why.removeprefix(SAMPLED).removeprefix(COLLECTED_LATER)
+        return self.why.removeprefix(SAMPLED).removeprefix(COLLECTED_LATER).removeprefix(IMPORTED)

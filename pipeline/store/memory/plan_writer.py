@@ -25,12 +25,7 @@ class MemoryWriter:
     def apply(self, plan: WritePlan, seq: int) -> None:
         """Write everything in the plan; `seq` numbers its tombstones."""
         contents = self._contents
-        for post_id, one in plan.withheld.items():
-            raw = one.raw or (contents.raw_records.get(post_id, b"") if post_id in plan.removals else b"")
-            contents.withheld[post_id] = (replace(one, raw=raw), plan.now_ms)
-        for post_id in plan.settled:
-            contents.withheld.pop(post_id, None)
-        contents.account_rows.update((key, (row, plan.now_ms)) for key, row in plan.accounts.items())
+        self._apply_accounts(plan)
         for post_id in plan.removals:
             self.remove(post_id)
         for post_id, at in plan.tombstones.items():
@@ -52,6 +47,15 @@ class MemoryWriter:
         for upsert in plan.upserts:
             key = upsert.stored.sort_key if upsert.stored else keys[upsert.post.id]
             self._put(key, upsert)
+
+    def _apply_accounts(self, plan: WritePlan) -> None:
+        contents = self._contents
+        for post_id, one in plan.withheld.items():
+            raw = one.raw or (contents.raw_records.get(post_id, b"") if post_id in plan.removals else b"")
+            contents.withheld[post_id] = (replace(one, raw=raw), plan.now_ms)
+        for post_id in plan.settled:
+            contents.withheld.pop(post_id, None)
+        contents.account_rows.update((key, (row, plan.now_ms)) for key, row in plan.accounts.items())
 
     def _put(self, key: int, upsert: RowUpsert) -> None:
         contents, post_id = self._contents, upsert.post.id

@@ -13,10 +13,10 @@ from dataclasses import replace
 
 import msgspec
 
-from pipeline.post import AccountChange, Author, AuthorDeletion, Post, Upsert
+from pipeline.post import OWN, AccountChange, Author, AuthorDeletion, Post, Stamp, Upsert
 from pipeline.query.document import describe
 from pipeline.store.contract import Writes
-from pipeline.store.merge_versions import FLOOD_MS
+from pipeline.store.merge_versions import FLOOD_MS, basis_of, raised
 from pipeline.store.plan import deletions
 from pipeline.store.plan.account_rows import FORMER_HANDLES_MAX, AccountKey, AccountRow, WithheldPost
 from pipeline.store.plan.lookups import PlanLookups
@@ -169,7 +169,7 @@ class AccountPlanner:
             self._plan.account_work.add(post_id)
             if known is not None:  # an attempt that died stored it: a version that is accepted publishes it again
                 version = known.post.version + FLOOD_MS
-            post = msgspec.structs.replace(one.post, version=version, seq=self._seq)
+            post = raised(one.post, version, self._seq)
             self._add(Upsert(post, one.raw), found)
 
     def _rename(self, key: AccountKey, found: dict[str, Upsert]) -> None:
@@ -186,9 +186,11 @@ class AccountPlanner:
             former = [post.author.handle] if post.author.handle != post.author.id else []
             author = _with_names(post, row, former)
             self._plan.account_work.add(post.id)
-            self._add(
-                Upsert(msgspec.structs.replace(post, version=post.version + 1, seq=self._seq, author=author)), found
-            )
+            basis = basis_of(post)
+            stamp = Stamp(OWN, max(basis.author.version, post.version) + 1)
+            named = raised(post, post.version + 1, self._seq, author=author)
+            named.basis = msgspec.structs.replace(basis, author=stamp)
+            self._add(Upsert(named), found)
             if former and former[0] not in self._rows[key].former:
                 earlier = (*self._rows[key].former, *former)[:FORMER_HANDLES_MAX]
                 self._set(key, msgspec.structs.replace(self._rows[key], former=earlier))

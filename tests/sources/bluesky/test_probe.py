@@ -24,6 +24,13 @@ def test_bluesky_is_well_while_one_server_answers_and_each_other_is_named() -> N
         assert api.requested == [[KNOWN_DID]]
 
 
+def test_old_server_answers_as_well_as_a_new_one() -> None:
+    with Jetstream(original=True) as old, Jetstream() as new:
+        settings = load({"SOURCE": "bluesky", "BLUESKY_URL": f"{old.url},{new.url}", "BLUESKY_API": "off"})
+        (servers,) = probe("bluesky", settings)
+        assert servers.text == "2 of 2 servers answer"
+
+
 def test_bluesky_is_not_well_when_nobody_answers() -> None:
     settings = load({"SOURCE": "bluesky", "BLUESKY_URL": "ws://127.0.0.1:9/", "BLUESKY_API": "http://127.0.0.1:9"})
     servers, profiles = probe("bluesky", settings)

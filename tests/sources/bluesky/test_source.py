@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from pipeline.post import AuthorDeletion, Deletion
+from pipeline.sources.bluesky.jetstream_url import NEWER_PATH, newer_url
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS, BlueskySource
 from tests.sources.background_reading import Reading, until
 from tests.sources.bluesky.reading import HOUR_US, cursor_text, now_us, read
 from tests.sources.simulators.jetstream import DID, Jetstream, commit, say
 
 
-@pytest.mark.parametrize("newer", [False, True])
-def test_posts_deletions_and_accounts_come_by_either_wire(newer: bool) -> None:
+@pytest.mark.parametrize("original", [False, True])
+def test_posts_deletions_and_accounts_come_by_either_wire(original: bool) -> None:
     at = now_us()
     account = {"active": False, "did": DID, "seq": 1, "status": "deleted", "time": "2024-11-21T16:25:49Z"}
-    with Jetstream() as server, read(server, newer=newer) as reading:
-        until(lambda: server.requested)
+    with Jetstream(original=original) as server, read(server) as reading:
+        until(lambda: len(server.requested) == (2 if original else 1))
         server.publish(
             commit(at, "one"),
             commit(at + 1, operation="delete", rkey="3kgone"),
@@ -29,17 +30,17 @@ def test_posts_deletions_and_accounts_come_by_either_wire(newer: bool) -> None:
         assert deleted == Deletion(f"bluesky:{DID}/3kgone", (at + 1) // 1000)
         assert closed == AuthorDeletion("bluesky", DID, (at + 2) // 1000)
         assert reading.place()["time_us"] == at + 3
-        query = server.requested[0].query
-        assert query["collections" if newer else "wantedCollections"] == ["app.bsky.feed.post"]
+        query = server.requested[-1].query
+        assert query["wantedCollections" if original else "collections"] == ["app.bsky.feed.post"]
         assert reading.reports[-1][0] == "live"
         assert reading.reports[-1][2] is not None
 
 
-def test_own_servers_are_several_and_of_the_frozen_wire() -> None:
+def test_own_servers_are_several_and_asked_for_the_newer_wire_first() -> None:
     assert len(PUBLIC_SERVERS) >= 2
-    assert all(url.startswith("wss://") and url.endswith("/subscribe") for url in PUBLIC_SERVERS)
+    assert all(url.startswith("wss://") and newer_url(url) for url in PUBLIC_SERVERS)
     with Jetstream() as server, Reading(BlueskySource((server.url.removesuffix("/subscribe"),), "")):
-        assert until(lambda: server.requested)[0].path == "/subscribe"
+        assert until(lambda: server.requested)[0].path == NEWER_PATH
 
 
 def test_server_that_is_away_is_left_for_the_next_and_nothing_is_missed() -> None:
@@ -51,7 +52,7 @@ def test_server_that_is_away_is_left_for_the_next_and_nothing_is_missed() -> Non
         second.publish(commit(at, "one"), commit(at + 1000, "two"))
         first.__exit__()
         until(lambda: reading.texts() == ["one", "two"])
-        assert second.requested[0].cursor() == at - 10_000_000
+        assert second.cursors()[0] == at - 10_000_000
         assert not reading.gaps
 
 

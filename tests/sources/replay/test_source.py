@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.normalise.format_dispatch import normalise
 from pipeline.post import Upsert
+from pipeline.sources.large_document import RECORD_MAX_BYTES
 from pipeline.sources.line_splitter import TRUNCATED_BYTES
-from pipeline.sources.record_splitter import RECORD_MAX_BYTES
 from pipeline.sources.replay.source import CHUNK_RECORDS
 from tests.records import path_of
 from tests.sources.recording_context import Context, records_of

@@ -62,7 +62,7 @@ def _forget(servers: list[Jetstream]) -> str:
     for server in servers:
         server.floor_us = int(time.time() * 1e6) + 3_000_000
         server.drop()
-    return "both servers lost their events; a gap is reported if it was longer than half a minute"
+    return "both servers lost their events; the time between is reported as a gap"
 
 
 def _fall_silent(servers: list[Jetstream]) -> str:

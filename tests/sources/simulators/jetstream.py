@@ -1,7 +1,8 @@
 """Simulator of a Jetstream server: both wires over a real WebSocket, with events that it can drop and faults on demand.
 
 It keeps what was published and plays it from a cursor on, then goes on live. A fault is a function that gets the next
-connection to itself; a refusal answers the next request instead of a stream.
+connection to itself; a refusal answers the next request instead of a stream. `original`: it behaves as the first
+implementation (v0.0.0-20251009222037), else as the second (9a30def, August 2026), which numbers its events.
 """
 
 from __future__ import annotations
@@ -64,10 +65,17 @@ Fault = Callable[[ServerConnection, "Jetstream"], None]
 @dataclass
 class Jetstream:
     """One server. `floor_us`: it holds no older events; `too_old`: the error for an older cursor, "" to cut it
-    short."""
+    short. `original`: the first implementation. `passage_us`: how much that leaves out at its passage from replay to
+    live. `refuses_cursors`: 400 for any. `segment`: index of the first event of the second's active segment, at which a
+    time within it begins. `base`: what is added to an event's number."""
 
     floor_us: int = 0
     too_old: str = ""
+    original: bool = False
+    passage_us: int = 0
+    refuses_cursors: bool = False
+    segment: int | None = None
+    base: int = 0
     dictionary: bytes = b""
     requested: list[StreamRequest] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
@@ -104,6 +112,10 @@ class Jetstream:
         """Its address for the newer wire."""
         return f"ws://127.0.0.1:{self.port}{NEWER_PATH}"
 
+    def cursors(self) -> list[int]:
+        """Return the cursors that were requested; a stream of the present has none."""
+        return [cursor for request in self.requested if (cursor := request.cursor()) is not None]
+
     def publish(self, *events: dict[str, Any]) -> None:
         """Add events and send them to all connections."""
         with self._news:
@@ -134,14 +146,17 @@ class Jetstream:
         self.requested.append(requested)
         if self.refusals:
             return _response(*self.refusals.popleft())
-        if parts.path not in ("/subscribe", NEWER_PATH):
-            return _response(404, {}, b"")
+        if parts.path != "/subscribe" and (self.original or parts.path != NEWER_PATH):
+            return _response(404, {}, b'{"message":"Not Found"}')
         if parts.path == NEWER_PATH and "wantedCollections" in query:
             return _response(400, {}, b'{"error":"InvalidRequest"}')
         cursor = requested.cursor()
-        if self.too_old and cursor is not None and parts.path == NEWER_PATH and cursor < 10**15:
-            return _response(400, {}, json.dumps({"error": self.too_old, "message": "floor"}).encode())
-        return None
+        error = "InvalidRequest" if self.refuses_cursors else ""
+        if parts.path == NEWER_PATH and (cursor or 10**15) < 10**15 and (self.too_old or self._is_below_floor(cursor)):
+            error = self.too_old or "CursorTooOld"
+        if not error or cursor is None:
+            return None
+        return _response(400, {}, json.dumps({"error": error, "message": "floor"}).encode())
 
     def _play(self, connection: ServerConnection) -> None:
         requested = self.requested[-1]
@@ -159,16 +174,7 @@ class Jetstream:
     def stream(self, connection: ServerConnection, requested: StreamRequest) -> None:
         """Play the events held from the cursor on, then live ones, until the connection ends."""
         cursor = requested.cursor()
-        now_us = int(time.time() * 1e6)
-        start = requested.tip - self._forgotten
-        if cursor is not None and cursor <= now_us:
-            by_number = cursor < 10**15
-            wanted = [
-                index
-                for index, event in enumerate(self.held)
-                if (index + 1 >= cursor if by_number else event["time_us"] >= max(cursor, self.floor_us))
-            ]
-            start = wanted[0] if wanted else start
+        start = self._start(cursor, requested.tip - self._forgotten)
         newer = requested.path == NEWER_PATH
         if newer and cursor is not None and 10**15 <= cursor < self.floor_us:
             info = {"$type": "network.bsky.jetstream.subscribeEvents#info", "name": "OutdatedCursor", "message": "5"}
@@ -178,21 +184,53 @@ class Jetstream:
             if (self.dictionary and "zstdDictionary" in requested.query)
             else None
         )
+        passing = requested.tip if self.original and self.passage_us and cursor is not None else 0
         start += self._forgotten
         while not self._closing:
             with self._news:
-                if start >= self._forgotten + len(self.held):
-                    self._news.wait(0.2)
+                if self._forgotten + len(self.held) in (start, passing):
+                    self._news.wait(0.05)
                 events, begin = self.held[max(0, start - self._forgotten) :], start
-                start = self._forgotten + len(self.held)
-            for index, event in enumerate(events, begin + 1):
-                data = json.dumps(newer_frame(event, index) if newer else event, separators=(",", ":")).encode()
+                if passing and self._forgotten + len(self.held) == passing:
+                    newest_us = events[-1]["time_us"] if events else 0
+                    events = [event for event in events if event["time_us"] <= newest_us - self.passage_us]
+                elif passing and events:
+                    live_us = self.held[passing - self._forgotten]["time_us"]
+                    left_out = range(live_us - self.passage_us, live_us)
+                    events = [event for event in events if event["time_us"] not in left_out]
+                    passing = 0
+                start = begin + len(events) if passing else self._forgotten + len(self.held)
+            for index, event in enumerate(events, begin + 1 + self.base):
+                data = json.dumps(self._as_sent(event, index, newer=newer), separators=(",", ":")).encode()
                 if packer is not None:
                     connection.send(packer.compress(data))
                 else:
                     connection.send(data, text=True)
             if connection.close_code is not None:
                 return
+
+    def _is_below_floor(self, number: int | None) -> bool:
+        index = (number or 0) - 1 - self.base - self._forgotten
+        return index < 0 or (index < len(self.held) and self.held[index]["time_us"] < self.floor_us)
+
+    def _start(self, cursor: int | None, tip: int) -> int:
+        """Return the index at which a stream begins."""
+        if cursor is None or cursor > int(time.time() * 1e6):
+            return tip
+        if cursor < 10**15 and not self.original:
+            index = cursor - 1 - self.base - self._forgotten
+            return max(0, index) if index < len(self.held) else tip
+        held = [index for index, event in enumerate(self.held) if event["time_us"] >= self.floor_us]
+        wanted = [index for index in held if self.held[index]["time_us"] >= cursor]
+        if self.original:
+            return (wanted or held or [tip])[0]  # asked for what is yet to come, it sends all that it has
+        start = wanted[0] if wanted else tip
+        return start if self.segment is None else min(start, self.segment)
+
+    def _as_sent(self, event: dict[str, Any], number: int, *, newer: bool) -> dict[str, Any]:
+        if newer:
+            return newer_frame(event, number)
+        return event if self.original else {**event, "cursor": number}
 
 
 def newer_frame(event: dict[str, Any], seq: int) -> dict[str, Any]:

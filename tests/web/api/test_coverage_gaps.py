@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.settings import load
 from pipeline.store import open_store
-from pipeline.store.contract import COLLECTED_LATER, SAMPLED, CoverageRow
+from pipeline.store.contract import COLLECTED_LATER, IMPORTED, SAMPLED, CoverageRow
 from tests.web.conftest import Product
 from web import create_app
 from web.api.coverage_gaps import CoverageGap, coverage_gaps, end_and_gaps
@@ -40,6 +40,12 @@ def test_a_source_that_is_no_longer_named_is_missed_until_another_is_collected()
     assert shown(coverage_gaps(rows[:2], {"bluesky"})) == [("demo", 50, None, False)]
     assert shown(coverage_gaps([*rows[:2], row("bluesky", 10, None)], {"bluesky"})) == []
     assert shown(coverage_gaps(rows, {"bluesky", "demo"})) == [("demo", 50, 60, False), ("demo", 60, None, True)]
+
+
+def test_an_imported_file_is_no_gap_and_fills_none() -> None:
+    rows = [row("x", 0, 50), row("x", 50, None, "away"), row("import", 10, 70, f"{IMPORTED}a.zip, 3 posts")]
+    assert shown(coverage_gaps(rows, {"x"})) == [("x", 50, None, False)]
+    assert (rows[-1].imported, rows[-1].reason) == (True, "a.zip, 3 posts")
 
 
 def test_a_gap_reported_later_is_cut_out_of_the_collected_spans() -> None:

@@ -71,13 +71,15 @@ def test_ingest_requires_its_token_which_opens_no_other_route(product: Product) 
     assert send(server, lines(product, 1), Authorization="Bearer people").status == 202
 
 
-@pytest.mark.parametrize("shape", ["lines", "array", "gzip", "two members"])
+@pytest.mark.parametrize("shape", ["lines", "mark", "UTF-16", "array", "gzip", "two members"])
 def test_sent_records_are_in_redis_before_they_are_acknowledged(product: Product, shape: str) -> None:
     server = product.serve(INGEST_TOKEN=TOKEN)
     listed = lines(product, 1_200)
     body, headers = listed, dict[str, str]()
     if shape == "array":
         body = b"[" + listed.replace(b"\n", b",") + b"]"
+    elif shape in ("mark", "UTF-16"):
+        body = b"\xef\xbb\xbf" + listed if shape == "mark" else listed.decode().encode("utf-16")
     elif shape != "lines":
         half = listed.index(b"\n") + 1
         parts = [listed] if shape == "gzip" else [listed[:half], listed[half:]]

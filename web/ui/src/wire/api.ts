@@ -75,6 +75,8 @@ export interface CoverageRow {
   sampled?: boolean;
   /** All posts were had afterwards; deletions and edits of older posts are looked for. */
   collected_later?: boolean;
+  /** The row tells of an imported file, which `why` names: it is no gap. */
+  imported?: boolean;
 }
 
 export interface ServerStats {

@@ -86,6 +86,7 @@ export interface Post {
   emojis?: Emoji[];
   /** When the post was deleted that had this id before; 0 if none had. */
   rewritten?: number;
+  imported?: boolean;
   original?: Post;
 }
 

@@ -58,6 +58,7 @@ export const coverageColumns = ["Source", "From", "For", "What"];
 export const coverageSoFar = " so far";
 export const coverageSample = (why: string) => `Only a sample: ${why}`;
 export const coverageCollectedLater = (why: string) => `Collected later: ${why}`;
+export const coverageImported = (file: string) => `Imported: ${file}`;
 export const coverageNotCollected = (why: string) => `Not collected: ${why}`;
 export const coverageAllPosts = "All posts";
 export const coverageNone = "Nothing recorded yet.";

@@ -12,7 +12,7 @@ interface NamedSource {
 }
 
 const SOURCE_NAMES: Record<string, string> = {
-  bluesky: "Bluesky", x: "X", mastodon: "Mastodon", demo: "Generated posts", replay: "Replay", stdin: "Standard input",
+  bluesky: "Bluesky", x: "X", mastodon: "Mastodon", demo: "Generated posts", replay: "Replay", stdin: "Standard input", import: "Import",
 };
 
 const SOURCE_STATES: Record<string, string> = {

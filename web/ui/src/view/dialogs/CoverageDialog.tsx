@@ -54,9 +54,9 @@ export function CoverageDialog({ desk }: { desk: Desk }): JSX.Element {
             <thead><tr>{dialogWords.coverageColumns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
             <tbody>
               {rows.map((row) => (
-                <tr key={`${row.source} ${row.from}`} class={row.why && !row.collected_later ? "gap-row" : ""}>
+                <tr key={`${row.source} ${row.from} ${row.why}`} class={row.why && !row.collected_later && !row.imported ? "gap-row" : ""}>
                   <td>{sourceName(row.source)}</td><td>{formatExactTime(row.from)}</td><td>{formatDuration((row.to ?? Date.now()) - row.from)}{row.to === null ? dialogWords.coverageSoFar : ""}</td>
-                  <td>{row.sampled ? dialogWords.coverageSample(row.why) : row.collected_later ? dialogWords.coverageCollectedLater(row.why) : row.why ? dialogWords.coverageNotCollected(row.why) : row.search === "*" || !row.search ? dialogWords.coverageAllPosts : row.search}</td>
+                  <td>{row.imported ? dialogWords.coverageImported(row.why) : row.sampled ? dialogWords.coverageSample(row.why) : row.collected_later ? dialogWords.coverageCollectedLater(row.why) : row.why ? dialogWords.coverageNotCollected(row.why) : row.search === "*" || !row.search ? dialogWords.coverageAllPosts : row.search}</td>
                 </tr>
               ))}
             </tbody>
