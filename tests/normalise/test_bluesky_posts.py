@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.language_codes import language_ranges, language_tags
 from pipeline.normalise.bluesky.embeds.gif_links import gif_address
@@ -234,6 +236,28 @@ def test_broken_field_costs_only_itself() -> None:
     post = read("hi", langs=[5, "eng", None], tags="x", labels=labels, createdAt=5, embed=5, entities=5)
     assert (post.text, post.langs, post.hashtags, post.sensitive) == ("hi", ["en"], [], True)
     assert read("hi", langs="en").langs == []
+
+
+WORDS = st.sampled_from(
+    ["", "$type", "app.bsky.embed.images", "app.bsky.embed.gallery", QUOTED, "$TSLA", "\ud7ff🦋", DID]
+)
+NAMES = st.sampled_from(
+    ["$type", "images", "items", "image", "external", "uri", "record", "media", "features", "index"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2**70) | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = ("facets", "entities", "embed", "labels", "tags", "langs", "reply", "createdAt")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4))
+def test_no_field_costs_the_text(fields: dict[str, Any]) -> None:
+    post = read("see #one", tags=["two"], **{name: value for name, value in fields.items() if name != "tags"})
+    assert (post.text, post.hashtags[-1]) == ("see #one", "two")
+    assert all(0 <= one.start < one.end <= len(post.text) for one in post.entities)
 
 
 @pytest.mark.parametrize(
