@@ -316,6 +316,12 @@ def test_text_that_a_bridge_cut_is_whole() -> None:
     assert "RE: b" in read(CUT, facets=facets, bridgyOriginalText=WHOLE).text
 
 
+def test_long_warning_hides_no_cut() -> None:
+    warning = f"[{'spoiler ' * 20}]\n\n"
+    assert read(f"{warning}one two…", bridgyOriginalText="<p>one two three</p>").text == f"{warning}one two three"
+    assert read(f"{warning}one two", bridgyOriginalText=f"{warning}one two").text == f"{warning}one two"
+
+
 @pytest.mark.parametrize("original", ["", None, 5, "<p>We <b>met</b></p>", "We met", "<p></p>"])
 def test_text_that_no_bridge_cut_stays_as_the_network_shows_it(original: Any) -> None:
     post = read("_We_ met", facets=[over("_We_ met", "met", link("https://a.example/"))], bridgyOriginalText=original)

@@ -31,10 +31,10 @@ def whole_text(record: PostRecord, marks: list[Mark], *, quote_shown: bool) -> t
     if not isinstance(record.original_text, str) or not record.original_text:
         return record.text, marks
     whole, anchors = html_to_text(record.original_text, quote_shown=quote_shown)
-    if _letters(whole) <= _letters(_SUFFIX.sub("", record.text.rstrip())):
-        return record.text, marks
     warning = _WARNING.match(record.text)
     before = warning[0] if warning is not None and not whole.startswith(warning[0]) else ""
+    if _letters(whole) <= _letters(_SUFFIX.sub("", record.text[len(before) :].rstrip())):
+        return record.text, marks
     whole = (before + whole)[:MAX_TEXT_CHARS]
     found = _located(record.text, whole, marks)
     covered = bytearray(len(whole))
@@ -74,6 +74,5 @@ def _feature(anchor: Anchor, shown: str) -> FacetFeature | None:
         return FacetFeature(f"{FACET_TYPE}tag", tag=tag[1])
     if shown.startswith(("@", "＠")) and anchor.classes & _MENTION_CLASSES:
         return None
-    return (
-        FacetFeature(f"{FACET_TYPE}link", uri=anchor.href) if anchor.href.startswith(("https://", "http://")) else None
-    )
+    is_web = anchor.href.startswith(("https://", "http://"))
+    return FacetFeature(f"{FACET_TYPE}link", uri=anchor.href) if is_web else None

@@ -11,8 +11,7 @@ import re
 from urllib.parse import urlsplit
 
 _FILE = re.compile(r"/[^/]+\.(?:gif|webp|mp4|webm)$", re.I)
-_TENOR_HOST = re.compile(r"(?:media\d?|c)\.tenor\.com", re.I)
-_GIPHY_HOST = re.compile(r"(?:media\d?|i)\.giphy\.com", re.I)
+_HOST = re.compile(r"(?:media\d?|c)\.tenor\.com|static\d?\.klipy\.com|(?:media\d?|i)\.giphy\.com")
 _GIPHY_PAGE = re.compile(r"/gifs/(?:[^/]*-)?(?P<id>[A-Za-z0-9]+)/?")
 
 
@@ -28,8 +27,7 @@ def gif_address(uri: str) -> str:
     if host in ("giphy.com", "www.giphy.com"):
         page = _GIPHY_PAGE.fullmatch(parts.path)
         return f"https://i.giphy.com/media/{page['id']}/200.webp" if page else ""
-    known = host == "static.klipy.com" or _TENOR_HOST.fullmatch(host) or _GIPHY_HOST.fullmatch(host)
-    return uri if known and _FILE.search(parts.path) else ""
+    return uri if _HOST.fullmatch(host) and _FILE.search(parts.path) else ""
 
 
 def gif_alt(title: str, description: str) -> str:
