@@ -27,8 +27,7 @@ from pipeline.queue.claim_check import Claim, ClaimCheck
 from pipeline.queue.dead_letters import DeadLetter, DeadLetters, dead_letter_of
 from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
-from pipeline.store.merge_versions import basis_of
-from pipeline.store.rewritten_posts import is_reused
+from pipeline.worker.announced_deletions import announced_ids, deletion_versions, rewritten_versions, tombstones
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
 from pipeline.worker.intake_filter import IntakeFilter
@@ -140,20 +139,19 @@ class BatchProcessor:
             AttemptUnfinished: `DELETION_BUDGET_S` are used up, and more is to be removed.
         """
         with TimeSpent(self._counters, "persist_us"):
-            persisted = portion = self._store.persist(accepted, attempt.seq)
-            end_s = self._clock_s() + DELETION_BUDGET_S
-            ids = {upsert.post.id for upsert in accepted.upserts} if portion.left else set()
-            deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids.intersection(portion.tombstoned))]
-            while portion.left:
-                self._publish_portion(attempt, portion)
-                self._counters.add("posts_deleted", len(portion.deleted))
-                if self._stopping() or self._clock_s() > end_s:
+            persisted = step = self._store.persist(accepted, attempt.seq)
+            end_s, is_late = self._clock_s() + DELETION_BUDGET_S, False
+            ids = {upsert.post.id for upsert in accepted.upserts}.intersection(step.tombstoned)
+            deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids)]
+            while step.left:
+                self._publish_portion(attempt, step)
+                self._counters.add("posts_deleted", len(step.deleted))
+                if is_late:
                     raise AttemptUnfinished(attempt.batch_id)
+                is_late = self._stopping() or self._clock_s() > end_s  # one more step, so that each attempt gets on
                 rest = Writes((), deletions, accepted.author_deletions, accepted.account_changes, continued=True)
-                portion = self._store.persist(rest, attempt.seq)
-        return replace(
-            persisted, entries=portion.entries, deleted=portion.deleted, withdrawn=portion.withdrawn, left=False
-        )
+                step = self._store.persist(rest, attempt.seq)
+        return replace(persisted, entries=step.entries, deleted=step.deleted, withdrawn=step.withdrawn, left=False)
 
     def _publish_portion(self, attempt: Attempt, portion: Persisted) -> None:
         """Publish what a portion shows, hides and deletes, while the batch goes on.
@@ -280,16 +278,10 @@ class BatchProcessor:
         return self._order.commit(
             attempt,
             messages,
-            _announced_ids(part.accepted, persisted),
-            tombstones=_tombstones(part.accepted, persisted),
-            deletions={
-                one.id: one.at
-                for one in part.accepted.deletions
-                if is_reused(one.id) and one.id not in persisted.outlived
-            },
-            rewritten={
-                entry.post.id: basis_of(entry.post).words.version for entry in persisted.entries if entry.post.rewritten
-            },
+            announced_ids(part.accepted, persisted),
+            tombstones=tombstones(part.accepted, persisted),
+            deletions=deletion_versions(part.accepted, persisted),
+            rewritten=rewritten_versions(persisted),
             registry=self._following.version if every else None,
         )
 
@@ -299,13 +291,3 @@ class BatchProcessor:
         untracked = len(part.normalised.writes.upserts) - len(part.accepted.upserts)
         self._counters.add("notices", len(part.normalised.notices))
         count_batch(self._counters, batch, part.persisted, messages, untracked=untracked, done=done)
-
-
-def _announced_ids(writes: Writes, persisted: Persisted) -> list[str]:
-    """Return the ids that COMMIT announces as deleted if they have a tombstone by then."""
-    return [*dict.fromkeys([*[upsert.post.id for upsert in writes.upserts], *persisted.deleted])]
-
-
-def _tombstones(writes: Writes, persisted: Persisted) -> list[str]:
-    deleted = dict.fromkeys([*[deletion.id for deletion in writes.deletions], *persisted.deleted])
-    return [post_id for post_id in deleted if post_id not in persisted.outlived]
