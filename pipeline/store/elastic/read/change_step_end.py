@@ -1,7 +1,7 @@
 """Change steps: finds up to which sequence number one bounded read of changes may go, and reads the ids in that range.
 
-A step holds at most so many posts and so many tombstones (`Reading.step_end`). Read are the ids of deleted and of hidden
-posts.
+A step holds at most so many posts and so many tombstones (`Reading.step_end`). The ids are those of deleted and of
+hidden posts.
 """
 
 from __future__ import annotations
