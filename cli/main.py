@@ -227,7 +227,7 @@ def forget(author: str, until_now: bool) -> None:
 @click.argument("query", required=False)
 def track(query: str | None) -> None:
     """Show TRACK, or change it while everything runs: a search, `searches`, or '' for the setting."""
-    from cli.commands.track import change, current
+    from cli.commands.track_setting import change, current
 
     loaded: Settings = load()
     say(current(loaded) if query is None else change(loaded, query))

@@ -37,7 +37,7 @@ from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
 from web.live.presence import Presence
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.recovery.refill import Refill
 from web.live.status_line import StatusLine
 from web.pictures.fetcher import Fetcher

@@ -16,7 +16,7 @@ from web.live.clients.connections import Connections
 from web.live.clients.event_stream_client import StreamClient
 from web.live.clients.socket_client import SocketClient
 from web.live.fanout.hub import Hub
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.session import Session
 from web.live.socket_session import SocketSession
 from web.live.status_line import StatusLine

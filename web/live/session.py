@@ -21,8 +21,9 @@ from pipeline.store.contract import NEWEST, Changes, Page, Reading
 from web.api_errors import fault_of
 from web.live.clients.client import Client
 from web.live.fanout.hub import Hub
+from web.live.history_sender import HistorySender
 from web.live.recovery.catch_up import changes_of, loss_frames, missed_changes
-from web.live.subscription import HistorySender, Watch
+from web.live.watch import Watch
 from web.protocol.client_messages import Subscribe
 from web.protocol.close_codes import CLOSES
 from web.protocol.frames import frame

@@ -16,7 +16,7 @@ from web.live.error_text_redaction import redacted
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.watermark import Watermark
 from web.live.presence import Presence
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.protocol.frames import Frame, frame
 from web.protocol.server_messages import SourceState, Stats
 

@@ -27,7 +27,7 @@ from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
 from web.live.recovery.catch_up import ENTRIES_PER_FRAME, loss_frames, missed_changes
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.recovery.refill import REFILLS_AT_ONCE, Refill
 
 CATS = search("cats")

@@ -19,7 +19,7 @@ from tests.web.live.web_world import WebWorld, run
 from web.live import session
 from web.live.fanout.live_search import LiveSearch
 from web.live.recovery import catch_up
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.recovery.refill import Refill
 from web.live.session import Session
 

@@ -35,7 +35,7 @@ from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
 from web.live.recovery import catch_up
 from web.live.recovery.catch_up import MAX_CATCH_UP, STEPS_MAX
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.recovery.refill import Refill
 from web.live.session import Session
 from web.protocol.client_messages import Subscribe

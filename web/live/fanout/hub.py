@@ -25,7 +25,7 @@ from web.live.fanout.notices import Notices
 from web.live.fanout.search_leases import SearchLeases
 from web.live.fanout.watchers import Watchers
 from web.live.fanout.watermark import Watermark
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.live.recovery.refill import Refill
 
 log = logging.getLogger("web.live.hub")

@@ -11,7 +11,7 @@ from pipeline.query.tree import Query
 from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.watermark import Watermark
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 
 RENEW_CHUNK = 500
 """Searches that one call renews."""

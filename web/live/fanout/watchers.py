@@ -13,7 +13,7 @@ from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.pubsub_commands import PubSubCommands
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 
 IDLE_S = 10.0
 """Seconds that a search without watchers stays subscribed, for a browser that reloads."""

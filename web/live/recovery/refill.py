@@ -21,7 +21,7 @@ from web.live.fanout.broadcaster import Broadcaster
 from web.live.fanout.live_search import LiveSearch
 from web.live.fanout.search_leases import SearchLeases
 from web.live.recovery.catch_up import TOO_MUCH, loss_frames, missed_changes
-from web.live.recovery.missed_posts import Losses
+from web.live.recovery.loss_tracker import Losses
 from web.protocol.frames import posts_frame
 from web.store_pool import StorePool
 

@@ -14,7 +14,7 @@ from pipeline.query.tree import Query
 from pipeline.store import sort_key
 from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.read.change_steps import sequence_step_end, tombstone_ids, withdrawn_posts
+from pipeline.store.elastic.read.change_step_end import sequence_step_end, tombstone_ids, withdrawn_posts
 from pipeline.store.elastic.read.compile_query import Dsl
 from pipeline.store.elastic.read.match_counts import count
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts

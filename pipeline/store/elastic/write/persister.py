@@ -17,10 +17,10 @@ from pipeline.store.contract import Persisted, Writes
 from pipeline.store.elastic.cluster.bulk import Bulk
 from pipeline.store.elastic.cluster.client import ElasticClient
 from pipeline.store.elastic.index_creation import IndexLayout
+from pipeline.store.elastic.write.concurrent_write_check import Revalidation
 from pipeline.store.elastic.write.persist_report import PersistReport
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
-from pipeline.store.elastic.write.revalidate import Revalidation
 from pipeline.store.plan import WritePlan, plan_writes
 from pipeline.store.prepared_rows import prepare_rows
 from pipeline.store.raw_record_compression import compress

@@ -1,13 +1,8 @@
-"""Watch: the state of one subscription of one client; and the sender of its history, page by page as the client reads.
-
-A watch is served by one greenlet at a time. A greenlet that was killed may run on until it next waits, so everything it
-sends is sent only while it still serves the watch.
-"""
+"""History sender: sends the stored posts of a watch, page by page as the client reads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import gevent
 
@@ -15,41 +10,13 @@ from pipeline.publish.messages import portions
 from pipeline.query.tree import Query
 from pipeline.store.contract import Page, Reading
 from web.live.clients.client import Client
-from web.live.fanout.live_search import LiveSearch
-from web.protocol.client_messages import Subscribe
+from web.live.watch import Watch
 from web.protocol.frames import history_frame
 from web.store_pool import StorePool
 
 FIRST_LOOK_S = 0.25
 """Seconds between the first page of a history and the rest: on one machine the browser needs the processor to draw."""
 HISTORY_PAGE_POSTS = 250
-
-
-@dataclass(slots=True, eq=False)
-class Watch:
-    """One subscription of one client."""
-
-    request: Subscribe
-    query: Query
-    greenlet: gevent.Greenlet | None = None
-    search: LiveSearch | None = None
-    """The search among whose watchers the client is, None before it entered."""
-    low: int | None = None
-    """Low watermark from which retractions are read: older versions may still reach the client above it."""
-    lagged: bool = False
-    """The client was sent `lagged`: nothing of this search is sent until the client subscribes again."""
-    ended: bool = False
-    """The client no longer wants the watch; its greenlet must leave nothing behind."""
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the running greenlet serves this watch."""
-        return self.greenlet is gevent.getcurrent()
-
-    @property
-    def may_send(self) -> bool:
-        """Whether the running greenlet may send history of this watch."""
-        return not (self.lagged or self.ended) and self.is_current
 
 
 class HistorySender:

@@ -1,6 +1,7 @@
-"""Change steps: reads deleted ids and hidden posts by number, and finds where a step of bounded size ends.
+"""Change steps: finds up to which sequence number one bounded read of changes may go, and reads the ids in that range.
 
-A step over changes holds at most so many posts and so many tombstones (`Reading.step_end`).
+A step holds at most so many posts and so many tombstones (`Reading.step_end`). The ids are those of deleted and of
+hidden posts.
 """
 
 from __future__ import annotations
