@@ -12,10 +12,10 @@ from tests.delivery.app_with_short_visibility import app as product
 app = product
 
 
-def _hanging(raw: bytes, source: str, received_at: int, instance: str = "") -> Sequence[Event]:
+def _hanging(raw: bytes, source: str, received_at: int, instance: str = "", *, consent: bool = True) -> Sequence[Event]:
     if b"hang here" in raw:
         time.sleep(3600)
-    return normalise(raw, source, received_at, instance)
+    return normalise(raw, source, received_at, instance, consent=consent)
 
 
 tasks.BATCH_LIMIT_S = 0.7

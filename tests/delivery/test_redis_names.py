@@ -24,6 +24,8 @@ PLACEHOLDERS = {
     "sink_places": "name",
     "source_state": "source",
     "recheck": "source",
+    "recheck_authors": "source",
+    "imported": "digest",
     "counters": "process",
     "duty": "job",
 }

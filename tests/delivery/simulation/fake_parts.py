@@ -45,7 +45,7 @@ class PassAllIntake:
     def __init__(self, early: Callable[[], None] | None) -> None:
         self._early = early
 
-    def filter(self, writes: Any) -> Any:
+    def filter(self, writes: Any, *, whole: bool = False) -> Any:
         if self._early is not None:
             self._early()
         return writes

@@ -36,7 +36,7 @@ def test_post_people_react_to_comes_again_with_its_counts(api: BlueskyApi) -> No
     api.count(DID, "3kone", "one", likeCount=5, repostCount=2, replyCount=1)
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url, counts=True)) as reading:
         until(lambda: server.requested)
-        assert len(server.requested[0].query["collections"]) == 3
+        assert len(server.requested[0].query["collections"]) == 4
         server.publish(commit(now_us(), "one", rkey="3kone"), *[reaction("3kone") for _ in range(5)])
         server.publish(reaction("3kone", "app.bsky.feed.repost"), reaction("3kstranger"))
         until(lambda: any(post.counts.likes == 5 for post in reading.posts()))
@@ -66,7 +66,7 @@ def test_deleted_and_edited_posts_are_not_requested(api: BlueskyApi) -> None:
 def test_without_the_setting_no_reaction_is_followed_and_no_count_requested(api: BlueskyApi) -> None:
     with Jetstream() as server, Reading(BlueskySource((server.url,), api.url)) as reading:
         until(lambda: server.requested)
-        assert server.requested[0].query["collections"] == ["app.bsky.feed.post"]
+        assert server.requested[0].query["collections"] == ["app.bsky.feed.post", "app.bsky.feed.postgate"]
         server.publish(commit(now_us(), "one", rkey="3kone"), reaction("3kone"), commit(now_us(), "end"))
         until(lambda: "end" in reading.texts())
         time.sleep(0.5)

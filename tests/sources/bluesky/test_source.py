@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.post import AuthorDeletion, Deletion
+from pipeline.post import AccountChange, AuthorDeletion, Deletion
 from pipeline.sources.bluesky.jetstream_url import NEWER_PATH, newer_url
 from pipeline.sources.bluesky.source import PUBLIC_SERVERS, BlueskySource
 from tests.sources.background_reading import Reading, until
@@ -24,14 +24,20 @@ def test_posts_deletions_and_accounts_come_by_either_wire(original: bool) -> Non
             {"did": DID, "time_us": at + 2, "kind": "account", "account": account},
             {"did": DID, "time_us": at + 3, "kind": "identity", "identity": {"did": DID, "handle": "a.example"}},
         )
-        until(lambda: len(reading.events()) == 3)
-        _, deleted, closed = reading.events()
+        until(lambda: len(reading.events()) == 5)
+        _, deleted, off, closed, renamed = reading.events()
         assert reading.texts() == ["one"]
         assert deleted == Deletion(f"bluesky:{DID}/3kgone", (at + 1) // 1000)
-        assert closed == AuthorDeletion("bluesky", DID, (at + 2) // 1000)
+        changed_ms = 1_732_206_349_000
+        assert off == AccountChange("bluesky", DID, changed_ms, hidden=True)
+        assert closed == AuthorDeletion("bluesky", DID, changed_ms)
+        assert renamed == AccountChange("bluesky", DID, (at + 3) // 1000, handle="a.example")
         assert reading.place()["time_us"] == at + 3
         query = server.requested[-1].query
-        assert query["wantedCollections" if original else "collections"] == ["app.bsky.feed.post"]
+        assert query["wantedCollections" if original else "collections"] == [
+            "app.bsky.feed.post",
+            "app.bsky.feed.postgate",
+        ]
         assert reading.reports[-1][0] == "live"
         assert reading.reports[-1][2] is not None
 
