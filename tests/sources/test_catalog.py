@@ -52,7 +52,7 @@ def test_bluesky_reads_from_the_servers_of_its_settings() -> None:
     with Jetstream() as server:
         settings = {"SOURCE": "bluesky", "BLUESKY_URL": server.url, "BLUESKY_COUNTS": "yes"}
         with Reading(open_source("bluesky", load(settings | {"BLUESKY_API": "http://127.0.0.1:9"}))):
-            assert len(until(lambda: server.requested)[0].query["collections"]) == 3
+            assert len(until(lambda: server.requested)[0].query["collections"]) == 4
         with Reading(open_source("bluesky", load(settings | {"BLUESKY_API": "off"}))):
             until(lambda: len(server.requested) > 1)
             assert len(server.requested[-1].query["collections"]) == 1, "no API, no counts"

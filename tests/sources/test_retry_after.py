@@ -21,5 +21,6 @@ def test_header_becomes_seconds(header: str, pause_s: float) -> None:
 def test_host_that_answers_so_is_left_alone_and_stops_no_re_check(header: str) -> None:
     with Mastodon() as server:
         server.status_answers.append((429, {"Retry-After": header}, b""))
-        looked = MastodonLookup((server.url,), "", between_s=0.0).look([f"mastodon:{server.host}/{n}" for n in (1, 2)])
-        assert (looked.deleted, looked.unsure) == ([], 2)
+        ids = [f"mastodon:{server.host}/{number}" for number in (1, 2)]
+        looked = MastodonLookup((server.url,), "", between_s=0.0).look(ids)
+        assert (looked.deleted, looked.unsure, looked.later) == ([], 0, ids)
