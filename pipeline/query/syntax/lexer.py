@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.errors import QueryError
-from pipeline.query.unicode_tables import INVISIBLE, KEYCAP_SEQUENCE
+from pipeline.query.unicode_tables import INVISIBLE, KEYCAP_SEQUENCE, UNSEEN
 
 Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "*", "word", "phrase", "operator", "url", "#", "@", "$", "end"]
 
@@ -22,7 +22,7 @@ _QUOTES = {'"': '"', "“": '”“"', "„": '“”"'}
 
 _SIGNS = {"#": "#", "＃": "#", "@": "@", "＠": "@", "$": "$"}
 _BARE_END = re.compile(r'[\s()"]')
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = re.compile(f"[{UNSEEN}{INVISIBLE}]")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _OPERATOR = re.compile(r"([^\W\d_]|_)+:")
 _SLOP = re.compile(r"~([0-9]*)")
