@@ -58,7 +58,7 @@ _PILED = re.compile(f"(?:{_MARK}.){{65}}")
 _TYPOGRAPHIC = "’…“”–—‘"
 """Characters of English text that are not ASCII. Each separates words, before normalising as after it."""
 
-_SENTENCE = ".,;:!?…'’"
+_SENTENCE = ".,;:!?…'’。、،؛؟"
 """Punctuation that a sentence may put after a tag."""
 
 _ASCII_TOKENS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
