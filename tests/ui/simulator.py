@@ -302,6 +302,7 @@ class Simulator:
         return {
             "interval_ms": line.interval_ms, "from": line.since, "to": end, "total": line.total,
             "buckets": line.buckets, "gaps": [{**_row(gap.row), "partial": gap.partial} for gap in gaps], "took_ms": 1,
+            "zone": "UTC", "outlying": [],
         }  # fmt: skip
 
     def _top(self, params: dict[str, str]) -> Any:
