@@ -75,47 +75,54 @@ def read_timeline(reading: Reading, query: Query, wish: TimelineWish) -> Timelin
 
 def read_focused_timeline(reading: Reading, query: Query, wish: TimelineWish) -> tuple[Timeline, list[OutlyingPosts]]:
     """Return the counts over the span where the posts are, and what lies before and after it. `total` counts both."""
-    whole = read_timeline(reading, query, replace(wish, zone=None))
-    span = _dense_span(whole)
-    if span is None:
-        return (read_timeline(reading, query, wish) if wish.zone else whole), []
-    inside = [count for start, count in whole.buckets if span[0] <= start < span[1]]
-    before = sum(count for start, count in whole.buckets if start < span[0])
+    whole = found = read_timeline(reading, query, replace(wish, zone=None))
+    spare = min(_MAX_OUTLYING_POSTS, max(2, whole.total // 100)) if whole.total >= _LEAST_POSTS else 0
+    before = after = 0
     for _ in range(_MAX_STEPS):
-        found = read_timeline(reading, query, replace(wish, since=span[0], until=span[1], zone=None))
-        ends = max(span[0], found.buckets[0][0]), min(span[1], found.buckets[-1][0] + found.interval_ms)
-        halved = 2 * (ends[1] - ends[0]) <= span[1] - span[0]
-        span = ends
-        if not halved:
+        span = _dense_span(found, spare - before - after)
+        if span is None:
             break
-    found = read_timeline(reading, query, replace(wish, since=span[0], until=span[1]))
-    sides = (
-        OutlyingPosts(whole.since, span[0], before),
-        OutlyingPosts(span[1], whole.until, whole.total - before - sum(inside)),
-    )
+        before += sum(count for start, count in found.buckets if start < span[0])
+        after += sum(count for start, count in found.buckets if start >= span[1])
+        found = _tightened(reading, query, wish, span)
+    if wish.zone is not None:
+        ends = (found.since, found.until) if before + after else (None, None)
+        found = read_timeline(reading, query, replace(wish, since=ends[0], until=ends[1]))
+    sides = OutlyingPosts(whole.since, found.since, before), OutlyingPosts(found.until, whole.until, after)
     return replace(found, total=whole.total), [side for side in sides if side.count]
 
 
-def _dense_span(found: Timeline) -> tuple[int, int] | None:
-    """Return the shortest span of whole buckets that holds all posts but a few; None where it is not much shorter."""
-    buckets, width = found.buckets, found.interval_ms
-    allowed = min(_MAX_OUTLYING_POSTS, max(2, found.total // 100)) if found.total >= _LEAST_POSTS else 0
-    best: tuple[int, int] | None = None
-    left_out = 0
-    for first, (start, count) in enumerate(buckets):
-        last, spare = len(buckets) - 1, allowed - left_out
-        while last > first and buckets[last][1] <= spare:
-            spare -= buckets[last][1]
-            last -= 1
-        end = buckets[last][0] + width
-        if best is None or end - start < best[1] - best[0]:
-            best = start, end
-        left_out += count
-        if left_out > allowed:
-            break
-    if best is None or (best[1] - best[0]) * _TIMES_SHORTER > found.until - found.since:
-        return None
-    return best
+def _tightened(reading: Reading, query: Query, wish: TimelineWish, span: tuple[int, int]) -> Timeline:
+    """Return the counts over a span without the empty time at its ends."""
+    while True:
+        found = read_timeline(reading, query, replace(wish, since=span[0], until=span[1], zone=None))
+        ends = max(span[0], found.buckets[0][0]), min(span[1], found.buckets[-1][0] + found.interval_ms)
+        if 2 * (ends[1] - ends[0]) > span[1] - span[0]:
+            return replace(found, since=ends[0], until=ends[1])
+        span = ends
+
+
+def _dense_span(found: Timeline, spare: int) -> tuple[int, int] | None:
+    """Return the span that leaves out the fewest posts, `spare` at most, and is much shorter; None where none is."""
+    best: tuple[int, int, int] | None = None
+    buckets = found.buckets if spare > 0 else []
+    for first, before in _left_out([count for _, count in buckets], spare):
+        for last, after in _left_out([count for _, count in buckets[first:][::-1]], spare - before):
+            start, end = buckets[first][0], buckets[len(buckets) - 1 - last][0] + found.interval_ms
+            far = before + after and (end - start) * _TIMES_SHORTER <= found.until - found.since
+            if far and (best is None or (before + after, end - start) < (best[0], best[2] - best[1])):
+                best = before + after, start, end
+    return best[1:] if best else None
+
+
+def _left_out(counts: list[int], spare: int) -> Iterator[tuple[int, int]]:
+    """Yield how many buckets can be left out at the beginning, and the posts in them: `spare` at most."""
+    total = 0
+    for number, count in enumerate(counts):
+        if total > spare:
+            return
+        yield number, total
+        total += count
 
 
 def local_edges(since: int, until: int, interval_ms: int, zone: ZoneInfo) -> list[int]:

@@ -97,6 +97,7 @@ OLD, OLDER, LATER = _ms("2012-03-04T05:06+00:00"), _ms("1980-01-01T00:00+00:00")
         ([LATER], [(LATER, 1)]),
         ([OLDER, LATER], [(OLDER, 1), (LATER, 1)]),
         ([T0 - HOUR_MS * 5], [(T0 - HOUR_MS * 5, 1)]),
+        ([OLD, T0 - HOUR_MS * 5], [(OLD, 2)]),
     ],
 )
 def test_a_few_posts_of_long_ago_do_not_stretch_the_span(
