@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import overload
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import request
 
@@ -14,6 +15,7 @@ from web.api_errors import ApiError
 
 MAX_DIGITS = 20
 """Digits of a 64-bit number and its sign."""
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
 _INTEGER = re.compile(f"-?[0-9]{{1,{MAX_DIGITS}}}")
 
 
@@ -55,6 +57,23 @@ def time_ms(name: str) -> int | None:
         ApiError: the value is no integer or out of bounds.
     """
     return integer(name, None, 0, 2**53)
+
+
+def time_zone(name: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name (`Pacific/Auckland`), None where the parameter is not given.
+
+    Raises:
+        ApiError: this machine knows no zone of that name.
+    """
+    given = request.args.get(name, "")
+    if not given:
+        return None
+    try:
+        if _ZONE.fullmatch(given):
+            return ZoneInfo(given)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise ApiError("bad_request", f"{name} must be the name of a time zone.", hint="Pacific/Auckland")
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

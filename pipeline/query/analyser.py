@@ -1,10 +1,10 @@
 """Text analyser: turns text into tokens, with their spans if wanted, and folds tags, handles and ids for comparison.
 
 Posts and searches pass through the same functions, so equal words become equal tokens (docs/reference/search.md,
-"Words"). Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again); a token is then a run
-of letters, marks and digits. In scripts written without spaces each letter is a token. `MAX_TOKENS` and
-`MAX_TOKEN_CHARS` bound the result. `ANALYSER_VERSION` names the rules, and every index stores it. The analyser runs on
-every post, so plain ASCII takes a fast path.
+"Words"). Each emoji sequence is a token. The rest is normalised (NFKC, case folding, NFKC again, one i for the four of
+Turkish); a token is then a run of letters, marks and digits. In scripts written without spaces each letter is a token.
+`MAX_TOKENS` and `MAX_TOKEN_CHARS` bound the result. `ANALYSER_VERSION` names the rules, and every index stores it. The
+analyser runs on every post, so plain ASCII takes a fast path.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.query.unicode_tables import (
     VANISHING,
 )
 
-ANALYSER_VERSION = f"2/{unicodedata.unidata_version}"
+ANALYSER_VERSION = f"3/{unicodedata.unidata_version}"
 """Version of the rules, of what of a post is indexed (`document.py`) and of Python's Unicode tables.
 
 Every index stores the version it was built with."""
@@ -34,12 +34,18 @@ MAX_TOKENS = 10_000
 
 _VANISHING = re.compile(f"[{VANISHING}]")
 _UNSEEN = re.compile(f"[{VANISHING}{INVISIBLE}]")
+_SEPARATING = re.compile(f"[{INVISIBLE}]")
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_DOTTED_I = re.compile("([ij])([^\\w\\s]*?)\u0307")
+"""An i or j with a dot of its own, and the marks between them."""
 
 _ALONE, _MARK, _VANISHES = "\x02", "\x05", "\x03"
 _CLASSED_TOKEN = re.compile(f"{_ALONE}.(?:{_MARK}.)*|[^ {_ALONE}]+")
 _CACHED_CLASSES = 40_000
+
+_ABOVE = 230
+"""Canonical combining class of marks above a letter (Unicode, "Above")."""
 
 _LONG = 2_000
 """Characters from which piles of marks are cut, because normalising takes quadratic time in a pile.
@@ -52,7 +58,7 @@ _PILED = re.compile(f"(?:{_MARK}.){{65}}")
 _TYPOGRAPHIC = "’…“”–—‘"
 """Characters of English text that are not ASCII. Each separates words, before normalising as after it."""
 
-_SENTENCE = ".,;:!?…'’"
+_SENTENCE = ".,;:!?…'’。、،؛؟"
 """Punctuation that a sentence may put after a tag."""
 
 _ASCII_TOKENS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
@@ -66,7 +72,7 @@ def _marks() -> str:
 
 @cache
 def _token() -> re.Pattern[str]:
-    return re.compile(f"[{UNSPACED}][{_marks()}]*|(?:[^\\W_{UNSPACED}]|[{_marks()}])+")
+    return re.compile(f"[{UNSPACED}][{_marks()}]*|(?:[^\\W_{UNSPACED}{INVISIBLE}]|[{_marks()}])+")
 
 
 @cache
@@ -82,6 +88,8 @@ class _CharacterClasses(dict[int, str]):
         kind = category(char)[0]
         if _VANISHING.match(char):
             found = _VANISHES
+        elif _SEPARATING.match(char):
+            found = " "
         elif _UNSPACED.match(char):
             found = _ALONE + char
         elif (kind == "M" and char != KEYCAP) or char in "\uff9e\uff9f":  # the half-width forms of two marks
@@ -126,7 +134,7 @@ def _tokens_without_emoji(part: str) -> list[str]:
         part = _without_piles(part)
     classed = _fold(part).translate(_classes)
     if _VANISHES in classed:
-        classed = _fold(_VANISHING.sub("", part)).translate(_classes)
+        classed = _fold(_without_vanishing(part)).translate(_classes)
     if _ALONE in classed:
         classed = " ".join(_CLASSED_TOKEN.findall(classed)).replace(_ALONE, "")
     return classed.replace(_MARK, "").split()
@@ -139,12 +147,22 @@ def _without_piles(part: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return normalize("NFKC", normalize("NFKC", text).casefold())
+    folded = normalize("NFKC", normalize("NFKC", text).casefold().replace("ı", "i"))
+    if "\u0307" in folded:
+        folded = normalize("NFKC", _DOTTED_I.sub(_without_dot, normalize("NFD", folded)))
+    return folded
+
+
+def _without_dot(match: re.Match[str]) -> str:
+    """Return an i or j without the dot that Unicode's case folding leaves on it, if nothing else stands above it."""
+    letter, between = match.groups()
+    below = all(0 < unicodedata.combining(char) < _ABOVE for char in between)
+    return letter + between + ("" if below else "\u0307")
 
 
 def fold(text: str) -> str:
     """Return a whole value (tag, handle, id) as it is compared: folded like words, uncut, nothing invisible."""
-    return text.lower() if text.isascii() else _fold(_UNSEEN.sub("", text))
+    return text.lower() if text.isascii() else _fold(_UNSEEN.sub("", normalize("NFKC", text)))
 
 
 def fold_tag(text: str) -> str:
@@ -169,7 +187,7 @@ def _spans_without_emoji(part: str, offset: int) -> list[tuple[str, int, int]]:
     """Return the tokens of a text without emoji with their spans, `offset` added."""
     folded: list[str] = []
     origins: list[tuple[int, int]] = []
-    clean = _without_piles if len(part) > _LONG else _without_vanishing
+    clean = _cleaned_long if len(part) > _LONG else _without_vanishing
     for start, end in _pieces(part, clean):
         piece = _fold(clean(part[start:end]))
         folded.append(piece)
@@ -181,7 +199,12 @@ def _spans_without_emoji(part: str, offset: int) -> list[tuple[str, int, int]]:
 
 
 def _without_vanishing(part: str) -> str:
-    return _VANISHING.sub("", part)
+    """Return a text without vanishing characters, also those inside a presentation form (a Hebrew letter's point)."""
+    return _VANISHING.sub("", normalize("NFKC", part))
+
+
+def _cleaned_long(part: str) -> str:
+    return _without_vanishing(_without_piles(part))
 
 
 def _pieces(part: str, clean: Callable[[str], str]) -> list[tuple[int, int]]:

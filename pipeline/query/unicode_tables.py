@@ -1,4 +1,4 @@
-"""Unicode tables of analyser and lexer: emoji sequences, scripts without spaces, vanishing and invisible characters.
+"""Unicode tables of analyser and lexer: emoji sequences, scripts without spaces, vanishing and separating characters.
 
 The ranges are those of the Unicode standard (emoji-data, Scripts). They stand here so that the rule can be read, and
 depend on neither network nor system.
@@ -21,11 +21,29 @@ UNSPACED = (
 )
 """Letters of the scripts written without spaces: each is a token of its own, with the marks that follow it."""
 
-VANISHING = "\u00ad\u200c\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef"
-"""Characters that vanish inside a word: soft hyphen, ZWNJ, ZWJ and variation selectors."""
+UNSEEN = (
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Characters that are not drawn and separate nothing: soft hyphen, joiners, direction marks, variation selectors, tags.
 
-INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-"""Invisible characters that separate words: zero-width space, direction marks. Copied handles often have some."""
+They are Unicode's Default_Ignorable_Code_Point and the Cf that its word boundaries pass over (UAX #29, rule WB4), but
+for `INVISIBLE`.
+"""
+
+VANISHING = (
+    UNSEEN
+    # Stretched letters: tatweel (kashida) of Arabic, lajanyalan of N'Ko, nirugu of Mongolian
+    + "\u0640\u07fa\u180a"
+    # Signs of Arabic and Hebrew for vowels, doubling, recitation and cantillation. The marks that make another letter
+    # (U+0653 to U+0655: madda and hamza) are not among them.
+    + "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff"
+)
+"""Characters that vanish inside a word: `UNSEEN`, and those that a writer may set or leave out in the same word."""
+
+INVISIBLE = "\u115f\u1160\u200b\u3164\uffa0"
+"""Characters that are not drawn and separate words: the zero-width space, and Hangul's fillers, which look like one."""
 
 KEYCAP = "\u20e3"
 """The enclosing keycap: part of an emoji after a digit, # or *, ignored elsewhere."""

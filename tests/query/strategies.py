@@ -23,6 +23,7 @@ WORDS = (
     *("cats", "Cat", "catalogue", "dogs", "snow", "Snowing", "ice", "cream", "a", "x1"),
     *("coca-cola", "it's", "café", "cafe\u0301", "STRASSE", "straße", "ﬁsh", "naïve", "ca\u00adts"),
     *("привет", "мир", "日本", "東京", "日本語", "ラーメン", "สวัสดี", "안녕", "مرحبا", "می\u200cخواهم"),
+    *("İstanbul", "ISTANBUL", "istanbul", "مرحـــبا", "مَرْحَبًا", "שָׁלוֹם", "שלום", "ᏣᎳᎩ", "ꮳꮃꭹ"),
     *("👍", "👍🏽", "👩\u200d👩\u200d👧", "🇩🇪", "❤️", "❤", "1️⃣", "#️⃣"),
 )
 COMMON = ("cats", "dogs", "snow", "a")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
+from collections.abc import Iterator
+from typing import Literal
+from unicodedata import category, normalize
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +16,12 @@ from hypothesis import strategies as st
 from pipeline.query import analyser
 from pipeline.query.analyser import ANALYSER_VERSION, MAX_TOKEN_CHARS, MAX_TOKENS, analyse, analyse_spans, fold
 from pipeline.query.document import BREAK
+from pipeline.query.unicode_tables import EMOJI_SEQUENCE, INVISIBLE, UNSEEN
 from tests.examples import examples
+
+NORMAL_FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
+IN_TITLE_CASE = "ᾼ͂ῌ͂ῼ͂"
+"""Upper case of three Greek letters with a sign over the wrong one of their two: no text is written so."""
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -50,6 +59,14 @@ EXAMPLES = [
     ("🏳️\u200d🌈 🧑🏽\u200d🚀", ["🏳\u200d🌈", "🧑🏽\u200d🚀"]),
     ("apple™ ©2026", ["apple", "™", "©", "2026"]),
     ("“quoted” it’s… — ok", ["quoted", "it", "s", "ok"]),
+    ("İstanbul istanbul İSTANBUL ISTANBUL ıstanbul", ["istanbul"] * 5),
+    ("i\u0323\u0307 I\u0328\u0307 i\u0307\u0301 i\u0301\u0307", ["ị", "į", "í", "í\u0307"]),
+    ("مرحـــبا مرحبا مَرْحَبًا \ufeb3\ufefc\ufee1 سلام", ["مرحبا", "مرحبا", "مرحبا", "سلام", "سلام"]),
+    ("ـ ــ", []),
+    ("שָׁלוֹם שלום \ufb2aלום שׁ\u034fלום בראשי־תיבות", ["שלום"] * 4 + ["בראשי", "תיבות"]),
+    ("mon\u2060key \u200emonkey\u200f \ufeffmonkey", ["monkey"] * 3),
+    ("ㅤ나\u3164가 \u115f\uffa0", ["나", "가"]),
+    ("ſun ﬀ ẞ ȷ ᾴ ᏸ", ["sun", "ff", "ss", "ȷ", "άι", "Ᏸ"]),
     (" \n\t!?", []),
     ("", []),
 ]
@@ -89,13 +106,36 @@ def test_tokens_are_stable_and_spans_find_them(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-def test_every_character_alone_analyses_to_itself() -> None:
+def _assigned() -> Iterator[str]:
+    """Yield the assigned characters, without private use; of the long blocks of Han and Hangul the ends only."""
     for code in range(sys.maxunicode + 1):
-        if 0x3400 < code < 0x9F00 or 0xAC00 < code < 0xF8FF or 0x17000 < code < 0x1AF00 or code > 0x1FFFF:
-            continue  # long stretches of the same kind
-        char = chr(code)
+        if 0x3404 < code < 0x9FF0 or 0xAC40 < code < 0xD790 or 0x17004 < code < 0x187F0 or 0x20004 < code < 0xE0000:
+            continue
+        if category(chr(code)) not in ("Cn", "Cs", "Co"):
+            yield chr(code)
+
+
+def test_every_character_is_found_in_every_case_and_form_of_it() -> None:
+    for char in _assigned():
         tokens = analyse(char)
-        assert all(analyse(token) == [token] for token in tokens), hex(code)
+        assert all(analyse(token) == [token] for token in tokens), hex(ord(char))
+        if EMOJI_SEQUENCE.search(char):
+            continue  # a picture is another word than its letter: Ⓜ and M, ℹ and i
+        forms = {char.upper(), char.lower(), char.casefold(), *(normalize(form, char) for form in NORMAL_FORMS)}
+        for form in forms - {char}:
+            if form not in IN_TITLE_CASE and not EMOJI_SEQUENCE.search(form):
+                assert analyse(form) == tokens, (hex(ord(char)), form)
+
+
+def test_every_character_that_is_not_drawn_vanishes_or_separates() -> None:
+    unseen = re.compile(f"[{UNSEEN}{INVISIBLE}]")
+    visible = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+    for char in _assigned():
+        if category(char) == "Cf" and char not in visible and not 0x13430 <= ord(char) <= 0x13438:
+            assert unseen.match(char), hex(ord(char))
+        if unseen.match(char):
+            assert analyse(f"a{char}b") in (["ab"], ["a", "b"])
+            assert analyse(char) == []
 
 
 def test_ascii_short_cut_gives_the_same_as_the_long_way() -> None:

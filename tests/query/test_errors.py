@@ -40,6 +40,8 @@ WRONG = [
     ("cats NOT", "missing_negated", 5),
     ("cats -OR dogs", "missing_negated", 5),
     ("cats (-)", "missing_negated", 6),
+    ("雪 ー東京", "look_alike", 2),
+    ("$\u06402a", "bad_tag", 0),
     ("-cats", "only_exclusions", 0),
     ("-cats -dogs", "only_exclusions", 0),
     ("-(cats dogs)", "only_exclusions", 0),

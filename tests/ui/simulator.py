@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, get_args
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -31,6 +32,7 @@ from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.responses import PICTURE, answer, file, response
 from web.api.coverage_gaps import end_and_gaps
+from web.api.timeline_buckets import TimelineWish, read_focused_timeline, read_timeline
 
 TOO_LONG = {
     "code": "query_timeout",
@@ -293,8 +295,13 @@ class Simulator:
 
     def _timeline(self, params: dict[str, str]) -> Any:
         interval = int(params["interval"]) if "interval" in params else None
+        zone = ZoneInfo(params["zone"]) if "zone" in params else None
+        wish, query = TimelineWish(interval, **_span(params), zone=zone), parse(params["q"])
         with self._lock, self.store.reading() as reading:
-            line = reading.timeline(parse(params["q"]), interval_ms=interval, **_span(params))
+            if wish.since is None and wish.until is None:
+                line, outlying = read_focused_timeline(reading, query, wish)
+            else:
+                line, outlying = read_timeline(reading, query, wish), []
         open_end = "to" not in params and line.total > 0
         rows = self.store.coverage(since=line.since, until=None if open_end else line.until)
         named = {one["name"] for one in self.sources}
@@ -302,6 +309,8 @@ class Simulator:
         return {
             "interval_ms": line.interval_ms, "from": line.since, "to": end, "total": line.total,
             "buckets": line.buckets, "gaps": [{**_row(gap.row), "partial": gap.partial} for gap in gaps], "took_ms": 1,
+            "zone": zone.key if zone else "UTC",
+            "outlying": [{"from": side.since, "to": side.until, "count": side.count} for side in outlying],
         }  # fmt: skip
 
     def _top(self, params: dict[str, str]) -> Any:

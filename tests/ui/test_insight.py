@@ -255,11 +255,12 @@ def test_a_word_that_is_more_frequent_than_usual_is_trending(simulator: Simulato
 def test_the_steps_of_the_time_chart_depend_on_its_span(
     simulator: Simulator, open_page: OpenPage, span: int, step: int
 ) -> None:
-    simulator.put([records.post(5_000, now() - span)], live=False)
+    old = 11  # more than are taken for outlying posts
+    simulator.put([records.post(5_000 + number, now() - span + number) for number in range(old)], live=False)
     page = open_page(simulator.url)
     page.locator(".series canvas").wait_for()
     page.locator(".series").get_by_role("button", name="Show as table").click()
-    assert sum(numbers(page.locator(".series td:nth-child(2)"))) == 301
+    assert sum(numbers(page.locator(".series td:nth-child(2)"))) == 300 + old
     asked = [parse_qs(urlsplit(one).query).get("interval") for one in simulator.requests if "/api/timeline" in one]
     assert [str(step)] in asked
     assert Counter(one[0] for one in asked if one).most_common(1)[0][0] == str(step)
@@ -309,3 +310,16 @@ def test_figures_of_panel_and_status_bar_equal_those_of_store_and_list(
     expect(page.locator(".figures-of div").last).to_have_text(re.compile(r"^language\s*1$"))
     for text in ("4 posts/s", "300 stored", "1 viewer", f"{total} loaded"):
         expect(page.locator(".status .figures")).to_contain_text(text)
+
+
+def test_a_post_of_long_ago_is_a_button_that_opens_the_whole_time(simulator: Simulator, open_page: OpenPage) -> None:
+    put_texts(simulator, ["zeppelin of old"], live=False, ago_ms=14 * 365 * DAY)
+    for minutes in range(10):
+        put_texts(simulator, [f"zeppelin {number}" for number in range(4)], live=False, ago_ms=minutes * MINUTE)
+    page = open_page(f"{simulator.url}/?q=zeppelin")
+    outlying = page.locator(".histogram").get_by_role("button", name=re.compile("^1 earlier post, "))
+    outlying.click()
+    expect(page.locator(".histogram figcaption")).to_contain_text("41 matches")
+    expect(outlying).to_have_count(0)
+    chosen = parse_qs(urlsplit(page.url).query)
+    assert int(chosen["to"][0][:4]) - int(chosen["from"][0][:4]) in (13, 14)

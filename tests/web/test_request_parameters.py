@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from pipeline.settings import load
 from tests.web.conftest import Product, make_product
 from web import create_app
-from web.api.charts import TIMELINE_MAX_BUCKETS
+from web.api.timeline_buckets import TIMELINE_MAX_BUCKETS
 
 DAY_MS = 86_400_000
 NUMBERS = (
@@ -180,6 +180,15 @@ def test_a_page_token_is_refused_in_another_order(client: FlaskClient) -> None:
         refused = client.get(f"/api/search?q=otter&limit=3&sort={other}&before={following}")
         assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_request")
         assert "before" in refused.get_json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Nowhere/Town", "../../etc/passwd", "/etc/localtime", "Pacific", "posixrules\0", "a" * 99]
+)
+def test_an_unknown_zone_is_an_error_that_names_the_parameter(client: FlaskClient, zone: str) -> None:
+    refused = client.get("/api/timeline", query_string={"q": "otter", "zone": zone})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad_request")
+    assert "zone" in refused.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize("span", ["", "&from=0", "&to=9007199254740992", "&from=0&to=9007199254740992"])

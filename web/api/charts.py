@@ -14,19 +14,18 @@ from flask import Blueprint, Response
 
 from pipeline.query.parser import parse
 from pipeline.query.tree import Query
-from pipeline.store.contract import TopField
+from pipeline.store.contract import Reading, Timeline, TopField
 from web.api.coverage import MAX_ROWS, coverage_row
 from web.api.coverage_gaps import end_and_gaps
 from web.api.json_response import timed_response
+from web.api.timeline_buckets import OutlyingPosts, TimelineWish, read_focused_timeline, read_timeline
 from web.process import Web
-from web.request_parameters import choice, integer, search_text, time_ms
+from web.request_parameters import choice, integer, search_text, time_ms, time_zone
 
 TOP_FIELDS = get_args(TopField)
 MAX_TOP = 250
 MIN_INTERVAL_MS = 1_000
 MAX_INTERVAL_MS = 366 * 86_400_000
-TIMELINE_MAX_BUCKETS = 5_000
-"""Most buckets of a timeline; an interval that would give more is made longer."""
 MAX_GAPS = 1_000
 
 
@@ -43,18 +42,18 @@ def timeline(web: Web) -> Response:
     start = time.perf_counter()
     query = parse(search_text())
     interval = integer("interval", None, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
-    since, until = time_ms("from"), time_ms("to")
-    make = partial(_timeline, web, query, interval, since, until)
-    return timed_response(web.chart_cache.get(("timeline", query.canonical, interval, since, until), make), start)
+    wish = TimelineWish(interval, time_ms("from"), time_ms("to"), time_zone("zone"))
+    focused = choice("span", "all", ("all", "most")) == "most" and wish.since is None and wish.until is None
+    make = partial(_timeline, web, query, wish, focused=focused)
+    return timed_response(web.chart_cache.get(("timeline", query.canonical, wish, focused), make), start)
 
 
-def _timeline(web: Web, query: Query, interval: int | None, since: int | None, until: int | None) -> bytes:
-    found = web.chart_pool.read(
-        lambda reading: reading.timeline(
-            query, interval_ms=interval, since=since, until=until, max_buckets=TIMELINE_MAX_BUCKETS
-        )
-    )
-    open_end = until is None and found.total > 0
+def _timeline(web: Web, query: Query, wish: TimelineWish, *, focused: bool) -> bytes:
+    def read(reading: Reading) -> tuple[Timeline, list[OutlyingPosts]]:
+        return read_focused_timeline(reading, query, wish) if focused else (read_timeline(reading, query, wish), [])
+
+    found, outlying = web.chart_pool.read(read)
+    open_end = wish.until is None and found.total > 0
     rows = web.chart_pool.run(
         lambda store: store.coverage(since=found.since, until=None if open_end else found.until, limit=MAX_ROWS)
     )
@@ -68,6 +67,8 @@ def _timeline(web: Web, query: Query, interval: int | None, since: int | None, u
             "to": end,
             "total": found.total,
             "buckets": found.buckets,
+            "zone": wish.zone.key if wish.zone else "UTC",
+            "outlying": [{"from": side.since, "to": side.until, "count": side.count} for side in outlying],
             "gaps": [{**coverage_row(gap.row), "partial": gap.partial} for gap in gaps[-MAX_GAPS:]],
         }
     )

@@ -21,7 +21,7 @@ def number_reader(field: NumberField) -> Callable[[Value], Node]:
     """Return a function that reads a number or range."""
 
     def read(value: Value) -> Node:
-        text = value.text
+        text = value.plain
         found = _RANGE.fullmatch(text)
         ends = found.groups() if found else (text, "") if text.isascii() and text.isdigit() else ("", "")
         if ends == ("", "") or any(len(end) > 19 for end in ends):
@@ -45,7 +45,7 @@ def _is_lucene_range(text: str) -> bool:
 
 
 def _number_hint(value: Value) -> str:
-    digits = re.findall("[0-9]+", re.sub("(?<=[0-9])[,_'](?=[0-9]{3})", "", value.text[:64])) or ["100"]
+    digits = re.findall("[0-9]+", re.sub("(?<=[0-9])[,_'](?=[0-9]{3})", "", value.plain[:64])) or ["100"]
     name = value.operator
     if value.text.startswith("<"):
         return f"{name}:..{digits[0]}"
@@ -54,6 +54,6 @@ def _number_hint(value: Value) -> str:
 
 def read_sample(value: Value) -> Node:
     """Return the sample of a share in per cent."""
-    if not re.fullmatch("[0-9]{1,3}", value.text) or not 1 <= int(value.text) <= 100:
+    if not re.fullmatch("[0-9]{1,3}", value.plain) or not 1 <= int(value.plain) <= 100:
         raise value.wrong("takes a whole number from 1 to 100 (per cent)", "sample:10", "bad_number")
-    return Sample(int(value.text))
+    return Sample(int(value.plain))

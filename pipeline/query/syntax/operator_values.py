@@ -16,12 +16,18 @@ from pipeline.errors import QueryError
 from pipeline.language_codes import NO_LANGUAGE_CODES, language_tag
 from pipeline.query.analyser import analyse, fold, fold_tag
 from pipeline.query.link_tokens import fold_host, link_tokens
+from pipeline.query.syntax import typed_signs
 from pipeline.query.tree import Facet, Node, Phrase, TextField, Word
 
 _HOST = re.compile(r"[^\s/:?#@\"()%*]+\.[^\s/:?#@\"()%*]+")
+_AFTER_HOST = ".,;!…。、"
+"""Punctuation that a sentence may put after a host."""
+
 _RANGE_STARTS = ("[", "{")
 """First characters that a value may not have: its canonical text would take the terms after it for its own."""
-_REFUSED = re.compile(r"[\s\"()*]")
+_REFUSED = re.compile(rf"[\s*{re.escape(typed_signs.WORD_ENDS)}]|^[”״]")
+_LIST = re.compile(f"[{typed_signs.LIST_SIGNS}]+")
+_IDS = re.compile(r"\w+:.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,21 @@ class Value:
     operator_at: int
     quoted: bool = False
     now_ms: int = 0
+
+    @property
+    def plain(self) -> str:
+        """The value in ASCII as far as it is written in another form: full-width digits and letters, other dashes."""
+        return unicodedata.normalize("NFKC", self.text).translate(typed_signs.PLAIN_DASHES)
+
+    @property
+    def listed(self) -> list[str]:
+        """The parts of a value that is a list (`nasa,esa`), or the value alone."""
+        return [part for part in _LIST.split(self.text) if part]
+
+    def no_list(self, what: str) -> QueryError:
+        """Return the error of a list where one value belongs. The hint writes the list as alternatives."""
+        parts = " OR ".join(f"{self.operator}:{part.lstrip('@')}" for part in self.listed[:3])
+        return self.wrong(f"takes one {what}, not a list", f"({parts})")
 
     def wrong(self, message: str, hint: str = "", code: str = "bad_value") -> QueryError:
         """Return the error of this value: “operator: message”."""
@@ -57,12 +78,16 @@ def read_id(value: Value, prefix: str) -> Node:
     folded = fold_whole_value(value.text)
     if not folded or folded[0] in _RANGE_STARTS:
         raise value.wrong("takes one id, without blanks", f"{value.operator}:x:20")
+    if len(value.listed) > 1 and all(map(_IDS.fullmatch, value.listed)):
+        raise value.no_list("id")
     return Facet(prefix + folded)
 
 
 def read_handle(value: Value, prefix: str) -> Node:
     """Return the facet of a handle, with or without @, or of an id."""
-    folded = fold_tag(fold_whole_value(value.text).lstrip("@"))
+    if len(value.listed) > 1:
+        raise value.no_list("handle or id")
+    folded = fold_tag(fold_whole_value(value.text.rstrip(typed_signs.LIST_SIGNS)).lstrip("@"))
     if not folded or folded[0] in _RANGE_STARTS:
         raise value.wrong("takes one handle or id, without blanks", f"{value.operator}:nasa")
     return Facet(prefix + folded)
@@ -70,8 +95,10 @@ def read_handle(value: Value, prefix: str) -> Node:
 
 def read_choice(value: Value, prefix: str, choices: dict[str, str]) -> Node:
     """Return the facet of one of `choices` (typed word → value)."""
-    chosen = choices.get(value.text.lower())
+    chosen = choices.get(value.plain.lower())
     if chosen is None:
+        if len(value.listed) > 1 and all(part.lower() in choices for part in value.listed):
+            raise value.no_list("value")
         known = ", ".join(choices)
         raise value.wrong(f"takes one of {known}", f"{value.operator}:{next(iter(choices))}")
     return Facet(prefix + chosen)
@@ -79,7 +106,9 @@ def read_choice(value: Value, prefix: str, choices: dict[str, str]) -> Node:
 
 def read_language(value: Value) -> Node:
     """Return the facet of a language tag: a language, or a language with script, region or both."""
-    text = value.text.lower().replace("_", "-")
+    text = value.plain.lower().replace("_", "-")
+    if len(value.listed) > 1:
+        raise value.no_list("language")
     if not re.fullmatch("[a-z]{2,3}(?:-[a-z0-9]{1,8})*", text):
         raise value.wrong(
             "takes a language code, such as pt or pt-BR", "lang:en, lang:en-GB, or lang:und where none is stated"
@@ -91,14 +120,17 @@ def read_language(value: Value) -> Node:
 
 def read_url(value: Value) -> Node:
     """Return the facet of a host (a dot, no slash), or else a phrase inside one link."""
+    text = value.text.translate(typed_signs.FULL_WIDTH)
+    if not value.quoted and len(value.listed) > 1 and "/" not in text and all("." in part for part in value.listed):
+        raise value.no_list("host")
     if (
-        _HOST.fullmatch(value.text)
-        and (host := fold_host(value.text))
+        _HOST.fullmatch(text)
+        and (host := fold_host(text.rstrip(_AFTER_HOST)))
         and fold_whole_value(host) == host == fold_host(host)
         and _HOST.fullmatch(host)
     ):
         return Facet(f"host:{host}")
-    return text_node(link_tokens(value.text), "urls", value)
+    return text_node(link_tokens(text), "urls", value)
 
 
 def words_reader(field: TextField) -> Callable[[Value], Node]:

@@ -12,6 +12,7 @@ from unicodedata import category
 
 from pipeline.errors import QueryError
 from pipeline.query.analyser import analyse, fold_tag
+from pipeline.query.syntax import typed_signs
 from pipeline.query.syntax.lexer import Lexeme
 from pipeline.query.syntax.operator_values import Value, fold_whole_value
 from pipeline.query.tree import Everything, Facet, Near, Node, Phrase, Prefix, Word
@@ -21,6 +22,8 @@ _MIN_PREFIX_CHARS = 2
 _BOOST = re.compile(r"(.+)\^[0-9.]*")
 _FUZZY = re.compile(r"(.+)~[0-9.]*")
 _RANGE_START = re.compile(r"[\[{]")
+_NEXT_TAG = re.compile(f"[{typed_signs.LIST_SIGNS}]+(?=[{''.join(typed_signs.TYPED_TAG_SIGNS)}])")
+_NEXT_HANDLE = re.compile(f"[{typed_signs.LIST_SIGNS}]+")
 _TAG_NAMES = {"#": ("hashtag", "#snow"), "@": ("handle", "@nasa"), "$": ("cashtag", "$TSLA")}
 
 
@@ -47,22 +50,34 @@ def read_term(lexeme: Lexeme) -> Node:
 def _tag(lexeme: Lexeme) -> Node:
     sign = lexeme.kind
     name, example = _TAG_NAMES[sign]
-    if lexeme.text.endswith("*") or "*" in lexeme.text:
+    if "*" in lexeme.text.translate(typed_signs.PLAIN_SIGNS):
         raise QueryError("prefix_place", f"A {name} is found whole, * does not work in it.", lexeme.at, example)
+    _reject_list(lexeme)
     folded = fold_tag(fold_whole_value(lexeme.text))
     folded = folded.lstrip("@") if sign == "@" else folded
     # A leading mark would join the sign: # with an enclosing keycap is an emoji.
-    if not analyse(folded) or category(folded[0])[0] == "M":
+    if not analyse(folded) or category(folded[0])[0] == "M" or (sign == "$" and not folded[0].isalpha()):
         raise QueryError("bad_tag", f"After {sign} comes a {name}.", lexeme.at, example)
     return Facet(sign + folded)
 
 
+def _reject_list(lexeme: Lexeme) -> None:
+    """Raise for several tags or handles without a blank between them (`#snow,#rain`)."""
+    sign, text = lexeme.kind, lexeme.text.rstrip(typed_signs.LIST_SIGNS)
+    between = _NEXT_TAG if sign == "#" else _NEXT_HANDLE
+    if found := between.search(text):
+        hint = (
+            f"{sign}{text[: found.start()]} OR {sign}{text[found.end() :].lstrip(''.join(typed_signs.TYPED_TAG_SIGNS))}"
+        )
+        raise QueryError("bad_tag", f"Only one {_TAG_NAMES[sign][0]} fits here.", lexeme.text_at + found.start(), hint)
+
+
 def _phrase(lexeme: Lexeme) -> Node:
-    if re.search(r"\w\*(?:\s|$)", lexeme.text):
+    if starred := re.search(rf"\w[{typed_signs.STARS}](?:\s|$)", lexeme.text):
         raise QueryError(
             "prefix_place",
             "Prefixes do not work inside phrases.",
-            lexeme.text_at + lexeme.text.index("*"),
+            lexeme.text_at + starred.start() + 1,
             "write the words out, or take them out of the quotes",
         )
     tokens = analyse(lexeme.text)
@@ -108,10 +123,13 @@ def _prefix(lexeme: Lexeme) -> Node:
 def _reject_foreign_syntax(lexeme: Lexeme) -> None:
     """Raise for syntax of Lucene or of programming languages."""
     text, at = lexeme.text, lexeme.at
-    if text in ("&&", "||"):
+    if found := re.search(r"\|+|^&&$", text):
         ours = "a space or AND" if text == "&&" else "OR"
         raise QueryError(
-            "lucene", f"“{text}” is written {ours} here.", at, f"cats {'dogs' if text == '&&' else 'OR dogs'}"
+            "lucene",
+            f"“{found[0]}” is written {ours} here.",
+            at + found.start(),
+            f"cats {'dogs' if text == '&&' else 'OR dogs'}",
         )
     if text[0] in "+!" and (len(text) == 1 or text[1].isalpha()):
         plain = text[1:] or "cats"

@@ -35,7 +35,7 @@ def time_reader(which: str) -> Callable[[Value], Node]:
 
 
 def _time_ms(value: Value) -> int:
-    text = value.text
+    text = value.plain
     if ago := _AGO.fullmatch(text.lower()):
         at_ms = value.now_ms - int(ago[1]) * _UNITS_MS[ago[2]]
         at_ms -= at_ms % _MINUTE_MS
@@ -47,7 +47,7 @@ def _time_ms(value: Value) -> int:
 
 
 def _absolute_ms(value: Value) -> int:
-    text = value.text
+    text = value.plain
     found = _TIME.fullmatch(text)
     try:
         if _DATE.fullmatch(text):

@@ -26,9 +26,9 @@ interface Token {
 /** Return the token that ends at the caret, without a leading minus and without parentheses. */
 export function tokenAt(query: string, caret: number): Token {
   const before = query.slice(0, caret);
-  const match = /[^\s()"]*$/u.exec(before);
+  const match = /[^\s()"（）「」『』“„«»]*$/u.exec(before);
   const text = match ? match[0] : "";
-  const sign = text.startsWith("-") ? 1 : 0;
+  const sign = /^[-－−–—]/u.test(text) ? 1 : 0;
   return { start: caret - text.length + sign, text: text.slice(sign) };
 }
 
@@ -47,7 +47,7 @@ export function offersFor(
 ): Offer[] {
   const token = tokenAt(query, caret);
   const offers: Offer[] = [];
-  const colon = token.text.indexOf(":");
+  const colon = token.text.search(/[:：]/u);
   if (colon > 0) {
     const name = token.text.slice(0, colon).toLowerCase();
     const typed = token.text.slice(colon + 1).toLowerCase();

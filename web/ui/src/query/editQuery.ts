@@ -41,7 +41,7 @@ export function topParts(query: string): string[] {
   let depth = 0;
   let part = "";
   for (const piece of piecesOf(query)) {
-    if (piece.kind === "paren") depth += piece.text === "(" ? 1 : -1;
+    if (piece.kind === "paren") depth += "(（﹙︵".includes(piece.text) ? 1 : -1;
     if (depth > 0 || piece.kind !== "space") part += piece.text;
     else if (NEGATES.test(part)) part += " ";
     else if (part) {
@@ -50,18 +50,18 @@ export function topParts(query: string): string[] {
     }
   }
   if (part) parts.push(part.trimEnd());
-  return parts.filter((one) => one !== "AND");
+  return parts.filter((one) => one !== "AND" && one !== "ＡＮＤ");
 }
 
 /** A part that ends in NOT: the term it negates follows, after a space as well. */
-const NEGATES = /^(?:-|NOT\s*)*NOT\s*$/u;
+const NEGATES = /^(?:[-－﹣−‐‑‒–—―]|(?:NOT|ＮＯＴ)\s*)*(?:NOT|ＮＯＴ)\s*$/u;
 /** The minus signs and NOTs in front of a term. */
-const SIGNS = /^(?:-|NOT(?=[\s("-])\s*)*/u;
+const SIGNS = /^(?:[-－﹣−‐‑‒–—―]|(?:NOT|ＮＯＴ)(?=[\s("（「『«“＂-])\s*)*/u;
 
 /** Return whether a part excludes its term, and the term in lower case. An even number of signs does not exclude. */
 function signed(part: string): { excludes: boolean; term: string } {
   const signs = SIGNS.exec(part)?.[0] ?? "";
-  return { excludes: (signs.match(/-|NOT/gu)?.length ?? 0) % 2 === 1, term: part.slice(signs.length).toLowerCase() };
+  return { excludes: (signs.match(/[-－﹣−‐‑‒–—―]|NOT|ＮＯＴ/gu)?.length ?? 0) % 2 === 1, term: part.slice(signs.length).toLowerCase() };
 }
 
 /** Return whether a part of a search excludes its term. */
@@ -70,7 +70,7 @@ export function excludes(part: string): boolean {
 }
 
 function hasTopOr(query: string): boolean {
-  return topParts(query).includes("OR");
+  return topParts(query).some((part) => part === "OR" || part === "ＯＲ");
 }
 
 /** Return the search with a term added, or excluded by a minus. A search that has the term already is returned as it is. */

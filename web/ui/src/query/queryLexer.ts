@@ -10,16 +10,28 @@ export interface Piece {
   start: number;
 }
 
+/** Quotes, each opening one with its closing ones, as in the server's `pipeline/query/syntax/typed_signs.py`. */
+const QUOTES: Record<string, string> = {
+  '"': '"＂', "＂": '＂"', "“": '”“"', "”": '”"', "„": '“”"', "‟": '”"', "«": "»", "»": "«»", "‹": "›", "›": "‹›", "「": "」", "『": "』", "｢": "｣",
+  "﹁": "﹂", "﹃": "﹄", "《": "》", "〈": "〉", "〝": "〞〟", "❝": "❞", "״": '״"',
+};
+/** Characters that end a word: quotes and parentheses, but for those that stand inside words (12”, צה״ל). */
+const ENDS = `${Object.entries(QUOTES).flat().join("").replace(/[”״]/gu, "")}()（）﹙﹚︵︶`;
+const DASHES = "\\-－﹣−‐‑‒–—―";
+const WORD = `[^\\s${ENDS}]`;
+const QUOTED = Object.entries(QUOTES).map(([opening, closing]) => `${opening}(?:\\\\.|[^${closing}\\\\])*[${closing}]?`).join("|");
+const LINK_START = "https?://|www\\.(?=[^\\s.]+\\.)|(?:[\\p{L}\\p{N}-]+\\.)+\\p{L}{2,}(?::\\d+)?/";
+
 const RULES: [Piece["kind"], RegExp][] = [
   ["space", /\s+/uy],
-  ["paren", /[()]/uy],
-  ["quote", /(?:"(?:\\.|[^"\\])*"?|“(?:\\.|[^“”"\\])*[“”"]?|„(?:\\.|[^“”"\\])*[“”"]?)(?:~\d*)?/uy],
-  ["and-or", /(?:AND|OR|NOT)(?=[\s()"]|$)/uy],
-  ["link", /https?:\/\/(?:[^\s()"]|\([^\s()"]*\))+/uy],
-  ["not", /-(?=\S)/uy],
-  ["operator", /[A-Za-z_]+:(?=\S|$)/uy],
-  ["tag", /[#@$][^\s()"]+/uy],
-  ["word", /[^\s()"]+/uy],
+  ["paren", /[()（）﹙﹚︵︶]/uy],
+  ["quote", new RegExp(`(?:${QUOTED})(?:[~～〜˜∼⁓]\\d*)?`, "uy")],
+  ["and-or", new RegExp(`(?:AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ)(?=[\\s${ENDS}]|$)`, "uy")],
+  ["link", new RegExp(`(?:${LINK_START})(?:${WORD}|\\(${WORD}*\\))*`, "iuy")],
+  ["not", new RegExp(`[${DASHES}](?=\\S)`, "uy")],
+  ["operator", /[A-Za-z_Ａ-Ｚａ-ｚ]+[:：﹕︓∶꞉](?=\S|$)/uy],
+  ["tag", new RegExp(`[#@$＃＠＄﹟﹫﹩]${WORD}+`, "uy")],
+  ["word", new RegExp(`${WORD}+`, "uy")],
 ];
 
 /** Return the pieces of a search in order. Their texts joined are the search. */

@@ -16,23 +16,61 @@ export function bucketMs(spanMs: number): number {
   return MINUTE_MS;
 }
 
+/** Hours of the bars of a part of a day: each divides it. */
+const BAR_HOURS = [1, 2, 3, 4, 6, 8, 12, 24];
+
 export interface TimeBars {
   /** Start of each bar, ms since 1970. */
   starts: number[];
+  /** End of each bar: the start of the next one. Bars of days differ in length where the clocks change. */
+  ends: number[];
   counts: number[];
   intervalMs: number;
 }
 
-/** Return the bars of a span without holes: empty bars count 0. Buckets are joined until at most `barsMax` + 1 bars are left. */
-export function timeBarsOf(buckets: readonly [number, number][], intervalMs: number, from: number, to: number, barsMax: number): TimeBars {
+/**
+ * Return the bars of a span without holes: empty bars count 0. Buckets are joined until at most `barsMax` + 1 bars are left. From an hour on
+ * the bars are days, or parts of days, of the reader's clock if `local`, as the server counts them for the reader's zone.
+ */
+export function timeBarsOf(buckets: readonly [number, number][], intervalMs: number, from: number, to: number, barsMax: number, local = false): TimeBars {
   const joined = Math.max(1, Math.ceil((to - from) / intervalMs / Math.max(1, barsMax)));
-  const stepMs = intervalMs * joined;
-  const first = Math.floor(from / stepMs) * stepMs;
-  const length = Math.max(1, Math.floor((Math.max(to, from + 1) - 1 - first) / stepMs) + 1);
-  const counts = new Array<number>(length).fill(0);
+  const byClock = local && intervalMs >= HOUR_MS && (intervalMs % DAY_MS === 0 || DAY_MS % intervalMs === 0);
+  const stepMs = byClock ? clockStep(intervalMs, joined) : intervalMs * joined;
+  const end = Math.max(to, from + 1);
+  const edges = byClock ? clockEdges(from, end, stepMs) : equalEdges(from, end, stepMs);
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  let at = 0;
   for (const [start, count] of buckets) {
-    const at = Math.min(length - 1, Math.max(0, Math.floor((start - first) / stepMs)));
+    while (at < counts.length - 1 && start >= (edges[at + 1] as number)) at++;
     counts[at] = (counts[at] ?? 0) + count;
   }
-  return { starts: counts.map((_, at) => first + at * stepMs), counts, intervalMs: stepMs };
+  return { starts: edges.slice(0, -1), ends: edges.slice(1), counts, intervalMs: stepMs };
+}
+
+function equalEdges(from: number, to: number, stepMs: number): number[] {
+  const first = Math.floor(from / stepMs) * stepMs;
+  return Array.from({ length: Math.floor((to - 1 - first) / stepMs) + 2 }, (_, at) => first + at * stepMs);
+}
+
+/** Return the step of bars by the clock: one of `BAR_HOURS`, or whole days. */
+function clockStep(intervalMs: number, joined: number): number {
+  const wanted = intervalMs * joined;
+  const hours = BAR_HOURS.find((one) => one * HOUR_MS >= wanted && (one * HOUR_MS) % intervalMs === 0);
+  return hours ? hours * HOUR_MS : Math.ceil(wanted / Math.max(DAY_MS, intervalMs)) * Math.max(DAY_MS, intervalMs);
+}
+
+/** Return the edges of the days, or of parts of them, of the reader's clock that cover a span. */
+function clockEdges(from: number, to: number, stepMs: number): number[] {
+  const begin = new Date(from);
+  const days = Math.max(1, stepMs / DAY_MS);
+  const day = Math.floor(Date.UTC(begin.getFullYear(), begin.getMonth(), begin.getDate()) / DAY_MS / days) * days;
+  const hours = Math.min(24, stepMs / HOUR_MS);
+  const edges: number[] = [];
+  for (let part = 0; (edges.at(-1) ?? -Infinity) < to; part++) {
+    const hour = part * hours;
+    const edge = stepMs >= DAY_MS ? new Date(1970, 0, 1 + day + part * days) : new Date(1970, 0, 1 + day + Math.floor(hour / 24), hour % 24);
+    if (edge.getTime() <= from) edges.length = 0;
+    if (edge.getTime() !== edges.at(-1)) edges.push(edge.getTime());
+  }
+  return edges;
 }

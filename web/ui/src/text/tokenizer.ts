@@ -3,7 +3,7 @@
  * phrases: whether a text contains one (mutes), and where the terms of a search match (marks). An emoji is a word, and so is each letter of
  * a script without spaces. Near-duplicates are compared by these words.
  */
-import { EMOJI, UNSPACED, VANISHING } from "./scriptRanges";
+import { EMOJI, INVISIBLE, UNSPACED, VANISHING } from "./scriptRanges";
 
 const MODIFIERS = "[\\ufe0e\\ufe0f\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}\\u20e3]*";
 const REGIONAL = "[\\u{1f1e6}-\\u{1f1ff}]";
@@ -13,18 +13,18 @@ const EMOJI_FIRST = /[\u00a9\u00ae\u203c-\u2b55\u3030\u303d\u3297\u3299\ud83c-\u
 const EMOJI_SEQUENCE = new RegExp(`[0-9#*]\\ufe0f?\\u20e3|(?:${EMOJI}|${REGIONAL}{1,2})${MODIFIERS}(?:\\u200d${EMOJI}${MODIFIERS})*`, "uy");
 const SELECTORS = /[\ufe0e\ufe0f]/gu;
 const MARK = "(?!\\u20e3)\\p{M}";
-const BEGINS = `(?![${UNSPACED}${VANISHING}\\u20e3])[\\p{L}\\p{M}\\p{N}]`;
+const BEGINS = `(?![${UNSPACED}${VANISHING}${INVISIBLE}\\u20e3])[\\p{L}\\p{M}\\p{N}]`;
 /** A word. Vanishing characters are part of the class, so that a word continues behind them. */
-const WORD = new RegExp(`[${UNSPACED}](?:${MARK}|[${VANISHING}])*|${BEGINS}(?:(?![${UNSPACED}\\u20e3])[\\p{L}\\p{M}\\p{N}${VANISHING}])*`, "gu");
+const WORD = new RegExp(`[${UNSPACED}](?:${MARK}|[${VANISHING}])*|${BEGINS}(?:(?![${UNSPACED}${INVISIBLE}\\u20e3])[\\p{L}\\p{M}\\p{N}${VANISHING}])*`, "gu");
 const VANISHES = new RegExp(`[${VANISHING}]`, "gu");
 /** Characters where case folding is more than lower-casing, or that NFKC changes after folding; they take the slow path. */
-const SPECIAL = new RegExp(`[${VANISHING}ßς\\u0300-\\u036f\\u13a0-\\u13fd\\u1c80-\\u1c88\\u1e9e\\u1f80-\\u1ffc\\uab70-\\uabbf]`, "u");
+const SPECIAL = new RegExp(`[${VANISHING}ıßς\\u0300-\\u036f\\u13a0-\\u13fd\\u1c80-\\u1c88\\u1e9e\\u1f80-\\u1ffc\\uab70-\\uabbf]`, "u");
 const ASCII_ONLY = /^[\0-\x7f]*$/u;
 const ASCII_WORD = /[0-9A-Za-z]+/gu;
 /** A cluster: a character with the marks and vanishing characters behind it. Clusters are normalised one by one. */
 const CLUSTER = new RegExp(`[^](?:${MARK}|[${VANISHING}])*`, "gu");
-/** A run: text between spaces, and between punctuation that NFKC leaves as it is. */
-const RUN = /[^\s’…“”—–‘。、，！？：；（）「」『』・]+/gu;
+/** A run: text between spaces, and between punctuation that NFKC leaves as it is. U+FEFF is a space to JavaScript alone. */
+const RUN = /(?:[^\s’…“”—–‘。、，！？：；（）「」『』・]|\ufeff)+/gu;
 /** Characters of a word that count; the rest is cut off. */
 const WORD_MAX_LENGTH = 128;
 
@@ -34,12 +34,31 @@ export interface WordSpan {
   folded: string;
 }
 
-/** Return a text in the form in which words are compared: NFKC with Unicode's case folding, and ς as σ. */
+/** Lower-case letters of Cherokee. */
+const CHEROKEE = /[\u13f8-\u13fd\uab70-\uabbf]+/gu;
+
+/** An i or j, and the marks behind it up to a dot above. */
+const DOTTED_I = /([ij])(\p{M}*?)\u0307/gu;
+
+/** Return an i or j without the dot that folding leaves on the İ of Turkish, unless a mark between the two stands above the letter. */
+function withoutDot(whole: string, letter: string, between: string): string {
+  // NFD puts a mark that does not stand above the letter before a dot that does.
+  const below = [...between].every((mark) => `\u0307${mark}`.normalize("NFD") !== `\u0307${mark}`);
+  return below ? letter + between : whole;
+}
+
+/** Return a text in the form in which words are compared: NFKC with Unicode's case folding, ς as σ, and ı and İ as i. */
 export function foldCase(text: string): string {
   if (ASCII_ONLY.test(text)) return text.toLowerCase();
-  // Upper-casing first gives ß and ss one form. It would also join ı and i, so ı is left out.
-  const cased = text.normalize("NFKC").toLowerCase().replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase());
-  return cased.replace(/ς/gu, "σ").normalize("NFKC");
+  // Upper-casing first gives ß and ss one form, and ı and i. Unicode folds Cherokee to its upper case.
+  const cased = text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase();
+  const folded = cased.replace(/ς/gu, "σ").replace(CHEROKEE, (letters) => letters.toUpperCase()).normalize("NFKC");
+  return folded.includes("\u0307") ? folded.normalize("NFD").replace(DOTTED_I, withoutDot).normalize("NFKC") : folded;
+}
+
+/** Return a text folded, without vanishing characters, also those that a presentation form holds (a Hebrew letter's point). */
+function foldWord(text: string): string {
+  return foldCase(text.normalize("NFKC").replace(VANISHES, ""));
 }
 
 function truncate(word: string): string {
@@ -88,15 +107,14 @@ function addPlain(found: WordSpan[], text: string, at: number): void {
   const lower = SPECIAL.test(text) ? "" : text.toLowerCase().replaceAll("ς", "σ");
   if (lower.length === text.length)
     return eachMatch(WORD, lower, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: truncate(word) }));
-  eachMatch(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: truncate(foldCase(word.replace(VANISHES, ""))) }));
+  eachMatch(WORD, text, (word, start) => found.push({ start: at + start, end: at + start + word.length, folded: truncate(foldWord(word)) }));
 }
 
 /** Add the words of a run that NFKC changes: ½ becomes two words, ㍿ four. Each word has the offsets of the clusters it comes from. */
 function addNormalized(found: WordSpan[], run: string, at: number): void {
-  const folded = (text: string): string => foldCase(text.replace(VANISHES, ""));
-  const whole = folded(run);
+  const whole = foldWord(run);
   let clusters: { start: number; end: number; folded: string }[] = [];
-  eachMatch(CLUSTER, run, (cluster, start) => clusters.push({ start, end: start + cluster.length, folded: folded(cluster) }));
+  eachMatch(CLUSTER, run, (cluster, start) => clusters.push({ start, end: start + cluster.length, folded: foldWord(cluster) }));
   // Hangul and a few vowels join the letter before them. Then the run counts as one cluster.
   if (clusters.map((cluster) => cluster.folded).join("") !== whole) clusters = [{ start: 0, end: run.length, folded: whole }];
   const origins = clusters.flatMap((cluster) => Array.from({ length: cluster.folded.length }, () => cluster));

@@ -6,6 +6,13 @@ import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
 import * as problemWords from "../words/problems";
 
+/** Posts long before or after the others, which the span of a timeline leaves out. */
+export interface OutlyingPosts {
+  from: number;
+  to: number;
+  count: number;
+}
+
 export interface Timeline {
   interval_ms: number;
   from: number;
@@ -13,6 +20,9 @@ export interface Timeline {
   total: number;
   buckets: [number, number][];
   gaps: Gap[];
+  /** The zone by whose days the buckets are counted. */
+  zone: string;
+  outlying: OutlyingPosts[];
   took_ms: number;
 }
 
@@ -120,6 +130,27 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
   return body as T;
 }
 
+/** Whether the server knew the reader's zone: another version of the zone table may not. */
+let zoneKnown = true;
+
+/** Return the name of the reader's zone, or "" where the server counts by UTC. */
+function readersZone(): string {
+  const zone = zoneKnown ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
+  return zone === "Etc/Unknown" ? "" : zone;
+}
+
+/** Return the counts by the reader's days, over the span where the posts are if no time is chosen. */
+async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline> {
+  const zone = readersZone();
+  try {
+    return await get<Timeline>("/api/timeline", { ...params, span: "most", zone }, signal);
+  } catch (error) {
+    if (!zone || !(error instanceof ApiError) || error.status !== 400 || !error.problem.message.startsWith("zone ")) throw error;
+    zoneKnown = false;
+    return timeline(params, signal);
+  }
+}
+
 export const api = {
   page: (signal?: AbortSignal) => get<PageFacts>("/api/page", {}, signal),
   stats: (signal?: AbortSignal) => get<ServerStats>("/api/stats", {}, signal),
@@ -127,6 +158,6 @@ export const api = {
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
   search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
-  timeline: (params: Params, signal?: AbortSignal) => get<Timeline>("/api/timeline", params, signal),
+  timeline,
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };

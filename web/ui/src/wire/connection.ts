@@ -5,7 +5,8 @@
  *
  * The connection knows subscriptions and their `after`, not posts. The back-off restarts when a frame arrives, not when a socket opens.
  * After three sockets in a row that never opened, event streams take over; when those break too, a socket is tried first again. The server
- * sends `stats` every second on both transports: a connection without a frame for some seconds is `silent`, and is then replaced.
+ * sends `stats` every second on both transports: a connection without a frame for some seconds is `silent`, and is then replaced, as is a
+ * socket that does not open.
  */
 import { backoffMs, closeVerdict, requestedWaitMs } from "./backoff";
 import { StreamTransport } from "./streamTransport";
@@ -28,6 +29,8 @@ export interface ConnectionListener {
 const UNDELIVERED_MAX = 256;
 /** Sockets in a row that fail to open before event streams take over. */
 const FAILED_SOCKETS_MAX = 3;
+/** Milliseconds in which a socket has to open. A network that drops packets, as after sleep, would leave it hanging for minutes. */
+const CONNECT_MAX_MS = 15_000;
 /** Close code of a connection that broke without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
 const SIGNED_OUT_CODE = 4401;
@@ -41,6 +44,8 @@ export class Connection {
   private failedSockets = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private state: ConnectionState = "connecting";
+  /** When the socket that is not open yet was made, ms. */
+  private connectingSince = 0;
   /** The server refused the connection, or asks for a token: nothing reconnects by itself. */
   private ended = false;
   private undelivered: ((to: ConnectionListener) => void)[] = [];
@@ -64,6 +69,7 @@ export class Connection {
     },
     dead: () => {
       if (this.state === "open" || this.state === "silent") this.replace();
+      else if (this.state === "connecting" && Date.now() - this.connectingSince > CONNECT_MAX_MS) this.abandon();
     },
   });
 
@@ -138,6 +144,16 @@ export class Connection {
     this.onClosed(ABNORMAL_CLOSURE, "");
   }
 
+  /** Give up a socket that does not open. It counts among those that fail to open. */
+  private abandon(): void {
+    const { socket } = this;
+    if (!socket) return;
+    this.socket = null;
+    socket.close();
+    if (++this.failedSockets >= FAILED_SOCKETS_MAX) this.streams.active = true;
+    this.onClosed(ABNORMAL_CLOSURE, "");
+  }
+
   /** Subscribe to a search. Up to `history` stored posts arrive first. */
   subscribe(query: string, history: number): SubscriptionHandle {
     const subscription = new LiveSubscription(`s${++this.lastId}`, query, history, (one) => this.unsubscribe(one));
@@ -158,6 +174,7 @@ export class Connection {
 
   private open(): void {
     if (this.streams.active) return this.streams.openAll();
+    this.connectingSince = Date.now();
     this.setState("connecting", 0, 0);
     const socket = new WebSocket(this.url);
     const former = this.socket;

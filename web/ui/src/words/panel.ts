@@ -73,6 +73,8 @@ export const chartCloud = "cloud";
 export const chartTable = (label: string) => `${label}, table`;
 export const chartColumns = { from: "From", matches: "Matches", collected: "Collected" };
 export const chartAllCollected = "all";
+export const chartWholeSpan = "Show the whole time";
+export const chartOutlying = (count: number, earlier: boolean, at: string) => `${formatCount(count, earlier ? "earlier post" : "later post")}, ${at}`;
 export const chartNow = "now";
 export const chartPeak = (count: number, at: string) => ` Peak: ${formatNumber(count)} at ${at}.`;
 export const chartGaps = (count: number) => (count ? ` ${formatCount(count, "gap")}.` : "");

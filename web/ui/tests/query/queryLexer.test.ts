@@ -9,6 +9,15 @@ describe("the query lexer", () => {
     }));
   });
 
+  it("knows the signs of every keyboard, and links without a scheme", () => {
+    const query = "（東京 ＯＲ 「大 阪」～2） －雪 from：nasa ＃t www.x.org/a x.org/b x.org 12” «a b»";
+    const kinds = piecesOf(query).filter((one) => one.kind !== "space").map((one) => [one.text, one.kind]);
+    expect(kinds).toEqual([
+      ["（", "paren"], ["東京", "word"], ["ＯＲ", "and-or"], ["「大 阪」～2", "quote"], ["）", "paren"], ["－", "not"], ["雪", "word"], ["from：", "operator"], ["nasa", "value"],
+      ["＃t", "tag"], ["www.x.org/a", "link"], ["x.org/b", "link"], ["x.org", "word"], ["12”", "word"], ["«a b»", "quote"],
+    ]);
+  });
+
   it("names the kind of each piece", () => {
     const kinds = piecesOf('storm (a OR "b c"~3) -from:x #t or 12:30').filter((one) => one.kind !== "space").map((one) => [one.text, one.kind]);
     expect(kinds).toEqual([

@@ -29,7 +29,7 @@ describe("the coverage of a chart", () => {
     expect(describeGaps([beside, { ...beside, source: "bluesky" }, { ...beside, source: "demo" }], 150, 160)).toBe("X, Bluesky and 1 more not collected");
     expect(describeGaps([{ ...sampled, partial: true }], 400, 500)).toBe("X a sample only");
     expect(gapAxisTexts(chart(), [beside], "")).toEqual([]);
-    const sentence = summaryOf({ interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [beside], took_ms: 1 }, 1_000);
+    const sentence = summaryOf({ interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [beside], took_ms: 1, zone: "UTC", outlying: [] }, 1_000);
     expect(sentence).toContain("X missing for part of it.");
     expect(sentence).not.toMatch(/ gaps?\./u);
   });
@@ -58,7 +58,7 @@ describe("the coverage of a chart", () => {
   });
 
   it("is counted by kind in the summary of the chart", () => {
-    const timeline = { interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [gap, sampled, { ...gap, from: 500, to: 600 }], took_ms: 1 };
+    const timeline = { interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [gap, sampled, { ...gap, from: 500, to: 600 }], took_ms: 1, zone: "UTC", outlying: [] };
     expect(summaryOf(timeline, 1_000)).toContain("2 gaps. Only a sample in 1 period.");
     expect(summaryOf({ ...timeline, gaps: [] }, 1_000)).not.toMatch(/gap|sample/u);
   });

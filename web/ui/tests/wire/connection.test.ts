@@ -64,4 +64,28 @@ describe("the connection", () => {
     vi.runOnlyPendingTimers();
     expect(seen).toEqual([["harbour", "subscribed"], ["harbour", "history"]]);
   });
+
+  it("resumes each search by its `after` on the connection that follows a sleep of two hours", () => {
+    const connection = new Connection("ws://x/ws");
+    const seen: string[] = [];
+    connection.attach({ frame: () => undefined, link: () => undefined });
+    connection.start();
+    const former = FakeSocket.last;
+    former.onopen?.();
+    connection.subscribe("storm", 10).listen((frame) => seen.push(frame.type));
+    const id = former.sent[0]?.id as string;
+    former.receive({ type: "subscribed", id, key: "s", query: "storm", terms: [] });
+    former.receive({ type: "history", key: "s", posts: [post("p")], done: true, after: 7 });
+    former.receive({ type: "posts", key: "s", posts: [post("q")], after: 9 });
+    vi.advanceTimersByTime(1_000);
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    vi.advanceTimersByTime(10_000);
+    expect(FakeSocket.last).not.toBe(former);
+    FakeSocket.last.onopen?.();
+    expect(FakeSocket.last.sent).toMatchObject([{ type: "subscribe", query: "storm", after: 9 }]);
+    FakeSocket.last.receive({ type: "subscribed", id, key: "s", query: "storm", terms: [] });
+    FakeSocket.last.receive({ type: "reset", key: "s" });
+    vi.advanceTimersByTime(1_000);
+    expect(seen).toEqual(["subscribed", "history", "posts", "subscribed", "reset"]);
+  });
 });

@@ -124,6 +124,55 @@ describe("a silent connection", () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
+  it("is replaced after two hours of sleep, though frames of before the sleep arrive first", async () => {
+    connect(FakeSocket);
+    await receiveEverySecond(() => FakeSocket.last.receive(), 3);
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    const former = FakeSocket.last;
+    former.receive();
+    await vi.advanceTimersByTimeAsync(600);
+    former.receive();
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(former.readyState).toBe(3);
+    expect(states.at(-1)).toBe("open");
+  });
+
+  it("that hangs while it opens is given up, until event streams take over", async () => {
+    class Hanging {
+      static all: Hanging[] = [];
+      closed = false;
+      constructor() {
+        Hanging.all.push(this);
+      }
+      close(): void {
+        this.closed = true;
+      }
+    }
+    connect(Hanging);
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(Hanging.all.map((socket) => socket.closed)).toEqual([false]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(Hanging.all[0]?.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(Hanging.all.slice(0, 3).map((socket) => socket.closed)).toEqual([true, true, true]);
+    expect(FakeStream.all.length).toBeGreaterThan(0);
+  });
+
+  it("that was opening when the computer fell asleep is made anew at once", async () => {
+    let made = 0;
+    connect(class {
+      constructor() {
+        made++;
+      }
+      close(): void {}
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(made).toBe(2);
+  });
+
   it("is probed after the computer slept, and kept if a frame arrives", async () => {
     connect(FakeSocket);
     await receiveEverySecond(() => FakeSocket.last.receive(), 3);

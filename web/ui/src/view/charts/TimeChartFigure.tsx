@@ -10,7 +10,7 @@ import { timeBarsOf } from "../../stats/timeBuckets";
 import { gapIntervals } from "../../stats/gapIntervals";
 import { formatSpan, formatExactTime, formatMoment, sameDay } from "../../text/formatTime";
 import { formatNumber } from "../../text/formatNumber";
-import type { Timeline } from "../../wire/api";
+import type { OutlyingPosts, Timeline } from "../../wire/api";
 import { lazyImport } from "../../wire/lazyImport";
 import type { TimeChart, TimeSeries } from "./timeChart";
 import { describeGaps } from "./coverageOverlay";
@@ -28,6 +28,7 @@ interface Props {
 
 /** Width of a bar with its gap, about. */
 const BAR_PX = 7;
+const MINUTE_MS = 60_000;
 
 export function summaryOf(timeline: Timeline, now: number): string {
   const { total, from, to, interval_ms: step } = timeline;
@@ -37,13 +38,25 @@ export function summaryOf(timeline: Timeline, now: number): string {
   const peak = top ? panelWords.chartPeak(top[1], formatMoment(top[0], step, sameDay(from, to) ? from : now)) : "";
   const gaps = panelWords.chartGaps(gapIntervals(timeline.gaps, false).length);
   const sampled = panelWords.chartSampledPeriods(gapIntervals(timeline.gaps, true).length);
+  const outlying = timeline.outlying.map((side) => ` ${outlyingText(timeline, side, now)}.`).join("");
   const partial = panelWords.chartPartlyMissing(timeline.gaps.filter((gap) => gap.partial && !gap.sampled));
-  return panelWords.chartSummary(total, span, `${peak}${gaps}${sampled}${partial}`);
+  return panelWords.chartSummary(total, span, `${peak}${gaps}${sampled}${partial}${outlying}`);
+}
+
+/** Return the number of outlying posts, and the time of the one that is farthest. */
+export function outlyingText(timeline: Timeline, { from, to, count }: OutlyingPosts, now: number): string {
+  const earlier = from < timeline.from;
+  return panelWords.chartOutlying(count, earlier, formatMoment(earlier ? from : to - 1, MINUTE_MS, now));
+}
+
+/** Return the span of a timeline with its outlying posts. */
+export function wholeSpan({ from, to, outlying }: Timeline): [from: number, to: number] {
+  return [Math.min(from, ...outlying.map((side) => side.from)), Math.max(to, ...outlying.map((side) => side.to))];
 }
 
 function seriesOf(timeline: Timeline, width: number): TimeSeries {
-  const bars = timeBarsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX));
-  return { ...bars, from: bars.starts[0] ?? timeline.from, to: (bars.starts.at(-1) ?? timeline.to) + bars.intervalMs, gaps: timeline.gaps };
+  const bars = timeBarsOf(timeline.buckets, timeline.interval_ms, timeline.from, timeline.to, Math.max(20, width / BAR_PX), timeline.zone !== "UTC");
+  return { ...bars, from: bars.starts[0] ?? timeline.from, to: bars.ends.at(-1) ?? timeline.to, gaps: timeline.gaps };
 }
 
 export function TimeChartFigure({ timeline, kind, axes, theme, table, label, choose }: Props): JSX.Element {
@@ -96,8 +109,8 @@ export function TimeChartFigure({ timeline, kind, axes, theme, table, label, cho
     };
   }, [kind, axes, theme, table]);
 
-  const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
-  const missing = at ? describeGaps(timeline.gaps, at.start, at.start + bars.intervalMs) : "";
+  const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, end: bars.ends[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
+  const missing = at ? describeGaps(timeline.gaps, at.start, at.end) : "";
   return (
     <figure class={`time of-${kind}`} aria-label={label}>
       <figcaption class="hidden">{summaryOf(timeline, now)}</figcaption>
@@ -109,16 +122,21 @@ export function TimeChartFigure({ timeline, kind, axes, theme, table, label, cho
               {timeline.to ? bars.starts.map((start, index) => (
                 <tr key={start}>
                   <td>{formatExactTime(start)}</td><td>{formatNumber(bars.counts[index] ?? 0)}</td>
-                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, start + bars.intervalMs) || panelWords.chartAllCollected}</td> : null}
+                  {timeline.gaps.length ? <td>{describeGaps(timeline.gaps, start, bars.ends[index] ?? start) || panelWords.chartAllCollected}</td> : null}
                 </tr>
               )) : null}
             </tbody>
           </table>
         </div>
       ) : <div class="plot" ref={box} aria-hidden="true" />}
+      {timeline.outlying.map((side) => (
+        <button key={side.from} class="tiny outlying" title={panelWords.chartWholeSpan} onClick={() => choose(...wholeSpan(timeline))}>
+          {outlyingText(timeline, side, now)}
+        </button>
+      ))}
       {at && hover && !table ? (
         <div class="hover" ref={(tip) => { if (tip) tip.style.left = `${Math.min(Math.max(hover.left, 70), Math.max(70, width - 70))}px`; }}>
-          {formatSpan(at.start, at.start + bars.intervalMs, now)} · <b>{formatNumber(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
+          {formatSpan(at.start, at.end, now)} · <b>{formatNumber(at.count)}</b>{missing ? <span class="warn"> · {missing}</span> : null}
         </div>
       ) : null}
     </figure>

@@ -12,6 +12,7 @@ import * as panelWords from "../../words/panel";
 
 export interface TimeSeries {
   starts: number[];
+  ends: number[];
   counts: number[];
   intervalMs: number;
   from: number;
