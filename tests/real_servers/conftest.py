@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
-from tests.servers.jetstream.install import ORIGINAL, CannotBuild, program
+from tests.servers.jetstream.install import VERSION, CannotBuild, program
 from tests.servers.jetstream.relay import Relay
 from tests.servers.jetstream.server import JetstreamProcess
 
@@ -17,9 +17,9 @@ from tests.servers.jetstream.server import JetstreamProcess
 def jetstream_program() -> Path:
     """The original Jetstream, from the Go module proxy."""
     try:
-        return program(ORIGINAL)
+        return program()
     except CannotBuild as error:
-        missing(f"Jetstream {ORIGINAL.version} ({error})")
+        missing(f"Jetstream {VERSION} ({error})")
 
 
 @pytest.fixture
