@@ -13,7 +13,7 @@ beside_page_tests = mkdir -p test-results; out=test-results/page-tests.txt; \
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike bench-import mutants fuzz soak outage clean help setup-tests test-shared test-all
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike bench-import mutants fuzz soak outage real-servers clean help setup-tests test-shared test-all
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -109,6 +109,9 @@ soak: $(VENV)/.ready-dev web/static/.ready ## run everything for an hour; fail i
 
 outage: $(VENV)/.ready-dev web/static/.ready ## break Elasticsearch in seven ways under 500 posts/s; check that every promise is kept
 	@$(BIN)/python -m bench.outage
+
+real-servers: $(VENV)/.ready-dev ## build the networks' own servers below .cache, and run the sources against them; skips what cannot be had
+	@env -u CI $(BIN)/python -m pytest tests/real_servers -n 0 -rs
 
 clean: ## remove built files; posts in DATA_DIR stay
 	rm -rf $(VENV) node_modules web/static .node

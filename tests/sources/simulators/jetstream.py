@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -28,12 +29,18 @@ from websockets.sync.server import Server, ServerConnection, serve
 from pipeline.sources.bluesky.jetstream_url import DICTIONARY_PATH, NEWER_PATH
 
 DID = "did:plc:ann"
+CID = "bafyreigwhofrq6vczcu6og5ryxy7yzynahqcnuq5bowkblrqtjune75cd4"
+"""Content id of every record; nobody compares them."""
+_NOT_FOUND = b'{"message":"Not Found"}'
 
 
 def commit(
     time_us: int, text: str = "hi", *, did: str = DID, rkey: str = "", operation: str = "create", **record: Any
 ) -> dict[str, Any]:
-    """Return an event of `/subscribe`; its record key is its time by default."""
+    """Return an event of `/subscribe`; its record key is its time by default.
+
+    Its revision is no TID, as a real one is: nobody knows when it was written, and only the server's time counts.
+    """
     fields: dict[str, Any] = {
         "rev": "x",
         "operation": operation,
@@ -42,6 +49,7 @@ def commit(
     }
     if operation != "delete":
         fields["record"] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2024-11-21T16:25:48Z", **record}
+        fields["cid"] = CID
     return {"did": did, "time_us": time_us, "kind": "commit", "commit": fields}
 
 
@@ -57,6 +65,10 @@ class StreamRequest:
     def cursor(self) -> int | None:
         """Return the cursor, None if there was none."""
         return int(self.query["cursor"][0]) if "cursor" in self.query else None
+
+    def has_readable_cursor(self) -> bool:
+        """Tell whether the cursor is a whole number, or missing."""
+        return re.fullmatch(r"[+-]?[0-9]{1,18}", self.query.get("cursor", ["0"])[0]) is not None
 
 
 Fault = Callable[[ServerConnection, "Jetstream"], None]
@@ -138,7 +150,7 @@ class Jetstream:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         parts = urlsplit(request.path)
         if parts.path == DICTIONARY_PATH:
-            return _response(200 if self.dictionary else 404, {}, self.dictionary)
+            return _response(200 if self.dictionary else 404, {}, self.dictionary or _NOT_FOUND)
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query):
             query.setdefault(name, []).append(value)
@@ -146,13 +158,20 @@ class Jetstream:
         self.requested.append(requested)
         if self.refusals:
             return _response(*self.refusals.popleft())
-        if parts.path != "/subscribe" and (self.original or parts.path != NEWER_PATH):
-            return _response(404, {}, b'{"message":"Not Found"}')
-        if parts.path == NEWER_PATH and "wantedCollections" in query:
+        return self._refusal(requested)
+
+    def _refusal(self, requested: StreamRequest) -> Response | None:
+        """Return why a stream is refused, None if it is not."""
+        newer = requested.path == NEWER_PATH
+        if requested.path != "/subscribe" and (self.original or not newer):
+            return _response(404, {}, _NOT_FOUND)
+        if not requested.has_readable_cursor():
+            return _response(400, {}, b"invalid cursor")
+        if newer and "wantedCollections" in requested.query:
             return _response(400, {}, b'{"error":"InvalidRequest"}')
         cursor = requested.cursor()
         error = "InvalidRequest" if self.refuses_cursors else ""
-        if parts.path == NEWER_PATH and (cursor or 10**15) < 10**15 and (self.too_old or self._is_below_floor(cursor)):
+        if newer and (cursor or 10**15) < 10**15 and (self.too_old or self._is_below_floor(cursor)):
             error = self.too_old or "CursorTooOld"
         if not error or cursor is None:
             return None
