@@ -55,7 +55,7 @@ def test_bluesky_reads_from_the_servers_of_its_settings() -> None:
             assert len(until(lambda: server.requested)[0].query["collections"]) == 4
         with Reading(open_source("bluesky", load(settings | {"BLUESKY_API": "off"}))):
             until(lambda: len(server.requested) > 1)
-            assert len(server.requested[-1].query["collections"]) == 1, "no API, no counts"
+            assert len(server.requested[-1].query["collections"]) == 2, "no API, no counts"
 
 
 def test_mastodon_reads_from_the_servers_of_its_settings() -> None:
