@@ -103,7 +103,7 @@ def test_deletion_that_takes_longer_than_an_attempt_goes_on_in_the_next(
         attempts += 1
         assert attempts <= 6, "each finds less"
         worker.runner.run("gone")
-    assert attempts > 2
+    assert attempts > 1, "one attempt has time for some only"
     assert {post_id for ids in announced_deletions(listening) for post_id in ids} == {f"demo:{n}" for n in range(1, 12)}
     assert worker.stored() == {"demo:20"} | (set() if one_by_one else {"demo:21"})
     assert worker.dead.size().letters == int(one_by_one)
