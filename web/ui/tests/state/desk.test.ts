@@ -50,6 +50,14 @@ async function open(address = "/"): Promise<void> {
   await vi.advanceTimersByTimeAsync(1_000);
 }
 
+/** Let time pass while the server sends its frame now and then, as it does once a second. */
+async function passWithStats(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    FakeSocket.last.receive({ type: "stats" });
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+}
+
 const requestsOf = (path: string): number => requested.filter((address) => address.startsWith(path)).length;
 
 beforeEach(() => {
@@ -92,10 +100,10 @@ describe("the undo of a toast", () => {
     desk.showToast("Muted @a", () => desk.updateSettings({ muted: [] }));
     desk.navigate({ query: "harbour" });
     desk.toasts.keepOpen(true);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await passWithStats(60_000);
     expect(desk.toasts.current?.text).toBe("Muted @a");
     desk.toasts.keepOpen(false);
-    await vi.advanceTimersByTimeAsync(30_000);
+    await passWithStats(30_000);
     expect(desk.toasts.current).toBeNull();
   });
 });
