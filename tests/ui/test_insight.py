@@ -318,6 +318,9 @@ def test_a_post_of_long_ago_is_a_button_that_opens_the_whole_time(simulator: Sim
         put_texts(simulator, [f"zeppelin {number}" for number in range(4)], live=False, ago_ms=minutes * MINUTE)
     page = open_page(f"{simulator.url}/?q=zeppelin")
     outlying = page.locator(".histogram").get_by_role("button", name=re.compile("^1 earlier post, "))
+    box = outlying.bounding_box()
+    assert box is not None
+    assert box["height"] < 40 < box["width"], "on one line"
     outlying.click()
     expect(page.locator(".histogram figcaption")).to_contain_text("41 matches")
     expect(outlying).to_have_count(0)

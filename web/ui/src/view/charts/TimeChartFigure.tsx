@@ -130,7 +130,7 @@ export function TimeChartFigure({ timeline, kind, axes, theme, table, label, cho
         </div>
       ) : <div class="plot" ref={box} aria-hidden="true" />}
       {timeline.outlying.map((side) => (
-        <button key={side.from} class="tiny outlying" title={panelWords.chartWholeSpan} onClick={() => choose(...wholeSpan(timeline))}>
+        <button key={side.from} class="chip outlying" title={panelWords.chartWholeSpan} onClick={() => choose(...wholeSpan(timeline))}>
           {outlyingText(timeline, side, now)}
         </button>
       ))}
