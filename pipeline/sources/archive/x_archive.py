@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Raw
 
 from pipeline.errors import RecordError
+from pipeline.normalise.x.personal_archive.wire import ArchiveOwner
 from pipeline.sources.archive.archive_contract import MemberKind, whole_member
 
 MAX_NOTE_SHIFT_S = 2
@@ -90,17 +91,6 @@ class _EditInfo(msgspec.Struct):
     edit: _Edit | None = None
 
 
-class _Owner(msgspec.Struct, omit_defaults=True):
-    """Owner of the archive, as `pipeline/normalise/x/personal_archive/wire.py` reads it."""
-
-    id: str = ""
-    username: str = ""
-    name: str = ""
-    bio: str = ""
-    avatar: str = ""
-    generated_at: str = ""
-
-
 _decode_members = msgspec.json.Decoder(list[dict[str, Raw]]).decode
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
@@ -109,7 +99,7 @@ class XArchive:
     """The context of one personal archive of X: its owner, and the whole texts of long posts."""
 
     def __init__(self) -> None:
-        self._owner = _Owner()
+        self._owner = ArchiveOwner()
         self._notes: dict[int, list[tuple[str, bytes]]] = {}
 
     def learn(self, kind: MemberKind, blocks: Iterable[bytes]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from pipeline.normalise.x.v1_wire import V1Status
 
 
-class ArchiveOwner(msgspec.Struct):
+class ArchiveOwner(msgspec.Struct, omit_defaults=True):
     """The owner of an archive. `generated_at`: when X made the archive."""
 
     id: str = ""
