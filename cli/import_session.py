@@ -36,7 +36,7 @@ BROKER_START_S = 30.0
 
 @dataclass(frozen=True)
 class ImportSession:
-    """What an import writes to: batches, notes, and rows of coverage."""
+    """Outlets of an import: batches, notes, and rows of coverage."""
 
     outlet: BatchOutlet
     notes: ImportNotes

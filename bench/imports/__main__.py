@@ -32,7 +32,7 @@ PAGE_POSTS = 100
 HERE = Path(__file__).parent
 _REFERENCED = ("referenced_tweets.retweeted.id", "referenced_tweets.quoted.id")
 _NO_MEDIA = ("", "{}")
-"""What twarc-csv writes for media that a page names and does not hold is `{}`."""
+"""Cells without media. twarc-csv writes `{}` for media that a page names and does not hold."""
 COLUMNS = {
     "ours": ("id", "media", " ", ("repost_of", "quote_of")),
     "twarc-csv": ("id", "attachments.media", ",", _REFERENCED),

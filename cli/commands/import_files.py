@@ -34,7 +34,7 @@ SOURCE = "import"
 
 
 class ImportResult(msgspec.Struct):
-    """What became of all files. `problems` are those that were not read, or not to their end, with the reason."""
+    """Result of an import of files. `problems` are those that were not read, or not to their end, with the reason."""
 
     files: int = 0
     imported_before: int = 0

@@ -72,7 +72,7 @@ class FileImport:
 
     @property
     def position_bytes(self) -> int:
-        """How far the file has been read."""
+        """Bytes of the file that have been read."""
         return self._reading.position_bytes
 
     def run(self) -> Iterator[None]:

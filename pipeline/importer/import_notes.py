@@ -23,7 +23,7 @@ _DIGESTED_BYTES = 64 * 1024
 
 
 class ImportNote(msgspec.Struct):
-    """How far one file was imported: the place, whether it is at the end, and the counts up to there."""
+    """Progress of the import of one file: the place, whether it is the end, and the counts up to there."""
 
     file: str
     store: str

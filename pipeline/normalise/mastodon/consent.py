@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 _MAY_BE_OPT_OUT = re.compile(rb'"(?:indexable|discoverable)"\s*:\s*false|"noindex"\s*:\s*true|\\u00[67]')
-"""What an opt-out looks like in JSON; an escaped letter may hide one."""
+"""Bytes of JSON that may hold an opt-out; an escaped letter may hide one, too."""
 _WRAPPER_FIELDS = frozenset({"id", "uri", "url", "created_at", "edited_at", "visibility", "account", "account_domain"})
 """Fields of a boost that are its own; servers fill the others from the boosted status."""
 _QUOTE_FALLBACK = "quote-inline"

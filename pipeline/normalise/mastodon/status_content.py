@@ -26,7 +26,7 @@ MAX_NAMED = 500
 """Most mentions and most tags of a status that are read."""
 
 _QUOTE_LEAD = re.compile(r"(?:^|\s)(?:RE|QT|RT|re|qt|rt):\s*$|\s+$")
-"""What stands before the link to a quoted post at the end of a text."""
+"""Word or white space before the link to a quoted post at the end of a text."""
 
 
 def add_content(post: Post, status: MastodonStatus, home: Home, quoted: Collection[str] = ()) -> None:

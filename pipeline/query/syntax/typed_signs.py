@@ -45,7 +45,7 @@ WORD_ENDS = "".join(PARENTHESES) + "".join(sorted((set(QUOTES) | set("".join(QUO
 """Characters that end a word. Inches (12”) and Hebrew abbreviations (צה״ל) have quotes inside."""
 
 LONG_VOWELS = "ーｰ"
-"""What the hyphen key writes in a Japanese input method. No word begins with it."""
+"""Sign that the hyphen key writes in a Japanese input method. No word begins with it."""
 
 LIST_SIGNS = ",，﹐､、﹑،;；؛|｜"
 """Signs between the parts of a list."""

@@ -17,7 +17,7 @@ CONTEXT_MAX_BYTES = 64 * 1024 * 1024
 
 
 class MemberKind(NamedTuple):
-    """What a member of an archive holds.
+    """Kind of a member of an archive.
 
     `archive` is x, mastodon or bluesky, `part` the archive's own name of the member. `role` tells what becomes of it:
     the records of "posts" are read, "context" is learnt before them, "left out" is not read (`note` says why), "media"

@@ -35,7 +35,7 @@ class DamagedFile(Exception):
 
 
 class UnpackBudget:
-    """What one file has unpacked to so far."""
+    """Bytes that one file has unpacked to so far, and their bound."""
 
     def __init__(self, file_bytes: int) -> None:
         self._most_bytes = max(UNPACKED_FREE_BYTES, UNPACKED_RATIO_MAX * file_bytes)

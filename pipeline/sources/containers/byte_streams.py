@@ -53,7 +53,7 @@ class ForwardStream:
         self._read_max_bytes = read_max_bytes
         self._position = 0
         self.last_block = b""
-        """What the last read returned: after the last member, the mark that ends a tar, or less."""
+        """Bytes that the last read returned: after the last member, the mark that ends a tar, or fewer."""
 
     def tell(self) -> int:
         """Return the number of bytes before the next one."""

@@ -50,7 +50,7 @@ class FileReading:
 
     @property
     def position_bytes(self) -> int:
-        """How far the file on disk has been read."""
+        """Bytes of the file on disk that have been read."""
         last = self._opened[-1] if self._opened else None
         return 0 if last is None or last.closed else min(last.tell(), self.size_bytes)
 

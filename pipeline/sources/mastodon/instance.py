@@ -15,7 +15,7 @@ import msgspec
 FEEDS = {"public": ("local", "remote"), "public:local": ("local",), "public:remote": ("remote",)}
 """Values of MASTODON_FEED, and whose statuses each carries: those of the server's own accounts, and all others."""
 CLOSED = "disabled"
-"""What a server says of a feed that its admin closed."""
+"""Access that a server states for a feed that its admin closed."""
 
 _HOST = re.compile(r"[^\s/@:?#]{1,253}(?::[0-9]{1,5})?")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode

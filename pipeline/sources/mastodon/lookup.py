@@ -74,7 +74,7 @@ def _is_public(address: str) -> bool:
 
 
 class _Found:
-    """What a look-up has found so far."""
+    """Findings of a look-up so far."""
 
     def __init__(self) -> None:
         self.deleted: list[str] = []

@@ -59,7 +59,7 @@ CREATE INDEX background_hour ON background (hour);
 CREATE TABLE background_hours (hour INTEGER PRIMARY KEY, posts INTEGER NOT NULL);
 """.replace("TOKENIZER", _TOKENIZER)
 
-ACCOUNT_TABLES = """
+_ADDED_TABLES = """
 CREATE TABLE IF NOT EXISTS accounts (hash INTEGER PRIMARY KEY, until INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS accounts_until ON accounts (until);
 CREATE TABLE IF NOT EXISTS withheld (
@@ -70,26 +70,22 @@ CREATE INDEX IF NOT EXISTS withheld_author ON withheld (author);
 CREATE INDEX IF NOT EXISTS withheld_seq ON withheld (seq);
 CREATE INDEX IF NOT EXISTS withheld_created_at ON withheld (created_at);
 CREATE INDEX IF NOT EXISTS withheld_at ON withheld (at);
-"""
-"""Tables of accounts and of posts that are hidden while one is off; an older store gets them when it is opened."""
-
-
-_ADDED = """
 CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deletion_versions (hash INTEGER PRIMARY KEY, version INTEGER NOT NULL);
 """
+"""Tables of accounts, of posts that are hidden while one is off, of aliases and of versions of deletions. A store of an
+earlier program gets them when it is opened."""
 
 
 def create(connection: apsw.Connection) -> None:
     """Create the tables if there are none yet; two processes may do so at once."""
     exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
     if list(rows(connection, exists)):
-        add_account_tables(connection)
         return
     with transaction(connection):
         if not list(rows(connection, exists)):
             connection.execute(TABLES)
-            connection.execute(ACCOUNT_TABLES)
+            connection.execute(_ADDED_TABLES)
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)",
                 [
@@ -106,16 +102,11 @@ def create(connection: apsw.Connection) -> None:
             )
 
 
-def add_account_tables(connection: apsw.Connection) -> None:
-    """Add the tables of accounts to a store of an earlier version, which has none of them."""
-    if not list(rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'withheld_at'")):
-        with transaction(connection):
-            connection.execute(ACCOUNT_TABLES)
-
-
 def complete(connection: apsw.Connection) -> None:
     """Add the tables that a store of an earlier program lacks."""
-    connection.execute(_ADDED)
+    if not list(rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deletion_versions'")):
+        with transaction(connection):
+            connection.execute(_ADDED_TABLES)
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:

@@ -56,9 +56,8 @@ class SqliteStore:
         with translate_errors():
             if create:
                 schema.create(self._connection)
-                schema.complete(self._connection)
             facts = schema.meta(self._connection)
-            schema.add_account_tables(self._connection)
+            schema.complete(self._connection)
         if check:
             schema.check(facts)
         self.identity = str(facts["identity"])

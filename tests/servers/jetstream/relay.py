@@ -6,19 +6,19 @@ by its path and compares its content id (v0.0.0-20251009222037, pkg/consumer/con
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from tests.sources.archive.car_writer import Car, dag_cbor
 from tests.sources.simulators.jetstream_world import tid
+from tests.sources.simulators.websocket_server import WebSocketServer
 
 
-class Relay:
+class Relay(WebSocketServer):
     """One relay. It numbers what is published; while it is held, nobody hears of it."""
 
     def __init__(self) -> None:
@@ -26,25 +26,12 @@ class Relay:
         self._frames: list[bytes] = []
         self._heard = 0
         self._held = False
-        self._closing = False
-        self._news = threading.Condition()
-        self._server = serve(self._play, "127.0.0.1", 0, compression=None)
-        self._port: int = self._server.socket.getsockname()[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._serve(self._play)
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"ws://127.0.0.1:{self._port}/xrpc/com.atproto.sync.subscribeRepos"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._news:
-            self._closing = True
-            self._news.notify_all()
-        self._server.shutdown()
+        return f"ws://127.0.0.1:{self.port}/xrpc/com.atproto.sync.subscribeRepos"
 
     def publish(self, *events: tuple[str, dict[str, Any]]) -> None:
         """Send events: the message's type and its fields, without a number."""

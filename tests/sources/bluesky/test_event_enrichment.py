@@ -14,12 +14,17 @@ from tests.sources.simulators.bluesky_api import BlueskyApi
 from tests.sources.simulators.jetstream import DID, Jetstream, commit
 
 
+def _introduce(server: Jetstream, reading: Reading, text: str) -> None:
+    """Publish a first post, and wait until it came again with its author's name."""
+    until(lambda: server.requested)
+    server.publish(commit(now_us(), text))
+    until(lambda: len(reading.posts()) == 2)
+
+
 def test_post_comes_at_once_under_a_did_and_again_with_its_name(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example", displayName="Ann", description="I am", followersCount=7, avatar="https://a.example/1")
     with read_with_names(server, api) as reading:
-        until(lambda: server.requested)
-        server.publish(commit(now_us(), "one"))
-        until(lambda: len(reading.posts()) == 2)
+        _introduce(server, reading, "one")
         first, second = reading.posts()
         assert (first.author.handle, second.author.handle) == (DID, "ann.example")
         assert (second.author.name, second.author.bio, second.author.followers) == ("Ann", "I am", 7)
@@ -54,9 +59,7 @@ def test_mentioned_account_that_the_text_does_not_name_is_looked_up(server: Jets
     api.know(DID, "ann.example")
     api.know("did:plc:bob", "bob.example")
     with read_with_names(server, api) as reading:
-        until(lambda: server.requested)
-        server.publish(commit(now_us(), "hi"))
-        until(lambda: len(reading.posts()) == 2)
+        _introduce(server, reading, "hi")
         server.publish(commit(now_us(), "@zoe.example hi", facets=[_mention("did:plc:zoe", "@zoe.example")]))
         server.publish(commit(now_us(), "Bob Smith hi", facets=[_mention("did:plc:bob", "Bob Smith")]))
         until(lambda: any(post.mentions == ["bob.example"] for post in reading.posts()))
@@ -73,9 +76,7 @@ def test_post_deleted_before_a_mentioned_account_is_known_has_no_second_version(
     api.know(DID, "ann.example")
     api.know("did:plc:bob", "bob.example")
     with read_with_names(server, api) as reading:
-        until(lambda: server.requested)
-        server.publish(commit(now_us(), "hi"))
-        until(lambda: len(reading.posts()) == 2)
+        _introduce(server, reading, "hi")
         api.delay_s = 0.5
         server.publish(commit(now_us(), "Bob", rkey="3kone", facets=[_mention("did:plc:bob", "Bob")]))
         server.publish(commit(now_us(), operation="delete", rkey="3kone"))
@@ -88,9 +89,7 @@ def test_post_deleted_before_a_mentioned_account_is_known_has_no_second_version(
 def test_handle_that_names_nobody_is_not_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example")
     with read_with_names(server, api) as reading:
-        until(lambda: server.requested)
-        server.publish(commit(now_us(), "one"))
-        until(lambda: len(reading.posts()) == 2)
+        _introduce(server, reading, "one")
         identity = {"did": DID, "handle": "handle.invalid"}
         server.publish({"did": DID, "time_us": now_us(), "kind": "identity", "identity": identity})
         server.publish(commit(now_us(), "two"))
@@ -135,9 +134,7 @@ def test_post_deleted_before_its_author_is_known_has_no_second_version(server: J
 def test_new_handle_is_taken_from_the_stream(server: Jetstream, api: BlueskyApi) -> None:
     api.know(DID, "ann.example")
     with read_with_names(server, api) as reading:
-        until(lambda: server.requested)
-        server.publish(commit(now_us(), "one"))
-        until(lambda: len(reading.posts()) == 2)
+        _introduce(server, reading, "one")
         renamed = {"did": DID, "time_us": now_us(), "kind": "identity", "identity": {"did": DID, "handle": "b.example"}}
         server.publish(renamed, commit(now_us(), "two"))
         until(lambda: "two" in reading.texts())

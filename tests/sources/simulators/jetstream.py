@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -24,9 +23,10 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.sync.server import Server, ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from pipeline.sources.bluesky.jetstream_url import DICTIONARY_PATH, NEWER_PATH
+from tests.sources.simulators.websocket_server import WebSocketServer
 
 DID = "did:plc:ann"
 CID = "bafyreigwhofrq6vczcu6og5ryxy7yzynahqcnuq5bowkblrqtjune75cd4"
@@ -75,7 +75,7 @@ Fault = Callable[[ServerConnection, "Jetstream"], None]
 
 
 @dataclass
-class Jetstream:
+class Jetstream(WebSocketServer):
     """One server. `floor_us`: it holds no older events; `too_old`: the error for an older cursor, "" to cut it
     short. `original`: the first implementation. `passage_us`: how much that leaves out at its passage from replay to
     live. `refuses_cursors`: 400 for any. `segment`: index of the first event of the second's active segment, at which a
@@ -95,24 +95,9 @@ class Jetstream:
     held: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._news = threading.Condition()
-        self._closing = False
         self._open: set[ServerConnection] = set()
         self._forgotten = 0
-        self._server: Server = serve(
-            self._play, "127.0.0.1", 0, process_request=self._answer, compression=None, max_size=2**20
-        )
-        self.port: int = self._server.socket.getsockname()[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __enter__(self) -> Jetstream:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._news:
-            self._closing = True
-            self._news.notify_all()
-        self._server.shutdown()
+        self._serve(self._play, process_request=self._answer, max_size=2**20)
 
     @property
     def url(self) -> str:

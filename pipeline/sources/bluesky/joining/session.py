@@ -59,7 +59,7 @@ class MachineSlept(SourceUnavailable):
 
 
 class JetstreamServices:
-    """What the sessions of one source share: wires, dictionaries, profiles, clock, and how a connection is opened."""
+    """Parts that the sessions of one source share: wires, dictionaries, profiles, clock, opener of connections."""
 
     def __init__(
         self, names: AuthorNames, clock: SystemClock | None = None, connect: OpenConnection = PendingConnection
