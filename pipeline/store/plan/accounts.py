@@ -243,7 +243,8 @@ class AccountPlanner:
         for post_id, original in reposts.items():
             if original in owners and post_id not in hidden:
                 owners[post_id] = hidden[post_id] = owners[original]
-        for post_id, row in self._lookups.stored(hidden).items() if hidden else ():
+        stored = self._lookups.stored(hidden) if hidden else {}
+        for post_id, row in stored.items():
             if post_id not in self._plan.removals:
                 self._plan.removals[post_id] = row
                 self._plan.withdrawn.append((post_id, row.post.version))
@@ -251,6 +252,8 @@ class AccountPlanner:
             post = upsert.post
             earlier = self._plan.withheld.get(post.id) or known.get(post.id)
             if post.id in hidden and (earlier is None or earlier.post.version <= post.version):
+                first = earlier.post if earlier is not None else stored[post.id].post if post.id in stored else post
+                post = msgspec.structs.replace(post, first_seq=first.first_seq)
                 self._plan.withheld[post.id] = WithheldPost(post, hidden[post.id], upsert.raw)
         return [upsert for upsert in upserts if upsert.post.id not in hidden]
 

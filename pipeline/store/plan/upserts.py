@@ -98,7 +98,8 @@ class UpsertPlanner:
             prepared = self._prepared.get(new.id)
             if prepared is None or prepared.post is not new or new.rewritten:
                 # It lost its quote, is a later version of a post, or was written again: clients may hold another text.
-                new = msgspec.structs.replace(new, seq=self._seq, changed=2 if new.rewritten else 0)
+                numbers = {"seq": self._seq, "first_seq": new.first_seq or self._seq}
+                new = msgspec.structs.replace(new, **numbers, changed=2 if new.rewritten else 0)
                 return _Merged(new, None, None, raw, encode_post(new), detached)
             return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)
