@@ -14,11 +14,13 @@ from pipeline.store.contract.results import (
     NEWEST,
     Changes,
     Page,
+    SeenVersion,
     Sort,
     Timeline,
     Top,
     TopField,
     TopItem,
+    Unread,
 )
 from pipeline.store.contract.store import Store
 
@@ -37,6 +39,7 @@ __all__ = [
     "Page",
     "Persisted",
     "Reading",
+    "SeenVersion",
     "Sort",
     "Store",
     "Timeline",
@@ -44,5 +47,6 @@ __all__ = [
     "Top",
     "TopField",
     "TopItem",
+    "Unread",
     "Writes",
 ]
