@@ -1,8 +1,8 @@
 """`/api/stream`: one search as server-sent events, with the guarantees and limits of the socket.
 
 The route serves scripts, and browsers that cannot open a socket. An event's id is its `after`; `Last-Event-ID` resumes
-there. Without a search the stream carries what goes to every client: status, gaps and deletions. A refused browser gets
-a stream that only says when to reconnect; idle streams get a comment to keep them open.
+there. Without a search the stream carries what goes to every client: status, gaps and deletions. `deck` follows decks.
+A refused browser gets a stream that only says when to reconnect; idle streams get a comment to keep them open.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pipeline.query.parser import parse
 from web.api_errors import ApiError
 from web.live.client_admission import Admission
 from web.live.clients.event_stream_client import StreamClient, retry_line
+from web.live.fanout.deck_followers import DECKS_FOLLOWED_MAX
 from web.protocol.client_messages import MAX_AFTER, MAX_HISTORY, Subscribe
 from web.protocol.close_codes import Close
-from web.request_parameters import integer
+from web.request_parameters import deck_ids, integer
 
 STREAM_KEEP_ALIVE_S = 15.0
 """Seconds without an event after which a comment keeps the connection alive."""
@@ -38,6 +39,7 @@ def stream(admission: Admission) -> Response:
     text = request.args.get("q")
     if text is not None:
         parse(text)  # so that a bad search is refused by the status, not by an event
+    decks = deck_ids("deck", DECKS_FOLLOWED_MAX)
     history = integer("history", 500, 0, MAX_HISTORY)
     after = _after()
     address = request.remote_addr or ""
@@ -49,6 +51,8 @@ def stream(admission: Admission) -> Response:
         admission.admit(client)
         if text is not None:
             client.session.subscribe(Subscribe("stream", text, history, after))
+        for deck in decks:
+            client.session.follow(deck)
         response = _response(_events(client))
         response.call_on_close(client.drop)
     except BaseException:
