@@ -46,7 +46,9 @@ def test_markers_are_bounded() -> None:
     stored = {f"c{number}": 1 for number in range(MARKERS_MAX)}
     assert merged(stored, {"c1": 2, "more": 3}, ["c1", "more"]) == {"c1": 2, "more": 3}
     assert len(merged(stored, {"c1": 2}, ["c1"])) == MARKERS_MAX
-    for wrong in (None, [], {"a": -1}, {"A": 1}, {"a": 2**63}, {"a": 1.5}, {f"c{n}": 1 for n in range(51)}):
+    many = {f"c{n}": 1 for n in range(51)}
+    wrongs: list[Any] = [None, [], {"a": -1}, {"A": 1}, {"a": 2**63}, {"a": 1.5}, many]
+    for wrong in wrongs:
         with pytest.raises(DeckInvalid, match=r"^read: "):
             markers_from(wrong)
 
@@ -75,7 +77,8 @@ def test_only_a_stored_post_is_pinned_to_a_deck_that_is_there(shelf: DeckShelf) 
     ):
         with pytest.raises(error):
             shelf.change_pin(deck, post_id, PinChange())
-    for wrong in ({"note": "x" * 2_001}, {"note": 3}, {"handled": "yes"}, []):
+    wrongs: list[Any] = [{"note": "x" * 2_001}, {"note": 3}, {"handled": "yes"}, []]
+    for wrong in wrongs:
         with pytest.raises(DeckInvalid):
             pin_change_from(wrong)
 

@@ -103,7 +103,7 @@ def test_a_pin_says_when_its_post_was_deleted_and_followers_are_told(parts: Upke
     shelf.save("harbour", deck_from({"version": 1, "columns": [{"id": "a", "query": "*"}]}), None)
     for number in (1, 2):
         shelf.change_pin("harbour", f"x:{number}", PinChange(note="call"))
-    with closing(parts.redis.pubsub()) as heard:
+    with closing(parts.redis.pubsub()) as heard:  # type: ignore[no-untyped-call]  # redis has no types for it
         heard.subscribe(names.notices)
         assert heard.get_message(timeout=5)
         upkeep = parts.upkeep()
