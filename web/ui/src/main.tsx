@@ -1,5 +1,5 @@
 /**
- * Entry point of the page: loads the style sheets, applies the reader's theme, opens the connection, and subscribes to the search of the
+ * Entry point of the page: loads the style sheets, applies the reader's theme, opens the connection, subscribes to the search of the
  * address (if it is live) while the browser still loads the second chunk (`start.tsx`), which draws the page. If that chunk cannot be
  * loaded, a message asks the reader to load the page again. This chunk draws nothing else, so that it stays small.
  */
@@ -15,7 +15,7 @@ import "./style/narrow.css";
 import { readRoute } from "./state/page/route";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
-import * as problemWords from "./words/problems";
+import { NOT_LOADED, pickLanguage, showLanguage } from "./words/languages";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -25,9 +25,12 @@ const place = readRoute(location.search);
 const connection = new Connection(url.href);
 connection.start();
 const early = place.from === null ? connection.subscribe(place.query, settings.depth) : null;
-import("./start").then(({ start }) => start(settings, connection, early), () => {
+const { language, locale } = pickLanguage(settings.language, navigator.languages);
+// The start needs the words. The document asked for both files already, so that neither waits for the other on its way.
+showLanguage(language, locale).then(() => import("./start")).then(({ start }) => start(settings, connection, early), () => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
-  notice.textContent = `${problemWords.outdated} ${problemWords.loadAgain}`;
+  notice.lang = language;
+  notice.textContent = NOT_LOADED[language];
   document.getElementById("app")?.append(notice);
 });

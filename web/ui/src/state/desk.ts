@@ -26,9 +26,7 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, specOf } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import * as deckWords from "../words/deck";
-import { newPostsAnnouncement } from "../words/deck";
-import { tabTitle } from "../words/status";
+import { deckWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
 
@@ -150,7 +148,7 @@ export class Desk {
     const { column } = this;
     if (!column.change(change, restart)) return;
     const { query } = column.spec;
-    document.title = tabTitle(query);
+    document.title = statusWords.tabTitle(query);
     this.toasts.clearUnlessOwnedBy(column.run);
     if (this.dialog) column.run.hold("dialog");
     this.polling.startPolling();
@@ -245,7 +243,7 @@ export class Desk {
     const { run } = this.column;
     const arrived = run.arrivals.total - run.announced;
     if (arrived > 0 && run.isLoaded) {
-      this.announcer.announce(newPostsAnnouncement(arrived, run.counts.timeline?.total ?? null));
+      this.announcer.announce(deckWords.newPostsAnnouncement(arrived, run.counts.timeline?.total ?? null));
     }
     if (this.announcer.tick(now, this.settings.announce)) run.announced = run.arrivals.total;
     this.requestRender("wire");

@@ -14,7 +14,7 @@ import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { EmojiPicture } from "./EmojiText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 /** Link that adds a term to the search. A click runs the search, Alt-click excludes the term, a middle click opens a tab. */
 export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {

@@ -19,7 +19,7 @@ import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeRangeButtons } from "./TimeRangeButtons";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Milliseconds after which all cards are drawn again, because they show the age of their post. */

@@ -7,7 +7,7 @@ import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 export function EmptyState({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
   const examples = status.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];

@@ -17,7 +17,7 @@ import { useNextFrame } from "../useNextFrame";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 interface Props {
   desk: Desk;

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 import type { ClosestSearch } from "../../query/closestSearch";
 import { closestSearch } from "../../state/apiQuestions";
 

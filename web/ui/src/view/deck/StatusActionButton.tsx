@@ -10,7 +10,7 @@ import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
 import { showNewest } from "./keyboard";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 
 export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
