@@ -31,14 +31,17 @@ def checked_text(text: str) -> str:
 
 def numeric_id(text: str | None, number: int | str | None) -> str:
     """Return a numeric id as text, from its text form or else from the number; "" where neither is usable."""
-    if text is None and number is None:
-        return ""
-    found = text or (str(number) if number and (isinstance(number, str) or number < 10**20) else "")
-    return found if len(found) <= 20 and found.isascii() and found.isdigit() else ""
+    if not text:
+        if not number or (not isinstance(number, str) and number >= 10**20):
+            return ""
+        text = str(number)
+    return text if len(text) <= 20 and text.isascii() and text.isdigit() else ""
 
 
 def valid_count(number: int | str | None) -> int | None:
     """Return a count; None where it is invalid or too great. X's REST once rounded: "100+" is 100."""
+    if number is None:
+        return None
     if isinstance(number, str):
         digits = number.rstrip("+")
         number = int(digits) if len(digits) <= 16 and digits.isascii() and digits.isdigit() else None
