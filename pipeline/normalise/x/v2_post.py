@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.errors import RecordError
-from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.field_validation import numeric_id, valid_count, valid_counts
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.normalise.x.edit_chain import edit_chain, edited_ms, join_chain
@@ -18,7 +18,7 @@ from pipeline.normalise.x.v2_content import add_content
 from pipeline.normalise.x.v2_envelope_wire import V2Includes
 from pipeline.normalise.x.v2_wire import V2Tweet
 from pipeline.normalise.x.x_timestamps import SECOND_MS, snowflake_to_ms, with_snowflake_ms
-from pipeline.post import Author, Counts, Post, ReplyTo
+from pipeline.post import Author, Post, ReplyTo
 
 
 class EnvelopeContext:
@@ -138,11 +138,8 @@ def _add_conversation(post: Post, tweet: V2Tweet, answered: str, context: Envelo
         post.conversation_id = post.id
     numbers = tweet.public_metrics
     if numbers is not None:
-        post.counts = Counts(
-            valid_count(numbers.reply_count),
-            valid_count(numbers.retweet_count),
-            valid_count(numbers.quote_count),
-            valid_count(numbers.like_count),
+        post.counts = valid_counts(
+            numbers.reply_count, numbers.retweet_count, numbers.quote_count, numbers.like_count
         )
 
 
