@@ -70,8 +70,7 @@ def _is_known(post: Post) -> bool:
 
 
 def _clamp_post(post: Post, received_at: int) -> None:
-    if post.version > received_at:
-        post.version = received_at
+    post.version = min(post.version, received_at)
     basis = post.basis
     if type(basis) is Basis and received_at < max(
         basis.words.version, basis.author.version, basis.quote.version, basis.counts_at

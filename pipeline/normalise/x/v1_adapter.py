@@ -46,9 +46,7 @@ def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
         found.append(_nested(repost, version, received_at))
     elif status.quoted_status is not None:
         found.append(_nested(status.quoted_status, version, received_at))
-    post = stand_alone(
-        _post(status, writing, version, received_at), written_at=writing.written_at, observed_at=version
-    )
+    post = stand_alone(_post(status, writing, version, received_at), written_at=writing.written_at, observed_at=version)
     found.append(Upsert(post, raw))
     return found
 
@@ -152,9 +150,7 @@ def _post(status: V1Status, writing: _Writing, version: int, received_at: int) -
 
 def _add_conversation(post: Post, status: V1Status) -> None:
     """Give a post its counts, the post it answers, its conversation and the post it quotes."""
-    post.counts = valid_counts(
-        status.reply_count, status.retweet_count, status.quote_count, status.favorite_count
-    )
+    post.counts = valid_counts(status.reply_count, status.retweet_count, status.quote_count, status.favorite_count)
     answered = numeric_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id)
     answered_author = numeric_id(status.in_reply_to_user_id_str, status.in_reply_to_user_id)
     if answered or answered_author:

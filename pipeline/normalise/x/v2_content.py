@@ -49,9 +49,7 @@ def add_content(
         _add_attachments(post, tweet, media, polls or {})
 
 
-def _add_attachments(
-    post: Post, tweet: V2Tweet, media: Mapping[str, V2MediaItem], polls: Mapping[str, V2Poll]
-) -> None:
+def _add_attachments(post: Post, tweet: V2Tweet, media: Mapping[str, V2MediaItem], polls: Mapping[str, V2Poll]) -> None:
     """Give a post its media, also those of its article, and its poll."""
     attached = tweet.attachments
     keys = list((attached.media_keys if attached is not None else None) or ())

@@ -90,16 +90,7 @@ def post_of(tweet: V2Tweet, writing: Writing, context: EnvelopeContext) -> Post:
         received_at=context.received_at,
         author=author,
     )
-    answered = ""
-    for reference in tweet.referenced_tweets or ():
-        if not numeric_id(reference.id, None):
-            continue
-        if reference.type == "retweeted":
-            post.repost_of = f"x:{reference.id}"
-        elif reference.type == "quoted":
-            post.quote_of = f"x:{reference.id}"
-        elif reference.type == "replied_to":
-            answered = f"x:{reference.id}"
+    answered = _add_references(post, tweet)
     if not post.repost_of:
         _add_conversation(post, tweet, answered, context)
         add_content(post, tweet, context.media, context.polls)
@@ -112,6 +103,21 @@ def post_of(tweet: V2Tweet, writing: Writing, context: EnvelopeContext) -> Post:
     if len(writing.chain) > 1:
         join_chain(post, tweet.id, writing.chain)
     return post
+
+
+def _add_references(post: Post, tweet: V2Tweet) -> str:
+    """Give a post the ids of what it reposts and quotes; return the id of the post that it answers, or ""."""
+    answered = ""
+    for reference in tweet.referenced_tweets or ():
+        if not numeric_id(reference.id, None):
+            continue
+        if reference.type == "retweeted":
+            post.repost_of = f"x:{reference.id}"
+        elif reference.type == "quoted":
+            post.quote_of = f"x:{reference.id}"
+        elif reference.type == "replied_to":
+            answered = f"x:{reference.id}"
+    return answered
 
 
 def _first_version(post_id: str, context: EnvelopeContext) -> str:
@@ -138,9 +144,7 @@ def _add_conversation(post: Post, tweet: V2Tweet, answered: str, context: Envelo
         post.conversation_id = post.id
     numbers = tweet.public_metrics
     if numbers is not None:
-        post.counts = valid_counts(
-            numbers.reply_count, numbers.retweet_count, numbers.quote_count, numbers.like_count
-        )
+        post.counts = valid_counts(numbers.reply_count, numbers.retweet_count, numbers.quote_count, numbers.like_count)
 
 
 def _author(tweet: V2Tweet, context: EnvelopeContext) -> Author:
