@@ -44,7 +44,7 @@ def test_messages_are_bounded_unless_one_post_is_larger(names: Names) -> None:
 def test_messages_name_the_posts_that_began_to_match_later(worker: Worker) -> None:
     queries = [understand(text) for text in ("cats", "dogs", "birds")]
     worker.registry.register({query.key: query.canonical for query in queries})
-    listening = worker.redis.pubsub()
+    listening = worker.redis.pubsub()  # type: ignore[no-untyped-call]
     listening.subscribe(*(worker.names.live(query.key) for query in queries))
     for _ in queries:
         assert listening.get_message(timeout=5)

@@ -59,3 +59,26 @@ describe("the filters of a loadedRun", () => {
     expect(hidden("🎉🎉", "🎉")).toBe(true);
   });
 });
+
+describe("the reason why a post is hidden", () => {
+  const muted = { words: ["power cut"], authors: ["Mara"], languages: ["de"] };
+  const mara = { ...post("x").author, handle: "mara" };
+  it.each([
+    ["replies", "", { reply_to: { id: "x:1", author: "m", handle: "m" } }],
+    ["quotes", "", { quote_of: "x:1" }],
+    ["sensitive", "", { sensitive: true }],
+    ["language", "de", { lang: "de" }],
+    ["word", "power cut", { text: "a Power cut!" }],
+    ["word", "gale", { text: "gale" }],
+    ["author", "mara", { author: mara }],
+    [null, "", {}],
+  ] as const)("is %s %s", (kind, value, changes) => {
+    const filters = filtersOf({ ...SPEC.hide, replies: true, quotes: true, sensitive: true }, ["gale"], muted);
+    const run = runOf();
+    run.applyFrame({ type: "history", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
+    run.list.setFilter(filters);
+    const [card] = run.cardIndex.latest.newestFirst();
+    if (!card) throw new Error("The post has no card.");
+    expect([filters.count, filters.why(card), shown(run).length]).toEqual([7, kind && { kind, value }, kind ? 0 : 1]);
+  });
+});
