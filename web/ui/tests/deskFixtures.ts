@@ -23,7 +23,7 @@ export class FakeSocket {
     this.sent.push(message);
     if (message.type !== "subscribe") return;
     this.receive({ type: "subscribed", id: message.id, key: message.query, query: message.query, terms: [] });
-    this.receive({ type: "history", key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
+    this.receive({ type: "history", id: message.id, key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
   }
   close(): void {
     this.readyState = 3;

@@ -1,12 +1,12 @@
 /**
  * Page polling: starts and stops the requests for everything but the lists (counts, charts, words, facts of the server). It starts once the
  * first posts are on the screen, or after 400 ms without them. The selected column is counted every 2 s, other visible ones every 10 s
- * (`deck/countRotation.ts`), the rest not at all; the panel's requests run only while the panel is open. While the server asks for a token,
+ * (`columns/countRotation.ts`), the rest not at all; the panel's requests run only while the panel is open. While the server asks for a token,
  * only one request in some seconds remains.
  */
 import type { Column } from "./column";
 import type { Insight } from "./insight";
-import { CountRotation } from "./deck/countRotation";
+import { CountRotation } from "./columns/countRotation";
 import { afterFirstPaint } from "./page/afterFirstPaint";
 import type { PanelState } from "./page/panelState";
 import type { ServerState } from "./page/serverState";

@@ -15,7 +15,7 @@ import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loade
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
-import { SpikeMeter } from "./deck/spikeMeter";
+import { SpikeMeter } from "./columns/spikeMeter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";

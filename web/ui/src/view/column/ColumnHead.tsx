@@ -15,8 +15,7 @@ import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { pressLive } from "../deck/keyboard";
 import { titleIdOf } from "./columnElements";
 import { TimeRangeButtons } from "./TimeRangeButtons";
-import * as columnWords from "../../words/column";
-import * as columnsWords from "../../words/columns";
+import { columnWords, columnsWords } from "../../words";
 
 function LiveButton({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
   const { state } = column.run;

@@ -8,7 +8,7 @@ import type { Desk } from "../../state/desk";
 import { RERANK_MS } from "../../state/list/cardList";
 import { emptyListStatus, type Status, statusOf } from "../../state/page/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 import { ColumnStrip } from "./ColumnStrip";
 import { ColumnView } from "./ColumnView";
 import { titleIdOf } from "./columnElements";

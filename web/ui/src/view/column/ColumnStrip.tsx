@@ -9,7 +9,7 @@ import { GripSign, SpikeSign } from "../icons";
 import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { focusColumn } from "../deck/keyboard";
 import { titleIdOf } from "./columnElements";
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 
 interface Props {
   desk: Desk;

@@ -16,7 +16,7 @@ import { showNewest } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { titleIdOf } from "./columnElements";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 export interface ColumnViewProps {
   desk: Desk;

@@ -18,8 +18,7 @@ import { listIdOf } from "./columnElements";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import * as columnWords from "../../words/column";
-import { hiddenBecause } from "../../words/columns";
+import { columnWords, columnsWords } from "../../words";
 
 interface Props {
   desk: Desk;
@@ -193,7 +192,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 /** Return why a shown card is one that the column hides; "" if it hides no such card, or if hidden cards are not shown. */
 function hiddenWords({ run: { list } }: Column, card: Card): string {
   const why = list.unfiltered ? list.filters.why(card) : null;
-  return why ? hiddenBecause(why.kind, why.value) : "";
+  return why ? columnsWords.hiddenBecause(why.kind, why.value) : "";
 }
 
 /**

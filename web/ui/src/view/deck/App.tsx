@@ -21,8 +21,7 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
-import * as deckWords from "../../words/deck";
-import { VIEW_NAMES } from "../../words/deck";
+import { deckWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */
@@ -65,7 +64,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
       <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
         {PANEL_VIEWS.map((view) => (
           <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
-            {VIEW_NAMES[view]}
+            {deckWords.VIEW_NAMES[view]}
           </button>
         ))}
       </nav>

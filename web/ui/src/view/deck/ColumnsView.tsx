@@ -6,8 +6,7 @@ import type { JSX } from "preact";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { CloseSign, DownSign, PlusSign, SpikeSign, UpSign } from "../icons";
-import * as columnsWords from "../../words/columns";
-import { allPosts } from "../../words/column";
+import { columnWords, columnsWords } from "../../words";
 import { addColumn, focusColumn } from "./keyboard";
 
 function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: number; frame: number }): JSX.Element {
@@ -24,7 +23,7 @@ function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: numb
     <li>
       <button class="plain show" aria-current={column === desk.column ? "true" : undefined} aria-label={columnsWords.select(name)} onClick={show}>
         <b><bdi>{name}</bdi></b>
-        {spec.title ? <span class="meta"><bdi>{spec.query === "*" ? allPosts : spec.query}</bdi></span> : null}
+        {spec.title ? <span class="meta"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></span> : null}
       </button>
       {run.newCount ? <span class="unread">{columnsWords.unreadShort(run.newCount)}</span> : null}
       {run.spikes.isSpiking(frame) ? <span class="spike" role="img" aria-label={columnsWords.spikeMark}><SpikeSign /></span> : null}

@@ -6,7 +6,7 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 import { ColumnSlot } from "../column/ColumnSlot";
 import { columnElementOf } from "../column/columnElements";
 import { ErrorBoundary } from "../ErrorBoundary";

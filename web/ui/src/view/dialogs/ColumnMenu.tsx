@@ -6,15 +6,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { askToNotify } from "../../state/deck/alertOutput";
+import { askToNotify } from "../../state/columns/alertOutput";
 import { ALERTS, COLUMN_WIDTHS, type ColumnAlert, type ColumnSpec, type Hide, MUTE_MAX_LENGTH, TITLE_MAX_LENGTH } from "../../state/columnSpec";
 import { DEPTHS, LIST_MAX } from "../../state/page/settings";
 import { formatNumber } from "../../text/formatNumber";
 import { exportUrl } from "../../wire/exportUrl";
 import { Check, Choice } from "./FormControls";
 import { CloseSign } from "../icons";
-import * as columnsWords from "../../words/columns";
-import * as dialogWords from "../../words/dialogs";
+import { columnsWords, dialogWords } from "../../words";
 
 function TagListEditor({ title, hint, values, change }: { title: string; hint: string; values: readonly string[]; change: (values: string[]) => void }): JSX.Element {
   const [draft, setDraft] = useState("");

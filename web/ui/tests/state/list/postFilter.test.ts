@@ -7,10 +7,10 @@ import { runOf, SPEC } from "../../runFixtures";
 const loadedRun = (): Run => {
   const made = runOf({ depth: 100 });
   made.applyFrame({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
-  made.applyFrame({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
+  made.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
   return made;
 };
-const history = (...ids: string[]) => ({ type: "history" as const, key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
+const history = (...ids: string[]) => ({ type: "history" as const, id: "a", key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
 const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
 
 describe("the filters of a loadedRun", () => {
@@ -75,7 +75,7 @@ describe("the reason why a post is hidden", () => {
   ] as const)("is %s %s", (kind, value, changes) => {
     const filters = filtersOf({ ...SPEC.hide, replies: true, quotes: true, sensitive: true }, ["gale"], muted);
     const run = runOf();
-    run.applyFrame({ type: "history", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
     run.list.setFilter(filters);
     const [card] = run.cardIndex.latest.newestFirst();
     if (!card) throw new Error("The post has no card.");

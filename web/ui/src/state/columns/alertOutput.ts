@@ -2,7 +2,7 @@
  * Alert output: plays a short sound, and shows notifications of the browser, for which it asks the reader's permission once an alert is
  * chosen. A click on a notification brings the page forward and selects its column.
  */
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 import type { Column } from "../column";
 import type { AlertOutput } from "./alerts";
 
