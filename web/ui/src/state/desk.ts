@@ -15,6 +15,8 @@ import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
+import { BrowserAlertOutput } from "./columns/alertOutput";
+import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
@@ -47,11 +49,14 @@ export class Desk {
   readonly deck: DeckActions;
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
+  readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
   /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
+  /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
+  actions = 0;
   private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
@@ -59,7 +64,7 @@ export class Desk {
     public settings: Settings,
     private readonly connection: Connection,
     /** Requests a render: at once after an action of the reader, later after frames of the server. */
-    private readonly requestRender: (cause?: "reader" | "wire") => void,
+    private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
   ) {
@@ -103,6 +108,11 @@ export class Desk {
       this.requestRender();
     });
     setInterval(() => this.everySecond(), 1_000);
+  }
+
+  private requestRender(cause: "reader" | "wire" = "reader"): void {
+    if (cause === "reader") this.actions++;
+    this.draw(cause);
   }
 
   // -- searches
@@ -150,9 +160,11 @@ export class Desk {
     if (column.change(change, restart)) {
       if (former) this.toasts.clearOwnedBy(former);
       if (this.dialog) column.run.hold("dialog");
-      this.polling.startCounting(column);
       if (column === this.column) this.selectionChanged();
+      else this.polling.startCounting(column);
     } else column.run.list.setFilter(this.filters(column.spec));
+    if (column.spec.collapsed) column.run.hold("collapsed");
+    else column.run.release("collapsed");
     this.showTitle();
   }
 
@@ -185,6 +197,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
 
@@ -260,6 +273,7 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
+    this.alerts.tick(this.columns, now);
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
