@@ -8,42 +8,18 @@ import { ApiError } from "../../wire/api";
 import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
 import { type ColumnSpec, randomColumnId } from "../columnSpec";
-import type { Settings } from "../page/settings";
 import { adoptDeck, savedColumns } from "./adoptDeck";
-import { deckOf, type DeckDocument, wireDeckOf } from "./deckDocument";
+import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
 import { idsForTitle, pathOfDeck } from "./deckName";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
+import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
+import type { KeptPage } from "./keptPage";
 import { mergeDecks, sameDeck } from "./mergeDecks";
-import type { OpenedDeck } from "./openDeck";
+import { keepDraftBase, type OpenedDeck } from "./openDeck";
 
-/** A deck as it is stored, under a revision. */
-export interface KeptDeck extends DeckDocument {
-  readonly revision: number;
-  readonly changedAt: number;
-}
-
-/** A save that met another one. `theirs` is null if the deck was deleted. */
-export interface Conflict {
-  readonly base: DeckDocument;
-  readonly theirs: KeptDeck | null;
-  readonly mine: DeckDocument;
-}
-
-/** Parts of the page that the keeper uses; `Desk` has them. */
-export interface KeptPage {
-  readonly settings: Settings;
-  /** The columns that are shown. */
-  readonly specs: readonly ColumnSpec[];
-  show(specs: readonly ColumnSpec[]): void;
-  /** Whether a reader types in a column or reads its list, so that it must not change. */
-  isBusy(columnId: string): boolean;
-  /** Write the columns into the browser's history, under the address of the deck. */
-  replaceHistory(): void;
-  /** Be told of each change of a deck; null: of none. */
-  follow(deckId: string | null): void;
-  toast(text: string): void;
-}
+/** Milliseconds after which a deck is requested again that changed while it was requested, or was being saved. */
+const REFRESH_AGAIN_MS = 200;
 
 export class DeckKeeper {
   id: string | null = null;
@@ -111,8 +87,12 @@ export class DeckKeeper {
 
   /** Whether the columns differ from the stored ones by what this reader did. A deck without a name has nothing to differ from. */
   get isUnsaved(): boolean {
-    if (this.id === null) return false;
-    return !this.base || !sameDeck(this.base, this.mine);
+    return this.id !== null && (!this.base || !sameDeck(this.base, this.mine));
+  }
+
+  /** Note that the columns of the page changed: a reload of this tab has to know where unsaved ones came from. */
+  columnsChanged(): void {
+    if (this.id !== null) keepDraftBase(this.id, this.isUnsaved ? this.base : null);
   }
 
   // -- saving
@@ -177,14 +157,16 @@ export class DeckKeeper {
     }
     const base = revision !== null && this.base ? this.base : { title: mine.title, columns: [] };
     this.conflict = { base, theirs, mine };
+    this.page.showConflict(true);
   }
 
   // -- conflicts
 
   /** Open the comparison with what somebody saved meanwhile. */
   compare(): void {
-    if (this.newer && this.base) this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
-    this.changed();
+    if (!this.newer || !this.base) return;
+    this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
+    this.page.showConflict(true);
   }
 
   /** The deck that has both sides' columns; null if the deck was deleted. */
@@ -202,6 +184,7 @@ export class DeckKeeper {
       [this.conflict, this.newer] = [null, null];
       if (theirs) this.adopt(theirs, () => false);
       else this.leave();
+      this.page.showConflict(false);
       this.changed();
       return true;
     }
@@ -209,6 +192,7 @@ export class DeckKeeper {
     const id = this.id;
     const saved = await this.put(id, theirs?.revision ?? null, mine, () => deckApi.save(id, theirs?.revision ?? null, wireDeckOf(mine)));
     if (saved && joined) this.show(mine.columns);
+    if (saved) this.page.showConflict(false);
     return saved;
   }
 
@@ -260,12 +244,11 @@ export class DeckKeeper {
     const { id } = this;
     if (id === null) return;
     this.refreshing = true;
+    this.refreshAgain = false;
     try {
-      do {
-        this.refreshAgain = false;
-        const whole = await deckApi.get(id);
-        if (this.id === id && !this.isSaving) this.take(whole);
-      } while (this.refreshAgain as boolean);
+      const whole = await deckApi.get(id);
+      if (this.id === id && this.isSaving) this.refreshAgain = true;
+      else if (this.id === id) this.take(whole);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.id === id && error.status === 404 && this.base) this.onDeleted();
@@ -273,6 +256,7 @@ export class DeckKeeper {
       this.refreshing = false;
       this.changed();
     }
+    if (this.refreshAgain as boolean) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
   }
 
   private onDeleted(): void {
@@ -331,9 +315,4 @@ export class DeckKeeper {
     if (!held.size || !base || [...held].every((id) => this.page.isBusy(id))) return;
     if (!this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }
-}
-
-/** Return the deck of an answer of the server. */
-export function keptOf({ revision, changed_at: changedAt, deck }: WholeDeck, settings: Settings): KeptDeck {
-  return { ...deckOf(deck, settings), revision, changedAt };
 }
