@@ -44,6 +44,7 @@ def create_app(
     """
     from web.api import charts, coverage, export, ingest, language, metrics, search, stats, track
     from web.api.decks import routes as decks
+    from web.api.post import routes as post
     from web.auth import Auth
     from web.live import event_stream, websocket
     from web.pictures import routes as pictures
@@ -64,7 +65,7 @@ def create_app(
     allowed_hosts.install(app, settings)
     sign_in.install(app, auth)
     error_handlers.install(app)
-    for family in (page, health, search, charts, coverage, language, export, stats):
+    for family in (page, health, post, search, charts, coverage, language, export, stats):
         app.register_blueprint(family.blueprint(web))
     intake = ingest.IngestIntake(settings, web.claims)
     app.register_blueprint(ingest.blueprint(intake, auth))

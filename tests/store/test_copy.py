@@ -111,9 +111,9 @@ def assert_same(source: Store, target: Store) -> None:
     assert _rows(target) == _rows(source)
 
 
-def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None]]:
+def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None, bytes]]:
     access = store.copy_access()
-    return sorted((row.body, row.raw, row.touched, row.reach) for page in access.posts() for row in page)
+    return sorted((row.body, row.raw, row.touched, row.reach, row.past) for page in access.posts() for row in page)
 
 
 def test_copy_and_the_copy_of_the_copy_behave_as_the_first_store(filled: MemoryStore, opened: Opened) -> None:

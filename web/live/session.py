@@ -88,7 +88,7 @@ class Session:
         """Begin to watch; an id in use is watched anew."""
         self.unsubscribe(request.id)
         if len(self._watches) >= self._searches_max:
-            text = f"{self._searches_max} searches are being watched on this socket already"
+            text = f"{self._searches_max} searches are being watched on this connection already"
             self._send_error(request.id, Fault("too_many_searches", text))
             return
         try:
@@ -119,16 +119,20 @@ class Session:
         self._decks.discard(deck)
         self._hub.followers.leave(deck, self._client)
 
-    def mark_lagged(self, key: str) -> None:
-        """Note that the client was sent `lagged`: nothing of this search is sent until the client subscribes again."""
-        for watch in self._watches.values():
-            if watch.query.key == key:
-                watch.lagged = True
+    def mark_lagged(self, key: str) -> list[str]:
+        """Note that a client was taken out of a search's watchers; return the ids of its watches that were there.
+
+        Nothing is sent for these until the client subscribes again. A watch that has not entered yet misses nothing.
+        """
+        lagged = [watch for watch in self._watches.values() if watch.query.key == key and watch.search is not None]
+        for watch in lagged:
+            watch.lagged, watch.search = True, None
+        return [watch.request.id for watch in lagged]
 
     def restart(self, key: str) -> None:
         """Begin the watches of a search anew: the client missed too much of it."""
         for watch in list(self._watches.values()):
-            if watch.query.key == key and watch.search is not None and not watch.lagged:
+            if watch.query.key == key and watch.search is not None:
                 if watch.greenlet is not None:
                     watch.greenlet.kill(block=False)
                 self._reset(watch)
@@ -171,7 +175,7 @@ class Session:
 
     def _attempts(self, watch: Watch, steps: Callable[[], None]) -> None:
         wait_s = RETRY_S
-        while not (self._client.ended or watch.ended):
+        while not (self._client.ended or watch.ended or watch.lagged):
             try:
                 steps()
                 return
@@ -223,7 +227,7 @@ class Session:
         safe = self._order.safe()  # (4): w
         if after is not None and after > safe:
             after = None  # a number of another broker
-            client.send(frame(Reset(query.key)))
+            client.send(frame(Reset(watch.request.id, query.key)))
         if after is not None and self._catch_up(watch, after, low):
             self._history.finish(watch, safe)
             return
@@ -243,7 +247,7 @@ class Session:
         changes = missed_changes(self._store_pool, watch.query, after=after, removed_after=min(after, low))
         if changes.overflow:
             if watch.may_send:
-                self._client.send(frame(Reset(watch.query.key)))
+                self._client.send(frame(Reset(watch.request.id, watch.query.key)))
             return False
         self._send_losses(watch, changes)
         self._history.send_bodies(watch, changes.bodies)
@@ -257,7 +261,7 @@ class Session:
     def _reset(self, watch: Watch) -> None:
         """Have the client forget the search: from here on, only a message not received yet can bring an old version."""
         self._hub.flush()
-        self._client.send(frame(Reset(watch.query.key)))
+        self._client.send(frame(Reset(watch.request.id, watch.query.key)))
         watch.low = self._hub.safe
 
     def _send_losses(self, watch: Watch, changes: Changes) -> None:

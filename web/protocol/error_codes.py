@@ -25,7 +25,7 @@ ERROR_CODES = {
     "bad_token": ErrorCode(401, "the access token is not the right one"),
     "not_found": ErrorCode(404, "there is no such page, post, picture or deck"),
     "method_not_allowed": ErrorCode(405, "the route does not take this method"),
-    "too_many_searches": ErrorCode(429, "SEARCHES_PER_SOCKET searches are being watched on this socket"),
+    "too_many_searches": ErrorCode(429, "SEARCHES_PER_SOCKET searches are being watched on this socket or stream"),
     "too_many_streams": ErrorCode(
         503, "STREAMS_MAX event streams are open in this process, or SOCKETS_PER_ADDRESS from this address"
     ),

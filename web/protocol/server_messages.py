@@ -21,7 +21,7 @@ class WirePost(Post):
 
 
 class Subscribed(Struct, tag="subscribed", tag_field="type"):
-    """The search was understood; frames of `key` follow."""
+    """The search was understood; frames of `key` follow. Those with an `id` are for that subscription alone."""
 
     id: str
     key: str
@@ -30,8 +30,9 @@ class Subscribed(Struct, tag="subscribed", tag_field="type"):
 
 
 class History(Struct, tag="history", tag_field="type"):
-    """Stored posts, newest first, in chunks; the last has done=true and `after`."""
+    """Stored posts for the subscription `id`, newest first, in chunks; the last has done=true and `after`."""
 
+    id: str
     key: str
     posts: list[WirePost]
     done: bool
@@ -39,7 +40,7 @@ class History(Struct, tag="history", tag_field="type"):
 
 
 class Posts(Struct, tag="posts", tag_field="type"):
-    """Live matches. Merge by id: the greater `version` wins."""
+    """Live matches, once for all subscriptions of `key`. Merge by id: the greater `version` wins."""
 
     key: str
     after: int
@@ -65,14 +66,16 @@ class Deleted(Struct, tag="deleted", tag_field="type"):
 
 
 class Reset(Struct, tag="reset", tag_field="type"):
-    """Too much was missed: forget what is held of `key`, history follows."""
+    """Too much was missed: forget what the subscription `id` holds, its history follows."""
 
+    id: str
     key: str
 
 
 class Lagged(Struct, tag="lagged", tag_field="type"):
-    """The client was too slow; no frame of `key` comes until it subscribes again with its last `after`."""
+    """The client was too slow; nothing comes for subscription `id` until it subscribes again with its last `after`."""
 
+    id: str
     key: str
 
 

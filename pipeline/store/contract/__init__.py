@@ -15,11 +15,13 @@ from pipeline.store.contract.results import (
     NEWEST,
     Changes,
     Page,
+    SeenVersion,
     Sort,
     Timeline,
     Top,
     TopField,
     TopItem,
+    Unread,
 )
 from pipeline.store.contract.store import Store
 
@@ -41,6 +43,7 @@ __all__ = [
     "Page",
     "Persisted",
     "Reading",
+    "SeenVersion",
     "Sort",
     "Store",
     "Timeline",
@@ -48,5 +51,6 @@ __all__ = [
     "Top",
     "TopField",
     "TopItem",
+    "Unread",
     "Writes",
 ]

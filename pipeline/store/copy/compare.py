@@ -19,6 +19,7 @@ from pipeline.query.parser import parse
 from pipeline.store import sort_key
 from pipeline.store.contract import CopyAccess, ExportRow, Store
 from pipeline.store.copy.copied_decks import every_record
+from pipeline.store.past.post_past import decode_past
 
 SAMPLED_ROWS = 400
 MAX_POSTS_NAMED = 20
@@ -176,4 +177,6 @@ def _difference(row: ExportRow, other: ExportRow | None) -> str:
         return "is another"
     if other.raw != row.raw:
         return "its raw record is another" if other.raw else "its raw record is missing"
+    if decode_past(other.past) != decode_past(row.past):
+        return "what was replaced in it is another"
     return "" if other.touched == row.touched else "it was touched by an edit in one only"

@@ -4,7 +4,7 @@
  */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
-import * as problemWords from "../words/problems";
+import { problemWords } from "../words";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
