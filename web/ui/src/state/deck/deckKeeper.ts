@@ -7,16 +7,16 @@ import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
 import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
-import { type ColumnSpec, randomColumnId } from "../columnSpec";
-import { adoptDeck, savedColumns } from "./adoptDeck";
 import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { idsForTitle, pathOfDeck } from "./deckName";
+import { pathOfDeck } from "./deckName";
+import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
 import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
 import type { KeptPage } from "./keptPage";
-import { mergeDecks, sameDeck } from "./mergeDecks";
+import { sameDeck } from "./mergeDecks";
 import { keepDraftBase, type OpenedDeck } from "./openDeck";
+import { ShownDeck } from "./shownDeck";
 
 /** Milliseconds after which a deck is requested again that changed while it was requested, or was being saved. */
 const REFRESH_AGAIN_MS = 200;
@@ -29,8 +29,6 @@ export class DeckKeeper {
   /** What somebody saved while this reader had changes of his own. */
   newer: KeptDeck | null = null;
   conflict: Conflict | null = null;
-  /** Columns that are shown in a former state, because a reader is in them. */
-  held: ReadonlySet<string> = new Set();
   isSaving = false;
   /** Why the deck was not saved. */
   saveProblem: string | null = null;
@@ -38,15 +36,21 @@ export class DeckKeeper {
   openProblem: ApiError | null = null;
   deletedElsewhere = false;
   readonly marks = new DeckMarks(() => this.id, () => this.changed(), (why) => this.page.toast(savedDeckWords.toastPinFailed(why)));
-  /** The columns as they were shown when the stored deck was taken. */
-  private expected: readonly ColumnSpec[] = [];
+  private readonly shown: ShownDeck;
   private refreshing = false;
   private refreshAgain = false;
 
   constructor(
     private readonly page: KeptPage,
     private readonly changed: () => void,
-  ) {}
+  ) {
+    this.shown = new ShownDeck(page);
+  }
+
+  /** Columns that are shown in a former state, because a reader is in them. */
+  get held(): ReadonlySet<string> {
+    return this.shown.held;
+  }
 
   get pins(): Readonly<Record<string, Pin>> {
     return this.marks.pins;
@@ -56,17 +60,11 @@ export class DeckKeeper {
     return this.marks.read;
   }
 
-  changePin(postId: string, change: PinChange): Promise<void> {
-    return this.marks.changePin(postId, change);
-  }
-
-  removePin(postId: string): Promise<void> {
-    return this.marks.removePin(postId);
-  }
-
-  readUpTo(columnId: string, number: number): void {
+  readonly changePin = (postId: string, change: PinChange): Promise<void> => this.marks.changePin(postId, change);
+  readonly removePin = (postId: string): Promise<void> => this.marks.removePin(postId);
+  readonly readUpTo = (columnId: string, number: number): void => {
     this.marks.readUpTo(columnId, number);
-  }
+  };
 
   /** Take the deck that the address named, as `openDeck.ts` read it before the page began. */
   start(opened: OpenedDeck | null): void {
@@ -82,7 +80,7 @@ export class DeckKeeper {
 
   /** The deck as the reader would save it. */
   get mine(): DeckDocument {
-    return { title: this.title, columns: savedColumns(this.page.specs, this.expected, this.base?.columns ?? [], this.held) };
+    return { title: this.title, columns: this.shown.columnsToSave(this.base?.columns ?? []) };
   }
 
   /** Whether the columns differ from the stored ones by what this reader did. A deck without a name has nothing to differ from. */
@@ -110,15 +108,9 @@ export class DeckKeeper {
     const marks = this.id === null;
     let id = "";
     const saved = await this.put(null, null, mine, async () => {
-      for (const one of idsForTitle(title)) {
-        id = one;
-        try {
-          return await deckApi.save(id, null, wireDeckOf(mine));
-        } catch (error) {
-          if (!(error instanceof DeckConflict)) throw error;
-        }
-      }
-      throw new ApiError(409, { code: "deck_conflict", message: savedDeckWords.notSaved(title) });
+      const made = await saveUnderTitle(mine);
+      ({ id } = made);
+      return made.saved;
     }, () => this.moveTo(id));
     if (saved && marks) await this.marks.moveToServer(id);
     else if (saved) this.marks.take({ read: {}, pins: {} });
@@ -169,12 +161,6 @@ export class DeckKeeper {
     this.page.showConflict(true);
   }
 
-  /** The deck that has both sides' columns; null if the deck was deleted. */
-  get both(): DeckDocument | null {
-    const { conflict } = this;
-    return conflict?.theirs ? mergeDecks(conflict.base, conflict.theirs, conflict.mine, randomColumnId) : null;
-  }
-
   /** Solve the conflict: show theirs, or save mine or a joined deck over theirs. Return whether it is solved. */
   async resolve(how: "theirs" | "mine", joined: DeckDocument | null = null): Promise<boolean> {
     const { conflict } = this;
@@ -191,7 +177,7 @@ export class DeckKeeper {
     const mine = joined ?? conflict.mine;
     const id = this.id;
     const saved = await this.put(id, theirs?.revision ?? null, mine, () => deckApi.save(id, theirs?.revision ?? null, wireDeckOf(mine)));
-    if (saved && joined) this.show(mine.columns);
+    if (saved && joined) this.shown.show(mine.columns);
     if (saved) this.page.showConflict(false);
     return saved;
   }
@@ -216,7 +202,7 @@ export class DeckKeeper {
   /** Go on with the columns as a deck without a name. */
   private leave(): void {
     [this.id, this.title, this.base, this.newer, this.conflict, this.deletedElsewhere] = [null, "", null, null, null, false];
-    this.held = new Set();
+    this.shown.settle(this.page.specs);
     this.page.follow(null);
     history.pushState(null, "", "/");
     this.page.replaceHistory();
@@ -225,6 +211,7 @@ export class DeckKeeper {
   private moveTo(id: string): void {
     this.id = id;
     history.pushState(history.state, "", pathOfDeck(id));
+    this.page.replaceHistory();
     this.page.follow(id);
   }
 
@@ -256,7 +243,7 @@ export class DeckKeeper {
       this.refreshing = false;
       this.changed();
     }
-    if (this.refreshAgain as boolean) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
+    if (this.refreshAgain) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
   }
 
   private onDeleted(): void {
@@ -281,22 +268,13 @@ export class DeckKeeper {
   }
 
   private adopt(theirs: KeptDeck, isBusy: (id: string) => boolean): void {
-    const { columns, held } = adoptDeck(this.page.specs, theirs.columns, isBusy);
-    this.held = held;
-    this.title = theirs.title;
-    this.base = theirs;
-    this.show(columns);
-  }
-
-  private show(columns: readonly ColumnSpec[]): void {
-    this.expected = columns;
-    this.page.show(columns);
-    this.page.replaceHistory();
+    [this.title, this.base] = [theirs.title, theirs];
+    this.shown.take(theirs.columns, isBusy);
   }
 
   private setBase(base: KeptDeck): void {
     this.base = base;
-    [this.expected, this.held] = [base.columns, new Set()];
+    this.shown.settle(base.columns);
     if (this.id !== null) saveDeckCopy({ id: this.id, revision: base.revision, changed_at: base.changedAt, deck: wireDeckOf(base), read: this.read, pins: this.pins });
   }
 
@@ -306,13 +284,12 @@ export class DeckKeeper {
     if (!theirs) return;
     this.base = base;
     this.newer = theirs.revision === base.revision ? null : theirs;
-    this.show(columns);
+    this.shown.show(columns);
   }
 
   /** Let held columns change that no reader is in any more. Called once a second. */
   tick(): void {
     const { base, held } = this;
-    if (!held.size || !base || [...held].every((id) => this.page.isBusy(id))) return;
-    if (!this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
+    if (base && held.size && this.shown.canShowMore && !this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }
 }

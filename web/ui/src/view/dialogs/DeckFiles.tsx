@@ -27,8 +27,8 @@ export function DeckFiles({ desk }: { desk: Desk }): JSX.Element {
   const take = async (file: File): Promise<void> => {
     const text = file.size > 4 * FILE_MAX_LENGTH ? " ".repeat(FILE_MAX_LENGTH + 1) : await file.text();
     const content = readFile(text, settings);
-    if ("fault" in content) return setFault(content.fault);
-    setFault(null);
+    setFault("fault" in content ? content.fault : null);
+    if ("fault" in content) return;
     desk.openDialog(null);
     if ("deck" in content) showDeckFile(desk, content.deck);
     else addSearches(desk, content.searches);

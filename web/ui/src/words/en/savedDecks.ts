@@ -10,6 +10,7 @@ export const bar = "Deck";
 export const untitled = "Deck without a title";
 export const unsaved = "Unsaved changes";
 export const save = "Save";
+export const nameTaken = "Other decks have this title. Choose another one.";
 export const saving = "Saving…";
 export const notSaved = (why: string) => `Not saved: ${why}`;
 export const tryAgain = "Try again";
@@ -26,6 +27,7 @@ export const toastSaved = (title: string) => `Saved the deck ${isolate(title)}`;
 export const toastDeleted = (title: string) => `Deleted the deck ${isolate(title)}`;
 export const toastTheirs = (title: string) => `Somebody changed the deck ${isolate(title)}`;
 export const toastPinFailed = (why: string) => `The pin could not be kept: ${why}`;
+export const pinsFull = (most: number) => `A deck has at most ${formatNumber(most)} pins. Remove one first.`;
 export const toastImported = (count: number) => `${formatCount(count, "search", "searches")} added`;
 export const toastOpened = (count: number) => `${formatCount(count, "column")} opened from the file`;
 
