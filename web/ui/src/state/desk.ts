@@ -18,6 +18,10 @@ import { ConnectionRecovery } from "./connectionRecovery";
 import { BrowserAlertOutput } from "./columns/alertOutput";
 import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
+import { DeckKeeper } from "./deck/deckKeeper";
+import { keptPageOf } from "./deck/keptPage";
+import { deckIdOf } from "./deck/deckName";
+import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
@@ -31,7 +35,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -47,6 +51,8 @@ export class Desk {
     this.requestRender();
   });
   readonly deck: DeckActions;
+  /** The deck as it is stored, with its pins and read markers. */
+  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
@@ -67,6 +73,8 @@ export class Desk {
     private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
+    /** Deck of the address, read before the page began. */
+    private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
@@ -96,8 +104,12 @@ export class Desk {
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
     });
+    this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.deck.showPlace());
+    addEventListener("popstate", () => {
+      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
+      else location.reload();
+    });
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -174,6 +186,11 @@ export class Desk {
     this.showTitle();
   }
 
+  /** Be told of each change of a stored deck. */
+  followDeck(id: string | null): void {
+    this.connection.follow(id);
+  }
+
   private showTitle(): void {
     document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
   }
@@ -223,6 +240,7 @@ export class Desk {
 
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
+    if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
     this.dialog = dialog;
     for (const { run } of this.columns) {
       if (dialog) run.hold("dialog");
@@ -263,8 +281,12 @@ export class Desk {
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
+    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
     else {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
+      if (frame.type === "deleted") {
+        this.deletedIds.add(frame.ids, frame.versions);
+        this.keeper.marks.onDeleted(frame.ids);
+      }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -274,6 +296,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
+    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

@@ -12,6 +12,7 @@ import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { Dialogs } from "../dialogs/Dialogs";
 import { ColumnsView } from "./ColumnsView";
+import { DeckBar } from "./DeckBar";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
@@ -48,6 +49,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <Skip to="list">{deckWords.skipToPosts}</Skip>
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
+        <DeckBar desk={desk} />
         <Notices desk={desk} />
         <StatusBar desk={desk} status={status} />
       </div>
