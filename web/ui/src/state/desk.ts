@@ -191,6 +191,12 @@ export class Desk {
     return filtersOf(hide, this.settings.muted);
   }
 
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    document.title = statusWords.tabTitle(this.column.spec.query);
+    this.requestRender();
+  }
+
   /** Open a dialog, or close it with null. The list behind an open dialog is paused. */
   openDialog(dialog: DialogName): void {
     this.dialog = dialog;

@@ -11,6 +11,7 @@ import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { ColumnView } from "../column/ColumnView";
 import { Dialogs } from "../dialogs/Dialogs";
+import { followChosenLanguage } from "./chosenLanguage";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
 import { Notices } from "./Notices";
@@ -36,6 +37,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
+  useEffect(() => followChosenLanguage(desk), [desk, settings.language]);
   const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
