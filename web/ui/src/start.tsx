@@ -13,11 +13,11 @@ import type { SubscriptionHandle } from "./wire/liveSubscription";
 import { deckWords } from "./words";
 import { shownLocale } from "./words/languages";
 
-export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
+export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[]): void {
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App key={shownLocale()} desk={desk} frame={now} /></ErrorBoundary>, root),
-    (now) => desk.column.run.arrivals.perMinute(now),
+    (now) => desk.arrivalsPerMinute(now),
     () => desk.hasSomethingToShow(),
   );
   const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early);

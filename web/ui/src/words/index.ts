@@ -6,6 +6,7 @@ import type { WordTables } from "./table";
 
 export let cardWords: WordTables["cardWords"];
 export let columnWords: WordTables["columnWords"];
+export let columnsWords: WordTables["columnsWords"];
 export let deckWords: WordTables["deckWords"];
 export let dialogWords: WordTables["dialogWords"];
 export let panelWords: WordTables["panelWords"];
@@ -14,5 +15,5 @@ export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, columnWords, deckWords, dialogWords, panelWords, problemWords, statusWords } = tables);
+  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, statusWords } = tables);
 }

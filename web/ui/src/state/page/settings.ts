@@ -14,6 +14,8 @@ export interface Settings {
   keys: boolean;
   announce: boolean;
   panel: boolean;
+  /** Whether the panel is open beside three or more columns. */
+  panelBesideMany: boolean;
   media: "show" | "ask" | "hide";
   pictures: boolean;
   depth: number;
@@ -21,6 +23,8 @@ export interface Settings {
   trendWindowMs: number;
   hideReposts: boolean;
   hideReplies: boolean;
+  hideQuotes: boolean;
+  hideSensitive: boolean;
   mediaOnly: boolean;
   muted: string[];
   languages: string[];
@@ -37,6 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   keys: true,
   announce: true,
   panel: true,
+  panelBesideMany: false,
   media: "show",
   pictures: true,
   depth: 5_000,
@@ -44,6 +49,8 @@ export const DEFAULT_SETTINGS: Settings = {
   trendWindowMs: 10 * 60_000,
   hideReposts: false,
   hideReplies: false,
+  hideQuotes: false,
+  hideSensitive: false,
   mediaOnly: false,
   muted: [],
   languages: [],
@@ -129,7 +136,7 @@ export function loadSettings(storage: SettingsStorage | null = storageOf()): Set
  * the list that a reader is reading.
  */
 export function sharedSettings(mine: Settings, storage: SettingsStorage | null = storageOf()): Settings {
-  return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel };
+  return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel, panelBesideMany: mine.panelBesideMany };
 }
 
 const searchKey = ({ query, order }: Settings["saved"][number]): string => JSON.stringify([query, order]);
@@ -168,7 +175,7 @@ export function changeSettings(mine: Settings, change: Partial<Settings>, storag
   } catch {
     // With a full storage the change holds for this page only.
   }
-  return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel };
+  return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel, panelBesideMany: change.panelBesideMany ?? mine.panelBesideMany };
 }
 
 /** Call `changed` when another tab has stored settings. */

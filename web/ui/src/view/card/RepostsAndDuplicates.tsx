@@ -53,7 +53,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
             <li key={other.id}>
               <b><bdi><AuthorName desk={desk} post={other.post} /></bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
               <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
-              <PostText desk={desk} post={other.post} terms={column.run.terms} />
+              <PostText desk={desk} column={column} post={other.post} terms={column.run.terms} />
             </li>
           ))}
         </ul>

@@ -13,6 +13,8 @@ export const accessToken = "Access token";
 export const KEY_WORDS: [string, string][] = [
   ["/", "search"],
   ["j  k", "next, previous post"],
+  ["[  ]", "previous, next column"],
+  ["n", "new column"],
   [".", "newest"],
   ["space", "pause or resume (in the list: scroll)"],
   ["i", "insight panel, and back"],

@@ -62,7 +62,7 @@ export const emptyNotCollectedReason = "not collected";
 export const emptyOnlySample = (why: string) => ` Only a sample was collected then: ${why}.`;
 export const emptyPartlyMissing = (reasons: string) => ` Not all was collected then: ${reasons}.`;
 
-/** Title of the browser's tab. */
-export function tabTitle(query: string): string {
-  return query === "*" ? "Murmuration" : `${isolate(query)} · Murmuration`;
+/** Title of the browser's tab: the name of the selected column, unless the column shows `all` posts. */
+export function tabTitle(name: string, all: boolean): string {
+  return all ? "Murmuration" : `${isolate(name)} · Murmuration`;
 }
