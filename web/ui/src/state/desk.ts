@@ -238,6 +238,12 @@ export class Desk {
     return filtersOf(hide, this.settings.muted, mutes);
   }
 
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
+  }
+
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
     if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
