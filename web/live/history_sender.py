@@ -57,7 +57,7 @@ class HistorySender:
 
     def _send(self, watch: Watch, part: list[bytes], after: int | None = None) -> None:
         if watch.may_send and self._client.wait_for_room() and watch.may_send:
-            self._client.send(history_frame(watch.query.key, part, after))
+            self._client.send(history_frame(watch.request.id, watch.query.key, part, after))
 
 
 def _next_page(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:

@@ -23,13 +23,17 @@ _encoder = msgspec.json.Encoder()
 class Frame:
     """One message, encoded once; its bytes for sockets and for event streams are made at first use and kept."""
 
-    __slots__ = ("_event", "_socket", "after", "key", "kind", "payload")
+    __slots__ = ("_event", "_socket", "after", "key", "kind", "payload", "watch_id")
 
-    def __init__(self, kind: str, payload: bytes, key: str = "", after: int | None = None) -> None:
+    def __init__(
+        self, kind: str, payload: bytes, key: str = "", after: int | None = None, watch_id: str | None = None
+    ) -> None:
         self.kind = kind
         self.payload = payload
         self.key = key
         self.after = after
+        self.watch_id = watch_id
+        """Id of the one subscription that the message is for, None where it is for every one of `key`, or for all."""
         self._socket: bytes | None = None
         self._event: bytes | None = None
 
@@ -87,6 +91,7 @@ def frame(message: Any) -> Frame:
         _encoder.encode(message),
         getattr(message, "key", ""),
         after if isinstance(after, int) else None,
+        getattr(message, "id", None),
     )
 
 
@@ -115,8 +120,8 @@ def posts_frame(key: str, after: int, bodies: bytes) -> Frame:
     return Frame("posts", b"".join((head, bodies, b"]}")), key, after)
 
 
-def history_frame(key: str, bodies: list[bytes], after: int | None = None) -> Frame:
-    """Return a chunk of history; with `after` it is the last chunk."""
+def history_frame(watch_id: str, key: str, bodies: list[bytes], after: int | None = None) -> Frame:
+    """Return a chunk of one subscription's history; with `after` it is the last chunk."""
     end = b'],"done":false}' if after is None else b'],"done":true,"after":%d}' % after
-    head = b'{"type":"history","key":"%s","posts":[' % key.encode()
-    return Frame("history", b"".join((head, b",".join(bodies), end)), key, after)
+    head = b'{"type":"history","id":%s,"key":"%s","posts":[' % (_encoder.encode(watch_id), key.encode())
+    return Frame("history", b"".join((head, b",".join(bodies), end)), key, after, watch_id)

@@ -64,6 +64,13 @@ def test_two_ids_of_one_search_share_it_and_leave_it_one_by_one(shared: Product,
     browser.until_live("a")
     browser.until_live("b")
     assert first.key == second.key
+    assert {received["id"] for received in browser.of("history")} == {"a", "b"}
+    shared.feed(shared.post("weasels before stoats", 399))
+    browser.until(lambda: "demo:399" in first.watcher.have and "demo:399" in second.watcher.have)
+    sent = [post["id"] for received in browser.of("posts") for post in received["posts"]]
+    assert sent == ["demo:399"], "once for both"
+    for received in browser.frames:
+        valid(received)
     browser.send({"type": "unsubscribe", "id": "a"})
     time.sleep(0.2)
     shared.feed(shared.post("stoats and weasels", 400))

@@ -10,13 +10,13 @@ import { ErrorBoundary } from "./view/ErrorBoundary";
 import { RenderScheduler } from "./view/renderScheduler";
 import type { Connection } from "./wire/connection";
 import type { SubscriptionHandle } from "./wire/liveSubscription";
-import * as deckWords from "./words/deck";
+import { deckWords } from "./words";
 
-export function start(settings: Settings, connection: Connection, early: SubscriptionHandle | null): void {
+export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[]): void {
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
-    (now) => desk.column.run.arrivals.perMinute(now),
+    (now) => desk.arrivalsPerMinute(now),
     () => desk.hasSomethingToShow(),
   );
   const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early);

@@ -55,8 +55,18 @@ export class PagePolling {
   /** Poll the counts of every column, and what the panel shows. */
   startPolling(): void {
     if (!this.started) return;
-    for (const column of this.page.columns) column.run.startCounting();
+    for (const column of this.page.columns) this.startCounting(column);
     this.startPanelPolling();
+  }
+
+  /** Request the counts of a column now, and poll them. */
+  startCounting(column: Column): void {
+    if (this.started) column.run.startCounting();
+  }
+
+  /** Poll for the panel what the selected column shows. */
+  selectionChanged(): void {
+    if (this.started) this.startPanelPolling();
   }
 
   /** Stop every poller. Without a token the server refuses every request, so one request in some seconds finds out when that changes. */
@@ -73,6 +83,8 @@ export class PagePolling {
 
   private startPanelPolling(): void {
     this.panelWasOpen = this.page.panel.open;
-    this.page.insight.startPolling(this.page.column.spec, this.panelWasOpen);
+    const { spec, run } = this.page.column;
+    this.page.insight.startPolling(spec, this.panelWasOpen);
+    if (run.counts.timeline) this.page.insight.setSpanFrom(run.counts.timeline);
   }
 }

@@ -56,8 +56,7 @@ export class Connection {
       this.setState("open", 0, 0);
     },
     frameArrived: () => this.frameArrived(),
-    pageFrame: (frame) => this.deliver((to) => to.frame(frame)),
-    searchFrame: (subscription, frame) => this.route(subscription, frame),
+    frame: (frame) => this.dispatch(frame),
     refused: (subscription, error) => this.deliver(() => subscription.onFrame?.({ type: "error", id: subscription.id, error })),
     reconnecting: () => this.setState("waiting", 0, Date.now()),
     broken: () => this.onStreamsBroken(),
@@ -164,16 +163,12 @@ export class Connection {
 
   private unsubscribe(subscription: LiveSubscription): void {
     if (!this.subscriptions.delete(subscription)) return;
-    this.streams.closeStream(subscription);
     this.send({ type: "unsubscribe", id: subscription.id });
-    // The next search usually follows in the same task, and opens a stream of its own.
-    void Promise.resolve().then(() => {
-      if (!this.ended) this.streams.openPageStream();
-    });
+    this.streams.reopen();
   }
 
   private open(): void {
-    if (this.streams.active) return this.streams.openAll();
+    if (this.streams.active) return this.streams.open();
     this.connectingSince = Date.now();
     this.setState("connecting", 0, 0);
     const socket = new WebSocket(this.url);
@@ -228,6 +223,11 @@ export class Connection {
     const frame = readFrame(text);
     if (!frame) return;
     this.attempt = 0;
+    this.dispatch(frame);
+  }
+
+  /** Deliver a frame to the page, or to each subscription that it is for. */
+  private dispatch(frame: Frame): void {
     if (!("key" in frame) && !("id" in frame && frame.id)) {
       for (const subscription of this.subscriptions) subscription.state = reduceSubscription(subscription.state, subscription.id, frame);
       this.deliver((to) => to.frame(frame));
@@ -236,11 +236,11 @@ export class Connection {
     for (const subscription of [...this.subscriptions]) this.route(subscription, frame);
   }
 
-  /** Deliver a frame to a subscription if the frame carries its key or id. */
+  /** Deliver a frame to a subscription if the frame carries its id, or, for live posts, its key. */
   private route(subscription: LiveSubscription, frame: Frame): void {
     const before = subscription.state;
     subscription.state = reduceSubscription(before, subscription.id, frame);
-    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === subscription.id;
+    const mine = "id" in frame ? frame.id === subscription.id : "key" in frame && frame.key === before.key;
     if (!mine) return;
     this.deliver(() => subscription.onFrame?.(frame));
     if (subscription.state.phase === "lagged") {
@@ -250,7 +250,7 @@ export class Connection {
   }
 
   private sendSubscribe(subscription: LiveSubscription): void {
-    if (this.streams.active) return this.streams.open(subscription);
+    if (this.streams.active) return this.streams.reopen();
     const { id, query, history, state: { after } } = subscription;
     this.send({ type: "subscribe", id, query, history, after });
   }

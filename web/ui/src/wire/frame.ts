@@ -52,12 +52,12 @@ export interface Stats {
 
 export type Frame =
   | { type: "subscribed"; id: string; key: string; query: string; terms: string[] }
-  | { type: "history"; key: string; posts: Post[]; done: boolean; after?: number }
+  | { type: "history"; id: string; key: string; posts: Post[]; done: boolean; after?: number }
   | { type: "posts"; key: string; posts: Post[]; after: number }
   | { type: "gone"; key: string; posts: [string, number][]; after?: number }
   | { type: "deleted"; ids: string[]; versions?: Record<string, number> }
-  | { type: "reset"; key: string }
-  | { type: "lagged"; key: string }
+  | { type: "reset"; id: string; key: string }
+  | { type: "lagged"; id: string; key: string }
   | ({ type: "gap" } & Gap)
   | { type: "error"; id?: string; error: Problem }
   | Stats;

@@ -22,7 +22,7 @@ class OfflineConnection extends Connection {
 /** Draw one post, found by a search of some terms, and return its card. */
 function draw(one: Post, terms: string[] = []): HTMLElement {
   desk.column.run.applyFrame({ type: "subscribed", id: "1", key: "k", query: "text", terms } as never, 0);
-  desk.column.run.applyFrame({ type: "history", key: "k", posts: [one], done: true, after: 1 }, 0);
+  desk.column.run.applyFrame({ type: "history", id: "a", key: "k", posts: [one], done: true, after: 1 }, 0);
   const { column } = desk;
   void act(() => render(<Feed key={column.runCount} desk={desk} column={column} cards={column.run.cards(1e9)} clock={0} revision={column.run.revision} onScrolled={() => undefined} />, root));
   return root.querySelector("article") as HTMLElement;

@@ -1,6 +1,6 @@
 /**
  * Panel state: whether the insight panel is open, and whether it takes the focus when it opens. By the width of the window it is beside the
- * list (a stored setting), a drawer over it, or a view of its own; a change of the width closes the drawer.
+ * columns (a stored setting), a drawer over them, or a view of its own; a change of the width closes the drawer.
  */
 
 /** Width from which the panel is a drawer; below it the panel is a view. As in `narrow.css`. */

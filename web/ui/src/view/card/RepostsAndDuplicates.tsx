@@ -12,7 +12,7 @@ import { formatAge, formatExactTime } from "../../text/formatTime";
 import { RepostSign } from "../icons";
 import { AuthorName } from "./EmojiText";
 import { PostText } from "./PostText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 /** Posts that an opened list shows at most. */
 const MOST = 50;
@@ -53,7 +53,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
             <li key={other.id}>
               <b><bdi><AuthorName desk={desk} post={other.post} /></bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
               <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
-              <PostText desk={desk} post={other.post} terms={column.run.terms} />
+              <PostText desk={desk} column={column} post={other.post} terms={column.run.terms} />
             </li>
           ))}
         </ul>

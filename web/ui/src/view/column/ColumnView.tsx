@@ -19,7 +19,8 @@ import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeRangeButtons } from "./TimeRangeButtons";
-import * as columnWords from "../../words/column";
+import { titleIdOf } from "./columnElements";
+import { columnsWords, columnWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Milliseconds after which all cards are drawn again, because they show the age of their post. */
@@ -38,12 +39,18 @@ function LiveButton({ desk, column, status }: { desk: Desk; column: Column; stat
       aria-label={columnWords.liveLabel(words, state, aside)}
       onPointerDown={() => { pressed.current = { state: column.run.state }; }}
       onClick={() => {
-        pressLive(desk, pressed.current?.state);
+        pressLive(desk, column, pressed.current?.state);
         pressed.current = null;
       }}>
       <i class="dot" aria-hidden="true" /> {words}
     </button>
   );
+}
+
+/** Open the menu of a column. The menu is that of the selected column. */
+function openMenu(desk: Desk, column: Column): void {
+  desk.deck.select(column);
+  desk.openDialog("column");
 }
 
 /** Line with the number of posts that the filters hide, and a button that shows them. */
@@ -56,12 +63,20 @@ function FilterLine({ desk, column }: { desk: Desk; column: Column }): JSX.Eleme
     <div class="span filters">
       {columnWords.filterSummary(count, hidden, list.unfiltered)}
       {hidden || list.unfiltered ? <> <button aria-label={list.unfiltered ? columnWords.filterHideLabel : columnWords.filterShowLabel(hidden)}
-        onClick={() => desk.list.showHidden(!list.unfiltered)}>{list.unfiltered ? columnWords.filterHide : columnWords.filterShow}</button></> : null}
+        onClick={() => desk.list.showHidden(!list.unfiltered, column)}>{list.unfiltered ? columnWords.filterHide : columnWords.filterShow}</button></> : null}
     </div>
   );
 }
 
-export function ColumnView({ desk, column, frame, status }: { desk: Desk; column: Column; frame: number; status: Status }): JSX.Element {
+interface Props {
+  desk: Desk;
+  column: Column;
+  selected: boolean;
+  frame: number;
+  status: Status;
+}
+
+export function ColumnView({ desk, column, selected, frame, status }: Props): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
   const { spec } = column;
@@ -69,32 +84,34 @@ export function ColumnView({ desk, column, frame, status }: { desk: Desk; column
   const { theme } = desk.settings;
   const countsFault = column.run.problem ? null : column.run.counts.problem;
   const clock = Math.floor(Date.now() / CLOCK_MS);
-  const empty = emptyListStatus(statusInputsOf(desk));
+  const empty = emptyListStatus(statusInputsOf(desk, column));
   const cards = column.run.cards(frame);
+  const titleId = titleIdOf(desk, column);
   return (
-    <section class={`column ${scrolled ? "scrolled" : ""}`} aria-labelledby="column-title" data-home="#list" inert={desk.panel.drawer}>
+    <section class={`column of-${spec.width} ${selected ? "selected" : ""} ${scrolled ? "scrolled" : ""}`} data-column={column.id} aria-labelledby={titleId} data-home={`[data-column="${column.id}"] .feed`}
+      inert={desk.panel.drawer} onPointerDown={() => desk.deck.select(column)} onFocusIn={() => desk.deck.select(column)}>
       <div class="head">
-        <h2 id="column-title"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></h2>
+        <h2 id={titleId}><bdi>{columnsWords.nameOf(spec)}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} status={status} />
-        {timeline ? <TimeRangeButtons timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to)} /> : null}
-        <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => desk.openDialog("column")}>
+        {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}
+        <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => openMenu(desk, column)}>
           <MoreSign />
         </button>
       </div>
       <div class="lines">
         {spec.from !== null && spec.to !== null ? (
-          <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null })}>{columnWords.backToLive}</button></div>
+          <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
         <FilterLine desk={desk} column={column} />
       </div>
-      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to)} />}</Memo></ErrorBoundary>
+      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to, column)} />}</Memo></ErrorBoundary>
       <OrderBar desk={desk} column={column} />
       <div class="feed-place">
         {column.run.state === "paused" && column.run.newCount ? (
-          <button class="pill" onClick={() => showNewest(desk)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
+          <button class="pill" onClick={() => showNewest(desk, column)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
         ) : null}
-        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} status={empty} /> : (
+        <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} column={column} status={empty} /> : (
           <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
         )}</ErrorBoundary>
       </div>

@@ -1,5 +1,5 @@
 /**
- * Layout of the whole page, in reading order: skip links, search, notices, status bar (drawn at the foot), column, insight panel, view tabs
+ * Layout of the whole page, in reading order: skip links, search, notices, status bar (drawn at the foot), columns, insight panel, view tabs
  * of a phone, toast, live region for screen readers, dialogs. It computes the status, applies the theme, starts the keyboard shortcuts and
  * the focus handling, and keeps an error of the panel or a dialog to that part.
  */
@@ -9,8 +9,8 @@ import { statusOf } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
-import { ColumnView } from "../column/ColumnView";
 import { Dialogs } from "../dialogs/Dialogs";
+import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
 import { Notices } from "./Notices";
@@ -19,7 +19,7 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */
@@ -50,10 +50,10 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <StatusBar desk={desk} status={status} />
       </div>
       <main class="deck">
-        <ColumnView desk={desk} column={desk.column} frame={frame} status={status} />
+        <DeckView desk={desk} frame={frame} />
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
-            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
+            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.id} ${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
       </main>

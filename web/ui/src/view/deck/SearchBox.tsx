@@ -1,5 +1,5 @@
 /**
- * Search box: colours the query while it is typed, completes operators and their values, offers saved and recent searches, and runs the
+ * Search box of the selected column: colours the query while it is typed, completes operators and their values, offers saved and recent searches, and runs the
  * search on Enter. While a reader types, the server checks the query; an error is marked at its position, with message and hint, and
  * announced to screen readers after a pause. Arrow keys, Tab, Enter and Escape operate the offers.
  */
@@ -12,7 +12,7 @@ import { isRetryable } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 import { checkQuery } from "../../state/apiQuestions";
 
 /** Milliseconds after the last key before the server checks the query. */
@@ -44,6 +44,7 @@ function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
 }
 
 export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
+  const { id } = desk.column;
   const current = desk.column.spec.query;
   const [draft, setDraft] = useState(current);
   const [caret, setCaret] = useState(0);
@@ -56,7 +57,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   useEffect(() => {
     setDraft(current);
     setFault(null);
-  }, [current]);
+  }, [id, current]);
 
   useEffect(() => {
     if (draft === current || !draft.trim()) {

@@ -1,0 +1,20 @@
+/**
+ * Words of a deck's columns: adding, removing, moving, titles, widths, alerts and hidden posts. `nameOf` gives the title of a column: its
+ * own, or its search.
+ */
+import { isolate } from "../../text/bidiIsolate";
+import { formatNumber } from "../../text/formatNumber";
+import { allPosts } from "./column";
+
+/** Return the name of a column for readers. */
+export const nameOf = ({ title, query }: { title: string; query: string }) => title || (query === "*" ? allPosts : query);
+
+export const columns = "Columns";
+export const add = "Add a column";
+export const addShort = "Column";
+export const columnRegion = (name: string) => `Column ${isolate(name)}`;
+
+export const toastRemoved = (name: string) => `Removed the column ${isolate(name)}`;
+export const toastMoved = (name: string, place: number, of: number) => `${isolate(name)} is column ${formatNumber(place)} of ${formatNumber(of)}`;
+export const toastFull = (most: number) => `Not added: ${formatNumber(most)} columns at most.`;
+export const toastLongAddress = "The columns no longer fit into the address. Save the deck under a name to share it.";
