@@ -17,6 +17,7 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Page, Reading, Sort
 from pipeline.store.sort_key import parse_token
 from web.api.json_response import took_ms
+from web.api.rankings import RankingWish, ranking_response
 from web.api_errors import ApiError
 from web.process import Web
 from web.request_parameters import choice, integer, search_text, time_ms
@@ -41,6 +42,8 @@ def search(web: Web) -> Response:
     sort = cast("Sort", choice("sort", "latest", SORTS))
     before = _page_token(sort)
     since, until = time_ms("from"), time_ms("to")
+    if choice("originals", "false", ("false", "true")) == "true":
+        return ranking_response(web, query, RankingWish(sort, limit, before, since, until))
 
     def read(reading: Reading) -> Page:
         return reading.search(query, limit=limit, before=before, sort=sort, since=since, until=until)

@@ -2,6 +2,7 @@
 
 The route serves scripts, and browsers that cannot open a socket. An event's id is the least `after` of its searches;
 `Last-Event-ID` resumes there. Without a search the stream carries what goes to every client: status, gaps, deletions.
+`deck` follows decks.
 A refused browser gets a stream that only says when to reconnect; idle streams get a comment to keep them open.
 """
 
@@ -15,8 +16,10 @@ from flask import Blueprint, Response, request
 from web.api_errors import ApiError
 from web.live.client_admission import Admission
 from web.live.clients.event_stream_client import StreamClient, retry_line
+from web.live.fanout.deck_followers import DECKS_FOLLOWED_MAX
 from web.live.stream_request import subscriptions
 from web.protocol.close_codes import Close
+from web.request_parameters import deck_ids
 
 STREAM_KEEP_ALIVE_S = 15.0
 """Seconds without an event after which a comment keeps the connection alive."""
@@ -34,6 +37,7 @@ def blueprint(admission: Admission) -> Blueprint:
 def stream(admission: Admission) -> Response:
     """Return an event stream of one or several searches, or of what goes to every client."""
     requested = subscriptions(request.query_string, request.headers.get("Last-Event-ID", "").strip())
+    decks = deck_ids("deck", DECKS_FOLLOWED_MAX)
     address = request.remote_addr or ""
     refusal = admission.refusal(address, stream=True)
     if refusal is not None:
@@ -45,6 +49,8 @@ def stream(admission: Admission) -> Response:
             client.resume_points.expect(one.id)
         for one in requested:
             client.session.subscribe(one)
+        for deck in decks:
+            client.session.follow(deck)
         response = _response(_events(client))
         response.call_on_close(client.drop)
     except BaseException:

@@ -20,6 +20,7 @@ from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Page, Reading
 from web.api_errors import fault_of
 from web.live.clients.client import Client
+from web.live.fanout.deck_followers import DECKS_FOLLOWED_MAX
 from web.live.fanout.hub import Hub
 from web.live.history_sender import HistorySender
 from web.live.recovery.catch_up import changes_of, loss_frames, missed_changes
@@ -51,7 +52,17 @@ class Session:
         searches_max: most subscriptions at a time.
     """
 
-    __slots__ = ("_client", "_history", "_hub", "_order", "_parse", "_searches_max", "_store_pool", "_watches")
+    __slots__ = (
+        "_client",
+        "_decks",
+        "_history",
+        "_hub",
+        "_order",
+        "_parse",
+        "_searches_max",
+        "_store_pool",
+        "_watches",
+    )
 
     def __init__(
         self,
@@ -71,6 +82,7 @@ class Session:
         self._searches_max = searches_max
         self._history = HistorySender(client, store_pool)
         self._watches: dict[str, Watch] = {}
+        self._decks: set[str] = set()
 
     def subscribe(self, request: Subscribe) -> None:
         """Begin to watch; an id in use is watched anew."""
@@ -104,6 +116,19 @@ class Session:
             watch.lagged, watch.search = True, None
         return [watch.request.id for watch in lagged]
 
+    def follow(self, deck: str) -> None:
+        """Begin to tell the client of changes of a deck, or refuse one deck too many."""
+        if deck not in self._decks and len(self._decks) >= DECKS_FOLLOWED_MAX:
+            self._client.send(frame(Error(Fault("too_many_decks", f"{DECKS_FOLLOWED_MAX} decks are followed already"))))
+            return
+        self._decks.add(deck)
+        self._hub.followers.enter(deck, self._client)
+
+    def unfollow(self, deck: str) -> None:
+        """Tell the client no more of a deck; one that it does not follow is ignored."""
+        self._decks.discard(deck)
+        self._hub.followers.leave(deck, self._client)
+
     def restart(self, key: str) -> None:
         """Begin the watches of a search anew: the client missed too much of it."""
         for watch in list(self._watches.values()):
@@ -118,6 +143,9 @@ class Session:
         for watch in self._watches.values():
             self._end(watch)
         self._watches.clear()
+        for deck in self._decks:
+            self._hub.followers.leave(deck, self._client)
+        self._decks.clear()
 
     def _end(self, watch: Watch) -> None:
         watch.ended = True

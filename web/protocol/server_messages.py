@@ -1,9 +1,11 @@
-"""Messages from server to client as types: posts, history, retractions, deletions, status, gaps, errors.
+"""Messages from server to client as types: posts, history, retractions, deletions, status, gaps, changed decks, errors.
 
 Posts are listed for the schema only: frames carry them as bytes, unparsed.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -111,6 +113,17 @@ class Gap(Struct, tag="gap", tag_field="type"):
     why: str
 
 
+class DeckChanged(Struct, tag="deck", tag_field="type"):
+    """A followed deck changed, in one part or as a whole ("columns"): request it.
+
+    `revision` is 0 where it is not known: right after `follow`, and after notices may have been missed.
+    """
+
+    deck: str
+    revision: int
+    part: Literal["columns", "read", "pins", "deleted"]
+
+
 class Fault(Struct, omit_defaults=True):
     """An error: `code` for programs, `message` for people, `position` in the search, `hint` what to do."""
 
@@ -127,4 +140,4 @@ class Error(Struct, tag="error", tag_field="type"):
     id: str | None = None
 
 
-ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | Error
+ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | DeckChanged | Error

@@ -7,6 +7,7 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 """
 
 from pipeline.store.contract.coverage import COLLECTED_LATER, IMPORTED, SAMPLED, CoverageRow
+from pipeline.store.contract.deck_records import DeckPart, DeckRecord, DeckRecords
 from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, HiddenRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
@@ -33,6 +34,9 @@ __all__ = [
     "Changes",
     "CopyAccess",
     "CoverageRow",
+    "DeckPart",
+    "DeckRecord",
+    "DeckRecords",
     "Entry",
     "ExportRow",
     "HiddenRow",

@@ -7,6 +7,7 @@ from tests.store.contract.accounts import AccountsContract
 from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
+from tests.store.contract.decks import DecksContract
 from tests.store.contract.deletions import DeletionsContract
 from tests.store.contract.detachments import DetachmentsContract
 from tests.store.contract.entry_numbers import EntryNumbersContract
@@ -38,5 +39,6 @@ class StoreContract(
     CoverageContract,
     RetentionContract,
     RewritingContract,
+    DecksContract,
 ):
     """Everything that a store promises."""

@@ -64,6 +64,7 @@ class Hub:
         self._broadcaster = broadcaster
         self._losses = losses
         self._notices = notices
+        self.followers = notices.followers
         self._refill = refill
         self.messages = 0
         """Live messages received."""
@@ -138,6 +139,7 @@ class Hub:
     def on_restored(self) -> None:
         """Note that every channel is subscribed again, and read what was missed."""
         self._refill.start(self._losses.reconnect())
+        self.followers.tell_all()
 
     # -- leases and idle searches
     def renew(self) -> None:

@@ -15,7 +15,7 @@ import "./style/narrow.css";
 import { readPlace } from "./state/deck/deckHistory";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
-import * as problemWords from "./words/problems";
+import { NOT_LOADED, pickLanguage, showLanguage } from "./words/languages";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -24,9 +24,12 @@ applyTheme(settings);
 const connection = new Connection(url.href);
 connection.start();
 const early = readPlace(settings).specs.filter(({ from }) => from === null).map(({ query, depth }) => connection.subscribe(query, depth));
-import("./start").then(({ start }) => start(settings, connection, early), () => {
+const { language, locale } = pickLanguage(settings.language, navigator.languages);
+// The start needs the words. The document asked for both files already, so that neither waits for the other on its way.
+showLanguage(language, locale).then(() => import("./start")).then(({ start }) => start(settings, connection, early), () => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
-  notice.textContent = `${problemWords.outdated} ${problemWords.loadAgain}`;
+  notice.lang = language;
+  notice.textContent = NOT_LOADED[language];
   document.getElementById("app")?.append(notice);
 });

@@ -10,7 +10,7 @@ import { ErrorBoundary } from "./view/ErrorBoundary";
 import { RenderScheduler } from "./view/renderScheduler";
 import type { Connection } from "./wire/connection";
 import type { SubscriptionHandle } from "./wire/liveSubscription";
-import * as deckWords from "./words/deck";
+import { deckWords } from "./words";
 
 export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[]): void {
   const root = document.getElementById("app") as HTMLElement;

@@ -27,10 +27,7 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import * as deckWords from "../words/deck";
-import { newPostsAnnouncement } from "../words/deck";
-import { nameOf } from "../words/columns";
-import { tabTitle } from "../words/status";
+import { columnsWords, deckWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
 
@@ -166,7 +163,7 @@ export class Desk {
   }
 
   private showTitle(): void {
-    document.title = tabTitle(nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -265,7 +262,7 @@ export class Desk {
     this.toasts.tick(now);
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
+    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
     if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
     this.requestRender("wire");
   }

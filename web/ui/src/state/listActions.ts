@@ -2,7 +2,7 @@
  * List actions: the actions of a reader on the list of a column, by default the selected one: pause and resume it, leave a past span, choose the page and the
  * page size of a ranking, show hidden posts, and load older posts. Each action requests a render.
  */
-import * as deckWords from "../words/deck";
+import { deckWords } from "../words";
 import type { Column } from "./column";
 import type { Desk } from "./desk";
 import { loadOlder } from "./storeLoader";

@@ -4,7 +4,7 @@
  * way.
  */
 import { ApiError } from "../wire/api";
-import * as problemWords from "../words/problems";
+import { problemWords } from "../words";
 
 export interface PollJob<T> {
   request(signal: AbortSignal): Promise<T>;

@@ -1,9 +1,9 @@
 /**
- * Time formats: write ages, durations, exact times, moments, spans and axis labels in English and in the time zone of the reader, and test
- * whether two moments are on the same day. A date or year that the reader already knows is left out.
- *
- * The formats do not use `Intl`: the first `Intl.DateTimeFormat` costs some 30 ms, and the first card needs a time.
+ * Time formats: write ages, durations, exact times, moments, spans and axis labels by the locale and in the time zone of the reader, and test
+ * whether two moments are on the same day. A date or year that the reader already knows is left out. Hours count to 24 in every locale.
  */
+import { cachedFormat, currentLocale, isPlainEnglish, timeUnits } from "./locale";
+import { formatNumber } from "./formatNumber";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -15,21 +15,32 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** Return the age of a moment: "now", "12 s", "2 min", "3 h", "4 d"; its date from 7 days on. */
 export function formatAge(at: number, now: number): string {
   const age = now - at;
-  if (age < SECOND_MS) return "now";
-  if (age < MINUTE_MS) return `${Math.floor(age / SECOND_MS)} s`;
-  if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min`;
-  if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h`;
-  if (age < 7 * DAY_MS) return `${Math.floor(age / DAY_MS)} d`;
+  const { second, minute, hour, day } = timeUnits();
+  if (age < SECOND_MS) return nowWord();
+  if (age < MINUTE_MS) return `${whole(age / SECOND_MS)} ${second}`;
+  if (age < HOUR_MS) return `${whole(age / MINUTE_MS)} ${minute}`;
+  if (age < DAY_MS) return `${whole(age / HOUR_MS)} ${hour}`;
+  if (age < 7 * DAY_MS) return `${whole(age / DAY_MS)} ${day}`;
   return shortDate(at, now);
 }
 
 /** Return a duration: "5 s", "2 min", "3 h 20 min", "1 d". */
 export function formatDuration(ms: number): string {
   const minutes = Math.round(ms / MINUTE_MS);
-  if (ms < MINUTE_MS - SECOND_MS / 2) return `${Math.max(0, Math.round(ms / SECOND_MS))} s`;
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return `${Math.round(ms / DAY_MS)} d`;
+  const { second, minute, hour, day } = timeUnits();
+  if (ms < MINUTE_MS - SECOND_MS / 2) return `${whole(Math.max(0, Math.round(ms / SECOND_MS)))} ${second}`;
+  if (minutes < 60) return `${whole(minutes)} ${minute}`;
+  if (minutes < 24 * 60) return `${whole(minutes / 60)} ${hour} ${whole(minutes % 60)} ${minute}`;
+  return `${whole(Math.round(ms / DAY_MS))} ${day}`;
+}
+
+function whole(value: number): string {
+  return formatNumber(Math.floor(value));
+}
+
+/** Return the word for the present moment: "now". */
+function nowWord(): string {
+  return isPlainEnglish() ? "now" : cachedFormat("relative", () => new Intl.RelativeTimeFormat(currentLocale(), { numeric: "auto" })).format(0, "second");
 }
 
 /** Return the exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
@@ -80,8 +91,8 @@ export function axisLabels(marks: readonly number[], stepMs: number, now: number
 
 function axisLabel(at: number, stepMs: number, knownAt: number): string {
   const then = new Date(at);
-  if (stepMs >= 360 * DAY_MS) return String(then.getFullYear());
-  if (stepMs >= 28 * DAY_MS) return sameYear(at, knownAt) ? monthName(then) : `${monthName(then)} ${then.getFullYear()}`;
+  if (stepMs >= 360 * DAY_MS) return yearOf(then);
+  if (stepMs >= 28 * DAY_MS) return sameYear(at, knownAt) ? monthName(then) : monthAndYear(then);
   if (stepMs >= DAY_MS) return shortDate(at, knownAt);
   if (at % SECOND_MS) return "";
   return isMidnight(at) && !sameDay(at, knownAt) ? shortDate(at, knownAt) : formatMoment(at, stepMs, knownAt);
@@ -93,20 +104,33 @@ function shortDate(at: number, knownAt: number): string {
 
 function fullDate(at: number): string {
   const then = new Date(at);
-  return `${dayOf(then)}, ${then.getFullYear()}`;
+  return isPlainEnglish() ? `${dayOf(then)}, ${then.getFullYear()}` : byIntl(then, { day: "numeric", month: "short", year: "numeric" });
+}
+
+function yearOf(then: Date): string {
+  return isPlainEnglish() ? String(then.getFullYear()) : byIntl(then, { year: "numeric" });
 }
 
 function monthName(then: Date): string {
-  return MONTHS[then.getMonth()] as string;
+  return isPlainEnglish() ? (MONTHS[then.getMonth()] as string) : byIntl(then, { month: "short" });
+}
+
+function monthAndYear(then: Date): string {
+  return isPlainEnglish() ? `${monthName(then)} ${then.getFullYear()}` : byIntl(then, { month: "short", year: "numeric" });
 }
 
 function dayOf(then: Date): string {
-  return `${monthName(then)} ${then.getDate()}`;
+  return isPlainEnglish() ? `${monthName(then)} ${then.getDate()}` : byIntl(then, { day: "numeric", month: "short" });
 }
 
 function timeOf(then: Date, seconds: boolean): string {
+  if (!isPlainEnglish()) return byIntl(then, { hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23" });
   const hourMinute = `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`;
   return seconds ? `${hourMinute}:${twoDigits(then.getSeconds())}` : hourMinute;
+}
+
+function byIntl(then: Date, options: Intl.DateTimeFormatOptions): string {
+  return cachedFormat(Object.keys(options).join(), (locale) => new Intl.DateTimeFormat(locale, options)).format(then);
 }
 
 /** Return the zone's offset at that moment: "UTC", "UTC+1", "UTC−3:30". */
@@ -127,9 +151,9 @@ function sameYear(a: number, b: number): boolean {
 
 /** Return whether two moments lie on the same day in the reader's zone. */
 export function sameDay(a: number, b: number): boolean {
-  return sameYear(a, b) && dayOf(new Date(a)) === dayOf(new Date(b));
+  return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
 function isMidnight(at: number): boolean {
-  return at % SECOND_MS === 0 && timeOf(new Date(at), true) === "00:00:00";
+  return new Date(at).setHours(0, 0, 0, 0) === at;
 }

@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import type { TrendDirection } from "../stats/wordTrendDirections";
-import * as panelWords from "../words/panel";
+import { panelWords } from "../words";
 
 function sign(path: string, filled = false): () => JSX.Element {
   return function Sign() {

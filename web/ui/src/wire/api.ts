@@ -4,7 +4,7 @@
  */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
-import * as problemWords from "../words/problems";
+import { problemWords } from "../words";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
@@ -115,17 +115,34 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
   for (const [name, value] of Object.entries(params))
     if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
   const text = query.toString();
+  return send<T>("GET", text ? `${path}?${text}` : path, undefined, signal ? { signal } : {});
+}
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /** Whether the request outlives the page. */
+  keepalive?: boolean;
+  /** Return the error of a refusal whose body says more than its error; null for any other. */
+  refused?: (status: number, body: object) => ApiError | null;
+}
+
+/** Send a request, with a body as JSON if there is one, and return the answer. */
+export async function send<T>(method: "GET" | "PUT" | "DELETE", path: string, content?: unknown, { signal, keepalive, refused }: SendOptions = {}): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(text ? `${path}?${text}` : path, { ...(signal ? { signal } : {}), credentials: "same-origin" });
+    answer = await fetch(path, {
+      method, credentials: "same-origin", ...(signal ? { signal } : {}), ...(keepalive ? { keepalive } : {}),
+      ...(content === undefined ? {} : { body: JSON.stringify(content), headers: { "Content-Type": "application/json" } }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, { code: "unreachable", message: problemWords.unreachable });
   }
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok || body === null) {
+    const own = typeof body === "object" && body !== null ? refused?.(answer.status, body) : null;
     const fault = (body as { error?: Problem } | null)?.error;
-    throw new ApiError(answer.status, fault ?? { code: "http", message: problemWords.httpStatus(answer.status) });
+    throw own ?? new ApiError(answer.status, fault ?? { code: "http", message: problemWords.httpStatus(answer.status) });
   }
   return body as T;
 }

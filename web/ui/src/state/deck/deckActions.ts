@@ -3,7 +3,7 @@
  * action keeps the address and the browser's history equal to the deck, says what it did in a toast where the eye may miss it, and
  * requests a render. The columns are in `columnList.ts`.
  */
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 import type { Column } from "../column";
 import { type ColumnSpec, randomColumnId, settingsOf, specOf, truncateTitle } from "../columnSpec";
 import type { Settings } from "../page/settings";

@@ -3,9 +3,12 @@
  * change is merged with what other tabs have stored meanwhile, and a listener reports their changes. An invalid value counts as the
  * default, and long lists keep their newest items. The module also applies theme and density to the document.
  */
+import { LANGUAGES, type Language } from "../../words/languages";
 import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 
 export interface Settings {
+  /** Language of the page; "system": that of the browser. */
+  language: Language | "system";
   theme: "system" | "light" | "dark" | "contrast";
   density: "compact" | "comfortable";
   keys: boolean;
@@ -32,6 +35,7 @@ export interface Settings {
 export const THEMES: readonly Settings["theme"][] = ["system", "light", "dark", "contrast"];
 
 export const DEFAULT_SETTINGS: Settings = {
+  language: "system",
   theme: "system",
   density: "compact",
   keys: true,
@@ -64,6 +68,7 @@ const TREND_WINDOW_MAX_MS = 30 * 60_000;
 
 /** Tests of the settings that do not allow every value of their type. */
 const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
+  language: (value) => ["system", ...LANGUAGES].includes(value),
   theme: (value) => (THEMES as readonly string[]).includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),

@@ -22,7 +22,7 @@ import { TitledLinks } from "./TitledLinks";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 interface BodyProps {
   desk: Desk;

@@ -10,8 +10,7 @@ import { formatCompact, formatCount } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { CountSigns, MuteSign, OpenSign } from "../icons";
-import * as cardWords from "../../words/card";
-import * as deckWords from "../../words/deck";
+import { cardWords, deckWords } from "../../words";
 
 const INTENT = "https://x.com/intent/";
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };

@@ -15,7 +15,7 @@ import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { EmojiPicture } from "./EmojiText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 interface TermLinkProps {
   desk: Desk;

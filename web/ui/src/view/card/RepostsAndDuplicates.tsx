@@ -12,7 +12,7 @@ import { formatAge, formatExactTime } from "../../text/formatTime";
 import { RepostSign } from "../icons";
 import { AuthorName } from "./EmojiText";
 import { PostText } from "./PostText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 /** Posts that an opened list shows at most. */
 const MOST = 50;

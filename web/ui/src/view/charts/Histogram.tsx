@@ -8,7 +8,7 @@ import type { Settings } from "../../state/page/settings";
 import { toTimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
 import { TimeChartFigure } from "./TimeChartFigure";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 interface Props {
   timeline: Timeline | null;

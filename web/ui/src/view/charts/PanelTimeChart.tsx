@@ -10,7 +10,7 @@ import type { Timeline } from "../../wire/api";
 import { BasedOnLine } from "./BasedOnLine";
 import { TableButton } from "./TableButton";
 import { TimeChartFigure } from "./TimeChartFigure";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 export function PanelTimeChart({ desk, series }: { desk: Desk; series: Timeline }): JSX.Element {
   const [table, setTable] = useState(false);

@@ -16,7 +16,7 @@ import { BasedOnLine } from "./BasedOnLine";
 import { useNextFrame } from "../useNextFrame";
 import { TermLink } from "../card/PostText";
 import { TableButton } from "./TableButton";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 /** Milliseconds between two layouts of one search. */
 const AGAIN_MS = 15_000;

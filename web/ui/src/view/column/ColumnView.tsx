@@ -20,8 +20,7 @@ import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeRangeButtons } from "./TimeRangeButtons";
 import { titleIdOf } from "./columnElements";
-import * as columnWords from "../../words/column";
-import { nameOf } from "../../words/columns";
+import { columnsWords, columnWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Milliseconds after which all cards are drawn again, because they show the age of their post. */
@@ -92,7 +91,7 @@ export function ColumnView({ desk, column, selected, frame, status }: Props): JS
     <section class={`column of-${spec.width} ${selected ? "selected" : ""} ${scrolled ? "scrolled" : ""}`} data-column={column.id} aria-labelledby={titleId} data-home={`[data-column="${column.id}"] .feed`}
       inert={desk.panel.drawer} onPointerDown={() => desk.deck.select(column)} onFocusIn={() => desk.deck.select(column)}>
       <div class="head">
-        <h2 id={titleId}><bdi>{nameOf(spec)}</bdi></h2>
+        <h2 id={titleId}><bdi>{columnsWords.nameOf(spec)}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} status={status} />
         {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}

@@ -9,7 +9,7 @@ import type { Desk } from "../../state/desk";
 import { listIdOf } from "./columnElements";
 import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 export function EmptyState({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
   const examples = status.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];

@@ -18,7 +18,7 @@ import { listIdOf } from "./columnElements";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 interface Props {
   desk: Desk;

@@ -8,8 +8,7 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { DEPTHS } from "../../state/page/settings";
 import { Examples } from "./EmptyState";
-import * as columnWords from "../../words/column";
-import { ORDER_NAMES } from "../../words/column";
+import { columnWords } from "../../words";
 
 export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
@@ -23,7 +22,7 @@ export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.
           {ORDERS.map((one) => (
             <button key={one} aria-pressed={one === order} title={columnWords.orderTitle(one)}
               onClick={() => desk.setOrder(one, column)}>
-              {ORDER_NAMES[one]}
+              {columnWords.ORDER_NAMES[one]}
             </button>
           ))}
         </div>

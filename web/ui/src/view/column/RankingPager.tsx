@@ -8,7 +8,7 @@ import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { listOf } from "./columnElements";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
 /** Return the index of the page that is shown: the chosen page, or the last where the ranking has become shorter. */
 export function pageOf(chosen: number, cards: number, size: number): number {

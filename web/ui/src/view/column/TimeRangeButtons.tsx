@@ -9,8 +9,7 @@ import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "..
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";
-import * as columnWords from "../../words/column";
-import * as panelWords from "../../words/panel";
+import { columnWords, panelWords } from "../../words";
 
 interface Props {
   /** Id of the group of buttons in the document. */

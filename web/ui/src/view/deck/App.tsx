@@ -19,7 +19,7 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */

@@ -7,7 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 import type { ClosestSearch } from "../../query/closestSearch";
 import { closestSearch } from "../../state/apiQuestions";
 

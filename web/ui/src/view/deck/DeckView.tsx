@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
 import type { Desk } from "../../state/desk";
-import * as columnsWords from "../../words/columns";
+import { columnsWords } from "../../words";
 import { ColumnView } from "../column/ColumnView";
 import { columnElementOf } from "../column/columnElements";
 import { ErrorBoundary } from "../ErrorBoundary";

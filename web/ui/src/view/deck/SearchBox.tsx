@@ -12,7 +12,7 @@ import { isRetryable } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 import { checkQuery } from "../../state/apiQuestions";
 
 /** Milliseconds after the last key before the server checks the query. */

@@ -11,7 +11,7 @@ import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
 import { showNewest } from "./keyboard";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 
 export function StatusActionButton({ desk, column, action }: { desk: Desk; column: Column; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");

@@ -7,7 +7,7 @@ import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
 import { StatusActionButton } from "./StatusActionButton";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 
 export function StatusBar({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
   const { indexed, rate: perSecond, connected } = desk.server.stats;

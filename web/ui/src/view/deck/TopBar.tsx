@@ -8,9 +8,7 @@ import { THEMES } from "../../state/page/settings";
 import { PanelSign, PlusSign, StarSign, ThemeSign } from "../icons";
 import { addColumn } from "./keyboard";
 import { SearchBox } from "./SearchBox";
-import * as columnsWords from "../../words/columns";
-import * as deckWords from "../../words/deck";
-import { THEME_NAMES } from "../../words/deck";
+import { columnsWords, deckWords } from "../../words";
 
 export function TopBar({ desk }: { desk: Desk }): JSX.Element {
   const { theme } = desk.settings;
@@ -22,7 +20,7 @@ export function TopBar({ desk }: { desk: Desk }): JSX.Element {
       <div class="tools">
         <button class="add-column" onClick={() => addColumn(desk)} aria-label={columnsWords.add} title={columnsWords.add}><PlusSign /> <span class="word">{columnsWords.addShort}</span></button>
         <button onClick={() => desk.openDialog("saved")} aria-haspopup="dialog" aria-label={deckWords.saved} title={deckWords.savedTitle}><StarSign /> <span class="word">{deckWords.saved}</span></button>
-        <button class="round wide-only" aria-label={deckWords.changeTheme(THEME_NAMES[theme], THEME_NAMES[next])} title={deckWords.theme(THEME_NAMES[theme])}
+        <button class="round wide-only" aria-label={deckWords.changeTheme(deckWords.THEME_NAMES[theme], deckWords.THEME_NAMES[next])} title={deckWords.theme(deckWords.THEME_NAMES[theme])}
           onClick={() => desk.updateSettings({ theme: next })}><ThemeSign /></button>
         <button class="round panel-button" aria-label={deckWords.insightPanel} aria-pressed={desk.panel.open} title={deckWords.insightPanel}
           onClick={() => desk.panel.toggle()}><PanelSign /></button>

@@ -9,7 +9,7 @@ import { LIST_MAX } from "../../state/page/settings";
 import { exportUrl } from "../../wire/exportUrl";
 import { Check, Choice } from "./FormControls";
 import { CloseSign } from "../icons";
-import * as dialogWords from "../../words/dialogs";
+import { dialogWords } from "../../words";
 
 function TagListEditor({ title, hint, values, change }: { title: string; hint: string; values: string[]; change: (values: string[]) => void }): JSX.Element {
   const [draft, setDraft] = useState("");

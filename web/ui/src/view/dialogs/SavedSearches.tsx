@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
 import { CloseSign, StarSign } from "../icons";
-import * as dialogWords from "../../words/dialogs";
+import { dialogWords } from "../../words";
 
 export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   const { settings, column } = desk;

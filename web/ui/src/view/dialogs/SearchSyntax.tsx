@@ -4,8 +4,7 @@
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import * as dialogWords from "../../words/dialogs";
-import { SYNTAX_BASICS } from "../../words/dialogs";
+import { dialogWords } from "../../words";
 
 export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
   const run = (query: string): void => {
@@ -16,7 +15,7 @@ export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
     <div class="language">
       <table>
         <tbody>
-          {SYNTAX_BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
+          {dialogWords.SYNTAX_BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
           {desk.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>

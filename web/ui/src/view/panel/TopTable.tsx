@@ -11,7 +11,7 @@ import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { TermLink } from "../card/PostText";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",

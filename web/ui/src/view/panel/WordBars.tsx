@@ -10,8 +10,7 @@ import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { Arrow } from "../icons";
 import { TermLink } from "../card/PostText";
-import * as panelWords from "../../words/panel";
-import { TREND_WINDOWS } from "../../words/panel";
+import { panelWords } from "../../words";
 
 /** Words shown at most. */
 const MOST = 25;
@@ -27,7 +26,7 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
         <span class="legend" title={panelWords.wordBarLegend}>
           <Arrow way="up" label={panelWords.wordBarFirstArrow} />{panelWords.wordBarRankLegend}<Arrow way="up" label={panelWords.wordBarSecondArrow} />{panelWords.wordBarShareLegend}{" "}
           <select value={String(windowMs)} aria-label={panelWords.wordBarWindow} onChange={(event) => desk.updateSettings({ trendWindowMs: Number(event.currentTarget.value) })}>
-            {TREND_WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
+            {panelWords.TREND_WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
           </select>
         </span>
       </div>

@@ -3,10 +3,10 @@
  * were removed or cannot be shown. Names and terms from outside are isolated, so that they do not change the writing direction of a
  * sentence.
  */
-import { isolate } from "../text/bidiIsolate";
-import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
-import { formatExactTime } from "../text/formatTime";
-import { sourceName } from "./status";
+import { isolate } from "../../text/bidiIsolate";
+import { formatCompact, formatCount, formatNumber, formatPercent } from "../../text/formatNumber";
+import { formatExactTime } from "../../text/formatTime";
+import { sourceName } from "../sources";
 
 const NETWORKS: Record<string, string> = { x: "X", bluesky: "Bluesky", mastodon: "Mastodon", demo: "demo" };
 
@@ -32,7 +32,7 @@ export const countLikes = { word: ["like", "likes"], does: "Like on X" } as cons
 export const actionOpen = (source: string) => `Open on ${sourceName(source)}`;
 export const actionMute = (handle: string) => `Mute ${isolate(handle)}`;
 
-export const pollShare = (share: number) => `${Math.round(share * 100)} %`;
+export const pollShare = (share: number) => formatPercent(share);
 /** `votes`: null where the source does not tell; `closesAt`: null where it is not known. */
 export const pollEnd = (votes: number | null, closesAt: number | null, now: number) => [
   votes === null ? "Poll" : formatCount(votes, "vote"),

@@ -1,52 +1,20 @@
 /**
- * Words of the page's status: connection, search and sources, each with cause and action; and of the empty list. Functions name sources,
- * their states and the reasons of gaps in words, shorten long lists of them, and make the title of the browser's tab.
+ * Words of the page's status: connection, search and sources, each with cause and action; of the empty list; of the title of the
+ * browser's tab. Names and states of sources are put together by `words/sources.ts`.
  */
-import { formatDuration } from "../text/formatTime";
-import { isolate } from "../text/bidiIsolate";
+import { isolate } from "../../text/bidiIsolate";
+import { sourceName } from "../sources";
 
-interface NamedSource {
-  name: string;
-  state: string;
-  lag_s?: number | null;
-}
-
-const SOURCE_NAMES: Record<string, string> = {
+/** Names of the sources. A source that is not listed has its own name. */
+export const SOURCE_NAMES: Record<string, string> = {
   bluesky: "Bluesky", x: "X", mastodon: "Mastodon", demo: "Generated posts", replay: "Replay", stdin: "Standard input", import: "Import",
 };
-
-const SOURCE_STATES: Record<string, string> = {
+export const sourceMore = (count: number) => `${count} more`;
+export const sourceStates: Record<string, string> = {
   paused: " paused, queue full", sampling: " sampled", resting: ": paused on purpose", replaying: " running", down: " is down", stopped: " is stopped",
 };
-
-/** Number of sources that a list names before it counts the rest. */
-const NAMED_MAX = 2;
-/** Number of reasons that a list gives before "and more". */
-const REASONS_MAX = 3;
-
-/** Return the display name of a source. */
-export function sourceName(name: string): string {
-  return SOURCE_NAMES[name] ?? name;
-}
-
-/** Return the names of sources, each once: "Bluesky, X and 1 more". */
-export function sourceNames(sources: readonly { source: string }[]): string {
-  const names = [...new Set(sources.map(({ source }) => sourceName(source)))];
-  const more = names.length - NAMED_MAX;
-  return more > 0 ? `${names.slice(0, NAMED_MAX).join(", ")} and ${more} more` : names.join(", ");
-}
-
-/** Return a source with its state: "Bluesky live, 1 s behind", "X is down". */
-export function sourceWords({ name, state, lag_s: lag }: NamedSource): string {
-  const behind = state === "live" && name !== "replay" && lag !== null && lag !== undefined ? `, ${formatDuration(Math.max(0, lag) * 1000)} behind` : "";
-  return `${sourceName(name)}${SOURCE_STATES[state] ?? ` ${state}`}${behind}`;
-}
-
-/** Return each source's reasons, each once: "X: rate limit; Bluesky: stopped". `otherwise`: for a gap without a reason. */
-export function reasonWords(gaps: readonly { source: string; why: string }[], otherwise: string): string {
-  const reasons = [...new Set(gaps.map(({ source, why }) => `${sourceName(source)}: ${why || otherwise}`))];
-  return reasons.length > REASONS_MAX ? `${reasons.slice(0, REASONS_MAX).join("; ")} and more` : reasons.join("; ");
-}
+export const sourceBehind = (duration: string) => `, ${duration} behind`;
+export const reasonsMore = (reasons: string) => `${reasons} and more`;
 
 export const actionSignIn = "Sign in";
 export const actionReload = "Load the page again";

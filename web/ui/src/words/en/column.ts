@@ -2,8 +2,8 @@
  * Words of a column: header, Live button, filters, times, orders, list and ranking pages. Constants hold fixed texts, functions insert
  * numbers and names; `ORDER_NAMES` and `ORDER_HINTS` name and explain each order.
  */
-import type { Order } from "../posts/ranking";
-import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
+import type { Order } from "../../posts/ranking";
+import { formatCompact, formatCount, formatNumber } from "../../text/formatNumber";
 
 export const ORDER_NAMES: Record<Order, string> = {
   latest: "Latest", followers: "Followers", reposts: "Reposts", inview: "Reposted here", reach: "Reach", likes: "Likes", replies: "Replies",

@@ -2,8 +2,8 @@
  * Words of the page around the column: top bar, search box, notices, status bar, toasts, titles of dialogs, names of themes, messages of
  * failed parts, and announcements for screen readers.
  */
-import { isolate } from "../text/bidiIsolate";
-import { formatCount, formatNumber, formatRate } from "../text/formatNumber";
+import { isolate } from "../../text/bidiIsolate";
+import { formatCount, formatNumber, formatRate } from "../../text/formatNumber";
 
 export const name = "Murmuration";
 export const shortName = "M";

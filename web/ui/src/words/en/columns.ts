@@ -2,8 +2,8 @@
  * Words of a deck's columns: adding, removing, moving, titles, widths, alerts and hidden posts. `nameOf` gives the title of a column: its
  * own, or its search.
  */
-import { isolate } from "../text/bidiIsolate";
-import { formatNumber } from "../text/formatNumber";
+import { isolate } from "../../text/bidiIsolate";
+import { formatNumber } from "../../text/formatNumber";
 import { allPosts } from "./column";
 
 /** Return the name of a column for readers. */

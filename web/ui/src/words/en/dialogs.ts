@@ -2,8 +2,8 @@
  * Words of the dialogs: help and settings, search syntax, coverage, saved searches, column menu, sign-in. They include the table of
  * keyboard shortcuts and the examples of the search syntax.
  */
-import { isolate } from "../text/bidiIsolate";
-import { formatNumber, formatRate } from "../text/formatNumber";
+import { isolate } from "../../text/bidiIsolate";
+import { formatNumber, formatRate } from "../../text/formatNumber";
 import { ORDER_NAMES } from "./column";
 
 export const signIn = "Sign in";

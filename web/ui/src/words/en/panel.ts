@@ -2,9 +2,9 @@
  * Words of the insight panel and of all charts: figures, tabs, word trends, top tables, summaries, gaps, and tables in place of charts.
  * `TREND_WINDOWS` also sets the time windows that a reader may choose for the trend of a share.
  */
-import { formatCompact, formatCount, formatNumber } from "../text/formatNumber";
-import { formatMoment, formatSpan } from "../text/formatTime";
-import { sourceNames } from "./status";
+import { formatCompact, formatCount, formatNumber, formatPercent } from "../../text/formatNumber";
+import { formatMoment, formatSpan } from "../../text/formatTime";
+import { sourceNames } from "../sources";
 
 export const TAB_NAMES = {
   cloud: "Cloud", trending: "Trending", hashtags: "Hashtags", links: "Links", authors: "Authors", domains: "Domains", langs: "Languages",
@@ -56,8 +56,8 @@ export const topValue = "What";
 export const topPosts = "Posts";
 export const topShare = (trending: boolean) => (trending ? "Usual share" : "Share");
 export const topPercent = (share: number) => {
-  const percent = share * 100;
-  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : "<0.1 %";
+  if (share < 0.001) return `<${formatPercent(0.001, 1)}`;
+  return formatPercent(share, share >= 0.1 ? 0 : 1);
 };
 export const topUsually = (share: string, usual: string) => `${share}, usually ${usual}`;
 export const topNone = (trending: boolean) => (trending ? "No word is more frequent than usual." : "None in this span.");

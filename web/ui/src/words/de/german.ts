@@ -1,0 +1,2 @@
+/** The German words; those of English until they are written. */
+export * from "../en/english";
