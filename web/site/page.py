@@ -30,6 +30,7 @@ def blueprint(web: Web) -> Blueprint:
     routes = Blueprint("page", __name__)
     routes.add_url_rule("/", "page", page)
     routes.add_url_rule("/d/<_deck>", "deck", page)
+    routes.add_url_rule("/p/<path:_deck>", "post_page", page)
     routes.add_url_rule("/static/<path:name>", "static_file", static_file)
     routes.add_url_rule("/api/page", "facts", partial(facts, web, ExampleSearches(web.chart_pool)))
     return routes

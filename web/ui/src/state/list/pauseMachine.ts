@@ -7,8 +7,9 @@
  * - `focus`: a post, or something in one, has the focus.
  * - `touch`: a finger is on the list, or has just pressed something in it.
  * - `dialog`: a dialog is open over the page.
+ * - `menu`: a menu of a post or word is open.
  */
-export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog";
+export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog" | "menu";
 
 export class PauseMachine {
   private readonly held = new Set<PauseCause>();
