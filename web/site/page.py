@@ -1,4 +1,4 @@
-"""The page: `/` and its deck addresses, its built files, and `/api/page` with the facts the page needs before a search.
+"""The page: `/`, addresses of decks and posts, its built files, and `/api/page` with what the page needs before a search.
 
 Files go out gzipped where a packed copy lies beside them; those with a hash in their name may be kept for ever.
 """
@@ -30,7 +30,7 @@ def blueprint(web: Web) -> Blueprint:
     routes = Blueprint("page", __name__)
     routes.add_url_rule("/", "page", page)
     routes.add_url_rule("/d/<_deck>", "deck", page)
-    routes.add_url_rule("/p/<path:_deck>", "post_page", page)
+    routes.add_url_rule("/p/<path:_post_id>", "post_page", post_page)
     routes.add_url_rule("/static/<path:name>", "static_file", static_file)
     routes.add_url_rule("/api/page", "facts", partial(facts, web, ExampleSearches(web.chart_pool)))
     return routes
@@ -41,6 +41,11 @@ def page(_deck: str = "") -> Response:
     if not (STATIC / "index.html").is_file():
         return Response(_NOT_BUILT, 503, mimetype="text/html")
     return _file("index.html", "no-cache")
+
+
+def post_page(_post_id: str) -> Response:
+    """Return the page. The address names its post, which the page itself reads; the answer is the same for every post."""
+    return page()
 
 
 def static_file(name: str) -> Response:

@@ -48,6 +48,7 @@ export const WholeSign = sign("M2.500 5V2.500H5M11 2.500h2.500V5M13.500 11v2.500
 export const TableSign = sign("M2.500 3.500h11v9h-11ZM2.500 6.500h11M6.500 3.500v9");
 export const MuteSign = sign("M3 6h2.500L9 3v10L5.500 10H3ZM11.500 6l3 4M14.500 6l-3 4");
 export const ClockSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11ZM8 5v3l2 1.500");
+export const PinSign = sign("M6 2.500h4l-.500 4 2.500 2.500H4l2.500-2.500ZM8 9v5");
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
 export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {

@@ -135,6 +135,21 @@ export class ApiError extends Error {
   }
 }
 
+/** Thrown for a post that was deleted at its source. `at`: when the server heard of it, ms. */
+export class PostDeleted extends ApiError {
+  constructor(
+    problem: Problem,
+    readonly at: number,
+  ) {
+    super(410, problem);
+  }
+}
+
+function deletionOf(status: number, body: object): PostDeleted | null {
+  const { error, deleted_at: at } = body as { error?: Problem; deleted_at?: unknown };
+  return status === 410 && error && typeof at === "number" ? new PostDeleted(error, at) : null;
+}
+
 export type Params = Record<string, string | number | null | undefined>;
 
 async function get<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
@@ -205,7 +220,8 @@ export const api = {
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
   why: (q: string, id: string, signal?: AbortSignal) => get<Explanation>("/api/explain", { q, id }, signal),
-  post: (id: string, signal?: AbortSignal) => get<Post>(pathOfPost(id), {}, signal),
+  /** Raises `PostDeleted` for a post that was deleted at its source. */
+  post: (id: string, signal?: AbortSignal) => send<Post>("GET", pathOfPost(id), undefined, { ...(signal ? { signal } : {}), refused: deletionOf }),
   conversation: (id: string, skip = 0, signal?: AbortSignal) => get<Conversation>(`${pathOfPost(id)}/conversation`, { skip }, signal),
   around: (id: string, signal?: AbortSignal) => get<{ source: Neighbours; author: Neighbours }>(`${pathOfPost(id)}/around`, {}, signal),
   versions: (id: string, signal?: AbortSignal) => get<{ versions: PostVersion[] }>(`${pathOfPost(id)}/versions`, {}, signal),

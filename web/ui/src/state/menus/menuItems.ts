@@ -45,7 +45,7 @@ export function menuItems(desk: Desk, subject: MenuSubject): MenuItem[] {
       return cardItems(desk, subject.column, subject.card);
     case "words":
       return wordsOf(subject.card).map((word) => ({
-        id: `word-${word}`, label: word, foreign: true, run: () => desk.menus.open({ kind: "word", column: subject.column, term: termOf("word", word), text: word }),
+        id: `word-${word}`, label: word, foreign: true, run: () => desk.posts.menus.open({ kind: "word", column: subject.column, term: termOf("word", word), text: word }),
       }));
     case "word":
       return wordItems(desk, subject.column, subject.term, subject.text);
@@ -62,11 +62,11 @@ function cardItems(desk: Desk, column: Column, card: Card): MenuItem[] {
   return [
     { id: "conversation", label: menuWords.conversation, href: postPath(post.id) },
     { id: "author", label: menuWords.byAuthor(handle), run: () => void desk.deck.add({ query: by }) },
-    { id: "why", label: menuWords.why, run: () => desk.why.open(column, post) },
-    ...(hasWords ? [{ id: "words", label: menuWords.words, run: () => desk.menus.open({ kind: "words", column, card }) }] : []),
-    { id: "pin", label: pin?.pinned ? menuWords.unpin : menuWords.pin, begins: true, run: () => desk.pins.setPinned(post.id, !pin?.pinned) },
-    { id: "note", label: pin?.note ? menuWords.editNote : menuWords.addNote, run: () => desk.pins.editNote(post.id) },
-    { id: "handled", label: pin?.handled ? menuWords.notHandled : menuWords.handled, run: () => desk.pins.setHandled(post.id, !pin?.handled) },
+    { id: "why", label: menuWords.why, run: () => desk.posts.why.open(column, post) },
+    ...(hasWords ? [{ id: "words", label: menuWords.words, run: () => desk.posts.menus.open({ kind: "words", column, card }) }] : []),
+    { id: "pin", label: pin?.pinned ? menuWords.unpin : menuWords.pin, begins: true, run: () => desk.posts.pins.setPinned(post.id, !pin?.pinned) },
+    { id: "note", label: pin?.note ? menuWords.editNote : menuWords.addNote, run: () => desk.posts.pins.editNote(post.id) },
+    { id: "handled", label: pin?.handled ? menuWords.notHandled : menuWords.handled, run: () => desk.posts.pins.setHandled(post.id, !pin?.handled) },
     { id: "copy", label: menuWords.copyLink, begins: true, copies: new URL(postPath(post.id), location.href).href },
     { id: "mute", label: menuWords.mute(`@${handle}`), run: () => muteTerm(desk, `@${handle}`) },
     ...(url ? [{ id: "open", label: cardWords.actionOpen(post.source), href: url, outside: true }] : []),

@@ -20,6 +20,7 @@ export class WhyState {
 
   constructor(
     private readonly show: () => void,
+    private readonly hide: () => void,
     private readonly changed: () => void,
     private readonly titleOf: (column: Column) => string,
   ) {}
@@ -32,6 +33,14 @@ export class WhyState {
     [this.answer, this.problem] = [null, null];
     this.show();
     void this.ask(this.question, this.abort.signal);
+  }
+
+  /** Close the question about a post that was deleted at its source. */
+  onDeleted(ids: readonly string[]): void {
+    if (!this.question || !ids.includes(this.question.post.id)) return;
+    this.abort.abort();
+    [this.question, this.answer, this.problem] = [null, null, null];
+    this.hide();
   }
 
   private async ask({ post, query }: WhyQuestion, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,8 @@
  * which of its columns the post matches, and lead back to it.
  */
 
+import { writeRoute } from "../page/route";
+
 const PREFIX = "/p/";
 const DECK_KEY = "murmuration-last-deck";
 
@@ -19,6 +21,11 @@ export function postIdOf(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Return the address of a search of its own. */
+export function searchPath(query: string): string {
+  return writeRoute({ query, order: "latest", from: null, to: null }, "/");
 }
 
 /** Remember the address of the deck that the reader leaves. */

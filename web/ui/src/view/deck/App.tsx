@@ -13,6 +13,8 @@ import { Dialogs } from "../dialogs/Dialogs";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
+import { listenForMenus } from "../menus/menuEvents";
+import { Menus } from "../menus/Menus";
 import { Notices } from "./Notices";
 import { InsightPanel } from "../panel/InsightPanel";
 import { usePanelFocus } from "../panel/panelFocus";
@@ -35,6 +37,7 @@ function Skip({ to, children }: { to: "list" | "panel" | "views"; children: stri
 export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
+  useEffect(() => listenForMenus(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
   const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
@@ -65,6 +68,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
           </button>
         ))}
       </nav>
+      <Menus desk={desk} />
       <ToastView desk={desk} />
       <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
       <ErrorBoundary name={deckWords.dialog} of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>

@@ -7,9 +7,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
 import type { Desk } from "../../state/desk";
-import { columnsWords } from "../../words";
+import { columnsWords, menuWords } from "../../words";
 import { ColumnView } from "../column/ColumnView";
 import { columnElementOf } from "../column/columnElements";
+import { PinnedPosts } from "../pins/PinnedPosts";
 import { ErrorBoundary } from "../ErrorBoundary";
 
 /** Hook that scrolls the selected column into view when another one is selected or added. */
@@ -28,6 +29,7 @@ export function DeckView({ desk, frame }: { desk: Desk; frame: number }): JSX.El
   useSelectedInView(desk);
   return (
     <div class={`columns ${desk.deck.isAlone ? "alone" : "several"}`}>
+      {desk.settings.pinsShown ? <ErrorBoundary name={menuWords.pinned} of={0}><PinnedPosts desk={desk} /></ErrorBoundary> : null}
       {columns.map((column) => (
         <ErrorBoundary key={column.id} name={columnsWords.nameOf(column.spec)} of={column.runCount}>
           <ColumnView desk={desk} column={column} selected={column === selected} frame={frame} status={statusOf(statusInputsOf(desk, column))} />

@@ -10,6 +10,7 @@ import { HelpAndSettings } from "./HelpAndSettings";
 import { SavedSearches } from "./SavedSearches";
 import { SearchSyntax } from "./SearchSyntax";
 import { SignInForm } from "./SignInForm";
+import { WhyDialog } from "./WhyDialog";
 
 export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<DialogName> }): JSX.Element {
   switch (name) {
@@ -23,6 +24,8 @@ export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<Di
       return <SavedSearches desk={desk} />;
     case "column":
       return <ColumnMenu desk={desk} />;
+    case "why":
+      return <WhyDialog desk={desk} />;
     case "sign-in":
       return <SignInForm />;
   }

@@ -12,7 +12,7 @@ import { menuWords } from "../../words";
 import { Menu } from "./Menu";
 
 export function Menus({ desk }: { desk: Desk }): JSX.Element | null {
-  const { current, place } = desk.menus;
+  const { current, place } = desk.posts.menus;
   const opener = useRef<Element | null>(null);
   // Read before the menu takes the focus. A menu opened from a menu returns to what opened the first.
   if (current && !opener.current) opener.current = document.activeElement;
@@ -25,15 +25,15 @@ export function Menus({ desk }: { desk: Desk }): JSX.Element | null {
   if (!current) return null;
   return (
     <Menu key={menuLabel(current)} label={menuLabel(current)} items={menuItems(desk, current)} place={place}
-      close={() => desk.menus.close()}
+      close={() => desk.posts.menus.close()}
       choose={(item) => choose(desk, item)} />
   );
 }
 
 function choose(desk: Desk, item: MenuItem): void {
-  const before = desk.menus.current;
+  const before = desk.posts.menus.current;
   if (item.href !== undefined && !item.outside) rememberDeck(location.pathname + location.search);
   item.run?.();
   if (item.copies !== undefined) void copyText(item.copies).then((done) => desk.showToast(done ? menuWords.toastCopied : menuWords.toastNotCopied));
-  if (desk.menus.current === before) desk.menus.close();
+  if (desk.posts.menus.current === before) desk.posts.menus.close();
 }

@@ -66,7 +66,7 @@ export function listenForMenus(desk: Desk): () => void {
 export function openCardMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
   const found = cardOf(desk, element);
   if (!found) return false;
-  desk.menus.open({ kind: "card", ...found }, place);
+  desk.posts.menus.open({ kind: "card", ...found }, place);
   return true;
 }
 
@@ -88,7 +88,7 @@ function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
   // The menu key has no pointer: the menu opens at its word.
   const { left, bottom } = element.getBoundingClientRect();
   const at = place.x || place.y ? place : { x: left, y: bottom };
-  desk.menus.open({ kind: "word", column: columnOf(desk, element), ...found }, at);
+  desk.posts.menus.open({ kind: "word", column: columnOf(desk, element), ...found }, at);
   return true;
 }
 
