@@ -17,6 +17,10 @@ import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
 import { DeckActions } from "./deck/deckActions";
+import { DeckKeeper } from "./deck/deckKeeper";
+import { keptPageOf } from "./deck/keptPage";
+import { deckIdOf } from "./deck/deckName";
+import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
@@ -31,7 +35,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "why" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -48,6 +52,8 @@ export class Desk {
     this.requestRender();
   });
   readonly deck: DeckActions;
+  /** The deck as it is stored, with its pins and read markers. */
+  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
@@ -66,6 +72,8 @@ export class Desk {
     private readonly requestRender: (cause?: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
+    /** Deck of the address, read before the page began. */
+    private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
@@ -95,8 +103,12 @@ export class Desk {
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
     });
+    this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.deck.showPlace());
+    addEventListener("popstate", () => {
+      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
+      else location.reload();
+    });
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -167,6 +179,11 @@ export class Desk {
     this.showTitle();
   }
 
+  /** Be told of each change of a stored deck. */
+  followDeck(id: string | null): void {
+    this.connection.follow(id);
+  }
+
   private showTitle(): void {
     document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
   }
@@ -215,6 +232,7 @@ export class Desk {
 
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
+    if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
     this.dialog = dialog;
     for (const { run } of this.columns) {
       if (dialog) run.hold("dialog");
@@ -255,9 +273,11 @@ export class Desk {
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
+    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
     else {
       if (frame.type === "deleted") {
         this.deletedIds.add(frame.ids, frame.versions);
+        this.keeper.marks.onDeleted(frame.ids);
         this.posts.onDeleted(frame.ids);
       }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
@@ -268,6 +288,7 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
+    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

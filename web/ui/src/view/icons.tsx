@@ -40,6 +40,7 @@ export const CloseSign = sign("M4 4l8 8M12 4l-8 8");
 export const PanelSign = sign("M2.500 3.500h11v9h-11ZM9.500 3.500v9");
 export const SearchSign = sign("M7 11.500a4.500 4.500 0 1 1 0-9 4.500 4.500 0 0 1 0 9ZM10.300 10.300 14 14");
 export const StarSign = sign("M8 2.300l1.800 3.700 4 .500-3 2.800.800 4L8 11.300l-3.600 2 .8-4-3-2.800 4-.500Z");
+export const DeckSign = sign("M2.500 3.500h3v9h-3ZM6.500 3.500h3v9h-3ZM10.500 3.500h3v9h-3Z");
 export const PlusSign = sign("M8 3v10M3 8h10");
 export const MinusSign = sign("M3 8h10");
 export const LeftSign = sign("M10 3 5 8l5 5");

@@ -14,9 +14,10 @@ export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
 export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
+export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, statusWords } = tables);
+  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
 }

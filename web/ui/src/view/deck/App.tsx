@@ -10,6 +10,7 @@ import type { Desk } from "../../state/desk";
 import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { Dialogs } from "../dialogs/Dialogs";
+import { DeckBar } from "./DeckBar";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
@@ -49,6 +50,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <Skip to="list">{deckWords.skipToPosts}</Skip>
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
+        <DeckBar desk={desk} />
         <Notices desk={desk} />
         <StatusBar desk={desk} status={status} />
       </div>

@@ -9,6 +9,7 @@ export * as menuWords from "./menus";
 export * as panelWords from "./panel";
 export * as postWords from "./post";
 export * as problemWords from "./problems";
+export * as savedDeckWords from "./savedDecks";
 export * as statusWords from "./status";
 
 export const timeUnits = { second: "s", minute: "min", hour: "h", day: "d" };
