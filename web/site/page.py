@@ -1,4 +1,4 @@
-"""The page: `/`, addresses of decks and posts, its built files, and `/api/page` with what the page needs before a search.
+"""The page: `/`, addresses of decks and posts, its built files, and `/api/page` with what it needs before a search.
 
 Files go out gzipped where a packed copy lies beside them; those with a hash in their name may be kept for ever.
 """
@@ -44,7 +44,7 @@ def page(_deck: str = "") -> Response:
 
 
 def post_page(_post_id: str) -> Response:
-    """Return the page. The address names its post, which the page itself reads; the answer is the same for every post."""
+    """Return the page. The address names its post, which the page itself reads: the answer tells nothing of it."""
     return page()
 
 

@@ -6,9 +6,8 @@ import { api, ApiError } from "../../wire/api";
 import type { Pin, PinChange } from "../../wire/deckApi";
 import type { Post } from "../../wire/post";
 import { menuWords } from "../../words";
+import { NOTE_MAX_LENGTH } from "./deckMarks";
 
-/** Characters of a note at most. */
-export const NOTE_MAX_LENGTH = 2_000;
 /** Pinned posts that are fetched at the same time. */
 const AT_ONCE = 4;
 

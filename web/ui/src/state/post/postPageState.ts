@@ -62,7 +62,8 @@ export class PostPageState {
       this.status = "shown";
     } catch (error) {
       this.refuse(error);
-      return this.changed();
+      this.changed();
+      return;
     }
     this.changed();
     this.watchDeletion();
@@ -176,7 +177,7 @@ export class PostPageState {
 
   /** Listen for the deletion of the post, and of the posts beside it. */
   private watchDeletion(): void {
-    this.stream = openEventStream([], {
+    this.stream = openEventStream([], null, {
       open: () => undefined,
       lost: (final) => { if (final) this.stream?.close(); },
       frame: (frame) => {

@@ -61,6 +61,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
             {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.id} ${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
+        <Menus desk={desk} />
       </main>
       {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
@@ -70,7 +71,6 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
           </button>
         ))}
       </nav>
-      <Menus desk={desk} />
       <ToastView desk={desk} />
       <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
       <ErrorBoundary name={deckWords.dialog} of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>

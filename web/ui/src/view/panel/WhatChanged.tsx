@@ -50,7 +50,7 @@ function Comparison({ desk, changes }: { desk: Desk; changes: Changes }): JSX.El
       <Gaps gaps={gaps.before} say={changesWords.gapBefore} now={time} />
       <Words desk={desk} title={changesWords.risen} none={changesWords.noneRisen} words={risen} />
       <Words desk={desk} title={changesWords.fallen} none={changesWords.noneFallen} words={fallen} />
-      <h4>{changesWords.newAuthors}</h4>
+      <h3>{changesWords.newAuthors}</h3>
       {newAuthors.length ? (
         <ul class="change-list">
           {newAuthors.map(({ value, label, count }) => (
@@ -66,7 +66,7 @@ function Comparison({ desk, changes }: { desk: Desk; changes: Changes }): JSX.El
 function Words({ desk, title, none, words }: { desk: Desk; title: string; none: string; words: readonly WordChange[] }): JSX.Element {
   return (
     <>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       {words.length ? (
         <ul class="change-list">
           {words.map(({ word, now, before }) => (

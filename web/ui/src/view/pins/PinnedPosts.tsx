@@ -5,7 +5,8 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { NOTE_MAX_LENGTH, type PinnedPost } from "../../state/deck/pinActions";
+import { NOTE_MAX_LENGTH } from "../../state/deck/deckMarks";
+import type { PinnedPost } from "../../state/deck/pinActions";
 import { postPath, rememberDeck } from "../../state/post/postAddress";
 import type { Desk } from "../../state/desk";
 import { formatExactTime } from "../../text/formatTime";
