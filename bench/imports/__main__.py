@@ -1,7 +1,7 @@
 """`make bench-import`: X v2 pages and v1.1 lines as CSV rows, ours beside twarc-csv and minet, in one run; and memory.
 
 python -m bench.imports --posts 20000           # the peers are installed into an environment of their own
-python -m bench.imports --memory-gb 2           # the memory of `murmur import --dry-run` over a file of that size
+python -m bench.imports --memory-gb 20          # the memory of `murmur import --dry-run` over an archive of that size
 
 Every contestant reads the same file and writes a CSV file, in a process of its own, in turns. Posts, their originals
 and their media are read back from the CSV files and compared. Seconds are those of reading and writing alone, without
@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gzip
+import io
 import json
 import resource
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
@@ -29,6 +33,8 @@ from tests.records.x_v2_responses import pages
 PEERS = ("twarc-csv==0.7.2", "pandas<3", "minet==4.2.1")
 """twarc-csv 0.7.2 calls `DataFrame.applymap`, which pandas 3 no longer has."""
 PAGE_POSTS = 100
+MEMBER_REPEATS = 6
+"""Times that a packed file of `--memory-gb` has the same records: some 200 MB."""
 HERE = Path(__file__).parent
 _REFERENCED = ("referenced_tweets.retweeted.id", "referenced_tweets.quoted.id")
 _NO_MEDIA = ("", "{}")
@@ -103,17 +109,34 @@ def measure(commands: dict[str, list[str]], file: Path, scratch: Path, rounds: i
         )
 
 
+def packed_archive(path: Path, size_gb: float) -> int:
+    """Write a tar of packed files of v1.1 lines and of v2 pages; return the bytes of the records in it."""
+    lines = (statuses(Writer("memory"), 2018, 8_000), pages(Writer("memory"), 100, PAGE_POSTS))
+    blocks = [b"".join(json.dumps(one).encode() + b"\n" for one in records) for records in lines]
+    members = [(gzip.compress(block * MEMBER_REPEATS, 1), len(block) * MEMBER_REPEATS) for block in blocks]
+    unpacked = number = 0
+    with tarfile.open(path, "w") as tar:
+        while unpacked < size_gb * 1e9:
+            data, size_bytes = members[number % len(members)]
+            info = tarfile.TarInfo(f"{number:04}.jsonl.gz")
+            info.size, info.mtime = len(data), 1_700_000_000
+            tar.addfile(info, io.BytesIO(data))
+            unpacked, number = unpacked + size_bytes, number + 1
+    return unpacked
+
+
 def measure_memory(size_gb: float, scratch: Path) -> None:
-    """Print the greatest memory of an import over a generated file, packed and plain."""
-    block = b"".join(json.dumps(one).encode() + b"\n" for one in statuses(Writer("memory"), 2018, 2_000))
-    path = scratch / "large.jsonl"
-    with path.open("wb") as file:
-        for _ in range(max(1, int(size_gb * 1e9 / len(block)))):
-            file.write(block)
+    """Print the greatest memory of an import over a generated archive that unpacks to a size."""
+    path = scratch / "large.tar"
+    unpacked = packed_archive(path, size_gb)
     command = [sys.executable, "-m", "cli", "import", "--dry-run", str(path)]
+    wall = time.perf_counter()
     subprocess.run(command, check=True, stdout=sys.stdout)
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"memory over a file of {path.stat().st_size / 1e9:.1f} GB: {peak_mb:,.0f} MB at most")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{unpacked / 1e9:.1f} GB in {path.stat().st_size / 1e9:.1f} GB: {used.ru_maxrss / 1024:,.0f} MB at most, "
+        f"{used.ru_utime + used.ru_stime:,.0f} s of CPU, {time.perf_counter() - wall:,.0f} s"
+    )
 
 
 def main() -> None:

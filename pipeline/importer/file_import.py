@@ -30,6 +30,8 @@ UNKNOWN_MAX = 1_000
 _TELL_S = 0.2
 _RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"', b'"witnessedAt"', b'"timestamp_collected"')
 """Names under which a record tells when it was recorded: Jetstream, X's stream, twarc, Jetstream 2, Zeeschuimer."""
+_PAGE_BEGIN, _PAGE_TIMES = b'{"data":', (b'"retrieved_at"',)
+"""First bytes of a page of X, and the only time of recording that one may have: a page is long to look through."""
 
 
 class FileImport:
@@ -142,7 +144,8 @@ def received(data: bytes, modified_ms: int | None, *, consent: bool = True) -> t
         RecordError: the record cannot be read.
     """
     now = now_ms()
-    if any(name in data for name in _RECORDING_TIMES) and (stated := record_time_ms(data)) is not None:
+    names = _PAGE_TIMES if data.startswith(_PAGE_BEGIN) else _RECORDING_TIMES
+    if any(name in data for name in names) and (stated := record_time_ms(data)) is not None:
         received_at = min(stated, now)
         return received_at, normalise(data, IMPORT, received_at, consent=consent)
     received_at = min(now, now if modified_ms is None else modified_ms)

@@ -72,7 +72,9 @@ def _is_known(post: Post) -> bool:
 def _clamp_post(post: Post, received_at: int) -> None:
     post.version = min(post.version, received_at)
     basis = post.basis
-    if isinstance(basis, Basis):
+    if type(basis) is Basis and received_at < max(
+        basis.words.version, basis.author.version, basis.quote.version, basis.counts_at
+    ):
         words, author, quote = (_clamped(one, received_at) for one in (basis.words, basis.author, basis.quote))
         post.basis = Basis(words, author, quote, min(basis.counts_at, received_at))
 

@@ -12,7 +12,7 @@ from pipeline.post import MAX_TIME_MS
 
 def iso_to_ms(text: str | None) -> int | None:
     """Return the time of an ISO 8601 text with a zone (UTC where it has none), or None if the text is no such time."""
-    if text is None:
+    if not text:
         return None
     try:
         parsed = datetime.fromisoformat(text)

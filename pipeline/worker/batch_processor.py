@@ -30,6 +30,7 @@ from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.worker.announced_deletions import announced_ids, deletion_versions, rewritten_versions, tombstones
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
+from pipeline.worker.entry_numbers import entered_by_search
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
 
@@ -257,7 +258,8 @@ class BatchProcessor:
             return messages
         matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries])
+        entered = entered_by_search(matcher, entries, report.matches)
+        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries], entered)
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)

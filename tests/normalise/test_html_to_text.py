@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.normalise.text.html_to_text import html_to_text
+from pipeline.normalise.text.html_tokens import parsed_tokens, plain_tokens
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,50 @@ def test_links_stay_within_the_text_in_order(html: str, shown: bool) -> None:
         end = anchor.end
         shown_part = text[anchor.start : anchor.end]
         assert shown_part == shown_part.rstrip(" ")
+
+
+_PIECES = st.sampled_from(
+    (
+        *(
+            "<p>",
+            "</p>",
+            "<br>",
+            "<br />",
+            "<br/>",
+            "</br>",
+            "<hr/>",
+            "<ul>",
+            "<li>",
+            "</li>",
+            "</ul>",
+            "</a>",
+            "</span>",
+        ),
+        *('<a href="https://a.example/?x=1&amp;y=2&amp;copy=3" class="u-url mention" rel="tag nofollow">', "<a>"),
+        *(
+            '<a href="https://a.example/é\n" />',
+            '<span class="invisible" class="ellipsis">',
+            '<p lang="">',
+            "<B>",
+            "<h1 >",
+        ),
+        *("word", " ", "\n", "a &amp; b", "&lt;p&gt;", "&copy", "&#x1F600;", "&", "#harbour", "漢字", "\xa0", ">", '"'),
+        *("<", "<x>", "</p", "<p class=a>", "<p class='a'>", "<!-- c -->", '<a href="&copy=1">', "<script>", "</ p>"),
+    )
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_quick_reading_of_html_gives_what_the_parser_gives(html: str) -> None:
+    assert plain_tokens(html) in (None, parsed_tokens(html))
+
+
+def test_html_that_servers_write_is_read_quickly() -> None:
+    link = (
+        '<a href="https://a.example/?a=1&amp;b=2" target="_blank" rel="nofollow noopener" translate="no">'
+        '<span class="invisible">https://</span><span class="ellipsis">a.example/?a=1</span></a>'
+    )
+    tag = '<a href="https://a.example/tags/sea" class="mention hashtag" rel="tag">#<span>sea</span></a>'
+    assert plain_tokens(f"<p>Calm &amp; bright<br />{link}</p><p>{tag} &#39;now&#39;</p>") is not None
+    assert plain_tokens("<p>a</p><script>b</script>") is None

@@ -87,7 +87,7 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(
         [
-            value if type(value) is int or (type(value) is str and value[:1] in _HARMLESS) else cell(value)
+            value if not value or type(value) is int or (type(value) is str and value[0] in _HARMLESS) else cell(value)
             for value in row
         ]
         for row in rows

@@ -106,6 +106,16 @@ class Session:
         if watch is not None:
             self._end(watch)
 
+    def mark_lagged(self, key: str) -> list[str]:
+        """Note that a client was taken out of a search's watchers; return the ids of its watches that were there.
+
+        Nothing is sent for these until the client subscribes again. A watch that has not entered yet misses nothing.
+        """
+        lagged = [watch for watch in self._watches.values() if watch.query.key == key and watch.search is not None]
+        for watch in lagged:
+            watch.lagged, watch.search = True, None
+        return [watch.request.id for watch in lagged]
+
     def follow(self, deck: str) -> None:
         """Begin to tell the client of changes of a deck, or refuse one deck too many."""
         if deck not in self._decks and len(self._decks) >= DECKS_FOLLOWED_MAX:
@@ -118,16 +128,6 @@ class Session:
         """Tell the client no more of a deck; one that it does not follow is ignored."""
         self._decks.discard(deck)
         self._hub.followers.leave(deck, self._client)
-
-    def mark_lagged(self, key: str) -> list[str]:
-        """Note that a client was taken out of a search's watchers; return the ids of its watches that were there.
-
-        Nothing is sent for these until the client subscribes again. A watch that has not entered yet misses nothing.
-        """
-        lagged = [watch for watch in self._watches.values() if watch.query.key == key and watch.search is not None]
-        for watch in lagged:
-            watch.lagged, watch.search = True, None
-        return [watch.request.id for watch in lagged]
 
     def restart(self, key: str) -> None:
         """Begin the watches of a search anew: the client missed too much of it."""
@@ -250,7 +250,7 @@ class Session:
                 self._client.send(frame(Reset(watch.request.id, watch.query.key)))
             return False
         self._send_losses(watch, changes)
-        self._history.send_bodies(watch, changes.bodies)
+        self._history.send_bodies(watch, changes.bodies, changes.entered)
         return True
 
     def _begin_anew(self, watch: Watch) -> None:

@@ -16,6 +16,8 @@ from pipeline.normalise.mastodon.wire import MastodonAccount, MastodonMention
 
 MAX_HANDLE_CHARS = 512
 
+_PLAIN_ADDRESS = re.compile(r"https?://([A-Za-z0-9.:-]+)/[\w/@.-]*$", re.ASCII)
+"""Nearly every address; others are taken apart."""
 _SHOWN_HANDLE = re.compile(r"[@＠]?([^\s@/:]+)(?:@([^\s@/:]+(?::\d{1,5})?))?")
 
 
@@ -39,6 +41,9 @@ class Mentioned(NamedTuple):
 
 def host_of_address(address: str | None) -> str:
     """Return host and port of an address, lower case; "" where there is none."""
+    plain = _PLAIN_ADDRESS.match(address) if address else None
+    if plain:
+        return plain[1].lower()
     try:
         return urlsplit(address or "").netloc.rpartition("@")[2].lower()
     except ValueError:

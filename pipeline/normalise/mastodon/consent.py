@@ -14,8 +14,14 @@ from typing import Any
 
 import msgspec
 
-_MAY_BE_OPT_OUT = re.compile(rb'"(?:indexable|discoverable)"\s*:\s*false|"noindex"\s*:\s*true|\\u00[67]')
-"""Bytes of JSON that may hold an opt-out; an escaped letter may hide one, too."""
+_OPT_OUT_SIGNS = (
+    (b'indexable"', re.compile(rb'indexable"\s*:\s*false')),
+    (b'discoverable"', re.compile(rb'discoverable"\s*:\s*false')),
+    (b'noindex"', re.compile(rb'noindex"\s*:\s*true')),
+    (b"\\u00", re.compile(rb"\\u00[67]")),
+)
+"""Beginnings of what may be an opt-out in JSON, which are searched for quickly, and the whole sign; an escaped letter
+may hide one, too."""
 _WRAPPER_FIELDS = frozenset({"id", "uri", "url", "created_at", "edited_at", "visibility", "account", "account_domain"})
 """Fields of a boost that are its own; servers fill the others from the boosted status."""
 _QUOTE_FALLBACK = "quote-inline"
@@ -40,12 +46,22 @@ def consented_status(status: bytes) -> bytes | None:
     Raises:
         msgspec.MsgspecError, ValueError, RecursionError: the bytes are not a JSON object.
     """
-    if _MAY_BE_OPT_OUT.search(status) is None:
+    if not _may_hold_opt_out(status):
         return status
     tree = _decode(status)
     if has_opted_out(tree.get("account")):
         return None
     return _encode(tree) if _cut_out(tree) else status
+
+
+def _may_hold_opt_out(status: bytes) -> bool:
+    for begin, sign in _OPT_OUT_SIGNS:
+        at = status.find(begin)
+        while at >= 0:
+            if sign.match(status, at):
+                return True
+            at = status.find(begin, at + len(begin))
+    return False
 
 
 def _cut_out(status: dict[str, Any]) -> bool:

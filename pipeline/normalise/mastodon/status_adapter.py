@@ -25,7 +25,7 @@ from pipeline.normalise.mastodon.wire import (
     decode_status,
 )
 from pipeline.normalise.post_standing import stand_alone, stand_nested
-from pipeline.normalise.text.html_to_text import html_to_text
+from pipeline.normalise.text.html_to_text import profile_text
 from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.post import Author, Counts, Event, Notice, Post, ReplyTo, Upsert
 
@@ -171,7 +171,7 @@ def _post(status: MastodonStatus, observation: Observation) -> Post:
 
 def _author(account: MastodonAccount, home: Home, status_host: str) -> Author:
     handle = account_handle(account, home, status_host)
-    name, bio = account.display_name or "", html_to_text(account.note or "")[0]
+    name, bio = account.display_name or "", profile_text(account.note or "")
     return Author(
         account_id(account, handle),
         handle,

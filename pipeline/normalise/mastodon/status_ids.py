@@ -15,6 +15,10 @@ from pipeline.normalise.field_validation import MAX_POST_ID_CHARS
 MAX_NUMBER_CHARS = 40
 
 _STATUS_PATH = re.compile(r"/(?:(?:users/[^/]+|ap/users/\d+)/statuses|@[^/]+)/(\d+)(?:/activity)?/?")
+_PLAIN_URI = re.compile(
+    r"https?://([A-Za-z0-9.:-]+)/(?:(?:users/[\w.-]+|ap/users/\d+)/statuses|@[\w.-]+)/(\d+)(?:/activity)?/?", re.ASCII
+)
+"""Nearly every URI of a Mastodon server; others are taken apart."""
 _TAG_URI = re.compile(r"tag:([^,]+),[\d-]+:objectId=(\d+):objectType=Status")
 
 
@@ -41,6 +45,9 @@ def is_local_number(number: str) -> bool:
 
 def id_from_uri(uri: str) -> str:
     """Return "host/number" for the URI of a Mastodon server, "host/path" for other servers, "" where it is no URI."""
+    plain = _PLAIN_URI.fullmatch(uri)
+    if plain:
+        return f"{plain[1].lower()}/{plain[2]}"
     tagged = _TAG_URI.fullmatch(uri)
     if tagged:
         return f"{tagged[1].lower()}/{tagged[2]}"

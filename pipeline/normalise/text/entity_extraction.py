@@ -7,6 +7,7 @@ with them the post's hashtags, cashtags, mentions, links and hosts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from pipeline.normalise.text.distinct_values import distinct_ignoring_case
@@ -17,6 +18,9 @@ from pipeline.post import Entity, Link, Post
 
 MAX_SCANNED_CHARS = 10_000
 """Characters of a text, from its beginning, in which entities are searched for."""
+
+_SIGNS = re.compile(r"[#＃@＠$.]")
+"""Without one of these a text has no entity."""
 
 
 def extract_entities(text: str) -> list[Entity]:
@@ -61,7 +65,7 @@ def add_missing_entities(post: Post, only: str = "", leave_out: Collection[str] 
     `only` restricts this to one type, `leave_out` excludes some. An entity that overlaps a known one is left out.
     """
     text = post.text
-    if not any(sign in text for sign in ("$" if only == "cashtag" else "#＃@＠$.")):
+    if "$" not in text if only == "cashtag" else not _SIGNS.search(text):
         return
     known = post.entities
     found = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.normalise.text.html_blocks import (
@@ -22,6 +22,7 @@ from pipeline.normalise.text.html_blocks import (
     HtmlList,
     list_of,
 )
+from pipeline.normalise.text.html_tokens import Attributes, html_tokens
 from pipeline.normalise.text.text_layout import TextLayout
 
 MAX_OPEN_TAGS = 60
@@ -29,9 +30,6 @@ MAX_OPEN_TAGS = 60
 
 MAX_HTML_CHARS = 50_000
 """Characters of HTML, from its beginning, that are read."""
-
-_NO_TAG = re.compile(r"<(?![A-Za-z/][^<>\"']*(?:\"[^<>\"]*\"[^<>\"']*|'[^<>']*'[^<>\"']*)*>)")
-"""A "<" that begins no complete tag. It is escaped beforehand, because Python's parser would try it again and again."""
 
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 
@@ -58,9 +56,30 @@ def html_to_text(html: str, *, quote_shown: bool = False) -> tuple[str, list[Anc
     if "<" not in html and "&" not in html:
         return html.strip(), []
     extractor = _TextExtractor(_QUOTE_HIDDEN if quote_shown else _HIDDEN)
-    extractor.feed(_NO_TAG.sub("&lt;", html[:MAX_HTML_CHARS]))
-    extractor.close()
+    for text, tag, begins, ends, attributes in html_tokens(html[:MAX_HTML_CHARS]):
+        if not tag:
+            extractor.write_data(text)
+        elif begins:
+            extractor.begin_tag(tag, attributes)
+        if ends:
+            extractor.end_tag(tag)
     return extractor.result()
+
+
+def profile_text(html: str) -> str:
+    """Return the text of a profile. Authors write again and again, so that the newest are kept in memory."""
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    return _kept_text(html) if len(html) <= KEPT_HTML_CHARS else html_to_text(html)[0]
+
+
+KEPT_HTML_CHARS = 2_000
+"""Characters of the longest profile whose text is kept in memory."""
+
+
+@lru_cache(maxsize=2_000)
+def _kept_text(html: str) -> str:
+    return html_to_text(html)[0]
 
 
 _HIDDEN = frozenset({"invisible"})
@@ -86,11 +105,19 @@ class _OpenAnchor:
     start: int | None = None
 
 
-class _TextExtractor(HTMLParser):
-    """Collects text and links while `HTMLParser` reports tags."""
+_NO_CLASSES: frozenset[str] = frozenset()
+_NOTHING: tuple[set[str], set[str]] = (set(), set())
+
+
+@lru_cache(maxsize=500)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+class _TextExtractor:
+    """Collects text and links while tags are reported."""
 
     def __init__(self, hidden_classes: frozenset[str]) -> None:
-        super().__init__(convert_charrefs=True)
         self._hidden_classes = hidden_classes
         self._layout = TextLayout()
         self._open: list[_Open] = []
@@ -103,30 +130,29 @@ class _TextExtractor(HTMLParser):
         )
         self._cell_depth = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
+    def begin_tag(self, tag: str, values: Attributes) -> None:
         if self._handle_void(tag, values):
             return
         self._end_implied(tag)
         if len(self._open) >= MAX_OPEN_TAGS:
             return
-        classes = frozenset(values.get("class", "").split())
-        hidden = self._hidden() or tag in HIDDEN_TAGS or bool(classes & self._hidden_classes)
+        classes = _words(values["class"]) if "class" in values else _NO_CLASSES
+        hidden = self._hidden() or tag in HIDDEN_TAGS or not self._hidden_classes.isdisjoint(classes)
         opened = _Open(tag, hidden, "…" if "ellipsis" in classes and not hidden else "")
         self._open.append(opened)
         if not hidden:
             self._separate(tag)
             self._begin(tag, values, classes, opened)
 
-    def _handle_void(self, tag: str, values: dict[str, str]) -> bool:
+    def _handle_void(self, tag: str, values: Attributes) -> bool:
         """Handle a tag without content; return whether it is one."""
         if tag in ("br", "hr"):
             if not self._hidden():
                 self._break(1) if tag == "br" else self._layout.add_rule()
                 self._separate("p" if tag == "hr" else "")
             return True
-        if tag == "img" and frozenset(values.get("class", "").split()) & EMOJI_CLASSES:
-            self.handle_data(values.get("alt", ""))
+        if tag == "img" and not EMOJI_CLASSES.isdisjoint(values.get("class", "").split()):
+            self.write_data(values.get("alt", ""))
         return tag in VOID_TAGS
 
     def _begin(self, tag: str, values: dict[str, str], classes: frozenset[str], opened: _Open) -> None:
@@ -148,7 +174,7 @@ class _TextExtractor(HTMLParser):
                 before, opened.after = MARKS[tag]
                 self._write(before)
             case "a":
-                rel = frozenset(values.get("rel", "").lower().split())
+                rel = _words(values["rel"].lower()) if "rel" in values else _NO_CLASSES
                 self._anchor = _OpenAnchor(values.get("href", ""), classes, rel)
 
     def _begin_cell(self) -> None:
@@ -171,12 +197,12 @@ class _TextExtractor(HTMLParser):
             opened.prefixed = True
             self._layout.push_prefix(prefix, marker)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "p" and all(one.tag != "p" for one in self._open):
-            return
-        if any(one.tag == tag for one in self._open):
-            while self._open and self._end_one() != tag:
-                pass
+    def end_tag(self, tag: str) -> None:
+        for one in self._open:
+            if one.tag == tag:
+                while self._end_one() != tag:
+                    pass
+                return
 
     def _end_one(self) -> str:
         """End the innermost open tag and return it."""
@@ -206,13 +232,13 @@ class _TextExtractor(HTMLParser):
 
     def _end_implied(self, tag: str) -> None:
         """End the open tags that a new one ends: items, cells and paragraphs whose end was left out."""
-        ended, boundary = IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
-        for at in range(len(self._open) - 1, -1, -1):
+        ended, boundary = IMPLIED_ENDS.get(tag, _NOTHING)
+        for at in range(len(self._open) - 1, -1, -1) if ended else ():
             if self._open[at].tag in ended:
                 while len(self._open) > at:
                     self._end_one()
                 return
-            if self._open[at].tag in boundary or not ended:
+            if self._open[at].tag in boundary:
                 return
 
     def _end_anchor(self) -> None:
@@ -222,7 +248,7 @@ class _TextExtractor(HTMLParser):
             start = end if anchor.start is None else anchor.start
             self._anchors.append(Anchor(start, end, anchor.href, anchor.classes, anchor.rel))
 
-    def handle_data(self, data: str) -> None:
+    def write_data(self, data: str) -> None:
         if self._hidden() or not data:
             return
         if self._pre_depth and not self._cell_depth:

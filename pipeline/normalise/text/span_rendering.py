@@ -49,24 +49,28 @@ def render_spans(text: str, spans: list[SourceSpan], shown_end: int | None = Non
     `shown_end` is the end of the shown text by the source (X's display_text_range). It applies only where nothing but
     short links is cut away. Leading mentions of a reply stay. Of two spans that overlap, the first wins.
     """
-    spans.sort()
+    if len(spans) > 1:
+        spans.sort()
     limit = _rendered_end(text, spans, shown_end)
     pieces: list[str] = []
     entities: list[Entity] = []
+    escaped = "&" in text
     position = length = 0
-    for span in spans:
-        start, end = span.start, span.end
+    for start, end, kind, value, number, shown, _ in spans:
         if start < position or end > limit:
             continue
-        before = unescape_html(text[position:start])
-        word = span.shown if span.shown is not None else unescape_html(text[start:end])
+        before = text[position:start]
+        word = text[start:end] if shown is None else shown
+        if escaped:
+            before = unescape_html(before)
+            word = unescape_html(word) if shown is None else word
         length += len(before)
-        entities.append(Entity(span.type, length, length + len(word), span.value, span.id))
+        entities.append(Entity(kind, length, length + len(word), value, number))
         length += len(word)
-        pieces.append(before)
-        pieces.append(word)
+        pieces += (before, word)
         position = end
-    pieces.append(unescape_html(text[position:limit]))
+    rest = text[position:limit]
+    pieces.append(unescape_html(rest) if escaped else rest)
     return "".join(pieces), entities
 
 

@@ -27,4 +27,5 @@ def host_of(url: str) -> str:
 
 def hosts_of(links: Iterable[Link]) -> list[str]:
     """Return the distinct hosts of links, in order."""
-    return list(dict.fromkeys(host for host in (host_of(link.url) for link in links) if host))
+    hosts = dict.fromkeys([host_of(link.url) for link in links])
+    return [host for host in hosts if host]

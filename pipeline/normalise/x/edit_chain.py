@@ -6,7 +6,7 @@ enterprise) or `ext_edit_control` (v1.1 REST); it has at most six ids (developer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from pipeline.normalise.field_validation import numeric_id
 from pipeline.normalise.x.x_timestamps import snowflake_to_ms
@@ -16,8 +16,10 @@ MAX_EDIT_IDS = 50
 """Most ids of a chain that are read."""
 
 
-def edit_chain(number: str, named: Iterable[str | int | None]) -> list[str]:
+def edit_chain(number: str, named: Collection[str | int | None]) -> list[str]:
     """Return the numbers of a post's versions up to the named ones, the first version first; a lone one's own."""
+    if number and (not named or (len(named) == 1 and number in named)):
+        return [number]
     numbers = {number, *list(dict.fromkeys(numeric_id(str(one or ""), None) for one in named))[:MAX_EDIT_IDS]}
     return sorted(numbers - {""}, key=int)
 

@@ -121,19 +121,19 @@ def fill_content(
     """Give a post its text, entities, tags and links, as X shows them."""
     spans: list[SourceSpan] = []
     text = checked_text(text)
-    for tag in tags[:MAX_ENTITIES]:
-        found = locate_tag(text, tag.indices, tag.type, tag.value)
+    for kind, value, indices, number in tags[:MAX_ENTITIES]:
+        found = locate_tag(text, indices, kind, value)
         if found is not None:
-            spans.append(SourceSpan(found[0], found[1], tag.type, tag.value, tag.id))
-        values = post.hashtags if tag.type == "hashtag" else post.mentions if tag.type == "mention" else post.cashtags
-        values.append(tag.value)
+            spans.append(SourceSpan(found[0], found[1], kind, value, number))
+        values = post.hashtags if kind == "hashtag" else post.mentions if kind == "mention" else post.cashtags
+        values.append(value)
     for link in links[:MAX_ENTITIES]:
         found = locate_url(text, link.indices, link.url)
         if found is not None:
             display = (link.display or display_url(link.target)) if link.display or link.target != link.url else None
             spans.append(SourceSpan(found[0], found[1], "link", link.target, "", display, _is_hidden(link, hidden)))
     post.text, post.entities = render_spans(text, spans, hidden.shown_end)
-    if tags:
+    if len(tags) > 1:
         post.hashtags = distinct_ignoring_case(post.hashtags)
         post.mentions = distinct_ignoring_case(post.mentions)
         post.cashtags = distinct_ignoring_case(post.cashtags)
@@ -153,7 +153,7 @@ def _add_links(post: Post, links: Sequence[ShortLink], hidden: HiddenParts) -> N
 
 def _is_media(link: ShortLink) -> bool:
     """Return whether a link only stands for an image or video of the post."""
-    return link.media or _MEDIA_PAGE.match(link.target) is not None
+    return link.media or ("/status/" in link.target and _MEDIA_PAGE.match(link.target) is not None)
 
 
 def _is_hidden(link: ShortLink, hidden: HiddenParts) -> bool:

@@ -9,8 +9,10 @@ record.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pipeline.errors import RecordError
-from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.field_validation import numeric_id, valid_count, valid_counts
 from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim
@@ -19,7 +21,7 @@ from pipeline.normalise.x.post_content import render_bio
 from pipeline.normalise.x.v1_content import add_content, is_stub, quoted_id
 from pipeline.normalise.x.v1_wire import V1Status, V1User
 from pipeline.normalise.x.x_timestamps import SECOND_MS, v1_time_to_ms, with_snowflake_ms
-from pipeline.post import Author, Counts, Event, Post, ReplyTo, Upsert
+from pipeline.post import Author, Event, Post, ReplyTo, Upsert
 
 
 def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
@@ -32,7 +34,8 @@ def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
     """
     _drop_stubs(status)
     streamed = status.timestamp_ms is not None or status.filter_level is not None
-    version = _created_ms(status) if streamed else received_at
+    writing = _writing_of(status)
+    version = writing.created_at if streamed else received_at
     found: list[Event] = []
     repost = status.retweeted_status
     if repost is not None and not is_stub(repost):
@@ -43,19 +46,25 @@ def events(status: V1Status, raw: bytes, received_at: int) -> list[Event]:
         found.append(_nested(repost, version, received_at))
     elif status.quoted_status is not None:
         found.append(_nested(status.quoted_status, version, received_at))
-    post = stand_alone(_post(status, version, received_at), written_at=_written_ms(status), observed_at=version)
+    post = stand_alone(_post(status, writing, version, received_at), written_at=writing.written_at, observed_at=version)
     found.append(Upsert(post, raw))
     return found
 
 
 def _nested(status: V1Status, observed_at: int, received_at: int) -> Upsert:
-    return Upsert(stand_nested(_post(status, _written_ms(status), received_at), observed_at))
+    writing = _writing_of(status)
+    return Upsert(stand_nested(_post(status, writing, writing.written_at, received_at), observed_at))
 
 
 def _chain(status: V1Status) -> list[str]:
     """Return the numbers of a status's versions, the first version first."""
-    number = numeric_id(status.id_str, status.id)
+    return _edits(numeric_id(status.id_str, status.id), status)
+
+
+def _edits(number: str, status: V1Status) -> list[str]:
     control = status.ext_edit_control
+    if number and control is None and status.edit_history is None:
+        return [number]
     named: list[str | int | None] = []
     for part in (status.edit_history, *((control.initial, control.edit) if control is not None else ())):
         for ids in (part, part.edit_control_initial if part is not None else None):
@@ -64,14 +73,29 @@ def _chain(status: V1Status) -> list[str]:
     return edit_chain(number, named)
 
 
-def _written_ms(status: V1Status) -> int:
-    """Return when a status, or this edit of it, was written (ms)."""
-    at_ms = (
-        edited_ms(numeric_id(status.id_str, status.id), _chain(status))
-        if numeric_id(status.id_str, status.id)
-        else None
-    )
-    return _created_ms(status) if at_ms is None else at_ms
+class _Writing(NamedTuple):
+    """Number and times (ms UTC) of a status: `number` is its id ("" if unusable), `chain` those of its versions.
+
+    `written_at` is the time of this edit of it.
+    """
+
+    number: str
+    chain: list[str]
+    created_at: int
+    written_at: int
+
+
+def _writing_of(status: V1Status) -> _Writing:
+    """Return number, versions and times of a status.
+
+    Raises:
+        RecordError: the status has no time.
+    """
+    number = numeric_id(status.id_str, status.id)
+    chain = _edits(number, status)
+    created_at = _created_ms(status, number)
+    edited_at = edited_ms(number, chain) if number else None
+    return _Writing(number, chain, created_at, created_at if edited_at is None else edited_at)
 
 
 def _drop_stubs(status: V1Status) -> None:
@@ -83,23 +107,22 @@ def _drop_stubs(status: V1Status) -> None:
             outer.quoted_status = None
 
 
-def _created_ms(status: V1Status) -> int:
+def _created_ms(status: V1Status, number: str) -> int:
     stamp = status.timestamp_ms
     if stamp is not None:
         stamp = str(stamp)
         if stamp.isascii() and stamp.isdigit() and len(stamp) <= 14:
             return int(stamp)
-    return with_snowflake_ms(v1_time_to_ms(status.created_at or ""), int(numeric_id(status.id_str, status.id) or 0))
+    return with_snowflake_ms(v1_time_to_ms(status.created_at or ""), int(number or 0))
 
 
-def _post(status: V1Status, version: int, received_at: int) -> Post:
-    number = numeric_id(status.id_str, status.id)
+def _post(status: V1Status, writing: _Writing, version: int, received_at: int) -> Post:
+    number, claim = writing.number, writing.created_at
     if not number:
         raise RecordError("X status without a usable id")
     if status.user is None:
         raise RecordError("X status without an author")
     author = _author(status.user)
-    claim = _created_ms(status)
     post = Post(
         id=f"x:{number}",
         version=version,
@@ -114,24 +137,20 @@ def _post(status: V1Status, version: int, received_at: int) -> Post:
     if original is not None:
         post.repost_of = f"x:{(_chain(original) or [''])[0]}"
     if original is None or is_stub(original):
-        add_content(post, status)
+        add_content(post, status, number)
     if original is None:
         _add_conversation(post, status)
     quoted = status.quoted_status
     if quoted is not None and post.quote_of:
         post.quote_of = f"x:{_chain(quoted)[0]}"
-    join_chain(post, number, _chain(status))
+    if len(writing.chain) > 1:
+        join_chain(post, number, writing.chain)
     return post
 
 
 def _add_conversation(post: Post, status: V1Status) -> None:
     """Give a post its counts, the post it answers, its conversation and the post it quotes."""
-    post.counts = Counts(
-        valid_count(status.reply_count),
-        valid_count(status.retweet_count),
-        valid_count(status.quote_count),
-        valid_count(status.favorite_count),
-    )
+    post.counts = valid_counts(status.reply_count, status.retweet_count, status.quote_count, status.favorite_count)
     answered = numeric_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id)
     answered_author = numeric_id(status.in_reply_to_user_id_str, status.in_reply_to_user_id)
     if answered or answered_author:

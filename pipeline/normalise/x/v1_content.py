@@ -17,6 +17,8 @@ from pipeline.normalise.x.v1_entities_wire import V1Entities, V1MediaItem, V1Url
 from pipeline.normalise.x.v1_wire import V1Status
 from pipeline.post import Media, Post
 
+_MEDIA_KINDS = {"video": "video", "animated_gif": "gif"}
+
 
 def is_stub(original: V1Status) -> bool:
     """Return whether an original came with no more than an id."""
@@ -30,8 +32,8 @@ def quoted_id(status: V1Status) -> str:
     return numeric_id(status.quoted_status_id_str, status.quoted_status_id)
 
 
-def add_content(post: Post, status: V1Status) -> None:
-    """Give a post the content of a status.
+def add_content(post: Post, status: V1Status, number: str) -> None:
+    """Give a post the content of a status; `number` is the status's id.
 
     Raises:
         RecordError: the status has no text.
@@ -49,7 +51,7 @@ def add_content(post: Post, status: V1Status) -> None:
     media = (more.media if more is not None else None) or (named.media if named is not None else status.media) or ()
     permalink = status.quoted_status_permalink
     hidden = HiddenParts(
-        numeric_id(status.id_str, status.id),
+        number,
         quoted_id(status),
         (permalink.url or "") if permalink is not None else "",
         shown_range[1] if shown_range is not None else None,
@@ -69,7 +71,7 @@ def add_content(post: Post, status: V1Status) -> None:
 
 
 def _tags(named: V1Entities) -> list[SourceTag]:
-    tags = [SourceTag("hashtag", tag.text, tag.indices) for tag in named.hashtags or ()]
+    tags = [SourceTag("hashtag", tag.text, tag.indices) for tag in named.hashtags] if named.hashtags else []
     if named.symbols:
         tags += [SourceTag("cashtag", tag.text, tag.indices) for tag in named.symbols]
     for mention in named.user_mentions or ():
@@ -99,7 +101,7 @@ def _links(urls: Sequence[V1Url], media: Sequence[V1MediaItem]) -> list[ShortLin
 
 def _media(item: V1MediaItem) -> Media:
     still = item.media_url_https or item.media_url or ""
-    kind = {"video": "video", "animated_gif": "gif"}.get(item.type or "", "image")
+    kind = _MEDIA_KINDS.get(item.type or "", "image")
     video = ""
     if kind != "image" and item.video_info is not None:
         encodings = [one for one in item.video_info.variants if one.content_type == "video/mp4"]

@@ -14,14 +14,13 @@ from pipeline.normalise.post_standing import stand_alone, stand_nested
 from pipeline.normalise.timestamps import iso_to_ms
 from pipeline.normalise.x import stream_messages
 from pipeline.normalise.x.v2_envelope_wire import V2Envelope, V2Problem
-from pipeline.normalise.x.v2_post import EnvelopeContext, created_ms, is_thin, post_of, written_ms
+from pipeline.normalise.x.v2_post import EnvelopeContext, Writing, is_thin, post_of, writing_of
 from pipeline.normalise.x.v2_wire import V2Tweet, decode_tweet
 from pipeline.post import Event, Notice, Post, Upsert
 
 MAX_QUOTE_DEPTH = 8
 """Most posts of a chain of quotes that are read from one record."""
 
-_encode = msgspec.json.Encoder().encode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -39,19 +38,22 @@ def events(envelope: V2Envelope, raw: bytes, received_at: int) -> list[Event]:
         return _without_posts(envelope)
     paged = data.startswith(b"[")
     items = _decode_items(data) if paged else [msgspec.Raw(data)]
-    message = _stream_message(items[0])
+    names = _decode_names(items[0])
+    message = _stream_message(names)
     if message is not None:
         return stream_messages.events(*message, received_at)
-    if _is_rules_answer(items[0], envelope):
+    if "text" not in names and "value" in names and envelope.includes is None:
         return [Notice("x", "info", "answer about rules")]
-    context = EnvelopeContext(envelope.includes, received_at)
+    collector = envelope.twarc
+    retrieved_at = iso_to_ms(collector.retrieved_at) if collector is not None and collector.retrieved_at else None
+    context = EnvelopeContext(envelope.includes, received_at, retrieved_at)
     if len(items) == 1:
         return _item_events(items[0], raw, envelope, context)
     found: list[Event] = []
     troubles: list[str] = []
     for item in items:
         try:
-            found += _item_events(item, _encode({"data": item}), envelope, context)
+            found += _item_events(item, b'{"data":%b}' % item, envelope, context)
         except (RecordError, msgspec.MsgspecError) as error:
             troubles.append(str(error))
     if len(troubles) == len(items):
@@ -61,24 +63,26 @@ def events(envelope: V2Envelope, raw: bytes, received_at: int) -> list[Event]:
 
 def _item_events(item: msgspec.Raw, raw: bytes, envelope: V2Envelope, context: EnvelopeContext) -> list[Event]:
     tweet = decode_tweet(item)
-    context.version = _observed_ms(envelope, tweet, context.received_at)
-    post = _own(tweet, context)
-    return [*_original_events(tweet, context), Upsert(post, raw)]
+    writing = writing_of(tweet)
+    context.version = _observed_ms(envelope, writing, context)
+    post = _own(tweet, writing, context)
+    if tweet.referenced_tweets and context.tweets:
+        return [*_original_events(tweet, context), Upsert(post, raw)]
+    return [Upsert(post, raw)]
 
 
 def flat_events(tweet: V2Tweet, raw: bytes, received_at: int) -> list[Event]:
     """Return the events of a post that stands alone, without `data` around it."""
     context = EnvelopeContext(None, received_at)
-    return [Upsert(_own(tweet, context), raw)]
+    return [Upsert(_own(tweet, writing_of(tweet), context), raw)]
 
 
-def _own(tweet: V2Tweet, context: EnvelopeContext) -> Post:
+def _own(tweet: V2Tweet, writing: Writing, context: EnvelopeContext) -> Post:
     """Return the post of a record of its own. It counts for the time it was written, as X's posts do not change."""
-    post = post_of(tweet, context)
-    written_at = written_ms(tweet)
+    post = post_of(tweet, writing, context)
     return stand_alone(
         post,
-        written_at=post.version if written_at is None else written_at,
+        written_at=post.version if writing.written_at is None else writing.written_at,
         observed_at=post.version,
         thin=is_thin(tweet, context),
     )
@@ -86,30 +90,22 @@ def _own(tweet: V2Tweet, context: EnvelopeContext) -> Post:
 
 def _nested(tweet: V2Tweet, context: EnvelopeContext) -> Post:
     """Return an original: its version is the time at which it was written, its counts are those of the envelope."""
-    post = post_of(tweet, context)
-    post.version = written_ms(tweet) or 0
+    writing = writing_of(tweet)
+    post = post_of(tweet, writing, context)
+    post.version = writing.written_at or 0
     return stand_nested(post, context.version, thin=is_thin(tweet, context))
 
 
-def _stream_message(item: msgspec.Raw) -> tuple[str, msgspec.Raw] | None:
+def _stream_message(names: dict[str, msgspec.Raw]) -> tuple[str, msgspec.Raw] | None:
     """Return name and body of a message of the compliance streams (`{"data":{"delete":{…}}}`); None for a post."""
-    names = _decode_names(item)
     name = next((name for name in names if name in stream_messages.MESSAGE_NAMES), None) if len(names) == 1 else None
     return (name, names[name]) if name is not None else None
 
 
-def _is_rules_answer(item: msgspec.Raw, envelope: V2Envelope) -> bool:
-    names = _decode_names(item)
-    return "text" not in names and "value" in names and envelope.includes is None
-
-
-def _observed_ms(envelope: V2Envelope, tweet: V2Tweet, received_at: int) -> int:
+def _observed_ms(envelope: V2Envelope, writing: Writing, context: EnvelopeContext) -> int:
     """Return the time at which an envelope's data was current: on the stream, when its post was written."""
-    if bytes(envelope.matching_rules):
-        created = created_ms(tweet)
-        return created if created is not None else received_at
-    retrieved_ms = iso_to_ms(envelope.twarc.retrieved_at) if envelope.twarc and envelope.twarc.retrieved_at else None
-    return retrieved_ms if retrieved_ms is not None else received_at
+    observed_at = writing.created_at if len(envelope.matching_rules) else context.retrieved_at
+    return context.received_at if observed_at is None else observed_at
 
 
 def _without_posts(envelope: V2Envelope) -> list[Event]:

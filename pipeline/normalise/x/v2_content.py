@@ -17,6 +17,10 @@ from pipeline.normalise.x.v2_envelope_wire import V2Poll
 from pipeline.normalise.x.v2_wire import V2Entities, V2MediaItem, V2Tweet
 from pipeline.post import Media, Poll, PollOption, Post
 
+_MEDIA_KINDS = {"video": "video", "animated_gif": "gif"}
+_HIDDEN_ALWAYS = ("pic.twitter.com/", "pic.x.com/")
+"""Beginnings of display URLs that stand for media."""
+
 
 def add_content(
     post: Post, tweet: V2Tweet, media: Mapping[str, V2MediaItem], polls: Mapping[str, V2Poll] | None = None
@@ -41,13 +45,20 @@ def add_content(
     post.lang = language_tag(tweet.lang or "")
     post.langs = [post.lang] if post.lang else []
     post.sensitive = bool(tweet.possibly_sensitive)
-    keys = list((tweet.attachments.media_keys if tweet.attachments is not None else None) or ())
+    if tweet.attachments is not None or tweet.article is not None:
+        _add_attachments(post, tweet, media, polls or {})
+
+
+def _add_attachments(post: Post, tweet: V2Tweet, media: Mapping[str, V2MediaItem], polls: Mapping[str, V2Poll]) -> None:
+    """Give a post its media, also those of its article, and its poll."""
+    attached = tweet.attachments
+    keys = list((attached.media_keys if attached is not None else None) or ())
     if tweet.article is not None:
         keys += [key for key in (tweet.article.cover_media, *(tweet.article.media_entities or ())) if key]
-    post.media = [_media(media[key]) for key in dict.fromkeys(keys) if key in media]
-    post.media = [one for one in post.media if one.url]
-    ids = (tweet.attachments.poll_ids if tweet.attachments is not None else None) or ()
-    poll = next((polls[key] for key in ids if polls and key in polls), None)
+    found = [_media(media[key]) for key in dict.fromkeys(keys) if key in media]
+    post.media = [one for one in found if one.url]
+    ids = (attached.poll_ids if attached is not None else None) or ()
+    poll = next((polls[key] for key in ids if key in polls), None)
     if poll is not None:
         post.poll = _poll(poll)
 
@@ -55,9 +66,13 @@ def add_content(
 def _tags(named: V2Entities | None) -> list[SourceTag]:
     if named is None:
         return []
-    tags = [SourceTag("hashtag", tag.tag, (tag.start, tag.end)) for tag in named.hashtags or ()]
-    tags += [SourceTag("cashtag", tag.tag, (tag.start, tag.end)) for tag in named.cashtags or ()]
-    tags += [SourceTag("mention", one.username, (one.start, one.end), one.id or "") for one in named.mentions or ()]
+    tags = []
+    if named.hashtags:
+        tags = [SourceTag("hashtag", tag.tag, (tag.start, tag.end)) for tag in named.hashtags]
+    if named.cashtags:
+        tags += [SourceTag("cashtag", tag.tag, (tag.start, tag.end)) for tag in named.cashtags]
+    if named.mentions:
+        tags += [SourceTag("mention", one.username, (one.start, one.end), one.id or "") for one in named.mentions]
     return tags
 
 
@@ -71,9 +86,9 @@ def _links(named: V2Entities | None) -> list[ShortLink]:
             url.display_url or "",
             (url.start, url.end),
             url.title or "",
-            url.media_key is not None or (url.display_url or "").startswith(("pic.twitter.com/", "pic.x.com/")),
+            url.media_key is not None or (url.display_url or "").startswith(_HIDDEN_ALWAYS),
             url.description or "",
-            next((image.url for image in url.images or () if image.url.startswith("https://")), ""),
+            next((image.url for image in url.images if image.url.startswith("https://")), "") if url.images else "",
         )
         for url in named.urls or ()
     ]
@@ -86,8 +101,10 @@ def _poll(poll: V2Poll) -> Poll:
 
 
 def _media(item: V2MediaItem) -> Media:
-    kind = {"video": "video", "animated_gif": "gif"}.get(item.type, "image")
+    kind = _MEDIA_KINDS.get(item.type, "image")
     still = item.preview_image_url or item.url or ""
+    if not item.variants:
+        return Media(kind, item.url or still, still, item.alt_text or "")
     encodings = [one for one in item.variants or () if one.content_type == "video/mp4"]
     best = max(encodings, key=lambda one: one.bit_rate or 0, default=None)
     return Media(kind, (best.url if best is not None else "") or item.url or still, still, item.alt_text or "")

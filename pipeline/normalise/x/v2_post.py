@@ -6,8 +6,10 @@ repost whose original came along. A post may have no more than id and text. Its 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pipeline.errors import RecordError
-from pipeline.normalise.field_validation import numeric_id, valid_count
+from pipeline.normalise.field_validation import numeric_id, valid_count, valid_counts
 from pipeline.normalise.text.span_rendering import unescape_html
 from pipeline.normalise.timestamps import future_claim, iso_to_ms
 from pipeline.normalise.x.edit_chain import edit_chain, edited_ms, join_chain
@@ -16,18 +18,20 @@ from pipeline.normalise.x.v2_content import add_content
 from pipeline.normalise.x.v2_envelope_wire import V2Includes
 from pipeline.normalise.x.v2_wire import V2Tweet
 from pipeline.normalise.x.x_timestamps import SECOND_MS, snowflake_to_ms, with_snowflake_ms
-from pipeline.post import Author, Counts, Post, ReplyTo
+from pipeline.post import Author, Post, ReplyTo
 
 
 class EnvelopeContext:
     """Data that the posts of one envelope share.
 
     `users`, `tweets`, `media` and `polls` are what they refer to, by id. `version` is that of the post being read and
-    of its originals. `emitted` are the ids of originals whose events were already made.
+    of its originals. `emitted` are the ids of originals whose events were already made. `retrieved_at` is when a
+    collector received the envelope (ms), None where none says so.
     """
 
-    def __init__(self, includes: V2Includes | None, received_at: int) -> None:
+    def __init__(self, includes: V2Includes | None, received_at: int, retrieved_at: int | None = None) -> None:
         self.received_at = received_at
+        self.retrieved_at = retrieved_at
         self.version = received_at
         self.users = {user.id: user for user in includes.users or ()} if includes else {}
         self.tweets = {tweet.id: tweet for tweet in includes.tweets or ()} if includes else {}
@@ -36,43 +40,46 @@ class EnvelopeContext:
         self.emitted: set[str] = set()
 
 
-def created_ms(tweet: V2Tweet) -> int | None:
-    """Return when a post was made, in ms UTC; None where neither `created_at` nor the id has a time."""
-    number = int(numeric_id(tweet.id, None) or 0)
+class Writing(NamedTuple):
+    """Number and times (ms UTC) of a post: `number` is its id ("" if unusable), `chain` those of its versions.
+
+    `created_at` is None where neither a field nor the id has a time; `written_at` is that of this edit of it.
+    """
+
+    number: str
+    chain: list[str]
+    created_at: int | None
+    written_at: int | None
+
+
+def writing_of(tweet: V2Tweet) -> Writing:
+    """Return number, versions and times of a post."""
+    number = numeric_id(tweet.id, None)
+    value = int(number) if number else 0
     claimed = iso_to_ms(tweet.created_at) if tweet.created_at else None
-    return snowflake_to_ms(number) if claimed is None else with_snowflake_ms(claimed, number)
-
-
-def chain_of(tweet: V2Tweet) -> list[str]:
-    """Return the numbers of a post's versions, the first version first."""
-    return edit_chain(numeric_id(tweet.id, None), tweet.edit_history_tweet_ids or ())
-
-
-def written_ms(tweet: V2Tweet) -> int | None:
-    """Return when a post, or this edit of it, was written (ms); None where no field says so."""
-    at_ms = edited_ms(tweet.id, chain_of(tweet)) if numeric_id(tweet.id, None) else None
-    return created_ms(tweet) if at_ms is None else at_ms
+    created_at = snowflake_to_ms(value) if claimed is None else with_snowflake_ms(claimed, value)
+    chain = edit_chain(number, tweet.edit_history_tweet_ids or ())
+    edited_at = edited_ms(number, chain) if number else None
+    return Writing(number, chain, created_at, created_at if edited_at is None else edited_at)
 
 
 def is_thin(tweet: V2Tweet, context: EnvelopeContext) -> bool:
     """Return whether a post came without fields that must be asked for: its time, its author, or its media."""
-    keys = (tweet.attachments.media_keys if tweet.attachments is not None else None) or ()
+    keys = tweet.attachments.media_keys if tweet.attachments is not None else None
     known = tweet.author is not None or (tweet.author_id or "") in context.users
-    return tweet.created_at is None or not known or not all(key in context.media for key in keys)
+    return tweet.created_at is None or not known or (bool(keys) and not all(key in context.media for key in keys or ()))
 
 
-def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
+def post_of(tweet: V2Tweet, writing: Writing, context: EnvelopeContext) -> Post:
     """Return the canonical post. A repost whose original came along has no content of its own.
 
     Raises:
         RecordError: the post has no usable id.
     """
-    if not numeric_id(tweet.id, None):
+    if not writing.number:
         raise RecordError(f"X post with an unusable id: {tweet.id[:40]!r}")
     author = _author(tweet, context)
-    claim = created_ms(tweet)
-    if claim is None:
-        claim = context.received_at
+    claim = context.received_at if writing.created_at is None else writing.created_at
     post = Post(
         id=f"x:{tweet.id}",
         version=context.version,
@@ -83,6 +90,23 @@ def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
         received_at=context.received_at,
         author=author,
     )
+    answered = _add_references(post, tweet)
+    if not post.repost_of:
+        _add_conversation(post, tweet, answered, context)
+        add_content(post, tweet, context.media, context.polls)
+    else:
+        if post.repost_of.removeprefix("x:") not in context.tweets:
+            add_content(post, tweet, context.media, context.polls)
+        post.repost_of = _first_version(post.repost_of, context)
+    if post.quote_of:
+        post.quote_of = _first_version(post.quote_of, context)
+    if len(writing.chain) > 1:
+        join_chain(post, tweet.id, writing.chain)
+    return post
+
+
+def _add_references(post: Post, tweet: V2Tweet) -> str:
+    """Give a post the ids of what it reposts and quotes; return the id of the post that it answers, or ""."""
     answered = ""
     for reference in tweet.referenced_tweets or ():
         if not numeric_id(reference.id, None):
@@ -93,19 +117,14 @@ def post_of(tweet: V2Tweet, context: EnvelopeContext) -> Post:
             post.quote_of = f"x:{reference.id}"
         elif reference.type == "replied_to":
             answered = f"x:{reference.id}"
-    if not (post.repost_of and post.repost_of.removeprefix("x:") in context.tweets):
-        if not post.repost_of:
-            _add_conversation(post, tweet, answered, context)
-        add_content(post, tweet, context.media, context.polls)
-    post.repost_of, post.quote_of = (_first_version(one, context) for one in (post.repost_of, post.quote_of))
-    join_chain(post, tweet.id, chain_of(tweet))
-    return post
+    return answered
 
 
 def _first_version(post_id: str, context: EnvelopeContext) -> str:
     """Return the id of the post of which this is a version, as far as the envelope tells."""
-    tweet = context.tweets.get(post_id.removeprefix("x:"))
-    return f"x:{chain_of(tweet)[0]}" if tweet is not None and chain_of(tweet) else post_id
+    number = post_id.removeprefix("x:")
+    tweet = context.tweets.get(number)
+    return post_id if tweet is None else f"x:{edit_chain(number, tweet.edit_history_tweet_ids or ())[0]}"
 
 
 def _add_conversation(post: Post, tweet: V2Tweet, answered: str, context: EnvelopeContext) -> None:
@@ -125,12 +144,7 @@ def _add_conversation(post: Post, tweet: V2Tweet, answered: str, context: Envelo
         post.conversation_id = post.id
     numbers = tweet.public_metrics
     if numbers is not None:
-        post.counts = Counts(
-            valid_count(numbers.reply_count),
-            valid_count(numbers.retweet_count),
-            valid_count(numbers.quote_count),
-            valid_count(numbers.like_count),
-        )
+        post.counts = valid_counts(numbers.reply_count, numbers.retweet_count, numbers.quote_count, numbers.like_count)
 
 
 def _author(tweet: V2Tweet, context: EnvelopeContext) -> Author:

@@ -17,6 +17,7 @@ _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if na
 _TID_DIGITS = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
 
 _STAMP_MS = re.compile(rb'"timestamp_ms"\s*:\s*"?(\d{13})\b')
+_PAGE_BEGIN = b'{"data":'
 _TIME_US = re.compile(rb'"time_us"\s*:\s*"?(\d{13})\d{3}\b')
 _VALUE = re.compile(rb'\s*:\s*("[^"]{10,40}"|\d{13}\b)')
 _STATED = (
@@ -38,9 +39,13 @@ _REVISION = re.compile(rb'"rev"\s*:\s*"([2-7a-z]{13})"')
 
 def record_time_ms(record: bytes) -> int | None:
     """Return the time of a record (ms UTC), None if the record states no plausible time."""
-    stamps = _STAMP_MS.findall(record) if b'timestamp_ms"' in record else ()
-    if stamps:
-        return int(stamps[-1])  # the last one is the outer record's
+    if record.startswith(_PAGE_BEGIN) and b'retrieved_at"' in record:  # a page of twarc: its posts may be long
+        latest = _latest(record, b'retrieved_at"')
+        if latest:
+            return latest
+    stamped = _last_stamp(record)
+    if stamped is not None:
+        return stamped
     found = _TIME_US.search(record) if b'time_us"' in record else None
     if found is not None:
         return int(found[1])
@@ -54,6 +59,17 @@ def record_time_ms(record: bytes) -> int | None:
             return latest
     revision = _REVISION.search(record)
     return _tid_ms(revision[1].decode()) if revision is not None else None
+
+
+def _last_stamp(record: bytes) -> int | None:
+    """Return the last `timestamp_ms` of a record, which is the outer record's; None where it has none."""
+    at = record.rfind(b'timestamp_ms"')
+    while at > 0:
+        found = _STAMP_MS.match(record, at - 1)
+        if found is not None:
+            return int(found[1])
+        at = record.rfind(b'timestamp_ms"', 0, at)
+    return None
 
 
 def _latest(record: bytes, name: bytes) -> int:

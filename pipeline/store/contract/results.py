@@ -78,7 +78,7 @@ class Timeline:
 @dataclass(frozen=True, slots=True)
 class TopItem:
     """One value of a top list: the counted posts that have it, their share, their share in the background of words,
-    and a score (trending only)."""
+    a score (trending only), and the forms in which the sample writes it (words: none where that is only the value)."""
 
     value: str
     count: int
@@ -86,6 +86,7 @@ class TopItem:
     background: float | None = None
     score: float | None = None
     label: str = ""
+    forms: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from pipeline.store.top_values import (
     SAMPLED_POSTS,
     TRENDING_WINDOW_MS,
     TopCounter,
+    merge_forms,
     trending,
     with_background,
 )
@@ -169,9 +170,11 @@ class MemoryReading:
             original = self._contents.original(row)
             late = field == "trending" and row.sort_key >> sort_key.TIE_BITS <= newest - TRENDING_WINDOW_MS
             (earlier if late else counter).add(row.body, original.body if original else None)
+        if field in ("words", "trending"):
+            merge_forms([counter, earlier])
         items = counter.items(limit)
         if field == "words":
-            items = with_background(items, *self._background(newest))
+            items = with_background(items, counter, *self._background(newest))
         elif field == "trending":
             items = trending(counter, earlier, *self._background(newest), leave_out=query.terms, limit=limit)
         matching = self.count(query, since=since, until=until)

@@ -15,10 +15,11 @@ import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
+import { BrowserAlertOutput } from "./columns/alertOutput";
+import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { DeckKeeper } from "./deck/deckKeeper";
 import { keptPageOf } from "./deck/keptPage";
-import { deckIdOf } from "./deck/deckName";
 import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
@@ -50,14 +51,17 @@ export class Desk {
   });
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
-  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
+  readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
   /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
+  /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
+  actions = 0;
   private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
@@ -65,7 +69,7 @@ export class Desk {
     public settings: Settings,
     private readonly connection: Connection,
     /** Requests a render: at once after an action of the reader, later after frames of the server. */
-    private readonly requestRender: (cause?: "reader" | "wire") => void,
+    private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
     /** Deck of the address, read before the page began. */
@@ -73,6 +77,7 @@ export class Desk {
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -101,10 +106,7 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => {
-      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
-      else location.reload();
-    });
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -115,6 +117,11 @@ export class Desk {
       this.requestRender();
     });
     setInterval(() => this.everySecond(), 1_000);
+  }
+
+  private requestRender(cause: "reader" | "wire" = "reader"): void {
+    if (cause === "reader") this.actions++;
+    this.draw(cause);
   }
 
   // -- searches
@@ -162,9 +169,11 @@ export class Desk {
     if (column.change(change, restart)) {
       if (former) this.toasts.clearOwnedBy(former);
       if (this.dialog) column.run.hold("dialog");
-      this.polling.startCounting(column);
       if (column === this.column) this.selectionChanged();
+      else this.polling.startCounting(column);
     } else column.run.list.setFilter(this.filters(column.spec));
+    if (column.spec.collapsed) column.run.hold("collapsed");
+    else column.run.release("collapsed");
     this.showTitle();
   }
 
@@ -172,11 +181,6 @@ export class Desk {
   selectionChanged(): void {
     this.polling.selectionChanged();
     this.showTitle();
-  }
-
-  /** Be told of each change of a stored deck. */
-  followDeck(id: string | null): void {
-    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -202,6 +206,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
 
@@ -263,17 +268,14 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
-    else {
-      if (frame.type === "deleted") {
-        this.deletedIds.add(frame.ids, frame.versions);
-        this.keeper.marks.onDeleted(frame.ids);
-      }
+    else if (frame.type !== "deck") {
+      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -283,6 +285,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.keeper.tick();
+    this.alerts.tick(this.columns, now);
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

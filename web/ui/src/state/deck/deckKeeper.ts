@@ -9,7 +9,7 @@ import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, ty
 import type { Frame } from "../../wire/frame";
 import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { pathOfDeck } from "./deckName";
+import { deckIdOf, pathOfDeck } from "./deckName";
 import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
 import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
@@ -217,9 +217,16 @@ export class DeckKeeper {
 
   // -- following
 
-  /** Handle the server's message that a deck changed: request it. */
-  onDeckFrame(frame: Extract<Frame, { type: "deck" }>): void {
-    if (frame.deck === this.id) void this.refresh();
+  /** Handle a frame of the page: request the deck if it changed, and note which pinned posts were deleted. */
+  onFrame(frame: Frame): void {
+    if (frame.type === "deleted") this.marks.onDeleted(frame.ids);
+    else if (frame.type === "deck" && frame.deck === this.id) void this.refresh();
+  }
+
+  /** Handle back or forward: `show` shows the columns of that step; a step of another deck is loaded. */
+  onPop(show: () => void): void {
+    if (deckIdOf(location.pathname) === this.id) show();
+    else location.reload();
   }
 
   /** Request the deck, once at a time; a message that comes meanwhile requests it again. */

@@ -11,7 +11,8 @@ export const page = "The page";
 export const panel = "The panel";
 export const dialog = "The dialog";
 export const insight = "Insight";
-export const posts = "Posts";
+/** Names of the views of a phone. */
+export const VIEW_NAMES = { posts: "Posts", insight, columns: "Columns" };
 export const views = "Views";
 export const skipToPosts = "Skip to the posts";
 export const skipToPanel = "Skip to the insight panel";
