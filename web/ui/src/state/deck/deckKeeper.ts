@@ -70,8 +70,9 @@ export class DeckKeeper {
   start(opened: OpenedDeck | null): void {
     if (opened) {
       this.id = opened.id;
-      this.openProblem = opened.problem;
       if (opened.whole) this.take(opened.whole);
+      else this.title = opened.id;
+      this.openProblem = opened.problem;
       if (opened.whole && opened.draftBase) this.takeDraftBase(opened.draftBase);
       this.page.follow(this.id);
     }
@@ -105,15 +106,14 @@ export class DeckKeeper {
   /** Save the columns as a new deck, under an id made of its title; the page shows the new deck then. */
   async saveAs(title: string): Promise<boolean> {
     const mine = { ...this.mine, title };
-    const marks = this.id === null;
+    const isFirst = this.id === null;
     let id = "";
     const saved = await this.put(null, null, mine, async () => {
       const made = await saveUnderTitle(mine);
       ({ id } = made);
       return made.saved;
     }, () => this.moveTo(id));
-    if (saved && marks) await this.marks.moveToServer(id);
-    else if (saved) this.marks.take({ read: {}, pins: {} });
+    if (saved) await this.marks.moveTo(id, isFirst);
     return saved;
   }
 
@@ -156,8 +156,8 @@ export class DeckKeeper {
 
   /** Open the comparison with what somebody saved meanwhile. */
   compare(): void {
-    if (!this.newer || !this.base) return;
-    this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
+    if (!this.newer) return;
+    this.conflict = { base: this.base ?? { title: this.title, columns: [] }, theirs: this.newer, mine: this.mine };
     this.page.showConflict(true);
   }
 
@@ -263,9 +263,10 @@ export class DeckKeeper {
     saveDeckCopy(whole);
     this.marks.take(whole);
     const theirs = keptOf(whole, this.page.settings);
-    this.deletedElsewhere = false;
+    const hasOwn = this.base !== null || this.deletedElsewhere || this.openProblem?.status === 404;
+    [this.deletedElsewhere, this.openProblem] = [false, null];
     if (theirs.revision === this.base?.revision) return;
-    if (this.base && this.isUnsaved) {
+    if (hasOwn && this.isUnsaved) {
       this.newer = theirs;
       return;
     }
