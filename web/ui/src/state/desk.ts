@@ -230,6 +230,12 @@ export class Desk {
     return filtersOf(hide, this.settings.muted, mutes);
   }
 
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
+  }
+
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
     if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
@@ -284,7 +290,6 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
-    this.keeper.tick();
     this.alerts.tick(this.columns, now);
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);

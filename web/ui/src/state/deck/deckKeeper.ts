@@ -5,7 +5,7 @@
  */
 import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
-import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
+import { deckApi, DeckConflict, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
 import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
@@ -15,11 +15,12 @@ import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
 import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
 import type { KeptPage } from "./keptPage";
 import { sameDeck } from "./mergeDecks";
+import { OneAtATime } from "./oneAtATime";
 import { keepDraftBase, type OpenedDeck } from "./openDeck";
 import { ShownDeck } from "./shownDeck";
 
-/** Milliseconds after which a deck is requested again that changed while it was requested, or was being saved. */
-const REFRESH_AGAIN_MS = 200;
+/** Milliseconds between two looks whether a held column is free. */
+const HELD_LOOK_MS = 1_000;
 
 export class DeckKeeper {
   id: string | null = null;
@@ -37,8 +38,7 @@ export class DeckKeeper {
   deletedElsewhere = false;
   readonly marks = new DeckMarks(() => this.id, () => this.changed(), (why) => this.page.toast(savedDeckWords.toastPinFailed(why)));
   private readonly shown: ShownDeck;
-  private refreshing = false;
-  private refreshAgain = false;
+  private readonly refresh = new OneAtATime(() => this.fetch());
 
   constructor(
     private readonly page: KeptPage,
@@ -52,11 +52,11 @@ export class DeckKeeper {
     return this.shown.held;
   }
 
-  get pins(): Readonly<Record<string, Pin>> {
+  get pins(): DeckMarks["pins"] {
     return this.marks.pins;
   }
 
-  get read(): Readonly<Record<string, number>> {
+  get read(): DeckMarks["read"] {
     return this.marks.read;
   }
 
@@ -77,6 +77,7 @@ export class DeckKeeper {
       this.page.follow(this.id);
     }
     this.marks.start();
+    setInterval(() => this.tick(), HELD_LOOK_MS);
   }
 
   /** The deck as the reader would save it. */
@@ -220,7 +221,7 @@ export class DeckKeeper {
   /** Handle a frame of the page: request the deck if it changed, and note which pinned posts were deleted. */
   onFrame(frame: Frame): void {
     if (frame.type === "deleted") this.marks.onDeleted(frame.ids);
-    else if (frame.type === "deck" && frame.deck === this.id) void this.refresh();
+    else if (frame.type === "deck" && frame.deck === this.id) void this.refresh.request();
   }
 
   /** Handle back or forward: `show` shows the columns of that step; a step of another deck is loaded. */
@@ -229,28 +230,20 @@ export class DeckKeeper {
     else location.reload();
   }
 
-  /** Request the deck, once at a time; a message that comes meanwhile requests it again. */
-  async refresh(): Promise<void> {
-    if (this.refreshing) {
-      this.refreshAgain = true;
-      return;
-    }
+  /** Request the deck and take it. Return whether that has to be done again, because the deck was being saved. */
+  private async fetch(): Promise<boolean> {
     const { id } = this;
-    if (id === null) return;
-    this.refreshing = true;
-    this.refreshAgain = false;
+    if (id === null) return false;
     try {
       const whole = await deckApi.get(id);
-      if (this.id === id && this.isSaving) this.refreshAgain = true;
-      else if (this.id === id) this.take(whole);
+      if (this.id === id && this.isSaving) return true;
+      if (this.id === id) this.take(whole);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.id === id && error.status === 404 && this.base) this.onDeleted();
-    } finally {
-      this.refreshing = false;
-      this.changed();
     }
-    if (this.refreshAgain) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
+    this.changed();
+    return false;
   }
 
   private onDeleted(): void {
@@ -295,8 +288,8 @@ export class DeckKeeper {
     this.shown.show(columns);
   }
 
-  /** Let held columns change that no reader is in any more. Called once a second. */
-  tick(): void {
+  /** Let held columns change that no reader is in any more. */
+  private tick(): void {
     const { base, held } = this;
     if (base && held.size && this.shown.canShowMore && !this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }

@@ -117,7 +117,7 @@ export class CardBody extends Component<BodyProps> {
           <footer class="numbers">
             <PostCounts post={post} />
             {bare ? null : <PostActions desk={desk} post={post} />}
-            {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
+            {!author.followers ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
           <RepostsAndDuplicates desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>

@@ -13,6 +13,7 @@ import { ErrorBoundary } from "../ErrorBoundary";
 import { Dialogs } from "../dialogs/Dialogs";
 import { ColumnsView } from "./ColumnsView";
 import { DeckBar } from "./DeckBar";
+import { followChosenLanguage } from "./chosenLanguage";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
@@ -39,6 +40,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
+  useEffect(() => followChosenLanguage(desk), [desk, settings.language]);
   const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);

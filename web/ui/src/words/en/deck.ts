@@ -62,6 +62,9 @@ export const toastAlreadyInSearch = (term: string) => `${isolate(term)} is alrea
 export const toastAdded = (term: string) => `Added ${isolate(term)}`;
 export const toastExcluded = (term: string) => `Excluded ${isolate(term)}`;
 export const toastRankingPage = (page: number, pages: number) => `Page ${page} of ${pages}`;
+export const toastPictureSaved = "Picture saved";
+export const toastPictureCopied = "Picture copied";
+export const toastPictureFailed = "The browser does not take this picture. Save it instead.";
 export const toastMuted = (handle: string) => `Muted ${isolate(handle)}`;
 export const toastMutesFull = (most: number) => `Not muted: ${most} mutes at most. Remove one in the column menu.`;
 
