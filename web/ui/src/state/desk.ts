@@ -21,7 +21,6 @@ import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { DeckKeeper } from "./deck/deckKeeper";
 import { keptPageOf } from "./deck/keptPage";
-import { deckIdOf } from "./deck/deckName";
 import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
@@ -55,7 +54,7 @@ export class Desk {
   });
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
-  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
@@ -82,6 +81,7 @@ export class Desk {
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -110,10 +110,7 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => {
-      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
-      else location.reload();
-    });
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -189,11 +186,6 @@ export class Desk {
     this.polling.selectionChanged();
     this.changes.routeChanged();
     this.showTitle();
-  }
-
-  /** Be told of each change of a stored deck. */
-  followDeck(id: string | null): void {
-    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -287,16 +279,15 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
-    else {
+    else if (frame.type !== "deck") {
       if (frame.type === "deleted") {
         this.deletedIds.add(frame.ids, frame.versions);
-        this.keeper.marks.onDeleted(frame.ids);
         this.posts.onDeleted(frame.ids);
       }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
@@ -308,7 +299,6 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
