@@ -30,7 +30,9 @@ class RankingWish(NamedTuple):
 
 
 def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
-    """Return a page of a ranking; the first page has the number of ranked originals (`matching`)."""
+    """Return a page of a ranking; `values` are what its posts were ranked by.
+
+    The first page has the number of ranked originals (`matching`)."""
     start = time.perf_counter()
     originals = without_reposts(query)
 
@@ -43,7 +45,13 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
 
     def make() -> bytes:
         page, matching = web.chart_pool.read(read)
-        tail = {"next": page.next, "matching": matching, "query": query.canonical, "terms": list(query.terms)}
+        tail = {
+            "values": page.values,
+            "next": page.next,
+            "matching": matching,
+            "query": query.canonical,
+            "terms": list(query.terms),
+        }
         return b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
 
     return timed_response(web.chart_cache.get(("ranking", query.canonical, wish), make), start)

@@ -12,8 +12,9 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
+import "./style/print.css";
 import { readPlace } from "./state/deck/deckHistory";
-import { applyTheme, loadSettings } from "./state/page/settings";
+import { applyTheme, applyZone, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
 import { NOT_LOADED, pickLanguage, showLanguage } from "./words/languages";
 
@@ -21,6 +22,7 @@ const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 const settings = loadSettings();
 applyTheme(settings);
+applyZone(settings);
 const connection = new Connection(url.href);
 connection.start();
 const early = readPlace(settings).specs.filter(({ from }) => from === null).map(({ query, depth }) => connection.subscribe(query, depth));

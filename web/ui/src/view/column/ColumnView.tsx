@@ -18,6 +18,8 @@ import { Feed } from "./Feed";
 import { showNewest, pressLive } from "../deck/keyboard";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
+import { wholeSpan } from "../charts/TimeChartFigure";
+import { TimeFields } from "./TimeFields";
 import { TimeRangeButtons } from "./TimeRangeButtons";
 import { titleIdOf } from "./columnElements";
 import { columnsWords, columnWords } from "../../words";
@@ -79,9 +81,10 @@ interface Props {
 export function ColumnView({ desk, column, selected, frame, status }: Props): JSX.Element {
   const [scrolled, setScrolled] = useState(false);
   const [table, setTable] = useState(false);
+  const [typing, setTyping] = useState(false);
   const { spec } = column;
   const { timeline } = column.run.counts;
-  const { theme } = desk.settings;
+  const { theme, times } = desk.settings;
   const countsFault = column.run.problem ? null : column.run.counts.problem;
   const clock = Math.floor(Date.now() / CLOCK_MS);
   const empty = emptyListStatus(statusInputsOf(desk, column));
@@ -94,7 +97,7 @@ export function ColumnView({ desk, column, selected, frame, status }: Props): JS
         <h2 id={titleId}><bdi>{columnsWords.nameOf(spec)}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
         <LiveButton desk={desk} column={column} status={status} />
-        {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}
+        {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} typing={typing} setTyping={setTyping} go={(to) => desk.navigate(to, column)} /> : null}
         <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => openMenu(desk, column)}>
           <MoreSign />
         </button>
@@ -103,9 +106,13 @@ export function ColumnView({ desk, column, selected, frame, status }: Props): JS
         {spec.from !== null && spec.to !== null ? (
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
+        {typing && timeline ? <TimeFields place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
+          setTyping(false);
+          document.querySelector<HTMLElement>(`[data-column="${column.id}"] .chart-tools button[aria-expanded]`)?.focus();
+        }} /> : null}
         <FilterLine desk={desk} column={column} />
       </div>
-      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to, column)} />}</Memo></ErrorBoundary>
+      <ErrorBoundary name={columnWords.histogram} of={column.runCount}><Memo of={[timeline, spec, theme, times, table, countsFault]}>{() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} go={(to) => desk.navigate(to, column)} />}</Memo></ErrorBoundary>
       <OrderBar desk={desk} column={column} />
       <div class="feed-place">
         {column.run.state === "paused" && column.run.newCount ? (
