@@ -14,8 +14,9 @@ import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loadedRange";
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
-import { RANKED_MAX, StoredRanking } from "./list/storedRanking";
+import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
+import { SpikeMeter } from "./columns/spikeMeter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -33,6 +34,7 @@ export class Run {
   readonly ranking: StoredRanking;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
+  readonly spikes = new SpikeMeter();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];
@@ -50,6 +52,8 @@ export class Run {
   /** Error of the last request of older posts; the reader may repeat the request. */
   olderProblem: Problem | null = null;
   rechecking = false;
+  /** Ids of the cards that the last frame of live posts added. */
+  arrivedIds: readonly string[] = [];
   /** Number of arrivals that screen readers have announced. */
   announced = 0;
   private readonly abort = new AbortController();
@@ -110,22 +114,20 @@ export class Run {
     });
   }
 
-  /** Poll the counts of matches over time, and the ranking of a list that is not paused. A disposed run polls nothing. */
+  /** Poll the counts of matches over time. A disposed run polls nothing. */
   startCounting(): void {
-    if (this.signal.aborted) return;
-    this.counts.start();
-    if (!this.list.isPaused || !this.ranking.isLoaded) this.ranking.start();
+    if (!this.signal.aborted) this.counts.start();
   }
 
   stopCounting(): void {
     this.counts.stop();
-    this.ranking.stop();
   }
 
   /** Abort the requests, stop the polling and close the subscription. */
   dispose(): void {
     this.abort.abort();
-    this.stopCounting();
+    this.counts.stop();
+    this.ranking.stop();
     this.subscription?.close();
     this.subscription = null;
   }
@@ -214,9 +216,14 @@ export class Run {
   }
 
   private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
+    this.arrivedIds = [];
     if (!change.put.length && !change.removed.length && !change.cleared) return;
-    if (how === "live") this.arrivals.count(change.newCount, now);
+    if (how === "live") {
+      this.arrivals.count(change.newCount, now);
+      this.spikes.count(change.newCount, now);
+    }
     const added = this.cardIndex.apply(change);
+    this.arrivedIds = how === "live" ? added : [];
     for (const { post, why } of change.removed) if (why === "trimmed") this.liveRange = truncate(this.liveRange, post.created_at);
     this.list.apply(change, added, how === "older" || (how === "history" && this.initialHistory !== null));
   }
@@ -274,11 +281,6 @@ export class Run {
     else this.list.takeStored();
     if (this.list.isPaused && this.ranking.isLoaded) this.ranking.pause();
     listener.onChange();
-  }
-
-  /** Return the number of originals of the ranking, of which `shown` are at hand. */
-  rankedTotal(shown: number): number {
-    return this.ranking.isUsed && !this.list.filters.count ? Math.max(shown, Math.min(RANKED_MAX, this.ranking.matching ?? 0)) : shown;
   }
 
   /** Return the cards of the list in order; of a ranking the cards of all pages. */

@@ -6,6 +6,7 @@ import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
 import { isUtcShown, shownZoneName } from "../text/shownZone";
 import { problemWords } from "../words";
+import { problemText } from "../words/problemText";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
@@ -111,7 +112,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(problem.message);
+    super(problemText(problem));
   }
 }
 

@@ -14,12 +14,12 @@ import type { Route } from "../page/route";
 import { Poller } from "../poller";
 
 /** Milliseconds between two requests of a ranking, at least. */
-const RANKED_EVERY_MS = 5_000;
+export const RANKED_EVERY_MS = 5_000;
 /** Originals that a ranking requests at least, and that one request returns at most. */
 const REQUESTED_MIN = 100;
 const REQUESTED_MAX = 500;
 /** Originals that a ranking holds at most. */
-export const RANKED_MAX = 5_000;
+const RANKED_MAX = 5_000;
 
 type Ranked = Pick<SearchPage, "posts" | "values" | "matching" | "took_ms">;
 
@@ -35,12 +35,13 @@ export class StoredRanking {
   private order: Order;
   private needed = REQUESTED_MIN;
   private isWanted = false;
+  private everyMs = RANKED_EVERY_MS;
 
   private readonly poller = new Poller<Ranked>({
     request: (signal) => this.request(signal),
     onAnswer: (found) => this.take(found),
     onProblem: (error) => this.fail(error),
-  }, RANKED_EVERY_MS);
+  }, () => this.everyMs);
 
   constructor(
     private readonly route: Readonly<Route>,
@@ -72,10 +73,12 @@ export class StoredRanking {
     this.poll();
   }
 
-  /** Request the ranking now and at intervals, until `stop`. */
-  start(): void {
+  /** Request the ranking at intervals until `stop`; now as well, if `now` is set and it was not requested before. */
+  start(everyMs: number, now: boolean): void {
+    this.everyMs = Math.max(RANKED_EVERY_MS, everyMs);
+    if (this.isWanted) return;
     this.isWanted = true;
-    this.poll();
+    if (now) this.poll();
   }
 
   /** Request the ranking no more. `pause` does so until `setOrder`, `need` or `start`, `stop` until `start`. */
@@ -102,6 +105,11 @@ export class StoredRanking {
   /** Return the cards of the ranked originals that a run has not loaded itself. */
   cardsBeside(loaded: CardIndex): Card[] {
     return this.isUsed ? [...this.index.latest.newestFirst()].filter((card) => !loaded.cards.has(card.id)) : [];
+  }
+
+  /** Return the number of cards of all pages, of which `shown` are at hand. How many of the others a filter hides is not known. */
+  totalOf(shown: number, isFiltered: boolean): number {
+    return this.isUsed && !isFiltered ? Math.max(shown, Math.min(RANKED_MAX, this.matching ?? 0)) : shown;
   }
 
   /** Return what the store ranked a card by; null where it is not among the ranked. */

@@ -42,7 +42,7 @@ const ids = (run: Run): string[] => run.cards(performance.now()).map((card) => c
 async function ranked(change: object = {}, deletedIds = new DeletedIds()): Promise<Run> {
   const run = runOf({ query: "ferry", order: "likes", ...change }, deletedIds);
   run.applyFrame({ type: "history", id: "a", key: "k", posts: [counted("new", 5, 9_000), counted("newer", 1, 9_500)], done: true, after: 1 }, 0);
-  run.startCounting();
+  run.ranking.start(5_000, true);
   await pass();
   return run;
 }
@@ -52,7 +52,7 @@ describe("a ranking", () => {
     stored = [counted("old", 70, 1), counted("new", 5, 9_000), counted("older", 3, 2)];
     const run = await ranked();
     expect(ids(run)).toEqual(["old", "new", "older", "newer"]);
-    expect([run.ranking.matching, run.posts.size, run.rankedTotal(4)]).toEqual([3, 2, 4]);
+    expect([run.ranking.matching, run.posts.size, run.ranking.totalOf(4, false)]).toEqual([3, 2, 4]);
     expect(Object.fromEntries(requests[0] ?? [])).toEqual({ q: "ferry", sort: "likes", originals: "true", limit: "100" });
   });
 
@@ -83,7 +83,7 @@ describe("a ranking", () => {
     const run = runOf({ query: "ferry", order: "likes", from: 0, to: 10_000 });
     run.addOlder([counted("new", 5, 9_000)], null, 0);
     run.finishSpan();
-    run.startCounting();
+    run.ranking.start(5_000, true);
     await pass(60_000);
     expect(ids(run)).toEqual(["old", "new"]);
     expect(requests.map((one) => [one.get("from"), one.get("to")])).toEqual([["0", "10000"]]);
