@@ -29,7 +29,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | "palette" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;

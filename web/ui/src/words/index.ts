@@ -4,6 +4,7 @@
  */
 import type { WordTables } from "./table";
 
+export let actionWords: WordTables["actionWords"];
 export let cardWords: WordTables["cardWords"];
 export let columnWords: WordTables["columnWords"];
 export let columnsWords: WordTables["columnsWords"];
@@ -15,5 +16,5 @@ export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, statusWords } = tables);
+  ({ actionWords, cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, statusWords } = tables);
 }

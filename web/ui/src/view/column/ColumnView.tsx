@@ -15,7 +15,7 @@ import { EmptyState } from "./EmptyState";
 import { Histogram } from "../charts/Histogram";
 import { MoreSign } from "../icons";
 import { Feed } from "./Feed";
-import { showNewest, pressLive } from "../deck/keyboard";
+import { showNewest, pressLive } from "../actions/columnFocus";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { TimeRangeButtons } from "./TimeRangeButtons";

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
 import { PanelSign, PlusSign, StarSign, ThemeSign } from "../icons";
-import { addColumn } from "./keyboard";
+import { addColumn } from "../actions/columnFocus";
 import { SearchBox } from "./SearchBox";
 import { columnsWords, deckWords } from "../../words";
 

@@ -11,7 +11,7 @@ import { SavedSearches } from "./SavedSearches";
 import { SearchSyntax } from "./SearchSyntax";
 import { SignInForm } from "./SignInForm";
 
-export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<DialogName> }): JSX.Element {
+export function DialogContent({ desk, name }: { desk: Desk; name: Exclude<DialogName, "palette" | null> }): JSX.Element {
   switch (name) {
     case "help":
       return <HelpAndSettings desk={desk} />;

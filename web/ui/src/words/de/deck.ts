@@ -28,7 +28,7 @@ export const insightPanel = "Auswertung";
 export const help = "Hilfe, Tasten und Einstellungen";
 
 export const DIALOG_TITLES = {
-  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", "sign-in": "Anmelden",
+  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", "sign-in": "Anmelden", palette: "Alle Aktionen",
 };
 
 export const THEME_NAMES = { system: "wie das System", light: "hell", dark: "dunkel", contrast: "hoher Kontrast" };
