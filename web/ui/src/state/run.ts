@@ -15,6 +15,7 @@ import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loade
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
+import { SpikeDetector } from "./spikeDetector";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -31,6 +32,7 @@ export class Run {
   readonly list: CardList;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
+  readonly spikes = new SpikeDetector();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];
@@ -206,7 +208,10 @@ export class Run {
 
   private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
     if (!change.put.length && !change.removed.length && !change.cleared) return;
-    if (how === "live") this.arrivals.count(change.newCount, now);
+    if (how === "live") {
+      this.arrivals.count(change.newCount, now);
+      this.spikes.count(change.newCount, now);
+    }
     const added = this.cardIndex.apply(change);
     for (const { post, why } of change.removed) if (why === "trimmed") this.liveRange = truncate(this.liveRange, post.created_at);
     this.list.apply(change, added, how === "older" || (how === "history" && this.initialHistory !== null));

@@ -4,7 +4,7 @@
  */
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
-import type { actionWords } from "../../words";
+import { type actionWords, columnWords } from "../../words";
 import { addColumn, focusColumn, focusSearch, movePost, pressLive, showNewest } from "./columnFocus";
 
 export type ActionName = keyof typeof actionWords.ACTION_NAMES;
@@ -20,6 +20,12 @@ export interface PageAction {
 
 const hasSeveral = (desk: Desk): boolean => !desk.deck.isAlone;
 
+/** Pause or resume the selected column, and say so: nothing that has the focus changes. */
+function pause(desk: Desk): void {
+  pressLive(desk);
+  desk.announcer.say(columnWords.liveState(desk.column.run.state, 0));
+}
+
 export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "search", key: "/", run: focusSearch },
   { name: "newColumn", key: "n", run: addColumn },
@@ -28,7 +34,7 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "nextPost", key: "j", run: () => movePost(1) },
   { name: "previousPost", key: "k", run: () => movePost(-1) },
   { name: "newest", key: ".", run: (desk) => showNewest(desk) },
-  { name: "pause", key: " ", run: (desk) => pressLive(desk) },
+  { name: "pause", key: " ", run: pause },
   { name: "panel", key: "i", run: (desk) => desk.panel.toggle(true) },
   { name: "saved", key: "s", run: (desk) => desk.openDialog("saved") },
   { name: "undo", key: "u", run: (desk) => desk.undo() },

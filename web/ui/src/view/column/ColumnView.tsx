@@ -18,6 +18,7 @@ import { Feed } from "./Feed";
 import { showNewest, pressLive } from "../actions/columnFocus";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
+import { SpikeMark } from "./SpikeMark";
 import { TimeRangeButtons } from "./TimeRangeButtons";
 import { titleIdOf } from "./columnElements";
 import { columnsWords, columnWords } from "../../words";
@@ -93,6 +94,7 @@ export function ColumnView({ desk, column, selected, frame, status }: Props): JS
       <div class="head">
         <h2 id={titleId}><bdi>{columnsWords.nameOf(spec)}</bdi></h2>
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
+        <SpikeMark column={column} />
         <LiveButton desk={desk} column={column} status={status} />
         {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}
         <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => openMenu(desk, column)}>

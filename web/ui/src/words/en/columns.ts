@@ -14,7 +14,12 @@ export const add = "Add a column";
 export const addShort = "Column";
 export const columnRegion = (name: string) => `Column ${isolate(name)}`;
 
+export const actAdded = (name: string, place: number, of: number) => `Added the column ${isolate(name)}, ${formatNumber(place)} of ${formatNumber(of)}`;
+export const actRestored = (name: string, place: number, of: number) => `Brought back the column ${isolate(name)}, ${formatNumber(place)} of ${formatNumber(of)}`;
 export const toastRemoved = (name: string) => `Removed the column ${isolate(name)}`;
 export const toastMoved = (name: string, place: number, of: number) => `${isolate(name)} is column ${formatNumber(place)} of ${formatNumber(of)}`;
 export const toastFull = (most: number) => `Not added: ${formatNumber(most)} columns at most.`;
 export const toastLongAddress = "The columns no longer fit into the address. Save the deck under a name to share it.";
+
+export const spike = (times: number) => `${formatNumber(Math.round(times))}×`;
+export const spikeTitle = (times: number) => `${formatNumber(Math.round(times))} times as many posts in the last minute as usual in the last hour`;
