@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SpikeDetector } from "../../src/state/spikeDetector";
+import { SpikeDetector } from "../../src/state/columns/spikeDetector";
 
 const MINUTE = 60_000;
 /** A detector that saw `perMinute` arrivals in each of some minutes, and `last` in the minute after them. */

@@ -1,4 +1,4 @@
-/** Spike mark: shown while posts arrive in a column far more often than in its own last hour (`state/spikeDetector.ts`). */
+/** Spike mark: shown while posts arrive in a column far more often than in its own last hour (`state/columns/spikeDetector.ts`). */
 import type { JSX } from "preact";
 import type { Column } from "../../state/column";
 import { columnsWords } from "../../words";

@@ -42,6 +42,10 @@ export class SpikeDetector {
     return isSpike ? last / Math.max(mean, STEPS_A_MINUTE / before.length) : null;
   }
 
+  isSpiking(now: number): boolean {
+    return this.times(now) !== null;
+  }
+
   private advance(now: number): void {
     const step = Math.floor(now / STEP_MS);
     const most = (BEFORE_MAX_MIN + 1) * STEPS_A_MINUTE + 1;
