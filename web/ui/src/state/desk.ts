@@ -34,9 +34,10 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
+import { newPostsMessage } from "./page/newPostsMessage";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -262,8 +263,10 @@ export class Desk {
 
   /** Undo what the toast offers to undo; without a toast, bring the column back that was removed last. */
   undo(): void {
-    if (this.toasts.current?.undo) this.toasts.undo();
-    else this.deck.restore();
+    if (this.toasts.current?.undo) {
+      this.announcer.say(deckWords.actUndone);
+      this.toasts.undo();
+    } else this.deck.restore();
     this.requestRender();
   }
 
@@ -302,8 +305,7 @@ export class Desk {
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
+    if (runs.length) this.announcer.announce(newPostsMessage(this.columns, this.deck.isAlone));
     if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
     this.requestRender("wire");
   }

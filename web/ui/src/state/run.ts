@@ -16,7 +16,7 @@ import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
 import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
-import { SpikeMeter } from "./columns/spikeMeter";
+import { SpikeDetector } from "./columns/spikeDetector";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -34,7 +34,7 @@ export class Run {
   readonly ranking: StoredRanking;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
-  readonly spikes = new SpikeMeter();
+  readonly spikes = new SpikeDetector();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];

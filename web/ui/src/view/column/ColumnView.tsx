@@ -12,7 +12,7 @@ import { ColumnHead } from "./ColumnHead";
 import { EmptyState } from "./EmptyState";
 import { Histogram } from "../charts/Histogram";
 import { Feed } from "./Feed";
-import { showNewest } from "../deck/keyboard";
+import { showNewest } from "../actions/columnFocus";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
 import { titleIdOf } from "./columnElements";
