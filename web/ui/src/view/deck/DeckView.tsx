@@ -28,7 +28,7 @@ export function DeckView({ desk, frame }: { desk: Desk; frame: number }): JSX.El
   const { columns, column: selected } = desk;
   useSelectedInView(desk);
   return (
-    <div class={`columns ${desk.deck.isAlone ? "alone" : "several"}`}>
+    <div class={`columns ${desk.deck.isAlone && !desk.settings.pinsShown ? "alone" : "several"}`}>
       {desk.settings.pinsShown ? <ErrorBoundary name={menuWords.pinned} of={0}><PinnedPosts desk={desk} /></ErrorBoundary> : null}
       {columns.map((column) => (
         <ErrorBoundary key={column.id} name={columnsWords.nameOf(column.spec)} of={column.runCount}>
