@@ -120,7 +120,7 @@ class Hub:
             self._clock.renewed_safe = self._watermark.safe
 
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
-        """Take a message: a JSON array of posts, or a notice."""
+        """Take a message: a JSON array of posts, perhaps a line of entry numbers behind it, or a notice."""
         self._watermark.advance(safe)
         search = self._searches.of_channel(channel)
         if search is None:
@@ -129,7 +129,8 @@ class Hub:
             return
         self.messages += 1
         if search.watchers and len(body) >= 4:
-            self._broadcaster.add(search, safe, body[1:-1])
+            posts, _, numbers = (body, b"", b"") if body.endswith(b"]") else body.partition(b"\n")
+            self._broadcaster.add(search, safe, posts[1:-1], numbers)
 
     def on_subscribed(self, channel: bytes) -> None:
         """Note that a channel's subscription was acknowledged."""

@@ -5,21 +5,21 @@
  */
 import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
-import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
+import { announceArrivals } from "./page/announceArrivals";
 import { Announcer } from "./page/announcer";
-import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
+import { BrowserAlertOutput } from "./columns/alertOutput";
+import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { DeckKeeper } from "./deck/deckKeeper";
 import { keptPageOf } from "./deck/keptPage";
-import { deckIdOf } from "./deck/deckName";
 import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
@@ -46,22 +46,22 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
-  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
   });
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
-  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
+  readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
-  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
-  private readonly deletedIds = new DeletedIds();
+  /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
+  actions = 0;
   private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
@@ -69,14 +69,15 @@ export class Desk {
     public settings: Settings,
     private readonly connection: Connection,
     /** Requests a render: at once after an action of the reader, later after frames of the server. */
-    private readonly requestRender: (cause?: "reader" | "wire") => void,
+    private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
     /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
-    this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
+    this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -105,10 +106,7 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => {
-      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
-      else location.reload();
-    });
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -119,6 +117,11 @@ export class Desk {
       this.requestRender();
     });
     setInterval(() => this.everySecond(), 1_000);
+  }
+
+  private requestRender(cause: "reader" | "wire" = "reader"): void {
+    if (cause === "reader") this.actions++;
+    this.draw(cause);
   }
 
   // -- searches
@@ -166,22 +169,18 @@ export class Desk {
     if (column.change(change, restart)) {
       if (former) this.toasts.clearOwnedBy(former);
       if (this.dialog) column.run.hold("dialog");
-      this.polling.startCounting(column);
       if (column === this.column) this.selectionChanged();
+      else this.polling.startCounting(column);
     } else column.run.list.setFilter(this.filters(column.spec));
+    if (column.spec.collapsed) column.run.hold("collapsed");
+    else column.run.release("collapsed");
     this.showTitle();
   }
 
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.changes.routeChanged();
     this.showTitle();
-  }
-
-  /** Be told of each change of a stored deck. */
-  followDeck(id: string | null): void {
-    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -207,6 +206,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
 
@@ -228,6 +228,12 @@ export class Desk {
 
   private filters({ hide, mutes }: ColumnSpec): Filters {
     return filtersOf(hide, this.settings.muted, mutes);
+  }
+
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
   }
 
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
@@ -268,18 +274,14 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
-    else {
-      if (frame.type === "deleted") {
-        this.deletedIds.add(frame.ids, frame.versions);
-        this.keeper.marks.onDeleted(frame.ids);
-        this.posts.onDeleted(frame.ids);
-      }
+    else if (frame.type !== "deck") {
+      if (frame.type === "deleted") this.posts.onDeleted(frame);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -288,11 +290,8 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
-    this.keeper.tick();
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    this.alerts.tick(this.columns, now);
+    announceArrivals(this, now);
     this.requestRender("wire");
   }
 }

@@ -7,6 +7,7 @@ import { bucketMs } from "../stats/timeBuckets";
 import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrendDirections";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Route } from "./page/route";
+import { ChangesState } from "./changes";
 import { Poller } from "./poller";
 import { sameSearch } from "./columnSpec";
 
@@ -36,6 +37,8 @@ export class Insight {
   wordsAt = 0;
   tab: Tab = "cloud";
   readonly trends = new WordTrends();
+  /** "What changed" of the same search. */
+  readonly changes = new ChangesState(() => this.route, () => this.changed(), () => this.onSignedOut());
   private route: Route | null = null;
   private span = 0;
   private open = false;
@@ -62,7 +65,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    SAMPLE_MS,
+    () => SAMPLE_MS,
   );
 
   private readonly topPoller = new Poller<Top>(
@@ -74,7 +77,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    TOP_EVERY_MS,
+    () => TOP_EVERY_MS,
   );
 
   private readonly seriesPoller = new Poller<Timeline>(
@@ -87,7 +90,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    TOP_EVERY_MS,
+    () => TOP_EVERY_MS,
   );
 
   /** Poll for a route. Another search, or another time, clears the former answers. A closed panel polls nothing. */
@@ -103,6 +106,7 @@ export class Insight {
       this.trends.clear();
       this.pastSamples.abort();
       this.pastSamples = new AbortController();
+      this.changes.routeChanged();
     }
     this.stopPolling();
     this.open = open;

@@ -1,11 +1,11 @@
 /**
- * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, decks, sign-in). This
- * module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
+ * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, decks, sign-in).
+ * This module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
  */
 import type { JSX } from "preact";
 import type { Desk, DialogName } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";
-import { DeckConflict } from "./DeckConflict";
+import { ConflictDialog } from "./ConflictDialog";
 import { DecksDialog } from "./DecksDialog";
 import { CoverageDialog } from "./CoverageDialog";
 import { HelpAndSettings } from "./HelpAndSettings";
@@ -31,7 +31,7 @@ export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<Di
     case "decks":
       return <DecksDialog desk={desk} />;
     case "deck-conflict":
-      return <DeckConflict desk={desk} />;
+      return <ConflictDialog desk={desk} />;
     case "sign-in":
       return <SignInForm />;
   }

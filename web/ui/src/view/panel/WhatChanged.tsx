@@ -16,7 +16,7 @@ import { changesWords } from "../../words";
 const GAPS_NAMED = 3;
 
 export function WhatChanged({ desk }: { desk: Desk }): JSX.Element {
-  const { changes: state } = desk;
+  const { changes: state } = desk.insight;
   const chosen = desk.column.spec.from !== null;
   const names = chosen ? changesWords.AGAINST_SPAN : changesWords.AGAINST;
   return (

@@ -61,9 +61,9 @@ describe("the menu of a card", () => {
     desk = await openDesk();
     desk.posts.menus.open(card());
     expect(desk.column.run.state).toBe("paused");
-    desk.posts.onDeleted(["other"]);
+    desk.posts.onDeleted({ ids: ["other"] });
     expect(desk.posts.menus.current).not.toBeNull();
-    desk.posts.onDeleted(["x:1"]);
+    desk.posts.onDeleted({ ids: ["x:1"] });
     expect(desk.posts.menus.current).toBeNull();
     expect(desk.column.run.state).toBe("live");
   });
