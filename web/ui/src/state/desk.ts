@@ -5,14 +5,13 @@
  */
 import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
-import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
+import { announceArrivals } from "./page/announceArrivals";
 import { Announcer } from "./page/announcer";
-import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -34,7 +33,6 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import { newPostsMessage } from "./page/newPostsMessage";
 import { columnsWords, deckWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
@@ -48,7 +46,6 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
-  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
@@ -63,8 +60,6 @@ export class Desk {
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
-  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
-  private readonly deletedIds = new DeletedIds();
   /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
   actions = 0;
   private readonly runs: RunStarter;
@@ -80,7 +75,7 @@ export class Desk {
     /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
-    this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
+    this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
     this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
@@ -185,7 +180,6 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.changes.routeChanged();
     this.showTitle();
   }
 
@@ -291,10 +285,7 @@ export class Desk {
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
     else if (frame.type !== "deck") {
-      if (frame.type === "deleted") {
-        this.deletedIds.add(frame.ids, frame.versions);
-        this.posts.onDeleted(frame.ids);
-      }
+      if (frame.type === "deleted") this.posts.onDeleted(frame);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -304,9 +295,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    if (runs.length) this.announcer.announce(newPostsMessage(this.columns, this.deck.isAlone));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    announceArrivals(this, now);
     this.requestRender("wire");
   }
 }
