@@ -1,4 +1,4 @@
-"""Stored decks in the browser: naming, following between two pages, a conflict solved with both sides' columns, files, keys."""
+"""Stored decks in the browser: naming, following between two pages, a conflict that keeps both sides, files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.ui.conftest import OpenPage
 
 
 def _columns(page: Page) -> list[str]:
-    found: list[str] = page.eval_on_selector_all("[data-column]", "all => all.map(one => one.getAttribute('aria-label') ?? '')")
+    found: list[str] = page.eval_on_selector_all(
+        "[data-column]", "all => all.map(one => one.getAttribute('aria-label') ?? '')"
+    )
     return found
 
 
