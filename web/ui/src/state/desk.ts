@@ -12,6 +12,7 @@ import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
+import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -25,6 +26,7 @@ import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
+import { PostDesk } from "./menus/postDesk";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
@@ -34,7 +36,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -45,6 +47,7 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
+  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
@@ -53,6 +56,7 @@ export class Desk {
   /** The deck as it is stored, with its pins and read markers. */
   readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
+  readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
@@ -180,6 +184,7 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
+    this.changes.routeChanged();
     this.showTitle();
   }
 
@@ -281,7 +286,10 @@ export class Desk {
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
     else if (frame.type !== "deck") {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
+      if (frame.type === "deleted") {
+        this.deletedIds.add(frame.ids, frame.versions);
+        this.posts.onDeleted(frame.ids);
+      }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");

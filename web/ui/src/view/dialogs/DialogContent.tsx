@@ -12,6 +12,7 @@ import { HelpAndSettings } from "./HelpAndSettings";
 import { SavedSearches } from "./SavedSearches";
 import { SearchSyntax } from "./SearchSyntax";
 import { SignInForm } from "./SignInForm";
+import { WhyDialog } from "./WhyDialog";
 
 export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<DialogName> }): JSX.Element {
   switch (name) {
@@ -25,6 +26,8 @@ export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<Di
       return <SavedSearches desk={desk} />;
     case "column":
       return <ColumnMenu desk={desk} />;
+    case "why":
+      return <WhyDialog desk={desk} />;
     case "decks":
       return <DecksDialog desk={desk} />;
     case "deck-conflict":
