@@ -112,7 +112,13 @@ def test_two_pages_of_one_deck_follow_each_other_and_join_what_both_changed(
     # Deleted for everybody: the other page keeps its columns and says so.
     first.get_by_role("button", name="Decks", exact=True).click()
     first.get_by_role("button", name=re.compile(f"Delete .*{title}")).click()
-    first.get_by_role("button", name="Delete", exact=True).click()
+    expect(first.get_by_role("button", name="Keep")).to_be_focused()
+    first.keyboard.press("Enter")
+    expect(first.get_by_role("button", name=re.compile(f"Delete .*{title}"))).to_be_focused()
+    first.keyboard.press("Enter")
+    first.keyboard.press("Shift+Tab")
+    expect(first.get_by_role("button", name="Delete", exact=True)).to_be_focused()
+    first.keyboard.press("Enter")
     expect(second.get_by_role("region", name="Deck")).to_contain_text("Somebody deleted this deck")
     assert requests.get(f"{product.url}/api/decks/{deck_id}", timeout=10).status_code == 404
 
