@@ -30,10 +30,11 @@ class _Client:
 
 
 def _session(followers: DeckFollowers) -> tuple[Session, _Client]:
-    client, unused = _Client(), SimpleNamespace()
-    hub: Any = SimpleNamespace(followers=followers)
+    client = _Client()
     made: Any = client
-    return Session(made, hub, unused, unused, lambda _text: unused, searches_max=1), client  # type: ignore[arg-type]
+    unused: Any = SimpleNamespace()
+    hub: Any = SimpleNamespace(followers=followers)
+    return Session(made, hub, unused, unused, unused, searches_max=1), client
 
 
 def test_a_follower_is_told_from_the_first_moment_until_it_leaves_or_ends() -> None:
