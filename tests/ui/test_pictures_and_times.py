@@ -101,6 +101,9 @@ def test_print_has_posts_and_no_controls_and_the_phone_header_covers_nothing(
 ) -> None:
     page = open_page(f"{simulator.url}/?q=storm", width=1000)
     page.locator("#list article").first.wait_for()
+    drawn = page.locator("#list article").count()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.querySelectorAll('#list article').length") > drawn
     page.emulate_media(media="print")
     expect(page.locator("#list article").first).to_be_visible()
     for control in (".top", ".status", ".orders", ".live"):
