@@ -44,6 +44,9 @@ export interface BasedOn {
   matching: number;
   from: number;
   to: number;
+  /** Different authors and languages of the counted posts. */
+  authors?: number;
+  languages?: number;
 }
 
 export interface Top {

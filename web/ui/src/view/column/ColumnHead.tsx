@@ -125,7 +125,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {spec.from !== null && spec.to !== null ? (
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
-        {typing && timeline ? <TimeFields place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
+        {typing && timeline ? <TimeFields id={`time-fields-${column.id}`} place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
           setTyping(false);
           columnElementOf(column)?.querySelector<HTMLElement>(".chart-tools button[aria-expanded]")?.focus();
         }} /> : null}
