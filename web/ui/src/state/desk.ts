@@ -12,16 +12,21 @@ import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
+import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
 import { BrowserAlertOutput } from "./columns/alertOutput";
 import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
+import { DeckKeeper } from "./deck/deckKeeper";
+import { keptPageOf } from "./deck/keptPage";
+import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
+import { PostDesk } from "./menus/postDesk";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
@@ -31,7 +36,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -42,12 +47,16 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
+  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
   });
   readonly deck: DeckActions;
+  /** The deck as it is stored, with its pins and read markers. */
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
+  readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
@@ -67,9 +76,12 @@ export class Desk {
     private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
+    /** Deck of the address, read before the page began. */
+    private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -96,8 +108,9 @@ export class Desk {
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
     });
+    this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.deck.showPlace());
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -171,6 +184,7 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
+    this.changes.routeChanged();
     this.showTitle();
   }
 
@@ -221,8 +235,15 @@ export class Desk {
     return filtersOf(hide, this.settings.muted, mutes);
   }
 
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
+  }
+
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
+    if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
     this.dialog = dialog;
     for (const { run } of this.columns) {
       if (dialog) run.hold("dialog");
@@ -258,13 +279,17 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
+    else if (frame.type !== "deck") {
+      if (frame.type === "deleted") {
+        this.deletedIds.add(frame.ids, frame.versions);
+        this.posts.onDeleted(frame.ids);
+      }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");

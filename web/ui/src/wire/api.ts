@@ -4,7 +4,9 @@
  */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
+import { isUtcShown, shownZoneName } from "../text/shownZone";
 import { problemWords } from "../words";
+import { problemText } from "../words/problemText";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
@@ -32,6 +34,8 @@ export interface TopItem {
   count: number;
   share: number;
   background: number | null;
+  /** Words: the forms in which the posts write it, most frequent first; missing or empty where that is only the value. */
+  forms?: string[];
   score: number | null;
 }
 
@@ -51,6 +55,8 @@ export interface Top {
 
 export interface SearchPage {
   posts: Post[];
+  /** Rankings: the originals that were ranked, in the first page. */
+  matching?: number | null;
   next: string | null;
   took_ms: number;
   query: string;
@@ -98,14 +104,56 @@ export interface ServerStats {
   sources: SourceState[];
 }
 
+/** Why a post matches a search: each part of it, with its places in the text, in code points, end exclusive. */
+export interface Explanation {
+  canonical: string;
+  matches: boolean;
+  parts: { part: string; matched: boolean; spans: [number, number][] }[];
+}
+
+export interface Conversation {
+  /** Id of its first post, which need not be stored. */
+  root: string;
+  /** Oldest first. */
+  posts: Post[];
+  more: boolean;
+}
+
+/** Posts before and after another one, on each side the nearest first. */
+export interface Neighbours {
+  before: Post[];
+  after: Post[];
+}
+
+export interface PostVersion {
+  version: number;
+  seen_at: number;
+  post: Post;
+}
+
 /** An error response. `status` 0: no response arrived. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(problem.message);
+    super(problemText(problem));
   }
+}
+
+/** Thrown for a post that was deleted at its source. `at`: when the server heard of it, ms. */
+export class PostDeleted extends ApiError {
+  constructor(
+    problem: Problem,
+    readonly at: number,
+  ) {
+    super(410, problem);
+  }
+}
+
+function deletionOf(status: number, body: object): PostDeleted | null {
+  const { error, deleted_at: at } = body as { error?: Problem; deleted_at?: unknown };
+  return status === 410 && error && typeof at === "number" ? new PostDeleted(error, at) : null;
 }
 
 export type Params = Record<string, string | number | null | undefined>;
@@ -150,15 +198,9 @@ export async function send<T>(method: "GET" | "PUT" | "DELETE", path: string, co
 /** Whether the server knew the reader's zone: another version of the zone table may not. */
 let zoneKnown = true;
 
-/** Return the name of the reader's zone, or "" where the server counts by UTC. */
-function readersZone(): string {
-  const zone = zoneKnown ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
-  return zone === "Etc/Unknown" ? "" : zone;
-}
-
-/** Return the counts by the reader's days, over the span where the posts are if no time is chosen. */
+/** Return the counts by the days of the shown zone, over the span where the posts are if no time is chosen. */
 async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline> {
-  const zone = readersZone();
+  const zone = zoneKnown || isUtcShown() ? shownZoneName() : "";
   try {
     return await get<Timeline>("/api/timeline", { ...params, span: "most", zone }, signal);
   } catch (error) {
@@ -168,12 +210,21 @@ async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline>
   }
 }
 
+/** Return the API's path of a post. Its id may hold slashes. */
+const pathOfPost = (id: string): string => `/api/posts/${id.split("/").map(encodeURIComponent).join("/")}`;
+
 export const api = {
   page: (signal?: AbortSignal) => get<PageFacts>("/api/page", {}, signal),
   stats: (signal?: AbortSignal) => get<ServerStats>("/api/stats", {}, signal),
   language: (signal?: AbortSignal) => get<{ operators: Operator[] }>("/api/language", {}, signal),
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
+  why: (q: string, id: string, signal?: AbortSignal) => get<Explanation>("/api/explain", { q, id }, signal),
+  /** Raises `PostDeleted` for a post that was deleted at its source. */
+  post: (id: string, signal?: AbortSignal) => send<Post>("GET", pathOfPost(id), undefined, { ...(signal ? { signal } : {}), refused: deletionOf }),
+  conversation: (id: string, skip = 0, signal?: AbortSignal) => get<Conversation>(`${pathOfPost(id)}/conversation`, { skip }, signal),
+  around: (id: string, signal?: AbortSignal) => get<{ source: Neighbours; author: Neighbours }>(`${pathOfPost(id)}/around`, {}, signal),
+  versions: (id: string, signal?: AbortSignal) => get<{ versions: PostVersion[] }>(`${pathOfPost(id)}/versions`, {}, signal),
   search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
   timeline,
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),

@@ -21,6 +21,7 @@ export interface DeckPage {
   change(column: Column, change: Partial<ColumnSpec>, restart?: boolean): void;
   /** The selected column, or the number of columns, changed. */
   selectionChanged(): void;
+  readonly keeper: { columnsChanged(): void };
 }
 
 export class DeckActions {
@@ -139,7 +140,10 @@ export class DeckActions {
 
   /** Show other columns: those of a stored deck, of a file, or of a step of the history. The first selected one is `selectedId`. */
   show(specs: readonly ColumnSpec[], selectedId: string | null = null): void {
-    for (const { column, spec } of this.list.replace(specs, selectedId)) this.page.change(column, spec, !column.hasRun || column.run.problem !== null);
+    const shown = this.list.replace(specs, selectedId);
+    // Every column has a run before the page is told of any: it looks at all of them.
+    for (const { column, spec } of shown) if (!column.hasRun) column.change(spec, true);
+    for (const { column, spec } of shown) this.page.change(column, spec, column.run.problem !== null);
     this.page.selectionChanged();
     this.changed();
   }
@@ -163,6 +167,11 @@ export class DeckActions {
     return this.columns.map(({ spec }) => spec);
   }
 
+  /** Whether the columns no longer fit into the address, so that the deck needs a name. */
+  get isTooLong(): boolean {
+    return this.wasLong;
+  }
+
   private begin(column: Column): void {
     this.pushHistory();
     this.page.change(column, {}, true);
@@ -176,5 +185,6 @@ export class DeckActions {
   private warnIfLong(isWhole: boolean): void {
     if (!isWhole && !this.wasLong) this.page.toasts.show(columnsWords.toastLongAddress);
     this.wasLong = !isWhole;
+    this.page.keeper.columnsChanged();
   }
 }

@@ -5,45 +5,22 @@
  */
 import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
-import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
+import { deckApi, DeckConflict, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
-import { type ColumnSpec, randomColumnId } from "../columnSpec";
-import type { Settings } from "../page/settings";
-import { adoptDeck, savedColumns } from "./adoptDeck";
-import { deckOf, type DeckDocument, wireDeckOf } from "./deckDocument";
+import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { idsForTitle, pathOfDeck } from "./deckName";
+import { deckIdOf, pathOfDeck } from "./deckName";
+import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
-import { mergeDecks, sameDeck } from "./mergeDecks";
-import type { OpenedDeck } from "./openDeck";
+import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
+import type { KeptPage } from "./keptPage";
+import { sameDeck } from "./mergeDecks";
+import { OneAtATime } from "./oneAtATime";
+import { keepDraftBase, type OpenedDeck } from "./openDeck";
+import { ShownDeck } from "./shownDeck";
 
-/** A deck as it is stored, under a revision. */
-export interface KeptDeck extends DeckDocument {
-  readonly revision: number;
-  readonly changedAt: number;
-}
-
-/** A save that met another one. `theirs` is null if the deck was deleted. */
-export interface Conflict {
-  readonly base: DeckDocument;
-  readonly theirs: KeptDeck | null;
-  readonly mine: DeckDocument;
-}
-
-/** Parts of the page that the keeper uses; `Desk` has them. */
-export interface KeptPage {
-  readonly settings: Settings;
-  /** The columns that are shown. */
-  readonly specs: readonly ColumnSpec[];
-  show(specs: readonly ColumnSpec[]): void;
-  /** Whether a reader types in a column or reads its list, so that it must not change. */
-  isBusy(columnId: string): boolean;
-  /** Write the columns into the browser's history, under the address of the deck. */
-  replaceHistory(): void;
-  /** Be told of each change of a deck; null: of none. */
-  follow(deckId: string | null): void;
-  toast(text: string): void;
-}
+/** Milliseconds between two looks whether a held column is free. */
+const HELD_LOOK_MS = 1_000;
 
 export class DeckKeeper {
   id: string | null = null;
@@ -53,8 +30,6 @@ export class DeckKeeper {
   /** What somebody saved while this reader had changes of his own. */
   newer: KeptDeck | null = null;
   conflict: Conflict | null = null;
-  /** Columns that are shown in a former state, because a reader is in them. */
-  held: ReadonlySet<string> = new Set();
   isSaving = false;
   /** Why the deck was not saved. */
   saveProblem: string | null = null;
@@ -62,57 +37,62 @@ export class DeckKeeper {
   openProblem: ApiError | null = null;
   deletedElsewhere = false;
   readonly marks = new DeckMarks(() => this.id, () => this.changed(), (why) => this.page.toast(savedDeckWords.toastPinFailed(why)));
-  /** The columns as they were shown when the stored deck was taken. */
-  private expected: readonly ColumnSpec[] = [];
-  private refreshing = false;
-  private refreshAgain = false;
+  private readonly shown: ShownDeck;
+  private readonly refresh = new OneAtATime(() => this.fetch());
 
   constructor(
     private readonly page: KeptPage,
     private readonly changed: () => void,
-  ) {}
+  ) {
+    this.shown = new ShownDeck(page);
+  }
 
-  get pins(): Readonly<Record<string, Pin>> {
+  /** Columns that are shown in a former state, because a reader is in them. */
+  get held(): ReadonlySet<string> {
+    return this.shown.held;
+  }
+
+  get pins(): DeckMarks["pins"] {
     return this.marks.pins;
   }
 
-  get read(): Readonly<Record<string, number>> {
+  get read(): DeckMarks["read"] {
     return this.marks.read;
   }
 
-  changePin(postId: string, change: PinChange): Promise<void> {
-    return this.marks.changePin(postId, change);
-  }
-
-  removePin(postId: string): Promise<void> {
-    return this.marks.removePin(postId);
-  }
-
-  readUpTo(columnId: string, number: number): void {
+  readonly changePin = (postId: string, change: PinChange): Promise<void> => this.marks.changePin(postId, change);
+  readonly removePin = (postId: string): Promise<void> => this.marks.removePin(postId);
+  readonly readUpTo = (columnId: string, number: number): void => {
     this.marks.readUpTo(columnId, number);
-  }
+  };
 
   /** Take the deck that the address named, as `openDeck.ts` read it before the page began. */
   start(opened: OpenedDeck | null): void {
     if (opened) {
       this.id = opened.id;
-      this.openProblem = opened.problem;
       if (opened.whole) this.take(opened.whole);
+      else this.title = opened.id;
+      this.openProblem = opened.problem;
       if (opened.whole && opened.draftBase) this.takeDraftBase(opened.draftBase);
       this.page.follow(this.id);
     }
     this.marks.start();
+    setInterval(() => this.tick(), HELD_LOOK_MS);
   }
 
   /** The deck as the reader would save it. */
   get mine(): DeckDocument {
-    return { title: this.title, columns: savedColumns(this.page.specs, this.expected, this.base?.columns ?? [], this.held) };
+    return { title: this.title, columns: this.shown.columnsToSave(this.base?.columns ?? []) };
   }
 
   /** Whether the columns differ from the stored ones by what this reader did. A deck without a name has nothing to differ from. */
   get isUnsaved(): boolean {
-    if (this.id === null) return false;
-    return !this.base || !sameDeck(this.base, this.mine);
+    return this.id !== null && (!this.base || !sameDeck(this.base, this.mine));
+  }
+
+  /** Note that the columns of the page changed: a reload of this tab has to know where unsaved ones came from. */
+  columnsChanged(): void {
+    if (this.id !== null) keepDraftBase(this.id, this.isUnsaved ? this.base : null);
   }
 
   // -- saving
@@ -127,21 +107,14 @@ export class DeckKeeper {
   /** Save the columns as a new deck, under an id made of its title; the page shows the new deck then. */
   async saveAs(title: string): Promise<boolean> {
     const mine = { ...this.mine, title };
-    const marks = this.id === null;
+    const isFirst = this.id === null;
     let id = "";
     const saved = await this.put(null, null, mine, async () => {
-      for (const one of idsForTitle(title)) {
-        id = one;
-        try {
-          return await deckApi.save(id, null, wireDeckOf(mine));
-        } catch (error) {
-          if (!(error instanceof DeckConflict)) throw error;
-        }
-      }
-      throw new ApiError(409, { code: "deck_conflict", message: savedDeckWords.notSaved(title) });
+      const made = await saveUnderTitle(mine);
+      ({ id } = made);
+      return made.saved;
     }, () => this.moveTo(id));
-    if (saved && marks) await this.marks.moveToServer(id);
-    else if (saved) this.marks.take({ read: {}, pins: {} });
+    if (saved) await this.marks.moveTo(id, isFirst);
     return saved;
   }
 
@@ -177,20 +150,16 @@ export class DeckKeeper {
     }
     const base = revision !== null && this.base ? this.base : { title: mine.title, columns: [] };
     this.conflict = { base, theirs, mine };
+    this.page.showConflict(true);
   }
 
   // -- conflicts
 
   /** Open the comparison with what somebody saved meanwhile. */
   compare(): void {
-    if (this.newer && this.base) this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
-    this.changed();
-  }
-
-  /** The deck that has both sides' columns; null if the deck was deleted. */
-  get both(): DeckDocument | null {
-    const { conflict } = this;
-    return conflict?.theirs ? mergeDecks(conflict.base, conflict.theirs, conflict.mine, randomColumnId) : null;
+    if (!this.newer) return;
+    this.conflict = { base: this.base ?? { title: this.title, columns: [] }, theirs: this.newer, mine: this.mine };
+    this.page.showConflict(true);
   }
 
   /** Solve the conflict: show theirs, or save mine or a joined deck over theirs. Return whether it is solved. */
@@ -202,13 +171,15 @@ export class DeckKeeper {
       [this.conflict, this.newer] = [null, null];
       if (theirs) this.adopt(theirs, () => false);
       else this.leave();
+      this.page.showConflict(false);
       this.changed();
       return true;
     }
     const mine = joined ?? conflict.mine;
     const id = this.id;
     const saved = await this.put(id, theirs?.revision ?? null, mine, () => deckApi.save(id, theirs?.revision ?? null, wireDeckOf(mine)));
-    if (saved && joined) this.show(mine.columns);
+    if (saved && joined) this.shown.show(mine.columns);
+    if (saved) this.page.showConflict(false);
     return saved;
   }
 
@@ -232,7 +203,7 @@ export class DeckKeeper {
   /** Go on with the columns as a deck without a name. */
   private leave(): void {
     [this.id, this.title, this.base, this.newer, this.conflict, this.deletedElsewhere] = [null, "", null, null, null, false];
-    this.held = new Set();
+    this.shown.settle(this.page.specs);
     this.page.follow(null);
     history.pushState(null, "", "/");
     this.page.replaceHistory();
@@ -241,38 +212,38 @@ export class DeckKeeper {
   private moveTo(id: string): void {
     this.id = id;
     history.pushState(history.state, "", pathOfDeck(id));
+    this.page.replaceHistory();
     this.page.follow(id);
   }
 
   // -- following
 
-  /** Handle the server's message that a deck changed: request it. */
-  onDeckFrame(frame: Extract<Frame, { type: "deck" }>): void {
-    if (frame.deck === this.id) void this.refresh();
+  /** Handle a frame of the page: request the deck if it changed, and note which pinned posts were deleted. */
+  onFrame(frame: Frame): void {
+    if (frame.type === "deleted") this.marks.onDeleted(frame.ids);
+    else if (frame.type === "deck" && frame.deck === this.id) void this.refresh.request();
   }
 
-  /** Request the deck, once at a time; a message that comes meanwhile requests it again. */
-  async refresh(): Promise<void> {
-    if (this.refreshing) {
-      this.refreshAgain = true;
-      return;
-    }
+  /** Handle back or forward: `show` shows the columns of that step; a step of another deck is loaded. */
+  onPop(show: () => void): void {
+    if (deckIdOf(location.pathname) === this.id) show();
+    else location.reload();
+  }
+
+  /** Request the deck and take it. Return whether that has to be done again, because the deck was being saved. */
+  private async fetch(): Promise<boolean> {
     const { id } = this;
-    if (id === null) return;
-    this.refreshing = true;
+    if (id === null) return false;
     try {
-      do {
-        this.refreshAgain = false;
-        const whole = await deckApi.get(id);
-        if (this.id === id && !this.isSaving) this.take(whole);
-      } while (this.refreshAgain as boolean);
+      const whole = await deckApi.get(id);
+      if (this.id === id && this.isSaving) return true;
+      if (this.id === id) this.take(whole);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.id === id && error.status === 404 && this.base) this.onDeleted();
-    } finally {
-      this.refreshing = false;
-      this.changed();
     }
+    this.changed();
+    return false;
   }
 
   private onDeleted(): void {
@@ -285,9 +256,10 @@ export class DeckKeeper {
     saveDeckCopy(whole);
     this.marks.take(whole);
     const theirs = keptOf(whole, this.page.settings);
-    this.deletedElsewhere = false;
+    const hasOwn = this.base !== null || this.deletedElsewhere || this.openProblem?.status === 404;
+    [this.deletedElsewhere, this.openProblem] = [false, null];
     if (theirs.revision === this.base?.revision) return;
-    if (this.base && this.isUnsaved) {
+    if (hasOwn && this.isUnsaved) {
       this.newer = theirs;
       return;
     }
@@ -297,22 +269,13 @@ export class DeckKeeper {
   }
 
   private adopt(theirs: KeptDeck, isBusy: (id: string) => boolean): void {
-    const { columns, held } = adoptDeck(this.page.specs, theirs.columns, isBusy);
-    this.held = held;
-    this.title = theirs.title;
-    this.base = theirs;
-    this.show(columns);
-  }
-
-  private show(columns: readonly ColumnSpec[]): void {
-    this.expected = columns;
-    this.page.show(columns);
-    this.page.replaceHistory();
+    [this.title, this.base] = [theirs.title, theirs];
+    this.shown.take(theirs.columns, isBusy);
   }
 
   private setBase(base: KeptDeck): void {
     this.base = base;
-    [this.expected, this.held] = [base.columns, new Set()];
+    this.shown.settle(base.columns);
     if (this.id !== null) saveDeckCopy({ id: this.id, revision: base.revision, changed_at: base.changedAt, deck: wireDeckOf(base), read: this.read, pins: this.pins });
   }
 
@@ -322,18 +285,12 @@ export class DeckKeeper {
     if (!theirs) return;
     this.base = base;
     this.newer = theirs.revision === base.revision ? null : theirs;
-    this.show(columns);
+    this.shown.show(columns);
   }
 
-  /** Let held columns change that no reader is in any more. Called once a second. */
-  tick(): void {
+  /** Let held columns change that no reader is in any more. */
+  private tick(): void {
     const { base, held } = this;
-    if (!held.size || !base || [...held].every((id) => this.page.isBusy(id))) return;
-    if (!this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
+    if (base && held.size && this.shown.canShowMore && !this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }
-}
-
-/** Return the deck of an answer of the server. */
-export function keptOf({ revision, changed_at: changedAt, deck }: WholeDeck, settings: Settings): KeptDeck {
-  return { ...deckOf(deck, settings), revision, changedAt };
 }

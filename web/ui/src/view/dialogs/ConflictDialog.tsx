@@ -1,11 +1,12 @@
 /**
- * Deck conflict: shows when somebody else saved the deck and what each side changed, and lets the reader take theirs, take mine, or keep both
+ * Conflict dialog: shows when somebody else saved the deck and what each side changed, and lets the reader take theirs, take mine, or keep both
  * as columns. Closing the dialog puts the decision off.
  */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { COLUMNS_MAX } from "../../state/deck/deckAddress";
+import { bothOf } from "../../state/deck/keptDeck";
 import { type DeckChange, changesBetween } from "../../state/deck/mergeDecks";
 import type { DeckDocument } from "../../state/deck/deckDocument";
 import { columnsWords, savedDeckWords } from "../../words";
@@ -37,10 +38,11 @@ function Changes({ title, from, to }: { title: string; from: DeckDocument; to: D
   );
 }
 
-export function DeckConflict({ desk }: { desk: Desk }): JSX.Element | null {
+export function ConflictDialog({ desk }: { desk: Desk }): JSX.Element | null {
   const { keeper } = desk;
   const { conflict } = keeper;
-  const both = useMemo(() => keeper.both, [keeper, conflict]);
+  // Made once for a conflict: a column that both changed gets a new id each time.
+  const both = useMemo(() => (conflict ? bothOf(conflict) : null), [conflict]);
   if (!conflict) return null;
   const { base, theirs, mine } = conflict;
   const finish = (how: "theirs" | "mine", joined: DeckDocument | null = null): void => void keeper.resolve(how, joined);
