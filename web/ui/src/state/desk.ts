@@ -3,8 +3,7 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
-import { withTerm } from "../query/editQuery";
+import { changeSettings, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
@@ -34,6 +33,9 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
+import { listenToWindow } from "./page/windowEvents";
+import { addTermTo } from "./columns/addTermTo";
+import { announceArrivals } from "./columns/announceArrivals";
 import { columnsWords, deckWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
@@ -110,15 +112,16 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
-    addEventListener("vite:preloadError", (event) => {
-      event.preventDefault();
-      this.outdated = true;
-      this.requestRender();
-    });
-    onOtherTabChange(() => {
-      this.applySettings(sharedSettings(this.settings));
-      this.requestRender();
+    listenToWindow({
+      stepped: () => this.keeper.onPop(() => this.deck.showPlace()),
+      partFailed: () => {
+        this.outdated = true;
+        this.requestRender();
+      },
+      settingsStored: () => {
+        this.applySettings(sharedSettings(this.settings));
+        this.requestRender();
+      },
     });
     setInterval(() => this.everySecond(), 1_000);
   }
@@ -141,16 +144,7 @@ export class Desk {
 
   /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
-    const before = column.spec.query;
-    const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query }, column);
-    const address = location.pathname + location.search;
-    const undo = (): void => {
-      if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before }, column);
-    };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
+    addTermTo(column, term, exclude, this);
   }
 
   /** Set the order of a column. The current order is computed anew. */
@@ -200,11 +194,6 @@ export class Desk {
       },
       onSignedOut: () => this.recovery.onApiRefusal(true),
     }), (run, frame) => this.onRunFrame(run, frame));
-  }
-
-  /** Return the posts that arrive a minute in all columns. */
-  arrivalsPerMinute(now: number): number {
-    return this.columns.reduce((sum, { run }) => sum + run.arrivals.perMinute(now), 0);
   }
 
   private onRunFrame(run: Run, frame: Frame): void {
@@ -271,12 +260,6 @@ export class Desk {
     this.connection.retryNow();
   }
 
-  /** Return whether the page has posts to show, or a reason why there are none. The first render waits for it. */
-  hasSomethingToShow(): boolean {
-    const { run } = this.column;
-    return run.posts.size > 0 || run.isLoaded || run.isPast || !["connecting", "open"].includes(this.link.state);
-  }
-
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
     this.keeper.onFrame(frame);
@@ -299,10 +282,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    announceArrivals(this.announcer, this.columns, now, this.settings.announce);
     this.requestRender("wire");
   }
 }

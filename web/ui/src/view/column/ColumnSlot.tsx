@@ -70,7 +70,7 @@ export class ColumnSlot extends Component<SlotProps> {
     const { column, visible } = props;
     if (column.spec.collapsed || this.props.column !== column) return true;
     const { shown } = this;
-    this.next = visible || !shown ? shownOf(props) : null;
+    this.next = visible ? shownOf(props) : null;
     if (!shown) return visible || props.selected !== this.props.selected || this.strip !== columnsWords.nameOf(column.spec);
     if (!this.next) return differs(shown.frame, [props.selected, column.spec, column.runCount, props.desk.deck.columns.length]);
     return differs(shown.frame, this.next.frame) || differs(shown.contents, this.next.contents);
