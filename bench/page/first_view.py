@@ -34,7 +34,7 @@ new PerformanceObserver(list => {
 }).observe({ type: "largest-contentful-paint", buffered: true });"""
 FIGURES = """({
   paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
-  posts: posts.shown,
+  posts: posts.shown ?? posts.made,
   cloud: document.querySelectorAll(".cloud text").length,
   columns: document.querySelectorAll("[data-column]").length,
   bytes: [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -72,7 +72,7 @@ def _view(browser: Browser, url: str) -> dict[str, Any]:
     window.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
     window.go(url)
     time.sleep(VIEW_S)
-    until(lambda: window.value("window.posts?.shown !== undefined"), BUSY_S)
+    until(lambda: window.value("window.posts?.made !== undefined"), BUSY_S)
     figures: dict[str, Any] = window.value(FIGURES)
     window.close()
     return figures

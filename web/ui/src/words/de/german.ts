@@ -1,6 +1,7 @@
 /** The German words, by the part of the page that shows them, and the signs of units of time. */
 export * as cardWords from "./card";
 export * as columnWords from "./column";
+export * as columnsWords from "./columns";
 export * as deckWords from "./deck";
 export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
