@@ -3,14 +3,12 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
-import { withTerm } from "../query/editQuery";
+import { applyZone, changeSettings, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
-import { announceArrivals } from "./page/announceArrivals";
 import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
@@ -33,6 +31,9 @@ import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
+import { listenToWindow } from "./page/windowEvents";
+import { addTermTo } from "./columns/addTermTo";
+import { announceArrivals } from "./columns/announceArrivals";
 import { columnsWords, deckWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
@@ -106,15 +107,16 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
-    addEventListener("vite:preloadError", (event) => {
-      event.preventDefault();
-      this.outdated = true;
-      this.requestRender();
-    });
-    onOtherTabChange(() => {
-      this.applySettings(sharedSettings(this.settings));
-      this.requestRender();
+    listenToWindow({
+      stepped: () => this.keeper.onPop(() => this.deck.showPlace()),
+      partFailed: () => {
+        this.outdated = true;
+        this.requestRender();
+      },
+      settingsStored: () => {
+        this.applySettings(sharedSettings(this.settings));
+        this.requestRender();
+      },
     });
     setInterval(() => this.everySecond(), 1_000);
   }
@@ -137,16 +139,7 @@ export class Desk {
 
   /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
-    const before = column.spec.query;
-    const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query }, column);
-    const address = location.pathname + location.search;
-    const undo = (): void => {
-      if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before }, column);
-    };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
+    addTermTo(column, term, exclude, this);
   }
 
   /** Set the order of a column. The current order is computed anew. */
@@ -195,11 +188,6 @@ export class Desk {
       },
       onSignedOut: () => this.recovery.onApiRefusal(true),
     }), (run, frame) => this.onRunFrame(run, frame));
-  }
-
-  /** Return the posts that arrive a minute in all columns. */
-  arrivalsPerMinute(now: number): number {
-    return this.columns.reduce((sum, { run }) => sum + run.arrivals.perMinute(now), 0);
   }
 
   private onRunFrame(run: Run, frame: Frame): void {
@@ -270,12 +258,6 @@ export class Desk {
     this.connection.retryNow();
   }
 
-  /** Return whether the page has posts to show, or a reason why there are none. The first render waits for it. */
-  hasSomethingToShow(): boolean {
-    const { run } = this.column;
-    return run.posts.size > 0 || run.isLoaded || run.isPast || !["connecting", "open"].includes(this.link.state);
-  }
-
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
     this.keeper.onFrame(frame);
@@ -295,7 +277,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    announceArrivals(this, now);
+    announceArrivals(this.announcer, this.columns, now, this.settings.announce);
     this.requestRender("wire");
   }
 }

@@ -29,8 +29,6 @@ export interface DeckPage {
 export class DeckActions {
   readonly list: ColumnList;
   readonly history: DeckHistory;
-  /** Column whose title takes the focus at its next render, because a reader added or moved it. */
-  takesFocus: string | null = null;
 
   constructor(
     private readonly page: DeckPage,
@@ -188,7 +186,6 @@ export class DeckActions {
   private begin(column: Column): void {
     this.pushHistory();
     this.page.change(column, {}, true);
-    this.takesFocus = column.id;
     this.page.selectionChanged();
   }
 

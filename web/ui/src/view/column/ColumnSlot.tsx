@@ -15,6 +15,8 @@ import { titleIdOf } from "./columnElements";
 
 /** Milliseconds after which all cards are drawn again, because they show the age of their post. */
 const CLOCK_MS = 10_000;
+/** Milliseconds between the clocks of two columns. */
+const CLOCK_APART_MS = 700;
 
 interface SlotProps {
   desk: Desk;
@@ -37,7 +39,13 @@ interface Shown {
 
 const differs = (a: readonly unknown[], b: readonly unknown[]): boolean => a.some((value, at) => value !== b[at]);
 
-function shownOf({ desk, column, selected, frame }: SlotProps): Shown {
+/** Return the clock of a column. Columns next to each other are drawn anew at different times, so that no frame draws them all. */
+function clockOf({ desk, column }: SlotProps): number {
+  return Math.floor((Date.now() + desk.deck.list.indexOf(column) * CLOCK_APART_MS) / CLOCK_MS);
+}
+
+function shownOf(props: SlotProps): Shown {
+  const { desk, column, selected, frame } = props;
   const { run, spec } = column;
   const inputs = statusInputsOf(desk, column);
   const [status, empty] = [statusOf(inputs), emptyListStatus(inputs)];
@@ -48,7 +56,7 @@ function shownOf({ desk, column, selected, frame }: SlotProps): Shown {
     frame: [selected, spec, column.runCount, desk.deck.columns.length],
     contents: [
       desk.actions, desk.settings, desk.server.facts, run.revision, counts.timeline, counts.problem, counts.updatedAt, run.isLoaded, run.state,
-      Math.floor(Date.now() / CLOCK_MS), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column),
+      clockOf(props), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column),
     ],
   };
 }
@@ -62,7 +70,7 @@ export class ColumnSlot extends Component<SlotProps> {
     const { column, visible } = props;
     if (column.spec.collapsed || this.props.column !== column) return true;
     const { shown } = this;
-    this.next = visible || !shown ? shownOf(props) : null;
+    this.next = visible ? shownOf(props) : null;
     if (!shown) return visible || props.selected !== this.props.selected || this.strip !== columnsWords.nameOf(column.spec);
     if (!this.next) return differs(shown.frame, [props.selected, column.spec, column.runCount, props.desk.deck.columns.length]);
     return differs(shown.frame, this.next.frame) || differs(shown.contents, this.next.contents);
@@ -77,7 +85,7 @@ export class ColumnSlot extends Component<SlotProps> {
     if (!visible && !this.shown) return this.renderTitle(props);
     const shown = this.next ?? shownOf(props);
     [this.shown, this.next] = [shown, null];
-    return <ColumnView desk={desk} column={column} selected={selected} frame={frame} clock={Math.floor(Date.now() / CLOCK_MS)} status={shown.status} empty={shown.empty} />;
+    return <ColumnView desk={desk} column={column} selected={selected} frame={frame} clock={clockOf(props)} status={shown.status} empty={shown.empty} />;
   }
 
   /** Draw a column that was never on the screen. */

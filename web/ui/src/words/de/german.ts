@@ -2,6 +2,7 @@
 export * as actionWords from "./actions";
 export * as cardWords from "./card";
 export * as columnWords from "./column";
+export * as columnsWords from "./columns";
 export * as deckWords from "./deck";
 export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
