@@ -14,8 +14,9 @@ export let panelWords: WordTables["panelWords"];
 export let problemWords: WordTables["problemWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
+export let wallWords: WordTables["wallWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ actionWords, cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords } = tables);
+  ({ actionWords, cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords, wallWords } = tables);
 }
