@@ -17,8 +17,9 @@ export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
+export let wallWords: WordTables["wallWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
+  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords, wallWords } = tables);
 }

@@ -4,6 +4,7 @@
  */
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
+import { searchWithWall } from "../../state/page/wallMode";
 import { type actionWords, columnWords } from "../../words";
 import { addColumn, focusColumn, focusSearch, movePost, pressLive, showNewest } from "./columnFocus";
 
@@ -49,6 +50,7 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "announce", run: (desk) => desk.updateSettings({ announce: !desk.settings.announce }) },
   { name: "language", run: (desk) => desk.openDialog("language") },
   { name: "coverage", run: (desk) => desk.openDialog("coverage") },
+  { name: "wall", run: () => location.assign(location.pathname + searchWithWall(location.search, true)) },
   { name: "help", key: "?", run: (desk) => desk.openDialog("help") },
 ];
 

@@ -8,5 +8,6 @@ export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
 export * as problemWords from "./problems";
 export * as statusWords from "./status";
+export * as wallWords from "./wall";
 
 export const timeUnits = { second: "s", minute: "min", hour: "h", day: "T" };

@@ -12,5 +12,6 @@ export * as postWords from "./post";
 export * as problemWords from "./problems";
 export * as savedDeckWords from "./savedDecks";
 export * as statusWords from "./status";
+export * as wallWords from "./wall";
 
 export const timeUnits = { second: "s", minute: "min", hour: "h", day: "d" };
