@@ -216,6 +216,8 @@ class JetstreamSession:
         ):
             return
         passing = leader.may_leave_out
+        if not cursor.time_us:  # reading has begun here, whatever the server's delay is
+            cursor.time_us = min(leader.first_us, self.clock.now_us())
         if not leader.server.is_sure(self.clock.monotonic_s()) or (passing and not leader.catching_up):
             return
         place_us = min(leader.newest_us - leader.server.longest_us(), self.clock.now_us())
@@ -231,8 +233,8 @@ class JetstreamSession:
         lag_s = stream.lag_s()
         if self.listening:
             lag_s = max(0.0, (self.clock.now_us() - self.cursor.time_us) / 1e6)  # the past is not asked for yet
-        if lag_s is None and stream.catching_up:
-            return
+        if lag_s is None and (stream.catching_up or not self.cursor.time_us):
+            return  # nothing is collected before a first event
         self._reported_s = now_s
         replaying = (stream.catching_up or self.listening) and lag_s is not None and lag_s > BEHIND_S
         state = "replaying" if replaying else "live"
