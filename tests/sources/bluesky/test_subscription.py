@@ -41,14 +41,12 @@ def test_a_first_connection_that_breaks_after_its_first_event_costs_nothing() ->
     at = now_us()
     with Jetstream() as server, read(server) as reading:
         until(lambda: server.requested)
-        assert not any(report[0] == "live" for report in reading.reports), "nothing has come yet"
         server.publish(commit(at, "first"))
         until(lambda: reading.texts() == ["first"])
         assert reading.place()["time_us"] == at
         server.held.append(commit(at + 1_000_000, "meanwhile"))  # heard by the server, sent to nobody
         server.drop()
         until(lambda: set(reading.texts()) == {"first", "meanwhile"})
-        assert any(report[0] == "live" for report in reading.reports)
     assert not reading.gaps
 
 

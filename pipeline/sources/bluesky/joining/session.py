@@ -233,8 +233,8 @@ class JetstreamSession:
         lag_s = stream.lag_s()
         if self.listening:
             lag_s = max(0.0, (self.clock.now_us() - self.cursor.time_us) / 1e6)  # the past is not asked for yet
-        if lag_s is None and (stream.catching_up or not self.cursor.time_us):
-            return  # nothing is collected before a first event
+        if lag_s is None and stream.catching_up:
+            return
         self._reported_s = now_s
         replaying = (stream.catching_up or self.listening) and lag_s is not None and lag_s > BEHIND_S
         state = "replaying" if replaying else "live"
