@@ -202,6 +202,66 @@ def dead_retry(limit: int | None) -> None:
     say(retry(load(), limit))
 
 
+@main.group()
+def decks() -> None:
+    """Decks of columns that the page keeps here: list, show, export, import, delete."""
+
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@decks.command("list")
+@_AS_JSON
+def decks_list(as_json: bool) -> None:
+    """List the decks, the last saved first: id, time, number of columns, title."""
+    from cli.commands.decks import listing
+
+    for line in listing(load(), as_json=as_json):
+        say(line)
+
+
+@decks.command("show")
+@click.argument("deck_id", metavar="ID")
+@_AS_JSON
+def decks_show(deck_id: str, as_json: bool) -> None:
+    """Show a deck: columns, read markers, pins and notes."""
+    from cli.commands.decks import show
+
+    for line in show(load(), deck_id, as_json=as_json):
+        say(line)
+
+
+@decks.command("export")
+@click.argument("deck_id", metavar="ID")
+def decks_export(deck_id: str) -> None:
+    """Print the document of a deck as the JSON file that the page and `import` read."""
+    from cli.commands.decks import export
+
+    click.echo(export(load(), deck_id))
+
+
+@decks.command("import")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--id", "deck_id", required=True, help="Id of the deck: 1 to 64 of a-z, 0-9 and -.")
+@click.option("--replace", is_flag=True, help="Save over a deck of this id.")
+@_AS_JSON
+def decks_import(path: Path, deck_id: str, replace: bool, as_json: bool) -> None:
+    """Save a deck's JSON file under an id."""
+    from cli.commands.decks import import_file
+
+    say(import_file(load(), path, deck_id, replace=replace, as_json=as_json))
+
+
+@decks.command("delete")
+@click.argument("deck_id", metavar="ID")
+@_AS_JSON
+def decks_delete(deck_id: str, as_json: bool) -> None:
+    """Delete a deck with its read markers, pins and notes."""
+    from cli.commands.decks import delete
+
+    say(delete(load(), deck_id, as_json=as_json))
+
+
 @main.command()
 @click.argument("query")
 @click.option("--post", "post_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -142,10 +142,11 @@ class Post(msgspec.Struct, kw_only=True):
 
     `id` is unique and stable over sources: "x:1050118621198921728", "bluesky:did:plc:…/3k…", "mastodon:host/1".
     `version` orders the records received of a post: the source's time of the event or observation in ms, the same on
-    redelivery. `seq` is the sequence number of its last accepted version (0 until stored). `changed` states whether a
-    greater version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author. `created_at` is the
-    smaller of the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim
-    where it differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
+    redelivery. `seq` is the sequence number of its last accepted version (0 until stored), `first_seq` the one under
+    which the post was first stored (0 if that was before these numbers were kept). `changed` states whether a greater
+    version ever replaced an earlier one: 0 never, 1 numbers only, 2 content or author. `created_at` is the smaller of
+    the author's claim and `received_at`, fixed when the post is first stored; `claimed_at` is the claim where it
+    differs. `edited_at` is the time of the author's last edit. `langs` are BCP 47 tags of language, script and
     region ("pt-BR"), empty where the source states none; `lang` is the first. A repost has the id of its original in
     `repost_of`, empty `text` and no content of its own. `basis` is absent where all parts come from one record of the
     post's own. `imported`: what arrived of it last came from a file, by `murmur import`; it is no news.
@@ -154,6 +155,7 @@ class Post(msgspec.Struct, kw_only=True):
     id: str
     version: int
     seq: int = 0
+    first_seq: int = 0
     changed: int = 0
     source: str
     url: str = ""

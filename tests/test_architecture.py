@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.normalise": "errors language_codes post queue",
     "pipeline.sources": "clock errors normalise plugins query queue settings",
     "pipeline.store": "clock errors json_line_escapes post query settings",
+    "pipeline.decks": "clock errors store",
     "pipeline.match": "broker errors query store",
     "pipeline.publish": "broker errors",
     # processes
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, str] = {
     "pipeline.worker": "broker errors match post publish query queue store",
     "pipeline.sinks": "broker errors match publish query store",
     "pipeline.importer": "broker clock errors normalise post queue sources",
-    "pipeline.upkeep": "broker clock errors match publish query queue reader settings source_names sources store",
+    "pipeline.upkeep": "broker clock decks errors match publish query queue reader settings source_names sources store",
     "pipeline.assembly": (
         "broker clock match normalise publish query queue reader settings sources store upkeep worker"
     ),
@@ -55,7 +56,7 @@ MAY_IMPORT: dict[str, str] = {
     "web.store_pool": "pipeline.errors pipeline.store",
     "web.store_identity_check": "store_pool pipeline.broker pipeline.errors",
     "web.live": (
-        "api_errors auth protocol request_parameters store_pool pipeline.broker pipeline.errors "
+        "api_errors auth protocol store_pool pipeline.broker pipeline.errors "
         "pipeline.match pipeline.publish pipeline.query pipeline.settings pipeline.store"
     ),
     "web.pictures": (
@@ -66,7 +67,7 @@ MAY_IMPORT: dict[str, str] = {
         "pipeline.match pipeline.publish pipeline.queue pipeline.settings pipeline.store"
     ),
     "web.api": (
-        "api_errors auth process protocol request_parameters store_pool pipeline.broker pipeline.errors "
+        "api_errors auth process protocol request_parameters store_pool pipeline.broker pipeline.decks pipeline.errors "
         "pipeline.match pipeline.normalise pipeline.post pipeline.query pipeline.queue pipeline.settings "
         "pipeline.sources pipeline.store pipeline.worker"
     ),

@@ -1,6 +1,7 @@
 """The web process as a WSGI application: `create_app` joins page, API, live search, pictures, sign-in and middleware.
 
-It reads the store and never writes it; batches, TRACK and standing searches go to Redis. The application listens to
+It reads the posts of the store and never writes them; decks are written here, batches, TRACK and standing searches go
+to Redis. The application listens to
 Redis where it runs under gevent.
 """
 
@@ -42,6 +43,8 @@ def create_app(
         SettingsError: a setting is wrong.
     """
     from web.api import charts, coverage, export, ingest, language, metrics, search, stats, track
+    from web.api.decks import routes as decks
+    from web.api.post import routes as post
     from web.auth import Auth
     from web.live import event_stream, websocket
     from web.pictures import routes as pictures
@@ -62,11 +65,12 @@ def create_app(
     allowed_hosts.install(app, settings)
     sign_in.install(app, auth)
     error_handlers.install(app)
-    for family in (page, health, search, charts, coverage, language, export, stats):
+    for family in (page, health, post, search, charts, coverage, language, export, stats):
         app.register_blueprint(family.blueprint(web))
     intake = ingest.IngestIntake(settings, web.claims)
     app.register_blueprint(ingest.blueprint(intake, auth))
     app.register_blueprint(track.blueprint(web, auth))
+    app.register_blueprint(decks.blueprint(web, auth))
     app.register_blueprint(metrics.blueprint(web, intake))
     app.register_blueprint(pictures.blueprint(web.pictures, enabled=settings.images != "off"))
     app.register_blueprint(event_stream.blueprint(web.admission))

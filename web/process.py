@@ -44,7 +44,15 @@ from web.pictures.fetcher import Fetcher
 from web.pictures.proxy import PictureProxy
 from web.response_cache import ResponseCache
 from web.store_identity_check import StoreIdentity
-from web.store_pool import CHARTS_AT_ONCE, CHARTS_QUEUE_MAX, EXPORTS_AT_ONCE, EXPORTS_MAX, StorePool
+from web.store_pool import (
+    CHARTS_AT_ONCE,
+    CHARTS_QUEUE_MAX,
+    DECKS_AT_ONCE,
+    DECKS_QUEUE_MAX,
+    EXPORTS_AT_ONCE,
+    EXPORTS_MAX,
+    StorePool,
+)
 
 log = logging.getLogger("web")
 
@@ -70,6 +78,7 @@ class Web:
         self.store_pool = StorePool(open_own)
         self.chart_pool = StorePool(open_own, CHARTS_AT_ONCE, CHARTS_QUEUE_MAX)
         self.export_pool = StorePool(open_own, EXPORTS_AT_ONCE, EXPORTS_MAX)
+        self.deck_pool = StorePool(open_own, DECKS_AT_ONCE, DECKS_QUEUE_MAX)
         self.chart_cache = ResponseCache()
         self.store_identity = StoreIdentity(self.redis, self.names, self.store_pool)
         self.pictures = PictureProxy(settings, self.store_pool, open_own, fetcher or Fetcher())

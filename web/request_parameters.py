@@ -16,6 +16,7 @@ from web.api_errors import ApiError
 MAX_DIGITS = 20
 """Digits of a 64-bit number and its sign."""
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
+_DECK_ID = re.compile(r"[a-z0-9-]{1,64}")
 _INTEGER = re.compile(f"-?[0-9]{{1,{MAX_DIGITS}}}")
 
 
@@ -74,6 +75,20 @@ def time_zone(name: str) -> ZoneInfo | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
     raise ApiError("bad_request", f"{name} must be the name of a time zone.", hint="Pacific/Auckland")
+
+
+def deck_ids(name: str, most: int) -> list[str]:
+    """Return the ids of decks, each once; the parameter may be given more than once.
+
+    Raises:
+        ApiError: a value is no id of a deck, or there are more than `most`.
+    """
+    given = list(dict.fromkeys(request.args.getlist(name)))
+    if len(given) > most:
+        raise ApiError("too_many_decks", f"{name} may be given {most} times.")
+    if not all(_DECK_ID.fullmatch(one) for one in given):
+        raise ApiError("bad_request", f"{name} must be the id of a deck: 1 to 64 of a-z, 0-9 and -.")
+    return given
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -1,9 +1,10 @@
 """Store pool: bounded threads, each with its own store, run reads so that the event loop never waits for a disk.
 
 Each read has a time limit and one consistent view; a full queue is refused with `StoreUnavailable`, and a store that
-failed is reopened. A web process has three pools, so that a heavy read waits only for its own kind: one for searches
-and histories, one for charts, one for exports (`SEARCHES_AT_ONCE`, `CHARTS_AT_ONCE`, `EXPORTS_AT_ONCE`). The function
-that reads runs in a thread and must not touch gevent.
+failed is reopened. A web process has four pools, so that a heavy read waits only for its own kind: one for searches
+and histories, one for charts, one for exports, one for decks, which are also written (`SEARCHES_AT_ONCE`,
+`CHARTS_AT_ONCE`, `EXPORTS_AT_ONCE`, `DECKS_AT_ONCE`). The function that reads runs in a thread and must not touch
+gevent.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ CHARTS_QUEUE_MAX = 500
 EXPORTS_AT_ONCE = 1
 EXPORTS_MAX = 8
 """Exports that a web process serves at once; they take turns, page by page."""
+DECKS_AT_ONCE = 1
+DECKS_QUEUE_MAX = 200
 READ_TIMEOUT_S = 2.0
 
 _T = TypeVar("_T")

@@ -139,7 +139,8 @@ def _compared(here: Store, there: Store) -> Iterator[str]:
         )
     yield (
         f"Both hold the same: posts {found.posts:,}, months {found.months:,}, "
-        f"tombstones {found.tombstones:,}, withdrawn accounts {found.accounts:,}, rows of coverage {found.coverage:,}. "
+        f"tombstones {found.tombstones:,}, withdrawn accounts {found.accounts:,}, rows of coverage {found.coverage:,}, "
+        f"decks {found.decks:,}. "
         f"Looked at, and equal byte by byte: {found.sampled:,}."
     )
     yield "Not copied: the background of trending words, which gathers anew, and what lies in Redis."

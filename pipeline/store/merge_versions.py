@@ -20,7 +20,8 @@ MergeOutcome = Literal["dropped", "redelivered", "numbers", "content"]
 
 _AUTHOR_FIELDS = tuple(name for name in Author.__struct_fields__ if name != "followers")
 _TIMES = {"created_at", "claimed_at", "received_at", "rewritten"}
-_NOT_CONTENT = {"id", "version", "seq", "changed", "author", "counts", "poll", "basis", "imported"} | _TIMES
+_NUMBERS = {"version", "seq", "first_seq", "changed"}
+_NOT_CONTENT = {"id", "author", "counts", "poll", "basis", "imported"} | _NUMBERS | _TIMES
 _CONTENT_FIELDS = tuple(name for name in Post.__struct_fields__ if name not in _NOT_CONTENT)
 _NOT_WORDS = {"reply_to", "conversation_id", "quote_of", "detached_quote", "edits"}
 _WORD_FIELDS = (*(name for name in _CONTENT_FIELDS if name not in _NOT_WORDS), "poll")
@@ -88,13 +89,14 @@ def merge(old: Post, new: Post, seq: int) -> tuple[Post, MergeOutcome]:
     - "numbers": only counts, votes, followers or stamps differ.
     - "content": text, media, quote or author differ.
 
-    `created_at`, `claimed_at` and `received_at` stay those of the first record stored.
+    `created_at`, `claimed_at`, `received_at` and `first_seq` stay those of the first record stored.
     """
     first, second = basis_of(old), basis_of(new)
     merged = msgspec.structs.replace(
         combine(old, new), created_at=old.created_at, claimed_at=old.claimed_at, received_at=old.received_at
     )
     merged.seq, merged.changed, merged.version = max(old.seq, seq), old.changed, old.version
+    merged.first_seq = old.first_seq
     merged.imported = new.imported
     greater = max(old.version + 1, new.version)
     if _differs(old, merged):

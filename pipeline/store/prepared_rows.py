@@ -1,6 +1,6 @@
 """Prepared rows: posts of a batch, analysed and encoded as if each were new, before the store's transaction is opened.
 
-Sets the posts' sequence number. Most posts are new, so writers wait less for each other's analysis. `plan` uses a
+Sets the posts' sequence numbers. Most posts are new, so writers wait less for each other's analysis. `plan` uses a
 prepared row where the post is new indeed and describes the post again where it is not. A repost is encoded only: its
 content is its original's. Nothing is decided here.
 """
@@ -25,10 +25,12 @@ class PreparedRow:
 
 
 def prepare_rows(writes: Writes, seq: int) -> dict[str, PreparedRow]:
-    """Return the prepared rows of a batch's posts by id. Sets the posts' own `seq` to `seq` and `changed` to 0."""
+    """Return the prepared rows of a batch's posts by id. Sets the posts' own `seq` and `first_seq` to `seq`, and
+    `changed` to 0."""
     prepared = {}
     for upsert in writes.upserts:
         post = upsert.post
-        post.seq, post.changed = seq, 0
+        post.seq = post.first_seq = seq
+        post.changed = 0
         prepared[post.id] = PreparedRow(post, encode_post(post), None if post.repost_of else describe(post, None))
     return prepared

@@ -2,9 +2,9 @@
 periodic work, each row run when it is due.
 
 The table: publish the store's identity, note unread sources, expire standing searches, enqueue lost batches, remove
-traces of deletions, maintain the store, prune. A duty that fails does not stop the others. Several upkeep processes may
-run: a lock gives each duty to one of them, and the others take over when that one is gone. No post passes through
-upkeep.
+traces of deletions, note which pinned posts are gone, maintain the store, prune. A duty that fails does not stop the
+others. Several upkeep processes may run: a lock gives each duty to one of them, and the others take over when that one
+is gone. No post passes through upkeep.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 from pipeline.broker.counters import Counters
 from pipeline.broker.keys import Names
 from pipeline.broker.redis_errors import BrokerRefused
+from pipeline.decks.deck_notice import deck_notice
+from pipeline.decks.gone_pins import note_gone_pins
 from pipeline.errors import BrokerUnavailable, StoreUnavailable
 from pipeline.match.search_registry import Registry
 from pipeline.publish.publication_order import PublicationOrder
@@ -74,6 +76,7 @@ class Upkeep:
         self._store = store
         self._kept_store = kept_store
         self._registry = registry
+        self._order = order
         self._locks = DutyLocks(redis, names, counters.process)
         self._ticker = Ticker(redis, names, order, store, settings.source)
         self.messages = MissingMessages(
@@ -109,6 +112,7 @@ class Upkeep:
             ("leases", 4_000, self._registry.expire),
             ("stale", 4_000, self.messages.enqueue_lost),
             ("withdrawn", 9_000, self.traces.purge),
+            ("pins", 3_000, self.note_gone_pins),
             ("store", 4_000, self.maintain_store),
             ("prune", 29_000, self.retention.prune),
         ):
@@ -123,6 +127,11 @@ class Upkeep:
     def publish_identity(self) -> None:
         """Publish the identity of the store that the workers write; a web process on another store notices."""
         publish_identity(self._redis, self._names, self._store())
+
+    def note_gone_pins(self) -> None:
+        """Note which pinned posts were deleted at their source, and tell the browsers that follow their decks."""
+        for deck, revision in note_gone_pins(self._store()):
+            self._order.announce(deck_notice(deck, revision, "pins"))
 
     def maintain_store(self) -> None:
         """Let the store do its periodic work, always in the same process while that lives.

@@ -31,6 +31,7 @@ from pipeline.worker.announced_deletions import announced_ids, deletion_versions
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.batch_part import BatchPart
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
+from pipeline.worker.entry_numbers import entered_by_search
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch
 from pipeline.worker.refused_records import store_alone
@@ -263,7 +264,8 @@ class BatchProcessor:
             return messages
         matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries])
+        entered = entered_by_search(matcher, entries, report.matches)
+        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries], entered)
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)

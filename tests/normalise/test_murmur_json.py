@@ -70,9 +70,9 @@ def test_post_claimed_in_the_future_counts_from_its_receipt() -> None:
 def test_export_comes_back_as_it_went(name: str) -> None:
     for line in lines(name)[:200]:
         for post in posts(normalise(line, "replay", NOW)):
-            post.seq, post.changed = 5, 1
+            post.seq, post.first_seq, post.changed = 5, 4, 1
             (again,) = posts(normalise(msgspec.json.encode(post), "stdin", NOW))
-            post.seq, post.changed = 0, 0
+            post.seq, post.first_seq, post.changed = 0, 0, 0
             assert again == post
 
 

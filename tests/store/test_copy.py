@@ -12,6 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.decks.deck_shelf import DeckShelf
+from pipeline.decks.document import deck_from
+from pipeline.decks.pins import PinChange
 from pipeline.post import AccountChange, AuthorDeletion, Deletion, Upsert
 from pipeline.store.contract import CoverageRow, ExportRow, Store, Writes
 from pipeline.store.copy.compare import compare
@@ -19,7 +22,7 @@ from pipeline.store.copy.copier import CopyNote, copy_obstacle, copy_store, post
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.builders import T0, now_found, post, put
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 from tests.store.sqlite.integrity import assert_whole
 from tests.store.test_twins import contents
 
@@ -52,7 +55,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     if kind in ("memory", "sqlite"):
         return memory if kind == "memory" else sqlite
     url = request.getfixturevalue(kind)
-    return lambda: store_in(access(url))
+    return lambda: borrowed_store(url)
 
 
 @pytest.fixture
@@ -80,6 +83,12 @@ def fill(store: Store) -> None:
     for since, why in ((T0, ""), (T0 + 9_000, "broken off"), (T0 + 12_000, "")):
         store.add_coverage(CoverageRow("x", since, None, "cats", why))
     store.add_coverage(CoverageRow("bluesky", T0, T0 + 5_000, "", "the cursor was too old"))
+    decks = DeckShelf(store)
+    for name in ("harbour", "elections", "gone"):
+        decks.save(name, deck_from({"version": 1, "title": name, "columns": [{"id": "a", "query": "cats"}]}), None)
+    decks.change_pin("harbour", "x:1", PinChange(note="call"))
+    decks.read_up_to("harbour", {"a": 7})
+    decks.delete("gone")
     store.maintain()
 
 
@@ -96,12 +105,15 @@ def assert_same(source: Store, target: Store) -> None:
     assert found.sampled > 0
     assert contents(target) == contents(source)
     assert set(target.coverage()) == set(source.coverage())
+    assert [DeckShelf(target).get(one.id) for one in DeckShelf(source).summaries()] == [
+        DeckShelf(source).get(one.id) for one in DeckShelf(source).summaries()
+    ]
     assert _rows(target) == _rows(source)
 
 
-def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None]]:
+def _rows(store: Store) -> list[tuple[bytes, bytes, bool, int | None, bytes]]:
     access = store.copy_access()
-    return sorted((row.body, row.raw, row.touched, row.reach) for page in access.posts() for row in page)
+    return sorted((row.body, row.raw, row.touched, row.reach, row.past) for page in access.posts() for row in page)
 
 
 def test_copy_and_the_copy_of_the_copy_behave_as_the_first_store(filled: MemoryStore, opened: Opened) -> None:
@@ -128,6 +140,22 @@ def _assert_goes_on(store: Store) -> None:
     assert sorted(now_found(store, "birds")) == ["x:5", "x:90"]
     (entry,) = put(store, 22, post(93, "anew", handle="gone", version=T0 + 10**9)).entries
     assert entry.post.id == "x:93", "posts created after the deletion are accepted"
+
+
+def test_decks_of_a_copy_are_made_those_of_the_source_and_compared(filled: MemoryStore, opened: Opened) -> None:
+    with opened() as target:
+        run(filled, target)
+        assert compare(filled, target).decks == 2
+        DeckShelf(filled).delete("elections")
+        DeckShelf(filled).read_up_to("harbour", {"a": 9})
+        assert any(line.startswith("parts of decks: ") for line in compare(filled, target).differences)
+        run(filled, target)
+        assert_same(filled, target)
+        assert DeckShelf(target).get("harbour").read == {"a": 9}
+        assert DeckShelf(target).get("harbour").pins["x:1"].note == "call"
+    with opened() as other:
+        other.deck_records().put("own", "columns", b"{}", None)
+        assert copy_obstacle(filled, other) == "it holds decks of its own"
 
 
 def test_accounts_deleted_before_and_after_the_copy_stay_out(filled: MemoryStore, opened: Opened) -> None:

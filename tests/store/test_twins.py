@@ -20,7 +20,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.examples import examples
 from tests.store.builders import T0, ids
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 from tests.store.sqlite.integrity import assert_whole
 
 ELASTIC_RUNS = 6
@@ -69,7 +69,7 @@ def shown(done: Persisted) -> object:
     """Return the parts of a report that must be equal, sorted."""
 
     def entry(one: Entry) -> tuple[object, ...]:
-        return one.post.id, one.body, one.original, one.document, one.before
+        return one.post.id, one.body, one.original, one.document, one.before, one.past
 
     entries = sorted((entry(one) for one in done.entries), key=str)
     return entries, sorted(done.deleted), sorted(done.tombstoned), done.inserted
@@ -81,9 +81,11 @@ def contents(store: Store) -> list[object]:
         seen: list[object] = [store.indexed(), reading.timeline(parse("*"))]
         for query in SEARCHES:
             pages = [reading.search(query, limit=99, sort=sort) for sort in SORTS]
-            seen += [(page.bodies, page.next is None) for page in pages]  # the token `next` differs between stores
+            # The token `next` differs between stores.
+            seen += [(page.bodies, page.next is None, page.entered) for page in pages]
             changes = reading.changes(query, after=2, removed_after=2, limit=99)
-            seen.append((changes.bodies, sorted(changes.retracted), sorted(changes.tombstones)))
+            seen.append((changes.bodies, sorted(changes.retracted), sorted(changes.tombstones), changes.entered))
+            seen += [reading.unread(query, read=read, limit=3) for read in range(6)]
             seen += [reading.changes(query, after=2, removed_after=2, limit=limit).overflow for limit in range(6)]
         seen += [_steps(reading, limit, changed=changed) for limit in range(4) for changed in (True, False)]
         return seen
@@ -128,7 +130,7 @@ def test_any_run_of_batches_does_the_same_to_elasticsearch(elasticsearch: str) -
     @settings(max_examples=ELASTIC_RUNS, database=None, phases=[Phase.generate])
     @given(st.lists(writes(), min_size=6, max_size=12))
     def run(batches: list[Writes]) -> None:
-        with store_in(access(elasticsearch)) as store:
+        with borrowed_store(elasticsearch) as store:
             assert_twins(MemoryStore(), store, batches)
 
     run()

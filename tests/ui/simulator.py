@@ -126,12 +126,15 @@ class Simulator:
                 self._send(socket, head + b",".join(bodies).decode() + "]}")
 
     def _watched(self) -> list[tuple[ServerConnection, Query]]:
-        """Return each search of each socket once: frames carry the key of a search, not subscription ids."""
+        """Return each search of each socket once: live posts are shared by the subscriptions of a search."""
         return [
             (socket, query)
             for socket, watches in list(self._watches.items())
             for query in {one.key: one for one in watches.values()}.values()
         ]
+
+    def _subscriptions(self) -> list[tuple[ServerConnection, str, Query]]:
+        return [(socket, *watch) for socket, watches in list(self._watches.items()) for watch in list(watches.items())]
 
     def body(self, post: Post) -> bytes:
         """Store a post and return its wire JSON."""
@@ -151,23 +154,24 @@ class Simulator:
             self._send(socket, json.dumps({"type": "gone", "key": query.key, "posts": list(pairs)}))
 
     def send_frame(self, kind: str, **fields: Any) -> None:
-        """Send a frame with any fields for each search of each socket."""
-        for socket, query in self._watched():
-            self._send(socket, json.dumps({"type": kind, "key": query.key, **fields}))
+        """Send a frame with any fields for each subscription of each socket."""
+        for socket, watch_id, query in self._subscriptions():
+            self._send(socket, json.dumps({"type": kind, "id": watch_id, "key": query.key, **fields}))
 
     def reset(self) -> None:
-        """Reset every search of every socket: send `reset` and the current history."""
-        for socket, query in self._watched():
-            self._send(socket, json.dumps({"type": "reset", "key": query.key}))
+        """Reset every subscription of every socket: send `reset` and the current history."""
+        for socket, watch_id, query in self._subscriptions():
+            self._send(socket, json.dumps({"type": "reset", "id": watch_id, "key": query.key}))
             with self._lock, self.store.reading() as reading:
                 bodies = reading.search(query, limit=5_000).bodies
-            head = f'{{"type":"history","key":"{query.key}","done":true,"after":{self.seq},"posts":['
+            named = f'"id":{json.dumps(watch_id)},"key":"{query.key}"'
+            head = f'{{"type":"history",{named},"done":true,"after":{self.seq},"posts":['
             self._send(socket, head + b",".join(bodies).decode() + "]}")
 
     def lag(self) -> None:
-        """Send `lagged` for each search of each socket."""
-        for socket, query in self._watched():
-            self._send(socket, json.dumps({"type": "lagged", "key": query.key}))
+        """Send `lagged` for each subscription of each socket."""
+        for socket, watch_id, query in self._subscriptions():
+            self._send(socket, json.dumps({"type": "lagged", "id": watch_id, "key": query.key}))
 
     def drop(self, code: int = 1012) -> None:
         """Close every socket with a close code."""
@@ -239,10 +243,10 @@ class Simulator:
                 ).bodies
         for start in range(0, len(bodies), 200):
             chunk = b",".join(bodies[start : start + 200]).decode()
-            await socket.send(f'{{"type":"history","key":"{query.key}","posts":[{chunk}],"done":false}}')
-        await socket.send(
-            json.dumps({"type": "history", "key": query.key, "posts": [], "done": True, "after": self.seq})
-        )
+            named = f'"id":{json.dumps(message["id"])},"key":"{query.key}"'
+            await socket.send(f'{{"type":"history",{named},"posts":[{chunk}],"done":false}}')
+        last = {"type": "history", "id": message["id"], "key": query.key, "posts": [], "done": True, "after": self.seq}
+        await socket.send(json.dumps(last))
         await socket.send(json.dumps(self.stats()))
 
     # -- HTTP

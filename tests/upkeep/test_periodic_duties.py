@@ -13,7 +13,11 @@ from redis import Redis
 
 from pipeline.assembly import Process, build_upkeep
 from pipeline.broker.keys import Names
-from pipeline.post import Author, Post, Upsert
+from pipeline.decks.deck_notice import deck_notice
+from pipeline.decks.deck_shelf import DeckShelf
+from pipeline.decks.document import deck_from
+from pipeline.decks.pins import PinChange
+from pipeline.post import Author, Deletion, Post, Upsert
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import load
 from pipeline.store.contract import Writes
@@ -91,3 +95,26 @@ def test_the_store_is_maintained_by_one_process_until_that_ends(
     redis_client.delete(names.duty("keeper"))
     other.maintain_store()
     assert kept == ["one", "one", "other"]
+
+
+def test_a_pin_says_when_its_post_was_deleted_and_followers_are_told(parts: UpkeepParts, names: Names) -> None:
+    shelf = DeckShelf(parts.store)
+    parts.store.persist(Writes([Upsert(_worded(1)), Upsert(_worded(2))]), 1)
+    shelf.save("harbour", deck_from({"version": 1, "columns": [{"id": "a", "query": "*"}]}), None)
+    for number in (1, 2):
+        shelf.change_pin("harbour", f"x:{number}", PinChange(note="call"))
+    with closing(parts.redis.pubsub()) as heard:  # type: ignore[no-untyped-call]  # redis has no types for it
+        heard.subscribe(names.notices)
+        assert heard.get_message(timeout=5)
+        upkeep = parts.upkeep()
+        upkeep.note_gone_pins()
+        parts.store.persist(Writes(deletions=[Deletion("x:1", 2_000)]), 2)
+        upkeep.note_gone_pins()
+        upkeep.note_gone_pins()
+        parts.order.announce(b'{"type":"end"}')
+        notices = []
+        while b'{"type":"end"}' not in notices:
+            notices.append(heard.get_message(timeout=5)["data"].split(b"\n")[1])
+    assert notices[:-1] == [deck_notice("harbour", 1, "pins")]
+    pins = shelf.get("harbour").pins
+    assert (pins["x:1"].gone_at is not None, pins["x:1"].note, pins["x:2"].gone_at) == (True, "call", None)

@@ -49,6 +49,11 @@ class Search:
             self.seen = max(self.seen or 0, after)
 
 
+def is_for(frame: dict[str, Any], key: str, watch_id: str) -> bool:
+    """Return whether a frame concerns a subscription: it carries its id, or its key alone, or neither."""
+    return frame.get("key") in (None, key) and frame.get("id") in (None, watch_id)
+
+
 class Browser:
     """One socket. Frames are read only on request (`until`), so that a test can play a stalled reader."""
 
@@ -118,8 +123,8 @@ class Browser:
         if frame["type"] == "subscribed":
             search = self.searches[frame["id"]]
             search.key, search.phase = frame["key"], "history"
-        for search in self.searches.values():
-            if frame.get("key") in (None, search.key) and frame["type"] != "subscribed":
+        for watch_id, search in self.searches.items():
+            if is_for(frame, search.key, watch_id) and frame["type"] != "subscribed":
                 search.take(frame)
         return frame
 

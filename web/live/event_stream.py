@@ -1,8 +1,9 @@
-"""`/api/stream`: one search as server-sent events, with the guarantees and limits of the socket.
+"""`/api/stream`: one or several searches as server-sent events, with the guarantees and limits of the socket.
 
-The route serves scripts, and browsers that cannot open a socket. An event's id is its `after`; `Last-Event-ID` resumes
-there. Without a search the stream carries what goes to every client: status, gaps and deletions. A refused browser gets
-a stream that only says when to reconnect; idle streams get a comment to keep them open.
+The route serves scripts, and browsers that cannot open a socket. An event's id is the least `after` of its searches;
+`Last-Event-ID` resumes there. Without a search the stream carries what goes to every client: status, gaps, deletions.
+`deck` follows decks. A refused browser gets a stream that only says when to reconnect; idle streams get a comment to
+keep them open.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
-from pipeline.query.parser import parse
 from web.api_errors import ApiError
 from web.live.client_admission import Admission
 from web.live.clients.event_stream_client import StreamClient, retry_line
-from web.protocol.client_messages import MAX_AFTER, MAX_HISTORY, Subscribe
+from web.live.fanout.deck_followers import DECKS_FOLLOWED_MAX
+from web.live.stream_request import subscriptions
 from web.protocol.close_codes import Close
-from web.request_parameters import integer
+from web.request_parameters import deck_ids
 
 STREAM_KEEP_ALIVE_S = 15.0
 """Seconds without an event after which a comment keeps the connection alive."""
@@ -34,12 +35,9 @@ def blueprint(admission: Admission) -> Blueprint:
 
 
 def stream(admission: Admission) -> Response:
-    """Return an event stream of one search, or of what goes to every client."""
-    text = request.args.get("q")
-    if text is not None:
-        parse(text)  # so that a bad search is refused by the status, not by an event
-    history = integer("history", 500, 0, MAX_HISTORY)
-    after = _after()
+    """Return an event stream of one or several searches, or of what goes to every client."""
+    requested = subscriptions(request.query_string, request.headers.get("Last-Event-ID", "").strip())
+    decks = deck_ids("deck", DECKS_FOLLOWED_MAX)
     address = request.remote_addr or ""
     refusal = admission.refusal(address, stream=True)
     if refusal is not None:
@@ -47,8 +45,12 @@ def stream(admission: Admission) -> Response:
     client = admission.stream_client(address)
     try:
         admission.admit(client)
-        if text is not None:
-            client.session.subscribe(Subscribe("stream", text, history, after))
+        for one in requested:
+            client.resume_points.expect(one.id)
+        for one in requested:
+            client.session.subscribe(one)
+        for deck in decks:
+            client.session.follow(deck)
         response = _response(_events(client))
         response.call_on_close(client.drop)
     except BaseException:
@@ -91,13 +93,3 @@ def _events(client: StreamClient) -> Iterator[bytes]:
                 return
     finally:
         client.drop()
-
-
-def _after() -> int | None:
-    last = request.headers.get("Last-Event-ID", "").strip()
-    if not last:
-        return integer("after", None, 0, MAX_AFTER)
-    number = int(last) if last.isascii() and last.isdigit() and len(last) < 20 else -1
-    if not 0 <= number <= MAX_AFTER:
-        raise ApiError("bad_request", f"Last-Event-ID must be a whole number from 0 to {MAX_AFTER}.")
-    return number

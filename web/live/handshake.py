@@ -1,4 +1,4 @@
-"""WebSocket handshake (RFC 6455, 4.2): checks request and origin, makes the answer, and takes over the connection.
+"""WebSocket handshake (RFC 6455, 4.2): checks the request, makes the answer, and takes over the connection.
 
 Taking over needs gunicorn without TLS; the descriptor is duplicated, so the server may close its own.
 """
@@ -9,20 +9,12 @@ import base64
 import binascii
 import hashlib
 import os
-from urllib.parse import urlsplit
 
 from flask import request
 
 from web.api_errors import ApiError
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
-
-
-def own_origin(origin: str, allowed: tuple[str, ...]) -> bool:
-    """Tell whether a page of an origin may connect: one of the own host, or of ALLOWED_ORIGINS ("*" allows all)."""
-    if "*" in allowed or origin.lower() in {item.rstrip("/").lower() for item in allowed}:
-        return True
-    return urlsplit(origin.lower()).netloc == request.host.lower()
 
 
 def handshake_key() -> bytes:

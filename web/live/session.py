@@ -20,6 +20,7 @@ from pipeline.query.tree import Query
 from pipeline.store.contract import NEWEST, Changes, Page, Reading
 from web.api_errors import fault_of
 from web.live.clients.client import Client
+from web.live.fanout.deck_followers import DECKS_FOLLOWED_MAX
 from web.live.fanout.hub import Hub
 from web.live.history_sender import HistorySender
 from web.live.recovery.catch_up import changes_of, loss_frames, missed_changes
@@ -51,7 +52,17 @@ class Session:
         searches_max: most subscriptions at a time.
     """
 
-    __slots__ = ("_client", "_history", "_hub", "_order", "_parse", "_searches_max", "_store_pool", "_watches")
+    __slots__ = (
+        "_client",
+        "_decks",
+        "_history",
+        "_hub",
+        "_order",
+        "_parse",
+        "_searches_max",
+        "_store_pool",
+        "_watches",
+    )
 
     def __init__(
         self,
@@ -71,12 +82,13 @@ class Session:
         self._searches_max = searches_max
         self._history = HistorySender(client, store_pool)
         self._watches: dict[str, Watch] = {}
+        self._decks: set[str] = set()
 
     def subscribe(self, request: Subscribe) -> None:
         """Begin to watch; an id in use is watched anew."""
         self.unsubscribe(request.id)
         if len(self._watches) >= self._searches_max:
-            text = f"{self._searches_max} searches are being watched on this socket already"
+            text = f"{self._searches_max} searches are being watched on this connection already"
             self._send_error(request.id, Fault("too_many_searches", text))
             return
         try:
@@ -94,16 +106,33 @@ class Session:
         if watch is not None:
             self._end(watch)
 
-    def mark_lagged(self, key: str) -> None:
-        """Note that the client was sent `lagged`: nothing of this search is sent until the client subscribes again."""
-        for watch in self._watches.values():
-            if watch.query.key == key:
-                watch.lagged = True
+    def mark_lagged(self, key: str) -> list[str]:
+        """Note that a client was taken out of a search's watchers; return the ids of its watches that were there.
+
+        Nothing is sent for these until the client subscribes again. A watch that has not entered yet misses nothing.
+        """
+        lagged = [watch for watch in self._watches.values() if watch.query.key == key and watch.search is not None]
+        for watch in lagged:
+            watch.lagged, watch.search = True, None
+        return [watch.request.id for watch in lagged]
+
+    def follow(self, deck: str) -> None:
+        """Begin to tell the client of changes of a deck, or refuse one deck too many."""
+        if deck not in self._decks and len(self._decks) >= DECKS_FOLLOWED_MAX:
+            self._client.send(frame(Error(Fault("too_many_decks", f"{DECKS_FOLLOWED_MAX} decks are followed already"))))
+            return
+        self._decks.add(deck)
+        self._hub.followers.enter(deck, self._client)
+
+    def unfollow(self, deck: str) -> None:
+        """Tell the client no more of a deck; one that it does not follow is ignored."""
+        self._decks.discard(deck)
+        self._hub.followers.leave(deck, self._client)
 
     def restart(self, key: str) -> None:
         """Begin the watches of a search anew: the client missed too much of it."""
         for watch in list(self._watches.values()):
-            if watch.query.key == key and watch.search is not None and not watch.lagged:
+            if watch.query.key == key and watch.search is not None:
                 if watch.greenlet is not None:
                     watch.greenlet.kill(block=False)
                 self._reset(watch)
@@ -114,6 +143,9 @@ class Session:
         for watch in self._watches.values():
             self._end(watch)
         self._watches.clear()
+        for deck in self._decks:
+            self._hub.followers.leave(deck, self._client)
+        self._decks.clear()
 
     def _end(self, watch: Watch) -> None:
         watch.ended = True
@@ -143,7 +175,7 @@ class Session:
 
     def _attempts(self, watch: Watch, steps: Callable[[], None]) -> None:
         wait_s = RETRY_S
-        while not (self._client.ended or watch.ended):
+        while not (self._client.ended or watch.ended or watch.lagged):
             try:
                 steps()
                 return
@@ -195,7 +227,7 @@ class Session:
         safe = self._order.safe()  # (4): w
         if after is not None and after > safe:
             after = None  # a number of another broker
-            client.send(frame(Reset(query.key)))
+            client.send(frame(Reset(watch.request.id, query.key)))
         if after is not None and self._catch_up(watch, after, low):
             self._history.finish(watch, safe)
             return
@@ -215,10 +247,10 @@ class Session:
         changes = missed_changes(self._store_pool, watch.query, after=after, removed_after=min(after, low))
         if changes.overflow:
             if watch.may_send:
-                self._client.send(frame(Reset(watch.query.key)))
+                self._client.send(frame(Reset(watch.request.id, watch.query.key)))
             return False
         self._send_losses(watch, changes)
-        self._history.send_bodies(watch, changes.bodies)
+        self._history.send_bodies(watch, changes.bodies, changes.entered)
         return True
 
     def _begin_anew(self, watch: Watch) -> None:
@@ -229,7 +261,7 @@ class Session:
     def _reset(self, watch: Watch) -> None:
         """Have the client forget the search: from here on, only a message not received yet can bring an old version."""
         self._hub.flush()
-        self._client.send(frame(Reset(watch.query.key)))
+        self._client.send(frame(Reset(watch.request.id, watch.query.key)))
         watch.low = self._hub.safe
 
     def _send_losses(self, watch: Watch, changes: Changes) -> None:

@@ -1,7 +1,7 @@
 """Socket session: decodes a socket's messages and handles them in order, one at a time, within a rate limit.
 
-It subscribes and unsubscribes; a message out of bounds gets an error, text that is no message or too many messages
-close the socket, and reading pauses while `INBOX_MAX` messages wait.
+It subscribes, unsubscribes and follows decks; a message out of bounds gets an error, text that is no message or too
+many messages close the socket, and reading pauses while `INBOX_MAX` messages wait.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.query.tree import Query
 from web.live.clients.socket_client import SocketClient
 from web.live.fanout.hub import Hub
 from web.live.session import Session
-from web.protocol.client_messages import OutOfBounds, Subscribe, decode
+from web.protocol.client_messages import Follow, OutOfBounds, Subscribe, Unfollow, decode
 from web.protocol.close_codes import CLOSES
 from web.protocol.frames import frame
 from web.protocol.server_messages import Error, Fault
@@ -102,5 +102,9 @@ class SocketSession(Session):
             return
         if isinstance(message, Subscribe):
             self.subscribe(message)
+        elif isinstance(message, Follow):
+            self.follow(message.deck)
+        elif isinstance(message, Unfollow):
+            self.unfollow(message.deck)
         else:
             self.unsubscribe(message.id)

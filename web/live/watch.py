@@ -27,7 +27,7 @@ class Watch:
     low: int | None = None
     """Low watermark from which retractions are read: older versions may still reach the client above it."""
     lagged: bool = False
-    """The client was sent `lagged`: nothing of this search is sent until the client subscribes again."""
+    """The client was sent `lagged` with this watch's id: nothing is sent for it until the client subscribes again."""
     ended: bool = False
     """The client no longer wants the watch; its greenlet must leave nothing behind."""
 

@@ -19,10 +19,10 @@ from flask import Flask, Response, request
 from flask_sock import Sock
 
 from web.api_errors import ApiError
-from web.auth import Auth
+from web.auth import Auth, own_origin
 from web.live.client_admission import Admission
 from web.live.clients.socket_client import SocketClient
-from web.live.handshake import accept_response, handshake_key, own_origin, take_descriptor
+from web.live.handshake import accept_response, handshake_key, take_descriptor
 from web.protocol.close_codes import CLOSES, Close
 from web.protocol.websocket_frames import close_frame
 

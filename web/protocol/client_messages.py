@@ -1,4 +1,4 @@
-"""Messages from client to server, subscribe and unsubscribe, with their bounds, and the decoder that checks both.
+"""Messages from client to server (subscribe, unsubscribe, follow, unfollow), their bounds, and the decoder of both.
 
 A wrong message names field and bound, and the subscription's id where it has one; text that is no JSON object is
 another error.
@@ -17,6 +17,7 @@ MAX_HISTORY = 20_000
 """Most posts of history that a subscription may request."""
 MAX_AFTER = 2**63 - 1
 """Greatest sequence number that a client may name in `after`."""
+_DECK_ID = r"^[a-z0-9-]{1,64}$"
 
 
 class Subscribe(Struct, tag="subscribe", tag_field="type"):
@@ -34,7 +35,19 @@ class Unsubscribe(Struct, tag="unsubscribe", tag_field="type"):
     id: Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARS)]
 
 
-ClientMessage = Subscribe | Unsubscribe
+class Follow(Struct, tag="follow", tag_field="type"):
+    """Be told of each change of a deck."""
+
+    deck: Annotated[str, Meta(pattern=_DECK_ID)]
+
+
+class Unfollow(Struct, tag="unfollow", tag_field="type"):
+    """Be told no more."""
+
+    deck: Annotated[str, Meta(pattern=_DECK_ID)]
+
+
+ClientMessage = Subscribe | Unsubscribe | Follow | Unfollow
 
 _decoder = msgspec.json.Decoder(ClientMessage)
 

@@ -1,9 +1,11 @@
-"""Messages from server to client as types: posts, history, retractions, deletions, status, gaps, errors.
+"""Messages from server to client as types: posts, history, retractions, deletions, status, gaps, changed decks, errors.
 
 Posts are listed for the schema only: frames carry them as bytes, unparsed.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +21,7 @@ class WirePost(Post):
 
 
 class Subscribed(Struct, tag="subscribed", tag_field="type"):
-    """The search was understood; frames of `key` follow."""
+    """The search was understood; frames of `key` follow. Those with an `id` are for that subscription alone."""
 
     id: str
     key: str
@@ -28,20 +30,30 @@ class Subscribed(Struct, tag="subscribed", tag_field="type"):
 
 
 class History(Struct, tag="history", tag_field="type"):
-    """Stored posts, newest first, in chunks; the last has done=true and `after`."""
+    """Stored posts for the subscription `id`, newest first, in chunks; the last has done=true and `after`.
 
+    `entered` as in Posts.
+    """
+
+    id: str
     key: str
     posts: list[WirePost]
     done: bool
     after: int | msgspec.UnsetType = msgspec.UNSET
+    entered: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Posts(Struct, tag="posts", tag_field="type"):
-    """Live matches. Merge by id: the greater `version` wins."""
+    """Live matches, once for all subscriptions of `key`. Merge by id: the greater `version` wins.
+
+    `entered` has the entry numbers, by id, of those posts that began to match the search later than under their
+    `first_seq`.
+    """
 
     key: str
     after: int
     posts: list[WirePost]
+    entered: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Gone(Struct, tag="gone", tag_field="type"):
@@ -63,14 +75,16 @@ class Deleted(Struct, tag="deleted", tag_field="type"):
 
 
 class Reset(Struct, tag="reset", tag_field="type"):
-    """Too much was missed: forget what is held of `key`, history follows."""
+    """Too much was missed: forget what the subscription `id` holds, its history follows."""
 
+    id: str
     key: str
 
 
 class Lagged(Struct, tag="lagged", tag_field="type"):
-    """The client was too slow; no frame of `key` comes until it subscribes again with its last `after`."""
+    """The client was too slow; nothing comes for subscription `id` until it subscribes again with its last `after`."""
 
+    id: str
     key: str
 
 
@@ -108,6 +122,17 @@ class Gap(Struct, tag="gap", tag_field="type"):
     why: str
 
 
+class DeckChanged(Struct, tag="deck", tag_field="type"):
+    """A followed deck changed, in one part or as a whole ("columns"): request it.
+
+    `revision` is 0 where it is not known: right after `follow`, and after notices may have been missed.
+    """
+
+    deck: str
+    revision: int
+    part: Literal["columns", "read", "pins", "deleted"]
+
+
 class Fault(Struct, omit_defaults=True):
     """An error: `code` for programs, `message` for people, `position` in the search, `hint` what to do."""
 
@@ -124,4 +149,4 @@ class Error(Struct, tag="error", tag_field="type"):
     id: str | None = None
 
 
-ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | Error
+ServerMessage = Subscribed | History | Posts | Gone | Deleted | Reset | Lagged | Stats | Gap | DeckChanged | Error

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type HtmlTagDescriptor, type Plugin, type Rollup } from "vite";
 
 const root = import.meta.dirname;
 const out = join(root, "../static");
@@ -21,16 +21,34 @@ function gzip(): Plugin {
   };
 }
 
-/** Preload the second chunk (`start.tsx`), so that the browser fetches it together with the first, not after it. */
+/** Languages of the page, each with the chunk of its words. The document of a language preloads that chunk. */
+const WORDS = { en: "english", de: "german" };
+
+/**
+ * Preload the second chunk (`start.tsx`), the words of the document's language, and what both import, so that the browser fetches them
+ * together with the first chunk, not after it. Write `index.LANGUAGE.html` for each language beside English; the server chooses among them
+ * by what the browser accepts. A reader who chose another language in the settings waits for its words once more.
+ */
 function together(): Plugin {
+  const links = (bundle: Rollup.OutputBundle, words: string): HtmlTagDescriptor[] => {
+    const chunks = Object.values(bundle).filter((one) => one.type === "chunk");
+    const early = new Set(chunks.filter((one) => one.isDynamicEntry && ["start", words].includes(one.name)).flatMap((one) => [one.fileName, ...one.imports]));
+    for (const { isEntry, fileName } of chunks) if (isEntry) early.delete(fileName);
+    return [...early].map((name) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/static/${name}` }, injectTo: "head" as const }));
+  };
   return {
     name: "fetch-together",
-    transformIndexHtml: {
-      order: "post",
-      handler: (_html, { bundle }) =>
-        Object.values(bundle ?? {})
-          .filter((one) => one.type === "chunk" && one.isDynamicEntry && one.name === "start")
-          .map((one) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/static/${one.fileName}` }, injectTo: "head" as const })),
+    transformIndexHtml: { order: "post", handler: (_html, { bundle }) => links(bundle ?? {}, WORDS.en) },
+    closeBundle() {
+      const html = readFileSync(join(out, "index.html"), "utf8");
+      const files = readdirSync(join(out, "assets"));
+      const fileOf = (name: string): string | undefined => files.find((file) => file.startsWith(`${name}-`) && file.endsWith(".js"));
+      for (const [language, name] of Object.entries(WORDS)) {
+        if (language === "en") continue;
+        const [english, other] = [fileOf(WORDS.en), fileOf(name)];
+        if (!english || !other) throw new Error(`The words of ${language} are in no file of their own.`);
+        writeFileSync(join(out, `index.${language}.html`), html.replace(english, other).replace('<html lang="en">', `<html lang="${language}">`));
+      }
     },
   };
 }

@@ -7,5 +7,5 @@ const root = import.meta.dirname;
 export default defineConfig({
   root,
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
-  test: { root, include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 30_000, pool: "forks", isolate: false },
+  test: { root, include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["./tests/englishWords.ts"], testTimeout: 30_000, pool: "forks", isolate: false },
 });

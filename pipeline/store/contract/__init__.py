@@ -7,6 +7,7 @@ Posts come out as bytes of the JSON that clients receive, so that no later stage
 """
 
 from pipeline.store.contract.coverage import COLLECTED_LATER, IMPORTED, SAMPLED, CoverageRow
+from pipeline.store.contract.deck_records import DeckPart, DeckRecord, DeckRecords
 from pipeline.store.contract.export_and_load import AccountTombstone, CopyAccess, ExportRow, HiddenRow, Tombstone
 from pipeline.store.contract.persist import Entry, Persisted, Writes
 from pipeline.store.contract.reading import Reading
@@ -14,11 +15,13 @@ from pipeline.store.contract.results import (
     NEWEST,
     Changes,
     Page,
+    SeenVersion,
     Sort,
     Timeline,
     Top,
     TopField,
     TopItem,
+    Unread,
 )
 from pipeline.store.contract.store import Store
 
@@ -31,12 +34,16 @@ __all__ = [
     "Changes",
     "CopyAccess",
     "CoverageRow",
+    "DeckPart",
+    "DeckRecord",
+    "DeckRecords",
     "Entry",
     "ExportRow",
     "HiddenRow",
     "Page",
     "Persisted",
     "Reading",
+    "SeenVersion",
     "Sort",
     "Store",
     "Timeline",
@@ -44,5 +51,6 @@ __all__ = [
     "Top",
     "TopField",
     "TopItem",
+    "Unread",
     "Writes",
 ]

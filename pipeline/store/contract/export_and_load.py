@@ -17,7 +17,7 @@ class ExportRow:
 
     `raw` is b"" where there is none. `touched` is set once an edit of the post reached stored reposts. `reach` is the
     last computed reach. `original` is the wire JSON of the stored post that this one reposts or quotes; a repost is
-    described by it.
+    described by it. `past` is what was replaced in the post (`past.post_past`), as stored bytes.
     """
 
     sort_key: int
@@ -26,6 +26,7 @@ class ExportRow:
     touched: bool = False
     reach: int | None = None
     original: bytes | None = None
+    past: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class AccountTombstone:
 class HiddenRow:
     """Post that is hidden because an account (`source`, `author_id`) is off, and that account's row as JSON.
 
-    `body` is the wire JSON without the original, `raw` the raw record, b"" where there is none.
+    `body` is the wire JSON without the original, `raw` the raw record, `past` what was replaced in it, as stored bytes;
+    both are b"" where there is none.
     """
 
     source: str
@@ -63,6 +65,7 @@ class HiddenRow:
     account: bytes
     body: bytes
     raw: bytes = b""
+    past: bytes = b""
 
 
 class CopyAccess(Protocol):

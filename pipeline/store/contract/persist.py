@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.post import AccountChange, AuthorDeletion, Deletion, Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document
+from pipeline.store.past.post_past import NO_PAST, PostPast
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Entry:
 
     `original` is the merged original of a repost or quote, if stored; `body` is the wire JSON with that original
     inside. `before` is the document that this call replaced (None for a new post and for a redelivery). `before_seq` is
-    the sequence number under which that document was stored: a reader may compare with published versions only.
+    the sequence number under which that document was stored: a reader may compare with published versions only. `past`
+    is what the post was before, this call's change included.
     """
 
     post: Post
@@ -55,6 +57,7 @@ class Entry:
     body: bytes
     before: Document | None = None
     before_seq: int = 0
+    past: PostPast = NO_PAST
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from pipeline.query.tree import Query
-from pipeline.store.contract.results import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract.results import (
+    NEWEST,
+    Changes,
+    Page,
+    SeenVersion,
+    Sort,
+    Timeline,
+    Top,
+    TopField,
+    Unread,
+)
 
 
 class Reading(Protocol):
@@ -65,6 +75,15 @@ class Reading(Protocol):
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of those posts that are stored, by id."""
+        ...
+
+    def versions(self, post_id: str) -> list[SeenVersion]:
+        """Return the versions of a post that are kept, newest first; empty if the post is not stored."""
+        ...
+
+    def unread(self, query: Query, *, read: int, limit: int, until: int = NEWEST) -> Unread:
+        """Return the number of matches whose entry number is above `read` and at most `until`, counted up to
+        `limit`."""
         ...
 
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:

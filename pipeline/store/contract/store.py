@@ -1,15 +1,17 @@
 """Store protocol: persists batches, opens readings, removes old posts, keeps coverage, and does periodic maintenance.
 
-Also counts the stored posts, gives access for a copy of the store, and has an identity that tells two stores apart.
-Coverage is the log of when each source was collected.
+Also counts the stored posts, keeps decks, gives access for a copy of the store, and has an identity that tells two
+stores apart. Coverage is the log of when each source was collected.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pipeline.store.contract.coverage import CoverageRow
+from pipeline.store.contract.deck_records import DeckRecords
 from pipeline.store.contract.export_and_load import CopyAccess
 from pipeline.store.contract.persist import Persisted, Writes
 from pipeline.store.contract.reading import Reading
@@ -56,6 +58,14 @@ class Store(Protocol):
         self, *, since: int | None = None, until: int | None = None, limit: int | None = None
     ) -> list[CoverageRow]:
         """Return rows that overlap a span (ms), oldest first: at most `limit`, the open ones and the newest others."""
+        ...
+
+    def deck_records(self) -> DeckRecords:
+        """Return access to the decks that are kept beside the posts."""
+        ...
+
+    def deleted_at(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the posts that have a tombstone were deleted here."""
         ...
 
     def copy_access(self) -> CopyAccess:

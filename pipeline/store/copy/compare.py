@@ -1,4 +1,4 @@
-"""Comparison of two stores: counts in all and by month, all tombstones, coverage, and a sample of posts byte by byte.
+"""Comparison of two stores: counts in all and by month, tombstones, decks, coverage, a sample of posts byte by byte.
 
 Returns the numbers compared and the differences in words. Nothing is written. Memory is bounded by one count a day, one
 count a minute of a day, and one page of posts.
@@ -18,6 +18,8 @@ import msgspec
 from pipeline.query.parser import parse
 from pipeline.store import sort_key
 from pipeline.store.contract import CopyAccess, ExportRow, Store
+from pipeline.store.copy.copied_decks import every_record
+from pipeline.store.past.post_past import decode_past
 
 SAMPLED_ROWS = 400
 MAX_POSTS_NAMED = 20
@@ -43,6 +45,7 @@ class Comparison:
     tombstones: int = 0
     accounts: int = 0
     coverage: int = 0
+    decks: int = 0
     sampled: int = 0
     differences: list[str] = field(default_factory=list)
 
@@ -65,6 +68,8 @@ def compare(
     out, into = source.copy_access(), target.copy_access()
     made.tombstones = _compare_sets(made, "tombstones", _tombstones(out), _tombstones(into))
     made.accounts = _compare_sets(made, "deleted accounts", _accounts(out), _accounts(into))
+    made.decks = sum(1 for _ in source.deck_records().all("columns"))
+    _compare_sets(made, "parts of decks", _decks(source), _decks(target))
     rows, others = set(source.coverage()), set(target.coverage())
     made.coverage = len(rows)
     if rows != others:
@@ -126,6 +131,11 @@ def _accounts(access: CopyAccess) -> Iterator[str]:
         yield from (f"{stone.name} {stone.until} {stone.at}" for stone in accounts)
 
 
+def _decks(store: Store) -> Iterator[str]:
+    for record in every_record(store.deck_records()):
+        yield f"{record.deck} {record.part} {record.data.decode()}"
+
+
 def _pick(store: Store, days: dict[int, int], count: int, rng: random.Random) -> list[tuple[int, int]]:
     """Return a random (minute, time within it), both in ms; a minute is as probable as it holds posts."""
     picks: list[tuple[int, int]] = []
@@ -167,4 +177,6 @@ def _difference(row: ExportRow, other: ExportRow | None) -> str:
         return "is another"
     if other.raw != row.raw:
         return "its raw record is another" if other.raw else "its raw record is missing"
+    if decode_past(other.past) != decode_past(row.past):
+        return "what was replaced in it is another"
     return "" if other.touched == row.touched else "it was touched by an edit in one only"

@@ -16,6 +16,7 @@ import msgspec
 from pipeline.post import Post
 from pipeline.query.document import describe
 from pipeline.store.contract import ExportRow, HiddenRow
+from pipeline.store.past.post_past import decode_past, encode_past
 from pipeline.store.plan import AccountRow, PlanLookups, RowUpsert, StoredRow, WithheldPost, WritePlan
 from pipeline.store.post_json import decode_post, encode_post
 
@@ -35,7 +36,8 @@ def decode_rows(rows: Sequence[ExportRow]) -> list[tuple[Post, ExportRow]]:
 
 def hidden_row(one: WithheldPost, account: AccountRow) -> HiddenRow:
     """Return a hidden post as a copy takes it along, with what is known of the account that is off."""
-    return HiddenRow(*one.owner, msgspec.json.encode(account), encode_post(one.post), one.raw)
+    past = encode_past(one.past)
+    return HiddenRow(*one.owner, msgspec.json.encode(account), encode_post(one.post), one.raw, past)
 
 
 def plan_hidden(lookups: PlanLookups, rows: Sequence[HiddenRow], now_ms: int) -> WritePlan:
@@ -51,7 +53,7 @@ def plan_hidden(lookups: PlanLookups, rows: Sequence[HiddenRow], now_ms: int) ->
         if owner not in known or (account.at, account.named_at) > (known[owner].at, known[owner].named_at):
             known[owner] = plan.accounts[owner] = account
         if post_id not in buried and (post_id not in here or here[post_id].post.version < post.version):
-            plan.withheld[post_id] = WithheldPost(post, owner, row.raw)
+            plan.withheld[post_id] = WithheldPost(post, owner, row.raw, decode_past(row.past))
     return plan
 
 
@@ -85,6 +87,7 @@ def plan_load(lookups: PlanLookups, rows: Sequence[tuple[Post, ExportRow]], now_
                 touched=row.touched,
                 sort_key=row.sort_key,
                 reach=row.reach,
+                past=decode_past(row.past),
             )
         )
     return load

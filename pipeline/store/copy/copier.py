@@ -1,9 +1,10 @@
 """Copier: copies everything in a store into another, in the order of sort keys, so that a stopped copy can be resumed.
 
 `copy_obstacle` tells why a target may not be copied into, such as data of its own. `copy_store` copies deleted
-accounts, tombstones, hidden posts, posts and coverage, and yields the progress, with posts that the target cannot
-store. The target keeps a progress note. Every run copies all tombstones again, before posts. Loading is idempotent, so
-a run that died between a batch and its note repeats that batch without harm. `compare` checks the result.
+accounts, tombstones, hidden posts, posts, decks and coverage, and yields the progress, with posts that the target
+cannot store. The target keeps a progress note. Every run copies all tombstones again, before posts. Loading is
+idempotent, so a run that died between a batch and its note repeats that batch without harm. `compare` checks the
+result.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pipeline.store.contract import CopyAccess, Store
+from pipeline.store.copy.copied_decks import copy_decks, every_record
 
 MAX_REFUSED_REPORTED = 20
 
@@ -52,6 +54,8 @@ def copy_obstacle(source: Store, target: Store) -> str:
         return f"it holds {posts:,} posts of its own"
     if any(into.tombstones()):
         return "it holds tombstones of its own"
+    if any(every_record(target.deck_records())):
+        return "it holds decks of its own"
     return ""
 
 
@@ -92,6 +96,7 @@ def copy_store(source: Store, target: Store, *, stopping: Callable[[], bool] = l
         yield done
         if stopping():
             return
+    copy_decks(source.deck_records(), target.deck_records())
     _copy_coverage(source, target)
     into.save_note(msgspec.json.encode(CopyNote(source.identity)))
 

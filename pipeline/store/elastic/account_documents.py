@@ -14,6 +14,7 @@ import msgspec
 from pipeline.post import Post
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.state_documents import own_salt
+from pipeline.store.past.post_past import decode_past, encode_past
 from pipeline.store.plan import HIDDEN_KEPT_MS, AccountKey, AccountRow, WithheldPost
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.tombstone_rules import account_hash
@@ -53,11 +54,13 @@ class WithheldSource(msgspec.Struct):
     until: int
     post: Post
     raw: str = ""
+    past: bytes = b""
     kind: str = "withheld"
 
     def withheld_post(self) -> WithheldPost:
         """Return the hidden post, its raw record decompressed."""
-        return WithheldPost(self.post, self.by, decompress(base64.b64decode(self.raw)) if self.raw else b"")
+        raw = decompress(base64.b64decode(self.raw)) if self.raw else b""
+        return WithheldPost(self.post, self.by, raw, decode_past(self.past))
 
 
 def account_key(names: IndexNames, account: AccountKey) -> str:
@@ -88,4 +91,5 @@ def withheld_source(names: IndexNames, one: WithheldPost, raw: str, now_ms: int)
         now_ms + HIDDEN_KEPT_MS,
         post,
         base64.b64encode(compress(one.raw)).decode() if one.raw else raw,
+        encode_past(one.past),
     )

@@ -37,6 +37,7 @@ from pipeline.store.elastic.state_documents import (
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.elastic.write.plan_writer import PlanWriter
+from pipeline.store.past.post_past import encode_past
 from pipeline.store.plan import AccountRow, WritePlan
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sort_key import arrival
@@ -78,7 +79,9 @@ class ElasticCopyAccess:
             raws = self._raws([(self._names.period(hit.index) or "", hit.key) for hit in hits])
             inside = originals(self._client, self._names.posts, [post.inside for post in posts if post.inside])
             yield [
-                ExportRow(post.place, bytes(post.post), raw, post.touched, post.reach, inside.get(post.inside))
+                ExportRow(
+                    post.place, bytes(post.post), raw, post.touched, post.reach, inside.get(post.inside), post.past
+                )
                 for post, raw in zip(posts, raws, strict=True)
             ]
 
@@ -87,7 +90,7 @@ class ElasticCopyAccess:
         rows = [row for row in self._lookups().stored(ids).values() if isinstance(row, VersionedRow)]
         raws = self._raws([(row.period, key(row.post.id)) for row in rows])
         return {
-            row.post.id: ExportRow(row.sort_key, row.body, raw, row.touched)
+            row.post.id: ExportRow(row.sort_key, row.body, raw, row.touched, past=encode_past(row.past))
             for row, raw in zip(rows, raws, strict=True)
         }
 

@@ -17,7 +17,14 @@ from pipeline.store.elastic.account_documents import ACCOUNTS_MAPPING
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.index_names import IndexNames
-from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER, POSTS_MAPPING, RAWS_MAPPING, STATE_MAPPING
+from pipeline.store.elastic.mappings import (
+    ADDED_FIELDS,
+    INDEX_SCHEMA_VERSION,
+    ORDER,
+    POSTS_MAPPING,
+    RAWS_MAPPING,
+    STATE_MAPPING,
+)
 from pipeline.store.elastic.periods import period_of
 from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser
 
@@ -108,7 +115,7 @@ class IndexLayout:
         if meta.order >= ORDER:
             return
         self.put_templates()
-        body = {"properties": {"arrival": POSTS_MAPPING["properties"]["arrival"]}}
+        body = {"properties": {name: POSTS_MAPPING["properties"][name] for name in ADDED_FIELDS}}
         missing = {"allow_no_indices": "true", "ignore_unavailable": "true"}
         self._client.request("PUT", path_to(self.names.all_posts, "_mapping"), body, into=msgspec.Raw, params=missing)
         meta.order = ORDER

@@ -21,6 +21,9 @@ POSTS_MAPPING: Final[dict[str, Any]] = {
         "place": {"type": "long"},
         "arrival": {"type": "long"},
         "seq": {"type": "long"},
+        "first_seq": {"type": "long"},
+        "past_until": {"type": "long"},
+        "past": {"type": "binary"},
         "changed": {"type": "byte"},
         "touched": {"type": "boolean"},
         "reach": {"type": "long"},
@@ -44,8 +47,12 @@ POSTS_MAPPING: Final[dict[str, Any]] = {
 }
 """Mapping of the indices of posts."""
 
-ORDER = 1
-"""Version of the fields that order posts: 1 has `arrival`. A writer that opens an older store adds the field."""
+ADDED_FIELDS: Final = ("arrival", "first_seq", "past_until", "past")
+"""Fields of posts that indices of an earlier program lack."""
+
+ORDER = 2
+"""Version of the fields that number posts: 1 has `arrival`, 2 has first numbers and pasts. A writer that opens an older
+store adds the fields."""
 
 
 def by_place(order: Literal["asc", "desc"]) -> list[dict[str, Any]]:

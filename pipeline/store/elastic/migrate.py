@@ -23,6 +23,7 @@ from pipeline.store.elastic.mappings import INDEX_SCHEMA_VERSION, ORDER
 from pipeline.store.elastic.read.full_scan import originals, post_pages
 from pipeline.store.elastic.store_meta import META_KEY, StoreMeta, analyser, read_meta
 from pipeline.store.elastic.stored_post import source_of
+from pipeline.store.past.post_past import decode_past
 from pipeline.store.plan import RowUpsert
 from pipeline.store.post_json import decode_post
 
@@ -68,8 +69,9 @@ def _index_again(client: ElasticClient, old: IndexNames, new: IndexNames, layout
             body = bytes(stored.post)
             post = decode_post(body)
             original = inside.get(stored.inside) if post.repost_of else None
-            document = describe(post, decode_post(original) if original is not None else None)
-            put = RowUpsert(post, document, body, touched=stored.touched)
+            reposted = decode_post(original) if original is not None else None
+            past = decode_past(stored.past).described_again(reposted)
+            put = RowUpsert(post, describe(post, reposted), body, touched=stored.touched, past=past)
             layout.ensure(new.posts_of(period))
             source = source_of(put, stored.place, stored.reach, stored.arrival)
             writes.append(Write("create", new.posts_of(period), hit.key, source))

@@ -13,12 +13,13 @@ import msgspec
 
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.tombstone_rules import account_hash
+from pipeline.store.top_values import WORDS_VERSION
 
 AUTHORS = "authors"
 """Key of the note that account tombstones exist; without the note no account needs to be looked up."""
 
-HOURS = "hours"
-"""Key of the number of posts in the background of words, by hour."""
+HOURS = f"hours-{WORDS_VERSION}"
+"""Key of the number of posts in the background of words, by hour. Words counted by another rule have other keys."""
 
 PROGRESS = "progress"
 """Key of the progress of maintenance."""
@@ -102,7 +103,7 @@ def stale_key(post_id: str) -> str:
 
 def word_key(word: str) -> str:
     """Return the key of a word of the background."""
-    return key("w:" + word)
+    return key(f"w{WORDS_VERSION}:{word}")
 
 
 def account_tombstone_key(name: str) -> str:

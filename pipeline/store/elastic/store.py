@@ -6,7 +6,7 @@ thread may open its readings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -20,6 +20,7 @@ from pipeline.store.coverage import newest_rows
 from pipeline.store.elastic.cluster.client import client_of, path_to
 from pipeline.store.elastic.cluster.refresher import refresher
 from pipeline.store.elastic.coverage import ElasticCoverage
+from pipeline.store.elastic.decks import ElasticDecks
 from pipeline.store.elastic.export_and_load import ElasticCopyAccess
 from pipeline.store.elastic.index_creation import IndexLayout
 from pipeline.store.elastic.index_names import IndexNames
@@ -30,6 +31,7 @@ from pipeline.store.elastic.read.reading import ElasticReading
 from pipeline.store.elastic.read.reading_deadline import ReadingDeadline
 from pipeline.store.elastic.store_meta import check_meta, read_meta
 from pipeline.store.elastic.write.persister import ElasticPersister
+from pipeline.store.elastic.write.plan_lookups import ElasticPlanLookups
 from pipeline.store.refused_posts import persist_without_refused
 
 _DAY_MS = 86_400_000
@@ -104,6 +106,14 @@ class ElasticStore:
     ) -> list[CoverageRow]:
         """Return the coverage rows that overlap a span, oldest first (`Store.coverage`)."""
         return newest_rows(self._coverage.all(since, until), limit)
+
+    def deck_records(self) -> ElasticDecks:
+        """Return access to the decks."""
+        return ElasticDecks(self._client, self.names, self._refresh_state)
+
+    def deleted_at(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the posts that have a tombstone were deleted here."""
+        return ElasticPlanLookups(self._client, self.names, self._refresh_posts).tombstones(ids)
 
     def copy_access(self) -> ElasticCopyAccess:
         """Return the access that copies a store out and in (`Store.copy_access`)."""

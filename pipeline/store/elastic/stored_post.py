@@ -14,6 +14,7 @@ import msgspec
 from pipeline.query.document import Document
 from pipeline.store.elastic import document_fields
 from pipeline.store.elastic.document_fields import NUMBER_FIELDS, TEXT_FIELDS
+from pipeline.store.past.post_past import decode_past, encode_past
 from pipeline.store.plan import RowUpsert, StoredRow
 from pipeline.store.post_json import decode_post
 from pipeline.store.sort_key import NO_ARRIVAL
@@ -23,11 +24,15 @@ _KEYWORD_CHARS = 1_000
 
 
 class ReadablePost(msgspec.Struct, kw_only=True):
-    """Part of a source that a client receives: sort key, wire JSON, and the id of the original inside the post."""
+    """Part of a source that a client receives: sort key, wire JSON, and the id of the original inside the post.
+
+    `past` is what was replaced in the post, as stored bytes (base 64 in the source).
+    """
 
     place: int
     post: msgspec.Raw
     inside: str = ""
+    past: bytes = b""
 
 
 class PostSource(ReadablePost, kw_only=True):
@@ -74,8 +79,9 @@ def versioned_row(source: PostSource, period: str, seq_no: int, term: int) -> Ve
     body = bytes(source.post)
     post = decode_post(body)
     document = source.document(post.id, post.created_at)
+    past = decode_past(source.past)
     return VersionedRow(
-        source.place, post, body, document, source.touched, period, seq_no, term, source.reach, source.arrival
+        source.place, post, body, document, source.touched, past, period, seq_no, term, source.reach, source.arrival
     )
 
 
@@ -95,6 +101,7 @@ def source_of(put: RowUpsert, at: int, reach: int | None, arrived: int) -> bytes
     body = document_fields.fields(put.document)
     body["place"] = at
     body["seq"] = post.seq
+    body["first_seq"] = post.first_seq
     body["changed"] = post.changed
     body["touched"] = put.touched
     body["by"] = author_key(post.source, post.author.id)
@@ -106,5 +113,8 @@ def source_of(put: RowUpsert, at: int, reach: int | None, arrived: int) -> bytes
         body["original"] = original_key(post.repost_of)
     if post.repost_of or post.quote_of:
         body["inside"] = post.repost_of or post.quote_of
+    if put.past.until:
+        body["past_until"] = put.past.until
+        body["past"] = encode_past(put.past)
     body["post"] = msgspec.Raw(put.body)
     return _encode(body)

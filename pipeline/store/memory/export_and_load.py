@@ -12,6 +12,7 @@ from pipeline.store.copy.copied_post_plan import decode_rows, hidden_row, plan_h
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
+from pipeline.store.past.post_past import encode_past
 from pipeline.store.plan import AccountRow, StoredRow
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
@@ -51,6 +52,7 @@ class MemoryCopyAccess:
             row.touched,
             reach if reach >= 0 else None,
             original.body if original is not None else None,
+            encode_past(row.past),
         )
 
     def tombstones(self) -> Iterator[list[Tombstone]]:

@@ -59,7 +59,8 @@ class MemoryWriter:
 
     def _put(self, key: int, upsert: RowUpsert) -> None:
         contents, post_id = self._contents, upsert.post.id
-        contents.rows[post_id] = StoredRow(key, upsert.post, upsert.body, upsert.document, upsert.touched)
+        row = StoredRow(key, upsert.post, upsert.body, upsert.document, upsert.touched, upsert.past)
+        contents.rows[post_id] = row
         if upsert.stored is None:
             copied_reach = -1 if upsert.reach is None else upsert.reach
             own_reach = upsert.document.numbers.get("followers", -1)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import heapq
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from pipeline.errors import QueryTimeout
 from pipeline.query.evaluate import matches
 from pipeline.query.tree import Query
 from pipeline.store import sort_key
-from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract import NEWEST, Changes, Page, SeenVersion, Sort, Timeline, Top, TopField, Unread
 from pipeline.store.memory.contents import MemoryContents, row_sort_key
+from pipeline.store.past.entry_number import entered_numbers, entry_number
+from pipeline.store.past.post_past import seen_versions
 from pipeline.store.plan import StoredRow
 from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.timeline_intervals import interval_for
@@ -26,6 +28,7 @@ from pipeline.store.top_values import (
     SAMPLED_POSTS,
     TRENDING_WINDOW_MS,
     TopCounter,
+    merge_forms,
     trending,
     with_background,
 )
@@ -68,8 +71,9 @@ class MemoryReading:
             ranked = (entry for entry in ranked if entry[:2] < mark)
         best = heapq.nlargest(limit + 1, ranked, key=lambda entry: entry[:2])
         last = best[limit - 1] if limit and len(best) > limit else None
-        bodies = [self._contents.body(row) for _, _, row in best[:limit]]
-        return Page(bodies, sort_key.token(sort, last[0], last[1]) if last else None)
+        shown = [row for _, _, row in best[:limit]]
+        bodies = [self._contents.body(row) for row in shown]
+        return Page(bodies, sort_key.token(sort, last[0], last[1]) if last else None, _entered(query, shown))
 
     def _value(self, row: StoredRow, sort: Sort) -> int:
         if sort == "latest":
@@ -89,7 +93,8 @@ class MemoryReading:
             return Changes(overflow=True)
         shown = {row.post.id for row in self._matching(query)} if changed else set()
         retracted = [(post.id, post.version) for post in changed if post.id not in shown]
-        return Changes([self._contents.body(row) for row in found], retracted + withdrawn, tombstones)
+        bodies, entered = [self._contents.body(row) for row in found], _entered(query, found)
+        return Changes(bodies, retracted + withdrawn, tombstones, entered=entered)
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return where a step of at most `limit` posts and tombstones ends; see `Reading.step_end`."""
@@ -117,6 +122,18 @@ class MemoryReading:
         """Return the wire JSON of those posts that are stored."""
         wanted = set(ids)
         return {row.post.id: self._contents.body(row) for row in self._rows if row.post.id in wanted}
+
+    def versions(self, post_id: str) -> list[SeenVersion]:
+        """Return the versions of a post, newest first; see `Reading.versions`."""
+        found = [row for row in self._rows if row.post.id == post_id]
+        return [SeenVersion(*one) for row in found for one in seen_versions(row.body, row.post.first_seq, row.past)]
+
+    def unread(self, query: Query, *, read: int, limit: int, until: int = NEWEST) -> Unread:
+        """Return how many matches are above a marker; see `Reading.unread`."""
+        rows = self._matching(query)
+        numbers = (entry_number(query.root, row.document, row.post.first_seq, row.past) for row in rows)
+        found = sum(1 for _ in islice((number for number in numbers if read < number <= until), limit + 1))
+        return Unread(min(found, limit), found > limit)
 
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
         """Return the number of posts that match."""
@@ -153,9 +170,11 @@ class MemoryReading:
             original = self._contents.original(row)
             late = field == "trending" and row.sort_key >> sort_key.TIE_BITS <= newest - TRENDING_WINDOW_MS
             (earlier if late else counter).add(row.body, original.body if original else None)
+        if field in ("words", "trending"):
+            merge_forms([counter, earlier])
         items = counter.items(limit)
         if field == "words":
-            items = with_background(items, *self._background(newest))
+            items = with_background(items, counter, *self._background(newest))
         elif field == "trending":
             items = trending(counter, earlier, *self._background(newest), leave_out=query.terms, limit=limit)
         matching = self.count(query, since=since, until=until)
@@ -175,3 +194,7 @@ class MemoryReading:
         """Yield the wire JSON of every match, newest first."""
         for row in self._matching(query):
             yield self._contents.body(row)
+
+
+def _entered(query: Query, rows: Iterable[StoredRow]) -> dict[str, int]:
+    return entered_numbers(query.root, ((row.post.id, row.document, row.post.first_seq, row.past) for row in rows))

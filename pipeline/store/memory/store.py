@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from pipeline.store import sort_key
 from pipeline.store.contract import CoverageRow, Persisted, Reading, Writes
 from pipeline.store.coverage import newest_rows, with_row
 from pipeline.store.memory.contents import MemoryAccountTombstones, MemoryContents, row_sort_key
+from pipeline.store.memory.decks import MemoryDecks
 from pipeline.store.memory.export_and_load import MemoryCopyAccess
 from pipeline.store.memory.plan_lookups import MemoryPlanLookups
 from pipeline.store.memory.plan_writer import MemoryWriter
@@ -39,6 +40,7 @@ class MemoryStore:
         self._accounts = MemoryAccountTombstones([secrets.token_bytes(16)])
         self._lookups = MemoryPlanLookups(self._contents, self._accounts)
         self._writer = MemoryWriter(self._contents, self._accounts)
+        self._decks = MemoryDecks()
         self._coverage: list[CoverageRow] = []
         self._pending = WordBackground()
         self._sampled_seq = 0
@@ -101,6 +103,14 @@ class MemoryStore:
             if (since is None or row.until is None or row.until > since) and (until is None or row.since < until)
         ]
         return newest_rows(rows, limit)
+
+    def deck_records(self) -> MemoryDecks:
+        """Return access to the decks."""
+        return self._decks
+
+    def deleted_at(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the posts that have a tombstone were deleted here."""
+        return self._lookups.tombstones(ids)
 
     def copy_access(self) -> MemoryCopyAccess:
         """Return access to all rows for a copy of the store."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.post import AccountChange, Post
+from pipeline.store.past.post_past import NO_PAST, PostPast
 
 HIDDEN_KEPT_MS = 60 * 86_400_000
 """Milliseconds that hidden posts, and what is known of an account that is off or was renamed, are kept."""
@@ -65,9 +66,11 @@ class AccountRow(msgspec.Struct, frozen=True, omit_defaults=True):
 class WithheldPost:
     """Post that is hidden because the account `owner` is off: its author's, or that of the post it reposts.
 
-    `raw` is its raw record; b"" where it has none, or where the record of the stored row is meant.
+    `raw` is its raw record; b"" where it has none, or where the record of the stored row is meant. `past` is what was
+    replaced in it.
     """
 
     post: Post
     owner: AccountKey
     raw: bytes = b""
+    past: PostPast = NO_PAST

@@ -17,6 +17,7 @@ from pipeline.post import OWN, AccountChange, Author, AuthorDeletion, Post, Stam
 from pipeline.query.document import describe
 from pipeline.store.contract import Writes
 from pipeline.store.merge_versions import FLOOD_MS, basis_of, raised
+from pipeline.store.past.post_past import PostPast
 from pipeline.store.plan import deletions
 from pipeline.store.plan.account_rows import FORMER_HANDLES_MAX, AccountKey, AccountRow, WithheldPost
 from pipeline.store.plan.lookups import PlanLookups
@@ -53,6 +54,8 @@ class AccountPlanner:
         self._renaming: list[AccountKey] = []
         self.prepared: dict[str, PreparedRow] = {}
         """Prepared rows of the posts that this planner adds to the batch."""
+        self.pasts: dict[str, PostPast] = {}
+        """Pasts of the hidden posts that are stored again."""
 
     def _look_up(self, keys: Iterable[AccountKey]) -> None:
         """Read what is known of accounts, each once."""
@@ -149,7 +152,8 @@ class AccountPlanner:
         self._plan.account_work.add(row.post.id)
         self._plan.removals[row.post.id] = row
         self._plan.withdrawn.append((row.post.id, row.post.version))
-        self._plan.withheld[row.post.id] = WithheldPost(msgspec.structs.replace(row.post, seq=self._seq), key)
+        post = msgspec.structs.replace(row.post, seq=self._seq)
+        self._plan.withheld[row.post.id] = WithheldPost(post, key, past=row.past)
         return True
 
     def _show(self, key: AccountKey, found: dict[str, Upsert]) -> None:
@@ -180,6 +184,7 @@ class AccountPlanner:
             if known is not None:  # an attempt that died stored it: a version that is accepted publishes it again
                 version = known.post.version + FLOOD_MS
             post = raised(one.post, version, self._seq)
+            self.pasts[post_id] = one.past.hidden(self._seq)
             self._add(Upsert(post, one.raw), found)
 
     def _rename(self, key: AccountKey, found: dict[str, Upsert]) -> None:
@@ -211,9 +216,15 @@ class AccountPlanner:
         post = upsert.post
         named = found.get(post.id)
         if named is not None and named.post.version >= post.version:
+            if post.id in self.pasts:
+                self._prepare(msgspec.structs.replace(named.post, first_seq=post.first_seq), named, found)
             return
-        found[post.id] = upsert
         self._plan.added.add(post.id)
+        self._prepare(post, upsert, found)
+
+    def _prepare(self, post: Post, upsert: Upsert, found: dict[str, Upsert]) -> None:
+        """Let a post take the place of that of an upsert."""
+        found[post.id] = Upsert(post, upsert.raw, upsert.alias)
         self.prepared[post.id] = PreparedRow(post, encode_post(post), None if post.repost_of else describe(post, None))
 
     def _wipe_withheld(self) -> None:
@@ -254,7 +265,8 @@ class AccountPlanner:
         for post_id, original in reposts.items():
             if original in owners and post_id not in hidden:
                 owners[post_id] = hidden[post_id] = owners[original]
-        for post_id, row in self._lookups.stored(hidden).items() if hidden else ():
+        stored = self._lookups.stored(hidden) if hidden else {}
+        for post_id, row in stored.items():
             if post_id not in self._plan.removals:
                 self._plan.removals[post_id] = row
                 self._plan.withdrawn.append((post_id, row.post.version))
@@ -262,7 +274,9 @@ class AccountPlanner:
             post = upsert.post
             earlier = self._plan.withheld.get(post.id) or known.get(post.id)
             if post.id in hidden and (earlier is None or earlier.post.version <= post.version):
-                self._plan.withheld[post.id] = WithheldPost(post, hidden[post.id], upsert.raw)
+                known_before = earlier or stored.get(post.id) or WithheldPost(post, hidden[post.id])
+                post = msgspec.structs.replace(post, first_seq=known_before.post.first_seq)
+                self._plan.withheld[post.id] = WithheldPost(post, hidden[post.id], upsert.raw, known_before.past)
         return [upsert for upsert in upserts if upsert.post.id not in hidden]
 
     def _is_hidden(self, key: AccountKey) -> bool:

@@ -49,7 +49,8 @@ def plan_writes(
     prepared = prepare_rows(writes, seq) if prepared is None else prepared
     kept = accounts.run([upsert for upsert in upserts if upsert.post.id not in plan.tombstones])
     detached = plan_detachments(writes, plan, buried)
-    UpsertPlanner(lookups, plan, seq, {**prepared, **accounts.prepared}, detached).run(
+    rows = {**prepared, **accounts.prepared}
+    UpsertPlanner(lookups, plan, seq, rows, detached=detached, pasts=accounts.pasts).run(
         [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
     )
     return plan

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import msgspec
 
@@ -16,6 +17,7 @@ from pipeline.post import Post, QuoteDetachment, Upsert
 from pipeline.query.document import Document, describe
 from pipeline.store.contract import Entry
 from pipeline.store.merge_versions import MergeOutcome, merge, raised, rests_on
+from pipeline.store.past.post_past import NO_PAST, PostPast
 from pipeline.store.plan.detachments import quote_tombstone
 from pipeline.store.plan.lookups import PlanLookups
 from pipeline.store.plan.write_plan import RowUpsert, StoredRow, WritePlan
@@ -44,7 +46,7 @@ class _Merged:
 
 
 class UpsertPlanner:
-    """Merges the upserts of one batch into a plan."""
+    """Merges the upserts of one batch into a plan. `pasts` are those of hidden posts that are stored again."""
 
     def __init__(
         self,
@@ -52,13 +54,16 @@ class UpsertPlanner:
         plan: WritePlan,
         seq: int,
         prepared: Mapping[str, PreparedRow],
+        *,
         detached: Container[str] = (),
+        pasts: Mapping[str, PostPast] = MappingProxyType({}),
     ) -> None:
         self._lookups = lookups
         self._plan = plan
         self._seq = seq
         self._prepared = prepared
         self._detached = detached
+        self._pasts = pasts
 
     def run(self, upserts: Sequence[Upsert], detachments: Sequence[QuoteDetachment] = ()) -> None:
         """Enter the rows and entries of all accepted posts, and of stored posts whose quote is detached."""
@@ -98,7 +103,8 @@ class UpsertPlanner:
             prepared = self._prepared.get(new.id)
             if prepared is None or prepared.post is not new or new.rewritten:
                 # It lost its quote, is a later version of a post, or was written again: clients may hold another text.
-                new = msgspec.structs.replace(new, seq=self._seq, changed=2 if new.rewritten else 0)
+                numbers = {"seq": self._seq, "first_seq": new.first_seq or self._seq}
+                new = msgspec.structs.replace(new, **numbers, changed=2 if new.rewritten else 0)
                 return _Merged(new, None, None, raw, encode_post(new), detached)
             return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)
@@ -138,15 +144,19 @@ class UpsertPlanner:
         document = prepared.document if prepared is not None and prepared.post is one.post else None
         if document is None:
             document = describe(one.post, original)
-        upsert = RowUpsert(one.post, document, one.body, row, one.raw)
+        upsert = RowUpsert(one.post, document, one.body, row, one.raw, past=self._pasts.get(one.post.id, NO_PAST))
         if row is not None:
+            upsert.past = row.past
+            if one.outcome != "redelivered":
+                is_content = one.outcome == "content"
+                upsert.past = row.past.replaced(row.body, row.document, document, one.post.seq, content=is_content)
             upsert.reindex = _differs(row.document, document)
             upsert.touched = row.touched
             upsert.forget_raw = one.detached
         before = row.document if row is not None and one.outcome != "redelivered" else None
         body = with_original(one.body, source.body if source is not None else None)
         before_seq = row.post.seq if row is not None and before is not None else 0
-        self._plan.entries.append(Entry(one.post, original, document, body, before, before_seq))
+        self._plan.entries.append(Entry(one.post, original, document, body, before, before_seq, upsert.past))
         return upsert
 
     def _touch_reposts(self, accepted: Mapping[str, _Merged], rows: dict[str, RowUpsert]) -> None:

@@ -10,18 +10,23 @@ from dataclasses import dataclass, field
 from pipeline.post import Post
 from pipeline.query.document import Document
 from pipeline.store.contract import Entry, Persisted
+from pipeline.store.past.post_past import NO_PAST, PostPast
 from pipeline.store.plan.account_rows import AccountKey, AccountRow, WithheldPost
 
 
 @dataclass(slots=True)
 class StoredRow:
-    """Row as it is before the batch. `touched` is set once an edit of the post reached stored reposts."""
+    """Row as it is before the batch. `touched` is set once an edit of the post reached stored reposts.
+
+    `past` is what was replaced in the post until then.
+    """
 
     sort_key: int
     post: Post
     body: bytes
     document: Document
     touched: bool = False
+    past: PostPast = NO_PAST
 
 
 @dataclass(slots=True)
@@ -29,6 +34,8 @@ class RowUpsert:
     """Row to write. `stored` is the row it replaces; `reindex` is set where words or facets differ from that row.
 
     `forget_raw` removes the raw record, because it may hold a post that this one no longer quotes.
+
+    `past` is the post's whole past after this write.
 
     A new row copied from another store brings its `sort_key` and `reach` along; otherwise `sort_key` is -1.
     """
@@ -43,6 +50,7 @@ class RowUpsert:
     forget_raw: bool = False
     sort_key: int = -1
     reach: int | None = None
+    past: PostPast = NO_PAST
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ import apsw
 
 from pipeline.store.contract import AccountTombstone, ExportRow, HiddenRow, Tombstone
 from pipeline.store.copy.copied_post_plan import decode_rows, hidden_row, plan_hidden, plan_load
+from pipeline.store.past.post_past import encode_past
 from pipeline.store.plan import AccountRow
 from pipeline.store.plan.deletions import plan_tombstones
 from pipeline.store.raw_record_compression import compress, decompress
@@ -29,8 +30,8 @@ _ROWS_AT_ONCE = 1_000
 _HIDDEN_AT_ONCE = 250
 _FORMER_SALTS, _NOTE = "former_salts", "moving"
 _POSTS = (
-    "SELECT p.place, p.touched, p.reach, r.data FROM posts AS p LEFT JOIN raws AS r ON r.place = p.place "
-    "WHERE p.place >= ? ORDER BY p.place LIMIT ?"
+    "SELECT p.place, p.touched, p.reach, r.data, v.data FROM posts AS p LEFT JOIN raws AS r ON r.place = p.place "
+    "LEFT JOIN pasts AS v ON v.hash = p.hash WHERE p.place >= ? ORDER BY p.place LIMIT ?"
 )
 _RAW = "SELECT data FROM raws WHERE place = ?"
 _WITHHELD = "SELECT hash FROM withheld WHERE hash >= ? ORDER BY hash LIMIT ?"
@@ -74,8 +75,8 @@ class SqliteCopyAccess:
         finally:
             self._connection.execute("COMMIT")
         return [
-            ExportRow(key, body, decompress(raw) if raw is not None else b"", bool(touched), reach, original)
-            for (key, touched, reach, raw), (body, original) in zip(found, bodies, strict=True)
+            ExportRow(key, body, decompress(raw) if raw else b"", bool(touched), reach, original, past or b"")
+            for (key, touched, reach, raw, past), (body, original) in zip(found, bodies, strict=True)
         ]
 
     def posts_by_id(self, ids: Sequence[str]) -> dict[str, ExportRow]:
@@ -83,7 +84,9 @@ class SqliteCopyAccess:
         with translate_errors():
             found = self._lookups.stored(ids)
             return {
-                post_id: ExportRow(row.sort_key, row.body, self._raw_record(row.sort_key), row.touched)
+                post_id: ExportRow(
+                    row.sort_key, row.body, self._raw_record(row.sort_key), row.touched, past=encode_past(row.past)
+                )
                 for post_id, row in found.items()
             }
 

@@ -13,6 +13,7 @@ import apsw
 from pipeline.errors import StoreMismatch
 from pipeline.query.analyser import ANALYSER_VERSION
 from pipeline.query.document import describe
+from pipeline.store.past.post_past import decode_past, encode_past
 from pipeline.store.post_json import decode_post
 from pipeline.store.sqlite import document_columns, schema
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
@@ -22,6 +23,7 @@ from pipeline.store.sqlite.error_mapping import translate_errors
 _POSTS_AT_ONCE = 500
 _UNDONE = "none"
 _KEYS = "SELECT place FROM docs WHERE place > ? ORDER BY place LIMIT ?"
+_PAST = "SELECT v.hash, v.data FROM posts AS p JOIN pasts AS v ON v.hash = p.hash WHERE p.place = ?"
 _UPDATE_TEXTS = "UPDATE docs SET words=?, urls=?, bio=?, name=?, facets=? WHERE place=?"
 _UPDATE_NUMBERS = "UPDATE posts SET followers=?, likes=?, reposts=?, replies=?, quotes=? WHERE place=?"
 
@@ -57,14 +59,18 @@ def _index_again(connection: apsw.Connection) -> None:
         connection.execute("INSERT INTO fts (fts) VALUES ('delete-all')")
     last = -1
     while keys := [key for (key,) in rows(connection, _KEYS, (last, _POSTS_AT_ONCE))]:
-        texts, numbers = [], []
+        texts, numbers, pasts = [], [], []
         for key, (body, original) in zip(keys, fetch_with_originals(connection, keys), strict=True):
-            document = describe(decode_post(body), decode_post(original) if original is not None else None)
+            inside = decode_post(original) if original is not None else None
+            document = describe(decode_post(body), inside)
             texts.append((*document_columns.texts(document), key))
             numbers.append((*document_columns.numbers(document), key))
+            for hash_of_id, data in rows(connection, _PAST, (key,)):
+                pasts.append((encode_past(decode_past(data).described_again(inside)), hash_of_id))
         with transaction(connection):
             connection.executemany(_UPDATE_TEXTS, texts)
             connection.executemany(_UPDATE_NUMBERS, numbers)
+            connection.executemany("UPDATE pasts SET data = ? WHERE hash = ?", pasts)
         last = keys[-1]
     with transaction(connection):
         connection.execute("INSERT INTO fts (fts) VALUES ('rebuild')")

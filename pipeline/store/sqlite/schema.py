@@ -3,13 +3,14 @@
 `posts` is small and hot: one row a post with everything that is compared, sorted and counted. `docs` holds what is read
 (the JSON of the post) and what was indexed (words and facets, so that a deletion can name exactly what to remove from
 the index). `fts` is the full-text index over `docs` with external content; its rowid is the sort key (column `place`),
-so newest first is its own order. `raws` holds the raw records. `accounts` holds what
-is known of accounts, `withheld` the posts that are hidden while one is off. `check` compares the versions of schema and
-analyser.
+so newest first is its own order. `raws` holds the raw records. `accounts` holds what is known of accounts, `withheld`
+the posts that are hidden while one is off, `pasts` what was replaced in posts, `decks` the decks. `check` compares the
+versions of schema and analyser.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -32,7 +33,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE posts (
   place INTEGER PRIMARY KEY, hash INTEGER NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL,
   changed INTEGER NOT NULL, touched INTEGER NOT NULL, sample INTEGER NOT NULL, author INTEGER NOT NULL,
-  original INTEGER, followers INTEGER, likes INTEGER, reposts INTEGER, replies INTEGER, quotes INTEGER, reach INTEGER);
+  original INTEGER, followers INTEGER, likes INTEGER, reposts INTEGER, replies INTEGER, quotes INTEGER, reach INTEGER,
+  first INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX posts_hash ON posts (hash);
 CREATE INDEX posts_seq ON posts (seq);
 CREATE INDEX posts_changed ON posts (seq) WHERE changed > 0;
@@ -72,9 +74,16 @@ CREATE INDEX IF NOT EXISTS withheld_created_at ON withheld (created_at);
 CREATE INDEX IF NOT EXISTS withheld_at ON withheld (at);
 CREATE TABLE IF NOT EXISTS aliases (hash INTEGER PRIMARY KEY, id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deletion_versions (hash INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS pasts (hash INTEGER PRIMARY KEY, until INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS decks (
+  deck TEXT NOT NULL, part TEXT NOT NULL, stamp INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (deck, part));
 """
-"""Tables of accounts, of posts that are hidden while one is off, of aliases and of versions of deletions. A store of an
-earlier program gets them when it is opened."""
+"""Tables of accounts, of posts that are hidden while one is off, of aliases, of versions of deletions, of what was
+replaced in posts, and of decks. A store of an earlier program gets them when it is opened."""
+_ADDED_NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _ADDED_TABLES))
+
+_FIRST_NUMBERS = "ALTER TABLE posts ADD COLUMN first INTEGER NOT NULL DEFAULT 0"
+_HAS_FIRST_NUMBERS = "SELECT 1 FROM pragma_table_info('posts') WHERE name = 'first'"
 
 
 def create(connection: apsw.Connection) -> None:
@@ -103,10 +112,13 @@ def create(connection: apsw.Connection) -> None:
 
 
 def complete(connection: apsw.Connection) -> None:
-    """Add the tables that a store of an earlier program lacks."""
-    if not list(rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deletion_versions'")):
+    """Add the tables, and the column of first numbers, that a store of an earlier program lacks."""
+    tables = {name for (name,) in rows(connection, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables >= _ADDED_NAMES:
         with transaction(connection):
             connection.execute(_ADDED_TABLES)
+            if not list(rows(connection, _HAS_FIRST_NUMBERS)):
+                connection.execute(_FIRST_NUMBERS)
 
 
 def set_meta(connection: apsw.Connection, key: str, value: object) -> None:

@@ -8,7 +8,7 @@ to one thread at a time for writing. Any number of threads may open readings, ea
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from pipeline.store.raw_record_compression import compress
 from pipeline.store.refused_posts import persist_without_refused
 from pipeline.store.sqlite import coverage, schema
 from pipeline.store.sqlite.connection import connect, rows, transaction
+from pipeline.store.sqlite.decks import SqliteDecks
 from pipeline.store.sqlite.error_mapping import translate_errors
 from pipeline.store.sqlite.export_and_load import SqliteCopyAccess, former_salts
 from pipeline.store.sqlite.periodic.maintenance import SqliteMaintenance
@@ -132,6 +133,15 @@ class SqliteStore:
         """Return coverage rows that overlap a span, oldest first; see `Store.coverage`."""
         with translate_errors(), self._reader() as connection:
             return coverage.read_rows(connection, since, until, limit)
+
+    def deck_records(self) -> SqliteDecks:
+        """Return access to the decks."""
+        return SqliteDecks(self._connection)
+
+    def deleted_at(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return when (ms) those of the posts that have a tombstone were deleted here."""
+        with translate_errors():
+            return self._lookups.tombstones(ids)
 
     def copy_access(self) -> SqliteCopyAccess:
         """Return access to all rows for a copy of the store."""

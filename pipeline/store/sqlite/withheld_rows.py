@@ -9,10 +9,11 @@ from pipeline.store.plan import AccountKey
 
 
 class WithheldBody(msgspec.Struct):
-    """The account that is off (network and id), and the hidden post."""
+    """The account that is off (network and id), and the hidden post with its past."""
 
     owner: AccountKey
     post: Post
+    past: bytes = b""
 
 
 decode_withheld = msgspec.json.Decoder(WithheldBody).decode

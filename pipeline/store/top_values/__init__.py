@@ -5,17 +5,19 @@ with the background, hourly counts of words over all posts, which is collected h
 """
 
 from pipeline.store.top_values.background import BACKGROUND_HOURS, WordBackground
-from pipeline.store.top_values.counter import SAMPLED_POSTS, TopCounter
+from pipeline.store.top_values.counter import SAMPLED_POSTS, TopCounter, merge_forms
 from pipeline.store.top_values.trending import TRENDING_WINDOW_MS, trending, with_background
-from pipeline.store.top_values.words import is_word
+from pipeline.store.top_values.words import WORDS_VERSION, is_word
 
 __all__ = [
     "BACKGROUND_HOURS",
     "SAMPLED_POSTS",
     "TRENDING_WINDOW_MS",
+    "WORDS_VERSION",
     "TopCounter",
     "WordBackground",
     "is_word",
+    "merge_forms",
     "trending",
     "with_background",
 ]

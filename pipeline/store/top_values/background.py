@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.store.top_values.counted_post_fields import decode_view
+from pipeline.store.top_values.unspaced_words import JOINT
 from pipeline.store.top_values.words import is_word, tokens
 
 BACKGROUND_HOURS = 7 * 24
@@ -41,7 +42,8 @@ class WordBackground:
         rows = []
         for hour, counts in list(self._words.items()):
             ready = {word: count for word, count in counts.items() if count >= MIN_POSTS}
-            rows += [(hour, word, count) for word, count in ready.items() if is_word(word)]
+            named = ((word.replace(JOINT, ""), count) for word, count in ready.items())
+            rows += [(hour, word, count) for word, count in named if is_word(word)]
             for word in ready:
                 del counts[word]
             if not counts or len(counts) > _MAX_PENDING_WORDS or len(self._words) > _MAX_PENDING_HOURS:

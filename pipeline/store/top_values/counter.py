@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from pipeline.store.contract import TopField, TopItem
 from pipeline.store.top_values.counted_post_fields import TopView, decode_view
+from pipeline.store.top_values.word_forms import WordForms, may_have_affixes, merged
 from pipeline.store.top_values.words import is_word, tokens
 
 SAMPLED_POSTS = 5_000
 """Newest matches that a top list counts; `Top.matching` is the number of all matches."""
+
+MAX_FORMS = 8
+"""Forms of a word that are told, the most frequent: a click on the word searches for them."""
 
 _MAX_LABEL_CHARS = 80
 
@@ -26,6 +31,8 @@ class TopCounter:
         self._field = field
         self.counts: Counter[str] = Counter()
         self.labels: dict[str, str] = {}
+        self._forms: Mapping[str, list[str]] = {}
+        self._variable: list[list[str]] = []
         self.posts = 0
         self.newest = 0
         self.oldest = 0
@@ -50,7 +57,10 @@ class TopCounter:
 
     def _count_content(self, post: TopView) -> None:
         if self._field in ("words", "trending"):
-            self.counts.update(tokens(post))
+            found = tokens(post)
+            self.counts.update(found)
+            if not post.text.isascii():
+                self._variable.append([token for token in found if may_have_affixes(token)])
         elif self._field == "hashtags":
             for value, label in {tag.casefold(): tag for tag in reversed(post.hashtags)}.items():
                 self._count(value, label)
@@ -66,12 +76,49 @@ class TopCounter:
         self.counts[value] += 1
         self.labels.setdefault(value, label)
 
+    def merge_forms(self, forms: WordForms, found: Mapping[str, list[str]]) -> None:
+        """Count by word instead of by raw token; call it once, after all posts are added."""
+        self.counts = merged(self.counts, self._variable, forms)
+        self._forms = found
+        self._variable = []
+
+    def forms_of(self, word: str) -> list[str]:
+        """Return the forms in which the sample writes a word, most frequent first; [] where that is only itself."""
+        return self._forms.get(word, [])[:MAX_FORMS]
+
+    def background_tokens(self, words: Iterable[str]) -> list[str]:
+        """Return the raw tokens by which the background knows words."""
+        return list(dict.fromkeys(token for word in words for token in self._tokens_of(word)))
+
+    def background_posts(self, word: str, seen: Mapping[str, int], total: int) -> int:
+        """Return the posts of the background that have a word; a post with two of its forms is counted twice.
+
+        `seen` are posts by raw token, `total` all posts of the background.
+        """
+        return min(total, sum(seen.get(token, 0) for token in self._tokens_of(word)))
+
+    def _tokens_of(self, word: str) -> list[str]:
+        return self._forms.get(word) or [word]
+
     def items(self, limit: int) -> list[TopItem]:
         """Return the most frequent values, ties in the order of the values."""
         worded = self._field == "words"
         found = (pair for pair in self.counts.items() if (is_word(pair[0]) if worded else pair[0]))
         ranked = heapq.nsmallest(limit, found, key=lambda pair: (-pair[1], pair[0]))
-        return [TopItem(value, count, count / self.posts, label=self.labels.get(value, "")) for value, count in ranked]
+        return [
+            TopItem(value, count, count / self.posts, label=self.labels.get(value, ""), forms=self.forms_of(value))
+            for value, count in ranked
+        ]
+
+
+def merge_forms(counters: Iterable[TopCounter]) -> None:
+    """Count the forms of a word as one in counters of one sample; the forms are decided by the whole sample."""
+    counters = list(counters)
+    counts: Counter[str] = sum((counter.counts for counter in counters), Counter())
+    forms = WordForms(counts)
+    found = forms.forms(counts)
+    for counter in counters:
+        counter.merge_forms(forms, found)
 
 
 def _plain_name(post: TopView) -> str:

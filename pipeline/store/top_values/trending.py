@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from pipeline.query.analyser import analyse
 from pipeline.store.contract import TopItem
 from pipeline.store.top_values.counter import TopCounter
 from pipeline.store.top_values.words import is_word
@@ -23,10 +24,18 @@ _MIN_SCORE = 3.0
 _PRIOR_POSTS = 500.0
 
 
-def with_background(items: Iterable[TopItem], seen: Mapping[str, int], total: int) -> list[TopItem]:
-    """Return word items with their share in the background: word in `seen` posts of `total` (None if 0)."""
+def with_background(
+    items: Iterable[TopItem], counter: TopCounter, seen: Mapping[str, int], total: int
+) -> list[TopItem]:
+    """Return the word items of a counter with their share in the background: `seen` posts of `total` (None if 0)."""
     return [
-        TopItem(item.value, item.count, item.share, seen.get(item.value, 0) / total if total else None)
+        TopItem(
+            item.value,
+            item.count,
+            item.share,
+            counter.background_posts(item.value, seen, total) / total if total else None,
+            forms=item.forms,
+        )
         for item in items
     ]
 
@@ -49,13 +58,18 @@ def trending(
     skipped = set(leave_out)
     items = []
     for word, count in recent.counts.items():
-        if count < _MIN_TRENDING_POSTS or word in skipped or not total or not is_word(word):
+        if count < _MIN_TRENDING_POSTS or not total or not is_word(word):
             continue
-        score = log_odds(count, recent.posts, seen.get(word, 0), total)
+        forms = recent.forms_of(word)
+        if not skipped.isdisjoint([" ".join(analyse(word)), *forms]):
+            continue
+        before = recent.background_posts(word, seen, total)
+        score = log_odds(count, recent.posts, before, total)
         if score >= _MIN_SCORE and earlier.posts >= _ENOUGH_POSTS:
             score = min(score, log_odds(count, recent.posts, earlier.counts[word], earlier.posts))
         if score >= _MIN_SCORE:
-            items.append(TopItem(word, count, count / recent.posts, seen.get(word, 0) / total, round(score, 2)))
+            share = count / recent.posts
+            items.append(TopItem(word, count, share, before / total, round(score, 2), forms=forms))
     return sorted(items, key=lambda item: (-(item.score or 0), item.value))[:limit]
 
 

@@ -7,8 +7,11 @@ from tests.store.contract.accounts import AccountsContract
 from tests.store.contract.changes import ChangesContract
 from tests.store.contract.counts import CountsContract
 from tests.store.contract.coverage import CoverageContract
+from tests.store.contract.decks import DecksContract
 from tests.store.contract.deletions import DeletionsContract
 from tests.store.contract.detachments import DetachmentsContract
+from tests.store.contract.entry_numbers import EntryNumbersContract
+from tests.store.contract.first_numbers import FirstNumbersContract
 from tests.store.contract.merging import MergingContract
 from tests.store.contract.originals import OriginalsContract
 from tests.store.contract.other_names import OtherNamesContract
@@ -20,6 +23,8 @@ from tests.store.contract.top_values import TopsContract
 
 
 class StoreContract(
+    EntryNumbersContract,
+    FirstNumbersContract,
     MergingContract,
     ReplacingContract,
     OriginalsContract,
@@ -34,5 +39,6 @@ class StoreContract(
     CoverageContract,
     RetentionContract,
     RewritingContract,
+    DecksContract,
 ):
     """Everything that a store promises."""

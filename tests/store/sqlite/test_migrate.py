@@ -79,3 +79,16 @@ def test_store_with_sort_keys_of_an_earlier_program_can_be_written(tmp_path: Pat
     assert now_found(again, "*") == old
     assert_whole(again)
     again.close()
+
+
+def test_a_store_of_an_earlier_program_gets_its_missing_tables_when_it_is_opened(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    put(store, 1, post(1, "cats"))
+    for table in ("decks", "aliases"):
+        store._connection.execute(f"DROP TABLE {table}")
+    store.close()
+    again = SqliteStore(tmp_path, create=False)
+    assert list(again.deck_records().all("columns")) == []
+    assert again.deck_records().put("harbour", "columns", b"{}", None)
+    assert now_found(again, "cats") == ["x:1"]
+    again.close()

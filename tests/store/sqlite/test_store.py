@@ -99,3 +99,18 @@ def test_broken_store_refuses_no_post_for_good(store: SqliteStore) -> None:
     with pytest.raises(StoreError) as caught:
         put(store, 1, post(1, "cats"), post(2, "cats"), raw=b"{}")
     assert not isinstance(caught.value, RowRefused)
+
+
+def test_background_of_another_rule_of_words_is_dropped(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    put(store, 1, *(post(number, "kittens everywhere") for number in range(1, 9)))
+    store.maintain()
+    counted = "SELECT count(*), (SELECT total(posts) FROM background_hours) FROM background"
+    before = list(store._connection.execute(counted))
+    store._connection.execute("UPDATE meta SET value = 0 WHERE key = 'words'")
+    store.close()
+    again = SqliteStore(tmp_path)
+    again.maintain()
+    assert before == [(2, 8)]
+    assert list(again._connection.execute(counted)) == [(0, 0)]
+    again.close()

@@ -26,6 +26,22 @@ def test_a_search_pages_to_its_end_without_a_gap_or_a_double(stocked: Server) ->
     assert found["terms"] == ["otters"]
 
 
+def test_ranking_of_originals_has_each_once_and_counts_them_all(shared: Product, server: Server) -> None:
+    posts = [shared.post(f"walrus {number}", 300 + number, counts={"likes": number % 4}) for number in range(9)]
+    shared.feed(*posts, shared.post("", 320, repost_of="demo:300", original=posts[0]))
+    shared.tick(indexed=10)
+    likes, before, matching = [], "", []
+    while before is not None:
+        page = server.get(f"/api/search?q=walrus&sort=likes&originals=true&limit=4&before={before}").json
+        likes += [(post["id"], post["counts"]["likes"]) for post in page["posts"]]
+        matching.append(page["matching"])
+        before = page["next"]
+    assert [one for _, one in likes] == [3, 3, 2, 2, 1, 1, 0, 0, 0]
+    assert len(dict(likes)) == 9
+    assert matching == [9, None, None]
+    assert len(server.get("/api/search?q=walrus&limit=20").json["posts"]) == 10
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -36,10 +52,16 @@ def test_a_search_pages_to_its_end_without_a_gap_or_a_double(stocked: Server) ->
         ("/api/search?q=x&limit=99999999999999999999999", 400, "bad_request"),
         ("/api/search?q=x&sort=luck", 400, "bad_request"),
         ("/api/search?q=x&before=nonsense", 400, "bad_request"),
+        ("/api/search?q=x&originals=perhaps", 400, "bad_request"),
         ("/api/top?q=x&field=shoes", 400, "bad_request"),
         ("/api/stream?q=(", 400, "missing_term"),
         ("/api/export?q=x&format=xls", 400, "bad_request"),
         ("/api/posts/demo:nobody", 404, "not_found"),
+        ("/api/posts/demo:nobody/versions", 404, "not_found"),
+        ("/api/unread", 400, "bad_request"),
+        ("/api/unread?q=(", 400, "missing_term"),
+        ("/api/unread?q=x&read=-1", 400, "bad_request"),
+        ("/api/unread?q=x&limit=10001", 400, "bad_request"),
         ("/api/explain?q=x&id=demo:nobody", 404, "not_found"),
         ("/img/demo:nobody/avatar", 404, "not_found"),
         ("/nowhere", 404, "not_found"),

@@ -73,6 +73,43 @@ def test_an_event_stream_gives_no_id_before_its_history_is_whole(shared: Product
     events.close()
 
 
+def test_several_searches_share_a_stream_and_resume_by_one_id(shared: Product, stocked: Server) -> None:
+    shared.feed(shared.post("wombats", 900), shared.post("quokkas", 901))
+    query = "q=wombats&q=quokkas&id=second&q=wombats&history=0&q=re:zero"
+    events = Events(stocked.port, query)
+    got: dict[str, list[tuple[str, list[str]]]] = {}
+    while len([one for one in got.values() if one[-1][0] == "done"]) < 3 or "stream-4" not in got:
+        kind, data = events.next()
+        if "id" in data:
+            posts: list[dict[str, str]] = data.get("posts") or []  # type: ignore[assignment]
+            state = "done" if data.get("done") else kind
+            got.setdefault(str(data["id"]), []).append((state, [post["id"] for post in posts]))
+    ids = {name: [post_id for _, posts in steps for post_id in posts] for name, steps in got.items()}
+    assert ids == {"stream": ["demo:900"], "second": ["demo:901"], "stream-3": [], "stream-4": []}
+    assert got["stream-4"] == [("error", [])], "one search that is not understood leaves the others"
+    shared.feed(shared.post("wombats again", 902))
+    shared.tick()
+    live: list[str] = []
+    while (event := events.next())[0] != "stats":
+        live += [post["id"] for post in event[1].get("posts") or []]  # type: ignore[attr-defined]
+    assert live == ["demo:902"], "live posts come once for both subscriptions of a search"
+    assert events.last_id
+    events.close()
+    shared.feed(shared.post("quokkas again", 903))
+    again = Events(stocked.port, query, Last_Event_ID=events.last_id)
+    assert again.ids_until("demo:903") == ["demo:903"]
+    again.close()
+
+
+def test_a_stream_watches_as_many_searches_as_a_socket(product: Product) -> None:
+    events = Events(product.serve(SEARCHES_PER_SOCKET="2").port, "q=one&q=two&q=three")
+    while (event := events.next())[0] != "error":
+        pass
+    assert event[1]["id"] == "stream-3"
+    assert event[1]["error"]["code"] == "too_many_searches"  # type: ignore[index]
+    events.close()
+
+
 def test_a_stream_without_a_search_carries_messages_for_every_client(product: Product) -> None:
     server = product.serve()
     events = Events(server.port, "")

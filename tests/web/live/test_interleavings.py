@@ -52,12 +52,20 @@ def _first_without_losses(reading: Any, query: Any, _low: int, history: int) -> 
     return _FIRST(reading, query, NEWEST, history)
 
 
+def _still_watching(self: Session, key: str) -> list[str]:
+    lagged = [watch for watch in self._watches.values() if watch.query.key == key and watch.search is not None]
+    for watch in lagged:
+        watch.lagged = True
+    return [watch.request.id for watch in lagged]
+
+
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "nothing is marked as missed when the connection is lost": (Losses, "mark_missed", lambda *_: None),
     "stats carry `after` while posts are missing": (Losses, "behind", property(lambda _losses: False)),
     "a lapsed lease is no gap": (Losses, "mark_lapsed", lambda *_: None),
     "a refill reads from now": (Refill, "_attempt", _from_now),
     "a client that lagged still gets frames": (Losses, "lag", lambda *_: None),
+    "watches that lagged are taken back again": (Session, "mark_lagged", _still_watching),
     "an answer leaves out retractions and deletions": (Session, "_send_losses", lambda *_: None),
     "the first page leaves out the losses before it": (session, "_first", _first_without_losses),
     "an answer in several steps leaves out the losses": (catch_up, "_in_steps", _bodies_alone),
@@ -73,6 +81,7 @@ NOTICED = {
     "a lapsed lease is no gap": 290,
     "a refill reads from now": 266,
     "a client that lagged still gets frames": 0,
+    "watches that lagged are taken back again": 245,
     "an answer leaves out retractions and deletions": 1,
     "the first page leaves out the losses before it": 295,
     "an answer in several steps leaves out the losses": 295,

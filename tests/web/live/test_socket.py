@@ -10,7 +10,7 @@ import pytest
 from websockets.sync.client import connect
 
 from pipeline.query.parser import parse
-from tests.web.browser import Browser
+from tests.web.browser import Browser, Search
 from tests.web.conftest import NOW_MS, Product, Server
 from tests.web.frames import frames_of, valid
 from web.live.clients.client import Client
@@ -57,6 +57,42 @@ NEWER = NOW_MS - 1_000
 """A version above that of other posts here, and not ahead of their receipt, which no version may be."""
 
 
+def test_post_that_began_to_match_later_names_its_number_wherever_it_is_read(shared: Product, server: Server) -> None:
+    shared.feed(shared.post("herons here", 310), shared.post("egrets here", 311))
+    browser = Browser(server.port)
+    browser.subscribe("a", "egrets")
+    browser.until_live()
+    shared.feed(shared.post("herons and egrets", 310, version=NEWER))
+    browser.until(lambda: browser.of("posts"))
+    (received,) = browser.of("posts")
+    (post,) = received["posts"]
+    number = post["seq"]
+    assert received["entered"] == {"demo:310": number}
+    assert number > post["first_seq"] > 0
+    again = Browser(server.port)
+    again.subscribe("b", "egrets")
+    again.until_live("b")
+    assert [one["entered"] for one in again.of("history") if "entered" in one] == [{"demo:310": number}]
+    returning = Browser(server.port)
+    returning.searches["c"] = missed = Search("egrets", history=9)
+    missed.after = post["first_seq"]
+    returning.again("c")
+    returning.until_live("c")
+    assert [one["entered"] for one in returning.of("history") if "entered" in one] == [{"demo:310": number}]
+    for frame in [*browser.frames, *again.frames]:
+        valid(frame)
+    found = server.get("/api/search?q=egrets&limit=5").json
+    assert (found["entered"], len(found["posts"])) == ({"demo:310": number}, 2)
+    assert "entered" not in server.get("/api/search?q=herons").json
+    counted = [server.get(f"/api/unread?q=egrets&read={read}").json for read in (0, post["first_seq"], number)]
+    assert [(one["unread"], one["more"]) for one in counted] == [(2, False), (1, False), (0, False)]
+    assert counted[0]["after"] >= number
+    assert server.get("/api/unread?q=egrets&read=0&limit=1").json["more"]
+    seen = server.get("/api/posts/demo:310/versions").json["versions"]
+    assert [one["post"]["text"] for one in seen] == ["herons and egrets", "herons here"]
+    assert [one["seen_at"] for one in seen] == [number // 1000, post["first_seq"] // 1000]
+
+
 def test_two_ids_of_one_search_share_it_and_leave_it_one_by_one(shared: Product, server: Server) -> None:
     browser = Browser(server.port)
     first = browser.subscribe("a", "stoats  weasels")
@@ -64,6 +100,13 @@ def test_two_ids_of_one_search_share_it_and_leave_it_one_by_one(shared: Product,
     browser.until_live("a")
     browser.until_live("b")
     assert first.key == second.key
+    assert {received["id"] for received in browser.of("history")} == {"a", "b"}
+    shared.feed(shared.post("weasels before stoats", 399))
+    browser.until(lambda: "demo:399" in first.watcher.have and "demo:399" in second.watcher.have)
+    sent = [post["id"] for received in browser.of("posts") for post in received["posts"]]
+    assert sent == ["demo:399"], "once for both"
+    for received in browser.frames:
+        valid(received)
     browser.send({"type": "unsubscribe", "id": "a"})
     time.sleep(0.2)
     shared.feed(shared.post("stoats and weasels", 400))
@@ -117,11 +160,12 @@ def test_too_much_changed_starts_anew_whatever_matches(shared: Product, server: 
 
 
 def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server) -> None:
+    shared.feed(*[shared.post("hamsters", 40_000 + number) for number in range(2_100)])
     browser = Browser(server.port)
-    browser.subscribe("a", "lemmings", history=5_000)
+    browser.subscribe("a", "hamsters", history=5_000)
     browser.until_live()
     ids = [post["id"] for received in browser.of("history") for post in received["posts"]]
-    assert ids == [f"demo:{10_000 + number}" for number in range(2_099, -1, -1)]
+    assert ids == [f"demo:{40_000 + number}" for number in range(2_099, -1, -1)]
     assert [received["done"] for received in browser.of("history")].count(True) == 1
     assert len(browser.of("history")[0]["posts"]) == FIRST_POSTS, "what is seen first waits for nothing below it"
 

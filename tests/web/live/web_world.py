@@ -23,6 +23,7 @@ from tests.delivery.simulation.post_rules import KEYS, parse_key
 from tests.delivery.simulation.random_run import offer_batches
 from tests.delivery.simulation.world import World
 from tests.web.browser import Search as Held
+from tests.web.browser import is_for
 from web.live import session as session_module
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
@@ -131,12 +132,14 @@ class Far(Client):
 
 
 class ReferenceWatcher:
-    """A browser with one search, on one connection after another."""
+    """A browser with one subscription, or with two of the same search, on one connection after another."""
 
-    def __init__(self, world: WebWorld, key: str) -> None:
+    def __init__(self, world: WebWorld, key: str, ids: str = "a") -> None:
         self.world = world
-        self.held = Held(key, 500)
-        self.held.key = key
+        self.subscriptions = {watch_id: Held(key, 500) for watch_id in ids}
+        for held in self.subscriptions.values():
+            held.key = key
+        self.held = self.subscriptions["a"]
         self.client: Far | None = None
 
     def come(self) -> None:
@@ -144,16 +147,17 @@ class ReferenceWatcher:
             self.client = Far(self.world.losses)
             self.client.session = self.world.session(self.client)
             self.world.clients.add(self.client)
-            self.ask()
+            for watch_id in self.subscriptions:
+                self.ask(watch_id)
 
-    def ask(self) -> None:
+    def ask(self, watch_id: str) -> None:
         assert self.client is not None
-        held = self.held
+        held = self.subscriptions[watch_id]
         held.phase, held.seen = "requested", None
         if held.after is None:
             held.watcher.reset()
         self.client.full = False
-        self.client.session.subscribe(Subscribe("a", held.query, 500, held.after))
+        self.client.session.subscribe(Subscribe(watch_id, held.query, 500, held.after))
 
     def go(self) -> None:
         if self.client is not None:
@@ -167,11 +171,13 @@ class ReferenceWatcher:
             return
         frame = self.client.wire.popleft()
         if frame["type"] == "subscribed":
-            self.held.phase = "history"
-        elif frame.get("key") in (None, self.held.key):
-            self.held.take(frame)
-            if frame["type"] == "lagged":
-                self.ask()
+            self.subscriptions[frame["id"]].phase = "history"
+            return
+        for watch_id, held in self.subscriptions.items():
+            if is_for(frame, held.key, watch_id):
+                held.take(frame)
+                if frame["type"] == "lagged":
+                    self.ask(watch_id)
 
 
 class WebWorld:
@@ -218,7 +224,8 @@ class WebWorld:
         self.session = functools.partial(
             Session, hub=self.hub, order=order, store_pool=store_pool, parse=parse_key, searches_max=4
         )
-        self.watchers = [ReferenceWatcher(self, KEYS[n % 2]) for n in range(3)]
+        self.twins = seed % 8 == 5
+        self.watchers = [ReferenceWatcher(self, KEYS[n % 2], "ab" if self.twins else "a") for n in range(3)]
 
     def _slowly(self, function: Any) -> Any:
         """Return the function with some turns of the event loop before and after its work."""
@@ -296,6 +303,12 @@ class WebWorld:
     def anyone(self, what: str) -> None:
         getattr(self.chance.choice(self.watchers), what)()
 
+    def ask_again(self) -> None:
+        """Let a browser subscribe again under an id in use."""
+        watcher = self.chance.choice(self.watchers)
+        if watcher.client is not None:
+            watcher.ask(self.chance.choice("ab"))
+
     def acknowledge_and_go(self) -> None:
         """End a browser in the turn of the event loop in which its subscription is acknowledged."""
         self.line.deliver()
@@ -319,6 +332,7 @@ class WebWorld:
             (5, self.tick),
             (2, self.fill),
             (10, self.hub.flush),
+            *([(6, self.ask_again)] if self.twins else []),
         )
         chance.choices([what for _, what in happenings], [weight for weight, _ in happenings])[0]()
         for _ in range(chance.randint(0, 2)):
@@ -345,28 +359,31 @@ class WebWorld:
             gevent.sleep(0)
             if self.quiet():
                 return
-        raise AssertionError(f"it never came to rest: {[watcher.held.phase for watcher in self.watchers]}")
+        raise AssertionError(f"it never came to rest: {[held.phase for held in self.all_held()]}")
 
     def quiet(self) -> bool:
         if self.pipeline.attempts or self.line.wire or not self.broadcaster.idle or self.refill.pending:
             return False
-        return all(
-            watcher.held.phase == "live" and watcher.client is not None and not watcher.client.wire
-            for watcher in self.watchers
+        return all(held.phase == "live" for held in self.all_held()) and all(
+            watcher.client is not None and not watcher.client.wire for watcher in self.watchers
         )
+
+    def all_held(self) -> list[Held]:
+        """Return what each subscription holds."""
+        return [held for watcher in self.watchers for held in watcher.subscriptions.values()]
 
     def wrong(self) -> list[str]:
         """Return the differences between watchers and store."""
         found = []
-        for watcher in self.watchers:
-            query = parse_key(watcher.held.key)
+        for held in self.all_held():
+            query = parse_key(held.key)
             with self.parts.store.reading() as reading:
                 want = {
                     post["id"]: post["version"]
                     for post in map(msgspec.json.decode, reading.search(query, limit=500).bodies)
                 }
-            if watcher.held.watcher.have != want:
-                found.append(f"{watcher.held.key}: has {watcher.held.watcher.have}, stored are {want}")
+            if held.watcher.have != want:
+                found.append(f"{held.key}: has {held.watcher.have}, stored are {want}")
         return found
 
     def left_behind(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Event-stream client: a bounded queue of server-sent events; ids only after the history, a reconnect delay at the end.
 
-The response's generator takes what is queued. The stream ends after a lag or an error; the browser then resumes from
-the last id.
+The response's generator takes what is queued. The stream ends after a lag, and when each of its searches is refused;
+the browser then resumes from the last id.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from gevent.event import Event
 
 from web.live.clients.client import SPARE_BYTES, Client
+from web.live.clients.resume_points import ResumePoints
 from web.protocol.close_codes import Close
 from web.protocol.frames import Frame, parts_of
 
@@ -25,7 +26,7 @@ def retry_line(close: Close) -> bytes:
 class StreamClient(Client):
     """A watcher over server-sent events."""
 
-    __slots__ = ("_complete", "_events", "_queued", "_ready", "finished")
+    __slots__ = ("_events", "_queued", "_ready", "finished", "resume_points")
 
     def __init__(
         self,
@@ -39,7 +40,7 @@ class StreamClient(Client):
         self._events: deque[bytes] = deque()
         self._queued = 0
         self._ready = Event()
-        self._complete = False
+        self.resume_points = ResumePoints()
         self.finished = False
         """Whether the stream ends once the queue is empty."""
 
@@ -49,7 +50,7 @@ class StreamClient(Client):
         return self._queued
 
     def send(self, frame: Frame, *, always: bool = False) -> bool:
-        """Queue a frame; return False where it did not fit. Ids are written only once the history is complete."""
+        """Queue a frame; return False where it did not fit. Ids are written only once every history is complete."""
         if self.ended:
             return True
         data = frame.event
@@ -59,20 +60,19 @@ class StreamClient(Client):
             else:
                 self._on_full(self, frame)
             return False
-        if frame.kind == "history" and frame.after is not None:
-            self._complete = True
-        elif frame.kind == "reset":
-            self._complete = False
-        elif frame.kind in ("lagged", "error"):
-            # The browser reconnects with the last id it read. A search that is refused stays refused.
-            self._complete = False
+        if frame.after is not None or frame.kind in ("subscribed", "reset", "lagged", "error"):
+            data = b"".join([self._with_id(one) for one in parts_of(frame)])
+        # After a lag the browser reconnects with the last id it read. A search that is refused stays refused.
+        if frame.kind == "lagged" or (frame.kind == "error" and not self.resume_points):
             self.finished = True
-        if self._complete and frame.after is not None:
-            data = b"".join([b"id: %d\n" % (one.after or 0) + one.event for one in parts_of(frame)])
         self._events.append(data)
         self._queued += len(data)
         self._ready.set()
         return True
+
+    def _with_id(self, part: Frame) -> bytes:
+        event_id = self.resume_points.note(part)
+        return part.event if event_id is None else b"id: %d\n" % event_id + part.event
 
     def take(self, timeout_s: float) -> bytes:
         """Return the queued events, b"" where none came within `timeout_s`."""

@@ -19,6 +19,7 @@ from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.deck_followers import DeckFollowers
 from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.notices import Notices
@@ -70,6 +71,11 @@ class Hub:
 
     # -- for sessions
     @property
+    def followers(self) -> DeckFollowers:
+        """The clients that follow a deck."""
+        return self._notices.followers
+
+    @property
     def safe(self) -> int:
         """The low watermark of this process."""
         return self._watermark.safe
@@ -114,7 +120,7 @@ class Hub:
             self._clock.renewed_safe = self._watermark.safe
 
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
-        """Take a message: a JSON array of posts, or a notice."""
+        """Take a message: a JSON array of posts, perhaps a line of entry numbers behind it, or a notice."""
         self._watermark.advance(safe)
         search = self._searches.of_channel(channel)
         if search is None:
@@ -123,7 +129,8 @@ class Hub:
             return
         self.messages += 1
         if search.watchers and len(body) >= 4:
-            self._broadcaster.add(search, safe, body[1:-1])
+            posts, _, numbers = (body, b"", b"") if body.endswith(b"]") else body.partition(b"\n")
+            self._broadcaster.add(search, safe, posts[1:-1], numbers)
 
     def on_subscribed(self, channel: bytes) -> None:
         """Note that a channel's subscription was acknowledged."""
@@ -138,6 +145,7 @@ class Hub:
     def on_restored(self) -> None:
         """Note that every channel is subscribed again, and read what was missed."""
         self._refill.start(self._losses.reconnect())
+        self.followers.tell_all()
 
     # -- leases and idle searches
     def renew(self) -> None:

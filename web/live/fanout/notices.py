@@ -1,7 +1,7 @@
-"""Notices to every web process (tick, source, deleted, gone, edited, gap): passes each on to the clients it concerns.
+"""Notices to every web process (tick, source, deleted, gone, edited, gap, deck): passes each to the clients concerned.
 
-Upkeep, readers and workers send them. A deletion also drops the post's pictures; an edited post is retracted from the
-searches that it no longer matches.
+Upkeep, readers, workers and web processes send them. A deletion also drops the post's pictures; an edited post is
+retracted from the searches that it no longer matches.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 
 from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.deck_followers import DeckFollowers
 from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.status_line import StatusLine
 from web.protocol.frames import frame, frames
-from web.protocol.server_messages import Deleted, Gap, Gone
+from web.protocol.server_messages import DeckChanged, Deleted, Gap, Gone
 
 log = logging.getLogger("web.live.notices")
 
@@ -42,6 +43,7 @@ class Notices:
         self._clock = clock
         self._status = status
         self._on_deleted = on_deleted
+        self.followers = DeckFollowers()
 
     def handle(self, body: bytes) -> None:
         """Handle a notice; one that cannot be read is logged."""
@@ -68,6 +70,8 @@ class Notices:
             self._on_edited(notice["posts"])
         elif kind == "gap":
             self._broadcaster.broadcast(frame(Gap(notice["source"], notice["from"], notice["to"], notice["why"])))
+        elif kind == "deck":
+            self.followers.tell(DeckChanged(notice["deck"], notice["revision"], notice["part"]))
 
     def _retract(self, search: LiveSearch, posts: list[tuple[str, int]]) -> None:
         self._broadcaster.flush_search(search)

@@ -59,7 +59,7 @@ class Watchers:
                 return search
 
     def leave(self, search: LiveSearch, client: Client) -> None:
-        """Take back one watch of a client. A client that lagged was taken out of the watchers already."""
+        """Take back one watch of a client; all watches of one that lagged were taken out at once (`Losses.lag`)."""
         count = search.watchers.get(client, 0) - 1
         if count > 0:
             search.watchers[client] = count

@@ -112,7 +112,6 @@ class Losses:
             if lost.key not in ("", search.key):
                 continue
             search.watchers.pop(client, None)
-            if client.session is not None:
-                client.session.mark_lagged(search.key)
             self.lagged += 1
-            client.send(frame(Lagged(search.key)), always=True)
+            for watch_id in client.session.mark_lagged(search.key):
+                client.send(frame(Lagged(watch_id, search.key)), always=True)

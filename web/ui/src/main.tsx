@@ -1,6 +1,6 @@
 /**
- * Entry point of the page: loads the style sheets, applies the reader's theme, opens the connection, and subscribes to the search of the
- * address (if it is live) while the browser still loads the second chunk (`start.tsx`), which draws the page. If that chunk cannot be
+ * Entry point of the page: loads the style sheets, applies the reader's theme, opens the connection, and subscribes to the live searches of
+ * the address while the browser still loads the second chunk (`start.tsx`), which draws the page. If that chunk cannot be
  * loaded, a message asks the reader to load the page again. This chunk draws nothing else, so that it stays small.
  */
 import "uplot/dist/uPlot.min.css";
@@ -12,22 +12,41 @@ import "./style/card.css";
 import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
-import { readRoute } from "./state/page/route";
+import { readPlace } from "./state/deck/deckHistory";
+import { deckIdOf } from "./state/deck/deckName";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
-import * as problemWords from "./words/problems";
+import type { SubscriptionHandle } from "./wire/liveSubscription";
+import { NOT_LOADED, pickLanguage, showLanguage } from "./words/languages";
 
 const url = new URL("/ws", location.href);
 url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 const settings = loadSettings();
 applyTheme(settings);
-const place = readRoute(location.search);
 const connection = new Connection(url.href);
 connection.start();
-const early = place.from === null ? connection.subscribe(place.query, settings.depth) : null;
-import("./start").then(({ start }) => start(settings, connection, early), () => {
+const { language, locale } = pickLanguage(settings.language, navigator.languages);
+const subscribe = (): SubscriptionHandle[] => readPlace(settings).specs.filter(({ from }) => from === null).map(({ query, depth }) => connection.subscribe(query, depth));
+
+/** Begin on a stored deck: its searches are known once it was read, and a refusal needs words. */
+async function beginOnDeck(): Promise<void> {
+  const [{ openDeck }] = await Promise.all([import("./state/deck/openDeck"), showLanguage(language, locale)]);
+  const opened = await openDeck(settings);
+  const early = subscribe();
+  (await import("./start")).start(settings, connection, early, opened);
+}
+
+/** Begin on the columns of the address. The start needs the words; the document asked for both files already, so that neither waits. */
+async function beginOnAddress(): Promise<void> {
+  const early = subscribe();
+  await showLanguage(language, locale);
+  (await import("./start")).start(settings, connection, early, null);
+}
+
+(deckIdOf(location.pathname) === null ? beginOnAddress() : beginOnDeck()).catch(() => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
-  notice.textContent = `${problemWords.outdated} ${problemWords.loadAgain}`;
+  notice.lang = language;
+  notice.textContent = NOT_LOADED[language];
   document.getElementById("app")?.append(notice);
 });

@@ -1,4 +1,4 @@
-/** Exported names: each name of a module has one meaning across the page. Words of readers are imported by room, so their rooms may repeat names. */
+/** Exported names: each name of a module has one meaning across the page. Words of readers are read by room, so their rooms may repeat names. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

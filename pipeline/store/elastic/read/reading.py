@@ -12,7 +12,7 @@ from itertools import islice
 
 from pipeline.query.tree import Query
 from pipeline.store import sort_key
-from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract import NEWEST, Changes, Page, SeenVersion, Sort, Timeline, Top, TopField, Unread
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.read.change_step_end import sequence_step_end, tombstone_ids, withdrawn_posts
 from pipeline.store.elastic.read.compile_query import Dsl
@@ -21,8 +21,10 @@ from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPos
 from pipeline.store.elastic.read.page_position import after_position, page_end, position_of
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.read.post_bodies import bodies, posts_by_id, with_originals
+from pipeline.store.elastic.read.post_pasts import entered, unread, versions
 from pipeline.store.elastic.read.timeline import TimelineRequest, timeline
 from pipeline.store.elastic.read.top_values import top
+from pipeline.store.elastic.stored_post import ReadablePost
 from pipeline.store.post_json import with_original
 from pipeline.store.top_values import SAMPLED_POSTS
 
@@ -63,7 +65,8 @@ class ElasticReading:
         positions = [position_of(sort, hit) for hit in found]
         end = page_end(positions, limit)
         page = bodies(self._view, [hit.source for hit in found[:end]])
-        return Page(page, sort_key.token(sort, *positions[end - 1]) if 0 < end < len(found) else None)
+        after_page = sort_key.token(sort, *positions[end - 1]) if 0 < end < len(found) else None
+        return Page(page, after_page, entered(self._view, query, found[:end]))
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return the changes of a search after publication numbers (`Reading.changes`)."""
@@ -85,7 +88,8 @@ class ElasticReading:
         if len(found) > limit:
             return Changes(overflow=True)
         retracted = matching.lost(changed) + withdrawn
-        return Changes(bodies(self._view, [hit.source for hit in found]), retracted, tombstones)
+        page = bodies(self._view, [hit.source for hit in found])
+        return Changes(page, retracted, tombstones, entered=entered(self._view, query, found))
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return the greatest number that a step of `limit` posts and tombstones reaches (`Reading.step_end`)."""
@@ -105,9 +109,19 @@ class ElasticReading:
 
     def posts(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return the wire JSON of the posts that are stored and visible, by id."""
-        visible = {"range": {"place": {"gte": self._retained_from}}}
-        found = posts_by_id(self._view, ids, [visible])
+        found = self._visible(ids)
         return dict(zip(found, bodies(self._view, list(found.values())), strict=True))
+
+    def _visible(self, ids: Sequence[str]) -> dict[str, ReadablePost]:
+        return posts_by_id(self._view, ids, [{"range": {"place": {"gte": self._retained_from}}}])
+
+    def versions(self, post_id: str) -> list[SeenVersion]:
+        """Return the versions of a post, newest first (`Reading.versions`)."""
+        return [one for post in self._visible([post_id]).values() for one in versions(post)]
+
+    def unread(self, query: Query, *, read: int, limit: int, until: int = NEWEST) -> Unread:
+        """Return the number of matches above a marker (`Reading.unread`)."""
+        return unread(self._view, query, self._matching(query), (read, until), limit)
 
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
         """Return the number of posts that match."""

@@ -20,6 +20,7 @@ from pipeline.store.top_values import (
     TRENDING_WINDOW_MS,
     TopCounter,
     is_word,
+    merge_forms,
     trending,
     with_background,
 )
@@ -51,12 +52,16 @@ def top(
         late = field == "trending" and at >> TIE_BITS <= newest - TRENDING_WINDOW_MS
         (earlier if late else tally).add(body, original)
     last = newest or 0
+    if field in ("words", "trending"):
+        merge_forms([tally, earlier])
     items = tally.items(limit) if field != "trending" else []
     if field == "words":
-        items = with_background(items, *background(view.client, names, last, [item.value for item in items]))
+        items = with_background(
+            items, tally, *background(view.client, names, last, tally.background_tokens(item.value for item in items))
+        )
     elif field == "trending":
         common = (word for word, count in tally.counts.items() if count > 2 and is_word(word))
-        seen, total = background(view.client, names, last, common)
+        seen, total = background(view.client, names, last, tally.background_tokens(common))
         items = trending(tally, earlier, seen, total, leave_out=leave_out, limit=limit)
     counted = tally.posts + earlier.posts
     return Top(items, counted, counted, earlier.oldest or tally.oldest, last + 1 if counted else 0)

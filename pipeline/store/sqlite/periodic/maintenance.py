@@ -18,7 +18,7 @@ from pipeline.store.sqlite.periodic.repost_reach import SqliteReachUpdater
 from pipeline.store.sqlite.periodic.retention import page_usage
 from pipeline.store.sqlite.schema import set_meta
 from pipeline.store.tombstone_rules import TOMBSTONES_KEPT_MS
-from pipeline.store.top_values import BACKGROUND_HOURS, WordBackground
+from pipeline.store.top_values import BACKGROUND_HOURS, WORDS_VERSION, WordBackground
 
 _SAMPLED_AT_ONCE = 500
 _WIPE_WAIT_MS = 200
@@ -49,6 +49,7 @@ class SqliteMaintenance:
         self._background = WordBackground()
         self._reach = SqliteReachUpdater(connection)
         self._wiped_s = float("-inf")
+        self._words_are_current = False
 
     def run(self, now_ms: int) -> None:
         """Do one round of everything: some hundred milliseconds, or about a second where much reach is stale."""
@@ -62,6 +63,7 @@ class SqliteMaintenance:
     def _sample_words(self) -> None:
         """Add the words of the newest posts to the stored background."""
         connection = self._connection
+        self._drop_outdated_words()
         sampled = list(rows(connection, _UNSAMPLED, (_SAMPLED_AT_ONCE,)))
         if not sampled:
             return
@@ -75,6 +77,18 @@ class SqliteMaintenance:
             oldest = "(SELECT max(hour) FROM background_hours) - ?"
             for table in ("background", "background_hours"):
                 connection.execute(f"DELETE FROM {table} WHERE hour < {oldest}", (BACKGROUND_HOURS + 24,))  # noqa: S608
+
+    def _drop_outdated_words(self) -> None:
+        """Drop a background that was counted by another rule of words: its words would seem to be new."""
+        if self._words_are_current:
+            return
+        with transaction(self._connection):
+            counted_by = list(rows(self._connection, "SELECT value FROM meta WHERE key = 'words'"))
+            if counted_by != [(WORDS_VERSION,)]:
+                for table in ("background", "background_hours"):
+                    self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - one of two names
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('words', ?)", (WORDS_VERSION,))
+        self._words_are_current = True
 
     def _expire_tombstones(self, now_ms: int) -> None:
         for table in ("tombstones", "authors_gone"):

@@ -15,7 +15,7 @@ import apsw
 
 from pipeline.query.tree import Query
 from pipeline.store import sort_key
-from pipeline.store.contract import NEWEST, Changes, Page, Sort, Timeline, Top, TopField
+from pipeline.store.contract import NEWEST, Changes, Page, SeenVersion, Sort, Timeline, Top, TopField, Unread
 from pipeline.store.post_json import with_original
 from pipeline.store.sqlite.bulk_fetch import POSTS_AT_ONCE, fetch_with_originals
 from pipeline.store.sqlite.connection import rows
@@ -24,6 +24,7 @@ from pipeline.store.sqlite.id_hashes import IdHashes
 from pipeline.store.sqlite.read.changes import ChangedRows
 from pipeline.store.sqlite.read.match_counts import MatchCounts
 from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
+from pipeline.store.sqlite.read.post_pasts import PostPasts
 from pipeline.store.sqlite.read.top_values import top
 from pipeline.store.sqlite.reading_deadline import SqliteDeadline
 from pipeline.store.top_values import SAMPLED_POSTS
@@ -49,6 +50,7 @@ class SqliteReading:
         self._keys = MatchingSortKeys(connection, self._deadline, retained_from)
         self._counts = MatchCounts(connection, self._keys)
         self._changed = ChangedRows(connection, self._deadline, self._keys, retained_from)
+        self._pasts = PostPasts(connection, self._keys, retained_from)
         connection.set_progress_handler(self._deadline.passed, _STEPS_BETWEEN_CHECKS)
 
     def search(
@@ -73,8 +75,8 @@ class SqliteReading:
                 ranked = self._keys.ranked(compiled, query, sort, limit + 1, mark)
                 keys = [key for _, key in ranked]
                 last = ranked[limit - 1] if len(ranked) > limit else None
-            bodies = self._bodies(keys[:limit])
-        return Page(bodies, sort_key.token(sort, *last) if last and limit else None)
+            bodies, entered = self._bodies(keys[:limit]), self._pasts.entered(query, keys[:limit])
+        return Page(bodies, sort_key.token(sort, *last) if last and limit else None, entered)
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return the changes after a sequence number; see `Reading.changes`."""
@@ -87,7 +89,8 @@ class SqliteReading:
             keys = self._changed.new_matches(query, after, until, limit + 1)
             if len(keys) > limit:
                 return Changes(overflow=True)
-            return Changes(self._bodies(keys), self._changed.retracted(query, removed_after, until), tombstones)
+            retracted = self._changed.retracted(query, removed_after, until)
+            return Changes(self._bodies(keys), retracted, tombstones, entered=self._pasts.entered(query, keys))
 
     def step_end(self, after: int, *, limit: int, changed: bool = False) -> int | None:
         """Return where a step of at most `limit` posts and tombstones ends; see `Reading.step_end`."""
@@ -111,6 +114,18 @@ class SqliteReading:
             found = list(rows(self._connection, _KEYS_BY_ID, (json.dumps(list(hashes)), self._retained_from)))
             bodies = self._bodies([key for _, key in found])
         return dict(zip([hashes[id_hash] for id_hash, _ in found], bodies, strict=True))
+
+    def versions(self, post_id: str) -> list[SeenVersion]:
+        """Return the versions of a post, newest first; see `Reading.versions`."""
+        with translate_errors(self._deadline):
+            hashes = json.dumps([self._hashes.id_hash(post_id)])
+            keys = [key for _, key in rows(self._connection, _KEYS_BY_ID, (hashes, self._retained_from))]
+            return [one for key in keys for one in self._pasts.versions(key)]
+
+    def unread(self, query: Query, *, read: int, limit: int, until: int = NEWEST) -> Unread:
+        """Return how many matches are above a marker; see `Reading.unread`."""
+        with translate_errors(self._deadline):
+            return self._pasts.unread(query, read, limit, until)
 
     def count(self, query: Query, *, since: int | None = None, until: int | None = None) -> int:
         """Return the number of posts that match."""

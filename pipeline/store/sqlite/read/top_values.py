@@ -19,6 +19,7 @@ from pipeline.store.top_values import (
     TRENDING_WINDOW_MS,
     TopCounter,
     is_word,
+    merge_forms,
     trending,
     with_background,
 )
@@ -42,12 +43,16 @@ def top(
             check()
         late = field == "trending" and keys[number] >> TIE_BITS <= newest - TRENDING_WINDOW_MS
         (earlier if late else counter).add(body, original)
+    if field in ("words", "trending"):
+        merge_forms([counter, earlier])
     items = counter.items(limit) if field != "trending" else []
     if field == "words":
-        items = with_background(items, *background(connection, newest, [item.value for item in items]))
+        items = with_background(
+            items, counter, *background(connection, newest, counter.background_tokens(item.value for item in items))
+        )
     elif field == "trending":
         candidates = (word for word, count in counter.counts.items() if count > 2 and is_word(word))
-        seen, total = background(connection, newest, candidates)
+        seen, total = background(connection, newest, counter.background_tokens(candidates))
         items = trending(counter, earlier, seen, total, leave_out=leave_out, limit=limit)
     oldest = earlier.oldest or counter.oldest
     return Top(items, counter.posts + earlier.posts, matching, oldest, newest + 1 if keys else 0)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import apsw
 import msgspec
 
+from pipeline.store.past.post_past import decode_past, encode_past
 from pipeline.store.plan import AccountKey, AccountRow, WithheldPost, WritePlan
 from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.connection import Rows, rows
@@ -70,7 +71,8 @@ class SqliteAccounts:
         posts = []
         for data, raw in found:
             body = decode_withheld(data)
-            posts.append(WithheldPost(body.post, body.owner, decompress(raw) if raw is not None else b""))
+            raw_record = decompress(raw) if raw is not None else b""
+            posts.append(WithheldPost(body.post, body.owner, raw_record, decode_past(body.past)))
         return posts
 
     def apply(self, plan: WritePlan) -> None:
@@ -82,7 +84,7 @@ class SqliteAccounts:
             if raw is None and post_id in plan.removals:
                 raw = next((data for (data,) in rows(connection, _RAW_OF_ROW, (id_hash,))), None)
             owner, author = hashes.author_hash(*one.owner), hashes.author_hash(post.source, post.author.id)
-            body = _encode(WithheldBody(one.owner, post))
+            body = _encode(WithheldBody(one.owner, post, encode_past(one.past)))
             row = (id_hash, owner, author, post.seq, post.created_at, plan.now_ms, body, raw)
             connection.execute(_PUT_WITHHELD, row)
         connection.executemany(_REMOVE_WITHHELD, [(hashes.id_hash(post_id),) for post_id in plan.settled])

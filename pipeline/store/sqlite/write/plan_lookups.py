@@ -19,7 +19,7 @@ from pipeline.store.sort_key import TIE_MASK, TakenEnds
 from pipeline.store.sqlite import document_columns
 from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.id_hashes import IdHashes
-from pipeline.store.sqlite.stored_rows import STORED_COLUMNS, stored_row
+from pipeline.store.sqlite.stored_rows import PAST_COLUMN, PAST_JOIN, STORED_COLUMNS, stored_row
 from pipeline.store.sqlite.write.accounts import SqliteAccounts
 from pipeline.store.tombstone_rules import account_hash
 
@@ -31,10 +31,13 @@ _DELETION_VERSIONS = (
 )
 _ACCOUNT_UNTIL = "SELECT until FROM authors_gone WHERE source IN (?, '') AND author = ?"
 _ROWS_BY_HASH = (
-    f"SELECT k.value, {STORED_COLUMNS} FROM json_each(?) AS k "  # noqa: S608 - our own column names
-    "CROSS JOIN posts AS p ON p.hash = k.value CROSS JOIN docs AS d ON d.place = p.place"
+    f"SELECT k.value, {STORED_COLUMNS}, {PAST_COLUMN} FROM json_each(?) AS k "  # noqa: S608 - our own column names
+    f"CROSS JOIN posts AS p ON p.hash = k.value CROSS JOIN docs AS d ON d.place = p.place {PAST_JOIN}"
 )
-_ROW = f"SELECT {STORED_COLUMNS} FROM posts AS p JOIN docs AS d ON d.place = p.place WHERE p.place = ?"  # noqa: S608
+_ROW = (
+    f"SELECT {STORED_COLUMNS}, {PAST_COLUMN} FROM posts AS p JOIN docs AS d ON d.place = p.place "  # noqa: S608 - as above
+    f"{PAST_JOIN} WHERE p.place = ?"
+)
 _REPOSTED = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM posts WHERE original = value)"
 _NEWEST_REPOSTS = "SELECT place FROM posts WHERE original = ? ORDER BY place DESC LIMIT ?"
 _BY_AUTHOR = (

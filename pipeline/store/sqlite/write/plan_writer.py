@@ -15,6 +15,7 @@ from typing import Any
 import apsw
 
 from pipeline.store import sort_key
+from pipeline.store.past.post_past import NO_PAST, encode_past
 from pipeline.store.plan import RowUpsert, StoredRow, WritePlan
 from pipeline.store.raw_record_compression import compress
 from pipeline.store.sqlite import document_columns
@@ -22,7 +23,7 @@ from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
 from pipeline.store.tombstone_rules import FOR_GOOD_MS
 
-_INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT_POST = "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _UPDATE_POST = (
     "UPDATE posts SET version=?, seq=?, changed=?, touched=?, author=?, original=?, followers=?, likes=?, reposts=?, "
     "replies=?, quotes=? WHERE place=?"
@@ -34,6 +35,8 @@ _INDEX = "INSERT INTO fts (rowid, words, urls, bio, name, facets) VALUES (?,?,?,
 _UNINDEX = "INSERT INTO fts (fts, rowid, words, urls, bio, name, facets) VALUES ('delete',?,?,?,?,?,?)"
 _INDEXED_WORDS = "SELECT place, words, urls, bio, name, facets FROM docs WHERE place = ?"
 _ORIGINAL = "SELECT original FROM posts WHERE place = ? AND original IS NOT NULL"
+_PUT_PAST = "INSERT OR REPLACE INTO pasts VALUES (?, ?, ?)"
+_REMOVE_PAST = "DELETE FROM pasts WHERE hash = (SELECT hash FROM posts WHERE place = ?)"
 _INSERT_RAW = "INSERT OR REPLACE INTO raws VALUES (?, ?)"
 _ALLOCATION = "SELECT (SELECT value FROM meta WHERE key = 'pruned_place'), (SELECT value FROM meta WHERE key = 'again')"
 _ADD_MINUTES = "INSERT INTO minutes VALUES (?, ?) ON CONFLICT DO UPDATE SET posts = posts + excluded.posts"
@@ -100,10 +103,17 @@ class SqliteWriter:
             self._insert(new)
         if old:
             self._update(old)
+        self._put_pasts(plan.upserts)
 
     def _note_wiping(self) -> None:
         """Note that the write-ahead log holds posts that were removed, for maintenance to wipe it."""
         self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'withdrawals'")
+
+    def _put_pasts(self, upserts: Sequence[RowUpsert]) -> None:
+        """Write the pasts that grew, or came along with a new row."""
+        grown = [one for one in upserts if one.past is not (one.stored.past if one.stored is not None else NO_PAST)]
+        rows_of_pasts = [(self._hashes.id_hash(one.post.id), one.past.until, encode_past(one.past)) for one in grown]
+        self._connection.executemany(_PUT_PAST, [row for row in rows_of_pasts if row[2]])
 
     def _insert(self, upserts: Sequence[RowUpsert]) -> None:
         posts, docs, raw_records = [], [], []
@@ -138,6 +148,7 @@ class SqliteWriter:
             self._hashes.id_hash(post.repost_of) if post.repost_of else None,
             *numbers,
             numbers[0] if upsert.sort_key < 0 else upsert.reach,
+            post.first_seq,
         )
 
     def _inside(self, upsert: RowUpsert) -> int | None:
@@ -204,6 +215,7 @@ class SqliteWriter:
         connection.executemany(_UNINDEX, found)
         self._mark_stale(original for row in found for (original,) in rows(connection, _ORIGINAL, (row[0],)))
         bindings = [(row[0],) for row in found]
+        connection.executemany(_REMOVE_PAST, bindings)
         for table in ("docs", "raws", "posts"):
             connection.executemany(f"DELETE FROM {table} WHERE place = ?", bindings)  # noqa: S608 - our own table names
         self._count_minutes(Counter(row[0] >> sort_key.TIE_BITS for row in found), -1)

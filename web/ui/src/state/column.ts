@@ -25,6 +25,11 @@ export class Column {
     return this.currentSpec.id;
   }
 
+  /** Whether a search has been started. */
+  get hasRun(): boolean {
+    return this.currentRun !== null;
+  }
+
   get run(): Run {
     if (!this.currentRun) throw new Error("The column has no run yet.");
     return this.currentRun;

@@ -17,8 +17,8 @@ export interface RecoveringPage {
   readonly link: LinkState;
   readonly server: ServerState;
   readonly polling: PagePolling;
-  readonly column: Column;
-  searchAgain(): void;
+  readonly columns: readonly Column[];
+  searchAgain(column: Column): void;
 }
 
 export class ConnectionRecovery {
@@ -39,7 +39,7 @@ export class ConnectionRecovery {
       link.everOpen = true;
       if (polling.started && !first) void server.fetchFacts();
       if (wasSignedOut) polling.startPolling();
-      this.recoverPastSpan(!first);
+      this.recoverPastSpans(!first);
     }
     if (state === "signed-out") polling.stopPolling();
     this.changed();
@@ -53,16 +53,18 @@ export class ConnectionRecovery {
     else {
       this.connection.reopen();
       polling.startPolling();
-      this.recoverPastSpan(false);
+      this.recoverPastSpans(false);
     }
     this.changed();
   }
 
-  /** Load a past span again if loading failed. With `compare`, compare a loaded span with the store. */
-  recoverPastSpan(compare: boolean): void {
-    const { run } = this.page.column;
-    if (!run.isPast) return;
-    if (isRetryable(run.problem)) this.page.searchAgain();
-    else if (compare && run.isLoaded) void recheckSpan(run, this.changed);
+  /** Load each past span again whose loading failed. With `compare`, compare the loaded spans with the store. */
+  recoverPastSpans(compare: boolean): void {
+    for (const column of [...this.page.columns]) {
+      const { run } = column;
+      if (!run.isPast) continue;
+      if (isRetryable(run.problem)) this.page.searchAgain(column);
+      else if (compare && run.isLoaded) void recheckSpan(run, this.changed);
+    }
   }
 }

@@ -1,8 +1,7 @@
 /**
  * Desk: the root of the page's state, with the actions of a reader. It owns the connection's state, the server's state, the settings, the
- * columns in order, the panel, dialogs and toasts; it keeps the address and the browser's history equal to the search, delivers the frames
- * of the whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column
- * (`run.ts`).
+ * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
+ * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
 import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
@@ -11,11 +10,19 @@ import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
-import { type Route, QUERY_MAX_LENGTH, readRoute, isQueryTooLong, writeRoute } from "./page/route";
+import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
+import { BrowserAlertOutput } from "./columns/alertOutput";
+import { Alerts } from "./columns/alerts";
+import { DeckActions } from "./deck/deckActions";
+import { DeckKeeper } from "./deck/deckKeeper";
+import { keptPageOf } from "./deck/keptPage";
+import { deckIdOf } from "./deck/deckName";
+import type { OpenedDeck } from "./deck/openDeck";
+import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
@@ -24,16 +31,14 @@ import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
 import { ServerState } from "./page/serverState";
-import { type ColumnSpec, specOf } from "./columnSpec";
+import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import * as deckWords from "../words/deck";
-import { newPostsAnnouncement } from "../words/deck";
-import { tabTitle } from "../words/status";
+import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
 
-/** Id of the first column. */
-const FIRST_COLUMN_ID = "a";
+/** Columns from which the panel is closed by default, because they need its room. */
+const MANY_COLUMNS = 3;
 
 export class Desk {
   readonly link = new LinkState();
@@ -41,20 +46,23 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
-  readonly panel = new PanelState(() => this.settings.panel, (panel) => this.updateSettings({ panel }), () => {
+  readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
   });
-  readonly columns: Column[] = [];
+  readonly deck: DeckActions;
+  /** The deck as it is stored, with its pins and read markers. */
+  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
-  /** Index of the column to which the keys, the panel and the address belong. */
-  selected = 0;
+  readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
   /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
+  /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
+  actions = 0;
   private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
@@ -62,98 +70,129 @@ export class Desk {
     public settings: Settings,
     private readonly connection: Connection,
     /** Requests a render: at once after an action of the reader, later after frames of the server. */
-    private readonly requestRender: (cause?: "reader" | "wire") => void,
-    /** Subscription that `main.tsx` opened before the page was loaded. */
-    earlySubscription: SubscriptionHandle | null = null,
+    private readonly draw: (cause: "reader" | "wire") => void,
+    /** Subscriptions that `main.tsx` opened before the page was loaded. */
+    earlySubscriptions: readonly SubscriptionHandle[] = [],
+    /** Deck of the address, read before the page began. */
+    private readonly opened: OpenedDeck | null = null,
   ) {
-    this.runs = new RunStarter(connection, this.deletedIds, earlySubscription);
+    this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
-    this.columns.push(new Column(specOf(FIRST_COLUMN_ID, readRoute(location.search), settings), (spec) => this.startSearch(spec)));
+    this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
 
+  /** The selected column: keys, panel, search box and status belong to it. */
   get column(): Column {
-    const column = this.columns[this.selected];
-    if (!column) throw new Error("No column is selected.");
-    return column;
+    return this.deck.selected;
   }
 
-  /** Start the search of the address, the timers and the listeners. */
+  get columns(): readonly Column[] {
+    return this.deck.columns;
+  }
+
+  private get panelSetting(): "panel" | "panelBesideMany" {
+    return this.columns.length < MANY_COLUMNS ? "panel" : "panelBesideMany";
+  }
+
+  /** Start the searches of the address, the timers and the listeners. */
   start(): void {
-    this.change({}, true);
+    for (const column of this.columns) this.change(column, {}, true);
+    this.runs.closeEarly();
     if (isQueryTooLong(location.search)) this.showToast(deckWords.toastQueryCut(QUERY_MAX_LENGTH));
     this.connection.attach({
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
     });
+    this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.applyRoute(readRoute(location.search)));
+    addEventListener("popstate", () => {
+      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
+      else location.reload();
+    });
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
       this.requestRender();
     });
     onOtherTabChange(() => {
-      this.settings = sharedSettings(this.settings);
-      this.applySettings();
+      this.applySettings(sharedSettings(this.settings));
       this.requestRender();
     });
     setInterval(() => this.everySecond(), 1_000);
   }
 
+  private requestRender(cause: "reader" | "wire" = "reader"): void {
+    if (cause === "reader") this.actions++;
+    this.draw(cause);
+  }
+
   // -- searches
 
   /** Show another search, order or time. Each adds an entry to the browser's history, so that back and forward step through searches. */
-  navigate(route: Partial<Route>): void {
-    const next = { ...this.column.spec, ...route };
-    const address = writeRoute(next, location.pathname);
-    if (address !== location.pathname + location.search) history.pushState(null, "", address);
+  navigate(route: Partial<Route>, column = this.column): void {
+    const next = { ...column.spec, ...route };
+    this.deck.pushHistory(this.columns.map((one) => (one === column ? next : one.spec)));
     if (next.query !== "*") this.updateSettings({ recent: withRecent(this.settings.recent, next.query) });
-    this.applyRoute(route);
+    this.change(column, route, column.run.problem !== null);
+    this.requestRender();
   }
 
   /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
-  addTerm(term: string, exclude: boolean): void {
-    const before = this.column.spec.query;
+  addTerm(term: string, exclude: boolean, column = this.column): void {
+    const before = column.spec.query;
     const query = withTerm(before, term, exclude);
     if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query });
+    this.navigate({ query }, column);
     const address = location.pathname + location.search;
     const undo = (): void => {
       if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before });
+      else this.navigate({ query: before }, column);
     };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, this.column.run);
+    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
   }
 
-  /** Set the order of the column. The current order is computed anew. */
-  setOrder(order: Order): void {
-    if (order === this.column.spec.order) this.column.run.setOrder(order);
-    else this.change({ order });
-    history.replaceState(null, "", writeRoute(this.column.spec, location.pathname));
+  /** Set the order of a column. The current order is computed anew. */
+  setOrder(order: Order, column = this.column): void {
+    if (order === column.spec.order) column.run.setOrder(order);
+    else this.change(column, { order });
+    this.deck.replaceHistory();
     this.requestRender();
   }
 
-  private applyRoute(route: Partial<Route>): void {
-    this.change(route, this.column.run.problem !== null);
+  /** Run the search of a column again, with a new run. */
+  searchAgain(column = this.column): void {
+    this.change(column, {}, true);
     this.requestRender();
   }
 
-  /** Run the search of the column again, with a new run. */
-  searchAgain(): void {
-    this.change({}, true);
-    this.requestRender();
+  /** Change the spec of a column. If a new run starts, the state of the former run goes with that run. */
+  change(column: Column, change: Partial<ColumnSpec>, restart = false): void {
+    const former = column.hasRun ? column.run : null;
+    if (column.change(change, restart)) {
+      if (former) this.toasts.clearOwnedBy(former);
+      if (this.dialog) column.run.hold("dialog");
+      if (column === this.column) this.selectionChanged();
+      else this.polling.startCounting(column);
+    } else column.run.list.setFilter(this.filters(column.spec));
+    if (column.spec.collapsed) column.run.hold("collapsed");
+    else column.run.release("collapsed");
+    this.showTitle();
   }
 
-  /** Change the spec of the column. If a new run starts, the state of the former run goes with that run. */
-  private change(change: Partial<ColumnSpec>, restart = false): void {
-    const { column } = this;
-    if (!column.change(change, restart)) return;
-    const { query } = column.spec;
-    document.title = tabTitle(query);
-    this.toasts.clearUnlessOwnedBy(column.run);
-    if (this.dialog) column.run.hold("dialog");
-    this.polling.startPolling();
+  /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
+  selectionChanged(): void {
+    this.polling.selectionChanged();
+    this.showTitle();
+  }
+
+  /** Be told of each change of a stored deck. */
+  followDeck(id: string | null): void {
+    this.connection.follow(id);
+  }
+
+  private showTitle(): void {
+    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -166,39 +205,53 @@ export class Desk {
     }), (run, frame) => this.onRunFrame(run, frame));
   }
 
+  /** Return the posts that arrive a minute in all columns. */
+  arrivalsPerMinute(now: number): number {
+    return this.columns.reduce((sum, { run }) => sum + run.arrivals.perMinute(now), 0);
+  }
+
   private onRunFrame(run: Run, frame: Frame): void {
-    if (frame.type === "error" || (frame.type === "history" && frame.done)) run.startCounting();
+    const column = this.columns.find((one) => one.run === run);
+    if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
 
   // -- settings, dialogs, messages
 
   updateSettings(change: Partial<Settings>): void {
-    this.settings = changeSettings(this.settings, change);
-    this.applySettings();
+    this.applySettings(changeSettings(this.settings, change));
     this.polling.panelChanged();
     this.requestRender();
   }
 
-  /** Apply the settings to the column and to the panel. */
-  private applySettings(): void {
-    const { id } = this.column;
-    this.change(specOf(id, this.column.spec, this.settings));
-    this.column.run.list.setFilter(this.filters(this.column.spec));
-    this.insight.setTrendWindow(this.settings.trendWindowMs);
+  /** Apply settings to the columns, which follow their defaults, and to the panel. */
+  private applySettings(settings: Settings): void {
+    const before = this.settings;
+    this.settings = settings;
+    for (const column of this.columns) this.change(column, followDefaults(column.spec, before, settings));
+    this.insight.setTrendWindow(settings.trendWindowMs);
   }
 
-  private filters({ hide }: ColumnSpec): Filters {
-    return filtersOf(hide, this.settings.muted);
+  private filters({ hide, mutes }: ColumnSpec): Filters {
+    return filtersOf(hide, this.settings.muted, mutes);
   }
 
-  /** Open a dialog, or close it with null. The list behind an open dialog is paused. */
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
+  }
+
+  /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
+    if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
     this.dialog = dialog;
-    const { run } = this.column;
-    if (dialog) run.hold("dialog");
-    else run.release("dialog");
+    for (const { run } of this.columns) {
+      if (dialog) run.hold("dialog");
+      else run.release("dialog");
+    }
     this.requestRender();
   }
 
@@ -208,8 +261,10 @@ export class Desk {
     this.requestRender();
   }
 
+  /** Undo what the toast offers to undo; without a toast, bring the column back that was removed last. */
   undo(): void {
-    this.toasts.undo();
+    if (this.toasts.current?.undo) this.toasts.undo();
+    else this.deck.restore();
     this.requestRender();
   }
 
@@ -230,10 +285,14 @@ export class Desk {
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
-      if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpan(false);
-    } else if (frame.type === "gap") for (const { run } of this.columns) run.startCounting();
+      if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
+    } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
+    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
     else {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
+      if (frame.type === "deleted") {
+        this.deletedIds.add(frame.ids, frame.versions);
+        this.keeper.marks.onDeleted(frame.ids);
+      }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -242,12 +301,12 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
-    const { run } = this.column;
-    const arrived = run.arrivals.total - run.announced;
-    if (arrived > 0 && run.isLoaded) {
-      this.announcer.announce(newPostsAnnouncement(arrived, run.counts.timeline?.total ?? null));
-    }
-    if (this.announcer.tick(now, this.settings.announce)) run.announced = run.arrivals.total;
+    this.alerts.tick(this.columns, now);
+    this.keeper.tick();
+    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
+    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
+    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
+    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
     this.requestRender("wire");
   }
 }

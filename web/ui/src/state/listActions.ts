@@ -1,8 +1,9 @@
 /**
- * List actions: the actions of a reader on the list of the selected column: pause and resume it, leave a past span, choose the page and the
+ * List actions: the actions of a reader on the list of a column, by default the selected one: pause and resume it, leave a past span, choose the page and the
  * page size of a ranking, show hidden posts, and load older posts. Each action requests a render.
  */
-import * as deckWords from "../words/deck";
+import { deckWords } from "../words";
+import type { Column } from "./column";
 import type { Desk } from "./desk";
 import { loadOlder } from "./storeLoader";
 import type { PauseCause } from "./list/pauseMachine";
@@ -14,11 +15,11 @@ export class ListActions {
   ) {}
 
   /** Pause a live list, resume a paused one, or go back from a past span to live: the action of the Live button. */
-  toggleLive(): void {
-    const { run } = this.desk.column;
-    if (run.isPast) return this.desk.navigate({ from: null, to: null });
-    if (run.state === "live") this.hold("reader");
-    else this.resume();
+  toggleLive(column = this.desk.column): void {
+    const { run } = column;
+    if (run.isPast) return this.desk.navigate({ from: null, to: null }, column);
+    if (run.state === "live") this.hold("reader", run);
+    else this.resume(run);
   }
 
   /** Pause a list for a cause. `run`: the run that a view shows, by default that of the selected column. */
@@ -35,33 +36,32 @@ export class ListActions {
     if (run.state !== before) this.changed();
   }
 
-  /** Resume the list and end every cause of its pause. */
-  resume(): void {
-    this.desk.column.run.resume();
+  /** Resume a list and end every cause of its pause. */
+  resume(run = this.desk.column.run): void {
+    run.resume();
     this.changed();
   }
 
   /** Show a page of the ranking, from 0. */
-  showRankingPage(page: number, pages: number): void {
-    const { run } = this.desk.column;
+  showRankingPage(page: number, pages: number, { run }: Column = this.desk.column): void {
     run.list.setPage(page);
     this.desk.showToast(deckWords.toastRankingPage(page + 1, pages), null, run);
   }
 
   /** Set the number of cards on a page of the ranking, and show its first page. */
-  setPageSize(pageSize: number): void {
-    this.desk.column.run.list.setPage(0);
-    this.desk.updateSettings({ pageSize });
+  setPageSize(pageSize: number, column: Column = this.desk.column): void {
+    column.run.list.setPage(0);
+    this.desk.deck.setColumn({ pageSize }, column);
   }
 
   /** Show the posts that the filters hide, or hide them again. */
-  showHidden(shown: boolean): void {
-    this.desk.column.run.list.setUnfiltered(shown);
+  showHidden(shown: boolean, { run }: Column = this.desk.column): void {
+    run.list.setUnfiltered(shown);
     this.changed();
   }
 
   /** Load a page of older posts into the list. */
-  async loadOlder(): Promise<void> {
-    await loadOlder(this.desk.column.run, this.changed);
+  async loadOlder({ run }: Column = this.desk.column): Promise<void> {
+    await loadOlder(run, this.changed);
   }
 }

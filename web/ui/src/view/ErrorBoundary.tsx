@@ -3,7 +3,7 @@
  * of the part. The failed part is drawn again when `of` changes, or when the reader presses the button.
  */
 import { Component, type ComponentChildren, type JSX } from "preact";
-import * as deckWords from "../words/deck";
+import { deckWords } from "../words";
 
 interface Props {
   /** Name of the part in the message: "The panel". */

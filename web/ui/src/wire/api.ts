@@ -4,7 +4,9 @@
  */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
-import * as problemWords from "../words/problems";
+import { isUtcShown, shownZoneName } from "../text/shownZone";
+import { problemWords } from "../words";
+import { problemText } from "../words/problemText";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
@@ -32,6 +34,8 @@ export interface TopItem {
   count: number;
   share: number;
   background: number | null;
+  /** Words: the forms in which the posts write it, most frequent first; missing or empty where that is only the value. */
+  forms?: string[];
   score: number | null;
 }
 
@@ -51,6 +55,8 @@ export interface Top {
 
 export interface SearchPage {
   posts: Post[];
+  /** Rankings: the originals that were ranked, in the first page. */
+  matching?: number | null;
   next: string | null;
   took_ms: number;
   query: string;
@@ -104,7 +110,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(problem.message);
+    super(problemText(problem));
   }
 }
 
@@ -115,17 +121,34 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
   for (const [name, value] of Object.entries(params))
     if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
   const text = query.toString();
+  return send<T>("GET", text ? `${path}?${text}` : path, undefined, signal ? { signal } : {});
+}
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /** Whether the request outlives the page. */
+  keepalive?: boolean;
+  /** Return the error of a refusal whose body says more than its error; null for any other. */
+  refused?: (status: number, body: object) => ApiError | null;
+}
+
+/** Send a request, with a body as JSON if there is one, and return the answer. */
+export async function send<T>(method: "GET" | "PUT" | "DELETE", path: string, content?: unknown, { signal, keepalive, refused }: SendOptions = {}): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(text ? `${path}?${text}` : path, { ...(signal ? { signal } : {}), credentials: "same-origin" });
+    answer = await fetch(path, {
+      method, credentials: "same-origin", ...(signal ? { signal } : {}), ...(keepalive ? { keepalive } : {}),
+      ...(content === undefined ? {} : { body: JSON.stringify(content), headers: { "Content-Type": "application/json" } }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, { code: "unreachable", message: problemWords.unreachable });
   }
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok || body === null) {
+    const own = typeof body === "object" && body !== null ? refused?.(answer.status, body) : null;
     const fault = (body as { error?: Problem } | null)?.error;
-    throw new ApiError(answer.status, fault ?? { code: "http", message: problemWords.httpStatus(answer.status) });
+    throw own ?? new ApiError(answer.status, fault ?? { code: "http", message: problemWords.httpStatus(answer.status) });
   }
   return body as T;
 }
@@ -133,15 +156,9 @@ async function get<T>(path: string, params: Params, signal?: AbortSignal): Promi
 /** Whether the server knew the reader's zone: another version of the zone table may not. */
 let zoneKnown = true;
 
-/** Return the name of the reader's zone, or "" where the server counts by UTC. */
-function readersZone(): string {
-  const zone = zoneKnown ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
-  return zone === "Etc/Unknown" ? "" : zone;
-}
-
-/** Return the counts by the reader's days, over the span where the posts are if no time is chosen. */
+/** Return the counts by the days of the shown zone, over the span where the posts are if no time is chosen. */
 async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline> {
-  const zone = readersZone();
+  const zone = zoneKnown || isUtcShown() ? shownZoneName() : "";
   try {
     return await get<Timeline>("/api/timeline", { ...params, span: "most", zone }, signal);
   } catch (error) {

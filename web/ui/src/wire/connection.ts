@@ -40,6 +40,8 @@ export class Connection {
   private queue: FrameQueue<string> | null = null;
   private readonly subscriptions = new Set<LiveSubscription>();
   private lastId = 0;
+  /** Deck that is followed. */
+  private followed: string | null = null;
   private attempt = 0;
   private failedSockets = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,8 +58,7 @@ export class Connection {
       this.setState("open", 0, 0);
     },
     frameArrived: () => this.frameArrived(),
-    pageFrame: (frame) => this.deliver((to) => to.frame(frame)),
-    searchFrame: (subscription, frame) => this.route(subscription, frame),
+    frame: (frame) => this.dispatch(frame),
     refused: (subscription, error) => this.deliver(() => subscription.onFrame?.({ type: "error", id: subscription.id, error })),
     reconnecting: () => this.setState("waiting", 0, Date.now()),
     broken: () => this.onStreamsBroken(),
@@ -162,18 +163,24 @@ export class Connection {
     return subscription;
   }
 
+  /** Follow a deck, and no other: its `deck` frames go to the page. Null: follow none. */
+  follow(deck: string | null): void {
+    const before = this.followed;
+    if (before === deck) return;
+    if (before !== null) this.send({ type: "unfollow", deck: before });
+    this.followed = this.streams.deck = deck;
+    if (deck !== null) this.send({ type: "follow", deck });
+    this.streams.reopen();
+  }
+
   private unsubscribe(subscription: LiveSubscription): void {
     if (!this.subscriptions.delete(subscription)) return;
-    this.streams.closeStream(subscription);
     this.send({ type: "unsubscribe", id: subscription.id });
-    // The next search usually follows in the same task, and opens a stream of its own.
-    void Promise.resolve().then(() => {
-      if (!this.ended) this.streams.openPageStream();
-    });
+    this.streams.reopen();
   }
 
   private open(): void {
-    if (this.streams.active) return this.streams.openAll();
+    if (this.streams.active) return this.streams.open();
     this.connectingSince = Date.now();
     this.setState("connecting", 0, 0);
     const socket = new WebSocket(this.url);
@@ -192,6 +199,7 @@ export class Connection {
       this.silence.frameArrived();
       this.setState("open", 0, 0);
       for (const subscription of this.subscriptions) this.sendSubscribe(subscription);
+      if (this.followed !== null) this.send({ type: "follow", deck: this.followed });
     };
     socket.onmessage = (event) => {
       this.frameArrived();
@@ -228,6 +236,11 @@ export class Connection {
     const frame = readFrame(text);
     if (!frame) return;
     this.attempt = 0;
+    this.dispatch(frame);
+  }
+
+  /** Deliver a frame to the page, or to each subscription that it is for. */
+  private dispatch(frame: Frame): void {
     if (!("key" in frame) && !("id" in frame && frame.id)) {
       for (const subscription of this.subscriptions) subscription.state = reduceSubscription(subscription.state, subscription.id, frame);
       this.deliver((to) => to.frame(frame));
@@ -236,11 +249,11 @@ export class Connection {
     for (const subscription of [...this.subscriptions]) this.route(subscription, frame);
   }
 
-  /** Deliver a frame to a subscription if the frame carries its key or id. */
+  /** Deliver a frame to a subscription if the frame carries its id, or, for live posts, its key. */
   private route(subscription: LiveSubscription, frame: Frame): void {
     const before = subscription.state;
     subscription.state = reduceSubscription(before, subscription.id, frame);
-    const mine = "key" in frame && frame.type !== "subscribed" ? frame.key === before.key : "id" in frame && frame.id === subscription.id;
+    const mine = "id" in frame ? frame.id === subscription.id : "key" in frame && frame.key === before.key;
     if (!mine) return;
     this.deliver(() => subscription.onFrame?.(frame));
     if (subscription.state.phase === "lagged") {
@@ -250,7 +263,7 @@ export class Connection {
   }
 
   private sendSubscribe(subscription: LiveSubscription): void {
-    if (this.streams.active) return this.streams.open(subscription);
+    if (this.streams.active) return this.streams.reopen();
     const { id, query, history, state: { after } } = subscription;
     this.send({ type: "subscribe", id, query, history, after });
   }

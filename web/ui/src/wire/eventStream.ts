@@ -1,7 +1,7 @@
 /**
- * Event stream: opens one server-sent event stream, with a search (its query, history and resume position) or without one, parses its
- * frames, and reports when the stream opens and when it breaks. The browser reconnects a broken stream by itself, unless the server refused
- * it.
+ * Event stream: opens one server-sent event stream for any number of searches (each with its id, query, history and resume position),
+ * parses its frames, and reports when the stream opens and when it breaks. The browser reconnects a broken stream by itself, unless the
+ * server refused it.
  */
 import { type Frame, FRAME_TYPES, readFrame } from "./frame";
 
@@ -12,11 +12,22 @@ export interface EventStreamListener {
   lost(final: boolean): void;
 }
 
-/** Open /api/stream. `search`: null opens a stream without a search, which brings `stats`, `gap` and `deleted` only. */
-export function openEventStream(search: { query: string; history: number; after: number | null } | null, to: EventStreamListener): { close(): void } {
-  const params = new URLSearchParams(search ? { q: search.query, history: String(search.history) } : {});
-  if (search && search.after !== null) params.set("after", String(search.after));
-  const source = new EventSource(`/api/stream?${params.toString()}`);
+/** A search as a stream's address names it. */
+export interface StreamedSearch {
+  id: string;
+  query: string;
+  history: number;
+  after: number | null;
+}
+
+/** Return the part of a stream's address that names a search. */
+export function searchParams({ id, query, history, after }: StreamedSearch): string {
+  return new URLSearchParams([["q", query], ["id", id], ["history", String(history)], ...(after === null ? [] : [["after", String(after)]])] as [string, string][]).toString();
+}
+
+/** Open /api/stream; `deck`: the deck that it follows. A stream without a search brings `stats`, `gap` and `deleted` only. */
+export function openEventStream(searches: readonly StreamedSearch[], deck: string | null, to: EventStreamListener): { close(): void } {
+  const source = new EventSource(`/api/stream?${[...searches.map(searchParams), ...(deck === null ? [] : [new URLSearchParams({ deck }).toString()])].join("&")}`);
   source.onopen = () => to.open();
   const take = (event: Event): void => {
     if (!(event instanceof MessageEvent) || typeof event.data !== "string") return to.lost(source.readyState === EventSource.CLOSED);

@@ -1,6 +1,6 @@
 /**
- * Live subscription: one search on the connection, with its id, query, length of history, state and event stream. The page has the handle,
- * with which it receives the frames of the search and closes it; the connection keeps the rest.
+ * Live subscription: one search on the connection, with its id, query, length of history and state. The page has the handle, with which
+ * it receives the frames of the search and closes it; the connection keeps the rest.
  */
 import type { Frame } from "./frame";
 import { NEW_SUBSCRIPTION, type SubscriptionState } from "./subscriptionState";
@@ -17,11 +17,10 @@ export interface SubscriptionHandle {
 
 export class LiveSubscription implements SubscriptionHandle {
   state: SubscriptionState = NEW_SUBSCRIPTION;
-  stream: { close(): void } | null = null;
   onFrame: ((frame: Frame) => void) | null = null;
 
   constructor(
-    /** Subscription id, never reused. `subscribed` and `error` of an earlier search are therefore ignored (other frames are matched by `key`). */
+    /** Subscription id, never reused. Frames of an earlier search are therefore ignored; live posts are matched by `key`. */
     readonly id: string,
     readonly query: string,
     readonly history: number,

@@ -64,6 +64,8 @@ export interface Post {
   id: string;
   version: number;
   seq: number;
+  /** Sequence number under which the post was first stored; missing or 0 where that was before these numbers were kept. */
+  first_seq?: number;
   source: string;
   url: string;
   created_at: number;

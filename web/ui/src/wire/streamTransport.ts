@@ -1,129 +1,137 @@
 /**
- * Stream transport, the fallback where WebSockets fail: one server-sent event stream for each subscription, resumed from its `after`.
- * Without a subscription there is one stream without a search (the page stream), so that `stats` and `deleted` still arrive. When a stream
- * is lost, the transport reports that the browser reconnects, or that the transport is broken; when the server refused the stream, it asks
- * the API why, and reports a refused search or a required sign-in. `Connection` decides when this transport is used.
+ * Stream transport, the fallback where WebSockets fail: one server-sent event stream for all subscriptions, each resumed from its `after`.
+ * It is opened again whenever the set of subscriptions changes; without a subscription it still brings `stats` and `deleted`. Searches too
+ * long for one address share as few streams as they fit into. When a stream is lost, the transport reports that the browser reconnects, or
+ * that the transport is broken; when the server refused the stream, it asks the API why, and reports refused searches or a required
+ * sign-in. `Connection` decides when this transport is used.
  */
 import { api, ApiError } from "./api";
-import { openEventStream } from "./eventStream";
+import { openEventStream, searchParams } from "./eventStream";
 import type { Frame, Problem } from "./frame";
 import type { LiveSubscription } from "./liveSubscription";
-import { reduceSubscription } from "./subscriptionState";
+import { toResubscribe } from "./subscriptionState";
 
 /** Streams in a row that may break without a frame before a socket is tried again. */
 const BROKEN_MAX = 2;
+/** Characters of a stream's address: the server reads 8,190 of a request's first line. */
+const ADDRESS_MAX_LENGTH = 7_500;
+/** Streams at a time. A browser has six connections to a host, and the page needs some for its requests. */
+const STREAMS_MAX = 3;
 
 export interface StreamsListener {
   opened(): void;
   frameArrived(): void;
-  /** A frame that belongs to no search. */
-  pageFrame(frame: Frame): void;
-  /** A frame that carries the key of a search. */
-  searchFrame(subscription: LiveSubscription, frame: Frame): void;
+  frame(frame: Frame): void;
   /** The server refused the search. The connection does not subscribe to it again by itself. */
   refused(subscription: LiveSubscription, problem: Problem): void;
   /** The browser reconnects the broken stream by itself. */
   reconnecting(): void;
-  /** The streams broke too often, or the server refused one for another reason than the search or the token. */
+  /** The streams broke too often, or the server refused one for another reason than a search or the token. */
   broken(): void;
   signedOut(): void;
+}
+
+const searchOf = ({ id, query, history, state: { after } }: LiveSubscription): Parameters<typeof searchParams>[0] => ({ id, query, history, after });
+
+/** Return the subscriptions of each stream, in order, so that no address is too long; more than fit stay out. */
+export function streamGroups(subscriptions: readonly LiveSubscription[]): LiveSubscription[][] {
+  const groups: LiveSubscription[][] = [[]];
+  let length = 0;
+  for (const one of subscriptions) {
+    const size = searchParams(searchOf(one)).length + 1;
+    if (length > 0 && length + size > ADDRESS_MAX_LENGTH) {
+      groups.push([]);
+      length = 0;
+    }
+    groups.at(-1)?.push(one);
+    length += size;
+  }
+  return groups.slice(0, STREAMS_MAX);
 }
 
 export class StreamTransport {
   /** Whether this transport is in use. */
   active = false;
+  /** Deck that the first stream follows. */
+  deck: string | null = null;
   private brokenInARow = 0;
-  private pageStream: { close(): void } | null = null;
+  private streams: { close(): void }[] = [];
+  private reopening = false;
 
   constructor(
     private readonly subscriptions: ReadonlySet<LiveSubscription>,
     private readonly to: StreamsListener,
   ) {}
 
-  openAll(): void {
-    for (const subscription of this.subscriptions) this.open(subscription);
-    this.openPageStream();
+  /** Open the streams of all subscriptions that are not refused, in place of those that are open. */
+  open(): void {
+    this.reopening = false;
+    this.closeStreams();
+    const wanted = [...this.subscriptions].filter(({ state }) => state.phase !== "refused");
+    for (const subscription of wanted) subscription.state = toResubscribe(subscription.state);
+    this.streams = streamGroups(wanted).map((group, at) => this.openStream(group, at === 0 ? this.deck : null));
+  }
+
+  /** Open the streams anew once the current task is over: one search often takes the place of another. */
+  reopen(): void {
+    if (!this.active || this.reopening) return;
+    this.reopening = true;
+    void Promise.resolve().then(() => {
+      if (this.active && this.reopening) this.open();
+    });
   }
 
   /** Close every stream and leave this transport. */
   close(): void {
-    this.closePageStream();
+    this.closeStreams();
     this.active = false;
+    this.reopening = false;
     this.brokenInARow = 0;
-    for (const subscription of this.subscriptions) this.closeStream(subscription);
   }
 
-  open(subscription: LiveSubscription): void {
-    this.closePageStream();
-    subscription.stream?.close();
-    const { query, history, state: { after } } = subscription;
-    const stream = openEventStream({ query, history, after }, {
-      open: () => this.to.opened(),
-      frame: (frame) => this.take(subscription, frame),
-      lost: (final) => this.onLost(final, () => subscription.stream === stream, () => api.explain(query), (problem) => this.refuse(subscription, problem)),
-    });
-    subscription.stream = stream;
+  private closeStreams(): void {
+    for (const stream of this.streams.splice(0)) stream.close();
   }
 
-  closeStream(subscription: LiveSubscription): void {
-    subscription.stream?.close();
-    subscription.stream = null;
-  }
-
-  /** Open the stream without a search, unless a search has a stream. */
-  openPageStream(): void {
-    if (!this.active || this.pageStream || [...this.subscriptions].some(({ stream }) => stream)) return;
-    const stream = openEventStream(null, {
+  private openStream(group: readonly LiveSubscription[], deck: string | null): { close(): void } {
+    const stream = openEventStream(group.map(searchOf), deck, {
       open: () => this.to.opened(),
       frame: (frame) => {
-        this.frameArrived();
-        this.to.pageFrame(frame);
+        if (!this.streams.includes(stream)) return;
+        this.brokenInARow = 0;
+        this.to.frameArrived();
+        this.to.frame(frame);
+        if (frame.type === "error") this.reopen();
       },
-      lost: (final) => this.onLost(final, () => this.pageStream === stream, () => api.stats(), () => this.to.broken()),
+      lost: (final) => this.onLost(final, group, () => this.active && this.streams.includes(stream)),
     });
-    this.pageStream = stream;
+    return stream;
   }
 
-  private closePageStream(): void {
-    this.pageStream?.close();
-    this.pageStream = null;
-  }
-
-  private frameArrived(): void {
-    this.brokenInARow = 0;
-    this.to.frameArrived();
-  }
-
-  private take(subscription: LiveSubscription, frame: Frame): void {
-    this.frameArrived();
-    if (frame.type === "error") return this.refuse(subscription, frame.error);
-    if ("key" in frame) return this.to.searchFrame(subscription, { ...frame, ...(frame.type === "subscribed" ? { id: subscription.id } : {}) });
-    subscription.state = reduceSubscription(subscription.state, subscription.id, frame);
-    this.to.pageFrame(frame);
-  }
-
-  private refuse(subscription: LiveSubscription, problem: Problem): void {
-    this.closeStream(subscription);
-    subscription.state = { ...subscription.state, phase: "refused" };
-    this.to.refused(subscription, problem);
-    this.openPageStream();
-  }
-
-  /** Handle a lost stream. A browser hides why a stream was refused for good, so the API is asked once. */
-  private onLost(final: boolean, isCurrent: () => boolean, ask: () => Promise<unknown>, refused: (problem: Problem) => void): void {
-    const ours = (): boolean => this.active && isCurrent();
-    if (!ours()) return;
+  /** Handle a lost stream. A browser hides why a stream was refused for good, so the API is asked once for each search. */
+  private onLost(final: boolean, group: readonly LiveSubscription[], isCurrent: () => boolean): void {
+    if (!isCurrent()) return;
     if (!final) {
       if (++this.brokenInARow < BROKEN_MAX) this.to.reconnecting();
       else this.to.broken();
       return;
     }
-    void ask().then(() => null, (error: unknown) => error).then((error) => {
-      if (!ours()) return;
-      const status = error instanceof ApiError ? error.status : 0;
-      if (error instanceof ApiError && status === 400) refused(error.problem);
-      else if (status === 401) this.to.signedOut();
-      else this.to.broken();
+    const ask = (request: Promise<unknown>): Promise<unknown> => request.then(() => null, (error: unknown) => error);
+    void Promise.all(group.length ? group.map(({ query }) => ask(api.explain(query))) : [ask(api.stats())]).then((errors) => {
+      if (isCurrent()) this.onReasons(group, errors);
     });
+  }
+
+  private onReasons(group: readonly LiveSubscription[], errors: readonly unknown[]): void {
+    const refused = group.filter((subscription, at) => {
+      const error = errors[at];
+      if (!(error instanceof ApiError) || error.status !== 400) return false;
+      subscription.state = { ...subscription.state, phase: "refused" };
+      this.to.refused(subscription, error.problem);
+      return true;
+    });
+    if (errors.some((error) => error instanceof ApiError && error.status === 401)) this.to.signedOut();
+    else if (refused.length) this.reopen();
+    else this.to.broken();
   }
 }

@@ -29,7 +29,7 @@ function advance(sub: SubscriptionState, after: number | undefined): Subscriptio
   return sub;
 }
 
-/** Return the state after a frame. Frames of other searches change nothing. */
+/** Return the state after a frame. Frames of other searches, and of other subscriptions of the same search, change nothing. */
 export function reduceSubscription(sub: SubscriptionState, id: string, frame: Frame): SubscriptionState {
   switch (frame.type) {
     case "subscribed":
@@ -37,15 +37,15 @@ export function reduceSubscription(sub: SubscriptionState, id: string, frame: Fr
     case "error":
       return frame.id === id ? { ...sub, phase: "refused" } : sub;
     case "history": {
-      if (frame.key !== sub.key || sub.phase === "lagged") return sub;
+      if (frame.id !== id || sub.phase === "lagged") return sub;
       if (!frame.done) return sub;
       const after = Math.max(frame.after ?? -1, sub.seen ?? -1, sub.after ?? -1);
       return { ...sub, phase: "live", after: after < 0 ? null : after, seen: null };
     }
     case "reset":
-      return frame.key === sub.key ? { ...sub, phase: "history", after: null, seen: null } : sub;
+      return frame.id === id ? { ...sub, phase: "history", after: null, seen: null } : sub;
     case "lagged":
-      return frame.key === sub.key ? { ...sub, phase: "lagged" } : sub;
+      return frame.id === id ? { ...sub, phase: "lagged" } : sub;
     case "posts":
       return frame.key === sub.key ? advance(sub, frame.after) : sub;
     case "stats":

@@ -6,7 +6,7 @@ import { post } from "../postFixtures";
 import { runOf, SPEC } from "../runFixtures";
 
 const live = (id: string, at: number) => ({ type: "posts" as const, key: "k", after: at, posts: [post(id, { created_at: at })] });
-const history = (...ids: string[]) => ({ type: "history" as const, key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
+const history = (...ids: string[]) => ({ type: "history" as const, id: "a", key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
 const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
 
 describe("a column", () => {

@@ -4,7 +4,7 @@ import { post } from "../postFixtures";
 import { runOf } from "../runFixtures";
 
 const live = (id: string, at: number) => ({ type: "posts" as const, key: "k", after: at, posts: [post(id, { created_at: at })] });
-const history = (...ids: string[]) => ({ type: "history" as const, key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
+const history = (...ids: string[]) => ({ type: "history" as const, id: "a", key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
 const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
 
 describe("a run", () => {
@@ -40,7 +40,7 @@ describe("a run", () => {
 
   it("keeps its loaded range through late posts, trimming and pauses", () => {
     const run = runOf({ depth: 3 });
-    run.applyFrame({ type: "history", key: "k", posts: [30, 20].map((at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [30, 20].map((at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
     expect(run.loadedRange).toEqual({ at: 20, next: null, more: false });
     run.applyFrame(live("old", 1), 0);
     expect(run.loadedRange).toEqual({ at: 20, next: null, more: false });

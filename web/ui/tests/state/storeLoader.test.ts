@@ -11,7 +11,7 @@ const ignore = (): void => undefined;
 function live(newest: number, count: number): Run {
   const run = runOf({ query: "ferry", depth: count });
   const posts = Array.from({ length: count }, (_, at) => post(`p${newest - at}`, { created_at: newest - at }));
-  run.applyFrame({ type: "history", key: "k", posts, done: true, after: 1 }, 0);
+  run.applyFrame({ type: "history", id: "a", key: "k", posts, done: true, after: 1 }, 0);
   return run;
 }
 

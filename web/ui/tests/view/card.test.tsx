@@ -49,7 +49,7 @@ beforeEach(() => {
   desk = new Desk({ ...DEFAULT_SETTINGS }, new OfflineConnection("ws://h/ws"), () => undefined);
   vi.spyOn(desk.polling, "schedule").mockImplementation(() => undefined);  // its timer would outlive the test
   desk.start();
-  desk.column.run.applyFrame({ type: "history", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
+  desk.column.run.applyFrame({ type: "history", id: "a", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
   draw();
 });
 afterEach(() => {
@@ -83,7 +83,7 @@ describe("a list of cards", () => {
     expect(desk.column.run.state).toBe("paused");
     desk.navigate({ query: "text" });
     draw();
-    desk.column.run.applyFrame({ type: "history", key: "k", posts: [post("p3", { created_at: 3 }), post("p2", { created_at: 2 })], done: true, after: 1 }, 0);
+    desk.column.run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("p3", { created_at: 3 }), post("p2", { created_at: 2 })], done: true, after: 1 }, 0);
     draw();
     expect(articles()).toEqual(["p3", "p2"]);
     expect(desk.column.run.state).toBe("live");

@@ -22,7 +22,7 @@ class OfflineConnection extends Connection {
 /** Draw one post, found by a search of some terms, and return its card. */
 function draw(one: Post, terms: string[] = []): HTMLElement {
   desk.column.run.applyFrame({ type: "subscribed", id: "1", key: "k", query: "text", terms } as never, 0);
-  desk.column.run.applyFrame({ type: "history", key: "k", posts: [one], done: true, after: 1 }, 0);
+  desk.column.run.applyFrame({ type: "history", id: "a", key: "k", posts: [one], done: true, after: 1 }, 0);
   const { column } = desk;
   void act(() => render(<Feed key={column.runCount} desk={desk} column={column} cards={column.run.cards(1e9)} clock={0} revision={column.run.revision} onScrolled={() => undefined} />, root));
   return root.querySelector("article") as HTMLElement;
@@ -118,5 +118,16 @@ describe("a card", () => {
     expect(mixed.textContent).toBe("hello\n@ann שלום");
     const one = draw(post("q", { text: "@ann שלום\n12:30", created_at: 9e6 })).querySelector(".text") as HTMLElement;
     expect([one.getAttribute("dir"), one.querySelector(".paragraph")]).toEqual(["rtl", null]);
+  });
+
+  it("shows no count of 0", () => {
+    const counts = { likes: 0, reposts: 2, replies: 0, quotes: 0 };
+    const card = draw(post("p", { counts, author: { ...AUTHOR, followers: 0 } }));
+    expect([...card.querySelectorAll(".number")].map((one) => one.textContent)).toEqual(["2"]);
+    expect(card.querySelector(".followers")).toBeNull();
+    const none = draw(post("q", { counts: { ...counts, reposts: 0 }, created_at: 9e6 }));
+    expect(none.querySelector(".counts")).toBeNull();
+    const onX = draw(post("x:7", { source: "x", counts, created_at: 10e6 }));
+    expect([...onX.querySelectorAll("a.number")].map((one) => [one.textContent, one.getAttribute("aria-label")])).toEqual([["", "Reply on X"], ["2", "2 reposts. Repost on X"], ["", "Like on X"]]);
   });
 });

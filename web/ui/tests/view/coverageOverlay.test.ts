@@ -26,7 +26,7 @@ describe("the coverage of a chart", () => {
     const beside = { ...gap, partial: true };
     expect(gapIntervals([beside], false)).toEqual([]);
     expect(describeGaps([beside], 150, 160)).toBe("X not collected");
-    expect(describeGaps([beside, { ...beside, source: "bluesky" }, { ...beside, source: "demo" }], 150, 160)).toBe("X, Bluesky and 1 more not collected");
+    expect(describeGaps([beside, { ...beside, source: "bluesky" }, { ...beside, source: "demo" }], 150, 160)).toBe("X, Bluesky, and 1 more not collected");
     expect(describeGaps([{ ...sampled, partial: true }], 400, 500)).toBe("X a sample only");
     expect(gapAxisTexts(chart(), [beside], "")).toEqual([]);
     const sentence = summaryOf({ interval_ms: 10, from: 0, to: 1_000, total: 0, buckets: [], gaps: [beside], took_ms: 1, zone: "UTC", outlying: [] }, 1_000);

@@ -82,7 +82,7 @@ describe("a connection over event streams", () => {
     const connection = connect();
     const subscription = subscribe(connection, "re:zero");
     await fallBack(connection);
-    expect(FakeStream.open).toEqual(["/api/stream?q=re%3Azero&history=30"]);
+    expect(FakeStream.open).toEqual(["/api/stream?q=re%3Azero&id=s1&history=30"]);
     last().refuse();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(reported.filter((one) => one === "error a")).toHaveLength(1);
@@ -91,14 +91,58 @@ describe("a connection over event streams", () => {
     last().onopen?.();
     expect(reported.at(-1)).toBe("open");
     subscribe(connection, "zero");
-    expect(FakeStream.open).toEqual(["/api/stream?q=zero&history=30"]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeStream.open).toEqual(["/api/stream?q=zero&id=s2&history=30"]);
+  });
+
+  it("carries every search by one stream, and opens it again with the `after` of each when the set changes", async () => {
+    const connection = connect();
+    const storm = subscribe(connection, "storm");
+    subscribe(connection, "ferry");
+    await fallBack(connection);
+    expect(FakeStream.open).toEqual(["/api/stream?q=storm&id=s1&history=30&q=ferry&id=s2&history=30"]);
+    for (const [id, key, after] of [["s1", "k", 5], ["s2", "l", 7]]) {
+      last().receive({ type: "subscribed", id, key } as { type: string });
+      last().receive({ type: "history", id, key, posts: [], done: true, after } as { type: string });
+    }
+    last().receive({ type: "posts", key: "k", posts: [], after: 9 } as { type: string });
+    subscribe(connection, "storm");
+    storm.close();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeStream.open).toEqual(["/api/stream?q=ferry&id=s2&history=30&after=7&q=storm&id=s3&history=30"]);
+    expect(FakeStream.all).toHaveLength(2);
+  });
+
+  it("resumes after a lag, and leaves out a search that is refused among others", async () => {
+    const connection = connect();
+    subscribe(connection, "storm");
+    subscribe(connection, "ferry");
+    await fallBack(connection);
+    last().receive({ type: "subscribed", id: "s1", key: "k" } as { type: string });
+    last().receive({ type: "history", id: "s1", key: "k", posts: [], done: true, after: 5 } as { type: string });
+    last().receive({ type: "lagged", id: "s1", key: "k" } as { type: string });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(FakeStream.open).toEqual(["/api/stream?q=storm&id=s1&history=30&after=5&q=ferry&id=s2&history=30"]);
+    last().receive({ type: "error", id: "s2", error: problem } as { type: string });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reported.filter((one) => one === "error a")).toHaveLength(1);
+    expect(FakeStream.open).toEqual(["/api/stream?q=storm&id=s1&history=30&after=5"]);
+  });
+
+  it("shares out searches too long for one address, and keeps connections of the browser free", async () => {
+    const connection = connect();
+    for (let number = 0; number < 40; number++) subscribe(connection, `${number} ${"x".repeat(1_000)}`);
+    await fallBack(connection);
+    expect(FakeStream.open).toHaveLength(3);
+    for (const url of FakeStream.open) expect(url.length).toBeLessThan(8_000);
   });
 
   it("does not request a search again that the server stops later", async () => {
     const connection = connect();
     subscribe(connection, "zero");
     await fallBack(connection);
-    last().receive({ type: "error", id: "stream", error: { code: "query_timeout", message: "It took too long." } } as { type: string });
+    last().receive({ type: "error", id: "s1", error: { code: "query_timeout", message: "It took too long." } } as { type: string });
+    await vi.advanceTimersByTimeAsync(0);
     expect(reported).toContain("error a");
     expect(FakeStream.open).toEqual(["/api/stream?"]);
   });

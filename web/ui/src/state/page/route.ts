@@ -1,6 +1,7 @@
 /**
- * Route: reads search, order and time from the address of the page, replaces what is missing or invalid by defaults and cuts a search that
- * is too long; and writes a route as an address without the defaults. Shared links and the browser's history use these addresses.
+ * Route: reads the search, order and time of one column from parameters of an address, replaces what is missing or invalid by defaults and
+ * cuts a search that is too long; and writes a route as an address without the defaults. `deck/deckAddress.ts` reads and writes the address
+ * of a whole deck.
  */
 import { ORDERS, type Order } from "../../posts/ranking";
 import { DATE_MAX_MS } from "../../stats/moveTimeSpan";
@@ -21,9 +22,9 @@ function truncateQuery(query: string): string {
   return query.length > QUERY_MAX_LENGTH ? [...query.slice(0, 2 * QUERY_MAX_LENGTH)].slice(0, QUERY_MAX_LENGTH).join("") : query;
 }
 
-/** Return whether the search of an address is too long, so that `readRoute` cuts it. */
-export function isQueryTooLong(search: string): boolean {
-  const query = (new URLSearchParams(search).get("q") ?? "").trim();
+/** Return whether a search is too long, so that `readRoute` cuts it. */
+export function queryTooLong(text: string | null): boolean {
+  const query = (text ?? "").trim();
   return truncateQuery(query).length < query.length;
 }
 
@@ -48,15 +49,16 @@ export function readRoute(search: string): Route {
   };
 }
 
-/** Return the address of a route, without the defaults. */
+/** Return the parameters of order and time, without the defaults. */
+export function routeParameters({ order, from, to }: Route): [string, string][] {
+  const sort: [string, string][] = order === "latest" ? [] : [["sort", order]];
+  return from === null || to === null ? sort : [...sort, ["from", new Date(from).toISOString()], ["to", new Date(to).toISOString()]];
+}
+
+/** Return the address of a page with one column, without the defaults. */
 export function writeRoute(route: Route, path: string): string {
-  const params = new URLSearchParams();
-  if (route.query !== "*") params.set("q", route.query);
-  if (route.order !== "latest") params.set("sort", route.order);
-  if (route.from !== null && route.to !== null) {
-    params.set("from", new Date(route.from).toISOString());
-    params.set("to", new Date(route.to).toISOString());
-  }
-  const text = params.toString();
+  const params = new URLSearchParams(routeParameters(route));
+  const query = route.query === "*" ? "" : new URLSearchParams({ q: route.query }).toString();
+  const text = [query, params.toString()].filter(Boolean).join("&");
   return text ? `${path}?${text}` : path;
 }

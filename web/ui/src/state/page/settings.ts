@@ -3,14 +3,19 @@
  * change is merged with what other tabs have stored meanwhile, and a listener reports their changes. An invalid value counts as the
  * default, and long lists keep their newest items. The module also applies theme and density to the document.
  */
+import { LANGUAGES, type Language } from "../../words/languages";
 import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 
 export interface Settings {
+  /** Language of the page; "system": that of the browser. */
+  language: Language | "system";
   theme: "system" | "light" | "dark" | "contrast";
   density: "compact" | "comfortable";
   keys: boolean;
   announce: boolean;
   panel: boolean;
+  /** Whether the panel is open beside three or more columns. */
+  panelBesideMany: boolean;
   media: "show" | "ask" | "hide";
   pictures: boolean;
   depth: number;
@@ -18,6 +23,8 @@ export interface Settings {
   trendWindowMs: number;
   hideReposts: boolean;
   hideReplies: boolean;
+  hideQuotes: boolean;
+  hideSensitive: boolean;
   mediaOnly: boolean;
   muted: string[];
   languages: string[];
@@ -28,11 +35,13 @@ export interface Settings {
 export const THEMES: readonly Settings["theme"][] = ["system", "light", "dark", "contrast"];
 
 export const DEFAULT_SETTINGS: Settings = {
+  language: "system",
   theme: "system",
   density: "compact",
   keys: true,
   announce: true,
   panel: true,
+  panelBesideMany: false,
   media: "show",
   pictures: true,
   depth: 5_000,
@@ -40,6 +49,8 @@ export const DEFAULT_SETTINGS: Settings = {
   trendWindowMs: 10 * 60_000,
   hideReposts: false,
   hideReplies: false,
+  hideQuotes: false,
+  hideSensitive: false,
   mediaOnly: false,
   muted: [],
   languages: [],
@@ -57,6 +68,7 @@ const TREND_WINDOW_MAX_MS = 30 * 60_000;
 
 /** Tests of the settings that do not allow every value of their type. */
 const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
+  language: (value) => ["system", ...LANGUAGES].includes(value),
   theme: (value) => (THEMES as readonly string[]).includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),
@@ -124,7 +136,7 @@ export function loadSettings(storage: SettingsStorage | null = storageOf()): Set
  * the list that a reader is reading.
  */
 export function sharedSettings(mine: Settings, storage: SettingsStorage | null = storageOf()): Settings {
-  return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel };
+  return { ...(readStored(storage) ?? mine), depth: mine.depth, panel: mine.panel, panelBesideMany: mine.panelBesideMany };
 }
 
 const searchKey = ({ query, order }: Settings["saved"][number]): string => JSON.stringify([query, order]);
@@ -163,7 +175,7 @@ export function changeSettings(mine: Settings, change: Partial<Settings>, storag
   } catch {
     // With a full storage the change holds for this page only.
   }
-  return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel };
+  return { ...kept, depth: change.depth ?? mine.depth, panel: change.panel ?? mine.panel, panelBesideMany: change.panelBesideMany ?? mine.panelBesideMany };
 }
 
 /** Call `changed` when another tab has stored settings. */

@@ -6,8 +6,9 @@
 import { coversSpan, gapIntervals, overlapping } from "../../stats/gapIntervals";
 import type { ConnectionState } from "../../wire/connection";
 import type { Gap, Outage, Problem, SourceState } from "../../wire/frame";
-import * as statusWords from "../../words/status";
-import { reasonWords, sourceNames, sourceWords } from "../../words/status";
+import { reasonWords, sourceNames, sourceWords } from "../../words/sources";
+import { problemText } from "../../words/problemText";
+import { statusWords } from "../../words";
 
 export type StatusKind =
   | "live" | "connecting" | "empty" | "no-match" | "not-collected" | "source-down" | "reconnecting" | "lagged" | "resting" | "store-away"
@@ -55,8 +56,8 @@ export interface StatusInputs {
 /** Lag of a source, in seconds, above which the status is a warning. */
 const LAG_WARN_S = 30;
 
-const coverage = { act: "coverage", label: statusWords.actionShowCoverage } as const;
-const retry = { act: "retry", label: statusWords.actionRetry } as const;
+const coverage = () => ({ act: "coverage", label: statusWords.actionShowCoverage }) as const;
+const retry = () => ({ act: "retry", label: statusWords.actionRetry }) as const;
 
 /** Return whether the same search may succeed later. An error with a position is an error of the search itself, and never does. */
 export function isRetryable(problem: Problem | null): boolean {
@@ -72,11 +73,11 @@ function linkStatus({ link, linkSince: since, closeCode, everOpen }: StatusInput
     case "refused":
       return { kind: "refused", tone: "bad", ...statusWords.statusRefused(closeCode), since, action: { act: "reload", label: statusWords.actionReload } };
     case "silent":
-      return { kind: "reconnecting", tone: "warn", ...statusWords.statusSilent, since, action: retry };
+      return { kind: "reconnecting", tone: "warn", ...statusWords.statusSilent, since, action: retry() };
     default: {
-      if (everOpen) return { kind: "reconnecting", tone: "warn", ...statusWords.statusReconnecting, since, action: retry };
+      if (everOpen) return { kind: "reconnecting", tone: "warn", ...statusWords.statusReconnecting, since, action: retry() };
       const { word, first, waiting } = statusWords.statusConnecting;
-      return { kind: "connecting", tone: "plain", word, since, cause: link === "waiting" ? waiting : first, action: retry };
+      return { kind: "connecting", tone: "plain", word, since, cause: link === "waiting" ? waiting : first, action: retry() };
     }
   }
 }
@@ -85,18 +86,18 @@ function searchStatus({ problem, problemAt: since, from }: Pick<StatusInputs, "p
   if (!problem) return null;
   if (!isRetryable(problem)) {
     const { word, cause } = statusWords.statusSearchWrong;
-    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problem.message), action: { act: "mend", label: statusWords.actionFixSearch } };
+    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problemText(problem)), action: { act: "mend", label: statusWords.actionFixSearch } };
   }
   const { word, noNewPosts, maybeStored } = statusWords.statusSearchFailed;
   const hint = problem.hint && problem.code === "query_timeout" ? ` ${problem.hint}` : "";
-  const cause = `${problem.message}${hint} ${from === null ? noNewPosts : maybeStored}`;
+  const cause = `${problemText(problem)}${hint} ${from === null ? noNewPosts : maybeStored}`;
   return { kind: "search-failed", tone: "bad", word, since, cause, action: { act: "again", label: statusWords.actionSearchAgain } };
 }
 
 function serverStatus({ serverReconnecting, outage, laggedAt }: StatusInputs): Status | null {
   if (serverReconnecting !== null)
-    return { kind: "reconnecting", tone: "warn", ...statusWords.statusServerReconnecting, since: serverReconnecting, action: coverage };
-  if (outage) return { kind: "store-away", tone: "bad", ...statusWords.statusStoreAway(outage.why), since: outage.since, action: coverage };
+    return { kind: "reconnecting", tone: "warn", ...statusWords.statusServerReconnecting, since: serverReconnecting, action: coverage() };
+  if (outage) return { kind: "store-away", tone: "bad", ...statusWords.statusStoreAway(outage.why), since: outage.since, action: coverage() };
   if (laggedAt === null) return null;
   return { kind: "lagged", tone: "warn", ...statusWords.statusLagged, since: laggedAt, action: { act: "newest", label: statusWords.actionShowNewest } };
 }
@@ -108,7 +109,7 @@ const isRunning = ({ state }: SourceState): boolean => state === "live" || state
 function stoppedSourceStatus({ sources, nextStep }: StatusInputs): Status | null {
   if (sources.some(isRunning)) return null;
   const statusOfSource = (kind: StatusKind, tone: Status["tone"], source: SourceState, otherwise: string): Status => ({
-    kind, tone, word: sourceWords(source), since: source.since || null, cause: source.detail || otherwise, action: coverage,
+    kind, tone, word: sourceWords(source), since: source.since || null, cause: source.detail || otherwise, action: coverage(),
   });
   const down = sources.find(isDown);
   if (down) return statusOfSource("source-down", "bad", down, statusWords.statusSourceDown);

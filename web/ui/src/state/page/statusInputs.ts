@@ -2,13 +2,16 @@
  * Status inputs: collects from the desk the values on which the status of the page depends (connection, server, sources, search, counts,
  * gaps), with a default for the command that a reader may run next. `status.ts` computes the status from them.
  */
+import type { Column } from "../column";
 import type { Desk } from "../desk";
 import type { StatusInputs } from "./status";
 
 /** Command that the status offers while the server names none. */
 const DEFAULT_NEXT_STEP = "SOURCE=bluesky make run";
 
-export function statusInputsOf({ server, link, column }: Desk): StatusInputs {
+/** Return the inputs of a column's status, by default of the selected column's. */
+export function statusInputsOf(desk: Desk, column: Column = desk.column): StatusInputs {
+  const { server, link } = desk;
   const { run, spec } = column;
   return {
     link: link.state, linkSince: link.since, everOpen: link.everOpen, closeCode: link.closeCode,

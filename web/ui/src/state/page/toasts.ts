@@ -41,9 +41,9 @@ export class Toasts {
     toast?.undo?.();
   }
 
-  /** Remove the toast if it belongs to another owner. A toast of the whole page stays. */
-  clearUnlessOwnedBy(owner: object): void {
-    if (this.current?.owner && this.current.owner !== owner) this.clear();
+  /** Remove the toast if it belongs to this owner. A toast of the whole page, or of another column, stays. */
+  clearOwnedBy(owner: object): void {
+    if (this.current?.owner === owner) this.clear();
   }
 
   /** Remove the toast if its time is over at `now` (ms), and return whether it was removed. */

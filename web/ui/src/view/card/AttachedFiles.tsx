@@ -7,7 +7,7 @@ import { hostOf, safeUrl } from "../../text/url";
 import { containsPhrase, parsePhrase } from "../../text/tokenizer";
 import type { Media, Post } from "../../wire/post";
 import { MarkedText } from "./MarkedText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 export function AttachedFiles({ post, terms }: { post: Post; terms: readonly string[] }): JSX.Element | null {
   const files = post.media.filter((one) => one.type === "file" && safeUrl(one.url));

@@ -22,7 +22,7 @@ import { TitledLinks } from "./TitledLinks";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 interface BodyProps {
   desk: Desk;
@@ -39,12 +39,19 @@ interface BodyProps {
   images: PageFacts["images"] | undefined;
   /** Draw the card without its actions: the list is moving. */
   bare: boolean;
+  /** Why the column hides the post, in words, while the reader has chosen to see what is hidden; "" for others. */
+  hidden: string;
 }
 
 export interface CardProps extends BodyProps {
   position: number;
   of: number;
   fresh: boolean;
+}
+
+/** Return the part of an element's id that names a post in a column: several columns may show the same post. */
+function idIn(column: Column, postId: string): string {
+  return `${column.id}-${postId}`;
 }
 
 /**
@@ -62,33 +69,35 @@ export class CardView extends Component<CardProps, { failed: number | null }> {
   override render({ position, of, fresh, ...body }: CardProps): JSX.Element {
     const { id } = body.card;
     return (
-      <article class={`card ${fresh ? "fresh" : ""}`} data-id={id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`who-${id} when-${id} text-${id}`}>
-        {this.state.failed === body.stamp ? <p class="body failed" id={`text-${id}`}>{cardWords.cannotBeShown}</p> : <CardBody {...body} />}
+      <article class={`card ${fresh ? "fresh" : ""}`} data-id={id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`who-${idIn(body.column, id)} when-${idIn(body.column, id)} text-${idIn(body.column, id)}`}>
+        {this.state.failed === body.stamp ? <p class="body failed" id={`text-${idIn(body.column, id)}`}>{cardWords.cannotBeShown}</p> : <CardBody {...body} />}
       </article>
     );
   }
 }
 
-const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare"];
+const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare", "hidden"];
 
 export class CardBody extends Component<BodyProps> {
   override shouldComponentUpdate(next: BodyProps): boolean {
     return DRAWN_FOR.some((name) => next[name] !== this.props[name]);
   }
 
-  override render({ desk, column, spec, card, bare }: BodyProps): JSX.Element {
+  override render({ desk, column, spec, card, bare, hidden }: BodyProps): JSX.Element {
     const { post } = card;
     const { author } = post;
     const now = Date.now();
-    const ids = { who: `who-${card.id}`, when: `when-${card.id}`, text: `text-${card.id}` };
+    const id = idIn(column, card.id);
+    const ids = { who: `who-${id}`, when: `when-${id}`, text: `text-${id}` };
     const url = safeUrl(post.url);
     const inside = !card.own && !post.text && post.repost_of;
     return (
       <>
         <Avatar desk={desk} post={post} />
         <div class="body">
+          {hidden ? <p class="hidden-why">{hidden}</p> : null}
           <header class="by">
-            <TermLink desk={desk} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto"><AuthorName desk={desk} post={post} /></TermLink>
+            <TermLink desk={desk} column={column} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto"><AuthorName desk={desk} post={post} /></TermLink>
             {author.verified ? <span class="verified" title={cardWords.verifiedTitle} role="img" aria-label={cardWords.verified}>✓</span> : null}
             {author.bot ? <span class="network" title={cardWords.botTitle}>{cardWords.bot}</span> : null}
             <bdi class="handle">@{author.handle}</bdi>
@@ -97,10 +106,10 @@ export class CardBody extends Component<BodyProps> {
           </header>
           {post.reply_to?.handle ? <p class="reply-to">{cardWords.replyingTo} <bdi>@{post.reply_to.handle}</bdi></p> : null}
           {inside ? <p class="reply-to" id={ids.text}>{cardWords.originalNotStored}</p> : (
-            <PostText desk={desk} post={post} terms={column.run.terms} id={ids.text} />
+            <PostText desk={desk} column={column} post={post} terms={column.run.terms} id={ids.text} />
           )}
           <PollView post={post} terms={column.run.terms} now={now} />
-          <TitledLinks desk={desk} post={post} terms={column.run.terms} media={spec.media} />
+          <TitledLinks desk={desk} column={column} post={post} terms={column.run.terms} media={spec.media} />
           <AttachedFiles post={post} terms={column.run.terms} />
           <MediaView desk={desk} post={post} media={spec.media} />
           <MatchingDescriptions post={post} terms={column.run.terms} />
@@ -108,7 +117,7 @@ export class CardBody extends Component<BodyProps> {
           <footer class="numbers">
             <PostCounts post={post} />
             {bare ? null : <PostActions desk={desk} post={post} />}
-            {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
+            {!author.followers ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
           <RepostsAndDuplicates desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>
@@ -123,7 +132,7 @@ function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card 
   return (
     <blockquote class="quote">
       <p class="by"><b><bdi><AuthorName desk={desk} post={quoted} /></bdi></b> <span class="handle"><bdi>@{quoted.author.handle}</bdi></span></p>
-      <PostText desk={desk} post={quoted} terms={column.run.terms} />
+      <PostText desk={desk} column={column} post={quoted} terms={column.run.terms} />
       <PollView post={quoted} terms={column.run.terms} now={Date.now()} />
     </blockquote>
   );

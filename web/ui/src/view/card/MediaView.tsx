@@ -10,7 +10,7 @@ import type { Settings } from "../../state/page/settings";
 import { safeUrl } from "../../text/url";
 import type { Media, Post } from "../../wire/post";
 import { pictureUrl, pictureFailed } from "./pictureUrl";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 /** Pictures shown at most. */
 const MOST = 4;

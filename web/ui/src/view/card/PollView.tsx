@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import type { Post } from "../../wire/post";
 import { MarkedText } from "./MarkedText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 export function PollView({ post, terms, now }: { post: Post; terms: readonly string[]; now: number }): JSX.Element | null {
   const { poll } = post;

@@ -8,28 +8,41 @@ import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { termOf, withTerm } from "../../query/editQuery";
 import { writeRoute } from "../../state/page/route";
+import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { splitParagraphs } from "../../text/paragraphs";
 import { splitSegments, type Segment } from "../../text/postSegments";
 import { otherHost, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { EmojiPicture } from "./EmojiText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
+
+interface TermLinkProps {
+  desk: Desk;
+  /** Column whose search gets the term; by default the selected one. */
+  column?: Column | undefined;
+  term: string;
+  children: ComponentChildren;
+  class?: string;
+  title?: string;
+  id?: string;
+  dir?: "auto";
+}
 
 /** Link that adds a term to the search. A click runs the search, Alt-click excludes the term, a middle click opens a tab. */
-export function TermLink(props: { desk: Desk; term: string; children: ComponentChildren; class?: string; title?: string; id?: string; dir?: "auto" }): JSX.Element {
-  const { desk, term, children } = props;
-  const href = writeRoute({ ...desk.column.spec, query: withTerm(desk.column.spec.query, term) }, location.pathname);
+export function TermLink(props: TermLinkProps): JSX.Element {
+  const { desk, column = desk.column, term, children } = props;
+  const href = writeRoute({ ...column.spec, query: withTerm(column.spec.query, term) }, "/");
   return (
     <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? cardWords.addTerm(term)} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      desk.addTerm(term, event.altKey);
+      desk.addTerm(term, event.altKey, column);
     }}>{children}</a>
   );
 }
 
-function Piece({ desk, post, segment }: { desk: Desk; post: Post; segment: Segment }): JSX.Element {
+function Piece({ desk, column, post, segment }: { desk: Desk; column: Column; post: Post; segment: Segment }): JSX.Element {
   const text = segment.marked ? <mark>{segment.text}</mark> : <>{segment.text}</>;
   switch (segment.kind) {
     case "text":
@@ -45,15 +58,15 @@ function Piece({ desk, post, segment }: { desk: Desk; post: Post; segment: Segme
       return <a href={url} target="_blank" rel="noopener noreferrer nofollow">{text}{host ? <span class="leads-to">{cardWords.leadsTo(host)}</span> : null}</a>;
     }
     default:
-      return <TermLink desk={desk} term={termOf(segment.kind, segment.value)}>{text}</TermLink>;
+      return <TermLink desk={desk} column={column} term={termOf(segment.kind, segment.value)}>{text}</TermLink>;
   }
 }
 
-export function PostText({ desk, post, terms, id }: { desk: Desk; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
+export function PostText({ desk, column, post, terms, id }: { desk: Desk; column: Column; post: Post; terms: readonly string[]; id?: string }): JSX.Element {
   const segments = useMemo(() => splitSegments(post.text, post.entities, terms), [post, terms]);
   const paragraphs = useMemo(() => splitParagraphs(segments), [segments]);
   const directions = new Set(paragraphs?.map((one) => one.direction));
-  const pieces = (some: readonly Segment[]): JSX.Element[] => some.map((segment, at) => <Piece key={at} desk={desk} post={post} segment={segment} />);
+  const pieces = (some: readonly Segment[]): JSX.Element[] => some.map((segment, at) => <Piece key={at} desk={desk} column={column} post={post} segment={segment} />);
   return (
     <p class="text" id={id} dir={paragraphs?.[0]?.direction ?? "auto"} {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
       {paragraphs && directions.size > 1

@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import { formatAge, formatExactTime } from "../../text/formatTime";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 export function PostTime({ at, editedAt, now, url, id }: { at: number; editedAt: number | null; now: number; url: string | null; id: string }): JSX.Element {
   const edited = editedAt === null ? null : <span class="edited" title={cardWords.editedAt(editedAt)}>{cardWords.edited} </span>;

@@ -12,7 +12,7 @@ import { formatAge, formatExactTime } from "../../text/formatTime";
 import { RepostSign } from "../icons";
 import { AuthorName } from "./EmojiText";
 import { PostText } from "./PostText";
-import * as cardWords from "../../words/card";
+import { cardWords } from "../../words";
 
 /** Posts that an opened list shows at most. */
 const MOST = 50;
@@ -32,7 +32,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
       {card.reposts.size ? (
         <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {cardWords.underCardReposts(card.reposts.size)}</button>
       ) : null}
-      {inView ? (
+      {inView && (card.reposts.size || reachOf(card)) ? (
         <span class="in-view">{cardWords.underCardReach(card.reposts.size, reachOf(card))}</span>
       ) : null}
       {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{cardWords.underCardSimilar(others)}</button> : null}
@@ -41,7 +41,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
             <li key={post.id}>
               <b><bdi><AuthorName desk={desk} post={post} /></bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
-              {post.author.followers === null ? null : <> {cardWords.followers(post.author.followers)}</>}
+              {!post.author.followers ? null : <> {cardWords.followers(post.author.followers)}</>}
               <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
             </li>
           ))}
@@ -53,7 +53,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
             <li key={other.id}>
               <b><bdi><AuthorName desk={desk} post={other.post} /></bdi></b> <span class="handle"><bdi>@{other.post.author.handle}</bdi></span>
               <time dateTime={new Date(other.post.created_at).toISOString()} title={formatExactTime(other.post.created_at)}>{formatAge(other.post.created_at, now)}</time>
-              <PostText desk={desk} post={other.post} terms={column.run.terms} />
+              <PostText desk={desk} column={column} post={other.post} terms={column.run.terms} />
             </li>
           ))}
         </ul>

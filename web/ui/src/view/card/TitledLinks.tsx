@@ -6,6 +6,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { termOf } from "../../query/editQuery";
+import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
 import { hostOf, safeUrl } from "../../text/url";
@@ -23,7 +24,7 @@ function PreviewPicture({ desk, post, slot }: { desk: Desk; post: Post; slot: Sl
   return url ? <img class="preview" src={url} alt="" loading="lazy" decoding="async" onError={() => { pictureFailed(post, slot); again({}); }} /> : null;
 }
 
-export function TitledLinks({ desk, post, terms, media }: { desk: Desk; post: Post; terms: readonly string[]; media: Settings["media"] }): JSX.Element | null {
+export function TitledLinks({ desk, column, post, terms, media }: { desk: Desk; column: Column; post: Post; terms: readonly string[]; media: Settings["media"] }): JSX.Element | null {
   const titled = post.links.map((link, number) => ({ link, number })).filter(({ link }) => link.title && safeUrl(link.url)).slice(0, MOST);
   if (!titled.length) return null;
   const pictures = media === "show" && !post.sensitive;
@@ -34,7 +35,7 @@ export function TitledLinks({ desk, post, terms, media }: { desk: Desk; post: Po
           <a href={safeUrl(link.url) ?? ""} target="_blank" rel="noopener noreferrer nofollow" dir="auto"><MarkedText text={link.title} terms={terms} /></a>
           {link.description ? <p class="about" dir="auto">{link.description}</p> : null}
           {pictures && link.image ? <PreviewPicture desk={desk} post={post} slot={`link-${number}`} /> : null}
-          <TermLink desk={desk} term={termOf("domain", hostOf(link.url))} class="host">{hostOf(link.url)}</TermLink>
+          <TermLink desk={desk} column={column} term={termOf("domain", hostOf(link.url))} class="host">{hostOf(link.url)}</TermLink>
         </div>
       ))}
     </>

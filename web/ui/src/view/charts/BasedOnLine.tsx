@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import type { BasedOn } from "../../wire/api";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 export function BasedOnLine({ on }: { on: BasedOn }): JSX.Element {
   return <p class="based">{panelWords.basedOn(on.counted, on.matching, on.from, on.to)}</p>;

@@ -14,7 +14,7 @@ import type { OutlyingPosts, Timeline } from "../../wire/api";
 import { lazyImport } from "../../wire/lazyImport";
 import type { TimeChart, TimeSeries } from "./timeChart";
 import { describeGaps } from "./coverageOverlay";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 interface Props {
   timeline: Timeline;

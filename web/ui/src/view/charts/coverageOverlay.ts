@@ -7,7 +7,7 @@ import type uPlot from "uplot";
 import { gapIntervals, coversSpan, type Interval, overlapping } from "../../stats/gapIntervals";
 import { formatSpan } from "../../text/formatTime";
 import type { Gap } from "../../wire/frame";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 interface Stripes {
   sampled: boolean;

@@ -8,7 +8,7 @@ import { axisLabels } from "../../text/formatTime";
 import { formatCompact } from "../../text/formatNumber";
 import type { Gap } from "../../wire/frame";
 import { gapAxisTexts, drawHatching, overlaps, drawAxisTexts, type AxisText } from "./coverageOverlay";
-import * as panelWords from "../../words/panel";
+import { panelWords } from "../../words";
 
 export interface TimeSeries {
   starts: number[];

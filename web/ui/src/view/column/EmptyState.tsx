@@ -4,30 +4,32 @@
  */
 import type { JSX } from "preact";
 import type { Status } from "../../state/page/status";
+import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
+import { listIdOf } from "./columnElements";
 import { formatExactTime } from "../../text/formatTime";
 import { StatusActionButton } from "../deck/StatusActionButton";
-import * as columnWords from "../../words/column";
+import { columnWords } from "../../words";
 
-export function EmptyState({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
+export function EmptyState({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
   const examples = status.kind === "no-match" ? (desk.server.facts?.examples ?? []) : [];
   return (
-    <div class="empty" data-kind={status.kind} id="list" tabIndex={-1}>
+    <div class="empty" data-kind={status.kind} id={listIdOf(desk, column)} tabIndex={-1}>
       <h3>{status.word}</h3>
       <p>{status.cause}</p>
       {status.since === null ? null : <p class="meta">{columnWords.since(formatExactTime(status.since))}</p>}
-      {status.action ? <StatusActionButton desk={desk} action={status.action} /> : null}
-      {examples.length ? <Examples desk={desk} examples={examples} /> : null}
+      {status.action ? <StatusActionButton desk={desk} column={column} action={status.action} /> : null}
+      {examples.length ? <Examples desk={desk} column={column} examples={examples} /> : null}
     </div>
   );
 }
 
-export function Examples({ desk, examples }: { desk: Desk; examples: readonly string[] }): JSX.Element {
+export function Examples({ desk, column, examples }: { desk: Desk; column: Column; examples: readonly string[] }): JSX.Element {
   return (
     <p class="examples">
       <span class="meta">{columnWords.tryThese}</span>{" "}
       {examples.map((query) => (
-        <button key={query} class="chip" onClick={() => desk.navigate({ query, from: null, to: null })}><bdi>{query}</bdi></button>
+        <button key={query} class="chip" onClick={() => desk.navigate({ query, from: null, to: null }, column)}><bdi>{query}</bdi></button>
       ))}
     </p>
   );

@@ -14,10 +14,12 @@ import { isFull, LOADED_MAX } from "../../state/storeLoader";
 import type { Desk } from "../../state/desk";
 import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";
+import { listIdOf } from "./columnElements";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import * as columnWords from "../../words/column";
+import { problemText } from "../../words/problemText";
+import { columnWords, columnsWords } from "../../words";
 
 interface Props {
   desk: Desk;
@@ -120,7 +122,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     onScrolled(top > 40);
     if (top > AT_TOP_PX) desk.list.hold("scroll", run);
     else if (top <= 0) atTop(box);
-    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder();
+    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder(column);
   }
 
   /** Resume the list at the top, unless a card in view has the keyboard focus. Any other focus moves from the card to the list. */
@@ -169,7 +171,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
 
   const seen = known.current;
   return (
-    <div class="feed" id="list" ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
+    <div class="feed" id={listIdOf(desk, column)} ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
       aria-busy={!run.isLoaded} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
       {runs.map((part) => (
         <Fragment key={part.key}>
@@ -179,13 +181,19 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
       {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
+}
+
+/** Return why a shown card is one that the column hides; "" if it hides no such card, or if hidden cards are not shown. */
+function hiddenWords({ run: { list } }: Column, card: Card): string {
+  const why = list.unfiltered ? list.filters.why(card) : null;
+  return why ? columnsWords.hiddenBecause(why.kind, why.value) : "";
 }
 
 /**
@@ -272,8 +280,8 @@ function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boo
   if (!column.run.isLoaded) return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
   if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder()}>{columnWords.feedTryAgain}</button></p>;
+    return <p class="end">{columnWords.feedOlderFailed(problemText(column.run.olderProblem))} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
   if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
-  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder()}>{columnWords.feedOlder}</button></p>;
+  if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedOlder}</button></p>;
   return <p class="end">{columnWords.feedEnd(hidden)}</p>;
 }

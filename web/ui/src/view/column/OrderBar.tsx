@@ -8,29 +8,28 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { DEPTHS } from "../../state/page/settings";
 import { Examples } from "./EmptyState";
-import * as columnWords from "../../words/column";
-import { ORDER_NAMES } from "../../words/column";
+import { columnWords } from "../../words";
 
 export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element {
   const { order, query } = column.spec;
   // The examples do not depend on live or paused: if a click that pauses the list moved the list, it would land elsewhere.
-  const first = query === "*" && order === "latest" && !column.run.isPast && desk.settings.recent.length === 0;
+  const first = desk.deck.isAlone && query === "*" && order === "latest" && !column.run.isPast && desk.settings.recent.length === 0;
   return (
     <>
-      {first && desk.server.facts?.examples.length ? <Examples desk={desk} examples={desk.server.facts.examples} /> : null}
+      {first && desk.server.facts?.examples.length ? <Examples desk={desk} column={column} examples={desk.server.facts.examples} /> : null}
       <div class="orders">
         <div class="order-list" role="group" aria-label={columnWords.orderGroup}>
           {ORDERS.map((one) => (
             <button key={one} aria-pressed={one === order} title={columnWords.orderTitle(one)}
-              onClick={() => desk.setOrder(one)}>
-              {ORDER_NAMES[one]}
+              onClick={() => desk.setOrder(one, column)}>
+              {columnWords.ORDER_NAMES[one]}
             </button>
           ))}
         </div>
         <label class="depth">
           <span class="loaded">{columnWords.orderLoaded(column.run.posts.size)}</span>
-          <select value={String(desk.settings.depth)} aria-label={columnWords.orderDepth} title={columnWords.orderDepth}
-            onChange={(event) => desk.updateSettings({ depth: Number(event.currentTarget.value) })}>
+          <select value={String(column.spec.depth)} aria-label={columnWords.orderDepth} title={columnWords.orderDepth}
+            onChange={(event) => desk.deck.setColumn({ depth: Number(event.currentTarget.value) }, column)}>
             {(desk.server.facts?.depths ?? DEPTHS).map((depth) => <option key={depth} value={String(depth)}>{columnWords.orderOfDepth(depth)}</option>)}
           </select>
         </label>

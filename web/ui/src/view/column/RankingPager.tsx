@@ -7,7 +7,8 @@ import type { JSX } from "preact";
 import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import * as columnWords from "../../words/column";
+import { listOf } from "./columnElements";
+import { columnWords } from "../../words";
 
 /** Return the index of the page that is shown: the chosen page, or the last where the ranking has become shorter. */
 export function pageOf(chosen: number, cards: number, size: number): number {
@@ -27,8 +28,8 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
   const pages = Math.max(1, Math.ceil(total / size));
   const at = pageOf(column.run.list.page, total, size);
   const turn = (to: number): void => {
-    document.getElementById("list")?.scrollTo({ top: 0 });
-    desk.list.showRankingPage(to, pages);
+    listOf(column)?.scrollTo({ top: 0 });
+    desk.list.showRankingPage(to, pages, column);
   };
   return (
     <div class="pager" role="group" aria-label={columnWords.pagerGroup}>
@@ -36,7 +37,7 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
       <span>{columnWords.pagerPosition(at + 1, pages)}</span>
       <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{columnWords.pagerNext}</button>
       <label>
-        <select value={String(size)} aria-label={columnWords.pagerSize} onChange={(event) => desk.list.setPageSize(Number(event.currentTarget.value))}>
+        <select value={String(size)} aria-label={columnWords.pagerSize} onChange={(event) => desk.list.setPageSize(Number(event.currentTarget.value), column)}>
           {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{columnWords.pagerPerPage(one)}</option>)}
         </select>
       </label>

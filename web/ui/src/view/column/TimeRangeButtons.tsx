@@ -9,10 +9,11 @@ import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "..
 import type { Timeline } from "../../wire/api";
 import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";
-import * as columnWords from "../../words/column";
-import * as panelWords from "../../words/panel";
+import { columnWords, panelWords } from "../../words";
 
 interface Props {
+  /** Id of the group of buttons in the document. */
+  id: string;
   timeline: Timeline;
   place: Route;
   table: boolean;
@@ -20,7 +21,7 @@ interface Props {
   go: (place: Partial<Route>) => void;
 }
 
-export function TimeRangeButtons({ timeline, place, table, setTable, go }: Props): JSX.Element {
+export function TimeRangeButtons({ id, timeline, place, table, setTable, go }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const now = place.from === null;
   const from = place.from ?? timeline.from;
@@ -33,8 +34,8 @@ export function TimeRangeButtons({ timeline, place, table, setTable, go }: Props
   );
   return (
     <>
-      <button class="plain round time-toggle" aria-label={columnWords.timeToolChoose} aria-expanded={open} aria-controls="time-tools" title={columnWords.timeToolChoose} onClick={() => setOpen(!open)}><ClockSign /></button>
-      <div class={`chart-tools ${open ? "open" : ""}`} id="time-tools" role="group" aria-label={columnWords.timeToolGroup}>
+      <button class="plain round time-toggle" aria-label={columnWords.timeToolChoose} aria-expanded={open} aria-controls={id} title={columnWords.timeToolChoose} onClick={() => setOpen(!open)}><ClockSign /></button>
+      <div class={`chart-tools ${open ? "open" : ""}`} id={id} role="group" aria-label={columnWords.timeToolGroup}>
         {button(columnWords.timeToolEarlier, <LeftSign />, () => show((span) => shiftSpan(span, -0.5)), none || from <= 0)}
         {button(columnWords.timeToolLater, <RightSign />, () => show((span) => shiftSpan(span, 0.5)), now)}
         {now ? button(columnWords.timeToolZoomInLatest, <PlusSign />, () => show(latestHalf), none)

@@ -1,5 +1,5 @@
 /**
- * Layout of the whole page, in reading order: skip links, search, notices, status bar (drawn at the foot), column, insight panel, view tabs
+ * Layout of the whole page, in reading order: skip links, search, notices, status bar (drawn at the foot), columns, insight panel, view tabs
  * of a phone, toast, live region for screen readers, dialogs. It computes the status, applies the theme, starts the keyboard shortcuts and
  * the focus handling, and keeps an error of the panel or a dialog to that part.
  */
@@ -7,10 +7,14 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
+import { PANEL_VIEWS } from "../../state/page/panelState";
 import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
-import { ColumnView } from "../column/ColumnView";
 import { Dialogs } from "../dialogs/Dialogs";
+import { ColumnsView } from "./ColumnsView";
+import { DeckBar } from "./DeckBar";
+import { followChosenLanguage } from "./chosenLanguage";
+import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
 import { Notices } from "./Notices";
@@ -19,7 +23,7 @@ import { usePanelFocus } from "../panel/panelFocus";
 import { StatusBar } from "./StatusBar";
 import { ToastView } from "./ToastView";
 import { TopBar } from "./TopBar";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Skip link. Sets the focus instead of following its address, which would add a step to the browser's history. */
@@ -36,6 +40,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
+  useEffect(() => followChosenLanguage(desk), [desk, settings.language]);
   const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
@@ -46,22 +51,24 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <Skip to="list">{deckWords.skipToPosts}</Skip>
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
+        <DeckBar desk={desk} />
         <Notices desk={desk} />
         <StatusBar desk={desk} status={status} />
       </div>
       <main class="deck">
-        <ColumnView desk={desk} column={desk.column} frame={frame} status={status} />
+        <DeckView desk={desk} frame={frame} />
+        {desk.panel.showsColumns ? <ColumnsView desk={desk} frame={frame} /> : null}
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
-            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
+            {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.id} ${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
       </main>
       {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
-        {(["posts", "insight"] as const).map((view) => (
+        {PANEL_VIEWS.map((view) => (
           <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
-            {view === "posts" ? deckWords.posts : deckWords.insight}
+            {deckWords.VIEW_NAMES[view]}
           </button>
         ))}
       </nav>

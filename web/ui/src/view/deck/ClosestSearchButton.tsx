@@ -4,14 +4,15 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { formatCount } from "../../text/formatNumber";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 import type { ClosestSearch } from "../../query/closestSearch";
 import { closestSearch } from "../../state/apiQuestions";
 
-export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string }): JSX.Element {
-  const { query, from, to } = desk.column.spec;
+export function ClosestSearchButton({ desk, column, label }: { desk: Desk; column: Column; label: string }): JSX.Element {
+  const { query, from, to } = column.spec;
   const [found, setFound] = useState<{ of: string; best: ClosestSearch | null } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -27,10 +28,10 @@ export function ClosestSearchButton({ desk, label }: { desk: Desk; label: string
   }, [query, from, to]);
   if (found?.of !== query) return <span class="action"><button disabled>{label}…</button></span>;
   const { best } = found;
-  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" })}>{statusWords.actionShowAll}</button></span>;
+  if (!best) return <span class="action"><button onClick={() => desk.navigate({ query: "*" }, column)}>{statusWords.actionShowAll}</button></span>;
   return (
     <span class="action">
-      <button onClick={() => desk.navigate({ query: best.query })}>{statusWords.actionClosest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
+      <button onClick={() => desk.navigate({ query: best.query }, column)}>{statusWords.actionClosest} <bdi><b>{best.query}</b></bdi>, {formatCount(best.total, "match", "matches")}</button>
     </span>
   );
 }

@@ -3,10 +3,9 @@
  * not share a store, or the page is older than the server and can be reloaded.
  */
 import type { JSX } from "preact";
-import { sourceName, sourceWords } from "../../words/status";
+import { sourceName, sourceWords } from "../../words/sources";
+import { deckWords, problemWords } from "../../words";
 import type { Desk } from "../../state/desk";
-import * as deckWords from "../../words/deck";
-import * as problemWords from "../../words/problems";
 
 export function Notices({ desk }: { desk: Desk }): JSX.Element | null {
   const { facts, sources } = desk.server;

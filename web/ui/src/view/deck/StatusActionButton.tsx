@@ -6,29 +6,31 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Status } from "../../state/page/status";
+import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
 import { showNewest } from "./keyboard";
-import * as statusWords from "../../words/status";
+import { statusWords } from "../../words";
 
-export function StatusActionButton({ desk, action }: { desk: Desk; action: NonNullable<Status["action"]> }): JSX.Element {
+export function StatusActionButton({ desk, column, action }: { desk: Desk; column: Column; action: NonNullable<Status["action"]> }): JSX.Element {
   const [note, setNote] = useState("");
-  if (action.act === "shorter") return <ClosestSearchButton desk={desk} label={action.label} />;
+  if (action.act === "shorter") return <ClosestSearchButton desk={desk} column={column} label={action.label} />;
   function act(): void {
     switch (action.act) {
       case "retry":
         return desk.retryConnection();
       case "again":
-        return desk.searchAgain();
+        return desk.searchAgain(column);
       case "mend":
+        desk.deck.select(column);
         return document.getElementById("search")?.focus();
       case "coverage":
         return desk.openDialog("coverage");
       case "newest":
-        return showNewest(desk);
+        return showNewest(desk, column);
       case "now":
-        return desk.navigate({ from: null, to: null });
+        return desk.navigate({ from: null, to: null }, column);
       case "sign-in":
         return desk.openDialog("sign-in");
       case "reload":

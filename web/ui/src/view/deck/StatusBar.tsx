@@ -7,7 +7,7 @@ import type { Status } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
 import { StatusActionButton } from "./StatusActionButton";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 
 export function StatusBar({ desk, status }: { desk: Desk; status: Status }): JSX.Element {
   const { indexed, rate: perSecond, connected } = desk.server.stats;
@@ -19,7 +19,7 @@ export function StatusBar({ desk, status }: { desk: Desk; status: Status }): JSX
         {status.since !== null && status.kind !== "live" ? <span class="since">{deckWords.statusBarLasting(formatDuration(Date.now() - status.since))}</span> : null}
       </button>
       {status.kind === "live" ? null : <span class="cause">{status.cause}</span>}
-      {status.action ? <StatusActionButton desk={desk} action={status.action} /> : null}
+      {status.action ? <StatusActionButton desk={desk} column={desk.column} action={status.action} /> : null}
       <span class="figures">
         {perSecond === undefined ? null : <span>{deckWords.statusBarRate(perSecond)}</span>}
         {indexed === undefined ? null : <span>{deckWords.statusBarStored(indexed)}</span>}

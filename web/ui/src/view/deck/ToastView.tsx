@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import * as deckWords from "../../words/deck";
+import { deckWords } from "../../words";
 
 export function ToastView({ desk }: { desk: Desk }): JSX.Element {
   const toast = desk.toasts.current;

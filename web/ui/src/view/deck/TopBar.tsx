@@ -1,14 +1,14 @@
 /**
- * Top bar: name of the product, search box, and buttons that open the saved searches, change to the next theme, open or close the insight
- * panel, and open the help.
+ * Top bar: name of the product, search box of the selected column, and buttons that add a column, open the saved searches, change to the
+ * next theme, open or close the insight panel, and open the help.
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
-import { PanelSign, StarSign, ThemeSign } from "../icons";
+import { DeckSign, PanelSign, PlusSign, StarSign, ThemeSign } from "../icons";
+import { addColumn } from "./keyboard";
 import { SearchBox } from "./SearchBox";
-import * as deckWords from "../../words/deck";
-import { THEME_NAMES } from "../../words/deck";
+import { columnsWords, deckWords, savedDeckWords } from "../../words";
 
 export function TopBar({ desk }: { desk: Desk }): JSX.Element {
   const { theme } = desk.settings;
@@ -18,8 +18,10 @@ export function TopBar({ desk }: { desk: Desk }): JSX.Element {
       <h1 class="name"><span class="long">{deckWords.name}</span><span class="short" aria-hidden="true">{deckWords.shortName}</span></h1>
       <SearchBox desk={desk} />
       <div class="tools">
+        <button class="add-column" onClick={() => addColumn(desk)} aria-label={columnsWords.add} title={columnsWords.add}><PlusSign /> <span class="word">{columnsWords.addShort}</span></button>
+        <button class="wide-only" onClick={() => desk.openDialog("decks")} aria-haspopup="dialog" aria-label={savedDeckWords.decks} title={savedDeckWords.decksTitle}><DeckSign /> <span class="word">{savedDeckWords.decks}</span></button>
         <button onClick={() => desk.openDialog("saved")} aria-haspopup="dialog" aria-label={deckWords.saved} title={deckWords.savedTitle}><StarSign /> <span class="word">{deckWords.saved}</span></button>
-        <button class="round wide-only" aria-label={deckWords.changeTheme(THEME_NAMES[theme], THEME_NAMES[next])} title={deckWords.theme(THEME_NAMES[theme])}
+        <button class="round wide-only" aria-label={deckWords.changeTheme(deckWords.THEME_NAMES[theme], deckWords.THEME_NAMES[next])} title={deckWords.theme(deckWords.THEME_NAMES[theme])}
           onClick={() => desk.updateSettings({ theme: next })}><ThemeSign /></button>
         <button class="round panel-button" aria-label={deckWords.insightPanel} aria-pressed={desk.panel.open} title={deckWords.insightPanel}
           onClick={() => desk.panel.toggle()}><PanelSign /></button>

@@ -10,8 +10,8 @@ import type { Desk } from "../../state/desk";
 import { formatExactTime, formatDuration } from "../../text/formatTime";
 import { coverageRows } from "../../state/apiQuestions";
 import type { CoverageRow } from "../../wire/api";
-import * as dialogWords from "../../words/dialogs";
-import { sourceName, sourceWords } from "../../words/status";
+import { sourceName, sourceWords } from "../../words/sources";
+import { dialogWords } from "../../words";
 import { statusInputsOf } from "../../state/page/statusInputs";
 
 /** Rows requested at most. */

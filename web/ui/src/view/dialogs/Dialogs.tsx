@@ -8,8 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { lazyImport } from "../../wire/lazyImport";
 import { CloseSign } from "../icons";
-import * as deckWords from "../../words/deck";
-import { DIALOG_TITLES } from "../../words/deck";
+import { deckWords } from "../../words";
 
 type Content = typeof import("./DialogContent").DialogContent;
 
@@ -66,5 +65,5 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
     before.current = null;
   }, [dialog]);
   if (!dialog) return null;
-  return <Modal key={dialog} desk={desk} title={DIALOG_TITLES[dialog]}>{Content ? <Content desk={desk} name={dialog} /> : null}</Modal>;
+  return <Modal key={dialog} desk={desk} title={deckWords.DIALOG_TITLES[dialog]}>{Content ? <Content desk={desk} name={dialog} /> : null}</Modal>;
 }

@@ -4,8 +4,7 @@
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import * as dialogWords from "../../words/dialogs";
-import { SYNTAX_BASICS } from "../../words/dialogs";
+import { dialogWords } from "../../words";
 
 export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
   const run = (query: string): void => {
@@ -16,11 +15,11 @@ export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
     <div class="language">
       <table>
         <tbody>
-          {SYNTAX_BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
+          {dialogWords.SYNTAX_BASICS.map(([text, finds]) => <tr key={text}><td><code>{text}</code></td><td>{finds}</td></tr>)}
           {desk.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>
-              <td>{operator.finds}{operator.aliases.length ? <span class="meta">{dialogWords.syntaxAliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
+              <td><span lang="en">{operator.finds}</span>{operator.aliases.length ? <span class="meta">{dialogWords.syntaxAliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
             </tr>
           ))}
         </tbody>

@@ -3,7 +3,7 @@
  * server returns the reader to the same search; the page does not keep the token.
  */
 import type { JSX } from "preact";
-import * as dialogWords from "../../words/dialogs";
+import { dialogWords } from "../../words";
 
 export function SignInForm(): JSX.Element {
   return (

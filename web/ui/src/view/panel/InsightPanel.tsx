@@ -16,8 +16,7 @@ import { CloseSign } from "../icons";
 import { PanelTimeChart } from "../charts/PanelTimeChart";
 import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
-import * as panelWords from "../../words/panel";
-import { TAB_NAMES } from "../../words/panel";
+import { panelWords } from "../../words";
 
 /** Milliseconds between two counts of the loaded authors and languages. */
 const COUNT_EVERY_MS = 2_000;
@@ -79,7 +78,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
               insight.chooseTab(next);
               document.getElementById(`tab-${next}`)?.focus();
             }}>
-            {TAB_NAMES[one]}
+            {panelWords.TAB_NAMES[one]}
           </button>
         ))}
       </div>

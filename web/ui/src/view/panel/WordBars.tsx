@@ -3,15 +3,16 @@
  * word show the trend of its rank over the latest samples (20 s), and of its share over a time window that the reader chooses here.
  */
 import type { JSX } from "preact";
-import { termOf } from "../../query/editQuery";
+import { termOfWord } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { Arrow } from "../icons";
 import { TermLink } from "../card/PostText";
-import * as panelWords from "../../words/panel";
-import { TREND_WINDOWS } from "../../words/panel";
+import { PictureButton } from "../picture/PictureButton";
+import { pictureSubject, wordRows } from "../picture/pictureSubject";
+import { panelWords } from "../../words";
 
 /** Words shown at most. */
 const MOST = 25;
@@ -27,7 +28,7 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
         <span class="legend" title={panelWords.wordBarLegend}>
           <Arrow way="up" label={panelWords.wordBarFirstArrow} />{panelWords.wordBarRankLegend}<Arrow way="up" label={panelWords.wordBarSecondArrow} />{panelWords.wordBarShareLegend}{" "}
           <select value={String(windowMs)} aria-label={panelWords.wordBarWindow} onChange={(event) => desk.updateSettings({ trendWindowMs: Number(event.currentTarget.value) })}>
-            {TREND_WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
+            {panelWords.TREND_WINDOWS.map(([ms, name]) => <option key={ms} value={String(ms)}>{name}</option>)}
           </select>
         </span>
       </div>
@@ -35,7 +36,7 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
       <ol class="bars">
         {items.map((item) => (
           <li key={item.value}>
-            <TermLink desk={desk} term={termOf("word", item.value)} class="bar-row">
+            <TermLink desk={desk} term={termOfWord(item.value, item.forms ?? [])} class="bar-row">
               <span class="word"><bdi>{item.label || item.value}</bdi></span>
               <span class="arrows">
                 <Arrow way={trends.rank(item.value)} label={panelWords.wordBarRank} /><Arrow way={trends.share(item.value, windowMs)} label={panelWords.wordBarShare} />
@@ -46,7 +47,8 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
           </li>
         ))}
       </ol>
-      <BasedOnLine on={words.based_on} />
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} />{items.length ? <PictureButton desk={desk} chart={panelWords.wordBarTitle} subject={() => pictureSubject(desk, panelWords.wordBarTitle, words.based_on)}
+        make={(drawing) => (facts, colours, measure) => drawing.barsPicture(wordRows(items), facts, colours, measure)} /> : null}</div>
     </section>
   );
 }

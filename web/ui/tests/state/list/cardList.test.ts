@@ -6,7 +6,7 @@ import { runOf } from "../../runFixtures";
 const loadedRun = (): Run => {
   const made = runOf({ depth: 100 });
   made.applyFrame({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
-  made.applyFrame({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
+  made.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
   return made;
 };
 

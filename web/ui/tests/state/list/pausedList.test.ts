@@ -7,7 +7,7 @@ import { runOf, SPEC } from "../../runFixtures";
 const loadedRun = (): Run => {
   const made = runOf({ depth: 100 });
   made.applyFrame({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
-  made.applyFrame({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
+  made.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
   return made;
 };
 const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
@@ -37,7 +37,7 @@ describe("a paused list", () => {
 
   it("keeps trimmed cards, and marks only deleted and retracted cards as left", () => {
     const run = runOf({ depth: 3 });
-    run.applyFrame({ type: "history", key: "k", posts: ["a", "b", "c"].map((id, at) => post(id, { created_at: at })), done: true, after: 1 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: ["a", "b", "c"].map((id, at) => post(id, { created_at: at })), done: true, after: 1 }, 0);
     run.hold("reader");
     for (let at = 10; at < 20; at++) run.applyFrame(live(`new${at}`, at), 0);
     expect(shown(run)).toEqual(["c", "b", "a"]);
@@ -53,12 +53,12 @@ describe("a paused list", () => {
   it("stays the same through a reset, and counts the posts of every history", () => {
     const run = loadedRun();
     run.hold("reader");
-    run.applyFrame({ type: "reset", key: "k" }, 0);
+    run.applyFrame({ type: "reset", id: "a", key: "k" }, 0);
     expect(shown(run)).toEqual(["b", "a"]);
-    run.applyFrame({ type: "history", key: "k", posts: [post("d", { created_at: 4 }), post("b", { created_at: 2 })], done: false }, 0);
-    run.applyFrame({ type: "history", key: "k", posts: [post("z", { created_at: 0 })], done: true, after: 9 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("d", { created_at: 4 }), post("b", { created_at: 2 })], done: false }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("z", { created_at: 0 })], done: true, after: 9 }, 0);
     expect(shown(run)).toEqual(["b", "a", "z"]);
-    run.applyFrame({ type: "history", key: "k", posts: [post("e", { created_at: 5 })], done: true, after: 12 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("e", { created_at: 5 })], done: true, after: 12 }, 0);
     expect([run.state, run.newCount]).toEqual(["paused", 2]);
     run.resume();
     expect(shown(run)).toEqual(["e", "d", "b", "z"]);

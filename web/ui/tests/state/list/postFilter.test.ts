@@ -7,10 +7,10 @@ import { runOf, SPEC } from "../../runFixtures";
 const loadedRun = (): Run => {
   const made = runOf({ depth: 100 });
   made.applyFrame({ type: "subscribed", id: "a", key: "k", query: "*", terms: [] }, 0);
-  made.applyFrame({ type: "history", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
+  made.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", { created_at: 1 }), post("b", { created_at: 2 })], done: true, after: 1 }, 0);
   return made;
 };
-const history = (...ids: string[]) => ({ type: "history" as const, key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
+const history = (...ids: string[]) => ({ type: "history" as const, id: "a", key: "k", posts: ids.map((id, at) => post(id, { created_at: at + 1 })), done: true, after: 1 });
 const shown = (run: Run): string[] => run.cards(1e9).map((card) => card.id);
 
 describe("the filters of a loadedRun", () => {
@@ -57,5 +57,28 @@ describe("the filters of a loadedRun", () => {
     expect(hidden("I like coca cola", "Coca-Cola")).toBe(true);
     expect(hidden("see #storm", "#Storm")).toBe(true);
     expect(hidden("🎉🎉", "🎉")).toBe(true);
+  });
+});
+
+describe("the reason why a post is hidden", () => {
+  const muted = { words: ["power cut"], authors: ["Mara"], languages: ["de"] };
+  const mara = { ...post("x").author, handle: "mara" };
+  it.each([
+    ["replies", "", { reply_to: { id: "x:1", author: "m", handle: "m" } }],
+    ["quotes", "", { quote_of: "x:1" }],
+    ["sensitive", "", { sensitive: true }],
+    ["language", "de", { lang: "de" }],
+    ["word", "power cut", { text: "a Power cut!" }],
+    ["word", "gale", { text: "gale" }],
+    ["author", "mara", { author: mara }],
+    [null, "", {}],
+  ] as const)("is %s %s", (kind, value, changes) => {
+    const filters = filtersOf({ ...SPEC.hide, replies: true, quotes: true, sensitive: true }, ["gale"], muted);
+    const run = runOf();
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
+    run.list.setFilter(filters);
+    const [card] = run.cardIndex.latest.newestFirst();
+    if (!card) throw new Error("The post has no card.");
+    expect([filters.count, filters.why(card), shown(run).length]).toEqual([7, kind && { kind, value }, kind ? 0 : 1]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { statusOf, emptyListStatus, type StatusInputs } from "../../../src/state/page/status";
-import { sourceWords } from "../../../src/words/status";
+import { sourceWords } from "../../../src/words/sources";
 
 const ALL_WELL: StatusInputs = {
   link: "open", linkSince: 1, everOpen: true, closeCode: 0, serverReconnecting: null, outage: null, indexed: 10, laggedAt: null, problem: null, problemAt: 7, ready: true, total: 5, loadedCount: 5, begunAt: 6,
@@ -72,7 +72,7 @@ describe("the status", () => {
     expect(statusOf({ ...ALL_WELL, linkSince: 1, serverReconnecting: 9 }).since).toBe(9);
     const down = { name: "x", state: "down", detail: "401" };
     expect(statusOf({ ...ALL_WELL, sources: [...ALL_WELL.sources, down] })).toMatchObject({ kind: "live", tone: "warn", word: "Bluesky live, 1 s behind; X is down", cause: "X is down: 401" });
-    expect(statusOf({ ...ALL_WELL, sources: [...ALL_WELL.sources, down, { name: "mastodon", state: "stopped" }] }).word).toContain("; X, Mastodon are down");
+    expect(statusOf({ ...ALL_WELL, sources: [...ALL_WELL.sources, down, { name: "mastodon", state: "stopped" }] }).word).toContain("; X and Mastodon are down");
   });
 
   it("names a source with its state and lag", () => {

@@ -1,0 +1,1 @@
+"""Routes of decks: documents with revisions, read markers, pins."""

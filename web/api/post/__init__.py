@@ -1,0 +1,1 @@
+"""Routes of one post: its conversation, and what was collected around it."""

@@ -1,0 +1,55 @@
+"""Rankings of originals: a page of a search's originals in an order, and the number of all that were ranked.
+
+`/api/search` answers so with `originals=true`. A ranking may read every match, so it is a chart to the store: it waits
+for charts only, and equal requests within two seconds share one response.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import msgspec
+from flask import Response
+
+from pipeline.query.tree import Query
+from pipeline.query.without_reposts import without_reposts
+from pipeline.store.contract import Page, Reading, Sort
+from web.api.json_response import timed_response
+from web.process import Web
+
+
+class RankingWish(NamedTuple):
+    """What a ranking is asked for: its order, the size of the page, the page before it, and the time (ms)."""
+
+    sort: Sort
+    limit: int
+    before: str | None
+    since: int | None
+    until: int | None
+
+
+def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
+    """Return a page of a ranking; the first page has the number of ranked originals (`matching`)."""
+    start = time.perf_counter()
+    originals = without_reposts(query)
+
+    def read(reading: Reading) -> tuple[Page, int | None]:
+        page = reading.search(
+            originals, limit=wish.limit, before=wish.before, sort=wish.sort, since=wish.since, until=wish.until
+        )
+        matching = None if wish.before else reading.count(originals, since=wish.since, until=wish.until)
+        return page, matching
+
+    def make() -> bytes:
+        page, matching = web.chart_pool.read(read)
+        tail: dict[str, object] = {
+            "next": page.next,
+            "matching": matching,
+            "query": query.canonical,
+            "terms": list(query.terms),
+        }
+        tail |= {"entered": page.entered} if page.entered else {}
+        return b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
+
+    return timed_response(web.chart_cache.get(("ranking", query.canonical, wish), make), start)

@@ -1,0 +1,12 @@
+/** The English words, by the part of the page that shows them, and the signs of units of time. */
+export * as cardWords from "./card";
+export * as columnWords from "./column";
+export * as columnsWords from "./columns";
+export * as deckWords from "./deck";
+export * as dialogWords from "./dialogs";
+export * as panelWords from "./panel";
+export * as problemWords from "./problems";
+export * as savedDeckWords from "./savedDecks";
+export * as statusWords from "./status";
+
+export const timeUnits = { second: "s", minute: "min", hour: "h", day: "d" };

@@ -1,0 +1,20 @@
+/**
+ * Words: every text that a reader sees, in the reader's language. `languages.ts` chooses and loads the language and sets these tables;
+ * nothing reads them before. Each use reads the present table, so keep no text in a constant of a module.
+ */
+import type { WordTables } from "./table";
+
+export let cardWords: WordTables["cardWords"];
+export let columnWords: WordTables["columnWords"];
+export let columnsWords: WordTables["columnsWords"];
+export let deckWords: WordTables["deckWords"];
+export let dialogWords: WordTables["dialogWords"];
+export let panelWords: WordTables["panelWords"];
+export let problemWords: WordTables["problemWords"];
+export let savedDeckWords: WordTables["savedDeckWords"];
+export let statusWords: WordTables["statusWords"];
+
+/** Show the words of a language from now on. */
+export function setWords(tables: WordTables): void {
+  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords } = tables);
+}

@@ -1,0 +1,81 @@
+/** Desk fixtures: a page on a socket whose server answers each subscription with two posts, and on an API that answers with nothing. */
+import { vi } from "vitest";
+import { Desk } from "../src/state/desk";
+import { DEFAULT_SETTINGS, type Settings } from "../src/state/page/settings";
+import type { OpenedDeck } from "../src/state/deck/openDeck";
+import type { Frame } from "../src/wire/frame";
+import { Connection } from "../src/wire/connection";
+import { post } from "./postFixtures";
+
+/** A socket whose server answers each subscription with two posts. */
+export class FakeSocket {
+  static readonly OPEN = 1;
+  static last: FakeSocket;
+  readyState = 1;
+  readonly sent: { type: string; id: string; query?: string }[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  constructor() {
+    FakeSocket.last = this;
+  }
+  send(text: string): void {
+    const message = JSON.parse(text) as { type: string; id: string; query: string };
+    this.sent.push(message);
+    if (message.type !== "subscribe") return;
+    this.receive({ type: "subscribed", id: message.id, key: message.query, query: message.query, terms: [] });
+    this.receive({ type: "history", id: message.id, key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
+  }
+  close(): void {
+    this.readyState = 3;
+  }
+  receive(frame: Frame): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [] };
+
+/** What the fake API does, and what the page asked of it. */
+export const fakeApi = { tokenRequired: false, requested: [] as string[] };
+
+/** Open a page on an address. Call `stubBrowser` before. */
+export async function openDesk(address = "/", settings: Partial<Settings> = {}, opened: OpenedDeck | null = null): Promise<Desk> {
+  history.replaceState(opened ? history.state : null, "", address);
+  const connection = new Connection("ws://h/ws");
+  connection.start();
+  const desk = new Desk({ ...DEFAULT_SETTINGS, ...settings }, connection, () => undefined, [], opened);
+  desk.start();
+  FakeSocket.last.onopen?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  return desk;
+}
+
+/** Let time pass while the server sends its frame now and then, as it does once a second. */
+export async function passWithStats(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    FakeSocket.last.receive({ type: "stats" });
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+}
+
+/** Return the number of requests of a path so far. */
+export const requestsOf = (path: string): number => fakeApi.requested.filter((address) => address.startsWith(path)).length;
+
+/** Replace clock, storage, socket and API of the browser. Each test begins with it. */
+export function stubBrowser(): void {
+  vi.useFakeTimers();
+  [fakeApi.tokenRequired, fakeApi.requested] = [false, []];
+  localStorage.clear();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("PerformanceObserver", class { observe(): void {} disconnect(): void {} });
+  vi.stubGlobal("fetch", (address: string) => {
+    fakeApi.requested.push(address);
+    return Promise.resolve(fakeApi.tokenRequired ? Response.json({ error: { code: "signed_out", message: "Sign in." } }, { status: 401 }) : Response.json(EMPTY));
+  });
+}
+
+export function restoreBrowser(): void {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+}
