@@ -47,8 +47,6 @@ class AccountPlanner:
         self._looked_up: set[AccountKey] = set()
         self._look_up(wanted)
         self._known_before = {*self._rows}
-        self._stored: set[AccountKey] = set()
-        self._withheld: set[AccountKey] = set()
         self._hiding: list[AccountKey] = []
         self._showing: list[AccountKey] = []
         self._renaming: list[AccountKey] = []
@@ -82,10 +80,8 @@ class AccountPlanner:
             self._notice_return(upsert)
         self._wipe_withheld()
         found = {upsert.post.id: upsert for upsert in upserts}
-        if self._hiding or self._renaming:
-            self._stored = self._lookups.with_posts({*self._hiding, *self._renaming})
-        if self._showing:
-            self._withheld = self._lookups.with_withheld(self._showing)
+        self._stored = self._lookups.with_posts({*self._hiding, *self._renaming})
+        self._withheld = self._lookups.with_withheld(self._showing)
         for key in self._hiding:
             self._hide(key)
         for key in self._showing:

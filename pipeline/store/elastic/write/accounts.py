@@ -83,8 +83,9 @@ class ElasticAccounts:
     def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
         """Return those of the accounts because of which posts are hidden."""
         names = self._names
+        if not (owners := {hashed(names, one): one for one in keys}):
+            return set()
         self._client.request("POST", path_to(names.accounts, "_refresh"), into=msgspec.Raw, params=_MISSING)
-        owners = {hashed(names, one): one for one in keys}
         path, body = path_to(names.accounts, "_search"), values_among("owner", owners)
         found = self._client.request("POST", path, body, into=ValuesFound, params=_MISSING).values()
         return {one for owner, one in owners.items() if owner in found}

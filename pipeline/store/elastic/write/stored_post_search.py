@@ -47,6 +47,8 @@ class StoredPostSearch:
 
     def authors_among(self, keys: Collection[str]) -> set[str]:
         """Return those of the accounts, as `author_key`, that have posts."""
+        if not keys:
+            return set()
         self._refresh_once()
         path, body = path_to(self._names.posts, "_search"), values_among("by", keys)
         return self._client.request("POST", path, body, into=ValuesFound, params=_WHOLE).values()

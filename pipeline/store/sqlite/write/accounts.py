@@ -63,7 +63,8 @@ class SqliteAccounts:
 
     def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
         """Return those of the accounts because of which posts are hidden."""
-        hashes = {self._hashes.author_hash(*key): key for key in keys}
+        if not (hashes := {self._hashes.author_hash(*key): key for key in keys}):
+            return set()
         return {hashes[owner] for (owner,) in rows(self._connection, _OWNERS, (json.dumps(list(hashes)),))}
 
     @staticmethod

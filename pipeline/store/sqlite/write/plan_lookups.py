@@ -131,7 +131,8 @@ class SqlitePlanLookups:
 
     def with_posts(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
         """Return those of the accounts that have stored posts."""
-        wanted = list(keys)
+        if not (wanted := list(keys)):
+            return set()
         pairs = [(_by_author(key[1]), self.hashes.author_hash(*key)) for key in wanted]
         return {wanted[place] for (place,) in rows(self._connection, _WITH_POSTS, (json.dumps(pairs),))}
 
