@@ -135,8 +135,6 @@ class BatchProcessor:
             return inside, self._persist(attempt, inside)
 
         part = BatchPart(normalised, accepted, self._persist(attempt, accepted))
-        if not part.persisted.refused:
-            return part
         return store_alone(part, batch, indexes, self._normalise, persist)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
