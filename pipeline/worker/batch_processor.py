@@ -140,7 +140,7 @@ class BatchProcessor:
             AttemptUnfinished: `DELETION_BUDGET_S` are used up, and more is to be removed.
         """
         with TimeSpent(self._counters, "persist_us"):
-            persisted = step = self._store.persist(accepted, attempt.seq)
+            persisted = step = self._store.persist(replace(accepted, again=bool(attempt.dead)), attempt.seq)
             end_s, is_late = self._clock_s() + DELETION_BUDGET_S, False
             ids = {upsert.post.id for upsert in accepted.upserts}.intersection(step.tombstoned)
             deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids)]
