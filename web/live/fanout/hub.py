@@ -19,6 +19,7 @@ from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.deck_followers import DeckFollowers
 from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.notices import Notices
@@ -64,12 +65,16 @@ class Hub:
         self._broadcaster = broadcaster
         self._losses = losses
         self._notices = notices
-        self.followers = notices.followers
         self._refill = refill
         self.messages = 0
         """Live messages received."""
 
     # -- for sessions
+    @property
+    def followers(self) -> DeckFollowers:
+        """The clients that follow a deck."""
+        return self._notices.followers
+
     @property
     def safe(self) -> int:
         """The low watermark of this process."""

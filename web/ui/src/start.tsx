@@ -4,6 +4,7 @@
  */
 import { render } from "preact";
 import { Desk } from "./state/desk";
+import type { OpenedDeck } from "./state/deck/openDeck";
 import type { Settings } from "./state/page/settings";
 import { App } from "./view/deck/App";
 import { ErrorBoundary } from "./view/ErrorBoundary";
@@ -12,14 +13,14 @@ import type { Connection } from "./wire/connection";
 import type { SubscriptionHandle } from "./wire/liveSubscription";
 import { deckWords } from "./words";
 
-export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[]): void {
+export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[], opened: OpenedDeck | null): void {
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.arrivalsPerMinute(now),
     () => desk.hasSomethingToShow(),
   );
-  const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early);
+  const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early, opened);
   desk.start();
   scheduler.request();
   document.addEventListener("scroll", () => scheduler.onScroll(), { capture: true, passive: true });

@@ -18,7 +18,7 @@ import { listIdOf } from "./columnElements";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import { columnWords } from "../../words";
+import { columnWords, columnsWords } from "../../words";
 
 interface Props {
   desk: Desk;
@@ -180,13 +180,19 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
       {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
+}
+
+/** Return why a shown card is one that the column hides; "" if it hides no such card, or if hidden cards are not shown. */
+function hiddenWords({ run: { list } }: Column, card: Card): string {
+  const why = list.unfiltered ? list.filters.why(card) : null;
+  return why ? columnsWords.hiddenBecause(why.kind, why.value) : "";
 }
 
 /**

@@ -4,7 +4,7 @@
  * click adds the value to the search, an Alt-click excludes it.
  */
 import type { JSX } from "preact";
-import { termOf, type TermKind } from "../../query/editQuery";
+import { termOf, termOfWord, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";
 import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
@@ -45,7 +45,7 @@ export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab })
           <tbody>
             {top.items.map((item) => (
               <tr key={item.value}>
-                <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
+                <td><TermLink desk={desk} term={KINDS[tab] === "word" ? termOfWord(item.value, item.forms ?? []) : termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
                 <td>{formatNumber(item.count)}</td>
                 <td>{trending && item.background !== null ? panelWords.topUsually(panelWords.topPercent(item.share), panelWords.topPercent(item.background)) : panelWords.topPercent(item.share)}</td>
               </tr>
