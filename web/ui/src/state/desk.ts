@@ -30,10 +30,11 @@ import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
+import { DeckReading } from "./read/deckReading";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import { columnsWords, deckWords, statusWords } from "../words";
+import { columnsWords, deckWords, readingWords, statusWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
 
@@ -53,6 +54,8 @@ export class Desk {
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
   readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  /** Read markers of the columns. */
+  readonly reading = new DeckReading(this, () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
@@ -105,6 +108,7 @@ export class Desk {
       link: (link, code) => this.recovery.onLink(link, code),
     });
     this.keeper.start(this.opened);
+    this.reading.start();
     this.polling.schedule();
     addEventListener("popstate", () => {
       if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
@@ -191,8 +195,16 @@ export class Desk {
     this.connection.follow(id);
   }
 
-  private showTitle(): void {
-    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+  /** Markers of the deck, by column. */
+  get marks(): DeckKeeper["marks"] {
+    return this.keeper.marks;
+  }
+
+  /** Show the search of the selected column, and how many posts are unread in all, in the title of the browser's tab. */
+  showTitle(): void {
+    const title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+    const { total } = this.reading;
+    document.title = total ? readingWords.title(total, title) : title;
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -214,6 +226,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column) this.reading.onRunFrame(column, frame);
     if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
@@ -297,6 +310,7 @@ export class Desk {
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
     this.keeper.tick();
+    this.reading.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

@@ -54,6 +54,8 @@ export interface Top {
 
 export interface SearchPage {
   posts: Post[];
+  /** Entry numbers, by id, of the posts that began to match later than under their first number. */
+  entered?: Record<string, number>;
   /** Rankings: the originals that were ranked, in the first page. */
   matching?: number | null;
   next: string | null;
@@ -174,6 +176,7 @@ export const api = {
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
   search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
+  unread: (q: string, read: number, signal?: AbortSignal) => get<{ unread: number; more: boolean; after: number }>("/api/unread", { q, read }, signal),
   timeline,
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };

@@ -13,6 +13,8 @@ export interface Settings {
   density: "compact" | "comfortable";
   keys: boolean;
   announce: boolean;
+  /** Whether posts count as read once the reader has scrolled on past them. */
+  readPast: boolean;
   panel: boolean;
   /** Whether the panel is open beside three or more columns. */
   panelBesideMany: boolean;
@@ -40,6 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
   density: "compact",
   keys: true,
   announce: true,
+  readPast: false,
   panel: true,
   panelBesideMany: false,
   media: "show",

@@ -15,6 +15,7 @@ import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { pressLive } from "../deck/keyboard";
 import { titleIdOf } from "./columnElements";
 import { TimeRangeButtons } from "./TimeRangeButtons";
+import { UnreadLine } from "./UnreadLine";
 import { columnWords, columnsWords } from "../../words";
 
 function LiveButton({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
@@ -121,6 +122,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
         <FilterLine desk={desk} column={column} />
+        <UnreadLine desk={desk} column={column} />
       </div>
     </>
   );

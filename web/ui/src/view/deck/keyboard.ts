@@ -58,6 +58,12 @@ export function listenForKeys(desk: Desk): () => void {
       case ".":
         showNewest(desk);
         break;
+      case "m":
+        desk.reading.markRead(desk.column);
+        break;
+      case "b":
+        desk.reading.goBack(desk.column);
+        break;
       case " ":
         // The space bar presses or scrolls the focused element.
         if (within("button, a, summary, [tabindex]")) return;
@@ -103,6 +109,11 @@ export function pressLive(desk: Desk, column = desk.column, was = column.run.sta
 /** Scroll to the top of a list and resume it; leave a chosen time. */
 export function showNewest(desk: Desk, column = desk.column): void {
   const list = listOf(column);
+  if (list && list.scrollTop > list.clientHeight / 2) {
+    const top = list.getBoundingClientRect().top;
+    const card = [...list.querySelectorAll<HTMLElement>("article")].find((one) => one.getBoundingClientRect().bottom > top);
+    if (card?.dataset.id) desk.reading.leave(column, card.dataset.id, card.getBoundingClientRect().top - top);
+  }
   if (document.activeElement instanceof HTMLElement && list?.contains(document.activeElement)) document.activeElement.blur();
   list?.scrollTo({ top: 0 });
   if (column.run.isPast) desk.navigate({ from: null, to: null }, column);

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { Check, Choice } from "./FormControls";
 import { THEMES } from "../../state/page/settings";
-import { deckWords, dialogWords } from "../../words";
+import { deckWords, dialogWords, readingWords } from "../../words";
 
 export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
   const { settings } = desk;
@@ -22,6 +22,7 @@ export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
       <Choice legend={dialogWords.helpDensity} value={settings.density} change={(density) => desk.updateSettings({ density })} of={[["compact", dialogWords.helpCompact], ["comfortable", dialogWords.helpComfortable]]} />
       <Check label={dialogWords.helpKeys} on={settings.keys} change={(keys) => desk.updateSettings({ keys })} />
       <Check label={dialogWords.helpAnnounce} on={settings.announce} change={(announce) => desk.updateSettings({ announce })} />
+      <Check label={readingWords.settingReadPast} on={settings.readPast} change={(readPast) => desk.updateSettings({ readPast })} />
       {desk.server.facts ? <p class="meta">{dialogWords.helpVersion(desk.server.facts.version)}</p> : null}
     </>
   );

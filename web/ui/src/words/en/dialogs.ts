@@ -16,6 +16,8 @@ export const KEY_WORDS: [string, string][] = [
   ["[  ]", "previous, next column"],
   ["n", "new column"],
   [".", "newest"],
+  ["m", "mark the column as read"],
+  ["b", "back to where you were before the newest"],
   ["space", "pause or resume (in the list: scroll)"],
   ["i", "insight panel, and back"],
   ["Ctrl+End", "past the list (Ctrl+Home: before it)"],
