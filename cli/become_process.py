@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 def work(role: Role, settings: Settings) -> None:
     """Become the Celery worker of a role: reader, worker or upkeep. Exits when the worker has ended."""
+    gc.disable()  # a fifth of the start looked for garbage among modules; `run_worker` enables it
     from pipeline.jobs.app import app
     from pipeline.jobs.app import work as run_worker
 

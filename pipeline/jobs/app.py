@@ -6,6 +6,7 @@ the module also replaces control characters in logs and turns off the lines for 
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
 from typing import Any, Literal
@@ -113,9 +114,11 @@ def work(application: Celery, role: Role, settings: Settings, number: int = 1) -
     """Run the worker of a role until a signal ends it; return its exit status.
 
     The command `celery worker` does the same. It loads every command of Celery first, which takes longer than the rest
-    of the start.
+    of the start. What was imported stays for good, so that no search for garbage looks at it again.
     """
     worker = application.Worker(**worker_options(role, settings, number))
+    gc.freeze()
+    gc.enable()
     worker.start()
     return int(worker.exitcode or 0)
 

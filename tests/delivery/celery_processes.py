@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from redis import Redis
 
 from pipeline.jobs.app import Role
 from tests.paths import PROJECT
+from tests.servers.process_template import CELERY, WEB, ForkedProcess
 
 ROLES: tuple[Role, ...] = ("upkeep", "reader", "worker")
 
@@ -28,38 +27,28 @@ class Processes:
         self.visibility_s = 0
         """Seconds after which unacknowledged messages come again, for tests that kill; 0: the product's own."""
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "CI", "TMPDIR")}
-        self.environ = kept | {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
+        self.environ = kept | {"PYTHONPATH": str(PROJECT)} | environ
         self.application = ""
         """Module of another Celery application, for tests that break something; "": the product's."""
         self.logs = logs
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[ForkedProcess] = []
 
-    def start(self, role: Role, number: int = 1) -> subprocess.Popen[bytes]:
+    def start(self, role: Role, number: int = 1) -> ForkedProcess:
         """Start a reader, worker or upkeep."""
         application = self.application or (
             "tests.delivery.app_with_short_visibility" if self.visibility_s else "pipeline.jobs.app"
         )
-        command = [sys.executable, "-m", "tests.delivery.celery_worker", application, role, str(number)]
+        command = ["tests.delivery.celery_worker", application, role, str(number)]
         environ = self.environ | {"TEST_VISIBILITY_S": str(self.visibility_s)}
-        with (self.logs / f"{role}{number}.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=PROJECT, env=environ, stdout=log, stderr=log, start_new_session=True
-            )
+        process = CELERY.start(command, environ, self.logs / f"{role}{number}.log", session=True)
         self._running.append(process)
         return process
 
-    def start_web(self, port: int, processes: int) -> subprocess.Popen[bytes]:
+    def start_web(self, port: int, processes: int) -> ForkedProcess:
         """Start gunicorn with a number of web processes."""
         environ = self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(processes)}
-        with (self.logs / "web.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "web"],
-                cwd=PROJECT,
-                env=environ,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        command = ["gunicorn", "-c", "python:web.server.gunicorn_config", "web:create_app()"]
+        process = WEB.start(command, environ, self.logs / "web.log", session=True)
         self._running.append(process)
         return process
 
@@ -67,7 +56,7 @@ class Processes:
         """Return the log of a process."""
         return (self.logs / f"{role}{number}.log").read_text(errors="replace")
 
-    def end(self, process: subprocess.Popen[bytes], how: int = signal.SIGTERM, within_s: float = 30.0) -> float:
+    def end(self, process: ForkedProcess, how: int = signal.SIGTERM, within_s: float = 30.0) -> float:
         """Send a signal and wait for the end; return the seconds it took."""
         began = time.monotonic()
         process.send_signal(how)

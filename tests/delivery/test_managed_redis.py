@@ -55,7 +55,14 @@ def _answers(port: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("how", ["its certificate is named", "no certificate is checked"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "its certificate is named",
+        # `murmur doctor` connects in both ways in tests/run/test_dynos.py.
+        pytest.param("no certificate is checked", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_replay_runs_within_the_connections_of_a_small_plan(
     managed: tuple[Broker, str, Path], directory: Path, how: str
 ) -> None:

@@ -23,6 +23,12 @@ def test_no_watcher_misses_or_repeats_a_post() -> None:
         assert not wrong, f"seed {seed}: {wrong}"
 
 
+@pytest.mark.parametrize("seed", [3657, 11097, 12433])
+def test_a_version_beside_a_refused_one_is_told_whichever_attempt_stored_it(seed: int) -> None:
+    """An attempt stores a version alone and dies; the next one folds it into a version that is refused."""
+    assert not run(fake_parts(), seed)
+
+
 # A seed whose world notices the rule. It is tried first; if it no longer does, all seeds are tried.
 NOTICED = {
     "the highest number": 7,
@@ -30,7 +36,7 @@ NOTICED = {
     "registry read before persisting": 128,
     "no owner token": 3213,
     "tombstones not announced again": 3541,
-    "deletions of a dead attempt not announced": 10727,
+    "deletions of a dead attempt not announced": 3657,
     "no retractions in answers": 12,
     "clients without memory of retractions": 628,
     "a lower bound read after SUBSCRIBE": 2254,
@@ -40,8 +46,8 @@ NOTICED = {
     "messages of a commit that cover each other": 3657,
     "compared with an unpublished version": 2422,
     "a commit that removes its batch first": 929,
-    "a refused post published": 17,
-    "a refused post that fails its batch": 17,
+    "a refused post published": 25,
+    "a refused post that fails its batch": 25,
     "an overflow is taken for complete": 19,
     "tombstones of posts that were written again": 1925,
     "a deletion older than the post": 275,

@@ -45,13 +45,13 @@ def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Brows
 
 
 def test_the_page_survives_a_restart_and_shows_the_posts_of_the_meantime(start: Start, chromium: Browser) -> None:
-    first = start(SOURCE="demo", DEMO_RATE="2").wait_ready()
+    first = start(SOURCE="demo", DEMO_RATE="0.5").wait_ready()
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(first.url)
     posts = page.get_by_role("feed").get_by_role("article")
     expect(posts.first).to_be_visible(timeout=15_000)
     first.stop()
-    again = start(SOURCE="demo", DEMO_RATE="2", PORT=str(first.port)).wait_ready()
+    again = start(SOURCE="demo", DEMO_RATE="0.5", PORT=str(first.port)).wait_ready()
     seen = posts.first.inner_text()
     until(lambda: posts.first.inner_text() != seen, 60)
     assert again.stored() > 0

@@ -68,7 +68,7 @@ def test_product_starts_from_an_installed_wheel(wheel: Path, tmp_path: Path) -> 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     run = [sys.executable, "-P", "-m", "cli", "run"]
-    product = Product(tmp_path / "data", run, elsewhere, SOURCE="demo", DEMO_RATE="1", PYTHONPATH=str(installed))
+    product = Product(tmp_path / "data", run, elsewhere, SOURCE="demo", DEMO_RATE="0.1", PYTHONPATH=str(installed))
     try:
         product.wait_ready()
         until(lambda: product.stored() > 10, 60)

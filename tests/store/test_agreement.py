@@ -29,7 +29,7 @@ from tests.normalise.sample_records import every_line
 from tests.query import strategies
 from tests.records import also_shared
 from tests.store.builders import ids
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 from tests.store.searches import SEARCHES
 
 POSTS, QUERIES, RUNS, ELASTIC_RUNS = 40, 10, examples(30), 3
@@ -132,7 +132,7 @@ def test_generated_posts_and_searches_agree_on_elasticsearch(elasticsearch: str)
     @given(batches(), st.lists(strategies.queries(), min_size=3 * QUERIES, max_size=3 * QUERIES), st.integers(1, POSTS))
     def run(posts: list[Post], queries: list[Query], split: int) -> None:
         truth = Truth({post.id: post for post in posts})
-        with store_in(access(elasticsearch)) as store:
+        with borrowed_store(elasticsearch) as store:
             _fill(store, posts, split)
             with store.reading(timeout_s=60) as reading:
                 for query in queries:
@@ -203,7 +203,7 @@ def test_real_records_agree_on_elasticsearch(
     elasticsearch: str, newest: dict[str, Upsert], real: tuple[Truth, list[Store]]
 ) -> None:
     truth, _ = real
-    with store_in(access(elasticsearch)) as store:
+    with borrowed_store(elasticsearch) as store:
         assert _take_in(newest, [store]).documents == truth.documents
         for start in range(0, len(SEARCHES), AT_ONCE):
             with store.reading(timeout_s=60) as reading:

@@ -22,7 +22,7 @@ from pipeline.store.copy.copier import CopyNote, copy_obstacle, copy_store, post
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.store.builders import T0, now_found, post, put
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 from tests.store.sqlite.integrity import assert_whole
 from tests.store.test_twins import contents
 
@@ -55,7 +55,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     if kind in ("memory", "sqlite"):
         return memory if kind == "memory" else sqlite
     url = request.getfixturevalue(kind)
-    return lambda: store_in(access(url))
+    return lambda: borrowed_store(url)
 
 
 @pytest.fixture

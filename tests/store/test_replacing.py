@@ -30,7 +30,7 @@ from pipeline.store.sqlite import SqliteStore
 from pipeline.worker.normalised_batch import fold_batch
 from tests.examples import examples
 from tests.store.builders import T0, now_found
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 
 RUNS, ELASTIC_RUNS = int(os.environ.get("REPLACING_RUNS", examples(200))), 3
 HOST = "home.example"
@@ -256,7 +256,7 @@ def test_every_order_ends_in_what_was_told_last_on_elasticsearch(elasticsearch: 
     @settings(max_examples=ELASTIC_RUNS, deadline=None, database=None)
     @given(fediverses(), st.integers(0, 2**32))
     def run(fediverse: Fediverse, seed: int) -> None:
-        with store_in(access(elasticsearch)) as store:
+        with borrowed_store(elasticsearch) as store:
             check(store, fediverse, random.Random(seed))
 
     run()

@@ -20,7 +20,7 @@ from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
 from tests.examples import examples
 from tests.store.builders import T0, ids
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 from tests.store.sqlite.integrity import assert_whole
 
 ELASTIC_RUNS = 6
@@ -130,7 +130,7 @@ def test_any_run_of_batches_does_the_same_to_elasticsearch(elasticsearch: str) -
     @settings(max_examples=ELASTIC_RUNS, database=None, phases=[Phase.generate])
     @given(st.lists(writes(), min_size=6, max_size=12))
     def run(batches: list[Writes]) -> None:
-        with store_in(access(elasticsearch)) as store:
+        with borrowed_store(elasticsearch) as store:
             assert_twins(MemoryStore(), store, batches)
 
     run()

@@ -60,10 +60,10 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     assert errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Start the product as a person does, with generated posts."""
-    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="20", WORKERS="1")
+    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="2", WORKERS="1")
     try:
         yield made.wait_ready()
     finally:

@@ -6,8 +6,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -26,6 +24,7 @@ from pipeline.queue.claim_check import new_batch_id
 from pipeline.queue.task_queue import TaskQueue
 from pipeline.settings import load
 from tests.paths import PROJECT
+from tests.servers.process_template import WEB, ForkedProcess
 
 NOW_MS = int(time.time() * 1000)
 
@@ -67,7 +66,7 @@ class Server:
     """One gunicorn with its web processes."""
 
     port: int
-    master: subprocess.Popen[bytes]
+    master: ForkedProcess
     log: Path
 
     def get(self, path: str, **headers: str) -> Answer:
@@ -154,9 +153,7 @@ class Product:
         log = self.logs / f"web{number}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "CI", "TMPDIR") if key in os.environ}
         environ = kept | self.environ | {"PORT": str(port), "HOST": "127.0.0.1", "PYTHONPATH": str(PROJECT)} | settings
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:web.server.gunicorn_config", app]
-        with log.open("wb") as out:
-            master = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=out, stderr=out)
+        master = WEB.start(["gunicorn", "-c", "python:web.server.gunicorn_config", app], environ, log)
         server = Server(port, master, log)
         self.servers.append(server)
 

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Iterator
 
-import jsonschema
+from jsonschema import Draft202012Validator
 
 from tests.paths import PROJECT
 
@@ -29,6 +29,9 @@ def frames_of(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += head + size
 
 
+_SERVER_MESSAGE = Draft202012Validator(SCHEMA | {"anyOf": [{"$ref": "#/$defs/ServerMessage"}]})
+
+
 def valid(message: object) -> None:
     """Check a message against the published schema."""
-    jsonschema.validate(message, SCHEMA | {"anyOf": [{"$ref": "#/$defs/ServerMessage"}]})
+    _SERVER_MESSAGE.validate(message)

@@ -1,12 +1,13 @@
 """gunicorn configuration: address, processes, limits and logging of the web server, by the settings.
 
-Used as `gunicorn -c python:web.server.gunicorn_config 'web:create_app()'`. It raises the limit of open files, and
-drains a worker that ends without having drained.
+Used as `gunicorn -c python:web.server.gunicorn_config 'web:create_app()'`. It raises the limit of open files,
+keeps the garbage collector from imported modules, and drains a worker that ends without having drained.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import resource
 from typing import Any
 
@@ -35,6 +36,17 @@ limit_request_line = 8_190
 with contextlib.suppress(ValueError, OSError):
     _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Let a new process import its application without searches for garbage among modules."""
+    gc.disable()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Search for garbage from now on, never among what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

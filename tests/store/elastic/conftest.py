@@ -1,4 +1,4 @@
-"""An Elasticsearch store for each test, on each release."""
+"""An empty Elasticsearch store for each test, on each release: a new one where the test looks at its indices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.store.elastic import ElasticStore
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import access, borrowed_store, store_in
 
 
 @pytest.fixture
@@ -17,6 +17,10 @@ def settings(elasticsearch: str) -> Settings:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[ElasticStore]:
-    with store_in(settings) as made:
+def store(request: pytest.FixtureRequest, elasticsearch: str) -> Iterator[ElasticStore]:
+    if "settings" in request.fixturenames:
+        opened = store_in(request.getfixturevalue("settings"))
+    else:
+        opened = borrowed_store(elasticsearch)
+    with opened as made:
         yield made

@@ -160,11 +160,12 @@ def test_too_much_changed_starts_anew_whatever_matches(shared: Product, server: 
 
 
 def test_deep_history_arrives_whole_and_in_order(shared: Product, server: Server) -> None:
+    shared.feed(*[shared.post("hamsters", 40_000 + number) for number in range(2_100)])
     browser = Browser(server.port)
-    browser.subscribe("a", "lemmings", history=5_000)
+    browser.subscribe("a", "hamsters", history=5_000)
     browser.until_live()
     ids = [post["id"] for received in browser.of("history") for post in received["posts"]]
-    assert ids == [f"demo:{10_000 + number}" for number in range(2_099, -1, -1)]
+    assert ids == [f"demo:{40_000 + number}" for number in range(2_099, -1, -1)]
     assert [received["done"] for received in browser.of("history")].count(True) == 1
     assert len(browser.of("history")[0]["posts"]) == FIRST_POSTS, "what is seen first waits for nothing below it"
 

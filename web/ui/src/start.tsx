@@ -1,6 +1,6 @@
 /**
  * Second chunk of the page: makes the state (`Desk`) on the connection that `main.tsx` opened, renders `App` within an error boundary
- * through the render scheduler, and passes scroll and resize events on.
+ * through the render scheduler, and passes scroll and resize events on. With another language the whole page is drawn anew.
  */
 import { render } from "preact";
 import { Desk } from "./state/desk";
@@ -12,11 +12,12 @@ import { RenderScheduler } from "./view/renderScheduler";
 import type { Connection } from "./wire/connection";
 import type { SubscriptionHandle } from "./wire/liveSubscription";
 import { deckWords } from "./words";
+import { shownLocale } from "./words/languages";
 
 export function start(settings: Settings, connection: Connection, early: readonly SubscriptionHandle[], opened: OpenedDeck | null): void {
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
-    (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App desk={desk} frame={now} /></ErrorBoundary>, root),
+    (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App key={shownLocale()} desk={desk} frame={now} /></ErrorBoundary>, root),
     (now) => desk.arrivalsPerMinute(now),
     () => desk.hasSomethingToShow(),
   );

@@ -5,11 +5,14 @@
 import type { WordTables } from "./table";
 
 export let cardWords: WordTables["cardWords"];
+export let changesWords: WordTables["changesWords"];
 export let columnWords: WordTables["columnWords"];
 export let columnsWords: WordTables["columnsWords"];
 export let deckWords: WordTables["deckWords"];
 export let dialogWords: WordTables["dialogWords"];
+export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
+export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
 export let readingWords: WordTables["readingWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
@@ -17,5 +20,5 @@ export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, readingWords, savedDeckWords, statusWords } = tables);
+  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, readingWords, savedDeckWords, statusWords } = tables);
 }

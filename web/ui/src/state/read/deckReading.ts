@@ -15,7 +15,7 @@ import { postsOf, unreadCards } from "./unreadCards";
 export interface ReadPage {
   readonly columns: readonly Column[];
   /** Markers of the deck, by column. */
-  readonly marks: { readonly read: Readonly<Record<string, number>>; readUpTo(columnId: string, number: number): void };
+  readonly keeper: { readonly marks: { readonly read: Readonly<Record<string, number>>; readUpTo(columnId: string, number: number): void } };
   showTitle(): void;
 }
 
@@ -77,11 +77,11 @@ export class DeckReading {
     const after = unread.begunAt;
     if (after === null || !this.isStarted || run.isPast) return;
     const before = this.searches.get(id);
-    const kept = before === undefined || before === spec.query ? this.page.marks.read[id] : undefined;
+    const kept = before === undefined || before === spec.query ? this.page.keeper.marks.read[id] : undefined;
     this.searches.set(id, spec.query);
     if (unread.read === null) {
-      if (kept === undefined) this.page.marks.readUpTo(id, after);
-      unread.moveTo(this.page.marks.read[id] ?? after);
+      if (kept === undefined) this.page.keeper.marks.readUpTo(id, after);
+      unread.moveTo(this.page.keeper.marks.read[id] ?? after);
       unread.restore(loadReadAbove(id));
     }
     if (kept === undefined || !run.loadedRange.more) unread.noneUnheld();
@@ -102,7 +102,7 @@ export class DeckReading {
   private settle(column: Column): void {
     const { run, id } = column;
     const { unread } = run;
-    unread.moveTo(this.page.marks.read[id] ?? -1);
+    unread.moveTo(this.page.keeper.marks.read[id] ?? -1);
     const { test } = run.list.filters;
     const isHidden = (postId: string): boolean => {
       const post = run.posts.get(postId);
@@ -110,7 +110,7 @@ export class DeckReading {
       return test !== null && card !== undefined && !test(run.cardIndex.lead(card));
     };
     const read = unread.settle(isHidden);
-    if (read !== null && read > (this.page.marks.read[id] ?? -1)) this.page.marks.readUpTo(id, read);
+    if (read !== null && read > (this.page.keeper.marks.read[id] ?? -1)) this.page.keeper.marks.readUpTo(id, read);
     if (this.saved.get(id) === unread.revision) return;
     this.saved.set(id, unread.revision);
     saveReadAbove(id, unread.readAbove);

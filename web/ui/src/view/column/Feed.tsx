@@ -20,6 +20,7 @@ import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
 import { type UnreadCards, unreadCards } from "../../state/read/unreadCards";
 import { useReadPast, useShowPlace } from "./readingPlace";
+import { problemText } from "../../words/problemText";
 import { columnWords, columnsWords } from "../../words";
 
 interface Props {
@@ -189,7 +190,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ) : (
             <CardView key={card.id} unread={unread.cards.has(card.id)} readLine={card.id === line} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} pin={desk.keeper.pins[card.id]} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
@@ -288,7 +289,7 @@ function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boo
   if (!column.run.isLoaded) return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
   if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
+    return <p class="end">{columnWords.feedOlderFailed(problemText(column.run.olderProblem))} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
   if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
   if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedOlder}</button></p>;
   return <p class="end">{columnWords.feedEnd(hidden)}</p>;

@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { termOf, termOfWord, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";
 import type { Desk } from "../../state/desk";
+import { cachedFormat } from "../../text/locale";
 import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
@@ -17,13 +18,10 @@ const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
 };
 
-/** Language names. Created on first use: creating them takes some milliseconds, and few readers open this tab. */
-let languages: Intl.DisplayNames | null = null;
-
 function labelOf(tab: Tab, value: string, label: string): string {
   if (tab === "langs") {
     try {
-      languages ??= new Intl.DisplayNames("en", { type: "language" });
+      const languages = cachedFormat("language-names", (locale) => new Intl.DisplayNames(locale, { type: "language" }));
       return `${languages.of(value) ?? value} (${value})`;
     } catch {
       return value;

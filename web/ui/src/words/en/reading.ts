@@ -4,8 +4,6 @@ import { formatCompact, formatCount, formatNumber } from "../../text/formatNumbe
 const plus = (more: boolean) => (more ? "+" : "");
 
 export const unread = (count: number, more: boolean) => `${formatNumber(count)}${plus(more)} unread`;
-export const unreadShort = (count: number, more: boolean) => `${formatCompact(count)}${plus(more)}`;
-export const unreadLabel = (count: number, more: boolean) => formatCount(count, `unread post${more ? " and more" : ""}`);
 export const hidden = (count: number) => `${formatCount(count, "unread post")} hidden by filters`;
 export const title = (count: number, page: string) => `(${formatCompact(count)}) ${page}`;
 export const markRead = "Mark read";

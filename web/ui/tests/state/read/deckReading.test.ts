@@ -18,20 +18,20 @@ describe("reading a deck", () => {
   it("begins with nothing unread, counts what comes, and keeps what was read over a reload", async () => {
     let desk = await openDesk("/?q=cats");
     let { column } = desk;
-    expect([unreadCards(column.run).count, desk.marks.read[column.id]]).toEqual([0, 1]);
+    expect([unreadCards(column.run).count, desk.keeper.marks.read[column.id]]).toEqual([0, 1]);
     live(4, post("c", { first_seq: 5 }), post("d", { first_seq: 5 }));
     await second();
     expect([unreadCards(column.run).count, document.title.slice(0, 4)]).toEqual([2, "(2) "]);
     desk.reading.markRead(column);
-    expect([unreadCards(column.run).count, desk.marks.read[column.id]]).toEqual([0, 4]);
+    expect([unreadCards(column.run).count, desk.keeper.marks.read[column.id]]).toEqual([0, 4]);
     desk = await openDesk("/?q=cats");
     ({ column } = desk);
     live(4, post("c", { first_seq: 5 }), post("e", { first_seq: 6 }));
     expect([...unreadCards(column.run).cards]).toEqual(["e"]);
     await second(6);
-    expect(desk.marks.read[column.id]).toBe(5);
+    expect(desk.keeper.marks.read[column.id]).toBe(5);
     desk.reading.markRead(column);
-    expect([unreadCards(column.run).count, desk.marks.read[column.id], document.title.startsWith("(")]).toEqual([0, 6, false]);
+    expect([unreadCards(column.run).count, desk.keeper.marks.read[column.id], document.title.startsWith("(")]).toEqual([0, 6, false]);
   });
 
   it("leaves the new posts of a paused list unread", async () => {
@@ -53,7 +53,7 @@ describe("reading a deck", () => {
     expect(unreadCards(column.run)).toMatchObject({ count: 1, hidden: 1 });
     desk.reading.markRead(column);
     await second(9);
-    expect(desk.marks.read[column.id]).toBe(9);
+    expect(desk.keeper.marks.read[column.id]).toBe(9);
   });
 
   it("begins anew with another search, and takes the marker of another browser", async () => {
@@ -65,7 +65,7 @@ describe("reading a deck", () => {
     expect(unreadCards(column.run).count).toBe(0);
     FakeSocket.last.receive({ type: "posts", key: "dogs", after: 3, posts: [post("d", { first_seq: 4 })] });
     expect(unreadCards(column.run).count).toBe(1);
-    desk.marks.readUpTo(column.id, 4);
+    desk.keeper.marks.readUpTo(column.id, 4);
     await second();
     expect(unreadCards(column.run).count).toBe(0);
   });
