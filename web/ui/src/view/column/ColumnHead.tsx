@@ -15,7 +15,7 @@ import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { pressLive } from "../deck/keyboard";
 import { titleIdOf } from "./columnElements";
 import { TimeRangeButtons } from "./TimeRangeButtons";
-import { UnreadLine } from "./UnreadLine";
+import { UnreadNumber } from "./UnreadBar";
 import { columnWords, columnsWords } from "../../words";
 
 function LiveButton({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
@@ -108,6 +108,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {isAlone && !spec.title ? null : <button class="tiny edit" aria-label={columnsWords.editTitle} title={columnsWords.editTitle} onClick={() => setEditing(true)}><EditSign /></button>}
         {isAlone ? null : <span class="place" aria-hidden="true">{columnsWords.place(list.indexOf(column) + 1, columns.length)}</span>}
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
+        <UnreadNumber column={column} />
         {desk.alerts.isMarked(column) ? <span class="alerted" role="img" aria-label={columnsWords.alerted} title={columnsWords.alerted} /> : null}
         <LiveButton desk={desk} column={column} status={status} />
         {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}
@@ -122,7 +123,6 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
         <FilterLine desk={desk} column={column} />
-        <UnreadLine desk={desk} column={column} />
       </div>
     </>
   );
