@@ -4,7 +4,8 @@
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
 import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
-import { withTerm } from "../query/editQuery";
+import { addTerm } from "./page/addTerm";
+import { announceArrivals } from "./page/announceArrivals";
 import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
@@ -34,7 +35,6 @@ import { RunStarter } from "./runStarter";
 import { DeckReading } from "./read/deckReading";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
-import { showTabTitle } from "./page/tabTitle";
 import { Toasts } from "./page/toasts";
 import { deckWords } from "../words";
 
@@ -143,18 +143,8 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
-    const before = column.spec.query;
-    const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query }, column);
-    const address = location.pathname + location.search;
-    const undo = (): void => {
-      if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before }, column);
-    };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
+    addTerm(this, term, exclude, column);
   }
 
   /** Set the order of a column. The current order is computed anew. */
@@ -182,18 +172,14 @@ export class Desk {
     } else column.run.list.setFilter(this.filters(column.spec));
     if (column.spec.collapsed) column.run.hold("collapsed");
     else column.run.release("collapsed");
-    this.showTitle();
+    this.reading.showTitle();
   }
 
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
     this.changes.routeChanged();
-    this.showTitle();
-  }
-
-  showTitle(): void {
-    showTabTitle(this.column.spec, this.reading.total);
+    this.reading.showTitle();
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -242,7 +228,7 @@ export class Desk {
 
   /** Draw the page in the language that is shown now. */
   languageChanged(): void {
-    this.showTitle();
+    this.reading.showTitle();
     this.requestRender();
   }
 
@@ -305,10 +291,7 @@ export class Desk {
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
     this.reading.tick();
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    announceArrivals(this, now);
     this.requestRender("wire");
   }
 }

@@ -8,6 +8,7 @@ import type { Frame } from "../../wire/frame";
 import type { Column } from "../column";
 import type { Run } from "../run";
 import { readId } from "../../wire/post";
+import { showTabTitle } from "../page/tabTitle";
 import { loadReadAbove, saveReadAbove } from "./readStorage";
 import { postsOf, unreadCards } from "./unreadCards";
 
@@ -16,7 +17,8 @@ export interface ReadPage {
   readonly columns: readonly Column[];
   /** Markers of the deck, by column. */
   readonly keeper: { readonly marks: { readonly read: Readonly<Record<string, number>>; readUpTo(columnId: string, number: number): void } };
-  showTitle(): void;
+  /** The selected column. */
+  readonly column: Column;
 }
 
 /** Where a reader was before a jump: a card, and how far its top was from that of the list (px). */
@@ -52,6 +54,11 @@ export class DeckReading {
     return this.page.columns.reduce((sum, column) => sum + (column.hasRun && !column.run.isPast ? unreadCards(column.run).count : 0), 0);
   }
 
+  /** Show the search of the selected column, and the number of unread posts, in the title of the browser's tab. */
+  showTitle(): void {
+    showTabTitle(this.page.column.spec, this.total);
+  }
+
   /** Take a frame after the run of a column has applied it. */
   onRunFrame(column: Column, frame: Frame): void {
     const { run } = column;
@@ -67,7 +74,7 @@ export class DeckReading {
       if (column.run.unread.read === null) this.begin(column);
       else this.settle(column);
     }
-    this.page.showTitle();
+    this.showTitle();
   }
 
   /** Where a history is complete, let the column begin, or go on with the marker it had. */
@@ -125,7 +132,7 @@ export class DeckReading {
     const shown = run.list.isPaused ? run.cards(performance.now()).flatMap((card) => postsOf(run, card)) : run.unread.ids();
     run.unread.see(shown, true);
     this.settle(column);
-    this.page.showTitle();
+    this.showTitle();
     this.changed();
   }
 
