@@ -28,13 +28,14 @@ import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
+import { DeckReading } from "./read/deckReading";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { listenToWindow } from "./page/windowEvents";
 import { addTermTo } from "./columns/addTermTo";
 import { announceArrivals } from "./columns/announceArrivals";
-import { columnsWords, deckWords, statusWords } from "../words";
+import { deckWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
@@ -54,6 +55,7 @@ export class Desk {
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
   readonly keeper: DeckKeeper;
+  readonly reading = new DeckReading(this, () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
@@ -106,6 +108,7 @@ export class Desk {
       link: (link, code) => this.recovery.onLink(link, code),
     });
     this.keeper.start(this.opened);
+    this.reading.start();
     this.polling.schedule();
     listenToWindow({
       stepped: () => this.keeper.onPop(() => this.deck.showPlace()),
@@ -137,7 +140,6 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
     addTermTo(column, term, exclude, this);
   }
@@ -167,17 +169,13 @@ export class Desk {
     } else column.run.list.setFilter(this.filters(column.spec));
     if (column.spec.collapsed) column.run.hold("collapsed");
     else column.run.release("collapsed");
-    this.showTitle();
+    this.reading.showTitle();
   }
 
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.showTitle();
-  }
-
-  private showTitle(): void {
-    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+    this.reading.showTitle();
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -194,6 +192,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column) this.reading.onRunFrame(column, frame);
     if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
@@ -222,7 +221,7 @@ export class Desk {
 
   /** Draw the page in the language that is shown now. */
   languageChanged(): void {
-    this.showTitle();
+    this.reading.showTitle();
     this.requestRender();
   }
 
@@ -277,6 +276,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
+    this.reading.tick();
     announceArrivals(this.announcer, this.columns, now, this.settings.announce);
     this.requestRender("wire");
   }

@@ -5,6 +5,7 @@
 import { Component, type JSX } from "preact";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
+import { unreadCards } from "../../state/read/unreadCards";
 import { RERANK_MS } from "../../state/list/cardList";
 import { emptyListStatus, type Status, statusOf } from "../../state/page/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
@@ -56,7 +57,7 @@ function shownOf(props: SlotProps): Shown {
     frame: [selected, spec, column.runCount, desk.deck.columns.length],
     contents: [
       desk.actions, desk.settings, desk.server.facts, run.revision, counts.timeline, counts.problem, counts.updatedAt, run.isLoaded, run.state,
-      clockOf(props), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column),
+      clockOf(props), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column), unreadCards(run), run.list.isCleared, desk.reading.canGoBack(column),
     ],
   };
 }
@@ -80,7 +81,7 @@ export class ColumnSlot extends Component<SlotProps> {
     const { desk, column, selected, visible, frame } = props;
     if (column.spec.collapsed) {
       this.shown = null;
-      return <ColumnStrip desk={desk} column={column} selected={selected} unread={column.run.newCount} spiking={column.run.spikes.isSpiking(frame)} />;
+      return <ColumnStrip desk={desk} column={column} selected={selected} unread={unreadCards(column.run).count} spiking={column.run.spikes.isSpiking(frame)} />;
     }
     if (!visible && !this.shown) return this.renderTitle(props);
     const shown = this.next ?? shownOf(props);

@@ -7,6 +7,7 @@ export * as deckWords from "./deck";
 export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
 export * as problemWords from "./problems";
+export * as readingWords from "./reading";
 export * as statusWords from "./status";
 export * as wallWords from "./wall";
 
