@@ -56,7 +56,8 @@ export class DeckActions {
 
   /** Add a column after the selected one, and select it. Without a change it shows all posts. Return null if the deck is full. */
   add(change: Partial<Omit<ColumnSpec, "id">> = {}): Column | null {
-    const spec = { ...specOf(randomColumnId(), { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change };
+    const id = randomColumnId();
+    const spec = { ...specOf(id, { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change, id };
     const column = this.list.add(spec);
     if (!column) this.page.toasts.show(columnsWords.toastFull(COLUMNS_MAX));
     else {
