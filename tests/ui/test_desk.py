@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +19,7 @@ TEXT = "Ferries stay in harbour tonight"
 
 def put(simulator: Simulator, number: int, text: str, **changes: object) -> Post:
     """Store a plain post and send it."""
-    plain = {"text": text, "lang": "en", "entities": [], "hashtags": [], "links": [], "hosts": []}
+    plain: dict[str, Any] = {"text": text, "lang": "en", "entities": [], "hashtags": [], "links": [], "hosts": []}
     post = records.post(number, now() + number % 1_000, **(plain | changes))
     simulator.put([post])
     return post
@@ -140,14 +142,7 @@ def test_the_page_of_a_post_shows_its_context_and_forgets_a_deleted_one(
 def page_body(simulator: Simulator, post: Post) -> dict[str, object]:
     """Return a stored post as the API has it."""
     with simulator.store.reading() as reading:
-        found: dict[str, object] = records_json(reading.posts([post.id])[post.id])
-    return found
-
-
-def records_json(body: bytes) -> dict[str, object]:
-    import json
-
-    found: dict[str, object] = json.loads(body)
+        found: dict[str, object] = json.loads(reading.posts([post.id])[post.id])
     return found
 
 
