@@ -86,7 +86,7 @@ def check(page: Page, pictures: Pictures, name: str, *, posts: bool = True) -> N
         resize(page, size)
         whole(page, size, posts=posts)
         assert violations(page) == [], size
-    for size in SIZES:
+    for size in reversed(SIZES):
         resize(page, size)
         whole(page, size, posts=posts)
         pictures.check(page, f"{name}-{size}")
